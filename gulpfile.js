@@ -1,0 +1,20 @@
+const { spawn } = require('node:child_process');
+const { rm } = require('node:fs/promises');
+const { dest, parallel, series, src } = require('gulp');
+
+const clean = () => rm('dist', { recursive: true, force: true });
+
+const compile = () =>
+	spawn(process.execPath, [require.resolve('typescript/bin/tsc')], { stdio: 'inherit' });
+
+// `encoding: false`: gulp 5 would otherwise rewrite binary files as UTF-8.
+const assets = () =>
+	src(['nodes/**/*.{svg,node.json}', 'credentials/**/*.svg'], {
+		base: '.',
+		encoding: false,
+		allowEmpty: true,
+	}).pipe(dest('dist'));
+
+exports.clean = clean;
+exports.build = series(clean, parallel(compile, assets));
+exports.default = exports.build;

@@ -1,0 +1,11 @@
+/** @type {import('jest').Config} */
+module.exports = {
+	testEnvironment: 'node',
+	testEnvironmentOptions: { globalsCleanup: 'off' },
+	// Some tests start a process or wait out a retry; on a busy machine that takes a while.
+	testTimeout: 30_000,
+	roots: ['<rootDir>/test'],
+	// Real n8n: `npm run test:e2e`.
+	testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/e2e/', '<rootDir>/test/browser/'],
+	transform: { '\\.ts$': ['ts-jest', { tsconfig: '<rootDir>/test/tsconfig.json' }] },
+};

@@ -1,0 +1,33 @@
+import type { Account } from '../state/account';
+import type { Check } from './check';
+import { NOT_ENOUGH_CREDITS, RATE_LIMITED, envelopeReply } from './envelope';
+import type { Reply } from '../http/reply';
+import type { World } from '../state/world';
+
+/** A request with a good key whose fields passed the route's check. */
+export interface ApiRequest {
+	world: World;
+	account: Account;
+	/** Of the JSON body, for GET of the query. */
+	fields: Record<string, unknown>;
+}
+
+export interface ApiRoute {
+	fields: Check;
+	answer(request: ApiRequest): Reply;
+}
+
+/** Counts a new submission; the refusal when there are too many. Nothing is queued. */
+export function limited({ world, account }: ApiRequest): Reply | undefined {
+	const wait = account.takePlace(world.rateLimit);
+	if (wait === 0) return undefined;
+	const reply = envelopeReply(RATE_LIMITED);
+	reply.status = world.rateLimit.httpStatus;
+	reply.submission = true;
+	if (world.rateLimit.retryAfter) reply.headers['retry-after'] = String(Math.ceil(wait / 1000));
+	return reply;
+}
+
+export function unpaid(): Reply {
+	return { ...envelopeReply(NOT_ENOUGH_CREDITS), submission: true };
+}

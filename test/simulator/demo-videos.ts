@@ -1,0 +1,16 @@
+import type { AddVideo } from './options';
+import type { Timings } from './state/scenario';
+
+/** About a tenth of what Kie takes: long enough to be seen waiting, short enough to be shown. */
+export const DEMO_TIMINGS: Timings = {
+	generate: 20_000,
+	extend: 20_000,
+	upgrade1080p: 8000,
+	upgrade4k: 25_000,
+};
+
+/** Finished videos with stable ids, and one whose 4K version is refused. */
+export const DEMO_VIDEOS: AddVideo[] = [
+	...[1, 2, 3, 4, 5].map((number) => ({ taskId: `veo_task_demo_${number}` })),
+	{ taskId: 'veo_task_demo_no4k', upgrade4k: { outcome: 'refused' } },
+];

@@ -1,0 +1,187 @@
+import { Account, KIE_RATE_LIMIT, type RateLimit } from './account';
+import { type CallbackForm, callbackBody } from '../callbacks/form';
+import { Deliveries, KIE_CALLBACKS } from '../callbacks/deliveries';
+import { Faults } from '../http/faults';
+import { Files } from './files';
+import { Journal } from '../http/journal';
+import { type AddVideo, type NextTask, SIMULATOR_KEY, type SimulatorOptions } from '../options';
+import { publishResults, resultUrls } from './results';
+import { BUILT_IN_SCENARIO, type Scenario, type VideoScenario, withScenario } from './scenario';
+import { type Job, type Task, Tasks, newTaskId, upgradeTaskId } from './tasks';
+import { Timers } from './timers';
+
+/** A file received by the upload host. Its bytes were counted and hashed, not kept. */
+export interface Upload {
+	at: number;
+	route: string;
+	fileName: string;
+	filePath: string;
+	downloadUrl: string;
+	fileSize: number;
+	mimeType: string;
+	sha256: string;
+}
+
+/** Success texts of callbacks. */
+const DONE_TEXTS = {
+	generate: 'Veo3.1 video generated successfully.',
+	extend: 'Veo3.1 video extension successful.',
+	get4k: '4K Video generated successfully.',
+};
+
+/** Everything the three hosts share: what Kie would keep in its database. */
+export class World {
+	readonly journal = new Journal();
+	readonly faults = new Faults();
+	readonly files: Files;
+	readonly tasks: Tasks;
+	readonly deliveries: Deliveries;
+	readonly rateLimit: RateLimit;
+	readonly uploads: Upload[] = [];
+	accounts: Account[] = [];
+	/** What a task does unless it is told otherwise. */
+	defaults: Scenario = BUILT_IN_SCENARIO;
+	/** Address of the file host; known once it listens. */
+	fileUrl = '';
+	private readonly timers = new Timers();
+	private scripted: NextTask[] = [];
+
+	constructor(private readonly options: SimulatorOptions) {
+		this.files = new Files(options.renewedLinkMs ?? 20 * 60_000);
+		this.tasks = new Tasks(this.timers, (task, job) => this.onEnd(task, job));
+		this.deliveries = new Deliveries({ ...KIE_CALLBACKS, ...options.callbacks }, this.timers);
+		this.rateLimit = { ...KIE_RATE_LIMIT, ...options.rateLimit };
+	}
+
+	/** Puts everything back to the state right after the start. */
+	reset(): void {
+		this.stop();
+		this.journal.clear();
+		this.faults.clear();
+		this.files.clear();
+		this.tasks.clear();
+		this.uploads.length = 0;
+		this.scripted = [];
+		const { accounts = [{ key: SIMULATOR_KEY }], defaults = {}, timings = {} } = this.options;
+		this.accounts = accounts.map((account, at) => new Account(account, at + 1));
+		this.defaults = withScenario(withScenario(BUILT_IN_SCENARIO, defaults), { timings });
+		for (const video of this.options.videos ?? []) this.addVideo(video);
+	}
+
+	/** Nothing goes out any more: no timer fires, no callback is sent or repeated. */
+	stop(): void {
+		this.timers.clear();
+		this.deliveries.stop();
+	}
+
+	account(key: string): Account | undefined {
+		return this.accounts.find((account) => account.key === key);
+	}
+
+	addVideo(video: AddVideo): string {
+		const { taskId, operation = 'generate', state = 'success', key, callBackUrl, ...rest } = video;
+		let scenario = withScenario(this.defaults, rest);
+		if (state !== 'waiting') {
+			const outcome = state === 'success' ? state : 'failure';
+			scenario = withScenario(scenario, {
+				generation: { outcome },
+				timings: { generate: 0, extend: 0 },
+			});
+		}
+		const owner = key === undefined ? undefined : this.account(key);
+		if (key !== undefined && !owner) throw new Error('addVideo: no account has this key');
+		const task = this.tasks.create(
+			{
+				id: taskId ?? newTaskId(),
+				operation,
+				scenario,
+				owner,
+				request: { prompt: 'A futuristic city with flying cars at sunset.' },
+			},
+			{ callBackUrl, account: owner, charged: 0 },
+		);
+		return task.id;
+	}
+
+	scriptNext(task: NextTask): void {
+		this.scripted.push(task);
+	}
+
+	/** Id and behaviour of a task about to be created. */
+	takeNext(prompt: string, idPrefix: string): { id: string; scenario: Scenario } {
+		const at = this.scripted.findIndex((one) => prompt.includes(one.prompt ?? ''));
+		const [next = {}] = at < 0 ? [] : this.scripted.splice(at, 1);
+		const { taskId = newTaskId(idPrefix), ...differences } = next;
+		delete differences.prompt;
+		return { id: taskId, scenario: withScenario(this.defaults, differences) };
+	}
+
+	setDefaults(differences: VideoScenario): void {
+		this.defaults = withScenario(this.defaults, differences);
+	}
+
+	urlsOf(task: Task, job: Job): ReturnType<typeof resultUrls> {
+		return resultUrls(this.fileUrl, task, job);
+	}
+
+	/** The body Kie would post about a piece of work. */
+	callbackBodyOf(task: Task, job: Job, form: CallbackForm): string {
+		const { operation, failure } = job;
+		const urls = this.urlsOf(task, job);
+		const msg = operation === 'get1080p' ? 'success' : DONE_TEXTS[operation];
+		const body = callbackBody(
+			{
+				operation,
+				taskId: callbackTaskId(task, job),
+				code: failure?.code ?? 200,
+				msg: failure?.msg ?? msg,
+				videoUrls: urls.videos,
+				imageUrls: urls.images,
+				originUrls: urls.origins,
+				resolution: urls.resolution,
+				creditsConsumed: job.charged,
+				request: task.request,
+			},
+			form,
+		);
+		return JSON.stringify(body);
+	}
+
+	private onEnd(task: Task, job: Job): void {
+		if (job.state === 'success') publishResults(this.files, task, job);
+		else this.refund(task, job);
+		this.callBack(task, job);
+	}
+
+	private refund(task: Task, job: Job): void {
+		if (this.options.refundFailures === false || job.charged === 0) return;
+		const { operation, index, charged } = job;
+		job.account?.charge({ operation, taskId: task.id, index, credits: -charged });
+	}
+
+	private callBack(task: Task, job: Job): void {
+		const { callBackUrl, operation, index } = job;
+		if (callBackUrl === undefined) return;
+		const { form, delayMs, copies } = task.scenario.callback;
+		const key = (job.account ?? this.accounts[0])?.webhookHmacKey;
+		const body = this.callbackBodyOf(task, job, form);
+		for (let copy = 0; copy < copies; copy += 1) {
+			void this.deliveries.send({
+				url: callBackUrl,
+				taskId: task.id,
+				operation,
+				index,
+				body,
+				contentType: 'application/json',
+				headers: {},
+				signing: key === undefined ? undefined : { key, taskId: callbackTaskId(task, job) },
+				delayMs,
+			});
+		}
+	}
+}
+
+/** The id a callback carries, which is also the one that is signed. */
+export function callbackTaskId(task: Task, job: Job): string {
+	return job.operation === 'get4k' ? upgradeTaskId(task, job.index) : task.id;
+}
