@@ -1,0 +1,13 @@
+import type { INodeExecutionData } from 'n8n-workflow';
+
+import { accountRejectedError } from '../../errors';
+import type { Connection } from '../../transport/connection';
+import { classifyCreditsAnswer } from '../../veo/answer';
+
+/** The credit balance of the account, a decimal number. */
+export async function getCredits({ client }: Connection): Promise<INodeExecutionData['json']> {
+	const answer = await client.getCredits();
+	const meaning = classifyCreditsAnswer(answer);
+	if (meaning.kind !== 'success') throw accountRejectedError(meaning, answer);
+	return { credits: meaning.credits };
+}

@@ -1,0 +1,204 @@
+import type { INodeProperties } from 'n8n-workflow';
+
+export const taskIdProperty: INodeProperties = {
+	displayName: 'Task ID',
+	name: 'taskId',
+	type: 'string',
+	required: true,
+	default: '',
+	placeholder: 'e.g. veo_task_abcdef123456',
+	description: 'The ID that Kie.ai returned when the video was generated',
+};
+
+export const indexProperty: INodeProperties = {
+	displayName: 'Index',
+	name: 'index',
+	type: 'number',
+	typeOptions: { minValue: 0, numberPrecision: 0 },
+	default: 0,
+	description: 'Which video of the task, counted from 0. Most tasks have only one.',
+};
+
+export const callBackUrlProperty: INodeProperties = {
+	displayName: 'Callback URL',
+	name: 'callBackUrl',
+	type: 'string',
+	default: '',
+	placeholder: 'e.g. https://n8n.example.com/webhook/veo-4k',
+	description:
+		'Address that Kie.ai calls when the video is ready or has failed, usually the production URL of a Kie.ai Veo Trigger in another workflow. Must be reachable from the internet. Task ID, index and operation are added to it as a query parameter.',
+};
+
+export const simplifyOption: INodeProperties = {
+	displayName: 'Simplify',
+	name: 'simplify',
+	type: 'boolean',
+	default: true,
+	description: 'Whether to return a simplified version of the response instead of the raw data',
+};
+
+const whenCallingBack = {
+	show: { '/operation': ['get4k', 'generate', 'extend'], '/waitMode': ['none'] },
+	hide: { '/callBackUrl': [''] },
+};
+const whenPolling = { show: { '/waitMode': ['poll'] } };
+const whenWaiting = { show: { '/waitMode': ['poll', 'callback'] } };
+
+/** The Options collection of an operation that can poll. Durations in seconds. */
+export function videoOptionsProperty(
+	defaultPollInterval: number,
+	own: INodeProperties[] = [],
+): INodeProperties {
+	const property: INodeProperties = {
+		displayName: 'Options',
+		name: 'options',
+		type: 'collection',
+		placeholder: 'Add option',
+		default: {},
+		options: [
+			{
+				displayName: 'On Timeout',
+				name: 'onTimeout',
+				type: 'options',
+				default: 'error',
+				options: [
+					{
+						name: 'Continue',
+						value: 'continue',
+						description: 'Emit the item with status "processing" and "timedOut": true',
+					},
+					{
+						name: 'Stop With Error',
+						value: 'error',
+						description: 'Raise an error that carries the task ID',
+					},
+				],
+				description: 'What to do with a video that is not ready when the time is up',
+				displayOptions: whenPolling,
+			},
+			{
+				displayName: 'Pass Through',
+				name: 'passThrough',
+				type: 'json',
+				default: '{}',
+				placeholder: 'e.g. {"orderId": 42}',
+				description:
+					'A JSON object of your own that the Kie.ai Veo Trigger hands out with the result. It travels in the callback address, readable but protected against change: at most 1 KB, and no secrets.',
+				displayOptions: whenCallingBack,
+			},
+			{
+				displayName: 'Poll Interval',
+				name: 'pollInterval',
+				type: 'number',
+				typeOptions: { minValue: 1 },
+				default: defaultPollInterval,
+				description: 'Seconds between two requests to Kie.ai for the same video',
+				displayOptions: whenPolling,
+			},
+			simplifyOption,
+			{
+				displayName: 'Timeout',
+				name: 'timeout',
+				type: 'number',
+				typeOptions: { minValue: 1 },
+				default: 1800,
+				description: 'Seconds to wait for a video before giving up',
+				displayOptions: whenWaiting,
+			},
+		],
+	};
+	const all = [...(property.options as INodeProperties[]), ...own];
+	return { ...property, options: all.sort((a, b) => a.displayName.localeCompare(b.displayName)) };
+}
+
+/** For operations that create a task: the choice of how to get the result. */
+export function creationWaitModeProperty(description: string): INodeProperties {
+	return {
+		displayName: 'Wait Mode',
+		name: 'waitMode',
+		type: 'options',
+		noDataExpression: true,
+		default: 'poll',
+		options: [
+			{
+				name: 'Return Immediately',
+				value: 'none',
+				description:
+					'Start the video and continue with its task ID. Kie.ai can report the end to a callback URL.',
+			},
+			{
+				name: 'Wait by Polling',
+				value: 'poll',
+				description: 'Ask Kie.ai again and again until the video is ready',
+			},
+		],
+		description,
+	};
+}
+
+export const promptProperty: INodeProperties = {
+	displayName: 'Prompt',
+	name: 'prompt',
+	type: 'string',
+	typeOptions: { rows: 4 },
+	required: true,
+	default: '',
+	placeholder: 'e.g. A dog playing in a park, filmed from a low angle',
+	description: 'What the video is to show and to sound like',
+};
+
+export const seedOption: INodeProperties = {
+	displayName: 'Seed',
+	name: 'seed',
+	type: 'number',
+	typeOptions: { minValue: 10000, maxValue: 99999, numberPrecision: 0 },
+	default: 10000,
+	description:
+		'A whole number from 10000 to 99999. The same seed and prompt give similar videos; without one Kie.ai picks it by chance.',
+};
+
+export const watermarkOption: INodeProperties = {
+	displayName: 'Watermark',
+	name: 'watermark',
+	type: 'string',
+	default: '',
+	placeholder: 'e.g. MyBrand',
+	description: 'Text that is burnt into the video',
+};
+
+export const binaryPropertyNameProperty: INodeProperties = {
+	displayName: 'Put Output File in Field',
+	name: 'binaryPropertyName',
+	type: 'string',
+	required: true,
+	default: 'data',
+	hint: 'The name of the output binary field to put the file in',
+};
+
+/** The toggle that also downloads the video. */
+export const downloadProperties: INodeProperties[] = [
+	{
+		displayName: 'Download',
+		name: 'download',
+		type: 'boolean',
+		default: false,
+		description:
+			'Whether to also put the video file into a binary field of the item, once it is ready',
+	},
+	{ ...binaryPropertyNameProperty, displayOptions: { show: { download: [true] } } },
+];
+
+export const maxSizeOption: INodeProperties = {
+	displayName: 'Maximum Size',
+	name: 'maxSize',
+	type: 'number',
+	typeOptions: { minValue: 0 },
+	default: 0,
+	description: 'Largest file to download, in MB. A larger one is an error; 0 is no limit.',
+};
+
+/** The same, only shown while something is downloaded. */
+export const maxSizeOfDownloadOption: INodeProperties = {
+	...maxSizeOption,
+	displayOptions: { show: { '/download': [true] } },
+};

@@ -1,0 +1,193 @@
+import type { IExecuteFunctions } from 'n8n-workflow';
+
+import { inputError } from '../errors';
+import type { Connection } from '../transport/connection';
+import { MAX_PASS_THROUGH_BYTES, withSubmission, type Submission } from '../veo/callbackAddress';
+import { publicUrlFault } from '../veo/publicUrl';
+import { isJsonObject, parseIfJson, toNumber, toText, type JsonObject } from '../veo/guards';
+
+/** How the node gets a result. */
+export type WaitMode = 'none' | 'poll' | 'callback';
+
+/** Seconds: Kie keeps a video for 14 days. */
+const LONGEST_WAIT = 14 * 24 * 60 * 60;
+
+/** The Options collection, with defaults filled in. Durations in seconds. */
+export interface VideoOptions {
+	pollInterval: number;
+	timeout: number;
+	onTimeout: 'error' | 'continue';
+	simplify: boolean;
+}
+
+/** @throws KieVeoError naming the parameter; so do the other readers */
+export function readTaskId(context: IExecuteFunctions, itemIndex: number): string {
+	const value: unknown = context.getNodeParameter('taskId', itemIndex, '');
+	const taskId = toText(typeof value === 'number' ? String(value) : value);
+	if (taskId === null) {
+		throw inputError(
+			'Task ID',
+			'is empty',
+			'Enter the ID that Kie.ai returned when the video was generated, e.g. {{ $json.taskId }} from an earlier node.',
+		);
+	}
+	return taskId;
+}
+
+export function readIndex(context: IExecuteFunctions, itemIndex: number): number {
+	const value: unknown = context.getNodeParameter('index', itemIndex, 0);
+	const index = toNumber(value);
+	if (index === null || !Number.isInteger(index) || index < 0) {
+		throw inputError(
+			'Index',
+			`must be a whole number from 0 up, not ${show(value)}`,
+			'0 is the first video of the task. Most tasks have only one.',
+		);
+	}
+	return index;
+}
+
+/**
+ * @param apiBaseUrl decides whether private addresses can work at all
+ * @returns `undefined` when none was given
+ */
+export function readCallBackUrl(
+	context: IExecuteFunctions,
+	itemIndex: number,
+	apiBaseUrl: string,
+): string | undefined {
+	const value: unknown = context.getNodeParameter('callBackUrl', itemIndex, '');
+	if (value === '' || value === null || value === undefined) return undefined;
+	const url = toText(value);
+	const fault = url === null ? 'it is not text' : publicUrlFault(url, apiBaseUrl);
+	if (url === null || fault !== null) {
+		throw inputError(
+			'Callback URL',
+			`cannot be used: ${fault}`,
+			'Use an address that is reachable from the internet, such as the production URL of a webhook. ' +
+				'If n8n itself shows a local address there, set the environment variable WEBHOOK_URL to its public one.',
+		);
+	}
+	return url;
+}
+
+/**
+ * The user's own data for the callback. It travels in the address, which is why its size is limited.
+ *
+ * @returns `undefined` when none was given
+ */
+export function readPassThrough(
+	context: IExecuteFunctions,
+	itemIndex: number,
+): JsonObject | undefined {
+	const value = parseIfJson(context.getNodeParameter('options.passThrough', itemIndex, ''));
+	if (value === '' || value === null || value === undefined) return undefined;
+	if (!isJsonObject(value)) {
+		throw inputError(
+			'Pass Through',
+			'is not a JSON object',
+			'Enter an object such as {"orderId": 42}, or an expression that gives one.',
+		);
+	}
+	const bytes = Buffer.byteLength(JSON.stringify(value));
+	if (bytes > MAX_PASS_THROUGH_BYTES) {
+		throw inputError(
+			'Pass Through',
+			`is too large: ${bytes} bytes as JSON, at most ${MAX_PASS_THROUGH_BYTES} fit into a callback address`,
+			'Pass an ID and look the rest up in the workflow that receives the callback.',
+		);
+	}
+	return Object.keys(value).length === 0 ? undefined : value;
+}
+
+/**
+ * The address Kie is to call about a submission: the user's, with what the submission is about added.
+ *
+ * @returns `undefined` when there is none
+ */
+export function readCallbackAddress(
+	context: IExecuteFunctions,
+	itemIndex: number,
+	waitMode: WaitMode,
+	{ baseUrl, addressKey }: Pick<Connection, 'baseUrl' | 'addressKey'>,
+	about: Omit<Submission, 'passThrough'>,
+): string | undefined {
+	if (waitMode !== 'none') return undefined;
+	const url = readCallBackUrl(context, itemIndex, baseUrl);
+	if (url === undefined) return undefined;
+	const passThrough = readPassThrough(context, itemIndex);
+	return withSubmission(url, { ...about, passThrough }, addressKey);
+}
+
+export function readVideoOptions(
+	context: IExecuteFunctions,
+	itemIndex: number,
+	defaultPollInterval: number,
+): VideoOptions {
+	const value: unknown = context.getNodeParameter('options', itemIndex, {});
+	const options = isJsonObject(value) ? value : {};
+	return {
+		pollInterval: readSeconds('Poll Interval', options.pollInterval ?? defaultPollInterval),
+		timeout: readSeconds('Timeout', options.timeout ?? 1800),
+		onTimeout: options.onTimeout === 'continue' ? 'continue' : 'error',
+		simplify: options.simplify !== false,
+	};
+}
+
+/** What the toggle "Download" and the fields below it ask for. */
+export interface DownloadSettings {
+	binaryPropertyName: string;
+	/** Bytes; `null` for no limit. */
+	maxBytes: number | null;
+}
+
+/** @returns `null` when the video is not to be downloaded */
+export function readDownload(
+	context: IExecuteFunctions,
+	itemIndex: number,
+): DownloadSettings | null {
+	return context.getNodeParameter('download', itemIndex, false) === true
+		? readDownloadSettings(context, itemIndex)
+		: null;
+}
+
+export function readDownloadSettings(
+	context: IExecuteFunctions,
+	itemIndex: number,
+): DownloadSettings {
+	const name = toText(context.getNodeParameter('binaryPropertyName', itemIndex, 'data'));
+	if (name === null) {
+		throw inputError(
+			'Put Output File in Field',
+			'is empty',
+			'Enter the name of the binary field that is to hold the file, usually data.',
+		);
+	}
+	const value: unknown = context.getNodeParameter('options.maxSize', itemIndex, 0);
+	const megabytes = toNumber(value);
+	if (megabytes === null || megabytes < 0) {
+		throw inputError(
+			'Maximum Size',
+			`must be a number of megabytes from 0 up, not ${show(value)}`,
+			'0 stands for no limit.',
+		);
+	}
+	return { binaryPropertyName: name, maxBytes: megabytes === 0 ? null : megabytes * 1_000_000 };
+}
+
+function readSeconds(parameter: string, value: unknown): number {
+	const seconds = toNumber(value);
+	if (seconds === null || seconds < 1 || seconds > LONGEST_WAIT) {
+		throw inputError(
+			parameter,
+			`must be at least 1 second and at most ${LONGEST_WAIT}, not ${show(value)}`,
+			'Enter a number of seconds.',
+		);
+	}
+	return seconds;
+}
+
+/** A value as a message shows it. */
+export function show(value: unknown): string {
+	return JSON.stringify(value) ?? String(value);
+}

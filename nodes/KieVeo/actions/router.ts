@@ -1,0 +1,52 @@
+import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+
+import { KieVeoError, toNodeError } from '../errors';
+import { errorItem } from '../output/items';
+import { connect } from '../transport/connection';
+import { getCredits } from './account/getCredits.operation';
+import { executeVideoOperation } from './video/execute';
+import { executeDownload } from './video/download.operation';
+import { extend } from './video/extend.operation';
+import { generate } from './video/generate.operation';
+import { get } from './video/get.operation';
+import { get1080p } from './video/get1080p.operation';
+import { get4k } from './video/get4k.operation';
+import type { VideoOperation } from './video/videoOperation';
+
+// A `Map`, not an object: `operation` is a stored parameter and must not reach `Object.prototype`.
+const VIDEO_OPERATIONS = new Map<string, VideoOperation>([
+	['get4k', get4k],
+	['get1080p', get1080p],
+	['get', get],
+	['generate', generate],
+	['extend', extend],
+]);
+
+export async function router(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+	const resource = this.getNodeParameter('resource', 0) as string;
+	const operation = this.getNodeParameter('operation', 0) as string;
+
+	const videoOperation = resource === 'video' ? VIDEO_OPERATIONS.get(operation) : undefined;
+	if (videoOperation) return [await executeVideoOperation(this, videoOperation)];
+	if (resource === 'video' && operation === 'download') return [await executeDownload(this)];
+	if (resource === 'account' && operation === 'getCredits') return [await executeGetCredits(this)];
+
+	const error = new KieVeoError(`The operation "${operation}" is not known`, {
+		description: 'Pick an operation in the list, or update the package n8n-nodes-kie-veo.',
+	});
+	throw toNodeError(this.getNode(), error);
+}
+
+/** The balance is one fact of the account: it is read once and given to every item. */
+async function executeGetCredits(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
+	const items = context.getInputData();
+	try {
+		const json = await getCredits(await connect(context, context.getExecutionCancelSignal()));
+		return items.map((_, item) => ({ json: { ...json }, pairedItem: { item } }));
+	} catch (error) {
+		const node = context.getNode();
+		if (!context.continueOnFail()) throw toNodeError(node, error);
+		const toErrorOutput = node.onError === 'continueErrorOutput';
+		return items.map((_, item) => errorItem(toNodeError(node, error), item, {}, toErrorOutput));
+	}
+}

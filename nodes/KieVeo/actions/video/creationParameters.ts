@@ -1,0 +1,48 @@
+import type { IExecuteFunctions } from 'n8n-workflow';
+
+import { inputError } from '../../errors';
+import { isJsonObject, toNumber, toText } from '../../veo/guards';
+import { show } from '../parameters';
+
+/* What generate and extend have in common. All readers throw a KieVeoError that names the parameter. */
+
+export function readPrompt(context: IExecuteFunctions, itemIndex: number): string {
+	const prompt = toText(context.getNodeParameter('prompt', itemIndex, ''));
+	if (prompt === null) {
+		throw inputError('Prompt', 'is empty', 'Describe what the video is to show.');
+	}
+	return prompt;
+}
+
+/** Any name passes: Kie adds models before this package knows them. */
+export function readModel(context: IExecuteFunctions, itemIndex: number): string {
+	const model = toText(context.getNodeParameter('model', itemIndex, ''));
+	if (model === null) throw inputError('Model', 'is empty', 'Choose a model in the list.');
+	return model;
+}
+
+/** Both are left out when empty. */
+export function readSeedAndWatermark(
+	context: IExecuteFunctions,
+	itemIndex: number,
+): { seeds?: number; watermark?: string } {
+	const options: unknown = context.getNodeParameter('options', itemIndex, {});
+	const { seed, watermark }: { [name: string]: unknown } = isJsonObject(options) ? options : {};
+	const text = toText(watermark);
+	return {
+		...(seed === undefined || seed === null || seed === '' ? {} : { seeds: checkedSeed(seed) }),
+		...(text === null ? {} : { watermark: text }),
+	};
+}
+
+function checkedSeed(value: unknown): number {
+	const seed = toNumber(value);
+	if (seed === null || !Number.isInteger(seed) || seed < 10_000 || seed > 99_999) {
+		throw inputError(
+			'Seed',
+			`must be a whole number from 10000 to 99999, not ${show(value)}`,
+			'Remove the option to let Kie.ai pick a seed by chance.',
+		);
+	}
+	return seed;
+}

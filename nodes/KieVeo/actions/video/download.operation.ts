@@ -1,0 +1,124 @@
+import {
+	updateDisplayOptions,
+	type IExecuteFunctions,
+	type INodeExecutionData,
+	type INodeProperties,
+} from 'n8n-workflow';
+
+import { Gate } from '../../completion/concurrency';
+import { inputError } from '../../errors';
+import { downloadPorts } from '../../output/binaryStore';
+import {
+	downloadFile,
+	type DownloadPorts,
+	type FileOrder,
+	type StoredFile,
+} from '../../output/download';
+import { fileNameOfUrl } from '../../output/fileNames';
+import { connect } from '../../transport/connection';
+import { toText } from '../../veo/guards';
+import { publicUrlFault } from '../../veo/publicUrl';
+import { binaryPropertyNameProperty, maxSizeOption } from '../descriptions';
+import { runItems, type Work } from '../itemRun';
+import { readDownloadSettings } from '../parameters';
+
+const PARALLEL_DOWNLOADS = 3;
+
+export const description: INodeProperties[] = updateDisplayOptions(
+	{ show: { resource: ['video'], operation: ['download'] } },
+	[
+		{
+			displayName: 'URL',
+			name: 'url',
+			type: 'string',
+			required: true,
+			default: '',
+			placeholder: 'e.g. https://tempfile.aiquickdraw.com/v/video.mp4',
+			description:
+				'A result URL of Kie.ai, such as videoUrl of another operation. An expired one is renewed; after 14 days Kie.ai deletes the file.',
+		},
+		binaryPropertyNameProperty,
+		{
+			displayName: 'Options',
+			name: 'options',
+			type: 'collection',
+			placeholder: 'Add option',
+			default: {},
+			options: [maxSizeOption],
+		},
+	],
+);
+
+/** The file behind a URL. */
+class FileWork implements Work {
+	readonly key = null;
+	readonly submittedTaskId = null;
+	file?: StoredFile;
+	readonly phases = [
+		async () => {
+			this.file = await this.gate.run(async () => await downloadFile(this.order, this.ports));
+		},
+	];
+
+	constructor(
+		readonly order: FileOrder,
+		private readonly ports: DownloadPorts,
+		private readonly gate: Gate,
+	) {}
+}
+
+export async function executeDownload(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
+	const failFast = new AbortController();
+	const userStop = context.getExecutionCancelSignal();
+	const signal = AbortSignal.any([failFast.signal, ...(userStop ? [userStop] : [])]);
+	const connection = await connect(context, signal);
+	const ports = downloadPorts(context, connection);
+	const gate = new Gate(PARALLEL_DOWNLOADS);
+
+	const { items } = await runItems<FileWork>(context, failFast, {
+		read: (item) => {
+			const url = readUrl(context, item, connection.baseUrl);
+			const { binaryPropertyName, maxBytes } = readDownloadSettings(context, item);
+			const order = { url, taskId: null, name: fileNameOfUrl(url), maxBytes };
+			return {
+				work: new FileWork(order, ports, gate),
+				toItem: ({ file }) => toItem(url, file, binaryPropertyName, item),
+			};
+		},
+		errorFields: (_item, work) => ({
+			url: work?.order.url ?? null,
+			operation: 'download',
+			status: 'failed',
+		}),
+	});
+	return items;
+}
+
+function toItem(
+	url: string,
+	file: StoredFile | undefined,
+	binaryPropertyName: string,
+	item: number,
+): INodeExecutionData {
+	const pairedItem = { item };
+	if (!file) return { json: { url }, pairedItem };
+	const { binary, fileName, mimeType, fileSize } = file;
+	return {
+		json: { url, fileName, mimeType, fileSize },
+		binary: { [binaryPropertyName]: binary },
+		pairedItem,
+	};
+}
+
+function readUrl(context: IExecuteFunctions, itemIndex: number, apiBaseUrl: string): string {
+	const url = toText(context.getNodeParameter('url', itemIndex, ''));
+	const fault = url === null ? 'it is empty' : publicUrlFault(url, apiBaseUrl);
+	if (url === null || fault !== null) {
+		throw inputError(
+			'URL',
+			`cannot be used: ${fault}`,
+			'Enter a result URL of Kie.ai, e.g. {{ $json.videoUrl }} from an earlier node.',
+		);
+	}
+	return url;
+}

@@ -1,0 +1,71 @@
+import { updateDisplayOptions, type INodeProperties } from 'n8n-workflow';
+
+import { creationRequest } from '../../completion/videoRequest';
+import {
+	callBackUrlProperty,
+	creationWaitModeProperty,
+	promptProperty,
+	seedOption,
+	taskIdProperty,
+	videoOptionsProperty,
+	watermarkOption,
+} from '../descriptions';
+import { readCallbackAddress, readTaskId } from '../parameters';
+import { readModel, readPrompt, readSeedAndWatermark } from './creationParameters';
+import type { VideoOperation } from './videoOperation';
+
+const POLL_INTERVAL = 30;
+
+export const description: INodeProperties[] = updateDisplayOptions(
+	{ show: { resource: ['video'], operation: ['extend'] } },
+	[
+		{
+			...taskIdProperty,
+			description:
+				'The ID of the video to extend. Only videos made through Kie.ai that were not upgraded to 1080P can be extended.',
+		},
+		{ ...promptProperty, description: 'How the video is to go on' },
+		{
+			displayName: 'Model',
+			name: 'model',
+			type: 'options',
+			allowArbitraryValues: true,
+			default: 'fast',
+			options: [
+				{ name: 'Fast', value: 'fast' },
+				{ name: 'Lite', value: 'lite', description: 'The cheapest' },
+				{ name: 'Quality', value: 'quality', description: 'The best and most expensive' },
+			],
+			description: 'Tier of Veo 3.1. A name that is not in the list can be given by expression.',
+		},
+		creationWaitModeProperty(
+			'How to get the result. Kie.ai needs several minutes, sometimes more than ten.',
+		),
+		{
+			displayName:
+				'Each item is a new video that costs credits. Its task ID differs from the one of the video it extends.',
+			name: 'creditsNotice',
+			type: 'notice',
+			default: '',
+		},
+		{ ...callBackUrlProperty, displayOptions: { show: { waitMode: ['none'] } } },
+		videoOptionsProperty(POLL_INTERVAL, [seedOption, watermarkOption]),
+	],
+);
+
+export const extend: VideoOperation = {
+	operation: 'extend',
+	downloads: false,
+	defaultPollInterval: POLL_INTERVAL,
+	readRequest: (context, itemIndex, waitMode, connection) => {
+		const about = { operation: 'extend' as const, taskId: null, index: null };
+		const callBackUrl = readCallbackAddress(context, itemIndex, waitMode, connection, about);
+		return creationRequest('extend', {
+			taskId: readTaskId(context, itemIndex),
+			prompt: readPrompt(context, itemIndex),
+			model: readModel(context, itemIndex),
+			...readSeedAndWatermark(context, itemIndex),
+			...(callBackUrl === undefined ? {} : { callBackUrl }),
+		});
+	},
+};

@@ -1,0 +1,250 @@
+import { updateDisplayOptions, type IExecuteFunctions, type INodeProperties } from 'n8n-workflow';
+
+import { creationRequest } from '../../completion/videoRequest';
+import { inputError } from '../../errors';
+import { toNumber, toText } from '../../veo/guards';
+import {
+	callBackUrlProperty,
+	creationWaitModeProperty,
+	promptProperty,
+	seedOption,
+	videoOptionsProperty,
+	watermarkOption,
+} from '../descriptions';
+import { readCallbackAddress, show } from '../parameters';
+import { readModel, readPrompt, readSeedAndWatermark } from './creationParameters';
+import { readImages } from './imageParameters';
+import type { VideoOperation } from './videoOperation';
+
+const POLL_INTERVAL = 30;
+/** The only duration of videos made from reference images, in seconds. */
+const REFERENCE_DURATION = 8;
+const IMAGE_TYPES = ['FIRST_AND_LAST_FRAMES_2_VIDEO', 'REFERENCE_2_VIDEO'];
+
+const imageProperties: INodeProperties[] = [
+	{
+		displayName: 'Image Source',
+		name: 'imageSource',
+		type: 'options',
+		default: 'url',
+		options: [
+			{ name: 'Binary', value: 'binary', description: 'Images in binary fields of the item' },
+			{ name: 'URL', value: 'url', description: 'Images that Kie.ai fetches from the internet' },
+		],
+		displayOptions: { show: { generationType: IMAGE_TYPES } },
+		description: 'Where the images come from',
+	},
+	{
+		displayName: 'Image URLs',
+		name: 'imageUrls',
+		type: 'string',
+		required: true,
+		default: '',
+		placeholder: 'e.g. https://example.com/first.jpg, https://example.com/last.jpg',
+		displayOptions: { show: { generationType: IMAGE_TYPES, imageSource: ['url'] } },
+		description:
+			'Public addresses of the images, separated by commas, or an expression that gives a list. Frames: 1 or 2 images, the first and the last frame. Reference: 1 to 3 images.',
+	},
+	{
+		displayName: 'Image Binary Fields',
+		name: 'imageBinaryPropertyNames',
+		type: 'string',
+		required: true,
+		default: 'data',
+		placeholder: 'e.g. first, last',
+		hint: 'The names of the input binary fields that hold the images, separated by commas',
+		displayOptions: { show: { generationType: IMAGE_TYPES, imageSource: ['binary'] } },
+		description:
+			'The images are uploaded to Kie.ai first, free of charge. Frames: 1 or 2 images, the first and the last frame. Reference: 1 to 3 images.',
+	},
+];
+
+export const description: INodeProperties[] = updateDisplayOptions(
+	{ show: { resource: ['video'], operation: ['generate'] } },
+	[
+		promptProperty,
+		{
+			displayName: 'Model',
+			name: 'model',
+			type: 'options',
+			allowArbitraryValues: true,
+			default: 'veo3_fast',
+			options: [
+				{ name: 'Veo 3.1 Fast', value: 'veo3_fast' },
+				{ name: 'Veo 3.1 Lite', value: 'veo3_lite', description: 'The cheapest' },
+				{ name: 'Veo 3.1 Quality', value: 'veo3', description: 'The best and most expensive' },
+			],
+			description:
+				'Tier of Veo 3.1. A name that is not in the list can be given by expression. Reference images need Fast or Lite.',
+		},
+		{
+			displayName: 'Generation Type',
+			name: 'generationType',
+			type: 'options',
+			default: 'TEXT_2_VIDEO',
+			options: [
+				{
+					name: 'First and Last Frame to Video',
+					value: 'FIRST_AND_LAST_FRAMES_2_VIDEO',
+					description: 'Start from an image, and end with another one if there are two',
+				},
+				{
+					name: 'Reference to Video',
+					value: 'REFERENCE_2_VIDEO',
+					description: 'Show the things in up to 3 images. Always 8 seconds long.',
+				},
+				{
+					name: 'Text to Video',
+					value: 'TEXT_2_VIDEO',
+					description: 'Make the video from the prompt alone',
+				},
+			],
+			description: 'What the video is made from',
+		},
+		...imageProperties,
+		{
+			displayName: 'Aspect Ratio',
+			name: 'aspectRatio',
+			type: 'options',
+			default: '16:9',
+			options: [
+				{ name: 'Auto', value: 'Auto', description: 'The ratio that is nearer to the image' },
+				{ name: 'Portrait (9:16)', value: '9:16' },
+				{ name: 'Widescreen (16:9)', value: '16:9' },
+			],
+			description: 'Shape of the video',
+		},
+		{
+			displayName: 'Resolution',
+			name: 'resolution',
+			type: 'options',
+			default: '720p',
+			options: [
+				{ name: '1080p', value: '1080p' },
+				{ name: '4K', value: '4k' },
+				{ name: '720p', value: '720p' },
+			],
+			description:
+				'Higher ones cost more. A 720p video can be upgraded later with Get 1080P Video or Get 4K Video.',
+		},
+		{
+			displayName: 'Duration',
+			name: 'duration',
+			type: 'options',
+			default: 8,
+			options: [
+				{ name: '4 Seconds', value: 4 },
+				{ name: '6 Seconds', value: 6 },
+				{ name: '8 Seconds', value: 8 },
+			],
+			displayOptions: { hide: { generationType: ['REFERENCE_2_VIDEO'] } },
+			description: 'Length of the video',
+		},
+		creationWaitModeProperty('How to get the result. Kie.ai needs 2 to 5 minutes as a rule.'),
+		{
+			displayName:
+				'Each item is a new video that costs credits. To fetch a video that was generated before, use Get with its task ID.',
+			name: 'creditsNotice',
+			type: 'notice',
+			default: '',
+		},
+		{ ...callBackUrlProperty, displayOptions: { show: { waitMode: ['none'] } } },
+		videoOptionsProperty(POLL_INTERVAL, [
+			{
+				displayName: 'Enable Translation',
+				name: 'enableTranslation',
+				type: 'boolean',
+				default: true,
+				description: 'Whether Kie.ai translates the prompt into English first',
+			},
+			seedOption,
+			watermarkOption,
+		]),
+	],
+);
+
+export const generate: VideoOperation = {
+	operation: 'generate',
+	downloads: false,
+	defaultPollInterval: POLL_INTERVAL,
+	readRequest: (context, itemIndex, waitMode, connection) => {
+		const about = { operation: 'generate' as const, taskId: null, index: null };
+		const callBackUrl = readCallbackAddress(context, itemIndex, waitMode, connection, about);
+		const choose = (choice: Choice) => readChoice(context, itemIndex, choice);
+		const generationType = choose(GENERATION_TYPE);
+		const images = readImages(context, itemIndex, generationType, connection.baseUrl);
+		return creationRequest(
+			'generate',
+			{
+				prompt: readPrompt(context, itemIndex),
+				model: readModel(context, itemIndex),
+				generationType,
+				...(images.urls.length > 0 ? { imageUrls: images.urls } : {}),
+				aspect_ratio: choose(ASPECT_RATIO),
+				resolution: choose(RESOLUTION),
+				duration: readDuration(context, itemIndex, generationType),
+				// The API's documents disagree about its default, so it is never left out.
+				enableTranslation:
+					context.getNodeParameter('options.enableTranslation', itemIndex, true) !== false,
+				...readSeedAndWatermark(context, itemIndex),
+				...(callBackUrl === undefined ? {} : { callBackUrl }),
+			},
+			images.files,
+		);
+	},
+};
+
+/** A parameter whose values are known; an expression can still give anything. */
+interface Choice {
+	name: string;
+	parameter: string;
+	/** The default first. */
+	values: [string, ...string[]];
+}
+
+const GENERATION_TYPE: Choice = {
+	name: 'generationType',
+	parameter: 'Generation Type',
+	values: ['TEXT_2_VIDEO', ...IMAGE_TYPES],
+};
+const ASPECT_RATIO: Choice = {
+	name: 'aspectRatio',
+	parameter: 'Aspect Ratio',
+	values: ['16:9', '9:16', 'Auto'],
+};
+const RESOLUTION: Choice = {
+	name: 'resolution',
+	parameter: 'Resolution',
+	values: ['720p', '1080p', '4k'],
+};
+
+function readChoice(
+	context: IExecuteFunctions,
+	itemIndex: number,
+	{ name, parameter, values }: Choice,
+): string {
+	const given: unknown = context.getNodeParameter(name, itemIndex, values[0]);
+	const value = toText(given);
+	if (value !== null && values.includes(value)) return value;
+	throw inputError(
+		parameter,
+		`must be one of ${values.join(', ')}, not ${show(given)}`,
+		'Choose it in the list.',
+	);
+}
+
+function readDuration(
+	context: IExecuteFunctions,
+	itemIndex: number,
+	generationType: string,
+): number {
+	if (generationType === 'REFERENCE_2_VIDEO') return REFERENCE_DURATION;
+	const given: unknown = context.getNodeParameter('duration', itemIndex, 8);
+	const duration = toNumber(given);
+	if (duration !== null && [4, 6, 8].includes(duration)) return duration;
+	throw inputError(
+		'Duration',
+		`must be 4, 6 or 8 seconds, not ${show(given)}`,
+		'Choose it in the list.',
+	);
+}

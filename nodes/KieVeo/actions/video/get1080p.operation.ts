@@ -1,0 +1,56 @@
+import { updateDisplayOptions, type INodeProperties } from 'n8n-workflow';
+
+import {
+	downloadProperties,
+	indexProperty,
+	maxSizeOfDownloadOption,
+	taskIdProperty,
+	videoOptionsProperty,
+} from '../descriptions';
+import { readIndex, readTaskId } from '../parameters';
+import { upgradeRequest } from '../../completion/videoRequest';
+import type { VideoOperation } from './videoOperation';
+
+const POLL_INTERVAL = 20;
+
+export const description: INodeProperties[] = updateDisplayOptions(
+	{ show: { resource: ['video'], operation: ['get1080p'] } },
+	[
+		taskIdProperty,
+		indexProperty,
+		{
+			displayName: 'Wait Mode',
+			name: 'waitMode',
+			type: 'options',
+			noDataExpression: true,
+			default: 'poll',
+			options: [
+				{
+					name: 'Return Immediately',
+					value: 'none',
+					description: 'Ask once and continue, whether the video is ready or not',
+				},
+				{
+					name: 'Wait by Polling',
+					value: 'poll',
+					description: 'Ask Kie.ai again and again until the video is ready',
+				},
+			],
+			description:
+				'How to get the result. Kie.ai needs 1 to 3 minutes for 1080P and has no callback for it.',
+		},
+		...downloadProperties,
+		videoOptionsProperty(POLL_INTERVAL, [maxSizeOfDownloadOption]),
+	],
+);
+
+export const get1080p: VideoOperation = {
+	operation: 'get1080p',
+	downloads: true,
+	defaultPollInterval: POLL_INTERVAL,
+	readRequest: (context, itemIndex) =>
+		upgradeRequest('get1080p', {
+			taskId: readTaskId(context, itemIndex),
+			index: readIndex(context, itemIndex),
+		}),
+};

@@ -1,0 +1,79 @@
+import type { INodeExecutionData } from 'n8n-workflow';
+
+import type { VideoResult } from '../veo/videoResult';
+
+/** What a callback, or Kie when asked, said about a video that is being waited for. */
+export interface Mark {
+	result: VideoResult;
+	raw: unknown;
+}
+
+/** What this process knows about one suspension. */
+export interface Suspension {
+	/** Marks by {@link videoKey}. */
+	marks: Map<string, Mark>;
+	/** How often this process was told about a video, by {@link videoKey}. */
+	deliveries: Map<string, number>;
+	/** Milliseconds since the epoch at which Kie was last asked about its videos. */
+	askedAt: number;
+	/**
+	 * Whether every callback since the suspension came to this process, so that a missing mark means an
+	 * unfinished video. False after a restart, and where another process suspended the execution.
+	 */
+	complete: boolean;
+	/** Set once, by the callback that resumes the execution. */
+	resumed: boolean;
+	/** Callbacks are worked on one after the other. */
+	queue: Promise<unknown>;
+}
+
+/**
+ * n8n stores nothing of what a waiting execution's webhook learns unless it resumes, so marks live in
+ * memory. The number is bounded; what is dropped, or lost in a restart, is asked of Kie again.
+ */
+const MAX_SUSPENSIONS = 1000;
+const suspensions = new Map<string, Suspension>();
+
+export function videoKey({ taskId, index }: { taskId?: unknown; index?: unknown }): string {
+	return JSON.stringify([taskId, index]);
+}
+
+/** An item that was stored unfinished; it comes out like this if the time runs out. */
+export function isPending({ json }: INodeExecutionData): boolean {
+	return json.status === 'processing' && json.timedOut === true;
+}
+
+/** Notes that this process suspends an execution and will see its callbacks from the first one on. */
+export function watch(executionId: string, nodeId: string, items: INodeExecutionData[]): void {
+	remember(nameOf(executionId, nodeId, items), true);
+}
+
+export function suspensionOf(
+	executionId: string,
+	nodeId: string,
+	items: INodeExecutionData[],
+): Suspension {
+	const name = nameOf(executionId, nodeId, items);
+	return suspensions.get(name) ?? remember(name, false);
+}
+
+/** The same node can suspend one execution several times, in a loop: its videos tell the rounds apart. */
+function nameOf(executionId: string, nodeId: string, items: INodeExecutionData[]): string {
+	return JSON.stringify([executionId, nodeId, items.map(({ json }) => videoKey(json))]);
+}
+
+function remember(name: string, complete: boolean): Suspension {
+	const suspension: Suspension = {
+		marks: new Map(),
+		deliveries: new Map(),
+		askedAt: 0,
+		complete,
+		resumed: false,
+		queue: Promise.resolve(),
+	};
+	suspensions.delete(name);
+	suspensions.set(name, suspension);
+	const [oldest] = suspensions.keys();
+	if (suspensions.size > MAX_SUSPENSIONS && oldest !== undefined) suspensions.delete(oldest);
+	return suspension;
+}

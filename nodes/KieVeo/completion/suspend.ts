@@ -1,0 +1,53 @@
+import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+
+import { cannotSuspendError } from '../errors';
+import { publicUrlFault } from '../veo/publicUrl';
+import { toText } from '../veo/guards';
+import { RESUME_PATH } from './resumeWebhooks';
+import { watch } from './marks';
+
+/**
+ * The address that resumes this execution. Kie adds nothing to it, so what tells the items apart must be
+ * put into it for each submission.
+ *
+ * @param apiBaseUrl a private address is of use only to a private API
+ * @throws KieVeoError when the execution cannot be suspended, or Kie could not call it: checked before
+ * anything is paid for
+ */
+export function resumeAddress(context: IExecuteFunctions, apiBaseUrl: string): string {
+	if (context.getNode().type.endsWith('Tool')) {
+		throw cannotSuspendError('as a tool of an AI agent', 'The agent waits for an answer at once.');
+	}
+	const resumeUrl = toText(context.evaluateExpression('{{ $execution.resumeUrl }}', 0));
+	if (!context.getExecutionId() || resumeUrl === null || !URL.canParse(resumeUrl)) {
+		throw cannotSuspendError('here', 'This execution has no address under which it is resumed.');
+	}
+	const fault = publicUrlFault(resumeUrl, apiBaseUrl);
+	if (fault !== null) {
+		throw cannotSuspendError(
+			`because Kie.ai could not call ${new URL(resumeUrl).origin}: ${fault}`,
+			"Set the environment variable WEBHOOK_URL of n8n to its public address. Until then use 'Wait by Polling'.",
+		);
+	}
+	// n8n 2.x signs the address in its query: the path is extended, the query stays.
+	const address = new URL(resumeUrl);
+	address.pathname = `${address.pathname.replace(/\/$/, '')}/${RESUME_PATH}`;
+	return address.href;
+}
+
+/**
+ * Stores the items as this node's data and suspends the execution; it holds no worker from then on.
+ * When nobody calls before `waitTill`, n8n emits the items as they are stored here.
+ *
+ * @param items finished ones as they are; unfinished ones with `status: "processing"` and `timedOut`
+ */
+export async function suspend(
+	context: IExecuteFunctions,
+	items: INodeExecutionData[],
+	waitTill: Date,
+): Promise<void> {
+	watch(String(context.getExecutionId()), context.getNode().id, items);
+	// A new array: changing the input items would change the output of the node before this one.
+	context.getExecuteData().data.main = [items];
+	await context.putExecutionToWait(waitTill);
+}

@@ -1,0 +1,77 @@
+import type { CreateBody, KieClient, UpgradeRequest } from '../transport/client';
+import type { ImageFile } from '../transport/multipart';
+import { classifyUpgradeAnswer, type Meaning, type Upgrade } from '../veo/answer';
+import type { Told } from '../veo/recordAnswer';
+import { readResultFiles } from '../veo/resultFiles';
+import type { Creation, Subject } from '../veo/videoResult';
+import { uploadImages } from './uploadImages';
+
+/** `lost`: the answer to a paid request never came. */
+export type VideoAnswer = Told<Meaning | { kind: 'lost' }>;
+
+/** How one video is asked for at Kie, and how its state is read afterwards. */
+export interface VideoRequest {
+	readonly subject: Subject;
+	/** Items with the same key share one request. `null`: each is paid for and made on its own. */
+	readonly key: string | null;
+	/**
+	 * What can be done, and can fail, before anything is paid for.
+	 *
+	 * @throws KieVeoError
+	 */
+	prepare?(client: KieClient): Promise<void>;
+	submit(client: KieClient): Promise<VideoAnswer>;
+	check(client: KieClient, taskId: string): Promise<VideoAnswer>;
+}
+
+/** An upgrade of a finished video. Asked again, Kie answers with the state of the running one. */
+export function upgradeRequest(upgrade: Upgrade, request: UpgradeRequest): VideoRequest {
+	const { taskId, index } = request;
+	const told = (answer: VideoAnswer['answer']): VideoAnswer => ({
+		answer,
+		meaning: classifyUpgradeAnswer(upgrade, answer),
+	});
+	return {
+		subject: { operation: upgrade, taskId, index },
+		key: JSON.stringify([taskId, index]),
+		submit: async (client) => told(await client.submitUpgrade(upgrade, request)),
+		check: async (client) => told(await client.checkUpgrade(upgrade, request)),
+	};
+}
+
+/** The state of any task. A read that costs nothing. */
+export function stateRequest(taskId: string): VideoRequest {
+	return {
+		subject: { operation: 'get', taskId, index: null },
+		key: taskId,
+		submit: async (client) => await client.getTaskState(taskId, 'many'),
+		check: async (client) => await client.getTaskState(taskId, 'one'),
+	};
+}
+
+/**
+ * A new task.
+ *
+ * @param images uploaded beforehand, and sent as `imageUrls` in their order
+ */
+export function creationRequest(
+	creation: Creation,
+	body: CreateBody,
+	images: ImageFile[] = [],
+): VideoRequest {
+	let uploaded: CreateBody = {};
+	return {
+		subject: { operation: creation, taskId: null, index: null },
+		key: null,
+		prepare: async (client) => {
+			if (images.length > 0) uploaded = { imageUrls: await uploadImages(client, images) };
+		},
+		submit: async (client) => {
+			const { answer, meaning } = await client.create(creation, { ...body, ...uploaded });
+			if (meaning.kind !== 'created') return { answer, meaning };
+			const files = { ...readResultFiles(null), taskId: meaning.taskId };
+			return { answer, meaning: { kind: 'processing', files } };
+		},
+		check: async (client, taskId) => await client.getTaskState(taskId, 'one'),
+	};
+}

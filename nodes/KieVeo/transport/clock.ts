@@ -1,0 +1,40 @@
+import { sleep } from 'n8n-workflow';
+
+/** Time and chance, passed in so that tests need neither. */
+export interface Clock {
+	/** Milliseconds since the epoch. */
+	now(): number;
+	/** Waits, in milliseconds. Rejects with {@link CancelledError} soon after `signal` is aborted. */
+	pause(ms: number, signal?: AbortSignal): Promise<void>;
+	/** From 0 up to, not including, 1. */
+	random(): number;
+}
+
+/** The user stopped the execution, or another item's error ended it. */
+export class CancelledError extends Error {
+	constructor() {
+		super('The execution was stopped');
+		this.name = 'CancelledError';
+	}
+}
+
+export function throwIfCancelled(signal?: AbortSignal): void {
+	if (signal?.aborted) throw new CancelledError();
+}
+
+/** How soon a stopped execution is noticed, in milliseconds. */
+const SLICE = 500;
+
+export const systemClock: Clock = {
+	now: () => Date.now(),
+	random: () => Math.random(),
+	// Slices, since `sleep` takes no signal in every n8n version this package runs on.
+	async pause(ms, signal) {
+		const until = Date.now() + ms;
+		for (let left = ms; left > 0; left = until - Date.now()) {
+			throwIfCancelled(signal);
+			await sleep(Math.min(left, SLICE));
+		}
+		throwIfCancelled(signal);
+	},
+};

@@ -1,0 +1,61 @@
+import { randomUUID } from 'crypto';
+import type { IExecuteFunctions } from 'n8n-workflow';
+
+import type { HttpCall } from './client';
+
+/** n8n's own stream type: the package imports no Node.js module for it. */
+export type FileStream = Awaited<ReturnType<IExecuteFunctions['helpers']['getBinaryStream']>>;
+
+/** An image of an item, not read yet. */
+export interface ImageFile {
+	/** `image/...`. */
+	mimeType: string;
+	/** Without a dot. */
+	extension: string;
+	/** Gives the content from its beginning, each time; `size` in bytes. */
+	open(): Promise<{ content: Buffer | FileStream; size: number }>;
+}
+
+/** Where uploads are put in Kie's account. No slash at either end. */
+const UPLOAD_PATH = 'images/n8n';
+
+/**
+ * A request to file-stream-upload. A stream is passed on piece by piece, never held as a whole.
+ * Reference: API §9.
+ */
+export async function multipartUpload(
+	image: ImageFile,
+): Promise<Pick<HttpCall, 'method' | 'host' | 'body' | 'headers'>> {
+	const boundary = `n8n-nodes-kie-veo-${randomUUID()}`;
+	// A name of its own for each upload: Kie replaces a file of the same name, with a delay.
+	const fileName = `${randomUUID()}.${image.extension}`;
+	const field = (name: string, value: string) =>
+		`--${boundary}\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`;
+	const head = Buffer.from(
+		`${field('uploadPath', UPLOAD_PATH)}${field('fileName', fileName)}--${boundary}\r\n` +
+			`Content-Disposition: form-data; name="file"; filename="${fileName}"\r\n` +
+			`Content-Type: ${image.mimeType}\r\n\r\n`,
+	);
+	const tail = Buffer.from(`\r\n--${boundary}--\r\n`);
+	const { content, size } = await image.open();
+	return {
+		method: 'POST',
+		host: 'upload',
+		body: Buffer.isBuffer(content)
+			? Buffer.concat([head, content, tail])
+			: enclose(head, content, tail),
+		headers: {
+			'Content-Type': `multipart/form-data; boundary=${boundary}`,
+			'Content-Length': String(head.length + size + tail.length),
+		},
+	};
+}
+
+/** `compose` makes a stream of n8n's stream: the way to a stream without importing `stream`. */
+function enclose(head: Buffer, content: FileStream, tail: Buffer): FileStream {
+	return content.compose<FileStream>(async function* (source: AsyncIterable<Buffer>) {
+		yield head;
+		yield* source;
+		yield tail;
+	});
+}

@@ -1,0 +1,148 @@
+import { toNumber } from './guards';
+import { readResultFiles, type ResultFiles } from './resultFiles';
+
+/** One answer of Kie's API, read but not yet understood. */
+export interface KieAnswer {
+	/**
+	 * The effective status: the HTTP status when it is not 2xx, otherwise the `code` of the body.
+	 * `null` when there was no usable answer at all.
+	 */
+	code: number | null;
+	/** Kie's `msg`, or a description of the fault. */
+	message: string;
+	data: unknown;
+	/** The whole parsed body; `null` when there was none. */
+	body: unknown;
+	/** Set when the answer was not Kie's envelope: connection lost, HTML, cut or empty body, no `code`. */
+	fault: boolean;
+	/** Set when there was not even a connection: the request certainly had no effect. */
+	neverSent?: true;
+	/** Pause the server asked for, in milliseconds. */
+	retryAfterMs: number | null;
+}
+
+/** What an answer means for the video it was asked for. */
+export type Meaning =
+	| { kind: 'success'; files: ResultFiles }
+	| { kind: 'processing'; files: ResultFiles }
+	| Rejection;
+
+/** An answer that is neither a result nor progress. */
+export type Rejection =
+	/** Final for what was asked; Kie's own text says why. */
+	| { kind: 'failed' }
+	/** Final for this account or key; no retry helps. */
+	| { kind: 'refused'; reason: Refusal }
+	/** Says nothing about what was asked: ask again later. */
+	| { kind: 'retry'; reason: RetryReason };
+
+export type Refusal = 'unauthorized' | 'credits' | 'keyLimit' | 'featureDisabled';
+/** `taskOrServer`: record-info's server error, which can also mean that the task failed. */
+export type RetryReason = 'rateLimit' | 'maintenance' | 'server' | 'taskOrServer' | 'unreadable';
+
+/** The two upgrades of a finished Veo video. */
+export type Upgrade = 'get4k' | 'get1080p';
+
+/*
+ * Texts are matched as lower-case fragments: Kie changes wording and punctuation between versions
+ * of its documentation.
+ */
+const RATE_LIMIT_TEXTS = ['rate limit', 'call frequency is too high'];
+
+/** What Kie says about an id it does not know. */
+export const RECORD_MISSING = 'record is null';
+
+const FINAL_TEXTS = [
+	'14 days',
+	RECORD_MISSING,
+	'recordinfo is null',
+	'record does not exist',
+	'record status is not success',
+	'record result',
+	'task not found',
+	'rejected by flow',
+	'content polic',
+	'only english prompts',
+	'failed to fetch the image',
+	'public error',
+	'invalid model',
+];
+
+/** "The 4K version of this video is unavailable", but not "Service Unavailable". */
+const UNAVAILABLE = /\b(4k|1080p|version|video)\b[^.]*\b(unavailable|not available)\b/;
+
+const PROCESSING_TEXTS = [
+	'is processing',
+	'check back',
+	'shortly',
+	'not ready',
+	// "already done" without a URL: the file is about to appear.
+	'generated successfully',
+];
+
+/** Codes that speak of the account or the service, never of the video: their text is not looked at. */
+const ACCOUNT_CODES = new Map<number, Rejection>([
+	[401, { kind: 'refused', reason: 'unauthorized' }],
+	[402, { kind: 'refused', reason: 'credits' }],
+	[429, { kind: 'retry', reason: 'rateLimit' }],
+	[433, { kind: 'refused', reason: 'keyLimit' }],
+	[455, { kind: 'retry', reason: 'maintenance' }],
+	[505, { kind: 'refused', reason: 'featureDisabled' }],
+]);
+
+/**
+ * The meaning of an answer to get-4k-video (POST) or get-1080p-video (GET).
+ *
+ * URLs decide first, whatever the code: a finished 4K arrives as code 422. Then codes that are only
+ * about the account, then the text, then the remaining codes. Pure; never throws.
+ */
+export function classifyUpgradeAnswer(upgrade: Upgrade, answer: KieAnswer): Meaning {
+	const files = readResultFiles(answer.data, {
+		// In record-info's shape a 4K answer may show the base video: only an explicit 4K counts.
+		trustResponse: (resolution) => upgrade !== 'get4k' || /4k|2160/i.test(resolution ?? ''),
+	});
+	if (files.videoUrls.length > 0) return { kind: 'success', files };
+	if (answer.fault) return { kind: 'retry', reason: 'unreadable' };
+
+	const aboutAccount = ACCOUNT_CODES.get(answer.code ?? 0);
+	if (aboutAccount) return aboutAccount;
+
+	const text = answer.message.toLowerCase();
+	const says = (fragment: string) => text.includes(fragment);
+	if (RATE_LIMIT_TEXTS.some(says)) return { kind: 'retry', reason: 'rateLimit' };
+	if (FINAL_TEXTS.some(says) || UNAVAILABLE.test(text)) return { kind: 'failed' };
+	if (PROCESSING_TEXTS.some(says)) return { kind: 'processing', files };
+
+	if (answer.code === 200) return { kind: 'processing', files };
+	if (answer.code === 501) return { kind: 'failed' };
+	if (answer.code === 408 || (answer.code ?? 0) >= 500) return { kind: 'retry', reason: 'server' };
+	// Kie never says which "non-200 code" a 1080P video that is not ready has; 400 and 422 are both
+	// seen. Without a final text it is taken as such: the time-out bounds the wait.
+	if (upgrade === 'get1080p' && (answer.code === 400 || answer.code === 422)) {
+		return { kind: 'processing', files };
+	}
+	return { kind: 'failed' };
+}
+
+/** The meaning of an answer to chat/credit. The balance is a decimal number. Pure; never throws. */
+export function classifyCreditsAnswer(
+	answer: KieAnswer,
+): { kind: 'success'; credits: number } | Rejection {
+	const credits = answer.fault ? null : toNumber(answer.data);
+	if (answer.code === 200 && credits !== null) return { kind: 'success', credits };
+	return classifyServiceAnswer(answer);
+}
+
+/** The meaning of an answer without the result it was asked for, where no text is special. */
+export function classifyServiceAnswer(answer: KieAnswer): Rejection {
+	if (answer.fault) return { kind: 'retry', reason: 'unreadable' };
+	const aboutAccount = ACCOUNT_CODES.get(answer.code ?? 0);
+	if (aboutAccount) return aboutAccount;
+	const text = answer.message.toLowerCase();
+	if (RATE_LIMIT_TEXTS.some((fragment) => text.includes(fragment))) {
+		return { kind: 'retry', reason: 'rateLimit' };
+	}
+	if (answer.code === 501) return { kind: 'failed' };
+	if (answer.code === 408 || (answer.code ?? 0) >= 500) return { kind: 'retry', reason: 'server' };
+	return { kind: 'failed' };
+}

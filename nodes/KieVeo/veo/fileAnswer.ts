@@ -1,0 +1,21 @@
+import { classifyServiceAnswer, type KieAnswer, type Rejection } from './answer';
+import { isJsonObject, parseIfJson, toText } from './guards';
+
+export type FileUrlMeaning = { kind: 'success'; url: string } | Rejection;
+
+/** The meaning of an answer to download-url: `data` is the link itself. Reference: API §8. Pure. */
+export function classifyDownloadUrlAnswer(answer: KieAnswer): FileUrlMeaning {
+	return withUrl(answer, answer.data);
+}
+
+/** The meaning of an answer to file-stream-upload. Reference: API §9. Pure. */
+export function classifyUploadAnswer(answer: KieAnswer): FileUrlMeaning {
+	const data = parseIfJson(answer.data);
+	return withUrl(answer, isJsonObject(data) ? data.downloadUrl : undefined);
+}
+
+function withUrl(answer: KieAnswer, value: unknown): FileUrlMeaning {
+	const url = toText(value);
+	const isUrl = url !== null && /^https?:\/\//i.test(url) && URL.canParse(url);
+	return answer.code === 200 && isUrl ? { kind: 'success', url } : classifyServiceAnswer(answer);
+}

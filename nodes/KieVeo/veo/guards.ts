@@ -1,0 +1,29 @@
+/** What JSON calls an object: not null, not an array. */
+export type JsonObject = { [field: string]: unknown };
+
+export function isJsonObject(value: unknown): value is JsonObject {
+	return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Kie sends some objects and lists as JSON text. Text that is no JSON comes back as it was. */
+export function parseIfJson(value: unknown): unknown {
+	if (typeof value !== 'string') return value;
+	try {
+		return JSON.parse(value) as unknown;
+	} catch {
+		return value;
+	}
+}
+
+/** A finite number, also from numeric text ("422"). Anything else is `null`. */
+export function toNumber(value: unknown): number | null {
+	if (typeof value === 'string' && value.trim() !== '') value = Number(value);
+	return typeof value === 'number' && Number.isFinite(value) ? value : null;
+}
+
+/** A non-empty text, trimmed. Anything else is `null`. */
+export function toText(value: unknown): string | null {
+	if (typeof value !== 'string') return null;
+	const text = value.trim();
+	return text === '' ? null : text;
+}

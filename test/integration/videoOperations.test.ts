@@ -1,0 +1,424 @@
+import { inspect } from 'node:util';
+
+import type { INodeParameters, OnError } from 'n8n-workflow';
+
+import { addressKey, readSubmission } from '../../nodes/KieVeo/veo/callbackAddress';
+import { SIMULATOR_KEY, startSimulator, type Simulator } from '../simulator';
+import { runNode } from './runNode';
+
+let simulator: Simulator;
+
+beforeAll(async () => {
+	simulator = await startSimulator();
+});
+beforeEach(() => simulator.reset());
+afterAll(async () => await simulator.close());
+
+interface Run {
+	taskIds: string[];
+	operation?: string;
+	parameters?: INodeParameters;
+	options?: INodeParameters;
+	onError?: OnError;
+	apiKey?: string;
+	signal?: AbortSignal;
+}
+
+const run = async ({ taskIds, operation = 'get4k', parameters, options, apiKey, ...rest }: Run) =>
+	await runNode({
+		parameters: {
+			resource: 'video',
+			operation,
+			taskId: '={{ $json.taskId }}',
+			index: '={{ $json.index ?? 0 }}',
+			waitMode: 'poll',
+			options: { pollInterval: 1, ...options },
+			...parameters,
+		},
+		items: taskIds.map((taskId) => ({ json: { taskId } })),
+		credentials: { apiKey: apiKey ?? SIMULATOR_KEY, baseUrl: simulator.apiUrl },
+		...rest,
+	});
+
+const json = ({ items }: Awaited<ReturnType<typeof run>>) => items.map((item) => item.json);
+const caught = async (running: Promise<unknown>) =>
+	await running.then(
+		() => {
+			throw new Error('no error was raised');
+		},
+		(error: unknown) => error as { message: string; description: string; context: object },
+	);
+
+describe('Get 4K Video', () => {
+	it('submits, polls with POST, and gives the 4K URL of a video that arrives as 422', async () => {
+		const taskId = simulator.addVideo();
+		const [item] = json(await run({ taskIds: [taskId] }));
+		expect(item).toMatchObject({
+			taskId,
+			index: 0,
+			operation: 'get4k',
+			status: 'success',
+			resolution: '4k',
+			code: 422,
+			message: 'The video has been generated successfully',
+		});
+		expect(item?.videoUrl).toMatch(/^http:.*4k.*\.mp4$/i);
+		expect(item).not.toHaveProperty('raw');
+		expect(simulator.requests().map(({ method, path }) => `${method} ${path}`)).toStrictEqual([
+			'POST /api/v1/veo/get-4k-video',
+			'POST /api/v1/veo/get-4k-video',
+		]);
+		expect(simulator.paid()).toHaveLength(1);
+	});
+
+	it('returns immediately as "processing", with a hint, and passes the callback URL on', async () => {
+		const taskId = simulator.addVideo();
+		const callBackUrl = 'http://127.0.0.1:9/webhook/veo?room=a%20b';
+		const result = await run({
+			taskIds: [taskId],
+			parameters: { waitMode: 'none', callBackUrl },
+			options: { passThrough: '{"order": {"id": 42, "name": "Größe 視頻"}}' },
+		});
+		expect(json(result)[0]).toStrictEqual({
+			taskId,
+			index: 0,
+			operation: 'get4k',
+			status: 'processing',
+			resolution: null,
+			videoUrl: null,
+			videoUrls: [],
+			imageUrls: [],
+			creditsConsumed: null,
+			code: 200,
+			message: 'success',
+		});
+		expect(result.hints[0]?.message).toContain('still working on 1 of 1');
+		const sent = simulator.requests()[0]?.body as { callBackUrl: string };
+		expect(sent).toStrictEqual({ taskId, index: 0, callBackUrl: expect.any(String) });
+		expect(sent.callBackUrl.startsWith(`${callBackUrl}&kieVeo=`)).toBe(true);
+		const part = new URL(sent.callBackUrl).searchParams.get('kieVeo');
+		expect(readSubmission(part, addressKey(SIMULATOR_KEY))).toStrictEqual({
+			operation: 'get4k',
+			taskId,
+			index: 0,
+			passThrough: { order: { id: 42, name: 'Größe 視頻' } },
+		});
+	});
+
+	it.each([
+		['an object by expression', '={{ ({ id: $json.taskId }) }}', { id: expect.any(String) }],
+		['an empty object', '{}', undefined],
+		['nothing', '', undefined],
+	])('passes through %s', async (_name, passThrough, expected) => {
+		const taskId = simulator.addVideo();
+		const callBackUrl = 'http://127.0.0.1:9/webhook/veo';
+		const parameters = { waitMode: 'none', callBackUrl };
+		await run({ taskIds: [taskId], parameters, options: { passThrough } });
+		const sent = simulator.requests()[0]?.body as { callBackUrl: string };
+		const part = new URL(sent.callBackUrl).searchParams.get('kieVeo');
+		const submission = readSubmission(part, addressKey(SIMULATOR_KEY));
+		expect(submission?.passThrough).toStrictEqual(expected);
+	});
+
+	it.each([
+		['is no JSON', '{"a": ', 'is not a JSON object'],
+		['is a list', '[1]', 'is not a JSON object'],
+		['is too large', JSON.stringify({ text: 'ä'.repeat(600) }), 'is too large: 1211 bytes'],
+	])('sends nothing when Pass Through %s', async (_name, passThrough, fault) => {
+		const parameters = { waitMode: 'none', callBackUrl: 'http://127.0.0.1:9/x' };
+		const running = run({ taskIds: ['a'], parameters, options: { passThrough } });
+		await expect(running).rejects.toThrow(`'Pass Through' ${fault}`);
+		expect(simulator.requests()).toHaveLength(0);
+	});
+
+	it('adds the whole answer with Simplify off, and the id Kie answers with when it differs', async () => {
+		const taskId = simulator.addVideo({ upgrade4k: { ownTaskId: true, first: 'done' } });
+		const [item] = json(await run({ taskIds: [taskId], options: { simplify: false } }));
+		expect(item).toMatchObject({ taskId, kieTaskId: `${taskId}_4k_0`, raw: { code: 422 } });
+	});
+
+	it.each([
+		['refused', 'The 4K version of this video is unavailable', 'Get 1080P Video may work'],
+		['failure', 'The 4K version of this video is unavailable', 'Get 1080P Video may work'],
+	] as const)(
+		'raises a video that is %s with its task id and advice',
+		async (outcome, what, next) => {
+			const taskId = simulator.addVideo({ upgrade4k: { outcome, afterFailure: 'answer' } });
+			const error = await caught(run({ taskIds: [taskId] }));
+			expect(error.message).toContain(taskId);
+			expect(error.message).toContain(what);
+			expect(error.description).toContain(next);
+			expect(error.context).toMatchObject({ itemIndex: 0 });
+		},
+	);
+
+	it('takes the same video on several items as one, and gives each item the result', async () => {
+		const [first, second] = [simulator.addVideo(), simulator.addVideo()];
+		const result = await run({ taskIds: [first, second, first] });
+		expect(json(result).map(({ taskId }) => taskId)).toStrictEqual([first, second, first]);
+		expect(result.items.map(({ pairedItem }) => pairedItem)).toStrictEqual([
+			{ item: 0 },
+			{ item: 1 },
+			{ item: 2 },
+		]);
+		expect(simulator.submissions()).toHaveLength(2);
+	});
+
+	it('goes on polling through faults of the service, and pays once', async () => {
+		const taskId = simulator.addVideo();
+		simulator.fault({ kind: 'status', code: 455, skip: 1 });
+		simulator.fault({ kind: 'html', skip: 1 });
+		simulator.fault({ kind: 'reset-before', skip: 1 });
+		const [item] = json(await run({ taskIds: [taskId] }));
+		expect(item).toMatchObject({ status: 'success' });
+		expect(simulator.requests()).toHaveLength(5);
+		expect(simulator.paid()).toHaveLength(1);
+	});
+
+	it('submits again when the answer is lost, and is not charged twice', async () => {
+		const taskId = simulator.addVideo();
+		simulator.fault({ kind: 'reset-after' });
+		const [item] = json(await run({ taskIds: [taskId] }));
+		expect(item).toMatchObject({ status: 'success' });
+		expect(simulator.paid()).toHaveLength(1);
+	});
+
+	it('never follows a redirect with the API key', async () => {
+		const taskId = simulator.addVideo();
+		const location = `${simulator.fileUrl}/elsewhere`;
+		simulator.fault({ kind: 'redirect', location, times: 9 });
+		const items = await run({ taskIds: [taskId], onError: 'continueRegularOutput' });
+		expect(json(items)[0]?.error).toContain(taskId);
+		expect(simulator.requests({ host: 'file' })).toHaveLength(0);
+	}, 30_000);
+
+	describe('when the time is up', () => {
+		it('raises an error with the task id', async () => {
+			const taskId = simulator.addVideo({ timings: { upgrade4k: 60_000 } });
+			const error = await caught(run({ taskIds: [taskId], options: { timeout: 1 } }));
+			expect(error.message).toContain(`${taskId} was not ready after 1 s`);
+			expect(error.description).toContain(taskId);
+		});
+
+		it('emits the unfinished item when asked to continue', async () => {
+			const taskId = simulator.addVideo({ timings: { upgrade4k: 60_000 } });
+			const result = await run({
+				taskIds: [taskId],
+				options: { timeout: 1, onTimeout: 'continue' },
+			});
+			expect(json(result)[0]).toMatchObject({ taskId, status: 'processing', timedOut: true });
+			expect(result.hints).toHaveLength(1);
+		});
+
+		it('keeps "processing" on the error item of Continue on fail: the video is not lost', async () => {
+			const taskId = simulator.addVideo({ timings: { upgrade4k: 60_000 } });
+			const result = await run({
+				taskIds: [taskId],
+				options: { timeout: 1 },
+				onError: 'continueRegularOutput',
+			});
+			expect(json(result)[0]).toMatchObject({ taskId, status: 'processing', timedOut: true });
+		});
+	});
+
+	it('ends soon after the user stops the execution, naming what was submitted', async () => {
+		const taskId = simulator.addVideo({ timings: { upgrade4k: 60_000 } });
+		const stop = new AbortController();
+		const running = caught(
+			run({ taskIds: [taskId], options: { pollInterval: 30 }, signal: stop.signal }),
+		);
+		setTimeout(() => stop.abort(), 300);
+		const started = Date.now();
+		const error = await running;
+		expect(Date.now() - started).toBeLessThan(2_000);
+		expect(error.description).toContain(taskId);
+	});
+});
+
+describe('Get 1080P Video', () => {
+	it.each(['400', '422', 'no-url', 'null-data', 'absent-data'] as const)(
+		'waits through a not-ready answer in the form %s',
+		async (notReady) => {
+			const taskId = simulator.addVideo({ upgrade1080p: { notReady } });
+			const [item] = json(await run({ taskIds: [taskId], operation: 'get1080p' }));
+			expect(item).toMatchObject({ taskId, status: 'success', resolution: '1080p' });
+			expect(new Set(simulator.requests().map(({ method }) => method))).toStrictEqual(
+				new Set(['GET']),
+			);
+		},
+	);
+
+	it('returns immediately with what Kie says', async () => {
+		const taskId = simulator.addVideo();
+		const parameters = { waitMode: 'none' };
+		const [item] = json(await run({ taskIds: [taskId], operation: 'get1080p', parameters }));
+		expect(item).toMatchObject({ taskId, status: 'processing', code: 400, videoUrl: null });
+	});
+});
+
+describe('several items', () => {
+	it('with Continue on fail, one bad item never costs the others theirs', async () => {
+		const good = [simulator.addVideo(), simulator.addVideo(), simulator.addVideo()];
+		const no4k = simulator.addVideo({ upgrade4k: { outcome: 'refused' } });
+		const taskIds = [good[0], no4k, good[1], '', good[2]].map((id) => id ?? '');
+		const result = await run({ taskIds, onError: 'continueRegularOutput' });
+		expect(json(result).map(({ status }) => status)).toStrictEqual([
+			'success',
+			'failed',
+			'success',
+			'failed',
+			'success',
+		]);
+		expect(json(result)[1]).toStrictEqual({
+			error: expect.stringContaining('unavailable'),
+			taskId: no4k,
+			index: 0,
+			operation: 'get4k',
+			status: 'failed',
+		});
+		expect(json(result)[3]).toMatchObject({ error: "'Task ID' is empty", operation: 'get4k' });
+		expect(result.items.map(({ pairedItem }) => pairedItem)).toStrictEqual(
+			taskIds.map((_, item) => ({ item })),
+		);
+	});
+
+	it('without it, the error names the other videos that were already submitted', async () => {
+		const good = simulator.addVideo({ timings: { upgrade4k: 60_000 } });
+		const failing = simulator.addVideo({
+			timings: { upgrade4k: 800 },
+			upgrade4k: { outcome: 'failure', afterFailure: 'answer' },
+		});
+		const error = await caught(run({ taskIds: [good, failing] }));
+		expect(error.message).toContain(failing);
+		expect(error.description).toContain(good);
+		expect(error.context).toMatchObject({ itemIndex: 1 });
+	});
+});
+
+describe('before any request', () => {
+	it.each<[parameter: string, fault: string, parameters: INodeParameters]>([
+		['Task ID', 'empty', { taskId: '  ' }],
+		['Task ID', 'an object', { taskId: '={{ ({ a: 1 }) }}' }],
+		['Index', 'negative', { index: -1 }],
+		['Index', 'fractional', { index: 1.5 }],
+		['Index', 'text', { index: '={{ "first" }}' }],
+		['Callback URL', 'no URL', { waitMode: 'none', callBackUrl: 'n8n.example.com' }],
+		['Callback URL', 'no web address', { waitMode: 'none', callBackUrl: 'ftp://example.com/x' }],
+		['Poll Interval', 'below 1', { options: { pollInterval: 0.5 } }],
+		['Timeout', 'negative', { options: { timeout: -5 } }],
+	])('%s that is %s is refused by name', async (parameter, _fault, parameters) => {
+		const taskId = simulator.addVideo();
+		const error = await caught(run({ taskIds: [taskId, taskId], parameters }));
+		expect(error.message).toContain(`'${parameter}'`);
+		expect(error.description).toBeTruthy();
+		expect(simulator.requests()).toHaveLength(0);
+	});
+
+	it('a private callback address is refused while the API is public', async () => {
+		const running = runNode({
+			parameters: {
+				resource: 'video',
+				operation: 'get4k',
+				taskId: 'veo_task_1',
+				waitMode: 'none',
+				callBackUrl: 'http://localhost:5678/webhook/x',
+			},
+			credentials: { apiKey: 'k', baseUrl: 'https://api.kie.ai' },
+		});
+		const error = await caught(running);
+		expect(error.message).toContain("'Callback URL'");
+		expect(error.description).toContain('WEBHOOK_URL');
+	});
+
+	it('one bad item among good ones keeps all of them from being submitted', async () => {
+		const taskId = simulator.addVideo();
+		const error = await caught(run({ taskIds: [taskId, ''] }));
+		expect(error.context).toMatchObject({ itemIndex: 1 });
+		expect(simulator.requests()).toHaveLength(0);
+	});
+
+	it('a Base URL that is no web address is refused', async () => {
+		const credentials = { apiKey: 'k', baseUrl: 'api.kie.ai' };
+		const parameters = { resource: 'video', operation: 'get4k', taskId: 't', waitMode: 'none' };
+		const error = await caught(runNode({ parameters, credentials }));
+		expect(error.message).toContain("'Base URL'");
+	});
+
+	it.each(['toString', '__proto__', 'nonsense'])('operation %s is not known', async (operation) => {
+		const error = await caught(run({ taskIds: ['t'], operation }));
+		expect(error.message).toContain('is not known');
+	});
+});
+
+describe('Wait for Callback, where it cannot work,', () => {
+	const refused = async (options: Partial<Parameters<typeof runNode>[0]>, baseUrl: string) =>
+		await caught(
+			runNode({
+				parameters: {
+					resource: 'video',
+					operation: 'get4k',
+					taskId: 'veo_task_1',
+					waitMode: 'callback',
+				},
+				credentials: { apiKey: SIMULATOR_KEY, baseUrl },
+				...options,
+			}),
+		);
+
+	it('is refused as a tool of an AI agent', async () => {
+		const type = 'n8n-nodes-kie-veo.kieVeoTool';
+		const error = await refused({ type }, simulator.apiUrl);
+		expect(error.message).toContain('as a tool of an AI agent');
+		expect(simulator.requests()).toHaveLength(0);
+	});
+
+	it.each(['http://localhost:5678/webhook-waiting', 'http://10.0.0.5/webhook-waiting'])(
+		'is refused at the local address %s, with the setting to change',
+		async (webhookWaitingBaseUrl) => {
+			const error = await refused({ webhookWaitingBaseUrl }, 'https://api.kie.ai');
+			expect(error.message).toContain('Kie.ai could not call');
+			expect(error.description).toContain('WEBHOOK_URL');
+		},
+	);
+});
+
+describe('the account', () => {
+	it.each([
+		[401, 'did not accept the API key'],
+		[402, 'not enough credits'],
+		[433, 'usage limit'],
+		[505, 'switched this feature off'],
+	])('code %i is raised at once, with the task id', async (code, what) => {
+		const taskId = simulator.addVideo();
+		simulator.fault({ kind: 'status', code });
+		const error = await caught(run({ taskIds: [taskId] }));
+		expect(error.message).toContain(what);
+		expect(error.message).toContain(taskId);
+		expect(simulator.requests()).toHaveLength(1);
+	});
+
+	it('a key that never reaches the error: it is in no field of it', async () => {
+		simulator.fault({ kind: 'reset-before', times: 9 });
+		const taskId = simulator.addVideo();
+		const error = await caught(run({ taskIds: [taskId] }));
+		expect(error.message).toContain(taskId);
+		expect(inspect(error, { depth: 20, showHidden: true })).not.toContain(SIMULATOR_KEY);
+	}, 30_000);
+
+	it('gives its credits to every item with one request', async () => {
+		const result = await runNode({
+			parameters: { resource: 'account', operation: 'getCredits' },
+			items: [{ json: {} }, { json: {} }],
+			credentials: { apiKey: SIMULATOR_KEY, baseUrl: simulator.apiUrl },
+		});
+		expect(json(result)).toStrictEqual([{ credits: 5916.25 }, { credits: 5916.25 }]);
+		expect(simulator.requests()).toHaveLength(1);
+	});
+
+	it('raises a bad key as such', async () => {
+		const parameters = { resource: 'account', operation: 'getCredits' };
+		const credentials = { apiKey: 'wrong', baseUrl: simulator.apiUrl };
+		const error = await caught(runNode({ parameters, credentials }));
+		expect(error.message).toContain('did not accept the API key');
+	});
+});

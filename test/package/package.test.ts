@@ -1,0 +1,80 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { mock } from 'jest-mock-extended';
+import { Container } from '@n8n/di';
+import { InstanceSettings, PackageDirectoryLoader } from 'n8n-core';
+
+const root = join(__dirname, '..', '..');
+let folder: string;
+let unpacked: string;
+let packed: { files: Array<{ path: string }>; size: number; unpackedSize: number };
+
+/** Packs what `npm publish` would, and unpacks it. Needs a build. */
+beforeAll(() => {
+	folder = mkdtempSync(join(tmpdir(), 'kie-veo-package-'));
+	const args = ['pack', '--json', '--loglevel=error', '--pack-destination', folder];
+	const output = execFileSync('npm', args, { cwd: root, encoding: 'utf8' });
+	[packed] = JSON.parse(output) as [typeof packed];
+	execFileSync('tar', ['xzf', join(folder, 'n8n-nodes-kie-veo-0.1.0.tgz'), '-C', folder]);
+	unpacked = join(folder, 'package');
+}, 60_000);
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+describe('the published package', () => {
+	it('holds the built nodes, credential, icons and texts, and nothing else', () => {
+		const paths = packed.files.map(({ path }) => path);
+		expect(paths).toEqual(
+			expect.arrayContaining([
+				'dist/credentials/KieAiApi.credentials.js',
+				'dist/nodes/KieVeo/KieVeo.node.js',
+				'dist/nodes/KieVeo/KieVeo.node.json',
+				'dist/nodes/KieVeo/kie.svg',
+				'dist/nodes/KieVeo/kie.dark.svg',
+				'CHANGELOG.md',
+				'LICENSE',
+				'README.md',
+				'index.js',
+			]),
+		);
+		const expected =
+			/^(dist\/.+\.(js|svg|node\.json)|(CHANGELOG|README)\.md|LICENSE|index\.js|package\.json)$/;
+		expect(paths.filter((path) => !expected.test(path))).toStrictEqual([]);
+	});
+
+	it('stays small', () => {
+		expect(packed.size).toBeLessThan(60_000);
+		expect(packed.unpackedSize).toBeLessThan(250_000);
+	});
+
+	it("is loaded by n8n's own loader with codex, icons and credential", async () => {
+		Container.set(InstanceSettings, mock<InstanceSettings>({ encryptionKey: 'test' }));
+		const loader = new PackageDirectoryLoader(root);
+		await loader.loadAll();
+		expect(loader.packageName).toBe('n8n-nodes-kie-veo');
+		const description = loader.nodeTypes.kieVeo?.type.description;
+		expect(description).toMatchObject({
+			displayName: 'Kie.ai Veo',
+			usableAsTool: true,
+			codex: { categories: ['AI', 'Marketing & Content'] },
+			iconUrl: {
+				light: 'icons/n8n-nodes-kie-veo/dist/nodes/KieVeo/kie.svg',
+				dark: 'icons/n8n-nodes-kie-veo/dist/nodes/KieVeo/kie.dark.svg',
+			},
+		});
+		expect(loader.credentialTypes.kieAiApi?.type.displayName).toBe('Kie.ai API');
+		expect(loader.known.nodes.kieVeo?.className).toBe('KieVeo');
+	});
+
+	it("passes n8n's scanner, as source and as published", () => {
+		const script = join(__dirname, 'scan.mjs');
+		const scan = execFileSync(process.execPath, [script, root, unpacked], {
+			encoding: 'utf8',
+			// n8n's lint rules take every file for a trigger node while NODE_ENV is "test".
+			env: { ...process.env, NODE_ENV: 'production' },
+		});
+		expect(JSON.parse(scan)).toStrictEqual([{ passed: true }, { passed: true }]);
+	}, 120_000);
+});

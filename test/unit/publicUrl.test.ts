@@ -1,0 +1,70 @@
+import { publicUrlFault, isPrivateHost } from '../../nodes/KieVeo/veo/publicUrl';
+
+const PUBLIC_API = 'https://api.kie.ai';
+const LOCAL_API = 'http://127.0.0.1:3100';
+
+describe('a callback URL', () => {
+	it.each([
+		'https://n8n.example.com/webhook/x',
+		'http://203.0.113.7:5678/x',
+		'https://[2001:db8::1]/',
+	])('%s can be called by Kie', (url) => expect(publicUrlFault(url, PUBLIC_API)).toBeNull());
+
+	it.each(['n8n.example.com/webhook', 'ftp://n8n.example.com/', 'javascript:alert(1)', 'https://'])(
+		'%s is no web address',
+		(url) => {
+			expect(publicUrlFault(url, PUBLIC_API)).not.toBeNull();
+			expect(publicUrlFault(url, LOCAL_API)).not.toBeNull();
+		},
+	);
+
+	it('on a private host is refused while the API is public, and allowed while it is private too', () => {
+		expect(publicUrlFault('http://localhost:5678/webhook/x', PUBLIC_API)).toContain('localhost');
+		expect(publicUrlFault('http://localhost:5678/webhook/x', LOCAL_API)).toBeNull();
+	});
+});
+
+describe('a private host', () => {
+	it.each([
+		'localhost',
+		'n8n',
+		'n8n.localhost',
+		'printer.local',
+		'n8n.internal',
+		'nas.lan',
+		'127.0.0.1',
+		'127.8.9.10',
+		'10.0.0.1',
+		'172.16.0.1',
+		'172.31.255.255',
+		'192.168.1.1',
+		'169.254.1.1',
+		'100.64.0.1',
+		'0.0.0.0',
+		'[::1]',
+		'[::]',
+		'[fd00::1]',
+		'[fe80::1]',
+		'[::ffff:7f00:1]',
+		'[::ffff:c0a8:101]',
+	])('%s', (host) => expect(isPrivateHost(host)).toBe(true));
+
+	it.each([
+		'example.com',
+		'localhost.example.com',
+		'172.15.0.1',
+		'172.32.0.1',
+		'100.63.0.1',
+		'100.128.0.1',
+		'192.169.0.1',
+		'11.0.0.1',
+		'8.8.8.8',
+		'[2606:4700::1111]',
+		'[::ffff:808:808]',
+	])('not %s', (host) => expect(isPrivateHost(host)).toBe(false));
+
+	it.each(['http://2130706433/', 'http://0x7f.1/', 'http://127.1/'])(
+		'also in the spelling %s, which URL normalises',
+		(url) => expect(isPrivateHost(new URL(url).hostname)).toBe(true),
+	);
+});

@@ -1,0 +1,63 @@
+import { readResultFiles } from '../../nodes/KieVeo/veo/resultFiles';
+
+const A = 'https://file.example/v/a.mp4';
+const B = 'http://file.example/v/b.mp4';
+
+/** A URL in that many lists. */
+function nested(depth: number): unknown {
+	return JSON.parse(`${'['.repeat(depth)}"${A}"${']'.repeat(depth)}`);
+}
+
+describe('result URLs', () => {
+	it.each<[form: string, data: unknown, urls: string[]]>([
+		['a list', { resultUrls: [A, B] }, [A, B]],
+		['a single string', { resultUrl: A }, [A]],
+		['snake case', { result_urls: [A] }, [A]],
+		['under info', { info: { resultUrls: [A] } }, [A]],
+		['under response', { response: { resultUrls: [A] } }, [A]],
+		['under a response that is JSON text', { response: JSON.stringify({ resultUrls: [A] }) }, [A]],
+		['JSON text', { resultUrls: JSON.stringify([A, B]) }, [A, B]],
+		['a bare URL in place of the list', { info: { resultUrls: A } }, [A]],
+		['a bracketed list without quotes', { resultUrls: `[${A}, ${B}]` }, [A, B]],
+		['a bracketed list with single quotes', { resultUrls: `['${A}']` }, [A]],
+		['data that is JSON text itself', JSON.stringify({ resultUrls: [A] }), [A]],
+		['info before data', { info: { resultUrls: [A] }, resultUrls: [B] }, [A]],
+		['repeated URLs once, in order', { resultUrls: [B, A, B] }, [B, A]],
+		['surrounding blanks', { resultUrls: [` ${A} `] }, [A]],
+		['no http URL', { resultUrls: ['ftp://x/a.mp4', 'javascript:alert(1)', '', null, 7] }, []],
+		['lists in lists in JSON text', { resultUrls: [JSON.stringify([A]), [B]] }, [A, B]],
+		['lists nested without end', { resultUrls: nested(100_000) }, []],
+		['half a URL', { resultUrls: ['https://'] }, []],
+		['null', { resultUrls: null }, []],
+		['an empty string', { resultUrl: '' }, []],
+		['no data', undefined, []],
+		['data null', null, []],
+		['a list as data', [A], []],
+		['a number as data', 5, []],
+	])('%s', (_form, data, urls) => {
+		expect(readResultFiles(data).videoUrls).toStrictEqual(urls);
+	});
+
+	it('come with preview images, resolution, credits and the id Kie answered with', () => {
+		expect(
+			readResultFiles({
+				task_id: 'kie-id',
+				creditsConsumed: 120,
+				info: { resultUrls: [A], image_urls: [B], resolution: '1080p' },
+			}),
+		).toStrictEqual({
+			videoUrls: [A],
+			fullVideoUrls: [],
+			imageUrls: [B],
+			resolution: '1080p',
+			creditsConsumed: 120,
+			taskId: 'kie-id',
+		});
+	});
+
+	it('under response are left out when the caller does not trust them', () => {
+		const data = { response: { resultUrls: [A], resolution: '720p' }, resultUrls: null };
+		const files = readResultFiles(data, { trustResponse: (resolution) => resolution === '4k' });
+		expect(files.videoUrls).toStrictEqual([]);
+	});
+});

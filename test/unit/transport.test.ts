@@ -1,0 +1,184 @@
+import { KieClient, type HttpCall, type SendRequest } from '../../nodes/KieVeo/transport/client';
+import { CancelledError } from '../../nodes/KieVeo/transport/clock';
+import { readAnswer } from '../../nodes/KieVeo/transport/envelope';
+import { RecentTasks } from '../../nodes/KieVeo/transport/recentTasks';
+import { MAX_ATTEMPTS, retryDelay } from '../../nodes/KieVeo/transport/retry';
+import { SubmissionLimiter } from '../../nodes/KieVeo/transport/submissionLimiter';
+import { FakeClock } from './fakeClock';
+
+const ACCEPTED = JSON.stringify({ code: 200, msg: 'success', data: { resultUrls: null } });
+
+function setUp(replies: Array<string | Error>, headers: { [name: string]: string } = {}) {
+	const clock = new FakeClock();
+	const calls: HttpCall[] = [];
+	const send: SendRequest = async (call) => {
+		calls.push(call);
+		const reply = replies[Math.min(calls.length, replies.length) - 1];
+		if (reply === undefined || reply instanceof Error) throw reply;
+		return { statusCode: 200, headers, body: reply };
+	};
+	const stop = new AbortController();
+	const limiter = new SubmissionLimiter(clock);
+	const client = new KieClient({
+		send,
+		limiter,
+		recentTasks: new RecentTasks(),
+		clock,
+		signal: stop.signal,
+	});
+	return { client, calls, clock, stop };
+}
+
+describe('requests', () => {
+	it('4K is a POST with a JSON body, and carries the callback address only when submitted', async () => {
+		const { client, calls } = setUp([ACCEPTED]);
+		const request = { taskId: 'a/b?c', index: 2, callBackUrl: 'https://n8n.example.com/cb' };
+		await client.submitUpgrade('get4k', request);
+		await client.checkUpgrade('get4k', request);
+		const path = '/api/v1/veo/get-4k-video';
+		expect(calls).toStrictEqual([
+			{ method: 'POST', path, body: request },
+			{ method: 'POST', path, body: { taskId: 'a/b?c', index: 2 } },
+		]);
+	});
+
+	it('1080P is a GET with a query', async () => {
+		const { client, calls } = setUp([ACCEPTED]);
+		await client.submitUpgrade('get1080p', { taskId: 'a/b?c', index: 0 });
+		expect(calls).toStrictEqual([
+			{
+				method: 'GET',
+				path: '/api/v1/veo/get-1080p-video',
+				query: { taskId: 'a/b?c', index: 0 },
+			},
+		]);
+	});
+});
+
+describe('retries', () => {
+	it.each([
+		['maintenance', JSON.stringify({ code: 455, msg: 'maintenance', data: null })],
+		['a rate limit', JSON.stringify({ code: 429, msg: 'Rate limit exceeded', data: null })],
+		['a web page', '<html></html>'],
+		['a lost connection', Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' })],
+	])('go on after %s until Kie answers', async (_name, fault) => {
+		const { client, calls } = setUp([fault, fault, ACCEPTED]);
+		const answer = await client.submitUpgrade('get4k', { taskId: 't', index: 0 });
+		expect(answer.code).toBe(200);
+		expect(calls).toHaveLength(3);
+	});
+
+	it('end after a bounded number of attempts with the last answer', async () => {
+		const { client, calls, clock } = setUp(['<html></html>']);
+		const answer = await client.submitUpgrade('get4k', { taskId: 't', index: 0 });
+		expect(answer.message).toContain('web page');
+		expect(calls).toHaveLength(MAX_ATTEMPTS);
+		expect(clock.now()).toBe(15_000);
+	});
+
+	it.each([401, 402, 404, 422, 433, 451, 501, 505])('never follow code %i', async (code) => {
+		const { client, calls } = setUp([JSON.stringify({ code, msg: 'no', data: null })]);
+		await client.submitUpgrade('get4k', { taskId: 't', index: 0 });
+		expect(calls).toHaveLength(1);
+	});
+
+	it('wait as long as the server asks', async () => {
+		const busy = JSON.stringify({ code: 429, msg: 'Rate limit exceeded' });
+		const { client, clock } = setUp([busy, ACCEPTED], { 'retry-after': '7' });
+		await client.submitUpgrade('get4k', { taskId: 't', index: 0 });
+		expect(clock.now()).toBe(7_000);
+	});
+
+	it('spread by chance, double, and stay below 30 s', () => {
+		expect(retryDelay(1, null, 0)).toBe(500);
+		expect(retryDelay(1, null, 1)).toBe(1_000);
+		expect(retryDelay(3, null, 1)).toBe(4_000);
+		expect(retryDelay(20, null, 1)).toBe(30_000);
+		expect(retryDelay(1, 3_600_000, 1)).toBe(30_000);
+	});
+
+	it('end at once when the execution is stopped', async () => {
+		const { client, calls, stop } = setUp(['<html></html>']);
+		const running = client.submitUpgrade('get4k', { taskId: 't', index: 0 });
+		stop.abort();
+		await expect(running).rejects.toThrow(CancelledError);
+		expect(calls.length).toBeLessThanOrEqual(1);
+	});
+});
+
+describe('a network fault', () => {
+	it('is named by its code, and never shows the request with its API key', async () => {
+		const cause = Object.assign(new Error('connect'), {
+			code: 'ECONNREFUSED',
+			config: { headers: { Authorization: 'Bearer secret' } },
+		});
+		const { client } = setUp([new Error('Bearer secret', { cause })]);
+		const answer = await client.checkUpgrade('get4k', { taskId: 't', index: 0 });
+		expect(answer).toMatchObject({ fault: true, code: null, message: 'connection refused' });
+		expect(JSON.stringify(answer)).not.toContain('secret');
+	});
+});
+
+describe('the submission limiter', () => {
+	it('lets no 10 s hold more than 20 arrivals, however long requests are on the way', async () => {
+		const clock = new FakeClock();
+		const limiter = new SubmissionLimiter(clock);
+		const arrivals: number[] = [];
+		await Promise.all(
+			Array.from({ length: 70 }, async (_, i) =>
+				limiter.run(async () => {
+					await clock.pause((i * 37) % 900);
+					arrivals.push(clock.now());
+					await clock.pause((i * 53) % 700);
+				}),
+			),
+		);
+		expect(arrivals).toHaveLength(70);
+		for (const start of arrivals) {
+			const inWindow = arrivals.filter((at) => at >= start && at < start + 10_000);
+			expect(inWindow.length).toBeLessThanOrEqual(20);
+		}
+		expect(Math.max(...arrivals)).toBeLessThan(40_000);
+	});
+
+	it('keeps the order, and a cancelled caller does not block the next one', async () => {
+		const clock = new FakeClock();
+		const limiter = new SubmissionLimiter(clock);
+		const done: number[] = [];
+		const stop = new AbortController();
+		const runs = Array.from({ length: 23 }, (_, i) =>
+			limiter.run(async () => void done.push(i), i === 20 ? stop.signal : undefined),
+		);
+		stop.abort();
+		const results = await Promise.allSettled(runs);
+		expect(results[20]?.status).toBe('rejected');
+		expect(done).toStrictEqual([...Array.from({ length: 20 }, (_, i) => i), 21, 22]);
+	});
+
+	it('frees the slot of a request that failed', async () => {
+		const clock = new FakeClock();
+		const limiter = new SubmissionLimiter(clock);
+		const failing = Array.from({ length: 20 }, () =>
+			limiter.run(async () => await Promise.reject(new Error('lost'))),
+		);
+		await Promise.allSettled(failing);
+		await expect(limiter.run(async () => 'sent')).resolves.toBe('sent');
+		expect(clock.now()).toBe(10_000);
+	});
+});
+
+describe('Retry-After', () => {
+	const read = (value: unknown, now = 0) =>
+		readAnswer({ statusCode: 429, headers: { 'retry-after': value }, body: '{}' }, now)
+			.retryAfterMs;
+
+	it('is read as seconds or as a date', () => {
+		expect(read('3')).toBe(3_000);
+		expect(read('Thu, 01 Jan 1970 00:00:10 GMT', 4_000)).toBe(6_000);
+		expect(read('Thu, 01 Jan 1970 00:00:10 GMT', 60_000)).toBe(0);
+	});
+
+	it.each([undefined, '', 'soon', ['1'], {}])('%p is ignored', (value) => {
+		expect(read(value)).toBeNull();
+	});
+});
