@@ -1,0 +1,29 @@
+import type { IHookFunctions } from 'n8n-workflow';
+
+import { KieVeoError, toNodeError } from '../errors';
+import { CREDENTIAL } from '../transport/connection';
+import { toText } from '../veo/guards';
+import { readSettings } from './settings';
+
+/**
+ * Refuses a trigger that could not tell Kie's callbacks from anybody's. Holds for the production address
+ * and for "Listen for test event".
+ *
+ * @throws NodeOperationError
+ */
+export async function assertCanVerify(context: IHookFunctions): Promise<void> {
+	try {
+		const { signatureRequired } = readSettings(context);
+		const { webhookSecret } = await context.getCredentials(CREDENTIAL);
+		if (!signatureRequired || toText(webhookSecret) !== null) return;
+	} catch (error) {
+		throw toNodeError(context.getNode(), error);
+	}
+	const missing = new KieVeoError(
+		"The Kie.ai API credential has no 'Webhook HMAC Key', so callbacks cannot be verified. " +
+			'Copy the key from https://kie.ai/settings into the credential. ' +
+			"To accept callbacks from anybody who knows the address, set 'Signature Verification' to Off.",
+		{ description: 'Without the key the trigger is not switched on.' },
+	);
+	throw toNodeError(context.getNode(), missing);
+}

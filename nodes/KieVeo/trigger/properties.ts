@@ -1,0 +1,115 @@
+import type { INodeProperties } from 'n8n-workflow';
+
+import { simplifyOption } from '../actions/descriptions';
+
+export const triggerProperties: INodeProperties[] = [
+	{
+		displayName:
+			"Copy the production URL above into 'Callback URL' of a Kie.ai Veo node (Wait Mode: Return Immediately) and activate (publish) this workflow. The test URL works only while this node listens for a test event. If the URLs show a local address, set the environment variable WEBHOOK_URL of n8n to its public one.",
+		name: 'addressNotice',
+		type: 'notice',
+		default: '',
+	},
+	{
+		displayName: 'Events',
+		name: 'events',
+		type: 'multiOptions',
+		required: true,
+		default: ['get4k.success', 'get4k.failed'],
+		options: [
+			{
+				name: '4K Upgrade Failed',
+				value: 'get4k.failed',
+				description: 'Kie.ai could not make the 4K version; the base video remains valid',
+			},
+			{
+				name: '4K Video Ready',
+				value: 'get4k.success',
+				description: 'The 4K version of a video can be downloaded',
+			},
+			{
+				name: 'Generation Failed',
+				value: 'generate.failed',
+				description: 'A video or an extension of one could not be generated',
+			},
+			{
+				name: 'Video Generated',
+				value: 'generate.success',
+				description: 'A video or an extension of one can be downloaded',
+			},
+		],
+		description:
+			'Which callbacks start the workflow. A callback that does not tell what it is about always does, with operation "unknown".',
+	},
+	{
+		displayName: 'Signature Verification',
+		name: 'signatureVerification',
+		type: 'options',
+		default: 'required',
+		options: [
+			{
+				name: 'Off',
+				value: 'off',
+				description: 'Accept callbacks from anybody who knows the address',
+			},
+			{
+				name: 'Required',
+				value: 'required',
+				description: 'Accept only callbacks that Kie.ai has signed',
+			},
+		],
+		description: 'Whether callbacks must be signed by Kie.ai',
+	},
+	{
+		displayName:
+			'Switch on the webhook HMAC key at <a href="https://kie.ai/settings" target="_blank">kie.ai/settings</a> and copy it into \'Webhook HMAC Key\' of the credential above. Use the credential of the Kie.ai Veo node that submits.',
+		name: 'signatureNotice',
+		type: 'notice',
+		default: '',
+		displayOptions: { show: { signatureVerification: ['required'] } },
+	},
+	{
+		displayName:
+			'Anybody who learns the address can now start this workflow with made-up results. Use this only where nothing depends on them.',
+		name: 'unverifiedNotice',
+		type: 'notice',
+		default: '',
+		displayOptions: { show: { signatureVerification: ['off'] } },
+	},
+	{
+		displayName: 'Options',
+		name: 'options',
+		type: 'collection',
+		placeholder: 'Add option',
+		default: {},
+		options: [
+			{
+				displayName: 'Confirm',
+				name: 'confirm',
+				type: 'boolean',
+				default: false,
+				description:
+					'Whether to ask Kie.ai for the URLs again before the workflow starts, because its signature does not cover them. Costs no credits. 4K videos can be confirmed when the Kie.ai Veo node submitted them.',
+			},
+			{
+				displayName: 'Deduplicate',
+				name: 'deduplicate',
+				type: 'boolean',
+				default: true,
+				description:
+					'Whether to start the workflow only once for the same event, task and index, however often Kie.ai calls. Best effort with several webhook processes.',
+			},
+			simplifyOption,
+			{
+				displayName: 'Tolerance',
+				name: 'tolerance',
+				type: 'number',
+				typeOptions: { minValue: 0 },
+				default: 300,
+				description:
+					"Seconds by which the signed time may differ from this machine's clock. Less than 300 may refuse repeated deliveries.",
+				displayOptions: { show: { '/signatureVerification': ['required'] } },
+			},
+		],
+	},
+];

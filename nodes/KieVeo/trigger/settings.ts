@@ -1,0 +1,37 @@
+import type { IHookFunctions, IWebhookFunctions } from 'n8n-workflow';
+
+import { inputError } from '../errors';
+import { isJsonObject, toNumber } from '../veo/guards';
+
+const DEFAULT_TOLERANCE = 300;
+
+/** The trigger's parameters, with defaults filled in. */
+export interface TriggerSettings {
+	events: ReadonlySet<string>;
+	signatureRequired: boolean;
+	/** Seconds. */
+	tolerance: number;
+	deduplicate: boolean;
+	confirm: boolean;
+	simplify: boolean;
+}
+
+/** @throws KieVeoError naming the parameter that cannot be used */
+export function readSettings(context: IHookFunctions | IWebhookFunctions): TriggerSettings {
+	const events: unknown = context.getNodeParameter('events', []);
+	const given: unknown = context.getNodeParameter('options', {});
+	const options = isJsonObject(given) ? given : {};
+	const tolerance = toNumber(options.tolerance ?? DEFAULT_TOLERANCE);
+	if (tolerance === null || tolerance < 0) {
+		throw inputError('Tolerance', 'is not a number of seconds', 'Enter 0 or more.');
+	}
+	return {
+		events: new Set(Array.isArray(events) ? events.map(String) : []),
+		// Anything but a clear "off" keeps verification on.
+		signatureRequired: context.getNodeParameter('signatureVerification', 'required') !== 'off',
+		tolerance,
+		deduplicate: options.deduplicate !== false,
+		confirm: options.confirm === true,
+		simplify: options.simplify !== false,
+	};
+}
