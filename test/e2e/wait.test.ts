@@ -1,0 +1,375 @@
+import type { IDataObject, INodeParameters } from 'n8n-workflow';
+
+import { itemsOf, nodeError, type Execution } from '../n8n/execution';
+import { QueueN8n } from '../n8n/queue';
+import { LINES, type LineName } from '../n8n/versions';
+import { NEVER, type AddVideo } from '../simulator';
+import { kieCredential, Stage } from './stage';
+import { AFTER, chain, connect, ITEMS, KIE, node } from './workflows';
+
+const HMAC_KEY = 'wait-for-callback-hmac-key';
+
+const STAGES: Array<[name: string, line: LineName, queue: boolean]> = [
+	...LINES.map(({ name }): [string, LineName, boolean] => [name, name, false]),
+	// Main, worker and webhook process; callbacks come to main and webhook process in turn.
+	['2.x in queue mode', '2.x', true],
+];
+
+describe.each(STAGES)('Wait for Callback on n8n %s', (name, line, queue) => {
+	let stage: Stage;
+
+	beforeAll(async () => {
+		stage = await Stage.open(line, {
+			queue,
+			simulator: {
+				accounts: [{ key: 'kie-simulator-key', credits: 100_000, webhookHmacKey: HMAC_KEY }],
+				callbacks: { retryDelayMs: 1000, retries: 3 },
+			},
+			webhookSecret: HMAC_KEY,
+		});
+	}, 600_000);
+	beforeEach(() => stage.simulator.reset());
+	afterAll(async () => await stage?.close());
+
+	/** Videos whose upgrade ends only when told. */
+	const videos = (count: number, video: AddVideo = {}) =>
+		Array.from({ length: count }, () =>
+			stage.simulator.addVideo({ timings: { upgrade4k: NEVER }, ...video }),
+		);
+	const finish = (taskId: string) => stage.simulator.finish(taskId, 'get4k');
+	const toItems = (taskIds: string[]) => taskIds.map((taskId, i) => ({ taskId, tag: `item ${i}` }));
+
+	const start = async (
+		items: IDataObject[],
+		options: INodeParameters = {},
+		settings: object = {},
+	): Promise<string> => {
+		const parameters = { operation: 'get4k', waitMode: 'callback', options };
+		const { client, credential } = stage;
+		const { id } = await client.createWorkflow(chain(credential, items, parameters, settings));
+		return await client.runWorkflow(id);
+	};
+	const waiting = async (id: string) =>
+		await stage.client.waitForExecution(id, { until: 'waiting' });
+	const ended = async (id: string) => await stage.client.waitForExecution(id);
+
+	const statuses = (execution: Execution) => itemsOf(execution, KIE).map(({ json }) => json.status);
+	const expectPairing = (execution: Execution, taskIds: string[]) => {
+		expect(itemsOf(execution, KIE).map(({ json }) => json.taskId)).toStrictEqual(taskIds);
+		const after = itemsOf(execution, AFTER).map(({ json }) => json.tag);
+		expect(after).toStrictEqual(taskIds.map((_, i) => `item ${i}`));
+		expect(execution.runs.get(AFTER)).toHaveLength(1);
+	};
+	/** One paid submission per video; Kie is asked again only where callbacks go to several processes. */
+	const expectOnePaymentEach = (taskIds: string[]) => {
+		expect(stage.simulator.paid()).toHaveLength(taskIds.length);
+		const reads = stage.simulator.requests({ host: 'api' }).length - taskIds.length;
+		if (queue) console.log(`${taskIds.length} videos in queue mode: ${reads} further requests`);
+		else expect(reads).toBe(0);
+	};
+	/** Status of a call of the address that was made for a video. */
+	const call = async (taskId: string, send: { body?: unknown; url?: (url: URL) => void }) => {
+		const [submission] = stage.simulator.submissions({ taskId });
+		const url = new URL((submission?.body as { callBackUrl: string }).callBackUrl);
+		send.url?.(url);
+		const response = await fetch(url, {
+			method: 'POST',
+			headers: { 'content-type': 'application/json' },
+			body: typeof send.body === 'string' ? send.body : JSON.stringify(send.body),
+		});
+		await response.text();
+		return response.status;
+	};
+	const success = (taskId: string) => ({
+		code: 200,
+		msg: 'success',
+		data: { taskId, info: { resultUrls: ['https://forged.example/v.mp4'] } },
+	});
+
+	it('suspends for one video and resumes with its URL', async () => {
+		const taskIds = videos(1);
+		const id = await start(toItems(taskIds));
+		const suspended = await waiting(id);
+		expect(suspended.waitTill).toBeDefined();
+		taskIds.forEach(finish);
+		const execution = await ended(id);
+		expect(itemsOf(execution, KIE)[0]?.json).toMatchObject({
+			taskId: taskIds[0],
+			operation: 'get4k',
+			status: 'success',
+			resolution: '4k',
+			videoUrl: expect.stringContaining('4k.mp4'),
+			creditsConsumed: null,
+		});
+		expect(itemsOf(execution, KIE)[0]?.json).not.toHaveProperty('timedOut');
+		expectPairing(execution, taskIds);
+		expectOnePaymentEach(taskIds);
+	});
+
+	it('gathers 8 videos whose callbacks come out of order', async () => {
+		const taskIds = videos(8);
+		const id = await start(toItems(taskIds));
+		await waiting(id);
+		for (const i of [5, 0, 7, 2, 6, 1, 4]) {
+			finish(String(taskIds[i]));
+			await stage.simulator.callbacksSettled();
+			expect((await stage.client.getExecution(id)).status).toBe('waiting');
+		}
+		finish(String(taskIds[3]));
+		const execution = await ended(id);
+		expect(statuses(execution)).toStrictEqual(taskIds.map(() => 'success'));
+		expectPairing(execution, taskIds);
+		expectOnePaymentEach(taskIds);
+	});
+
+	it('emits the one that fails among three as "failed", and adds the callback with Simplify off', async () => {
+		// With several processes Kie may have to be asked. record-info is asked first, so that a failure it
+		// knows of is not answered with a second upgrade.
+		const recordAfter = queue ? 'upgrade' : 'base';
+		const failing = videos(1, { upgrade4k: { outcome: 'failure', recordAfter } });
+		const taskIds = [...videos(1), ...failing, ...videos(1)];
+		const id = await start(toItems(taskIds), { simplify: false });
+		await waiting(id);
+		taskIds.forEach(finish);
+		const execution = await ended(id);
+		expect(statuses(execution)).toStrictEqual(['success', 'failed', 'success']);
+		expect(itemsOf(execution, KIE)[1]?.json).toMatchObject({
+			taskId: failing[0],
+			code: 500,
+			message: expect.stringContaining('unavailable'),
+			// With several processes it may come from record-info instead of the callback.
+			raw: queue ? expect.anything() : { code: 500 },
+		});
+		expectPairing(execution, taskIds);
+		expectOnePaymentEach(taskIds);
+	});
+
+	it('mixes videos that are finished or refused at once with slow ones', async () => {
+		const done = videos(1, { upgrade4k: { first: 'done' } });
+		const refused = videos(1, { upgrade4k: { outcome: 'refused' } });
+		const slow = videos(1);
+		const taskIds = [...done, ...slow, ...refused];
+		const id = await start(toItems(taskIds));
+		await waiting(id);
+		slow.forEach(finish);
+		const execution = await ended(id);
+		expect(statuses(execution)).toStrictEqual(['success', 'success', 'failed']);
+		expectPairing(execution, taskIds);
+		expect(stage.simulator.paid()).toHaveLength(1);
+	});
+
+	it('suspends nothing when all are finished at once, and raises an error when all are refused', async () => {
+		const done = videos(2, { upgrade4k: { first: 'done' } });
+		const execution = await ended(await start(toItems(done)));
+		expect(statuses(execution)).toStrictEqual(['success', 'success']);
+		expect(stage.simulator.deliveries).toHaveLength(0);
+
+		const refused = videos(1, { upgrade4k: { outcome: 'refused' } });
+		const failed = await ended(await start(toItems(refused)));
+		expect(nodeError(failed, KIE)?.message).toContain(refused[0]);
+	});
+
+	it('works again and again in a loop', async () => {
+		const taskIds = videos(3, { timings: { upgrade4k: 1000 } });
+		const { client, credential } = stage;
+		const base = chain(credential, toItems(taskIds), { operation: 'get4k', waitMode: 'callback' });
+		const loop = node('Loop', 'n8n-nodes-base.splitInBatches', 3, { batchSize: 1 });
+		const { id } = await client.createWorkflow({
+			...base,
+			nodes: [...base.nodes, loop],
+			connections: {
+				...connect(ITEMS, 'Loop'),
+				...connect(KIE, 'Loop'),
+				Loop: {
+					main: [
+						[{ node: AFTER, type: 'main', index: 0 }],
+						[{ node: KIE, type: 'main', index: 0 }],
+					],
+				},
+			},
+		});
+		const execution = await client.runToEnd(id);
+		expect(execution.runs.get(KIE)).toHaveLength(3);
+		const rounds = [0, 1, 2].flatMap((run) => itemsOf(execution, KIE, 0, run));
+		expect(rounds.map(({ json }) => json)).toMatchObject(
+			taskIds.map((taskId) => ({ taskId, status: 'success' })),
+		);
+		expect(itemsOf(execution, AFTER).map(({ json }) => json.tag)).toStrictEqual(
+			taskIds.map((_, i) => `item ${i}`),
+		);
+		expectOnePaymentEach(taskIds);
+	});
+
+	it.each(['stop', 'kill'] as const)('survives a %s of n8n between two callbacks', async (how) => {
+		const { n8n, simulator } = stage;
+		const taskIds = videos(3);
+		const id = await start(toItems(taskIds));
+		await waiting(id);
+		finish(String(taskIds[0]));
+		await simulator.callbacksSettled();
+		if (how === 'kill') await n8n.kill();
+		await n8n.restart();
+		await stage.client.login();
+		finish(String(taskIds[2]));
+		await simulator.callbacksSettled();
+		expect((await stage.client.getExecution(id)).status).toBe('waiting');
+		finish(String(taskIds[1]));
+		const execution = await ended(id);
+		expect(statuses(execution)).toStrictEqual(['success', 'success', 'success']);
+		expectPairing(execution, taskIds);
+		expect(simulator.paid()).toHaveLength(3);
+	});
+
+	it('learns of a failure from before a restart without starting a second upgrade', async () => {
+		const { n8n, simulator } = stage;
+		const failing = videos(1, { upgrade4k: { outcome: 'failure', recordAfter: 'upgrade' } });
+		const taskIds = [...failing, ...videos(1)];
+		const id = await start(toItems(taskIds));
+		await waiting(id);
+		finish(String(failing[0]));
+		await simulator.callbacksSettled();
+		await n8n.kill();
+		await n8n.restart();
+		await stage.client.login();
+		finish(String(taskIds[1]));
+		const execution = await ended(id);
+		expect(statuses(execution)).toStrictEqual(['failed', 'success']);
+		expect(simulator.paid()).toHaveLength(2);
+	});
+
+	if (queue) {
+		it('goes on when the worker that suspended it was killed', async () => {
+			const { n8n } = stage;
+			const taskIds = videos(2);
+			const id = await start(toItems(taskIds));
+			await waiting(id);
+			if (n8n instanceof QueueN8n) await n8n.replaceWorker();
+			taskIds.forEach(finish);
+			const execution = await ended(id);
+			expect(statuses(execution)).toStrictEqual(['success', 'success']);
+			expectPairing(execution, taskIds);
+			expectOnePaymentEach(taskIds);
+		});
+	}
+
+	it('takes 20 duplicates as one', async () => {
+		const { simulator } = stage;
+		const taskIds = videos(2);
+		const id = await start(toItems(taskIds));
+		await waiting(id);
+		finish(String(taskIds[0]));
+		await simulator.callbacksSettled();
+		const [delivery] = simulator.deliveries;
+		if (delivery) await simulator.repeatCallback(delivery, 20);
+		expect((await stage.client.getExecution(id)).status).toBe('waiting');
+		finish(String(taskIds[1]));
+		expectPairing(await ended(id), taskIds);
+		expectOnePaymentEach(taskIds);
+	});
+
+	it('goes on exactly once when the last 8 callbacks come at the same instant', async () => {
+		const taskIds = videos(8);
+		const id = await start(toItems(taskIds));
+		await waiting(id);
+		taskIds.forEach(finish);
+		await stage.simulator.callbacksSettled();
+		const execution = await ended(id);
+		expectPairing(execution, taskIds);
+		expect(statuses(execution)).toStrictEqual(taskIds.map(() => 'success'));
+		expectOnePaymentEach(taskIds);
+	});
+
+	it('gets a callback that came before the suspension was stored when Kie delivers it again', async () => {
+		const { simulator } = stage;
+		const quick = videos(1, { timings: { upgrade4k: 0 } });
+		const slow = videos(1, { timings: { upgrade4k: 0 } });
+		// The second submission is answered late: until then the execution is still running.
+		simulator.fault({ kind: 'slow', ms: 700, taskId: slow[0] });
+		const taskIds = [...quick, ...slow];
+		const execution = await ended(await start(toItems(taskIds)));
+		expect(statuses(execution)).toStrictEqual(['success', 'success']);
+		for (const { attempts } of simulator.deliveries) {
+			// 409 on n8n 1.x; 500 on 2.x while nothing of the execution is stored yet.
+			expect(attempts[0]?.status).toBeGreaterThanOrEqual(400);
+			expect(attempts.length).toBeGreaterThan(1);
+		}
+		expect(simulator.paid()).toHaveLength(2);
+	});
+
+	it('refuses what is not Kie calling about that video, and goes on waiting', async () => {
+		const { simulator } = stage;
+		const taskIds = videos(2);
+		const [first = '', second = ''] = taskIds;
+		const id = await start(toItems(taskIds));
+		await waiting(id);
+
+		const withoutProof = (url: URL) => url.searchParams.delete('kieVeo');
+		const wrongProof = (url: URL) => {
+			const proof = String(url.searchParams.get('kieVeo'));
+			url.searchParams.set('kieVeo', `${proof.slice(0, -4)}AAAA`);
+		};
+		expect(await call(first, { body: success(first), url: withoutProof })).toBe(401);
+		expect(await call(first, { body: success(first), url: wrongProof })).toBe(401);
+		expect(await call(first, { body: success(second) })).toBe(401);
+		expect(await call(first, { body: { hello: 'world' } })).toBe(400);
+		expect(await call(first, { body: [] })).toBe(400);
+		expect(await call(first, { body: 'no JSON' })).toBeGreaterThanOrEqual(400);
+
+		const [submission] = simulator.submissions({ taskId: first });
+		const address = (submission?.body as { callBackUrl: string }).callBackUrl;
+		for (const forged of [
+			{ hmacKey: 'another key' },
+			{ signature: 'A'.repeat(44) },
+			{ timestamp: 1_000_000_000 },
+		]) {
+			const delivery = await simulator.sendCallback(address, { taskId: first, ...forged });
+			expect(delivery.attempts[0]?.status).toBe(401);
+		}
+		expect((await stage.client.getExecution(id)).status).toBe('waiting');
+
+		taskIds.forEach(finish);
+		const execution = await ended(id);
+		expect(JSON.stringify(itemsOf(execution, KIE))).not.toContain('forged.example');
+		expectPairing(execution, taskIds);
+	});
+
+	it('emits unfinished videos when the time is up, and polling fetches them without paying again', async () => {
+		const { simulator } = stage;
+		const taskIds = videos(2);
+		const since = Date.now();
+		const id = await start(toItems(taskIds), { timeout: 3 });
+		await waiting(id);
+		finish(String(taskIds[0]));
+		const execution = await stage.client.waitForExecution(id, { timeoutMs: 90_000 });
+		const late = Date.now() - since - 3000;
+		console.log(`n8n ${name}: time-out ${late} ms after the limit`);
+		expect(late).toBeLessThan(62_000);
+		expect(itemsOf(execution, KIE).map(({ json }) => json)).toMatchObject(
+			taskIds.map((taskId) => ({ taskId, status: 'processing', timedOut: true, videoUrl: null })),
+		);
+		expectPairing(execution, taskIds);
+
+		taskIds.slice(1).forEach(finish);
+		const { client, credential } = stage;
+		const parameters = { operation: 'get4k', waitMode: 'poll', options: { pollInterval: 1 } };
+		const { id: polling } = await client.createWorkflow(
+			chain(credential, toItems(taskIds), parameters),
+		);
+		expect(statuses(await client.runToEnd(polling))).toStrictEqual(['success', 'success']);
+		expect(simulator.paid()).toHaveLength(2);
+	});
+
+	it('is refused before anything is submitted when Kie could not call back', async () => {
+		const { client, simulator } = stage;
+		const publicApi = kieCredential(simulator, { baseUrl: 'https://api.kie.ai' });
+		const credential = await client.createCredential({ ...publicApi, name: 'Public' });
+		const workflow = chain(credential, [{ taskId: 't' }], {
+			operation: 'get4k',
+			waitMode: 'callback',
+		});
+		const { id } = await client.createWorkflow(workflow);
+		const error = nodeError(await client.runToEnd(id), KIE);
+		expect(error?.message).toContain("'Wait for Callback' cannot be used");
+		expect(error?.description).toContain('WEBHOOK_URL');
+	});
+});

@@ -1,0 +1,85 @@
+import { isRecord } from './wire';
+
+const TIME_LIMIT_MS = 60_000;
+
+/** n8n answered with an error status. */
+export class N8nApiError extends Error {
+	override readonly name = 'N8nApiError';
+
+	constructor(
+		readonly request: string,
+		readonly status: number,
+		/** The parsed JSON, or the text where it is none. */
+		readonly body: unknown,
+	) {
+		super(`${request}: ${status} ${typeof body === 'string' ? body : JSON.stringify(body)}`);
+	}
+}
+
+type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
+
+/** n8n's internal REST API (`/rest`) as the editor uses it: JSON, and a session in a cookie. */
+export class N8nApi {
+	private cookie: string | undefined;
+
+	constructor(private readonly url: string) {}
+
+	/**
+	 * Calls `/rest<path>`, remembers the session cookie and unwraps n8n's `{ data }`.
+	 *
+	 * @throws N8nApiError for every status of 400 and above
+	 */
+	async call(
+		method: Method,
+		path: string,
+		body?: unknown,
+		headers: Readonly<Record<string, string>> = {},
+	): Promise<unknown> {
+		const response = await this.send(method, path, body, headers);
+		const answer = parseJson(await response.text());
+		return isRecord(answer) && 'data' in answer ? answer.data : answer;
+	}
+
+	/** Reads `/rest<path>` as bytes. */
+	async bytes(path: string): Promise<Buffer> {
+		const response = await this.send('GET', path);
+		return Buffer.from(await response.arrayBuffer());
+	}
+
+	private async send(
+		method: Method,
+		path: string,
+		body?: unknown,
+		headers: Readonly<Record<string, string>> = {},
+	): Promise<Response> {
+		const response = await fetch(`${this.url}/rest${path}`, {
+			method,
+			headers: {
+				...headers,
+				...(body !== undefined && { 'content-type': 'application/json' }),
+				...(this.cookie && { cookie: this.cookie }),
+				// A kept connection would be dead after n8n was restarted.
+				connection: 'close',
+			},
+			body: body === undefined ? null : JSON.stringify(body),
+			signal: AbortSignal.timeout(TIME_LIMIT_MS),
+		});
+		if (!response.ok) {
+			const answer = parseJson(await response.text());
+			throw new N8nApiError(`${method} /rest${path}`, response.status, answer);
+		}
+		const session = response.headers
+			.getSetCookie()
+			.find((cookie) => cookie.startsWith('n8n-auth='));
+		if (session) this.cookie = session.split(';', 1)[0];
+		return response;
+	}
+}
+
+function parseJson(text: string): unknown {
+	try {
+		return JSON.parse(text);
+	} catch {
+		return text;
+	}
+}

@@ -1,0 +1,152 @@
+import { chromium, type Browser, type Locator, type Page } from 'playwright-core';
+
+import { ensureChromium } from './chromium';
+import { OWNER, type Owner } from './client';
+import { printProgress } from './progress';
+import { asRecord, optionalText } from './wire';
+
+/** Chromium in a container: no sandbox, no GPU, and no calls to the outside of its own. */
+const FLAGS = [
+	'--no-sandbox',
+	'--disable-gpu',
+	'--disable-quic',
+	'--no-first-run',
+	'--disable-background-networking',
+	'--disable-component-update',
+	'--disable-sync',
+	'--disable-dev-shm-usage',
+];
+
+const TIME_LIMIT_MS = 60_000;
+
+const RUN_PATH = /\/rest\/workflows\/[^/]+\/run/;
+
+export interface EditorOptions {
+	/** Address of n8n without a slash at the end. */
+	readonly url: string;
+	readonly owner?: Owner;
+	readonly theme?: 'light' | 'dark';
+	/** Size of the page in CSS pixels. */
+	readonly viewport?: { readonly width: number; readonly height: number };
+}
+
+/** n8n's editor in a headless Chromium, signed in. Works on both lines. */
+export class Editor {
+	private constructor(
+		private readonly browser: Browser,
+		/** For what the methods below do not cover. */
+		readonly page: Page,
+		private readonly url: string,
+	) {}
+
+	/** Starts a browser and signs in. The owner account must exist. Takes 5 to 15 s. */
+	static async open(options: EditorOptions): Promise<Editor> {
+		const { url, owner = OWNER, theme = 'light', viewport } = options;
+		const executablePath = await ensureChromium(printProgress);
+		const browser = await chromium.launch({ executablePath, args: FLAGS });
+		try {
+			// n8n follows the system's theme unless the user has chosen one.
+			const page = await browser.newPage({
+				colorScheme: theme,
+				viewport: viewport ?? { width: 1440, height: 900 },
+			});
+			page.setDefaultTimeout(TIME_LIMIT_MS);
+			const editor = new Editor(browser, page, url);
+			await editor.signIn(owner);
+			return editor;
+		} catch (error) {
+			await browser.close();
+			throw error;
+		}
+	}
+
+	/** Shows a workflow's canvas. */
+	async openWorkflow(id: string): Promise<void> {
+		await this.page.goto(`${this.url}/workflow/${id}`);
+		await this.page.locator('[data-test-id=canvas-node]').first().waitFor();
+		await this.dismissNotices();
+	}
+
+	/** The box of a node on the canvas. */
+	node(name: string): Locator {
+		return this.page.locator(`[data-test-id=canvas-node][data-node-name="${name}"]`);
+	}
+
+	/** Opens a node's panel. */
+	async openNode(name: string): Promise<void> {
+		await this.node(name).dblclick();
+		await this.page.locator('[data-test-id=parameter-input]').first().waitFor();
+	}
+
+	/** Back to the canvas. */
+	async closeNode(): Promise<void> {
+		await this.page.keyboard.press('Escape');
+		await this.page.locator('[data-test-id=ndv]').waitFor({ state: 'hidden' });
+	}
+
+	/**
+	 * Presses the canvas' "Execute workflow" and returns when n8n has accepted.
+	 *
+	 * @returns the execution's id, or `undefined` when n8n now listens for a test webhook
+	 */
+	async executeWorkflow(): Promise<string | undefined> {
+		return await this.run(this.page.locator('[data-test-id=execute-workflow-button]').first());
+	}
+
+	/** Presses "Execute step" in the open panel; returns as `executeWorkflow` does. */
+	async executeStep(): Promise<string | undefined> {
+		return await this.run(this.page.locator('[data-test-id=node-execute-button]').first());
+	}
+
+	/** Waits until the canvas shows that a node has finished, well or with an error. */
+	async waitForNode(name: string): Promise<'success' | 'error'> {
+		const success = this.node(name).locator('[data-test-id=canvas-node-status-success]');
+		const issues = this.node(name).locator('[data-test-id=node-issues]');
+		await success.or(issues).first().waitFor();
+		return (await issues.count()) > 0 ? 'error' : 'success';
+	}
+
+	/** Waits until the open panel shows the step's result, well or with an error. */
+	async waitForStep(): Promise<'success' | 'error'> {
+		const panel = this.page.locator('[data-test-id=output-panel]');
+		const success = panel.locator('[data-test-id=node-run-status-success]');
+		const danger = panel.locator('[data-test-id=node-run-status-danger]');
+		await success.or(danger).first().waitFor();
+		return (await danger.count()) > 0 ? 'error' : 'success';
+	}
+
+	/** Closes n8n's notices in the corner and moves the mouse away, for an undisturbed picture. */
+	async dismissNotices(): Promise<void> {
+		const close = this.page.locator('.el-notification__closeBtn');
+		for (let left = await close.count(); left > 0; left--) await close.first().click();
+		await this.page.mouse.move(0, 0);
+	}
+
+	/** Saves what the page shows as a PNG file. */
+	async screenshot(path: string): Promise<void> {
+		await this.page.screenshot({ path, animations: 'disabled' });
+	}
+
+	async close(): Promise<void> {
+		await this.browser.close();
+	}
+
+	private async signIn({ email, password }: Owner): Promise<void> {
+		await this.page.goto(`${this.url}/signin`);
+		await this.page.locator('input[name=emailOrLdapLoginId]').fill(email);
+		await this.page.locator('input[type=password]').fill(password);
+		await this.page.locator('[data-test-id=form-submit-button]').click();
+		await this.page.waitForURL((address) => !address.pathname.endsWith('/signin'));
+	}
+
+	/** Presses a button that starts a run, and reads from n8n's answer what has begun. */
+	private async run(button: Locator): Promise<string | undefined> {
+		const answered = this.page.waitForResponse((response) => RUN_PATH.test(response.url()));
+		// Both at once: a click that fails must not leave the other promise unobserved.
+		const [response] = await Promise.all([answered, button.click()]);
+		const body: unknown = await response.json();
+		if (!response.ok()) throw new Error(`n8n refused to run: ${JSON.stringify(body)}`);
+		const started = asRecord(asRecord(body, 'manual run').data, 'manual run');
+		return optionalText(started, 'executionId');
+	}
+}

@@ -1,0 +1,148 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+
+import { DEMO_TIMINGS, DEMO_VIDEOS, SIMULATOR_KEY, startSimulator } from '../simulator';
+import { N8nClient, OWNER, type Credential } from './client';
+import { packTarball } from './communityPackage';
+import { describeError } from './errors';
+import { exampleFiles, isStartedByKie, readExample } from './examples';
+import { N8n } from './n8n';
+import { freePorts, isFree } from './ports';
+import { printProgress } from './progress';
+import { temporaryFolder } from './temporary';
+import { LINES, lineNamed, type N8nLine } from './versions';
+
+const HELP = `Starts n8n with this package, example workflows and a simulated Kie.ai.
+
+  npm run demo [-- --line 1.x] [-- --port 5678]
+
+With the environment variable KIE_API_KEY set, the real Kie.ai is used. That costs credits.
+Callbacks then need KIE_WEBHOOK_HMAC_KEY and a public address of this n8n in WEBHOOK_URL.`;
+
+const SIMULATOR_PORT = 3100;
+const DEMO_HMAC_KEY = 'kie-simulator-hmac-key';
+
+/** What to undo when the demo ends, last first. */
+const cleanUps: Array<() => unknown> = [];
+
+async function main(): Promise<void> {
+	const { values } = parseArgs({
+		options: {
+			line: { type: 'string', default: LINES[0]?.name },
+			port: { type: 'string', default: '5678' },
+			help: { type: 'boolean', default: false },
+		},
+	});
+	if (values.help) return console.log(HELP);
+	const line = lineNamed(String(values.line));
+
+	const credential = await kieCredential();
+	const n8n = await startN8n(line, await portOrFree(Number(values.port)));
+	const client = new N8nClient(n8n.url);
+	await client.signIn();
+	const reference = await client.createCredential(credential);
+	const workflows = [];
+	for (const file of exampleFiles()) {
+		const example = readExample(file, reference);
+		const workflow = await client.createWorkflow(example);
+		workflows.push(workflow);
+		// Without the key the trigger rightly refuses to be switched on.
+		if (isStartedByKie(example) && credential.data.webhookSecret) {
+			await client.activateWorkflow(workflow.id);
+		}
+	}
+
+	console.log(`
+n8n ${line.n8n} with n8n-nodes-kie-veo is ready.
+
+  Editor     ${n8n.url}
+  Log-in     ${OWNER.email}
+  Password   ${OWNER.password}
+  Kie.ai     ${String(credential.data.baseUrl)}${process.env.KIE_API_KEY ? '  (the real one: costs credits)' : '  (simulated; open it to see requests and credits)'}
+
+  Workflows
+${workflows.map(({ id, name }) => `    ${name}\n      ${n8n.url}/workflow/${id}`).join('\n')}
+
+Nothing is kept when it ends. Stop it with Ctrl-C.`);
+}
+
+/** The credential to click with: the simulator's, or the user's own key for the real Kie.ai. */
+async function kieCredential(): Promise<Credential> {
+	const { KIE_API_KEY, KIE_WEBHOOK_HMAC_KEY = '' } = process.env;
+	const credential = (data: Credential['data']) => ({ name: 'Kie.ai API', type: 'kieAiApi', data });
+	if (KIE_API_KEY) {
+		const webhookSecret = KIE_WEBHOOK_HMAC_KEY;
+		return credential({ apiKey: KIE_API_KEY, webhookSecret, baseUrl: 'https://api.kie.ai' });
+	}
+
+	const ports = {
+		api: await portOrFree(SIMULATOR_PORT),
+		upload: await portOrFree(SIMULATOR_PORT + 1),
+		file: await portOrFree(SIMULATOR_PORT + 2),
+	};
+	const simulator = await startSimulator({
+		ports,
+		accounts: [{ key: SIMULATOR_KEY, webhookHmacKey: DEMO_HMAC_KEY }],
+		timings: DEMO_TIMINGS,
+		videos: DEMO_VIDEOS,
+	});
+	cleanUps.push(() => simulator.close());
+	return credential({
+		apiKey: SIMULATOR_KEY,
+		webhookSecret: DEMO_HMAC_KEY,
+		baseUrl: simulator.apiUrl,
+		uploadBaseUrl: simulator.uploadUrl,
+	});
+}
+
+async function startN8n(line: N8nLine, port: number): Promise<N8n> {
+	const folder = await temporaryFolder();
+	cleanUps.push(() => rmSync(folder, { recursive: true, force: true }));
+	const packageTarball = await packTarball(folder);
+	printProgress(`Starting n8n ${line.n8n} ...`);
+	const n8n = await N8n.start({
+		line: line.name,
+		port,
+		packageTarball,
+		userFolder: join(folder, 'n8n'),
+		logFile: join(folder, 'n8n.log'),
+		// A public address, for callbacks of the real Kie.ai.
+		env: publicAddress(),
+	});
+	cleanUps.push(() => n8n.stop());
+	return n8n;
+}
+
+function publicAddress(): NodeJS.ProcessEnv {
+	const { WEBHOOK_URL } = process.env;
+	return WEBHOOK_URL ? { WEBHOOK_URL, N8N_WEBHOOK_URL: WEBHOOK_URL } : {};
+}
+
+async function portOrFree(wanted: number): Promise<number> {
+	if (await isFree(wanted)) return wanted;
+	const [port = 0] = await freePorts(1);
+	printProgress(`Port ${wanted} is taken; using ${port}.`);
+	return port;
+}
+
+let ending = false;
+
+async function end(exitCode: number): Promise<void> {
+	if (ending) return;
+	ending = true;
+	for (const cleanUp of cleanUps.reverse()) await cleanUp();
+	process.exit(exitCode);
+}
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+	process.on(signal, () => {
+		console.log('\nStopping ...');
+		void end(0);
+	});
+}
+
+main().catch(async (error: unknown) => {
+	console.error(describeError(error));
+	await end(1);
+});

@@ -1,0 +1,54 @@
+import type { N8nInstall } from './install';
+
+export interface EnvironmentOptions {
+	readonly install: N8nInstall;
+	readonly userFolder: string;
+	readonly port: number;
+	/** Port of the task runner broker. The default one would clash between two n8n. */
+	readonly brokerPort: number;
+	/** Laid over everything else. `undefined` removes a variable. */
+	readonly extra: NodeJS.ProcessEnv;
+}
+
+/**
+ * Variables of the calling process that would change what n8n does. Others of Node.js stay, such
+ * as NODE_EXTRA_CA_CERTS.
+ */
+const FOREIGN =
+	/^((n8n|db|queue|executions|webhook|npm|jest|credentials|generic)_|node_(options|path|channel|v8))/i;
+
+/**
+ * The environment n8n is started with: as a user's, but on the loopback only, without telemetry
+ * and without anything the calling process (jest, tsx, npm) left in its own environment.
+ */
+export function n8nEnvironment(options: EnvironmentOptions): NodeJS.ProcessEnv {
+	const { install, userFolder, port, brokerPort, extra } = options;
+	const inherited = Object.entries(process.env).filter(([name]) => !FOREIGN.test(name));
+	const webhookUrl = `http://127.0.0.1:${port}/`;
+	return {
+		...Object.fromEntries(inherited),
+		PATH: install.node.path,
+		// jest sets "test", and n8n behaves differently then.
+		NODE_ENV: 'production',
+		NO_COLOR: '1',
+		// A proxy must not see calls that stay on this machine.
+		NO_PROXY: [process.env.NO_PROXY, '127.0.0.1', 'localhost'].filter(Boolean).join(','),
+		N8N_USER_FOLDER: userFolder,
+		N8N_PORT: String(port),
+		N8N_LISTEN_ADDRESS: '127.0.0.1',
+		N8N_HOST: '127.0.0.1',
+		[install.line.name === '1.x' ? 'WEBHOOK_URL' : 'N8N_WEBHOOK_URL']: webhookUrl,
+		N8N_RUNNERS_BROKER_PORT: String(brokerPort),
+		N8N_SECURE_COOKIE: 'false',
+		N8N_ENCRYPTION_KEY: 'only-for-tests-and-the-demo',
+		DB_TYPE: 'sqlite',
+		N8N_DIAGNOSTICS_ENABLED: 'false',
+		N8N_VERSION_NOTIFICATIONS_ENABLED: 'false',
+		N8N_VERSION_NOTIFICATIONS_WHATS_NEW_ENABLED: 'false',
+		N8N_DYNAMIC_BANNERS_ENABLED: 'false',
+		N8N_HIRING_BANNER_ENABLED: 'false',
+		N8N_TEMPLATES_ENABLED: 'false',
+		N8N_PERSONALIZATION_ENABLED: 'false',
+		...extra,
+	};
+}

