@@ -58,6 +58,11 @@ export function inputError(parameter: string, fault: string, advice: string): Ki
 	return new KieVeoError(`'${parameter}' ${fault}`, { description: advice });
 }
 
+/** A value as a message shows it. */
+export function show(value: unknown): string {
+	return JSON.stringify(value) ?? String(value);
+}
+
 function wordsOf({ message, code }: KieAnswer): string {
 	return message === '' ? `code ${code}` : message;
 }
@@ -123,6 +128,15 @@ export function downloadError(file: FileSubject, fault: string, advice: string):
 	});
 }
 
+/** The waiting time of a suspended execution ran out while the file was on its way. */
+export function downloadOutOfTimeError(file: FileSubject): KieVeoError {
+	return downloadError(
+		file,
+		"the waiting time ran out on the way (raise 'Timeout' under Options)",
+		'Download it from its URL.',
+	);
+}
+
 /** The file host refuses the link, also a fresh one. */
 export function fileGoneError(file: FileSubject, status: number, said: string): KieVeoError {
 	return downloadError(
@@ -186,6 +200,11 @@ export function stoppedError(taskIds: string[]): KieVeoError {
 				? `Kie.ai goes on working on what was submitted. Task IDs: ${taskIds.join(', ')}.`
 				: 'Nothing was submitted.',
 	});
+}
+
+/** Whatever was thrown, as an error. */
+export function asError(error: unknown): Error {
+	return error instanceof Error ? error : new Error(String(error));
 }
 
 export interface NodeErrorContext {

@@ -469,7 +469,7 @@ describe.each(LINES.map(({ name }) => name))('the trigger on n8n %s', (line) => 
 				expect((await send(changedUrl, { taskId })).status).toBe(401);
 			}
 			expect(await logged("'kieVeo' of the address was changed", since)).toBe(true);
-			expect(await logged('its address was made for', since)).toBe(true);
+			expect(await logged('its address belongs to', since)).toBe(true);
 			expect(await usual.executionCount()).toBe(executions);
 
 			expect((await send(url, { taskId })).status).toBe(200);

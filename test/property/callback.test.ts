@@ -28,9 +28,9 @@ const urls = fc.oneof(
 	fc.jsonValue(),
 );
 const taskId = fc.oneof(
-	fc.constantFrom('veo_task_1', 'veo_task_2', ''),
-	fc.string(),
-	fc.jsonValue(),
+	{ weight: 8, arbitrary: fc.constantFrom('veo_task_1', 'veo_task_2', '') },
+	{ weight: 1, arbitrary: fc.string() },
+	{ weight: 1, arbitrary: fc.jsonValue() },
 );
 const field = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined });
 const result = fc.record({
@@ -66,8 +66,8 @@ const body = fc.oneof(
 );
 
 const timestamp = fc.oneof(
-	fc.integer({ min: NOW - 1000, max: NOW + 1000 }).map(String),
-	fc.string(),
+	{ weight: 3, arbitrary: fc.integer({ min: NOW - 400, max: NOW + 400 }).map(String) },
+	{ weight: 1, arbitrary: fc.string() },
 );
 const signature = fc.oneof(
 	fc.string(),
@@ -84,17 +84,16 @@ const headerName = (name: string) =>
 const captured = fc
 	.tuple(fc.constantFrom('veo_task_1', 'veo_task_2'), timestamp)
 	.map(([id, at]) => ({ 'x-webhook-timestamp': at, 'x-webhook-signature': sign(id, at) }));
+const claimed = fc
+	.tuple(headerName('x-webhook-timestamp'), timestamp, headerName('x-webhook-signature'), signature)
+	.map(([a, at, b, text]) => ({ [a]: at, [b]: text }));
 const headers = fc.oneof(
-	captured,
-	fc
-		.tuple(
-			headerName('x-webhook-timestamp'),
-			timestamp,
-			headerName('x-webhook-signature'),
-			signature,
-		)
-		.map(([a, at, b, text]) => ({ [a]: at, [b]: text })),
-	fc.dictionary(fc.string(), fc.oneof(fc.string(), fc.array(fc.string()))),
+	{ weight: 3, arbitrary: captured },
+	{ weight: 1, arbitrary: claimed },
+	{
+		weight: 1,
+		arbitrary: fc.dictionary(fc.string(), fc.oneof(fc.string(), fc.array(fc.string()))),
+	},
 );
 const submission = fc.oneof(
 	{ weight: 3, arbitrary: fc.constant(undefined) },

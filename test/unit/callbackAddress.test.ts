@@ -25,6 +25,12 @@ describe('a callback address', () => {
 		expect(readSubmission(token, key)).toStrictEqual(submission);
 	});
 
+	it('carries which execution and item wait for it', () => {
+		const waiting = { execution: '17', item: 3 };
+		const about: Submission = { operation: 'generate', taskId: null, index: null, waiting };
+		expect(readSubmission(tokenIn(withSubmission(HOOK, about, key)), key)).toStrictEqual(about);
+	});
+
 	it.each([
 		[HOOK, `${HOOK}?`],
 		[`${HOOK}?a=1&b=x%20y+z`, `${HOOK}?a=1&b=x%20y+z&`],

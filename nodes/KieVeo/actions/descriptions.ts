@@ -19,16 +19,6 @@ export const indexProperty: INodeProperties = {
 	description: 'Which video of the task, counted from 0. Most tasks have only one.',
 };
 
-export const callBackUrlProperty: INodeProperties = {
-	displayName: 'Callback URL',
-	name: 'callBackUrl',
-	type: 'string',
-	default: '',
-	placeholder: 'e.g. https://n8n.example.com/webhook/veo-4k',
-	description:
-		'Address that Kie.ai calls when the video is ready or has failed, usually the production URL of a Kie.ai Veo Trigger in another workflow. Must be reachable from the internet. Task ID, index and operation are added to it as a query parameter.',
-};
-
 export const simplifyOption: INodeProperties = {
 	displayName: 'Simplify',
 	name: 'simplify',
@@ -111,21 +101,20 @@ export function videoOptionsProperty(
 	return { ...property, options: all.sort((a, b) => a.displayName.localeCompare(b.displayName)) };
 }
 
-/** For operations that create a task: the choice of how to get the result. */
-export function creationWaitModeProperty(description: string): INodeProperties {
+/** The choice of how to get a result, with what "Return Immediately" means for the operation. */
+export function waitModeProperty(
+	{ none, callback, standard = 'poll' }: { none: string; callback?: true; standard?: string },
+	description: string,
+): INodeProperties {
 	return {
 		displayName: 'Wait Mode',
 		name: 'waitMode',
 		type: 'options',
 		noDataExpression: true,
-		default: 'poll',
+		default: standard,
 		options: [
-			{
-				name: 'Return Immediately',
-				value: 'none',
-				description:
-					'Start the video and continue with its task ID. Kie.ai can report the end to a callback URL.',
-			},
+			{ name: 'Return Immediately', value: 'none', description: none },
+			...(callback ? [WAIT_FOR_CALLBACK] : []),
 			{
 				name: 'Wait by Polling',
 				value: 'poll',
@@ -135,6 +124,42 @@ export function creationWaitModeProperty(description: string): INodeProperties {
 		description,
 	};
 }
+
+/** For operations that create a task. */
+export function creationWaitModeProperty(description: string): INodeProperties {
+	const none =
+		'Start the video and continue with its task ID. Kie.ai can report the end to a callback URL.';
+	return waitModeProperty({ none, callback: true }, description);
+}
+
+const WAIT_FOR_CALLBACK = {
+	name: 'Wait for Callback',
+	value: 'callback',
+	description:
+		'Suspend the execution until Kie.ai has reported every video. Holds no worker while waiting.',
+};
+
+/** What happens with Wait for Callback; where Kie reports to with Return Immediately. */
+export const callbackProperties: INodeProperties[] = [
+	{
+		displayName:
+			'All videos are submitted, then the execution is suspended and continues once, when Kie.ai has called back for the last one. n8n must be reachable from the internet (WEBHOOK_URL). When the Timeout (30 minutes unless set under Options) passes, unfinished videos come out with "timedOut": true. A video that failed is an item with status "failed", not an error.',
+		name: 'callbackNotice',
+		type: 'notice',
+		default: '',
+		displayOptions: { show: { waitMode: ['callback'] } },
+	},
+	{
+		displayName: 'Callback URL',
+		name: 'callBackUrl',
+		type: 'string',
+		default: '',
+		placeholder: 'e.g. https://n8n.example.com/webhook/veo-4k',
+		description:
+			'Address that Kie.ai calls when the video is ready or has failed, usually the production URL of a Kie.ai Veo Trigger in another workflow. Must be reachable from the internet. Task ID, index and operation are added to it as a query parameter.',
+		displayOptions: { show: { waitMode: ['none'] } },
+	},
+];
 
 export const promptProperty: INodeProperties = {
 	displayName: 'Prompt',

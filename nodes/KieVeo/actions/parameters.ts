@@ -1,6 +1,7 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 
-import { inputError } from '../errors';
+import { inputError, show } from '../errors';
+import { checkDownloadSettings, type DownloadSettings } from '../output/downloadSettings';
 import type { Connection } from '../transport/connection';
 import { MAX_PASS_THROUGH_BYTES, withSubmission, type Submission } from '../veo/callbackAddress';
 import { publicUrlFault } from '../veo/publicUrl';
@@ -134,13 +135,6 @@ export function readVideoOptions(
 	};
 }
 
-/** What the toggle "Download" and the fields below it ask for. */
-export interface DownloadSettings {
-	binaryPropertyName: string;
-	/** Bytes; `null` for no limit. */
-	maxBytes: number | null;
-}
-
 /** @returns `null` when the video is not to be downloaded */
 export function readDownload(
 	context: IExecuteFunctions,
@@ -155,24 +149,10 @@ export function readDownloadSettings(
 	context: IExecuteFunctions,
 	itemIndex: number,
 ): DownloadSettings {
-	const name = toText(context.getNodeParameter('binaryPropertyName', itemIndex, 'data'));
-	if (name === null) {
-		throw inputError(
-			'Put Output File in Field',
-			'is empty',
-			'Enter the name of the binary field that is to hold the file, usually data.',
-		);
-	}
-	const value: unknown = context.getNodeParameter('options.maxSize', itemIndex, 0);
-	const megabytes = toNumber(value);
-	if (megabytes === null || megabytes < 0) {
-		throw inputError(
-			'Maximum Size',
-			`must be a number of megabytes from 0 up, not ${show(value)}`,
-			'0 stands for no limit.',
-		);
-	}
-	return { binaryPropertyName: name, maxBytes: megabytes === 0 ? null : megabytes * 1_000_000 };
+	return checkDownloadSettings(
+		context.getNodeParameter('binaryPropertyName', itemIndex, 'data'),
+		context.getNodeParameter('options.maxSize', itemIndex, 0),
+	);
 }
 
 function readSeconds(parameter: string, value: unknown): number {
@@ -185,9 +165,4 @@ function readSeconds(parameter: string, value: unknown): number {
 		);
 	}
 	return seconds;
-}
-
-/** A value as a message shows it. */
-export function show(value: unknown): string {
-	return JSON.stringify(value) ?? String(value);
 }

@@ -14,13 +14,18 @@ export interface Suspension {
 	marks: Map<string, Mark>;
 	/** How often this process was told about a video, by {@link videoKey}. */
 	deliveries: Map<string, number>;
-	/** Milliseconds since the epoch at which Kie was last asked about its videos. */
-	askedAt: number;
+	/**
+	 * A video that Kie, when asked, said is unfinished. Until it is marked, nothing more needs to be
+	 * asked: its own report must come first.
+	 */
+	unfinished: string | null;
 	/**
 	 * Whether every callback since the suspension came to this process, so that a missing mark means an
 	 * unfinished video. False after a restart, and where another process suspended the execution.
 	 */
 	complete: boolean;
+	/** Milliseconds since the epoch at which the time runs out; `null` where that is not known here. */
+	waitTill: number | null;
 	/** Set once, by the callback that resumes the execution. */
 	resumed: boolean;
 	/** Callbacks are worked on one after the other. */
@@ -44,8 +49,13 @@ export function isPending({ json }: INodeExecutionData): boolean {
 }
 
 /** Notes that this process suspends an execution and will see its callbacks from the first one on. */
-export function watch(executionId: string, nodeId: string, items: INodeExecutionData[]): void {
-	remember(nameOf(executionId, nodeId, items), true);
+export function watch(
+	executionId: string,
+	nodeId: string,
+	items: INodeExecutionData[],
+	waitTill: number,
+): void {
+	remember(nameOf(executionId, nodeId, items), waitTill);
 }
 
 export function suspensionOf(
@@ -54,7 +64,7 @@ export function suspensionOf(
 	items: INodeExecutionData[],
 ): Suspension {
 	const name = nameOf(executionId, nodeId, items);
-	return suspensions.get(name) ?? remember(name, false);
+	return suspensions.get(name) ?? remember(name, null);
 }
 
 /** The same node can suspend one execution several times, in a loop: its videos tell the rounds apart. */
@@ -62,12 +72,14 @@ function nameOf(executionId: string, nodeId: string, items: INodeExecutionData[]
 	return JSON.stringify([executionId, nodeId, items.map(({ json }) => videoKey(json))]);
 }
 
-function remember(name: string, complete: boolean): Suspension {
+/** @param waitTill set by the process that suspends */
+function remember(name: string, waitTill: number | null): Suspension {
 	const suspension: Suspension = {
 		marks: new Map(),
 		deliveries: new Map(),
-		askedAt: 0,
-		complete,
+		unfinished: null,
+		complete: waitTill !== null,
+		waitTill,
 		resumed: false,
 		queue: Promise.resolve(),
 	};

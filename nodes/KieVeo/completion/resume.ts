@@ -5,6 +5,7 @@ import type {
 	IWebhookResponseData,
 } from 'n8n-workflow';
 
+import { asError } from '../errors';
 import { readCallbackRequest } from '../transport/callbackRequest';
 import { connect, CREDENTIAL, type Connection } from '../transport/connection';
 import { readSubmission, type Submission } from '../veo/callbackAddress';
@@ -12,22 +13,21 @@ import { checkCallback, type CallbackEvent } from '../veo/callbackCheck';
 import { toText } from '../veo/guards';
 import { hasSignature } from '../veo/signature';
 import { toCallbackResult } from '../veo/videoResult';
+import { addFiles } from './addFiles';
 import { isPending, suspensionOf, videoKey, type Mark, type Suspension } from './marks';
-import { askAboutVideo } from './stateOfUpgrade';
+import { askAboutVideo, type SubmittedVideo, type VideoState } from './stateOfVideo';
 
 /** Seconds of difference between Kie's clock and ours. */
 const TOLERANCE = 300;
 /** Kie gives up on a delivery after 15 s: whatever is not known by then is asked at the next one. */
 const ASK_LIMIT_MS = 10_000;
-/** A flood of duplicates must not become a flood of questions. */
-const ASK_PAUSE_MS = 2_000;
 
 interface Reply {
 	status: 200 | 400 | 401 | 409 | 500 | 503;
 	/** For n8n's log; what is refused is logged as a warning. */
 	reason: string;
-	/** The node's output; with it the execution goes on. */
-	items?: INodeExecutionData[];
+	/** Gives the node's output; with it the execution goes on. Called once Kie has its answer. */
+	resume?: () => Promise<INodeExecutionData[]>;
 }
 
 /**
@@ -42,14 +42,14 @@ export async function resumeOnCallback(context: IWebhookFunctions): Promise<IWeb
 		const reason = error instanceof Error ? error.message : String(error);
 		reply = { status: 500, reason };
 	}
-	const { status, reason, items } = reply;
+	const { status, reason, resume } = reply;
 	const line = `${context.getNode().name}: callback answered with ${status}, ${reason}`;
 	if (status === 200) context.logger.debug(line);
 	else context.logger.warn(line, { executionId: context.getExecutionId() });
 
 	const msg = status === 200 ? 'success' : status === 503 ? 'Try again later' : 'Refused';
 	context.getResponseObject().status(status).json({ code: status, msg });
-	return { noWebhookResponse: true, ...(items ? { workflowData: [items] } : {}) };
+	return { noWebhookResponse: true, ...(resume ? { workflowData: [await resume()] } : {}) };
 }
 
 async function handle(context: IWebhookFunctions): Promise<Reply> {
@@ -59,107 +59,174 @@ async function handle(context: IWebhookFunctions): Promise<Reply> {
 
 	// Our own proof in the address is what authenticates the call; n8n 1.x does not sign it.
 	const submission = readSubmission(incoming.submission, connection.addressKey);
-	if (submission === null) return { status: 401, reason: 'the address was not made by this node' };
+	const executionId = String(context.getExecutionId());
+	if (!submission?.waiting || submission.waiting.execution !== executionId) {
+		return { status: 401, reason: 'the address was not made by this node for this execution' };
+	}
 
 	const stored = context.evaluateExpression('{{ $input.all() }}', 0) as INodeExecutionData[];
-	const item = stored.find((one) => videoKey(one.json) === videoKey(submission));
-	if (!item) return { status: 409, reason: 'this execution does not wait for that video' };
+	const item = stored[submission.waiting.item];
+	if (!item || !isPending(item) || !isAbout(item, submission)) {
+		return { status: 409, reason: 'this execution does not wait for that video' };
+	}
 
 	const webhookSecret = toText(secret);
 	const checked = checkCallback(incoming, {
 		addressKey: connection.addressKey,
 		webhookSecret,
 		signatureRequired: webhookSecret !== null && hasSignature(incoming.headers),
+		taskId: toText(item.json.taskId),
 		alsoKnownAs: toText(item.json.kieTaskId),
 		tolerance: TOLERANCE,
 		now: Math.floor(Date.now() / 1000),
 	});
 	if (checked.kind === 'refused') return checked;
 
-	const { id } = context.getNode();
-	const suspension = suspensionOf(String(context.getExecutionId()), id, stored);
-	const work = suspension.queue.then(
-		async () => await settle(context, connection, { stored, suspension, submission, checked }),
-	);
+	const suspension = suspensionOf(executionId, context.getNode().id, stored);
+	const arrival = { stored, suspension, video: videoOf(item), event: checked.event };
+	const work = suspension.queue.then(async () => await settle(context, connection, arrival));
 	suspension.queue = work.catch(() => undefined);
 	return await work;
+}
+
+/** In a loop, a report of an earlier round can come with an address of the same execution and item. */
+function isAbout({ json }: INodeExecutionData, submission: Submission): boolean {
+	if (json.operation !== submission.operation) return false;
+	// Kie names a new task only after the address was made: there the body's id is compared.
+	return submission.taskId === null || videoKey(json) === videoKey(submission);
 }
 
 interface Arrival {
 	stored: INodeExecutionData[];
 	suspension: Suspension;
-	submission: Submission;
-	checked: { event: CallbackEvent };
+	video: SubmittedVideo;
+	event: CallbackEvent;
 }
 
 /** Marks the video, looks whether others are unfinished, and resumes when none is. */
 async function settle(
 	context: IWebhookFunctions,
 	connection: Connection,
-	{ stored, suspension, submission, checked: { event } }: Arrival,
+	{ stored, suspension, video, event }: Arrival,
 ): Promise<Reply> {
 	const { marks, deliveries, complete } = suspension;
 	if (suspension.resumed) return { status: 200, reason: 'the execution goes on already' };
-	const key = videoKey(submission);
-	const { callback } = event;
+	const key = videoKey(video);
 	// The first report counts: a terminal state does not change.
 	if (!marks.has(key)) {
-		const result = toCallbackResult(event, callback, callback.files);
-		marks.set(key, { result, raw: callback.body });
+		const mark = await markOf(connection, video, event);
+		if (mark === null)
+			return { status: 503, reason: 'it names no task, nor does Kie.ai tell more' };
+		marks.set(key, mark);
 	}
-
 	const delivery = (deliveries.get(key) ?? 0) + 1;
 	deliveries.set(key, delivery);
 
-	let left = unfinishedVideos(stored, marks);
-	if (left.length > 0 && !complete) {
+	if (unfinishedVideos(stored, marks).length > 0 && !complete) {
 		// Another process may know more, or need to know this. Declined, the report is delivered again,
 		// perhaps to that one. So reports spread for free, those of failures above all: about a failed
-		// upgrade Kie cannot safely be asked.
-		const reason = `${left.length} videos are not known to be finished here`;
-		const askedJustNow = connection.clock.now() - suspension.askedAt < ASK_PAUSE_MS;
-		if (delivery === 1 || !callback.succeeded || askedJustNow) return { status: 503, reason };
-		suspension.askedAt = connection.clock.now();
-		await askWhileFinished(connection, left, marks);
-		left = unfinishedVideos(stored, marks);
+		// upgrade Kie cannot safely be asked. About new tasks it can.
+		const spreads = video.operation === 'get4k';
+		const reason = 'this process does not know of all videos';
+		if (spreads && delivery === 1) return { status: 503, reason };
+		const known = await askWhileFinished(connection, stored, suspension);
+		const wentOn = unfinishedVideos(stored, marks).length === 0;
+		if (!wentOn && (!known || (spreads && !event.callback.succeeded))) {
+			return { status: 503, reason };
+		}
 	}
-	if (left.length > 0) return { status: 200, reason: `${left.length} videos are not finished` };
+	const { length: left } = unfinishedVideos(stored, marks);
+	if (left > 0) return { status: 200, reason: `${left} videos are not finished` };
 
 	suspension.resumed = true;
 	const simplify = context.getNodeParameter('options.simplify', true) !== false;
 	const items = stored.map((item) => toOutput(item, marks.get(videoKey(item.json)), simplify));
 	marks.clear();
-	return { status: 200, reason: 'all videos are finished', items };
+	return {
+		status: 200,
+		reason: 'all videos are finished',
+		resume: async () => await addFiles(context, items, suspension.waitTill),
+	};
 }
 
+/** @returns `null` when nothing certain is known */
+async function markOf(
+	connection: Connection,
+	video: SubmittedVideo,
+	{ callback, ...event }: CallbackEvent,
+): Promise<Mark | null> {
+	// The address of a new task was made before it had an id, so it cannot say which one failed.
+	if (callback.taskIds.length === 0 && video.operation !== 'get4k') {
+		const state = await ask(connection, video);
+		return typeof state === 'string' ? null : state;
+	}
+	const reported = toCallbackResult(event, callback, callback.files);
+	const { succeeded, files, body: raw } = callback;
+	// Kie reports the new part of an extended video; the whole of it is in the record.
+	if (video.operation === 'extend' && succeeded && files.fullVideoUrls.length === 0) {
+		const state = await ask(connection, video);
+		if (typeof state !== 'string' && state.result.status === 'success') {
+			const { videoUrl, videoUrls } = state.result;
+			return { result: { ...reported, videoUrl, videoUrls }, raw };
+		}
+	}
+	return { result: reported, raw };
+}
+
+/** The videos without a mark, each once. */
 function unfinishedVideos(
 	stored: INodeExecutionData[],
 	marks: Map<string, Mark>,
-): INodeExecutionData[] {
-	const byVideo = new Map(stored.filter(isPending).map((item) => [videoKey(item.json), item]));
-	return [...byVideo].filter(([key]) => !marks.has(key)).map(([, item]) => item);
+): SubmittedVideo[] {
+	const pending = stored.filter(isPending).map(videoOf);
+	const byKey = new Map(pending.map((video) => [videoKey(video), video]));
+	return [...byKey.values()].filter((video) => !marks.has(videoKey(video)));
 }
 
 /**
  * Asks Kie about videos this process has no report of, one after the other, until one is found
  * unfinished: its own report will come, and the rest is asked then.
+ *
+ * @returns whether all that was asked is known now
  */
 async function askWhileFinished(
 	connection: Connection,
-	items: INodeExecutionData[],
-	marks: Map<string, Mark>,
-): Promise<void> {
+	stored: INodeExecutionData[],
+	suspension: Suspension,
+): Promise<boolean> {
+	const { marks, unfinished } = suspension;
+	if (unfinished !== null && !marks.has(unfinished)) return true;
 	// The last submitted first: it is the most likely to be unfinished.
-	for (const { json } of [...items].reverse()) {
-		const asked = {
-			taskId: String(json.taskId),
-			kieTaskId: toText(json.kieTaskId),
-			index: Number(json.index),
-		};
-		const mark = await askAboutVideo(connection.client, asked);
-		if (mark === null) return;
-		marks.set(videoKey(asked), mark);
+	for (const video of unfinishedVideos(stored, marks).reverse()) {
+		const state = await ask(connection, video);
+		if (state === 'unknown') return false;
+		if (state === 'unfinished') {
+			suspension.unfinished = videoKey(video);
+			return true;
+		}
+		marks.set(videoKey(video), state);
 	}
+	return true;
+}
+
+async function ask({ client, signal }: Connection, video: SubmittedVideo): Promise<VideoState> {
+	try {
+		return await askAboutVideo(client, video);
+	} catch (error) {
+		// No time left: Kie wants an answer to its own call.
+		if (signal?.aborted) return 'unknown';
+		throw asError(error);
+	}
+}
+
+/** What was stored about a video when the execution was suspended. */
+function videoOf({ json }: INodeExecutionData): SubmittedVideo {
+	return {
+		operation: json.operation as SubmittedVideo['operation'],
+		taskId: String(json.taskId),
+		kieTaskId: toText(json.kieTaskId),
+		index: typeof json.index === 'number' ? json.index : null,
+	};
 }
 
 function toOutput(

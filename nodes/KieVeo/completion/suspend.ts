@@ -46,7 +46,7 @@ export async function suspend(
 	items: INodeExecutionData[],
 	waitTill: Date,
 ): Promise<void> {
-	watch(String(context.getExecutionId()), context.getNode().id, items);
+	watch(String(context.getExecutionId()), context.getNode().id, items, waitTill.getTime());
 	// A new array: changing the input items would change the output of the node before this one.
 	context.getExecuteData().data.main = [items];
 	await context.putExecutionToWait(waitTill);

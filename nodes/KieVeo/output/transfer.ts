@@ -1,3 +1,4 @@
+import { asError } from '../errors';
 import { CancelledError, throwIfCancelled, type Clock } from '../transport/clock';
 import type { FileStream } from '../transport/multipart';
 
@@ -91,8 +92,4 @@ async function destroyWhenStalled(
 			return;
 		}
 	}
-}
-
-function asError(error: unknown): Error {
-	return error instanceof Error ? error : new Error(String(error));
 }

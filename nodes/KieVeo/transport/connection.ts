@@ -19,7 +19,7 @@ const REQUEST_TIMEOUT = 60_000;
 const UPLOAD_TIMEOUT = 300_000;
 
 /** The places in n8n from which Kie is called. */
-type CallingContext = IExecuteFunctions | IWebhookFunctions;
+export type CallingContext = IExecuteFunctions | IWebhookFunctions;
 
 /** Everything an execution needs to talk to Kie. */
 export interface Connection {

@@ -1,5 +1,6 @@
-import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
+import type { IDataObject } from 'n8n-workflow';
 
+import type { CallingContext } from './connection';
 import type { FileStream } from './multipart';
 
 /** The head of a file host's answer; the file itself has not been read yet. */
@@ -17,7 +18,7 @@ export type FetchFile = (url: string) => Promise<FileReply>;
 const ANSWER_TIMEOUT = 60_000;
 
 /** Files are fetched without credentials: they lie on hosts that must never see the API key. */
-export function fileFetcher(context: IExecuteFunctions): FetchFile {
+export function fileFetcher(context: CallingContext): FetchFile {
 	return async (url) => {
 		const reply = (await context.helpers.httpRequest({
 			method: 'GET',

@@ -12,6 +12,8 @@ export interface Submission {
 	index: number | null;
 	/** The user's own data. */
 	passThrough?: JsonObject;
+	/** The suspended execution that waits for it, and which of its items. Unset for other receivers. */
+	waiting?: { execution: string; item: number };
 }
 
 /** The query parameter that carries the submission. */
@@ -71,14 +73,21 @@ export function readSubmission(value: unknown, key: Buffer): Submission | null {
 /** Authentic, but perhaps made by another version of this package. */
 function toSubmission(value: unknown): Submission | null {
 	if (!isJsonObject(value)) return null;
-	const { operation, index, passThrough } = value;
+	const { operation, index, passThrough, waiting } = value;
 	if (operation !== 'get4k' && operation !== 'generate' && operation !== 'extend') return null;
 	return {
 		operation,
 		taskId: toText(value.taskId),
 		index: typeof index === 'number' ? index : null,
 		...(isJsonObject(passThrough) ? { passThrough } : {}),
+		...(isWaiting(waiting) ? { waiting } : {}),
 	};
+}
+
+function isWaiting(value: unknown): value is Required<Submission>['waiting'] {
+	return (
+		isJsonObject(value) && typeof value.execution === 'string' && typeof value.item === 'number'
+	);
 }
 
 function proofOf(payload: string, key: Buffer): string {

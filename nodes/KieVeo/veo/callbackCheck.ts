@@ -19,6 +19,8 @@ export interface CheckOptions {
 	signatureRequired: boolean;
 	/** Kie's webhook HMAC key; `null` when the credential has none. */
 	webhookSecret: string | null;
+	/** The task that is waited for, where the address was made before Kie gave it an id. */
+	taskId?: string | null;
 	/** The id under which Kie accepted the submission, where it is another than the submitted one. */
 	alsoKnownAs?: string | null;
 	/** Proves submissions of our action node. */
@@ -82,19 +84,19 @@ export function checkCallback(incoming: Incoming, options: CheckOptions): Checke
 	if (taskIds.length > 1) {
 		return refused(401, `the body names different task IDs: ${taskIds.map(quote).join(', ')}`);
 	}
-	const asked = submission?.taskId ?? null;
+	const asked = submission?.taskId ?? options.taskId ?? null;
 	const kieTaskId = taskIds[0] ?? asked;
 	const known = kieTaskId !== null && kieTaskId === (options.alsoKnownAs ?? null);
 	if (asked !== null && kieTaskId !== null && !known && !belongsTo(kieTaskId, asked)) {
 		return refused(
 			401,
-			`the body is about task ${quote(kieTaskId)}, its address was made for ${quote(asked)}`,
+			`the body is about task ${quote(kieTaskId)}, its address belongs to ${quote(asked)}`,
 		);
 	}
 
 	const fault = options.signatureRequired ? proofFault(incoming, kieTaskId, options) : null;
 	if (fault !== null) return refused(401, fault);
-	return { kind: 'genuine', event: toEvent(callback, submission, kieTaskId) };
+	return { kind: 'genuine', event: toEvent(callback, submission, { asked, kieTaskId }) };
 }
 
 function proofFault(
@@ -110,12 +112,12 @@ function proofFault(
 function toEvent(
 	callback: Callback,
 	submission: Submission | null,
-	kieTaskId: string | null,
+	{ asked, kieTaskId }: { asked: string | null; kieTaskId: string | null },
 ): CallbackEvent {
 	// What we put into the address is certain; the content is second best.
 	const operation = submission?.operation ?? callback.topic;
 	const subject = operation === 'extend' ? 'generate' : operation;
-	const taskId = submission?.taskId ?? kieTaskId;
+	const taskId = asked ?? kieTaskId;
 	return {
 		event: `${subject}.${callback.succeeded ? 'success' : 'failed'}`,
 		operation,

@@ -82,11 +82,7 @@ export function toVideoResult(
 }
 
 /** A video that Kie reports as failed, with Kie's own text. */
-export function toFailedResult(
-	asked: Subject & { taskId: string },
-	code: number | null,
-	message: string,
-): VideoResult {
+export function toFailedResult(asked: Subject, code: number | null, message: string): VideoResult {
 	return {
 		...asked,
 		status: 'failed',

@@ -1,8 +1,7 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 
-import { inputError } from '../../errors';
+import { inputError, show } from '../../errors';
 import { isJsonObject, toNumber, toText } from '../../veo/guards';
-import { show } from '../parameters';
 
 /* What generate and extend have in common. All readers throw a KieVeoError that names the parameter. */
 

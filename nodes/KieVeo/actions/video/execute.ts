@@ -3,21 +3,16 @@ import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-wor
 import { Gate } from '../../completion/concurrency';
 import { resumeAddress, suspend } from '../../completion/suspend';
 import { KieVeoError, toNodeError } from '../../errors';
-import { downloadFile, type StoredFile } from '../../output/download';
 import { downloadPorts } from '../../output/binaryStore';
-import { fileNameOf } from '../../output/fileNames';
 import { videoItem } from '../../output/items';
+import { downloadVideo } from '../../output/videoFile';
 import { connect, type Connection } from '../../transport/connection';
+import { withSubmission } from '../../veo/callbackAddress';
 import { toFailedResult } from '../../veo/videoResult';
 import { runItems } from '../itemRun';
-import {
-	readDownload,
-	readVideoOptions,
-	type DownloadSettings,
-	type WaitMode,
-} from '../parameters';
-import type { VideoOperation } from './videoOperation';
-import { VideoWork, type Result } from './videoWork';
+import { readCallbackAddress, readDownload, readVideoOptions, type WaitMode } from '../parameters';
+import type { Addresses, VideoOperation } from './videoOperation';
+import { VideoWork } from './videoWork';
 
 /** How many videos are asked about at the same time while polling. */
 const PARALLEL_POLLS = 10;
@@ -38,22 +33,46 @@ export async function executeVideoOperation(
 	const waitMode = context.getNodeParameter('waitMode', 0) as WaitMode;
 	const connection = await connect(context, signal);
 	const suspends = waitMode === 'callback';
-	const address = suspends ? resumeAddressOf(context, connection) : undefined;
+	const resumeUrl = suspends ? resumeAddressOf(context, connection) : undefined;
 	const gates = {
 		uploads: new Gate(PARALLEL_TRANSFERS),
 		polls: new Gate(PARALLEL_POLLS),
 		downloads: new Gate(PARALLEL_TRANSFERS),
 	};
+	const all: VideoWork[] = [];
+	const ports = downloadPorts(context, connection);
+
+	const callbackFor =
+		(item: number): Addresses['callbackFor'] =>
+		(about) => {
+			if (resumeUrl === undefined) {
+				return readCallbackAddress(context, item, waitMode, connection, about);
+			}
+			const waiting = { execution: String(context.getExecutionId()), item };
+			return withSubmission(resumeUrl, { ...about, waiting }, connection.addressKey);
+		};
 
 	const { items, works } = await runItems<VideoWork>(context, failFast, {
 		read: (item) => {
 			const options = readVideoOptions(context, item, operation.defaultPollInterval);
-			const settings = operation.downloads && !suspends ? readDownload(context, item) : null;
-			const request = operation.readRequest(context, item, waitMode, connection, address);
-			const download = settings ? downloader(context, connection, settings) : undefined;
-			const work = new VideoWork(request, connection, { ...options, waitMode, download, gates });
+			const settings = operation.downloads ? readDownload(context, item) : null;
+			const request = operation.readRequest(context, item, {
+				baseUrl: connection.baseUrl,
+				callbackFor: callbackFor(item),
+			});
+			const work = new VideoWork(request, connection, {
+				...options,
+				waitMode,
+				gates,
+				download: settings
+					? async ({ result }) => await downloadVideo(result, settings.maxBytes, ports)
+					: undefined,
+				// Nothing slow between the submissions and the suspension: files come when all are finished.
+				isSuspending: () => suspends && all.some((one) => one.isUnfinished),
+			});
+			all.push(work);
 			const toItem = suspends
-				? storedItemOf(options.simplify)
+				? storedItemOf(options.simplify, settings?.binaryPropertyName)
 				: itemOf(options.simplify, settings?.binaryPropertyName);
 			return { work, toItem };
 		},
@@ -90,22 +109,29 @@ function resumeAddressOf(context: IExecuteFunctions, { baseUrl }: Connection): s
 }
 
 /** What is stored while suspended comes out as it is when the time runs out. */
-function storedItemOf(simplify: boolean) {
-	return ({ result, isUnfinished }: VideoWork, item: number): INodeExecutionData => {
-		if (!result) return { json: {}, pairedItem: { item } };
-		const stored = isUnfinished ? { ...result.result, timedOut: true as const } : result.result;
-		return videoItem(stored, item, { simplify, raw: result.raw });
+function storedItemOf(simplify: boolean, binaryPropertyName: string | undefined) {
+	const toItem = itemOf(simplify, binaryPropertyName);
+	return (work: VideoWork, item: number): INodeExecutionData => {
+		const output = toItem(work, item);
+		return work.isUnfinished ? { ...output, json: { ...output.json, timedOut: true } } : output;
 	};
 }
 
-/** The engine raises no error in an execution that was suspended: a failed video is an item there. */
-function failedItem(item: number, { request }: VideoWork, error: unknown): INodeExecutionData {
-	const { subject } = request;
-	const code = error instanceof KieVeoError ? (error.kieCode ?? null) : null;
+/** Where executions are suspended the engine raises no error for one item: it says itself what failed. */
+function failedItem(
+	item: number,
+	{ request, result }: VideoWork,
+	error: unknown,
+): INodeExecutionData {
 	const message = error instanceof Error ? error.message : String(error);
-	const asked = { ...subject, taskId: subject.taskId ?? '' };
-	const failed = toFailedResult(asked, code, message);
-	return videoItem(failed, item, { simplify: true, raw: undefined });
+	const whole = { simplify: true, raw: undefined };
+	if (result) {
+		// Only its file could not be had.
+		const finished = videoItem(result.result, item, whole);
+		return { ...finished, json: { ...finished.json, error: message } };
+	}
+	const code = error instanceof KieVeoError ? (error.kieCode ?? null) : null;
+	return videoItem(toFailedResult(request.subject, code, message), item, whole);
 }
 
 /** @param binaryPropertyName set when the item is to hold the file */
@@ -116,24 +142,6 @@ function itemOf(simplify: boolean, binaryPropertyName: string | undefined) {
 		if (binaryPropertyName === undefined || !file) return output;
 		return { ...output, binary: { [binaryPropertyName]: file.binary } };
 	};
-}
-
-function downloader(
-	context: IExecuteFunctions,
-	connection: Connection,
-	{ maxBytes }: DownloadSettings,
-): (result: Result) => Promise<StoredFile> {
-	const ports = downloadPorts(context, connection);
-	return async ({ result: { taskId, index, resolution, videoUrl } }) =>
-		await downloadFile(
-			{
-				taskId,
-				url: videoUrl ?? '',
-				name: fileNameOf(taskId, index, resolution),
-				maxBytes,
-			},
-			ports,
-		);
 }
 
 function hintAtUnfinished(

@@ -2,7 +2,7 @@ import { updateDisplayOptions, type INodeProperties } from 'n8n-workflow';
 
 import { creationRequest } from '../../completion/videoRequest';
 import {
-	callBackUrlProperty,
+	callbackProperties,
 	creationWaitModeProperty,
 	promptProperty,
 	seedOption,
@@ -10,7 +10,7 @@ import {
 	videoOptionsProperty,
 	watermarkOption,
 } from '../descriptions';
-import { readCallbackAddress, readTaskId } from '../parameters';
+import { readTaskId } from '../parameters';
 import { readModel, readPrompt, readSeedAndWatermark } from './creationParameters';
 import type { VideoOperation } from './videoOperation';
 
@@ -48,7 +48,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 			type: 'notice',
 			default: '',
 		},
-		{ ...callBackUrlProperty, displayOptions: { show: { waitMode: ['none'] } } },
+		...callbackProperties,
 		videoOptionsProperty(POLL_INTERVAL, [seedOption, watermarkOption]),
 	],
 );
@@ -57,9 +57,8 @@ export const extend: VideoOperation = {
 	operation: 'extend',
 	downloads: false,
 	defaultPollInterval: POLL_INTERVAL,
-	readRequest: (context, itemIndex, waitMode, connection) => {
-		const about = { operation: 'extend' as const, taskId: null, index: null };
-		const callBackUrl = readCallbackAddress(context, itemIndex, waitMode, connection, about);
+	readRequest: (context, itemIndex, { callbackFor }) => {
+		const callBackUrl = callbackFor({ operation: 'extend', taskId: null, index: null });
 		return creationRequest('extend', {
 			taskId: readTaskId(context, itemIndex),
 			prompt: readPrompt(context, itemIndex),

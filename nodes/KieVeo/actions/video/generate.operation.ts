@@ -1,17 +1,16 @@
 import { updateDisplayOptions, type IExecuteFunctions, type INodeProperties } from 'n8n-workflow';
 
 import { creationRequest } from '../../completion/videoRequest';
-import { inputError } from '../../errors';
+import { inputError, show } from '../../errors';
 import { toNumber, toText } from '../../veo/guards';
 import {
-	callBackUrlProperty,
+	callbackProperties,
 	creationWaitModeProperty,
 	promptProperty,
 	seedOption,
 	videoOptionsProperty,
 	watermarkOption,
 } from '../descriptions';
-import { readCallbackAddress, show } from '../parameters';
 import { readModel, readPrompt, readSeedAndWatermark } from './creationParameters';
 import { readImages } from './imageParameters';
 import type { VideoOperation } from './videoOperation';
@@ -148,7 +147,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 			type: 'notice',
 			default: '',
 		},
-		{ ...callBackUrlProperty, displayOptions: { show: { waitMode: ['none'] } } },
+		...callbackProperties,
 		videoOptionsProperty(POLL_INTERVAL, [
 			{
 				displayName: 'Enable Translation',
@@ -167,12 +166,11 @@ export const generate: VideoOperation = {
 	operation: 'generate',
 	downloads: false,
 	defaultPollInterval: POLL_INTERVAL,
-	readRequest: (context, itemIndex, waitMode, connection) => {
-		const about = { operation: 'generate' as const, taskId: null, index: null };
-		const callBackUrl = readCallbackAddress(context, itemIndex, waitMode, connection, about);
+	readRequest: (context, itemIndex, { baseUrl, callbackFor }) => {
+		const callBackUrl = callbackFor({ operation: 'generate', taskId: null, index: null });
 		const choose = (choice: Choice) => readChoice(context, itemIndex, choice);
 		const generationType = choose(GENERATION_TYPE);
-		const images = readImages(context, itemIndex, generationType, connection.baseUrl);
+		const images = readImages(context, itemIndex, generationType, baseUrl);
 		return creationRequest(
 			'generate',
 			{

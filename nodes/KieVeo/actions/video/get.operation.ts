@@ -6,6 +6,7 @@ import {
 	maxSizeOfDownloadOption,
 	taskIdProperty,
 	videoOptionsProperty,
+	waitModeProperty,
 } from '../descriptions';
 import { readTaskId } from '../parameters';
 import type { VideoOperation } from './videoOperation';
@@ -19,26 +20,10 @@ export const description: INodeProperties[] = updateDisplayOptions(
 			...taskIdProperty,
 			description: 'The ID that Kie.ai returned when the video was generated or extended',
 		},
-		{
-			displayName: 'Wait Mode',
-			name: 'waitMode',
-			type: 'options',
-			noDataExpression: true,
-			default: 'none',
-			options: [
-				{
-					name: 'Return Immediately',
-					value: 'none',
-					description: 'Ask once and continue, whether the video is ready or not',
-				},
-				{
-					name: 'Wait by Polling',
-					value: 'poll',
-					description: 'Ask Kie.ai again and again until the video is ready',
-				},
-			],
-			description: 'What to do with a video that is not ready yet. Asking costs nothing.',
-		},
+		waitModeProperty(
+			{ none: 'Ask once and continue, whether the video is ready or not', standard: 'none' },
+			'What to do with a video that is not ready yet. Asking costs nothing.',
+		),
 		...downloadProperties,
 		videoOptionsProperty(POLL_INTERVAL, [maxSizeOfDownloadOption]),
 	],

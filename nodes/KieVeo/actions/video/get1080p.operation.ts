@@ -6,6 +6,7 @@ import {
 	maxSizeOfDownloadOption,
 	taskIdProperty,
 	videoOptionsProperty,
+	waitModeProperty,
 } from '../descriptions';
 import { readIndex, readTaskId } from '../parameters';
 import { upgradeRequest } from '../../completion/videoRequest';
@@ -18,27 +19,10 @@ export const description: INodeProperties[] = updateDisplayOptions(
 	[
 		taskIdProperty,
 		indexProperty,
-		{
-			displayName: 'Wait Mode',
-			name: 'waitMode',
-			type: 'options',
-			noDataExpression: true,
-			default: 'poll',
-			options: [
-				{
-					name: 'Return Immediately',
-					value: 'none',
-					description: 'Ask once and continue, whether the video is ready or not',
-				},
-				{
-					name: 'Wait by Polling',
-					value: 'poll',
-					description: 'Ask Kie.ai again and again until the video is ready',
-				},
-			],
-			description:
-				'How to get the result. Kie.ai needs 1 to 3 minutes for 1080P and has no callback for it.',
-		},
+		waitModeProperty(
+			{ none: 'Ask once and continue, whether the video is ready or not' },
+			'How to get the result. Kie.ai needs 1 to 3 minutes for 1080P and has no callback for it.',
+		),
 		...downloadProperties,
 		videoOptionsProperty(POLL_INTERVAL, [maxSizeOfDownloadOption]),
 	],

@@ -1,10 +1,9 @@
 import type { IBinaryData, IExecuteFunctions } from 'n8n-workflow';
 
-import { inputError } from '../../errors';
+import { inputError, show } from '../../errors';
 import type { ImageFile } from '../../transport/multipart';
 import { parseIfJson } from '../../veo/guards';
 import { publicUrlFault } from '../../veo/publicUrl';
-import { show } from '../parameters';
 
 /** The generation types that take images, with the most Kie accepts. */
 const MOST_IMAGES = new Map([

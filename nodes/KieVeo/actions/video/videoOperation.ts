@@ -1,9 +1,8 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 
 import type { VideoRequest } from '../../completion/videoRequest';
-import type { Connection } from '../../transport/connection';
+import type { Submission } from '../../veo/callbackAddress';
 import type { RequestedOperation } from '../../veo/videoResult';
-import type { WaitMode } from '../parameters';
 
 /** What an operation on a video adds to the common way of submitting, waiting and emitting. */
 export interface VideoOperation {
@@ -13,12 +12,16 @@ export interface VideoOperation {
 	/** Whether it offers to download the video as well. */
 	downloads: boolean;
 	/** @throws KieVeoError for a parameter that cannot be used */
-	readRequest(
-		context: IExecuteFunctions,
-		itemIndex: number,
-		waitMode: WaitMode,
-		connection: Connection,
-		/** Set with `callback`: the address that resumes the execution. */
-		resumeAddress: string | undefined,
-	): VideoRequest;
+	readRequest(context: IExecuteFunctions, itemIndex: number, where: Addresses): VideoRequest;
+}
+
+export interface Addresses {
+	/** Of Kie's API: decides whether private addresses can work at all. */
+	baseUrl: string;
+	/**
+	 * Where Kie is to report the end of a submission; `undefined` when nobody wants to know.
+	 *
+	 * @throws KieVeoError for a parameter that cannot be used
+	 */
+	callbackFor(about: Pick<Submission, 'operation' | 'taskId' | 'index'>): string | undefined;
 }

@@ -12,6 +12,8 @@ export interface VideoWorkOptions extends VideoOptions {
 	waitMode: WaitMode;
 	/** Set when the video is wanted as a file, too. */
 	download?: (result: Result) => Promise<StoredFile>;
+	/** Asked once all videos are submitted. */
+	isSuspending: () => boolean;
 	/** Bound how much of each goes on at the same time. */
 	gates: { uploads: Gate; polls: Gate; downloads: Gate };
 }
@@ -68,14 +70,14 @@ export class VideoWork implements Work {
 	}
 
 	private async finish(): Promise<void> {
-		const { waitMode, download, gates } = this.options;
+		const { waitMode, download, gates, isSuspending } = this.options;
 		if (this.result && this.isUnfinished && waitMode === 'poll') {
 			const { submittedAt } = this;
 			const wait = { ...this.options, outcome: this.result, submittedAt, gate: gates.polls };
 			this.settle(await waitByPolling(this.connection, this.request, wait));
 		}
 		const { result } = this;
-		if (result?.result.status === 'success' && download) {
+		if (result?.result.status === 'success' && download && !isSuspending()) {
 			this.file = await gates.downloads.run(async () => await download(result));
 		}
 	}

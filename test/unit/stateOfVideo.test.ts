@@ -1,4 +1,4 @@
-import { askAboutVideo } from '../../nodes/KieVeo/completion/stateOfUpgrade';
+import { askAboutVideo } from '../../nodes/KieVeo/completion/stateOfVideo';
 import { KieClient, type HttpCall } from '../../nodes/KieVeo/transport/client';
 import { RecentTasks } from '../../nodes/KieVeo/transport/recentTasks';
 import { SubmissionLimiter } from '../../nodes/KieVeo/transport/submissionLimiter';
@@ -10,51 +10,81 @@ const IN_4K = 'https://file.example/4k.mp4';
 const record = (data: object) => ({ code: 200, msg: 'success', data });
 const baseRecord = record({ successFlag: 1, response: { resultUrls: [BASE], resolution: '720p' } });
 
-describe('asking Kie how a 4K upgrade ended', () => {
-	it.each<[situation: string, answers: object[], status: string | null, calls: string[]]>([
+type Row = [
+	situation: string,
+	operation: 'get4k' | 'generate' | 'extend',
+	answers: object[],
+	state: string,
+	calls: string[],
+];
+
+describe('asking Kie how a submitted video ended', () => {
+	it.each<Row>([
 		[
 			'a failure that the record knows is never answered with a second upgrade',
+			'get4k',
 			[record({ successFlag: 3, errorCode: 500, errorMessage: 'upstream failed' })],
 			'failed',
 			['GET'],
 		],
 		[
 			'a record that shows the 4K video is enough',
+			'get4k',
 			[record({ successFlag: 1, response: { resultUrls: [IN_4K], resolution: '4k' } })],
 			'success',
 			['GET'],
 		],
 		[
 			'a record that cannot be read ends the question',
+			'get4k',
 			[{ code: 500, msg: 'Server Error', data: null }],
-			null,
+			'unknown',
 			['GET'],
 		],
 		[
 			'the base video says nothing: the 4K request tells that it is done',
+			'get4k',
 			[baseRecord, { code: 422, msg: 'done', data: { resultUrls: [IN_4K] } }],
 			'success',
 			['GET', 'POST'],
 		],
 		[
 			'the 4K request tells that it runs',
+			'get4k',
 			[baseRecord, { code: 422, msg: '4k is processing.', data: null }],
-			null,
+			'unfinished',
 			['GET', 'POST'],
 		],
 		[
 			'the 4K request tells that it is refused',
+			'get4k',
 			[baseRecord, { code: 500, msg: 'The 4K version of this video is unavailable.' }],
 			'failed',
 			['GET', 'POST'],
 		],
 		[
 			'a fault of the service leaves it open',
+			'get4k',
 			[baseRecord, { code: 455, msg: 'maintenance' }],
-			null,
+			'unknown',
 			['GET', 'POST'],
 		],
-	])('%s', async (_situation, answers, status, methods) => {
+		['the record tells of a generated video', 'generate', [baseRecord], 'success', ['GET']],
+		[
+			'the record tells of a generation that failed',
+			'generate',
+			[record({ successFlag: 2, errorCode: 400, errorMessage: 'flagged' })],
+			'failed',
+			['GET'],
+		],
+		[
+			'the record tells of an extension that runs',
+			'extend',
+			[record({ successFlag: 0 })],
+			'unfinished',
+			['GET'],
+		],
+	])('%s (%s)', async (_situation, operation, answers, expected, methods) => {
 		const calls: HttpCall[] = [];
 		const clock = new FakeClock();
 		const client = new KieClient({
@@ -67,9 +97,10 @@ describe('asking Kie how a 4K upgrade ended', () => {
 				return { statusCode: 200, headers: {}, body };
 			},
 		});
-		const mark = await askAboutVideo(client, { taskId: 't', kieTaskId: 'kie-t', index: 1 });
-		expect(mark?.result.status ?? null).toBe(status);
-		expect(JSON.stringify(mark)).not.toContain('"videoUrl":"https://file.example/base.mp4"');
+		const video = { operation, taskId: 't', kieTaskId: 'kie-t', index: 1 };
+		const state = await askAboutVideo(client, video);
+		expect(typeof state === 'string' ? state : state.result.status).toBe(expected);
+		if (operation === 'get4k') expect(JSON.stringify(state)).not.toContain(`"videoUrl":"${BASE}"`);
 		expect(calls.map(({ method }) => method)).toStrictEqual(methods);
 		expect(calls[0]?.query).toStrictEqual({ taskId: 'kie-t' });
 		if (calls[1]) expect(calls[1].body).toStrictEqual({ taskId: 't', index: 1 });
