@@ -1,9 +1,11 @@
+import { createHash } from 'node:crypto';
+
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
 import { itemsOf, nodeError, type Execution } from '../n8n/execution';
 import { QueueN8n } from '../n8n/queue';
 import { LINES, type LineName } from '../n8n/versions';
-import { NEVER, type AddVideo } from '../simulator';
+import { NEVER, type AddVideo, type VideoScenario } from '../simulator';
 import { kieCredential, Stage } from './stage';
 import { AFTER, chain, connect, ITEMS, KIE, node } from './workflows';
 
@@ -42,11 +44,11 @@ describe.each(STAGES)('Wait for Callback on n8n %s', (name, line, queue) => {
 	const start = async (
 		items: IDataObject[],
 		options: INodeParameters = {},
-		settings: object = {},
+		own: INodeParameters = {},
 	): Promise<string> => {
-		const parameters = { operation: 'get4k', waitMode: 'callback', options };
+		const parameters = { operation: 'get4k', waitMode: 'callback', options, ...own };
 		const { client, credential } = stage;
-		const { id } = await client.createWorkflow(chain(credential, items, parameters, settings));
+		const { id } = await client.createWorkflow(chain(credential, items, parameters));
 		return await client.runWorkflow(id);
 	};
 	const waiting = async (id: string) =>
@@ -60,12 +62,18 @@ describe.each(STAGES)('Wait for Callback on n8n %s', (name, line, queue) => {
 		expect(after).toStrictEqual(taskIds.map((_, i) => `item ${i}`));
 		expect(execution.runs.get(AFTER)).toHaveLength(1);
 	};
-	/** One paid submission per video; Kie is asked again only where callbacks go to several processes. */
+	/**
+	 * One paid submission per video; Kie is asked again only where callbacks go to several processes, and
+	 * then at most once per video: about its record, and where that does not tell, by the 4K request.
+	 */
 	const expectOnePaymentEach = (taskIds: string[]) => {
-		expect(stage.simulator.paid()).toHaveLength(taskIds.length);
-		const reads = stage.simulator.requests({ host: 'api' }).length - taskIds.length;
-		if (queue) console.log(`${taskIds.length} videos in queue mode: ${reads} further requests`);
-		else expect(reads).toBe(0);
+		const { simulator } = stage;
+		expect(simulator.paid()).toHaveLength(taskIds.length);
+		const all = simulator.requests({ host: 'api' }).length - taskIds.length;
+		const records = simulator.requests({ path: '/api/v1/veo/record-info' }).length;
+		if (queue) console.log(`${taskIds.length} videos: ${records} reads, ${all} further requests`);
+		expect(records).toBeLessThanOrEqual(queue ? taskIds.length : 0);
+		expect(all).toBeLessThanOrEqual(2 * records);
 	};
 	/** Status of a call of the address that was made for a video. */
 	const call = async (taskId: string, send: { body?: unknown; url?: (url: URL) => void }) => {
@@ -356,6 +364,116 @@ describe.each(STAGES)('Wait for Callback on n8n %s', (name, line, queue) => {
 			chain(credential, toItems(taskIds), parameters),
 		);
 		expect(statuses(await client.runToEnd(polling))).toStrictEqual(['success', 'success']);
+		expect(simulator.paid()).toHaveLength(2);
+	});
+
+	describe.each(['generate', 'extend'] as const)('of %s', (operation) => {
+		/** New tasks that end only when told; each belongs to a prompt. */
+		const creations = (count: number, scenario: (i: number) => VideoScenario = () => ({})) =>
+			Array.from({ length: count }, (_, i) => {
+				const taskId = `veo_${operation}_${i}`;
+				const timings = { [operation]: NEVER };
+				stage.simulator.nextTask({ taskId, prompt: `prompt ${i}`, timings, ...scenario(i) });
+				return taskId;
+			});
+		const startCreations = async (count: number) => {
+			const original = stage.simulator.addVideo();
+			const items = Array.from({ length: count }, (_, i) => ({
+				taskId: original,
+				prompt: `prompt ${i}`,
+				tag: `item ${i}`,
+			}));
+			return await start(items, {}, { operation, prompt: '={{ $json.prompt }}' });
+		};
+		const end = (taskId: string) => stage.simulator.finish(taskId, operation);
+
+		it('gathers new videos in the order of their prompts', async () => {
+			const taskIds = creations(3);
+			const id = await startCreations(3);
+			await waiting(id);
+			for (const i of [2, 0, 1]) {
+				end(String(taskIds[i]));
+				await stage.simulator.callbacksSettled();
+			}
+			const execution = await ended(id);
+			expectPairing(execution, taskIds);
+			for (const { json } of itemsOf(execution, KIE)) {
+				expect(json).toMatchObject({ operation, status: 'success', index: null, code: 200 });
+				// Of an extended video the whole comes first; Kie's callback has only the new part.
+				const files = operation === 'extend' ? ['full.mp4', 'base.mp4'] : ['base.mp4'];
+				expect(json.videoUrls).toStrictEqual(files.map((file) => expect.stringContaining(file)));
+			}
+			expect(stage.simulator.paid()).toHaveLength(3);
+		});
+
+		it('tells a failure without an id apart from a task that is running', async () => {
+			const taskIds = creations(2, (i) => ({
+				generation: { outcome: i === 0 ? 'failure' : 'success' },
+				callback: { form: { failureData: 'null' } },
+			}));
+			const id = await startCreations(2);
+			await waiting(id);
+			// The address alone cannot say which task it is about, and this one has not ended.
+			expect(await call(String(taskIds[1]), { body: { code: 500, msg: 'x', data: null } })).toBe(
+				503,
+			);
+			end(String(taskIds[0]));
+			await stage.simulator.callbacksSettled();
+			expect((await stage.client.getExecution(id)).status).toBe('waiting');
+			end(String(taskIds[1]));
+			const execution = await ended(id);
+			expect(statuses(execution)).toStrictEqual(['failed', 'success']);
+			expect(itemsOf(execution, KIE)[0]?.json.message).toContain('content policies');
+			expectPairing(execution, taskIds);
+		});
+
+		it('survives a restart of n8n, and refuses a report about another task', async () => {
+			const taskIds = creations(2);
+			const id = await startCreations(2);
+			await waiting(id);
+			end(String(taskIds[0]));
+			await stage.simulator.callbacksSettled();
+			await stage.n8n.restart();
+			await stage.client.login();
+			expect(await call(String(taskIds[1]), { body: success(String(taskIds[0])) })).toBe(401);
+			end(String(taskIds[1]));
+			const execution = await ended(id);
+			expect(statuses(execution)).toStrictEqual(['success', 'success']);
+			expectPairing(execution, taskIds);
+			expect(stage.simulator.paid()).toHaveLength(2);
+		});
+	});
+
+	it('downloads the files once all videos are finished', async () => {
+		const { client, simulator } = stage;
+		const [taskId = ''] = videos(1);
+		const [gone = ''] = videos(1, { files: { bare: 'gone' } });
+		const taskIds = [taskId, gone, taskId];
+		const id = await start(toItems(taskIds), {}, { download: true, binaryPropertyName: 'video' });
+		await waiting(id);
+		finish(taskId);
+		await simulator.callbacksSettled();
+		expect(simulator.requests({ host: 'file' })).toHaveLength(0);
+		finish(gone);
+		const execution = await ended(id);
+		const [first, second, third] = itemsOf(execution, KIE);
+		const sum = await simulator.fileSha256(String(first?.json.videoUrl));
+		for (const item of [first, third]) {
+			expect(item?.json).not.toHaveProperty('error');
+			if (!item?.binary?.video) throw new Error('There is no file');
+			const bytes = await client.downloadBinary(item.binary.video);
+			expect(createHash('sha256').update(bytes).digest('hex')).toBe(sum);
+		}
+		expect(second?.binary).toBeUndefined();
+		expect(second?.json).toMatchObject({
+			status: 'success',
+			videoUrl: expect.stringContaining('4k.mp4'),
+			error: expect.stringContaining(gone),
+		});
+		for (const { headers } of simulator.requests({ host: 'file' })) {
+			expect(headers).not.toHaveProperty('authorization');
+		}
+		expectPairing(execution, taskIds);
 		expect(simulator.paid()).toHaveLength(2);
 	});
 
