@@ -52,6 +52,11 @@ const UNAVAILABLE_ADVICE: Record<RequestedOperation, string> = {
 
 /** What to do about Kie's own text, by fragments of it. First match counts. */
 const TEXT_ADVICE: Array<[RegExp, (subject: Subject) => string]> = [
+	[
+		/order for another one/,
+		(subject) =>
+			`Look at https://kie.ai/logs why it failed. The other upgrade may be billed. ${repeatAdvice(subject)}`,
+	],
 	[/14 days/i, () => 'Kie.ai keeps videos for 14 days only. Generate the video again.'],
 	[
 		/status is not success/i,

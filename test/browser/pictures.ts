@@ -1,68 +1,128 @@
-// Takes the pictures of README and docs from a real editor: `npm run pictures`.
-import { mkdirSync } from 'node:fs';
+// Takes the pictures of README and docs from a real editor, in light and dark: `npm run pictures`.
+import { randomUUID } from 'node:crypto';
+import { mkdirSync, rmSync } from 'node:fs';
 import { resolve } from 'node:path';
+
+import type { INodeParameters } from 'n8n-workflow';
 
 import { Stage } from '../e2e/stage';
 import { Editor } from '../n8n/browser';
+import type { WorkflowDefinition } from '../n8n/client';
 import { describeError } from '../n8n/errors';
 import { readExample } from '../n8n/examples';
 import { DEMO_VIDEOS } from '../simulator';
 
 const FOLDER = resolve(__dirname, '..', '..', 'docs', 'images');
+const THEMES = ['light', 'dark'] as const;
 
-async function main(): Promise<void> {
-	mkdirSync(FOLDER, { recursive: true });
-	const stage = await Stage.open('2.x', {
-		simulator: { videos: DEMO_VIDEOS, timings: { upgrade4k: 5000 } },
-	});
-	const editor = await Editor.open({
-		url: stage.n8n.url,
-		viewport: { width: 1280, height: 800 },
-	});
+/** Operations that are shown by their panel alone, with what is filled in. */
+const PANELS: Array<[name: string, parameters: INodeParameters]> = [
+	['get', { operation: 'get', taskId: '={{ $json.taskId }}' }],
+	[
+		'generate-from-images',
+		{
+			operation: 'generate',
+			prompt: 'The dog starts to run towards the camera',
+			generationType: 'FIRST_AND_LAST_FRAMES_2_VIDEO',
+			imageUrls: 'https://example.com/first.jpg, https://example.com/last.jpg',
+		},
+	],
+	[
+		'extend',
+		{ operation: 'extend', taskId: '={{ $json.taskId }}', prompt: 'The dog lies down and sleeps' },
+	],
+	['download', { operation: 'download', url: '={{ $json.videoUrl }}' }],
+	['get-credits', { resource: 'account', operation: 'getCredits' }],
+];
+
+async function takePictures(stage: Stage, theme: (typeof THEMES)[number]): Promise<void> {
+	const { client, credential, simulator } = stage;
+	const folder = `${FOLDER}/${theme}`;
+	mkdirSync(folder, { recursive: true });
+	const viewport = { width: 1280, height: 800 };
+	const editor = await Editor.open({ url: stage.n8n.url, theme, viewport });
+
 	const picture = async (name: string) => {
 		await editor.dismissNotices();
 		// The editor fades panels and edges in.
 		await editor.page.waitForTimeout(1000);
-		await editor.screenshot(`${FOLDER}/${name}.png`);
+		await editor.screenshot(`${folder}/${name}.png`);
 	};
+	const panel = async (name: string, node: string) => {
+		await editor.openNode(node);
+		await picture(name);
+		await editor.closeNode();
+	};
+	const open = async (workflow: WorkflowDefinition) => {
+		simulator.reset();
+		const { id } = await client.createWorkflow(workflow);
+		await editor.openWorkflow(id);
+	};
+	const openExample = async (file: string) => await open(readExample(file, credential));
 
 	try {
-		const open = async (file: string) => {
-			const example = readExample(file, stage.credential);
-			const { id } = await stage.client.createWorkflow(example);
-			await editor.openWorkflow(id);
-		};
-
-		await open('upgrade-to-1080p-and-4k.json');
+		await openExample('upgrade-to-1080p-and-4k.json');
 		await editor.executeWorkflow();
 		await editor.waitForNode('URLs');
 		await picture('canvas-1080p-and-4k');
-		await editor.openNode('Get 4K Video');
-		await picture('panel-get-4k');
-		await editor.closeNode();
-		await editor.openNode('Get 1080P Video');
-		await picture('panel-get-1080p');
-		await editor.closeNode();
+		await panel('panel-get-4k', 'Get 4K Video');
+		await panel('panel-get-1080p', 'Get 1080P Video');
 
-		await open('many-videos-to-4k.json');
+		await openExample('many-videos-to-4k.json');
 		await editor.executeWorkflow();
 		await editor.waitForNode('In 4K');
 		await picture('canvas-many-to-4k');
 
-		await open('wait-for-callback-to-4k.json');
+		await openExample('wait-for-callback-to-4k.json');
 		const executionId = String(await editor.executeWorkflow());
-		await stage.client.waitForExecution(executionId, { until: 'waiting' });
+		await client.waitForExecution(executionId, { until: 'waiting' });
 		await picture('canvas-waiting');
 		await editor.waitForNode('Finished');
-		await editor.openNode('Get 4K Video');
-		await picture('panel-wait-for-callback');
+		await panel('panel-wait-for-callback', 'Get 4K Video');
+
+		await openExample('prompt-to-4k-file.json');
+		await editor.executeWorkflow();
+		await editor.waitForNode('4K File');
+		await picture('canvas-prompt-to-4k-file');
+		await panel('panel-generate', 'Generate');
+		await editor.openNode('4K File');
+		await editor.playOutputFile();
+		await picture('output-video');
 		await editor.closeNode();
 
-		await open('4k-with-callback-receive.json');
-		await editor.openNode('4K finished');
-		await picture('panel-trigger');
+		await openExample('4k-with-callback-submit.json');
+		await picture('canvas-callback-submit');
+		await openExample('4k-with-callback-receive.json');
+		await picture('canvas-callback-receive');
+		await panel('panel-trigger', '4K finished');
+
+		await open({
+			name: 'Veo: other operations',
+			nodes: PANELS.map(([name, parameters], i) => ({
+				id: randomUUID(),
+				name,
+				type: 'n8n-nodes-kie-veo.kieVeo',
+				typeVersion: 1,
+				position: [240 * i, 0],
+				parameters: { resource: 'video', ...parameters },
+				credentials: { kieAiApi: credential },
+			})),
+			connections: {},
+		});
+		for (const [name] of PANELS) await panel(`panel-${name}`, name);
 	} finally {
 		await editor.close();
+	}
+}
+
+async function main(): Promise<void> {
+	rmSync(FOLDER, { recursive: true, force: true });
+	const stage = await Stage.open('2.x', {
+		simulator: { videos: DEMO_VIDEOS, timings: { upgrade4k: 5000 } },
+	});
+	try {
+		for (const theme of THEMES) await takePictures(stage, theme);
+	} finally {
 		await stage.close();
 	}
 }

@@ -152,6 +152,19 @@ describe('Get 4K Video', () => {
 		},
 	);
 
+	it('stops asking when the question for the state has started another upgrade', async () => {
+		const taskId = simulator.addVideo({
+			timings: { upgrade4k: 1500 },
+			upgrade4k: { outcome: 'failure', afterFailure: 'restart' },
+		});
+		const error = await caught(run({ taskIds: [taskId] }));
+		expect(error.message).toContain(taskId);
+		expect(error.message).toContain('order for another one');
+		expect(error.description).toContain('may be billed');
+		expect(error.description).toContain(`Run Get 4K Video again with task ID ${taskId}`);
+		expect(simulator.paid()).toHaveLength(2);
+	});
+
 	it('takes the same video on several items as one, and gives each item the result', async () => {
 		const [first, second] = [simulator.addVideo(), simulator.addVideo()];
 		const result = await run({ taskIds: [first, second, first] });

@@ -115,6 +115,29 @@ export class Editor {
 		return (await danger.count()) > 0 ? 'error' : 'success';
 	}
 
+	/**
+	 * Shows the file of the first item in the open panel's output, and plays it if it is a video.
+	 *
+	 * @returns seconds and size of the video, as the browser has read them from the file
+	 */
+	async playOutputFile(): Promise<{ duration: number; width: number; height: number }> {
+		const panel = this.page.locator('[data-test-id=output-panel]');
+		await panel.locator('[data-test-id=radio-button-binary]').click();
+		await panel.locator('[data-test-id=ndv-view-binary-data]').first().click();
+		const video = panel.locator('video');
+		await video.waitFor();
+		return await video.evaluate(async (element: HTMLVideoElement) => {
+			element.muted = true;
+			await element.play();
+			await new Promise((resolve) =>
+				element.addEventListener('timeupdate', resolve, { once: true }),
+			);
+			element.pause();
+			const { duration, videoWidth: width, videoHeight: height } = element;
+			return { duration, width, height };
+		});
+	}
+
 	/** Closes n8n's notices in the corner and moves the mouse away, for an undisturbed picture. */
 	async dismissNotices(): Promise<void> {
 		const close = this.page.locator('.el-notification__closeBtn');

@@ -24,13 +24,28 @@ export interface VideoRequest {
 	check(client: KieClient, taskId: string): Promise<VideoAnswer>;
 }
 
+/**
+ * What the user reads when asking for the state of a 4K upgrade has begun another one: the first has
+ * failed. Asking on would start, and may bill, one after the other.
+ */
+export const RESTARTED =
+	'the upgrade has failed, and Kie.ai took the question for its state as an order for another one';
+
 /** An upgrade of a finished video. Asked again, Kie answers with the state of the running one. */
 export function upgradeRequest(upgrade: Upgrade, request: UpgradeRequest): VideoRequest {
 	const { taskId, index } = request;
-	const told = (answer: VideoAnswer['answer']): VideoAnswer => ({
-		answer,
-		meaning: classifyUpgradeAnswer(upgrade, answer),
-	});
+	let wasRunning = false;
+	const told = (answer: VideoAnswer['answer']): VideoAnswer => {
+		const meaning = classifyUpgradeAnswer(upgrade, answer);
+		if (upgrade === 'get4k' && meaning.kind === 'processing') {
+			// A running upgrade is reported as 422. Accepted as new after that, it no longer runs.
+			if (wasRunning && answer.code === 200) {
+				return { answer: { ...answer, message: RESTARTED }, meaning: { kind: 'failed' } };
+			}
+			wasRunning ||= answer.code === 422;
+		}
+		return { answer, meaning };
+	};
 	return {
 		subject: { operation: upgrade, taskId, index },
 		key: JSON.stringify([taskId, index]),
