@@ -14,7 +14,11 @@ const HMAC_KEY = 'wait-for-callback-hmac-key';
 const STAGES: Array<[name: string, line: LineName, queue: boolean]> = [
 	...LINES.map(({ name }): [string, LineName, boolean] => [name, name, false]),
 	// Main, worker and webhook process; callbacks come to main and webhook process in turn.
-	['2.x in queue mode', '2.x', true],
+	...LINES.filter(({ name }) => name === '2.x').map(({ name }): [string, LineName, boolean] => [
+		`${name} in queue mode`,
+		name,
+		true,
+	]),
 ];
 
 describe.each(STAGES)('Wait for Callback on n8n %s', (name, line, queue) => {

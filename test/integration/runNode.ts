@@ -1,22 +1,18 @@
 import { Container } from '@n8n/di';
 import { mock } from 'jest-mock-extended';
-import { BinaryDataService, ExecuteContext, InstanceSettings } from 'n8n-core';
+import { BinaryDataService, ExecuteContext } from 'n8n-core';
 import {
-	Workflow,
 	createRunExecutionData,
 	type ICredentialDataDecryptedObject,
-	type ICredentialsHelper,
-	type IHttpRequestOptions,
 	type INode,
 	type INodeExecutionData,
 	type INodeParameters,
-	type INodeTypes,
-	type IWorkflowExecuteAdditionalData,
 	type NodeExecutionHint,
 	type OnError,
 } from 'n8n-workflow';
 
 import { KieVeo } from '../../nodes/KieVeo/KieVeo.node';
+import { additionalDataOf, workflowOf } from './context';
 
 export interface RunOptions {
 	parameters: INodeParameters;
@@ -33,9 +29,9 @@ export interface RunOptions {
 export interface RunResult {
 	items: INodeExecutionData[];
 	hints: NodeExecutionHint[];
+	/** What the suspended execution keeps as the node's data; `null` when it was not suspended. */
+	stored: INodeExecutionData[] | null;
 }
-
-Container.set(InstanceSettings, mock<InstanceSettings>({ encryptionKey: 'test' }));
 
 /** Keeps binary data in files, as n8n does by default. */
 export async function useBinaryFolder(folder: string): Promise<BinaryDataService> {
@@ -53,8 +49,6 @@ export async function useBinaryFolder(folder: string): Promise<BinaryDataService
  */
 export async function runNode(options: RunOptions): Promise<RunResult> {
 	const nodeType = new KieVeo();
-	const nodeTypes = mock<INodeTypes>();
-	nodeTypes.getByNameAndVersion.mockReturnValue(nodeType);
 	const node: INode = {
 		id: '1',
 		name: 'Kie.ai Veo',
@@ -65,41 +59,21 @@ export async function runNode(options: RunOptions): Promise<RunResult> {
 		credentials: { kieAiApi: { id: '1', name: 'Kie.ai' } },
 		onError: options.onError,
 	};
-	const workflow = new Workflow({
-		id: '1',
-		nodes: [node],
-		connections: {},
-		active: false,
-		nodeTypes,
-	});
-
-	const credentialsHelper = mock<ICredentialsHelper>();
-	credentialsHelper.isCredentialUsableByNode.mockReturnValue(true);
-	credentialsHelper.getDecrypted.mockResolvedValue(options.credentials);
-	credentialsHelper.getParentTypes.mockReturnValue([]);
-	credentialsHelper.authenticate.mockImplementation(async (credentials, _type, request) => {
-		const authorization = `Bearer ${String(credentials.apiKey)}`;
-		return {
-			...(request as IHttpRequestOptions),
-			headers: { ...request.headers, Authorization: authorization },
-		};
-	});
-
-	// A plain object: a deep mock would answer every property with a truthy function.
-	const additionalData = {
-		executionId: '1',
-		credentialsHelper,
-		webhookWaitingBaseUrl: options.webhookWaitingBaseUrl ?? 'http://127.0.0.1:5678/webhook-waiting',
-		formWaitingBaseUrl: 'http://127.0.0.1:5678/form-waiting',
-	} as unknown as IWorkflowExecuteAdditionalData;
+	const workflow = workflowOf(node, nodeType);
+	const { webhookWaitingBaseUrl } = options;
+	const additionalData = additionalDataOf(
+		options.credentials,
+		webhookWaitingBaseUrl === undefined ? {} : { webhookWaitingBaseUrl },
+	);
 	const items = options.items ?? [{ json: {} }];
 	const inputData = { main: [items] };
+	const runData = createRunExecutionData();
 	const context = new ExecuteContext(
 		workflow,
 		node,
 		additionalData,
 		'manual',
-		createRunExecutionData(),
+		runData,
 		0,
 		items,
 		inputData,
@@ -108,5 +82,6 @@ export async function runNode(options: RunOptions): Promise<RunResult> {
 		options.signal,
 	);
 	const output = await nodeType.execute.call(context);
-	return { items: output[0] ?? [], hints: context.hints };
+	const stored = runData.waitTill ? (context.getExecuteData().data.main?.[0] ?? null) : null;
+	return { items: output[0] ?? [], hints: context.hints, stored };
 }

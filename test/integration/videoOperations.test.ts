@@ -295,6 +295,16 @@ describe('several items', () => {
 		);
 	});
 
+	it('marks the item of a video that failed for the error output, and older n8n can take the mark off', async () => {
+		const no4k = simulator.addVideo({ upgrade4k: { outcome: 'refused' } });
+		const { items } = await run({ taskIds: [no4k], onError: 'continueErrorOutput' });
+		const [item] = items;
+		expect(item?.error?.message).toContain('unavailable');
+		expect(Object.keys(item ?? {})).not.toContain('error');
+		Object.assign(item ?? {}, { error: undefined });
+		expect(item).toMatchObject({ error: undefined, json: { taskId: no4k, status: 'failed' } });
+	});
+
 	it('without it, the error names the other videos that were already submitted', async () => {
 		const good = simulator.addVideo({ timings: { upgrade4k: 60_000 } });
 		const failing = simulator.addVideo({

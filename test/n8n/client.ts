@@ -211,7 +211,7 @@ export class N8nClient {
 	 */
 	async activateWorkflow(id: string): Promise<void> {
 		const { versionId } = await this.getWorkflow(id);
-		await this.api.call('POST', `/workflows/${id}/activate`, { versionId });
+		await this.switchWorkflow(id, 'activate', { versionId });
 		const { status, errors } = await this.waitForPublication(id, (s) => s === 'published');
 		if (status !== 'published') {
 			throw new Error(`Workflow ${id} was not published (${status}): ${errors.join('; ')}`);
@@ -220,7 +220,7 @@ export class N8nClient {
 
 	/** Switches the workflow's triggers off and returns when they are gone. */
 	async deactivateWorkflow(id: string): Promise<void> {
-		await this.api.call('POST', `/workflows/${id}/deactivate`, {});
+		await this.switchWorkflow(id, 'deactivate', {});
 		await this.waitForPublication(id, (status) => status === 'not_published');
 	}
 
@@ -332,6 +332,20 @@ export class N8nClient {
 		const settings = asRecord(await this.api.call('GET', '/settings'), 'settings');
 		const { userManagement } = settings;
 		return isRecord(userManagement) && userManagement.showSetupOnFirstLoad === true;
+	}
+
+	private async switchWorkflow(
+		id: string,
+		action: 'activate' | 'deactivate',
+		body: { versionId?: string },
+	): Promise<void> {
+		try {
+			await this.api.call('POST', `/workflows/${id}/${action}`, body);
+		} catch (error) {
+			if (!(error instanceof N8nApiError && error.status === 404)) throw error;
+			// Older n8n 1.x switches a workflow by changing it.
+			await this.api.call('PATCH', `/workflows/${id}`, { ...body, active: action === 'activate' });
+		}
 	}
 
 	/** Polls the state of publication until it is final: reached, or failed. */

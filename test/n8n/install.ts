@@ -73,17 +73,19 @@ export async function ensureN8n(line: N8nLine, progress: Progress): Promise<N8nI
 		const env = { ...process.env, PATH: node.path, npm_config_nodedir: node.root };
 		const step = { cwd: entry.folder, env, logFile, progress };
 		await runLogged({ ...step, ...npmInstall, label: `Downloading n8n ${line.n8n}` });
+		// Older n8n has no isolated-vm.
+		const native = NATIVE_MODULES.filter((name) => existsSync(join(modules, name)));
 		await runLogged({
 			...step,
 			command: 'npm',
 			// Said out loud, because `npm run` hands a project's own ignore-scripts on to its children.
-			args: ['rebuild', '--ignore-scripts=false', '--loglevel=error', ...NATIVE_MODULES],
+			args: ['rebuild', '--ignore-scripts=false', '--loglevel=error', ...native],
 			label: `Building the native modules of n8n ${line.n8n}`,
 		});
 		await runLogged({
 			...step,
 			command: node.program,
-			args: ['-e', NATIVE_MODULES.map((name) => `require('${name}');`).join('')],
+			args: ['-e', native.map((name) => `require('${name}');`).join('')],
 			label: `Checking n8n ${line.n8n}`,
 		});
 	});

@@ -18,7 +18,7 @@ export interface N8nLine {
  * 1.x: `xlsx` is pinned to a tarball on another host, and the pinned `isolated-vm` has no build
  * for Node.js 20.
  */
-export const LINES: readonly N8nLine[] = [
+const LINES_OF_RECORD: readonly N8nLine[] = [
 	{ name: '2.x', n8n: '2.41.1', node: '24.21.0' },
 	{
 		name: '1.x',
@@ -28,10 +28,24 @@ export const LINES: readonly N8nLine[] = [
 	},
 ];
 
+/**
+ * What the tests run on: the lines of record, or only the n8n that `KIE_VEO_N8N` names, such as
+ * `1.106.3`, in the place of its line.
+ */
+export const LINES: readonly N8nLine[] = linesToTest(process.env.KIE_VEO_N8N);
+
+function linesToTest(version: string | undefined): readonly N8nLine[] {
+	if (!version) return LINES_OF_RECORD;
+	const [major] = version.split('.');
+	const line = LINES_OF_RECORD.find(({ name }) => name === `${major}.x`);
+	if (line && /^\d+\.\d+\.\d+$/.test(version)) return [{ ...line, n8n: version }];
+	throw new Error(`KIE_VEO_N8N=${version} is not a version of n8n 1.x or 2.x, such as 1.106.3.`);
+}
+
 /** Node.js with the built-in `node:sqlite`, used to write to n8n's database from outside. */
 export const NODE_WITH_SQLITE = '24.21.0';
 
-/** Native add-ons of n8n that are built after an install without scripts. */
+/** Native add-ons of n8n that are built after an install without scripts, where it has them. */
 export const NATIVE_MODULES: readonly string[] = ['sqlite3', 'isolated-vm'];
 
 /** @throws Error for a name that is not in the table. */

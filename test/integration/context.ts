@@ -1,0 +1,50 @@
+import { Container } from '@n8n/di';
+import { mock } from 'jest-mock-extended';
+import { InstanceSettings } from 'n8n-core';
+import {
+	Workflow,
+	type ICredentialDataDecryptedObject,
+	type ICredentialsHelper,
+	type IHttpRequestOptions,
+	type INode,
+	type INodeType,
+	type INodeTypes,
+	type IWorkflowExecuteAdditionalData,
+} from 'n8n-workflow';
+
+Container.set(InstanceSettings, mock<InstanceSettings>({ encryptionKey: 'test' }));
+
+/** A workflow of one node. */
+export function workflowOf(node: INode, nodeType: INodeType): Workflow {
+	const nodeTypes = mock<INodeTypes>();
+	nodeTypes.getByNameAndVersion.mockReturnValue(nodeType);
+	return new Workflow({ id: '1', nodes: [node], connections: {}, active: false, nodeTypes });
+}
+
+/**
+ * What n8n knows around an execution. A plain object: a deep mock would answer every property with a
+ * truthy function. Only the database behind credentials is replaced.
+ */
+export function additionalDataOf(
+	credentials: ICredentialDataDecryptedObject,
+	more: Partial<IWorkflowExecuteAdditionalData> = {},
+): IWorkflowExecuteAdditionalData {
+	const credentialsHelper = mock<ICredentialsHelper>();
+	credentialsHelper.isCredentialUsableByNode.mockReturnValue(true);
+	credentialsHelper.getDecrypted.mockResolvedValue(credentials);
+	credentialsHelper.getParentTypes.mockReturnValue([]);
+	credentialsHelper.authenticate.mockImplementation(async (data, _type, request) => {
+		const authorization = `Bearer ${String(data.apiKey)}`;
+		return {
+			...(request as IHttpRequestOptions),
+			headers: { ...request.headers, Authorization: authorization },
+		};
+	});
+	return {
+		executionId: '1',
+		credentialsHelper,
+		webhookWaitingBaseUrl: 'http://127.0.0.1:5678/webhook-waiting',
+		formWaitingBaseUrl: 'http://127.0.0.1:5678/form-waiting',
+		...more,
+	} as unknown as IWorkflowExecuteAdditionalData;
+}
