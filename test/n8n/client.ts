@@ -308,12 +308,22 @@ export class N8nClient {
 
 	/** Newest first. At most 100. */
 	async listExecutions(workflowId?: string): Promise<ExecutionSummary[]> {
-		const filter = encodeURIComponent(JSON.stringify(workflowId ? { workflowId } : {}));
-		const list = asRecord(
-			await this.api.call('GET', `/executions?filter=${filter}&limit=100`),
-			'executions',
-		);
-		return asArray(list.results, 'executions').map(parseSummary);
+		return await this.executionPage(workflowId);
+	}
+
+	/**
+	 * All executions of a workflow that came after a known one, newest first.
+	 *
+	 * @param after an execution's id; they are numbers that grow
+	 */
+	async listExecutionsAfter(workflowId: string, after = '0'): Promise<ExecutionSummary[]> {
+		const found: ExecutionSummary[] = [];
+		for (;;) {
+			const page = await this.executionPage(workflowId, found.at(-1)?.id);
+			const news = page.filter(({ id }) => Number(id) > Number(after));
+			found.push(...news);
+			if (page.length === 0 || news.length < page.length) return found;
+		}
 	}
 
 	/** Stops a running or suspended execution. */
@@ -326,6 +336,17 @@ export class N8nClient {
 		if (!binary.id) return Buffer.from(binary.data, 'base64');
 		const query = new URLSearchParams({ id: binary.id, action: 'download' });
 		return await this.api.bytes(`/binary-data?${query}`);
+	}
+
+	/** At most 100, newest first; all of them older than `before`. */
+	private async executionPage(workflowId?: string, before?: string): Promise<ExecutionSummary[]> {
+		const query = new URLSearchParams({
+			filter: JSON.stringify(workflowId ? { workflowId } : {}),
+			limit: '100',
+			...(before !== undefined && { lastId: before }),
+		});
+		const list = asRecord(await this.api.call('GET', `/executions?${query}`), 'executions');
+		return asArray(list.results, 'executions').map(parseSummary);
 	}
 
 	private async needsOwner(): Promise<boolean> {
