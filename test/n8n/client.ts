@@ -308,7 +308,7 @@ export class N8nClient {
 
 	/** Newest first. At most 100. */
 	async listExecutions(workflowId?: string): Promise<ExecutionSummary[]> {
-		return await this.executionPage(workflowId);
+		return (await this.executionPage(workflowId)).executions;
 	}
 
 	/**
@@ -318,12 +318,13 @@ export class N8nClient {
 	 */
 	async listExecutionsAfter(workflowId: string, after = '0'): Promise<ExecutionSummary[]> {
 		const found: ExecutionSummary[] = [];
-		for (;;) {
-			const page = await this.executionPage(workflowId, found.at(-1)?.id);
-			const news = page.filter(({ id }) => Number(id) > Number(after));
+		for (let place: ExecutionPage['next'] = {}; place; ) {
+			const page: ExecutionPage = await this.executionPage(workflowId, place);
+			const news = page.executions.filter(({ id }) => Number(id) > Number(after));
 			found.push(...news);
-			if (page.length === 0 || news.length < page.length) return found;
+			place = news.length === page.executions.length ? page.next : undefined;
 		}
+		return found;
 	}
 
 	/** Stops a running or suspended execution. */
@@ -338,15 +339,25 @@ export class N8nClient {
 		return await this.api.bytes(`/binary-data?${query}`);
 	}
 
-	/** At most 100, newest first; all of them older than `before`. */
-	private async executionPage(workflowId?: string, before?: string): Promise<ExecutionSummary[]> {
-		const query = new URLSearchParams({
-			filter: JSON.stringify(workflowId ? { workflowId } : {}),
-			limit: '100',
-			...(before !== undefined && { lastId: before }),
-		});
+	/**
+	 * At most 100 executions, newest first.
+	 *
+	 * @param place where the page begins, as `next` of the page before says; default: the newest
+	 */
+	private async executionPage(
+		workflowId: string | undefined,
+		place: Readonly<Record<string, string>> = {},
+	): Promise<ExecutionPage> {
+		const filter = JSON.stringify(workflowId ? { workflowId } : {});
+		const query = new URLSearchParams({ filter, limit: '100', ...place });
 		const list = asRecord(await this.api.call('GET', `/executions?${query}`), 'executions');
-		return asArray(list.results, 'executions').map(parseSummary);
+		const executions = asArray(list.results, 'executions').map(parseSummary);
+		const oldest = executions.at(-1);
+		const { nextCursor } = list;
+		if (typeof nextCursor === 'string') return { executions, next: { cursor: nextCursor } };
+		// 2.x says null after the last page; 1.x knows no cursor and goes by the id.
+		const isLast = nextCursor === null || oldest === undefined;
+		return { executions, next: isLast ? undefined : { lastId: oldest.id } };
 	}
 
 	private async needsOwner(): Promise<boolean> {
@@ -388,6 +399,12 @@ export class N8nClient {
 			return { status: active ? 'published' : 'not_published', errors: [] };
 		}
 	}
+}
+
+interface ExecutionPage {
+	readonly executions: ExecutionSummary[];
+	/** Query of the page that follows; `undefined` after the last one. */
+	readonly next: Readonly<Record<string, string>> | undefined;
 }
 
 interface Publication {
