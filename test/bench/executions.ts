@@ -25,8 +25,9 @@ export function expectSuccess(execution: Execution, nodeName: string): void {
 
 /** What an execution was doing when it was looked at. */
 export interface Sight {
-	/** Epoch milliseconds when n8n's answer was there. */
-	readonly at: number;
+	/** Epoch milliseconds when n8n was asked, and when its answer was there: it was so in between. */
+	readonly asked: number;
+	readonly told: number;
 	readonly status: string;
 }
 
@@ -38,8 +39,9 @@ export async function observe(
 	const sights: Sight[] = [];
 	let startedAt = NaN;
 	for (const deadline = Date.now() + LIMIT_MS; Date.now() < deadline; await pause(LOOK_EVERY_MS)) {
+		const asked = Date.now();
 		const execution = await client.getExecution(id);
-		sights.push({ at: Date.now(), status: execution.status });
+		sights.push({ asked, told: Date.now(), status: execution.status });
 		// The first one counts: n8n may write another when the execution is resumed.
 		if (Number.isNaN(startedAt)) startedAt = timeOf(execution.startedAt);
 		if (hasEnded(execution)) return { sights, startedAt };

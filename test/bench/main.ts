@@ -8,11 +8,21 @@ import { format, resolveConfig } from 'prettier';
 import { describeError } from '../n8n/errors';
 import { lineNamed } from '../n8n/versions';
 import { asRecord, textOf } from '../n8n/wire';
+import { measureDownload } from './download';
 import { Lab, LINE } from './lab';
+import { measureLoad } from './load';
 import { allHeld, targetLines, toDocument, type Section } from './report';
+import { measureTrigger } from './trigger';
 import { measureVideos } from './videos';
+import { measureWake } from './wake';
 
-const PARTS = new Map<string, (lab: Lab) => Promise<Section>>([['videos', measureVideos]]);
+const PARTS = new Map<string, (lab: Lab) => Promise<Section>>([
+	['videos', measureVideos],
+	['wake', measureWake],
+	['download', measureDownload],
+	['trigger', measureTrigger],
+	['load', measureLoad],
+]);
 
 const ROOT = join(__dirname, '../..');
 const DOCUMENT = join(ROOT, 'docs/benchmarks.md');

@@ -15,7 +15,7 @@ export interface VideoRun {
 	readonly submissions: number;
 	/** Seconds per video during which an execution was in the state "running". */
 	readonly running: number;
-	/** Only for a suspended execution: what it was seen doing before Kie.ai called for the last time. */
+	/** Only for an execution that suspends: its states from then until Kie.ai called for the last time. */
 	readonly whileSuspended?: readonly string[];
 }
 
@@ -23,6 +23,9 @@ export type VideoRunner = (lab: Lab, count: number) => Promise<VideoRun>;
 
 /** Milliseconds an upgrade takes at the simulated Kie.ai. */
 export const UPGRADE_MS = 3000;
+
+/** Milliseconds between the callbacks of two videos: upgrades do not end at the same instant. */
+export const CALLBACKS_APART_MS = 100;
 
 /** Seconds between two looks at one video. */
 export const POLL_SECONDS = 1;
@@ -51,16 +54,19 @@ export const byCallback: VideoRunner = async (lab, count) => {
 	const ended = await client.waitForExecution(execution);
 	expectVideos(ended, KIE, count);
 
-	const suspendedAt = sights.find(({ status }) => status === 'waiting')?.at ?? NaN;
+	const waiting = sights.filter(({ status }) => status === 'waiting');
+	const suspendedAt = waiting.at(0)?.told ?? NaN;
+	const resumedAt = waiting.at(-1)?.asked ?? NaN;
 	const lastCall = Math.max(
-		...simulator.deliveries.map(({ attempts }) => attempts.at(-1)?.at ?? NaN),
+		...simulator.deliveries.map(({ attempts: [first] }) => first?.at ?? NaN),
 	);
 	const stoppedAt = timeOf(ended.stoppedAt);
-	const running = (suspendedAt - startedAt + stoppedAt - lastCall) / 1000;
+	// The gaps between two looks count as running, so this is never too little.
+	const running = (suspendedAt - startedAt + stoppedAt - resumedAt) / 1000;
 	return {
 		...result(stage, count, (stoppedAt - startedAt) / 1000, running),
 		whileSuspended: sights
-			.filter(({ at }) => at >= suspendedAt && at < lastCall)
+			.filter(({ asked, told }) => asked >= suspendedAt && told <= lastCall)
 			.map(({ status }) => status),
 	};
 };
@@ -108,7 +114,9 @@ async function prepare(lab: Lab, count: number) {
 	const { simulator } = stage;
 	simulator.reset();
 	simulator.setDefaults({ timings: { upgrade4k: UPGRADE_MS } });
-	const videos = Array.from({ length: count }, () => simulator.addVideo());
+	const videos = Array.from({ length: count }, (_, at) =>
+		simulator.addVideo({ callback: { delayMs: at * CALLBACKS_APART_MS } }),
+	);
 	return { stage, videos, ...(await lab.newAccount()) };
 }
 

@@ -8,6 +8,7 @@ import {
 	byLoop,
 	byPolling,
 	byTrigger,
+	CALLBACKS_APART_MS,
 	POLL_SECONDS,
 	UPGRADE_MS,
 	type VideoRun,
@@ -76,7 +77,7 @@ export async function measureVideos(lab: Lab): Promise<Section> {
 
 	return {
 		title: `${MANY} videos to 4K`,
-		method: `Get 4K Video for 1 and for ${MANY} videos, against the loop that is usually built: Loop Over Items, HTTP Request, IF, Wait, one video at a time. The simulated upgrade takes ${UPGRADE_MS / 1000} s instead of 5 to 10 minutes; every video is asked about each ${POLL_SECONDS} s. Seconds by n8n's own record of the executions; ${rounds} rounds, ${slowRounds} for the loop.`,
+		method: `Get 4K Video for 1 and for ${MANY} videos, against the loop that is usually built: Loop Over Items, HTTP Request, IF, Wait, one video at a time. The simulated upgrade takes ${UPGRADE_MS / 1000} s instead of 5 to 10 minutes; every video is asked about each ${POLL_SECONDS} s; callbacks come ${CALLBACKS_APART_MS} ms apart. Seconds by n8n's own record of the executions; ${rounds} rounds, ${slowRounds} for the loop.`,
 		tables: [
 			table(
 				['Seconds', '1 video', `${MANY} videos`, `${MANY} against 1`],
@@ -95,7 +96,7 @@ export async function measureVideos(lab: Lab): Promise<Section> {
 				(['trigger', 'poll', 'callback', 'loop'] as const).map(costRow),
 			),
 		],
-		reading: `The loop waits for each video before it submits the next, so its time grows with their number. This node submits all, then waits for all at once; ${MANY} are also what Kie.ai's limit lets in within 10 seconds, more take 10 seconds longer per ${MANY}. "Running" is the time an execution has the state "running" and holds a worker in queue mode, divided by the videos. With polling it lasts as long as the upgrade, whatever that takes, shared by all videos of the execution; the loop holds it for every video in turn. (n8n suspends Wait nodes of 65 s and more: a loop with such long pauses holds a worker for less.) With a callback only the submission and the end run, whatever the upgrade takes. That figure is an upper bound: the end counts from the moment the last callback was sent, the suspension from when it was first seen, at looks ${LOOK_EVERY_MS} ms apart. For the trigger, one short execution per video is in it. Requests with polling depend on upgrade time and poll interval; with callbacks there is exactly one.`,
+		reading: `The loop waits for each video before it submits the next, so its time grows with their number. This node submits all, then waits for all at once; ${MANY} are also what Kie.ai's limit lets in within 10 seconds, more take 10 seconds longer per ${MANY}. "Running" is the time an execution has the state "running" and holds a worker in queue mode, divided by the videos. With polling it lasts as long as the upgrade, whatever that takes, shared by all videos of the execution; the loop holds it for every video in turn. (n8n suspends Wait nodes of 65 s and more: a loop with such long pauses holds a worker for less.) With a callback only the submission and the end run, whatever the upgrade takes. That figure is an upper bound: n8n was asked every ${LOOK_EVERY_MS} ms, and gaps count as running. For the trigger, one short execution per video is in it. Requests with polling depend on upgrade time and poll interval; with callbacks there is exactly one.`,
 		targets: [
 			{
 				promise: `${MANY} videos take at most ${MOST_RATIO} times as long as one`,
