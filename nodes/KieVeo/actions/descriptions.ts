@@ -108,7 +108,9 @@ export function videoOptionsProperty(
 		],
 	};
 	const all = [...(property.options as INodeProperties[]), ...own];
-	return { ...property, options: all.sort((a, b) => a.displayName.localeCompare(b.displayName)) };
+	// Not `localeCompare`: its first call sets up a collator, a third of the time it takes to load the node.
+	all.sort((a, b) => (a.displayName < b.displayName ? -1 : 1));
+	return { ...property, options: all };
 }
 
 /** For operations that create a task: the choice of how to get the result. */
