@@ -14,7 +14,7 @@ import { table, written } from './table';
 const LEAST_RATIO = 0.9;
 const AT_A_TIME = 10;
 /** As many events as the trigger remembers: it is measured with its memory full. */
-const WARM_UP = 1000;
+const REMEMBERED = 1000;
 const WEBHOOK = 'Webhook';
 const VERIFY = 'Verify';
 
@@ -123,7 +123,8 @@ export async function measureTrigger(lab: Lab): Promise<Section> {
 	const rates = new Map<Receiver, number[]>(receivers.map((receiver) => [receiver, []]));
 	for (const receiver of receivers) {
 		lab.tell(`trigger: warm-up of ${receiver.name}`);
-		await callbackRate(lab, receiver, account, lab.quick ? count : WARM_UP);
+		const isFirst = receiver === trigger && !lab.quick;
+		await callbackRate(lab, receiver, account, isFirst ? REMEMBERED : count);
 	}
 	for (let round = 0; round < rounds; round++) {
 		for (const receiver of receivers) {
@@ -137,7 +138,7 @@ export async function measureTrigger(lab: Lab): Promise<Section> {
 	const ratio = (to: Receiver) => roundRatios(ratesOf(trigger), ratesOf(to));
 	return {
 		title: 'Callbacks per second',
-		method: `Kie.ai Veo Trigger with signature verification and deduplication, against n8n's Webhook node: followed by a Code node that verifies the same signature, and alone, verifying nothing. Active workflows on their production addresses, the same Edit Fields node at the end. ${count} callbacks of different tasks, ${AT_A_TIME} at a time, in ${rounds} rounds in turn; counted from the first callback until the last execution has ended. A forged callback was refused by the first two before.`,
+		method: `Kie.ai Veo Trigger with signature verification and deduplication, against n8n's Webhook node: followed by a Code node that verifies the same signature, and alone, verifying nothing. Active workflows on their production addresses, the same Edit Fields node at the end. ${count} callbacks of different tasks, ${AT_A_TIME} at a time, in ${rounds} rounds in turn; counted from the first callback until the last execution has ended. The warm-up fills the trigger's memory of events. A forged callback was refused by the first two before.`,
 		tables: [
 			table(
 				['', 'Callbacks per second', 'The trigger against it'],
