@@ -40,7 +40,7 @@ async function download(
 
 /** A large file: time and memory, against n8n's HTTP Request node. */
 export async function measureDownload(lab: Lab): Promise<Section> {
-	const rounds = lab.quick ? 2 : 7;
+	const rounds = lab.quick ? 2 : 5;
 	const { client, simulator } = await lab.stage();
 	const { credential } = await lab.newAccount();
 	simulator.reset();

@@ -26,6 +26,8 @@ export class Lab {
 	constructor(
 		/** Few rounds, to try the command. */
 		readonly quick: boolean,
+		/** Added to n8n's environment. */
+		private readonly env: NodeJS.ProcessEnv = {},
 	) {}
 
 	stage(): Promise<Stage> {
@@ -34,7 +36,7 @@ export class Lab {
 				accounts: KEYS.map((key) => ({ key, credits: 100_000, webhookHmacKey: HMAC_KEY })),
 			},
 			// Lets the Code node, to which the trigger is compared, compute an HMAC.
-			env: { NODE_FUNCTION_ALLOW_BUILTIN: 'crypto' },
+			env: { NODE_FUNCTION_ALLOW_BUILTIN: 'crypto', ...this.env },
 		});
 		return this.opening;
 	}

@@ -22,7 +22,7 @@ export async function measureLoad(lab: Lab): Promise<Section> {
 	const install = await ensureN8n(lineNamed(LINE), printProgress);
 	const neighbours = await ensureNeighbours(install, printProgress);
 	const folder = await temporaryFolder();
-	const rounds = lab.quick ? 2 : 9;
+	const rounds = lab.quick ? 2 : 5;
 	const costs = new Map<InstalledPackage, LoadCost[]>();
 	try {
 		const own = await installTarball(await packTarball(folder), folder, install);

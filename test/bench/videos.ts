@@ -40,7 +40,7 @@ type WayName = keyof typeof WAYS;
 
 /** Many videos to 4K: time, requests and held workers of the wait modes, against n8n's own nodes. */
 export async function measureVideos(lab: Lab): Promise<Section> {
-	const rounds = lab.quick ? 1 : 5;
+	const rounds = lab.quick ? 1 : 3;
 	const slowRounds = lab.quick ? 1 : 2;
 	const ways = Object.entries(WAYS) as Array<[WayName, Way]>;
 	const runs = new Map<WayName, VideoRun[]>(ways.map(([name]) => [name, []]));
