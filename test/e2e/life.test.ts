@@ -7,15 +7,14 @@ import { join } from 'node:path';
 import type { IDataObject, INode, INodeParameters } from 'n8n-workflow';
 
 import type { WorkflowDefinition } from '../n8n/client';
-import { itemsOf, nodeError, type Execution } from '../n8n/execution';
+import { itemsOf, nodeError, nodeMilliseconds, type Execution } from '../n8n/execution';
 import { LINES } from '../n8n/versions';
 import { syntheticContent, type Fault } from '../simulator';
 import { MemoryWatch } from './memory';
 import { Stage } from './stage';
-import { AFTER, chain, connect, ITEMS, KIE, node } from './workflows';
+import { AFTER, chain, connect, HTTP, httpDownload, ITEMS, KIE, node } from './workflows';
 
 const KIE_TYPE = 'n8n-nodes-kie-veo.kieVeo';
-const HTTP = 'HTTP Request';
 const FOUR_K = 'Get 4K';
 const MOST_GROWTH_MB = 60;
 const BIG_FILE = 300_000_000;
@@ -166,31 +165,20 @@ describe.each(LINES.map(({ name }) => name))('the life of a video in n8n %s', (l
 		const watch = new MemoryWatch(Number(stage.n8n.pid));
 		const execution = await stage.client.runToEnd(id, { timeoutMs: 150_000 });
 		if (execution.status !== 'success') throw new Error(nodeError(execution, name)?.message);
-		return { execution, growth: watch.growth(), ms: timeOf(execution, name) };
+		return { execution, growth: watch.growth(), ms: nodeMilliseconds(execution, name) };
 	};
-	const httpRequest = (url: string): WorkflowDefinition => ({
-		name: HTTP,
-		nodes: [
-			node(ITEMS, 'n8n-nodes-base.manualTrigger', 1, {}),
-			node(HTTP, 'n8n-nodes-base.httpRequest', 4.2, {
-				url,
-				options: { response: { response: { responseFormat: 'file' } } },
-			}),
-		],
-		connections: connect(ITEMS, HTTP),
-	});
 
 	it('downloads 300 MB in little memory, about as fast as the HTTP Request node', async () => {
 		const ours = (url: string) => chain(stage.credential, [{}], { operation: 'download', url });
 		const small = await finishedUrl(1_000_000);
 		await execute(ours(small));
-		await execute(httpRequest(small));
+		await execute(httpDownload(small));
 
 		const url = await finishedUrl(BIG_FILE);
 		const times: { ours: number[]; theirs: number[] } = { ours: [], theirs: [] };
 		const growths: number[] = [];
 		for (let round = 0; round < 4; round++) {
-			const theirs = await measured(httpRequest(url), HTTP);
+			const theirs = await measured(httpDownload(url), HTTP);
 			const own = await measured(ours(url), KIE);
 			times.theirs.push(theirs.ms);
 			times.ours.push(own.ms);
@@ -222,7 +210,7 @@ describe.each(LINES.map(({ name }) => name))('the life of a video in n8n %s', (l
 		await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
 		const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/image.png`;
 		try {
-			const source = httpRequest(url);
+			const source = httpDownload(url);
 			const upload = kie(KIE, {
 				resource: 'video',
 				operation: 'generate',
@@ -263,11 +251,3 @@ describe.each(LINES.map(({ name }) => name))('the life of a video in n8n %s', (l
 		expect(stage.n8n.log()).not.toContain(key);
 	});
 });
-
-/** Milliseconds a node took, as n8n recorded it. */
-function timeOf({ data }: Execution, name: string): number {
-	const stored = data as {
-		resultData?: { runData?: Record<string, Array<{ executionTime?: number }>> };
-	};
-	return stored.resultData?.runData?.[name]?.[0]?.executionTime ?? NaN;
-}

@@ -14,7 +14,12 @@ export class MemoryWatch {
 
 	/** MB by which the peak since the start exceeds what was in use at the start. */
 	growth(): number {
-		return (this.read('VmHWM') - this.before) / MEGABYTE;
+		return this.peak() - this.before / MEGABYTE;
+	}
+
+	/** Highest MB in use since the start. */
+	peak(): number {
+		return this.read('VmHWM') / MEGABYTE;
 	}
 
 	private read(field: 'VmRSS' | 'VmHWM'): number {

@@ -8,42 +8,19 @@ import {
 	withSubmission,
 	type Submission,
 } from '../../nodes/KieVeo/veo/callbackAddress';
-import type { CredentialReference, WorkflowDefinition } from '../n8n/client';
+import type { CredentialReference } from '../n8n/client';
 import { readExample } from '../n8n/examples';
 import { hasEnded, itemsOf } from '../n8n/execution';
 import { LINES } from '../n8n/versions';
 import { CALLBACK_FORMS, SIMULATOR_KEY, type ManualCallback } from '../simulator';
 import { startForwarder } from './forwarder';
 import { kieCredential, Stage } from './stage';
-import { chain, connect, KIE, node } from './workflows';
+import { AFTER, chain, KIE, TRIGGER, triggerWorkflow } from './workflows';
 
 const HMAC_KEY = 'webhook-hmac-key-of-this-test';
-const TRIGGER = 'Kie.ai Veo Trigger';
-const AFTER = 'After the trigger';
-const ALL = ['get4k.success', 'get4k.failed', 'generate.success', 'generate.failed'];
 const OWN_KEY = addressKey(SIMULATOR_KEY);
 /** Long enough for an execution that must not be there to appear. */
 const SETTLE_MS = 700;
-
-/** A workflow with the trigger, and the address under which it is called. */
-function triggerWorkflow(
-	credential: CredentialReference,
-	parameters: INodeParameters = {},
-): { definition: WorkflowDefinition; path: string } {
-	const webhookId = randomUUID();
-	const trigger = {
-		...node(TRIGGER, 'n8n-nodes-kie-veo.kieVeoTrigger', 1, { events: ALL, ...parameters }),
-		webhookId,
-		credentials: { kieAiApi: credential },
-	};
-	const after = node(AFTER, 'n8n-nodes-base.set', 3.4, { mode: 'raw', jsonOutput: '={{ $json }}' });
-	const definition = {
-		name: `Trigger ${webhookId}`,
-		nodes: [trigger, after],
-		connections: connect(TRIGGER, AFTER),
-	};
-	return { definition, path: `${webhookId}/webhook` };
-}
 
 describe.each(LINES.map(({ name }) => name))('the trigger on n8n %s', (line) => {
 	let stage: Stage;

@@ -4,10 +4,14 @@ import type { IDataObject, INode, INodeParameters } from 'n8n-workflow';
 
 import type { CredentialReference, WorkflowDefinition } from '../n8n/client';
 
-/** Names of the nodes of {@link chain}. */
+/** Names of the nodes in the workflows of this file. */
 export const ITEMS = 'Items';
 export const KIE = 'Kie.ai Veo';
+export const TRIGGER = 'Kie.ai Veo Trigger';
+export const HTTP = 'HTTP Request';
 export const AFTER = 'After';
+
+const ALL_EVENTS = ['get4k.success', 'get4k.failed', 'generate.success', 'generate.failed'];
 
 /**
  * Items -> the action node -> a node that reads the linked input item through `$("Items").item`, which
@@ -39,6 +43,41 @@ export function chain(
 		],
 		connections: { ...connect(ITEMS, KIE), ...connect(KIE, AFTER) },
 		pinData: { [ITEMS]: items.map((json) => ({ json })) },
+	};
+}
+
+/** A workflow with the trigger, and the path under `/webhook/` at which it is called. */
+export function triggerWorkflow(
+	credential: CredentialReference,
+	parameters: INodeParameters = {},
+): { definition: WorkflowDefinition; path: string } {
+	const webhookId = randomUUID();
+	const trigger = {
+		...node(TRIGGER, 'n8n-nodes-kie-veo.kieVeoTrigger', 1, { events: ALL_EVENTS, ...parameters }),
+		webhookId,
+		credentials: { kieAiApi: credential },
+	};
+	const after = node(AFTER, 'n8n-nodes-base.set', 3.4, { mode: 'raw', jsonOutput: '={{ $json }}' });
+	const definition = {
+		name: `Trigger ${webhookId}`,
+		nodes: [trigger, after],
+		connections: connect(TRIGGER, AFTER),
+	};
+	return { definition, path: `${webhookId}/webhook` };
+}
+
+/** Downloads a file with n8n's own HTTP Request node. */
+export function httpDownload(url: string): WorkflowDefinition {
+	return {
+		name: HTTP,
+		nodes: [
+			node(ITEMS, 'n8n-nodes-base.manualTrigger', 1, {}),
+			node(HTTP, 'n8n-nodes-base.httpRequest', 4.2, {
+				url,
+				options: { response: { response: { responseFormat: 'file' } } },
+			}),
+		],
+		connections: connect(ITEMS, HTTP),
 	};
 }
 

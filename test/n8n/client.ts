@@ -308,12 +308,23 @@ export class N8nClient {
 
 	/** Newest first. At most 100. */
 	async listExecutions(workflowId?: string): Promise<ExecutionSummary[]> {
-		const filter = encodeURIComponent(JSON.stringify(workflowId ? { workflowId } : {}));
-		const list = asRecord(
-			await this.api.call('GET', `/executions?filter=${filter}&limit=100`),
-			'executions',
-		);
-		return asArray(list.results, 'executions').map(parseSummary);
+		return (await this.executionPage(workflowId)).executions;
+	}
+
+	/**
+	 * All executions of a workflow that came after a known one, newest first.
+	 *
+	 * @param after an execution's id; they are numbers that grow
+	 */
+	async listExecutionsAfter(workflowId: string, after = '0'): Promise<ExecutionSummary[]> {
+		const found: ExecutionSummary[] = [];
+		for (let place: ExecutionPage['next'] = {}; place; ) {
+			const page: ExecutionPage = await this.executionPage(workflowId, place);
+			const news = page.executions.filter(({ id }) => Number(id) > Number(after));
+			found.push(...news);
+			place = news.length === page.executions.length ? page.next : undefined;
+		}
+		return found;
 	}
 
 	/** Stops a running or suspended execution. */
@@ -326,6 +337,27 @@ export class N8nClient {
 		if (!binary.id) return Buffer.from(binary.data, 'base64');
 		const query = new URLSearchParams({ id: binary.id, action: 'download' });
 		return await this.api.bytes(`/binary-data?${query}`);
+	}
+
+	/**
+	 * At most 100 executions, newest first.
+	 *
+	 * @param place where the page begins, as `next` of the page before says; default: the newest
+	 */
+	private async executionPage(
+		workflowId: string | undefined,
+		place: Readonly<Record<string, string>> = {},
+	): Promise<ExecutionPage> {
+		const filter = JSON.stringify(workflowId ? { workflowId } : {});
+		const query = new URLSearchParams({ filter, limit: '100', ...place });
+		const list = asRecord(await this.api.call('GET', `/executions?${query}`), 'executions');
+		const executions = asArray(list.results, 'executions').map(parseSummary);
+		const oldest = executions.at(-1);
+		const { nextCursor } = list;
+		if (typeof nextCursor === 'string') return { executions, next: { cursor: nextCursor } };
+		// 2.x says null after the last page; 1.x knows no cursor and goes by the id.
+		const isLast = nextCursor === null || oldest === undefined;
+		return { executions, next: isLast ? undefined : { lastId: oldest.id } };
 	}
 
 	private async needsOwner(): Promise<boolean> {
@@ -381,6 +413,12 @@ export class N8nClient {
 			return { status: active ? 'published' : 'not_published', errors: [] };
 		}
 	}
+}
+
+interface ExecutionPage {
+	readonly executions: ExecutionSummary[];
+	/** Query of the page that follows; `undefined` after the last one. */
+	readonly next: Readonly<Record<string, string>> | undefined;
 }
 
 interface Publication {

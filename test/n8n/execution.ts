@@ -9,6 +9,8 @@ interface NodeRun {
 	/** Items by output; an output that received nothing has an empty list. */
 	readonly outputs: readonly INodeExecutionData[][];
 	readonly error: NodeError | undefined;
+	/** How long it took, as n8n recorded it. */
+	readonly milliseconds: number | undefined;
 }
 
 /** An error as n8n stores it for a node or a whole execution. */
@@ -91,6 +93,12 @@ export function nodeError(execution: Execution, nodeName: string): NodeError | u
 	return execution.runs.get(nodeName)?.at(-1)?.error;
 }
 
+/** Milliseconds all runs of a node took together, as n8n recorded them. */
+export function nodeMilliseconds(execution: Execution, nodeName: string): number {
+	const runs = execution.runs.get(nodeName) ?? [];
+	return runs.reduce((sum, { milliseconds = NaN }) => sum + milliseconds, 0);
+}
+
 /** Reads an entry of n8n's list of executions. */
 export function parseSummary(value: unknown): ExecutionSummary {
 	const record = asRecord(value, 'execution');
@@ -131,6 +139,7 @@ function parseRuns(nodeName: string, runs: unknown): NodeRun[] {
 			executionStatus: optionalText(run, 'executionStatus'),
 			outputs: main.map((items: unknown) => (Array.isArray(items) ? items.filter(isItem) : [])),
 			error: parseError(run.error),
+			milliseconds: typeof run.executionTime === 'number' ? run.executionTime : undefined,
 		};
 	});
 }

@@ -99,7 +99,7 @@ const npmInstall = {
 } as const;
 
 /** Runs `install` in a fresh entry folder, unless the entry is complete already. */
-async function ensureEntry(
+export async function ensureEntry(
 	entry: CacheEntry,
 	progress: Progress,
 	install: (logFile: string) => Promise<void>,

@@ -98,7 +98,9 @@ export function videoOptionsProperty(
 		],
 	};
 	const all = [...(property.options as INodeProperties[]), ...own];
-	return { ...property, options: all.sort((a, b) => a.displayName.localeCompare(b.displayName)) };
+	// Not `localeCompare`: its first call sets up a collator, a third of the time it takes to load the node.
+	all.sort((a, b) => (a.displayName < b.displayName ? -1 : 1));
+	return { ...property, options: all };
 }
 
 /** The choice of how to get a result, with what "Return Immediately" means for the operation. */

@@ -1,0 +1,62 @@
+/** A promise that is checked by the run. */
+export interface Target {
+	/** What is promised, with the bound. */
+	readonly promise: string;
+	/** What was measured. */
+	readonly measured: string;
+	readonly held: boolean;
+}
+
+/** What one part of the benchmarks found. */
+export interface Section {
+	readonly title: string;
+	/** What was done, so that the tables can be read. */
+	readonly method: string;
+	/** Markdown. */
+	readonly tables: readonly string[];
+	/** What the figures mean, and where they do not reach. Markdown. */
+	readonly reading: string;
+	readonly targets: readonly Target[];
+}
+
+/** What was measured, and on what. */
+export interface Circumstances {
+	/** ISO 8601 day. */
+	readonly date: string;
+	readonly packageVersion: string;
+	readonly n8n: string;
+	readonly node: string;
+	readonly cpus: number;
+	readonly command: string;
+}
+
+/** The text of `docs/benchmarks.md`, not yet formatted. */
+export function toDocument(sections: readonly Section[], about: Circumstances): string {
+	return [
+		'# Benchmarks',
+		`Written by \`${about.command}\` on ${about.date}: n8n-nodes-kie-veo ${about.packageVersion} in n8n ${about.n8n} on Node.js ${about.node}, ${about.cpus} CPUs, SQLite, one process. Kie.ai is the simulator of this repository on loopback.`,
+		'What is compared was run in turn in the same n8n, after a warm-up. Figures are medians, with the lowest and the highest of all rounds in brackets. A ratio is the median of the ratios of the rounds. Absolute times depend on the machine; ratios travel better.',
+		'## Targets',
+		targetLines(sections),
+		...sections.flatMap(({ title, method, tables, reading }) => [
+			`## ${title}`,
+			method,
+			...tables,
+			reading,
+		]),
+	].join('\n\n');
+}
+
+/** One line per target: whether it held, what was measured. */
+export function targetLines(sections: readonly Section[]): string {
+	return sections
+		.flatMap(({ targets }) => targets)
+		.map(
+			({ held, promise, measured }) => `- ${held ? 'held' : 'NOT HELD'}: ${promise}. ${measured}`,
+		)
+		.join('\n');
+}
+
+export function allHeld(sections: readonly Section[]): boolean {
+	return sections.every(({ targets }) => targets.every(({ held }) => held));
+}
