@@ -91,13 +91,13 @@ export async function ensureN8n(line: N8nLine, progress: Progress): Promise<N8nI
 }
 
 /** n8n is installed without scripts: one dependency's native build cannot work everywhere. */
-const npmInstall = {
+export const npmInstall = {
 	command: 'npm',
 	args: ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'],
 } as const;
 
 /** Runs `install` in a fresh entry folder, unless the entry is complete already. */
-async function ensureEntry(
+export async function ensureEntry(
 	entry: CacheEntry,
 	progress: Progress,
 	install: (logFile: string) => Promise<void>,
