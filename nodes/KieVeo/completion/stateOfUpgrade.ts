@@ -1,5 +1,6 @@
 import type { KieClient } from '../transport/client';
 import { classifyUpgradeAnswer } from '../veo/answer';
+import { is4k } from '../veo/resultFiles';
 import { classifyTaskRecord } from '../veo/taskRecord';
 import { toFailedResult, toVideoResult } from '../veo/videoResult';
 import type { Mark } from './marks';
@@ -27,7 +28,7 @@ export async function askAboutVideo(
 		const { code, message } = recorded;
 		return { result: toFailedResult(subject, code, message), raw: record.body };
 	}
-	if (recorded.kind === 'success' && /4k|2160/i.test(recorded.files.resolution ?? '')) {
+	if (recorded.kind === 'success' && is4k(recorded.files.resolution)) {
 		return { result: toVideoResult(subject, record, recorded.files), raw: record.body };
 	}
 
