@@ -9,8 +9,6 @@ const SUBJECTS = [
 	'callback',
 	'callbackAddress',
 	'callbackCheck',
-	'fileAnswer',
-	'guards',
 	'lifeAnswers',
 	'publicUrl',
 	'resultFiles',
