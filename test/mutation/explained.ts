@@ -10,4 +10,19 @@ export interface Explained {
 	readonly why: string;
 }
 
-export const EXPLAINED: readonly Explained[] = [];
+export const EXPLAINED: readonly Explained[] = [
+	{
+		file: 'signature.ts',
+		line: 'const when = age > 0 ? `${age} s old` : `${-age} s in the future`;',
+		original: 'age > 0',
+		replacement: 'age >= 0',
+		why: 'An age of 0 is never out of tolerance, so it does not get here.',
+	},
+	{
+		file: 'publicUrl.ts',
+		line: 'const octets = /^(\\d+)\\.(\\d+)\\.\\d+\\.\\d+$/.exec(hostname);',
+		original: '/^(\\d+)\\.(\\d+)\\.\\d+\\.\\d+$/',
+		replacement: '/(\\d+)\\.(\\d+)\\.\\d+\\.\\d+$/',
+		why: 'A host that ends in a number is an IPv4 address or no URL at all, by the URL standard.',
+	},
+];
