@@ -70,6 +70,13 @@ describe('the answer to record-info', () => {
 		['done', record(1, done), false, { kind: 'success', files: { videoUrls: [URL_1] } }, 'success'],
 		['done, as text', record('1', done), false, { kind: 'success' }, 'success'],
 		['done without URL', record(1), false, processing, 'success'],
+		[
+			'an extension of which only the whole is named',
+			record(1, { response: { resultUrls: null, fullResultUrls: [URL_1] } }),
+			false,
+			{ kind: 'success', files: { videoUrls: [URL_1], fullVideoUrls: [URL_1] } },
+			'success',
+		],
 		['failed', record(2, { errorMessage: 'why', errorCode: 501 }), false, failed, 'why'],
 		['failed upstream', record(3, { errorMessage: '' }), false, failed, 'success'],
 		['failed in the envelope', answer(400, 'flagged'), false, failed, 'flagged'],
