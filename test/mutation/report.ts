@@ -70,7 +70,30 @@ function onOneLine(text: string): string {
 }
 
 /** Whether an explanation is about this very mutant. */
-export function explains(explained: Explained, mutant: Mutant): boolean {
+function explains(explained: Explained, mutant: Mutant): boolean {
 	const fields = ['file', 'line', 'original', 'replacement'] as const;
 	return fields.every((field) => explained[field] === mutant[field]);
+}
+
+export interface Verdict {
+	/** Survivors that are explained. */
+	explained: Mutant[];
+	/** Survivors that are not. */
+	unexplained: Mutant[];
+	/** Explanations of a mutant that is killed by now, or gone; only of files that were examined. */
+	needless: Explained[];
+}
+
+/** Compares what survived with what is known to survive. */
+export function judge(mutants: readonly Mutant[], explanations: readonly Explained[]): Verdict {
+	const survivors = mutants.filter((mutant) => isPossible(mutant) && !isDetected(mutant));
+	const isExplained = (mutant: Mutant) => explanations.some((one) => explains(one, mutant));
+	const examined = new Set(mutants.map(({ file }) => file));
+	return {
+		explained: survivors.filter(isExplained),
+		unexplained: survivors.filter((mutant) => !isExplained(mutant)),
+		needless: explanations.filter(
+			(one) => examined.has(one.file) && !survivors.some((mutant) => explains(one, mutant)),
+		),
+	};
 }

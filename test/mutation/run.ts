@@ -8,7 +8,7 @@ import { describeError } from '../n8n/errors';
 import { ensureEntry, npmInstall } from '../n8n/install';
 import { printProgress } from '../n8n/progress';
 import { EXPLAINED } from './explained';
-import { explains, isDetected, isPossible, readMutants, type Mutant } from './report';
+import { isDetected, isPossible, judge, readMutants, type Mutant } from './report';
 
 const ROOT = join(__dirname, '../..');
 const CONFIG = 'test/mutation/stryker.config.json';
@@ -76,18 +76,12 @@ function printScores(mutants: readonly Mutant[], explained: readonly Mutant[]): 
 async function main(args: readonly string[]): Promise<void> {
 	runStryker(await ensureStryker(), args);
 	const mutants = readMutants(JSON.parse(readFileSync(REPORT, 'utf8')));
-	const survivors = mutants.filter((mutant) => isPossible(mutant) && !isDetected(mutant));
-	const isExplained = (mutant: Mutant) => EXPLAINED.some((one) => explains(one, mutant));
-	printScores(mutants, survivors.filter(isExplained));
+	const { explained, unexplained, needless } = judge(mutants, EXPLAINED);
+	printScores(mutants, explained);
 
-	const unexplained = survivors.filter((mutant) => !isExplained(mutant));
 	for (const { file, lineNumber, original, replacement, status } of unexplained) {
 		console.error(`${status}: ${file}:${lineNumber}\n  - ${original}\n  + ${replacement}`);
 	}
-	const examined = new Set(mutants.map(({ file }) => file));
-	const needless = EXPLAINED.filter(
-		(one) => examined.has(one.file) && !survivors.some((mutant) => explains(one, mutant)),
-	);
 	for (const { file, line, replacement } of needless) {
 		console.error(`Explained, but killed or gone: ${file}\n  ${line}\n  + ${replacement}`);
 	}
