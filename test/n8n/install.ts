@@ -93,7 +93,7 @@ export async function ensureN8n(line: N8nLine, progress: Progress): Promise<N8nI
 }
 
 /** n8n is installed without scripts: one dependency's native build cannot work everywhere. */
-const npmInstall = {
+export const npmInstall = {
 	command: 'npm',
 	args: ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'],
 } as const;

@@ -85,6 +85,8 @@ const COMMON_ROWS: Row[] = [
 	['JSON null', 'null', 'unreadable'],
 	['a missing code', { msg: 'success', data: NOTHING_YET }, 'unreadable'],
 	['a code that is no number', { code: 'ok', msg: 'success', data: null }, 'unreadable'],
+	['an empty code', { code: '', msg: 'success', data: null }, 'unreadable'],
+	['a blank code', { code: ' ', msg: 'success', data: null }, 'unreadable'],
 	['a redirect', '', 'unreadable', 302],
 ];
 
@@ -192,6 +194,7 @@ const UPGRADE_ROWS: Record<Upgrade, Row[]> = {
 		['not ready, as 200 with data null', { code: 200, msg: 'success', data: null }, 'processing'],
 		['not ready, as HTTP 400', { code: 400, msg: 'is processing' }, 'processing', 400],
 		['not ready, as 422 with another text', { code: 422, msg: 'wait', data: null }, 'processing'],
+		['not ready, as 400 with another text', { code: 400, msg: 'wait', data: null }, 'processing'],
 		[
 			'a content-policy 400',
 			{ code: 400, msg: 'Your prompt was flagged by Website as violating content policies.' },
@@ -226,6 +229,7 @@ describe('the meaning of a credits answer', () => {
 		['a decimal balance', { code: 200, msg: 'success', data: 5916.25 }, '5916.25'],
 		['a balance of zero', { code: 200, msg: 'success', data: 0 }, '0'],
 		['a balance as text', { code: 200, msg: 'success', data: '100' }, '100'],
+		['a number under another code', { code: 422, msg: 'x', data: 7 }, 'failed'],
 		['no balance', { code: 200, msg: 'success', data: null }, 'failed'],
 		['a bad key', { code: 401, msg: 'You do not have access permissions' }, 'unauthorized'],
 		['an unknown endpoint', { code: 404, msg: 'Not Found' }, 'failed'],

@@ -26,6 +26,18 @@ const generated: CallbackFacts = {
 	resolution: '720p',
 };
 
+/** A success of which only this field tells what it is of. */
+const sign = (field: string, value: unknown = ['x']) => ({ resultUrls: [VIDEO], [field]: value });
+
+type TopicRow = [name: string, topic: CallbackTopic, body: unknown];
+const onlySign =
+	(topic: CallbackTopic) =>
+	(field: string): TopicRow => [
+		`only "${field}" beside its URL`,
+		topic,
+		{ code: 200, data: sign(field) },
+	];
+
 function parse(body: unknown): Callback {
 	const parsed = parseCallback(body);
 	if ('reason' in parsed) throw new Error(parsed.reason);
@@ -96,7 +108,23 @@ describe('a callback', () => {
 		]);
 	});
 
-	it.each<[name: string, topic: CallbackTopic, body: unknown]>([
+	it.each<[name: string, body: object, taskIds: string[]]>([
+		['in the body alone', { code: 500, msg: 'x', taskId: 'a' }, ['a']],
+		['as a number', { code: 500, data: { taskId: 7 }, taskId: '7' }, ['7']],
+		['beside a null', { code: 500, data: { taskId: null, task_id: 'a' } }, ['a']],
+	])('is understood with an id %s', (_name, body, taskIds) => {
+		expect(parse(body).taskIds).toStrictEqual(taskIds);
+	});
+
+	it.each([
+		['msg', { code: 500, data: null, msg: 'why', message: 'other' }, 'why'],
+		['message', { code: 500, data: null, message: 'why' }, 'why'],
+		['nowhere', { code: 500, data: null }, ''],
+	])('has its text in %s', (_name, body, message) => {
+		expect(parse(body).message).toBe(message);
+	});
+
+	it.each<TopicRow>([
 		['an extension', 'extend', callbackBody({ ...generated, msg: 'video extension successful.' })],
 		[
 			'a failed generation',
@@ -104,6 +132,10 @@ describe('a callback', () => {
 			{ code: 400, msg: 'flagged', data: { fallbackFlag: false } },
 		],
 		['nothing that tells', 'unknown', { code: 500, msg: 'Timeout', data: { taskId: 'a' } }],
+		...['promptJson', 'originUrls', 'resolution'].map(onlySign('generate')),
+		...['imageUrls', 'image_urls', 'mediaIds', 'media_ids'].map(onlySign('get4k')),
+		['fields that are null', 'unknown', { code: 200, data: sign('resolution', null) }],
+		['lists that are empty', 'unknown', { code: 200, data: sign('imageUrls', []) }],
 		['only a URL', 'unknown', { code: 200, msg: 'success', data: { info: { resultUrls: VIDEO } } }],
 		[
 			'signs of both',
@@ -123,24 +155,31 @@ describe('a callback', () => {
 		expect(result).toMatchObject({ videoUrl: full, videoUrls: [full, VIDEO] });
 	});
 
-	it.each<[name: string, body: unknown]>([
-		['nothing', undefined],
-		['an empty text', ''],
-		['text', 'hello'],
-		['a number', 5],
-		['null', null],
-		['a list', [callbackBody(upgraded)]],
-		['an empty object', {}],
-		['another object', { hello: 'world' }],
-		['a code alone', { code: 500 }],
-		['no code', { msg: 'success', data: { taskId: 'a', resultUrls: [VIDEO] } }],
-		['a code that is no number', { code: 'ok', data: { taskId: 'a', resultUrls: [VIDEO] } }],
-		['data that is a list', { code: 200, data: [VIDEO] }],
-		['data that is text', { code: 200, data: VIDEO }],
-		['success without a URL', { code: 200, msg: 'success', data: { taskId: 'a' } }],
-		['an id that is an object', { code: 500, data: { taskId: {} } }],
-		['an id of blanks', { code: 500, data: { taskId: '  ' } }],
-	])('is not seen in %s', (_name, body) => {
-		expect(parseCallback(body)).toStrictEqual({ reason: expect.any(String) });
+	const NO_OBJECT = 'the body is not a JSON object';
+	const NO_CODE = "the body has no numeric 'code'";
+	const NO_DATA = "'data' is not an object";
+	it.each<[name: string, body: unknown, reason: string]>([
+		['nothing', undefined, NO_OBJECT],
+		['an empty text', '', NO_OBJECT],
+		['text', 'hello', NO_OBJECT],
+		['a number', 5, NO_OBJECT],
+		['null', null, NO_OBJECT],
+		['a list', [callbackBody(upgraded)], NO_OBJECT],
+		['an empty object', {}, NO_CODE],
+		['another object', { hello: 'world' }, NO_CODE],
+		['no code', { msg: 'success', data: { taskId: 'a', resultUrls: [VIDEO] } }, NO_CODE],
+		['a code that is no number', { code: 'ok', data: { taskId: 'a' } }, NO_CODE],
+		['a code alone', { code: 500 }, "the body has neither 'data' nor a task ID"],
+		['data that is a list', { code: 200, data: [VIDEO] }, NO_DATA],
+		['data that is text', { code: 200, data: VIDEO }, NO_DATA],
+		[
+			'success without a URL',
+			{ code: 200, msg: 'success', data: { taskId: 'a' } },
+			'it reports success without a video URL',
+		],
+		['an id that is an object', { code: 500, data: { taskId: {} } }, 'the task ID is not text'],
+		['an id of blanks', { code: 500, data: { taskId: '  ' } }, 'the task ID is not text'],
+	])('is not seen in %s', (_name, body, reason) => {
+		expect(parseCallback(body)).toStrictEqual({ reason });
 	});
 });

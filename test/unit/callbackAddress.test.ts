@@ -48,6 +48,41 @@ describe('a callback address', () => {
 		expect(twice.searchParams.get('a')).toBe('1');
 	});
 
+	it('is made and read alike by every version: callbacks may be under way during an update', () => {
+		const made = withSubmission(
+			'https://a.example/',
+			{ operation: 'get4k', taskId: 'a', index: 0 },
+			key,
+		);
+		expect(made).toBe(
+			'https://a.example/?kieVeo=eyJvcGVyYXRpb24iOiJnZXQ0ayIsInRhc2tJZCI6ImEiLCJpbmRleCI6MH0.iVHzOTbj4wyEvvkqOV899hM1lBI8mocMXlkIB_AjZx8',
+		);
+	});
+
+	it.each<[what: string, submission: unknown, read: Submission | null]>([
+		[
+			'a generation',
+			{ operation: 'generate', taskId: null, index: null },
+			{ operation: 'generate', taskId: null, index: null },
+		],
+		[
+			'an extension',
+			{ operation: 'extend', taskId: null, index: null },
+			{ operation: 'extend', taskId: null, index: null },
+		],
+		[
+			'fields of a kind this version does not know',
+			{ operation: 'get4k', taskId: 'a', index: 'first', passThrough: 'text' },
+			{ operation: 'get4k', taskId: 'a', index: null },
+		],
+		['an operation this version does not know', { operation: 'get8k', taskId: 'a' }, null],
+		['a list', ['get4k'], null],
+		['null', null, null],
+	])('made by another version is read as far as it is understood: %s', (_what, made, read) => {
+		const address = withSubmission(HOOK, made as Submission, key);
+		expect(readSubmission(tokenIn(address), key)).toStrictEqual(read);
+	});
+
 	it('does not show the API key', () => {
 		expect(Buffer.from(token, 'base64url').toString('latin1')).not.toContain('kie-api-key');
 		expect(token).not.toContain(key.toString('base64url'));

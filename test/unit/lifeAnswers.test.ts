@@ -40,8 +40,16 @@ describe('the answer to generate or extend', () => {
 		['a key limit', answer(433, 'x'), { kind: 'refused', reason: 'keyLimit' }],
 		['switched off', answer(505, 'x'), { kind: 'refused', reason: 'featureDisabled' }],
 		['rate limit', answer(429, 'x'), { kind: 'retry', reason: 'rateLimit' }],
-		['rate limit in words', answer(400, 'Your call frequency is too high...'), { kind: 'retry' }],
-		['rate limit of a web server', faultAnswer('page', 429), { kind: 'retry' }],
+		[
+			'rate limit in words',
+			answer(400, 'Your call frequency is too high...'),
+			{ kind: 'retry', reason: 'rateLimit' },
+		],
+		[
+			'rate limit of a web server',
+			faultAnswer('page', 429),
+			{ kind: 'retry', reason: 'rateLimit' },
+		],
 		['maintenance', answer(455, 'x'), { kind: 'retry', reason: 'maintenance' }],
 		['no connection', { ...faultAnswer('refused'), neverSent: true }, { kind: 'retry' }],
 	])('%s', (_what, given, meaning) => {
@@ -62,6 +70,13 @@ describe('the answer to record-info', () => {
 		['done', record(1, done), false, { kind: 'success', files: { videoUrls: [URL_1] } }, 'success'],
 		['done, as text', record('1', done), false, { kind: 'success' }, 'success'],
 		['done without URL', record(1), false, processing, 'success'],
+		[
+			'an extension of which only the whole is named',
+			record(1, { response: { resultUrls: null, fullResultUrls: [URL_1] } }),
+			false,
+			{ kind: 'success', files: { videoUrls: [URL_1], fullVideoUrls: [URL_1] } },
+			'success',
+		],
 		['failed', record(2, { errorMessage: 'why', errorCode: 501 }), false, failed, 'why'],
 		['failed upstream', record(3, { errorMessage: '' }), false, failed, 'success'],
 		['failed in the envelope', answer(400, 'flagged'), false, failed, 'flagged'],
@@ -78,6 +93,8 @@ describe('the answer to record-info', () => {
 		['a bad key and new', answer(401, 'x'), true, { kind: 'refused' }, 'x'],
 		['no answer', faultAnswer('lost'), false, { reason: 'unreadable' }, 'lost'],
 		['a gateway page', faultAnswer('page', 502), false, { reason: 'unreadable' }, 'page'],
+		['a web page with 404', faultAnswer('page', 404), true, { reason: 'unreadable' }, 'page'],
+		['a web page with 501', faultAnswer('page', 501), false, { reason: 'unreadable' }, 'page'],
 		['maintenance', answer(455, 'x'), false, { reason: 'maintenance' }, 'x'],
 	])('%s', (_what, given, isNew, meaning, message) => {
 		const told = readRecordAnswer(given, isNew);
@@ -94,7 +111,10 @@ describe('the answer to record-info', () => {
 describe('answers about files', () => {
 	it.each<[given: KieAnswer, meaning: object]>([
 		[answer(200, 'success', URL_1), { kind: 'success', url: URL_1 }],
+		[answer(200, 'success', 'http://a.example/1'), { kind: 'success', url: 'http://a.example/1' }],
 		[answer(200, 'success', 'javascript:alert(1)'), { kind: 'failed' }],
+		[answer(200, 'success', `javascript:alert("${URL_1}")`), { kind: 'failed' }],
+		[answer(422, 'url is wrong', URL_1), { kind: 'failed' }],
 		[answer(422, 'url is wrong'), { kind: 'failed' }],
 		[answer(500, 'x'), { kind: 'retry' }],
 		[answer(401, 'x'), { kind: 'refused' }],

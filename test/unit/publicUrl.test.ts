@@ -10,13 +10,15 @@ describe('a callback URL', () => {
 		'https://[2001:db8::1]/',
 	])('%s can be called by Kie', (url) => expect(publicUrlFault(url, PUBLIC_API)).toBeNull());
 
-	it.each(['n8n.example.com/webhook', 'ftp://n8n.example.com/', 'javascript:alert(1)', 'https://'])(
-		'%s is no web address',
-		(url) => {
-			expect(publicUrlFault(url, PUBLIC_API)).not.toBeNull();
-			expect(publicUrlFault(url, LOCAL_API)).not.toBeNull();
-		},
-	);
+	it.each([
+		['n8n.example.com/webhook', 'it is not a complete URL'],
+		['https://', 'it is not a complete URL'],
+		['ftp://n8n.example.com/', 'it must start with https:// or http://'],
+		['javascript:alert(1)', 'it must start with https:// or http://'],
+	])('%s is no web address', (url, fault) => {
+		expect(publicUrlFault(url, PUBLIC_API)).toBe(fault);
+		expect(publicUrlFault(url, LOCAL_API)).toBe(fault);
+	});
 
 	it('on a private host is refused while the API is public, and allowed while it is private too', () => {
 		expect(publicUrlFault('http://localhost:5678/webhook/x', PUBLIC_API)).toContain('localhost');
@@ -32,6 +34,8 @@ describe('a private host', () => {
 		'printer.local',
 		'n8n.internal',
 		'nas.lan',
+		'nas.lan.',
+		'gateway.home.arpa',
 		'127.0.0.1',
 		'127.8.9.10',
 		'10.0.0.1',
@@ -40,6 +44,7 @@ describe('a private host', () => {
 		'192.168.1.1',
 		'169.254.1.1',
 		'100.64.0.1',
+		'100.127.255.255',
 		'0.0.0.0',
 		'[::1]',
 		'[::]',
@@ -52,6 +57,8 @@ describe('a private host', () => {
 	it.each([
 		'example.com',
 		'localhost.example.com',
+		'nas.lan.example.com',
+		'10.0.0.1.example.com',
 		'172.15.0.1',
 		'172.32.0.1',
 		'100.63.0.1',
@@ -59,8 +66,14 @@ describe('a private host', () => {
 		'192.169.0.1',
 		'11.0.0.1',
 		'8.8.8.8',
+		// Each of them private after another first or second number.
+		...['8.64.0.1', '8.254.0.1', '169.8.0.1', '8.16.0.1', '8.168.0.1'],
 		'[2606:4700::1111]',
 		'[::ffff:808:808]',
+		'[::ffff:7f00:1:2]',
+		'[2001:db8::ffff:7f00:1]',
+		'[2001:db8::fd00]',
+		'[2001:db8::fe80]',
 	])('not %s', (host) => expect(isPrivateHost(host)).toBe(false));
 
 	it.each(['http://2130706433/', 'http://0x7f.1/', 'http://127.1/'])(

@@ -19,7 +19,13 @@ describe('result URLs', () => {
 		['JSON text', { resultUrls: JSON.stringify([A, B]) }, [A, B]],
 		['a bare URL in place of the list', { info: { resultUrls: A } }, [A]],
 		['a bracketed list without quotes', { resultUrls: `[${A}, ${B}]` }, [A, B]],
-		['a bracketed list with single quotes', { resultUrls: `['${A}']` }, [A]],
+		['a bracketed list without blanks', { resultUrls: `[${A},${B}]` }, [A, B]],
+		['a bracketed list with single quotes', { resultUrls: `['${A}', '${B}']` }, [A, B]],
+		['a URL that ends in brackets', { resultUrl: `${A}?part[1]` }, [`${A}?part[1]`]],
+		['a URL that ends in quotes', { resultUrl: `${A}?part='1'` }, [`${A}?part='1'`]],
+		['a list with something after it', { resultUrls: `[${A}] or so` }, []],
+		['a quoted URL with something after it', { resultUrls: `['${A}'x]` }, []],
+		['a URL within other text', { resultUrls: [`javascript:alert("${A}")`, `${A} or so`] }, []],
 		['data that is JSON text itself', JSON.stringify({ resultUrls: [A] }), [A]],
 		['info before data', { info: { resultUrls: [A] }, resultUrls: [B] }, [A]],
 		['repeated URLs once, in order', { resultUrls: [B, A, B] }, [B, A]],
@@ -53,6 +59,11 @@ describe('result URLs', () => {
 			creditsConsumed: 120,
 			taskId: 'kie-id',
 		});
+	});
+
+	it('of the whole video are kept from the innermost place that names them', () => {
+		const data = { response: { resultUrls: [A], fullResultUrls: [B] }, fullResultUrls: [A] };
+		expect(readResultFiles(data).fullVideoUrls).toStrictEqual([B]);
 	});
 
 	it('under response are left out when the caller does not trust them', () => {

@@ -1,4 +1,8 @@
-import { signatureFault, type SignatureCheck } from '../../nodes/KieVeo/veo/signature';
+import {
+	hasSignature,
+	signatureFault,
+	type SignatureCheck,
+} from '../../nodes/KieVeo/veo/signature';
 
 const check: SignatureCheck = {
 	key: 'test-webhook-hmac-key',
@@ -88,8 +92,12 @@ describe("Kie's signature", () => {
 			{ headers: { ...check.headers, 'x-webhook-signature': String(signature).toLowerCase() } },
 			'does not match',
 		],
-		['a stale time', { now: check.now + 301 }, '301 s old'],
-		['a time in the future', { now: check.now - 301 }, '301 s in the future'],
+		[
+			'a stale time',
+			{ now: check.now + 301 },
+			"the signed time is 301 s old, more than the 300 s of 'Tolerance'",
+		],
+		['a time in the future', { now: check.now - 301 }, 'the signed time is 301 s in the future'],
 	])('is refused with %s', (_name, changes, reason) => {
 		expect(signatureFault({ ...check, ...changes })).toContain(reason);
 	});
@@ -98,5 +106,17 @@ describe("Kie's signature", () => {
 		const reason = String(signatureFault({ ...check, taskId: 'other' }));
 		expect(reason).not.toContain(check.key);
 		expect(reason).not.toContain('=');
+	});
+});
+
+describe('a request', () => {
+	it.each<[claim: boolean, headers: object]>([
+		[true, { host: 'a', 'x-webhook-signature': 'x', 'x-webhook-timestamp': '1' }],
+		[true, { host: 'a', 'X-Webhook-Signature': '' }],
+		[true, { host: 'a', 'X-WEBHOOK-TIMESTAMP': '1' }],
+		[false, { host: 'a', 'x-webhook-signature-version': '1' }],
+		[false, {}],
+	])('claims (%s) to be signed by Kie with the headers %j', (claim, headers) => {
+		expect(hasSignature({ ...headers })).toBe(claim);
 	});
 });

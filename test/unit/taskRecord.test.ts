@@ -31,7 +31,31 @@ describe('a task on record', () => {
 		['not told to this key', 'none', 401, undefined],
 		['out of reach', 'none', null, undefined],
 		['of a service in trouble', 'none', 500, null],
+		['under an unknown code', 'none', 422, { successFlag: 1, response }],
 	])('%s is "%s"', (_name, kind, code, data) => {
 		expect(classifyTaskRecord(answer(code, data)).kind).toBe(kind);
+	});
+
+	it.each<[name: string, code: number, data: object | null, reason: object]>([
+		[
+			'in its own words',
+			200,
+			{ successFlag: 2, errorCode: '501', errorMessage: 'why' },
+			{ code: 501, message: 'why' },
+		],
+		['in the envelope', 400, null, { code: 400, message: 'envelope' }],
+		[
+			'only in the envelope, as its own words are empty',
+			200,
+			{ successFlag: 3, errorCode: null, errorMessage: '' },
+			{ code: 200, message: 'envelope' },
+		],
+	])('tells why it failed %s', (_name, code, data, reason) => {
+		const failed = { ...answer(code, data), message: 'envelope' };
+		expect(classifyTaskRecord(failed)).toStrictEqual({ kind: 'failed', ...reason });
+	});
+
+	it('is not told by a web page, whatever its HTTP status', () => {
+		expect(classifyTaskRecord({ ...answer(501, undefined), fault: true }).kind).toBe('none');
 	});
 });

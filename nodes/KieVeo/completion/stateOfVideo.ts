@@ -1,6 +1,7 @@
 import type { KieClient } from '../transport/client';
 import { classifyUpgradeAnswer } from '../veo/answer';
 import type { Submission } from '../veo/callbackAddress';
+import { is4k } from '../veo/resultFiles';
 import { classifyTaskRecord } from '../veo/taskRecord';
 import { toFailedResult, toVideoResult } from '../veo/videoResult';
 import type { Mark } from './marks';
@@ -43,7 +44,7 @@ export async function askAboutVideo(
 	}
 	const isUpgrade = operation === 'get4k';
 	const shown = recorded.kind === 'success' ? recorded.files : null;
-	if (shown && (!isUpgrade || /4k|2160/i.test(shown.resolution ?? ''))) {
+	if (shown && (!isUpgrade || is4k(shown.resolution))) {
 		return { result: toVideoResult(subject, record, shown), raw: record.body };
 	}
 	if (!isUpgrade) return 'unfinished';

@@ -1,6 +1,6 @@
 import type { KieClient } from '../transport/client';
 import { classifyUpgradeAnswer } from '../veo/answer';
-import type { ResultFiles } from '../veo/resultFiles';
+import { is4k, type ResultFiles } from '../veo/resultFiles';
 import { classifyTaskRecord } from '../veo/taskRecord';
 import type { CallbackEvent } from '../veo/callbackCheck';
 
@@ -46,8 +46,7 @@ export async function confirmResult(
 
 	const known = new Set([...record.files.videoUrls, ...record.files.fullVideoUrls]);
 	const named = callback.files.videoUrls.every((url) => known.has(url));
-	const is4k = /4k|2160/i.test(record.files.resolution ?? '');
-	return named && (operation !== 'get4k' || is4k)
+	return named && (operation !== 'get4k' || is4k(record.files.resolution))
 		? { files: callback.files }
 		: {
 				reason:

@@ -1,5 +1,5 @@
 import { toNumber } from './guards';
-import { readResultFiles, type ResultFiles } from './resultFiles';
+import { is4k, readResultFiles, type ResultFiles } from './resultFiles';
 
 /** One answer of Kie's API, read but not yet understood. */
 export interface KieAnswer {
@@ -99,7 +99,7 @@ const ACCOUNT_CODES = new Map<number, Rejection>([
 export function classifyUpgradeAnswer(upgrade: Upgrade, answer: KieAnswer): Meaning {
 	const files = readResultFiles(answer.data, {
 		// In record-info's shape a 4K answer may show the base video: only an explicit 4K counts.
-		trustResponse: (resolution) => upgrade !== 'get4k' || /4k|2160/i.test(resolution ?? ''),
+		trustResponse: (resolution) => upgrade !== 'get4k' || is4k(resolution),
 	});
 	if (files.videoUrls.length > 0) return { kind: 'success', files };
 	if (answer.fault) return { kind: 'retry', reason: 'unreadable' };

@@ -1,6 +1,6 @@
 import { createHmac } from 'crypto';
 
-import { isJsonObject, toText, type JsonObject } from './guards';
+import { isJsonObject, parseIfJson, toText, type JsonObject } from './guards';
 import { equalInConstantTime } from './signature';
 
 /** What a callback address says about the submission it was made for. */
@@ -61,13 +61,10 @@ export function withSubmission(url: string, submission: Submission, key: Buffer)
  */
 export function readSubmission(value: unknown, key: Buffer): Submission | null {
 	if (typeof value !== 'string') return null;
-	const [payload = '', proof = '', ...rest] = value.split('.');
-	if (rest.length > 0 || !equalInConstantTime(proof, proofOf(payload, key))) return null;
-	try {
-		return toSubmission(JSON.parse(Buffer.from(payload, 'base64url').toString()));
-	} catch {
-		return null;
-	}
+	const [payload, proof, ...rest] = value.split('.');
+	if (payload === undefined || proof === undefined || rest.length > 0) return null;
+	if (!equalInConstantTime(proof, proofOf(payload, key))) return null;
+	return toSubmission(parseIfJson(Buffer.from(payload, 'base64url').toString()));
 }
 
 /** Authentic, but perhaps made by another version of this package. */

@@ -84,16 +84,17 @@ export function checkCallback(incoming: Incoming, options: CheckOptions): Checke
 	if (taskIds.length > 1) {
 		return refused(401, `the body names different task IDs: ${taskIds.map(quote).join(', ')}`);
 	}
+	const named = taskIds[0] ?? null;
 	const asked = submission?.taskId ?? options.taskId ?? null;
-	const kieTaskId = taskIds[0] ?? asked;
-	const known = kieTaskId !== null && kieTaskId === (options.alsoKnownAs ?? null);
-	if (asked !== null && kieTaskId !== null && !known && !belongsTo(kieTaskId, asked)) {
+	const agree = named === null || asked === null || belongsTo(named, asked);
+	if (!agree && named !== options.alsoKnownAs) {
 		return refused(
 			401,
-			`the body is about task ${quote(kieTaskId)}, its address belongs to ${quote(asked)}`,
+			`the body is about task ${quote(named)}, its address belongs to ${quote(asked)}`,
 		);
 	}
 
+	const kieTaskId = named ?? asked;
 	const fault = options.signatureRequired ? proofFault(incoming, kieTaskId, options) : null;
 	if (fault !== null) return refused(401, fault);
 	return { kind: 'genuine', event: toEvent(callback, submission, { asked, kieTaskId }) };

@@ -23,7 +23,7 @@ export function publicUrlFault(url: string, apiBaseUrl: string): string | null {
  */
 export function isPrivateHost(hostname: string): boolean {
 	if (hostname.startsWith('[')) return isPrivateIpv6(hostname.slice(1, -1));
-	const octets = /^(\d+)\.(\d+)\.(\d+)\.(\d+)$/.exec(hostname);
+	const octets = /^(\d+)\.(\d+)\.\d+\.\d+$/.exec(hostname);
 	if (octets) return isPrivateIpv4(Number(octets[1]), Number(octets[2]));
 	const name = hostname.replace(/\.$/, '');
 	return !name.includes('.') || /\.(localhost|local|internal|lan|home\.arpa)$/.test(name);
@@ -44,7 +44,7 @@ function isPrivateIpv4(first: number, second: number): boolean {
 function isPrivateIpv6(address: string): boolean {
 	const mapped = /^::ffff:([0-9a-f]{1,4}):[0-9a-f]{1,4}$/.exec(address);
 	if (mapped) {
-		const high = parseInt(mapped[1] ?? '0', 16);
+		const high = Number(`0x${mapped[1]}`);
 		return isPrivateIpv4(high >> 8, high & 0xff);
 	}
 	return address === '::' || address === '::1' || /^f[cd]|^fe[89ab]/.test(address);

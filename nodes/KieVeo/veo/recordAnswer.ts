@@ -1,5 +1,5 @@
 import { classifyServiceAnswer, RECORD_MISSING, type KieAnswer, type Meaning } from './answer';
-import { isJsonObject, parseIfJson, toNumber, toText } from './guards';
+import { isJsonObject, parseIfJson } from './guards';
 import { readResultFiles } from './resultFiles';
 import { classifyTaskRecord } from './taskRecord';
 
@@ -26,9 +26,10 @@ export function readRecordAnswer(answer: KieAnswer, isNew: boolean): Told {
 		case 'running':
 			return { answer, meaning: processing };
 		case 'failed':
-			return { answer: withFailure(answer), meaning: record };
-		case 'none':
-			break;
+			return {
+				answer: { ...answer, code: record.code, message: record.message },
+				meaning: { kind: 'failed' },
+			};
 	}
 	const missing = isMissing(answer);
 	if (missing && isNew) return { answer, meaning: processing };
@@ -46,14 +47,4 @@ export function readRecordAnswer(answer: KieAnswer, isNew: boolean): Told {
 function isMissing({ fault, code, data }: KieAnswer): boolean {
 	if (fault) return false;
 	return code === 404 || code === 422 || (code === 200 && !isJsonObject(parseIfJson(data)));
-}
-
-function withFailure(answer: KieAnswer): KieAnswer {
-	const data = parseIfJson(answer.data);
-	if (answer.code !== 200 || !isJsonObject(data)) return answer;
-	return {
-		...answer,
-		code: toNumber(data.errorCode) ?? answer.code,
-		message: toText(data.errorMessage) ?? answer.message,
-	};
 }

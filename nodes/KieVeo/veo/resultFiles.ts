@@ -66,6 +66,11 @@ export function readResultFiles(
 	return files;
 }
 
+/** Whether Kie calls a resolution 4K. */
+export function is4k(resolution: string | null): boolean {
+	return resolution !== null && /4k|2160/i.test(resolution);
+}
+
 function firstUrls(...candidates: unknown[]): string[] {
 	for (const candidate of candidates) {
 		const urls = readUrls(candidate);
@@ -86,8 +91,8 @@ function readUrls(value: unknown, depth = 0): string[] {
 	const text = toText(parsed);
 	if (text === null) return [];
 	// "[http://a/1.mp4, http://a/2.mp4]": printed in Kie's own OpenAPI file, not valid JSON.
-	const bracketed = /^\[(.*)\]$/s.exec(text);
-	const parts = bracketed ? (bracketed[1] ?? '').split(/,(?=\s*["']?https?:)/) : [text];
+	const bracketed = /^\[.*\]$/s.test(text);
+	const parts = bracketed ? text.slice(1, -1).split(/,(?=\s*["']?https?:)/) : [text];
 	return unique(parts.map((part) => part.trim().replace(/^(["'])(.*)\1$/, '$2')).filter(isHttpUrl));
 }
 

@@ -32,7 +32,9 @@ export function classifyTaskRecord(answer: KieAnswer): TaskRecord {
 		const reason = toText(data.errorMessage) ?? message;
 		return { kind: 'failed', code: toNumber(data.errorCode) ?? code, message: reason };
 	}
-	const files = readResultFiles(data);
+	const found = readResultFiles(data);
+	// Kie promises neither list: of an extension, the whole alone is a result, too.
+	const files = found.videoUrls.length > 0 ? found : { ...found, videoUrls: found.fullVideoUrls };
 	return flag === 1 && files.videoUrls.length > 0
 		? { kind: 'success', files }
 		: { kind: 'running' };

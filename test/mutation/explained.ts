@@ -1,0 +1,28 @@
+/** A change of the code that no test can notice, and why. */
+export interface Explained {
+	/** Name of the file in `nodes/KieVeo/veo/`. */
+	readonly file: string;
+	/** The first line of what is changed, without indentation. */
+	readonly line: string;
+	/** What is changed within it, and into what; both without line breaks. */
+	readonly original: string;
+	readonly replacement: string;
+	readonly why: string;
+}
+
+export const EXPLAINED: readonly Explained[] = [
+	{
+		file: 'signature.ts',
+		line: 'const when = age > 0 ? `${age} s old` : `${-age} s in the future`;',
+		original: 'age > 0',
+		replacement: 'age >= 0',
+		why: 'An age of 0 is never out of tolerance, so it does not get here.',
+	},
+	{
+		file: 'publicUrl.ts',
+		line: 'const octets = /^(\\d+)\\.(\\d+)\\.\\d+\\.\\d+$/.exec(hostname);',
+		original: '/^(\\d+)\\.(\\d+)\\.\\d+\\.\\d+$/',
+		replacement: '/(\\d+)\\.(\\d+)\\.\\d+\\.\\d+$/',
+		why: 'A host that ends in a number is an IPv4 address or no URL at all, by the URL standard.',
+	},
+];

@@ -1,0 +1,27 @@
+const base = require('../../jest.config');
+
+/**
+ * The unit tests whose subject is `veo/`, and no others: a mutant that only a test of something else
+ * notices would be found by luck. Nor the property tests: what they draw differs from run to run.
+ */
+const SUBJECTS = [
+	'answer',
+	'callback',
+	'callbackAddress',
+	'callbackCheck',
+	'lifeAnswers',
+	'publicUrl',
+	'resultFiles',
+	'signature',
+	'taskRecord',
+	'videoResult',
+];
+
+/** @type {import('jest').Config} */
+module.exports = {
+	...base,
+	rootDir: '../..',
+	roots: ['<rootDir>/test/unit'],
+	testRegex: `/unit/(${SUBJECTS.join('|')})\\.test\\.ts$`,
+	testPathIgnorePatterns: [],
+};
