@@ -188,7 +188,7 @@ describe('a callback is refused', () => {
 					`when it is about "${id}" and its address about "a"`,
 					{ body: upgraded(id), headers: signed(id), submission: part(submitted) },
 					401,
-					`the body is about task "${id}", its address was made for "a"`,
+					`the body is about task "${id}", its address belongs to "a"`,
 					{ alsoKnownAs: 'c' },
 				] as const satisfies [string, Partial<Incoming>, number, string, Partial<CheckOptions>],
 		),

@@ -53,8 +53,12 @@ type Case = [name: string, produce: () => Promise<INodeExecutionData>];
 function cases(stage: Stage): Case[] {
 	const { simulator } = stage;
 	const impossible = { upgrade4k: { outcome: 'failure', afterFailure: 'answer' } } as const;
+	const upgrade = (video: Parameters<Simulator['addVideo']>[0]): Run => ({
+		operation: 'get4k',
+		taskId: simulator.addVideo(video),
+	});
 	const get4k = async (video: Parameters<Simulator['addVideo']>[0], more: Run = {}) =>
-		await stage.first({ operation: 'get4k', taskId: simulator.addVideo(video), ...more });
+		await stage.first({ ...upgrade(video), ...more });
 	const prompt = 'A dog playing';
 	const none = { waitMode: 'none' };
 	const failing = { generation: { outcome: 'failure' } } as const;
@@ -87,11 +91,18 @@ function cases(stage: Stage): Case[] {
 			'get4k: failed, On Error: Continue',
 			async () => await get4k(impossible, { onError: CONTINUE }),
 		],
-		['get4k: Wait for Callback, ready', async () => await stage.resumed({})],
-		['get4k: Wait for Callback, failed', async () => await stage.resumed(impossible)],
+		['get4k: Wait for Callback, ready', async () => await stage.resumed(upgrade({}))],
+		['get4k: Wait for Callback, failed', async () => await stage.resumed(upgrade(impossible))],
+		[
+			'get4k: Wait for Callback, file that cannot be had',
+			async () => {
+				const run = upgrade({ files: { bare: 'gone' } });
+				return await stage.resumed({ ...run, parameters: { download: true } });
+			},
+		],
 		[
 			'get4k: Wait for Callback, time-out',
-			async () => (await stage.suspend({ timings: { upgrade4k: SLOW } })).stored,
+			async () => (await stage.suspend(upgrade({ timings: { upgrade4k: SLOW } }))).stored,
 		],
 		[
 			'get1080p: ready',
@@ -115,6 +126,17 @@ function cases(stage: Stage): Case[] {
 				simulator.nextTask(failing);
 				const parameters = { prompt };
 				return await stage.first({ operation: 'generate', parameters, onError: CONTINUE });
+			},
+		],
+		[
+			'generate: Wait for Callback, ready',
+			async () => await stage.resumed({ operation: 'generate', parameters: { prompt } }),
+		],
+		[
+			'generate: Wait for Callback, failed',
+			async () => {
+				simulator.nextTask(failing);
+				return await stage.resumed({ operation: 'generate', parameters: { prompt } });
 			},
 		],
 		[
@@ -219,8 +241,8 @@ class Stage {
 	}
 
 	/** The item of a suspended execution after Kie's callback. */
-	async resumed(video: Parameters<Simulator['addVideo']>[0]): Promise<INodeExecutionData> {
-		const { stored, parameters } = await this.suspend(video);
+	async resumed(run: Run): Promise<INodeExecutionData> {
+		const { stored, parameters } = await this.suspend(run);
 		const { items } = await runWebhook({
 			nodeType: new KieVeo(),
 			parameters,
@@ -231,10 +253,9 @@ class Stage {
 		return firstOf(items);
 	}
 
-	async suspend(video: Parameters<Simulator['addVideo']>[0]) {
-		const taskId = this.simulator.addVideo(video);
-		const parameters = { waitMode: 'callback' };
-		const { stored } = await this.run({ operation: 'get4k', taskId, parameters });
+	async suspend(run: Run) {
+		const parameters = { ...run.parameters, waitMode: 'callback' };
+		const { stored } = await this.run({ ...run, parameters });
 		return { stored: firstOf(stored), parameters: { ...parameters, options: {} } };
 	}
 
