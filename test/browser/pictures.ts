@@ -81,7 +81,9 @@ async function takePictures(stage: Stage, theme: (typeof THEMES)[number]): Promi
 		await panel('panel-wait-for-callback', 'Get 4K Video');
 
 		await openExample('prompt-to-4k-file.json');
-		await editor.executeWorkflow();
+		const generation = String(await editor.executeWorkflow());
+		// Two nodes that poll every 30 s.
+		await client.waitForExecution(generation, { timeoutMs: 150_000 });
 		await editor.waitForNode('4K File');
 		await picture('canvas-prompt-to-4k-file');
 		await panel('panel-generate', 'Generate');
