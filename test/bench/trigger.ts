@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 
 import type { INode } from 'n8n-workflow';
 
 import { withSubmission } from '../../nodes/KieVeo/veo/callbackAddress';
 import { AFTER, connect, node, TRIGGER, triggerWorkflow } from '../e2e/workflows';
 import type { WorkflowDefinition } from '../n8n/client';
+import { hasEnded } from '../n8n/execution';
 import { endedExecutions, timeOf } from './executions';
 import { HMAC_KEY, Lab, type BenchAccount } from './lab';
 import type { Section, Target } from './report';
@@ -13,6 +15,7 @@ import { table, written } from './table';
 
 const LEAST_RATIO = 0.9;
 const AT_A_TIME = 10;
+const REFUSAL_LIMIT_MS = 20_000;
 /** Has n8n make an expression sandbox only when an expression is there to be evaluated. */
 const LAZY = { N8N_EXPRESSION_ENGINE_LAZY_ACQUIRE: 'true' };
 const WEBHOOK = 'Webhook';
@@ -190,11 +193,12 @@ async function expectRefusal(lab: Lab, trigger: Receiver, verifying: Receiver): 
 	if (attempts[0]?.status !== 401) throw new Error('The trigger took a forged callback');
 	// The Webhook node has answered before the Code node runs: its execution has to fail.
 	await simulator.sendCallback(verifying.url, forged);
-	for (;;) {
+	for (const deadline = Date.now() + REFUSAL_LIMIT_MS; Date.now() < deadline; await pause(100)) {
 		const [execution] = await client.listExecutions(verifying.workflowId);
-		if (execution?.stoppedAt === undefined) continue;
+		if (!execution || !hasEnded(execution)) continue;
 		if (execution.status !== 'error') throw new Error('The Code node took a forged callback');
 		verifying.newest = execution.id;
 		return;
 	}
+	throw new Error('The forged callback to the Webhook node started no execution');
 }
