@@ -116,7 +116,7 @@ export async function measureWake(lab: Lab): Promise<Section> {
 			),
 		],
 		reading:
-			"Both are resumed by n8n in the same way. This node also reads the credential, verifies the proof in the address and Kie.ai's signature where a key is set, and looks up what else the execution waits for.",
+			"Both are resumed by n8n in the same way. This node also reads the credential, for which n8n makes another expression sandbox, verifies the proof in the address and Kie.ai's signature where a key is set, and looks up what else the execution waits for: tens of milliseconds after an upgrade of minutes.",
 		targets: [],
 	};
 }

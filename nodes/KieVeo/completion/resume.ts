@@ -7,7 +7,7 @@ import type {
 
 import { asError } from '../errors';
 import { readCallbackRequest } from '../transport/callbackRequest';
-import { connect, CREDENTIAL, type Connection } from '../transport/connection';
+import { connect, type Connection } from '../transport/connection';
 import { readSubmission, type Submission } from '../veo/callbackAddress';
 import { checkCallback, type CallbackEvent } from '../veo/callbackCheck';
 import { toText } from '../veo/guards';
@@ -53,7 +53,7 @@ export async function resumeOnCallback(context: IWebhookFunctions): Promise<IWeb
 }
 
 async function handle(context: IWebhookFunctions): Promise<Reply> {
-	const { webhookSecret: secret } = await context.getCredentials(CREDENTIAL);
+	// Read once: for a webhook n8n makes an expression sandbox each time a credential is read.
 	const connection = await connect(context, AbortSignal.timeout(ASK_LIMIT_MS));
 	const incoming = readCallbackRequest(context);
 
@@ -70,7 +70,7 @@ async function handle(context: IWebhookFunctions): Promise<Reply> {
 		return { status: 409, reason: 'this execution does not wait for that video' };
 	}
 
-	const webhookSecret = toText(secret);
+	const { webhookSecret } = connection;
 	const checked = checkCallback(incoming, {
 		addressKey: connection.addressKey,
 		webhookSecret,

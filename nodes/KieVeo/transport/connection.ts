@@ -28,6 +28,8 @@ export interface Connection {
 	baseUrl: string;
 	/** Proves that a callback address was made with this credential. */
 	addressKey: Buffer;
+	/** Kie's webhook HMAC key, where the credential has one. */
+	webhookSecret: string | null;
 	clock: Clock;
 	signal?: AbortSignal;
 }
@@ -71,7 +73,14 @@ export async function connect(
 		clock: systemClock,
 		signal,
 	});
-	return { client, baseUrl, addressKey: addressKey(apiKey), clock: systemClock, signal };
+	return {
+		client,
+		baseUrl,
+		addressKey: addressKey(apiKey),
+		webhookSecret: toText(credentials.webhookSecret),
+		clock: systemClock,
+		signal,
+	};
 }
 
 /** @returns the address without a trailing slash */
