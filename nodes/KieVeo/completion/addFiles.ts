@@ -2,7 +2,7 @@ import type { IDataObject, INodeExecutionData, IWebhookFunctions } from 'n8n-wor
 
 import { downloadOutOfTimeError } from '../errors';
 import { downloadPorts } from '../output/binaryStore';
-import type { StoredFile } from '../output/download';
+import type { DownloadPorts, StoredFile } from '../output/download';
 import { checkDownloadSettings } from '../output/downloadSettings';
 import { downloadVideo } from '../output/videoFile';
 import { CancelledError } from '../transport/clock';
@@ -10,6 +10,7 @@ import { connect } from '../transport/connection';
 import type { VideoResult } from '../veo/videoResult';
 import { Gate } from './concurrency';
 import { videoKey } from './marks';
+import { parameterOf } from './resumeParameters';
 
 const PARALLEL_DOWNLOADS = 3;
 /** Where it is not known when the waiting time runs out. */
@@ -31,22 +32,23 @@ export async function addFiles(
 	items: INodeExecutionData[],
 	waitTill: number | null,
 ): Promise<INodeExecutionData[]> {
-	if (context.getNodeParameter('download', false) !== true) return items;
+	if (parameterOf(context, 'download', false) !== true) return items;
 	const now = Date.now();
 	const left = Math.max(0, (waitTill ?? now + USUAL_LIMIT_MS) - MARGIN_MS - now);
 	const gate = new Gate(PARALLEL_DOWNLOADS);
+	let ports: Promise<DownloadPorts> | undefined;
 	/** Items that share a video share its file. */
 	const files = new Map<string, Promise<StoredFile>>();
 
+	const open = async () =>
+		downloadPorts(context, await connect(context, AbortSignal.timeout(left)));
 	const fileOf = async (video: VideoResult): Promise<StoredFile> => {
 		const { maxBytes } = settings(context);
+		ports ??= open();
+		const opened = await ports;
 		const key = videoKey(video);
 		const file =
-			files.get(key) ??
-			gate.run(async () => {
-				const connection = await connect(context, AbortSignal.timeout(left));
-				return await downloadVideo(video, maxBytes, downloadPorts(context, connection));
-			});
+			files.get(key) ?? gate.run(async () => await downloadVideo(video, maxBytes, opened));
 		files.set(key, file);
 		return await file;
 	};
@@ -66,8 +68,8 @@ export async function addFiles(
 
 function settings(context: IWebhookFunctions) {
 	return checkDownloadSettings(
-		context.getNodeParameter('binaryPropertyName', 'data'),
-		context.getNodeParameter('options.maxSize', 0),
+		parameterOf(context, 'binaryPropertyName', 'data'),
+		parameterOf(context, 'options.maxSize', 0),
 	);
 }
 

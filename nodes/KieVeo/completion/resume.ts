@@ -15,6 +15,7 @@ import { hasSignature } from '../veo/signature';
 import { toCallbackResult } from '../veo/videoResult';
 import { addFiles } from './addFiles';
 import { isPending, suspensionOf, videoKey, type Mark, type Suspension } from './marks';
+import { parameterOf } from './resumeParameters';
 import { askAboutVideo, type SubmittedVideo, type VideoState } from './stateOfVideo';
 
 /** Seconds of difference between Kie's clock and ours. */
@@ -139,7 +140,7 @@ async function settle(
 	if (left > 0) return { status: 200, reason: `${left} videos are not finished` };
 
 	suspension.resumed = true;
-	const simplify = context.getNodeParameter('options.simplify', true) !== false;
+	const simplify = parameterOf(context, 'options.simplify', true) !== false;
 	const items = stored.map((item) => toOutput(item, marks.get(videoKey(item.json)), simplify));
 	marks.clear();
 	return {
