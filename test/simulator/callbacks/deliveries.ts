@@ -66,6 +66,10 @@ export interface Callback
 	retries?: number;
 	/** Wait before the first attempt. */
 	delayMs?: number;
+	/** So many first attempts never arrive. Default 0. */
+	lostAttempts?: number;
+	/** So many of those that arrive first get an answer that never comes back. Default 0. */
+	lostAnswers?: number;
 }
 
 /** Sends callbacks as Kie does, and keeps a record of it. Sends nothing more once stopped. */
@@ -134,8 +138,14 @@ export class Deliveries {
 			firstSigned ??= Date.now();
 			const signedAt = this.options.retrySignature === 'same' ? firstSigned : Date.now();
 			const headers = { ...signatureHeaders(callback.signing, signedAt), ...callback.headers };
-			const outcome = await this.attempt(delivery, callback.contentType, headers, signal);
-			delivery.attempts.push(outcome);
+			const { lostAttempts = 0, lostAnswers = 0 } = callback;
+			const outcome =
+				attempt < lostAttempts
+					? lost(headers, 'the request')
+					: await this.attempt(delivery, callback.contentType, headers, signal);
+			const isAnswerLost = attempt >= lostAttempts && attempt < lostAttempts + lostAnswers;
+			delivery.attempts.push(isAnswerLost ? { ...outcome, ...lost(headers, 'the answer') } : outcome);
+			if (isAnswerLost) continue;
 			if (outcome.status === 200) {
 				delivery.state = 'delivered';
 				return delivery;
@@ -184,6 +194,12 @@ export class Deliveries {
 			signal.addEventListener('abort', () => resolve(), { once: true });
 		});
 	}
+}
+
+/** What the sender knows of an attempt that got lost on its way there or back. */
+function lost(headers: Record<string, string>, what: string): DeliveryAttempt {
+	const error = `${what} was lost`;
+	return { at: Date.now(), headers, status: null, answer: '', error, took: 0 };
 }
 
 function signatureHeaders(signing: Signing | undefined, signedAt: number): Record<string, string> {
