@@ -306,32 +306,14 @@ export class N8nClient {
 		return parseExecution(await this.api.call('GET', `/executions/${id}`));
 	}
 
-	/**
-	 * Newest first. At most 100.
-	 *
-	 * @param before only those older than this execution
-	 */
-	async listExecutions(workflowId?: string, before?: string): Promise<ExecutionSummary[]> {
+	/** Newest first. At most 100. */
+	async listExecutions(workflowId?: string): Promise<ExecutionSummary[]> {
 		const filter = encodeURIComponent(JSON.stringify(workflowId ? { workflowId } : {}));
-		const older = before === undefined ? '' : `&lastId=${before}`;
 		const list = asRecord(
-			await this.api.call('GET', `/executions?filter=${filter}&limit=100${older}`),
+			await this.api.call('GET', `/executions?filter=${filter}&limit=100`),
 			'executions',
 		);
 		return asArray(list.results, 'executions').map(parseSummary);
-	}
-
-	/** Newest first, however many there are. */
-	async listAllExecutions(): Promise<ExecutionSummary[]> {
-		const all = new Map<string, ExecutionSummary>();
-		for (let before: string | undefined; ; ) {
-			const page = await this.listExecutions(undefined, before);
-			// n8n lists running ones on every page.
-			const fresh = page.filter(({ id }) => !all.has(id));
-			if (fresh.length === 0) return [...all.values()];
-			for (const execution of fresh) all.set(execution.id, execution);
-			before = fresh.map(({ id }) => id).sort((a, b) => Number(a) - Number(b))[0];
-		}
 	}
 
 	/** Stops a running or suspended execution. */

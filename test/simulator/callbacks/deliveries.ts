@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import type { Operation } from '../state/scenario';
@@ -77,7 +78,7 @@ export class Deliveries {
 	readonly entries: Delivery[] = [];
 	private readonly originals = new WeakMap<Delivery, Callback>();
 	private readonly pending = new Set<Promise<Delivery>>();
-	private running = new AbortController();
+	private running = newRun();
 
 	constructor(
 		private readonly options: CallbackOptions,
@@ -119,7 +120,7 @@ export class Deliveries {
 	/** Aborts what is under way and forgets everything. */
 	stop(): void {
 		this.running.abort();
-		this.running = new AbortController();
+		this.running = newRun();
 		this.entries.length = 0;
 		this.pending.clear();
 	}
@@ -144,7 +145,9 @@ export class Deliveries {
 					? lost(headers, 'the request')
 					: await this.attempt(delivery, callback.contentType, headers, signal);
 			const isAnswerLost = attempt >= lostAttempts && attempt < lostAttempts + lostAnswers;
-			delivery.attempts.push(isAnswerLost ? { ...outcome, ...lost(headers, 'the answer') } : outcome);
+			delivery.attempts.push(
+				isAnswerLost ? { ...outcome, ...lost(headers, 'the answer') } : outcome,
+			);
 			if (isAnswerLost) continue;
 			if (outcome.status === 200) {
 				delivery.state = 'delivered';
@@ -190,10 +193,21 @@ export class Deliveries {
 
 	private async pause(ms: number, signal: AbortSignal): Promise<void> {
 		await new Promise<void>((resolve) => {
-			this.timers.after(ms, resolve);
-			signal.addEventListener('abort', () => resolve(), { once: true });
+			const done = () => {
+				signal.removeEventListener('abort', done);
+				resolve();
+			};
+			this.timers.after(ms, done);
+			signal.addEventListener('abort', done);
 		});
 	}
+}
+
+function newRun(): AbortController {
+	const run = new AbortController();
+	// Each delivery under way listens; there may be hundreds.
+	setMaxListeners(0, run.signal);
+	return run;
 }
 
 /** What the sender knows of an attempt that got lost on its way there or back. */
