@@ -16,16 +16,24 @@ export class KieVeoError extends Error {
 	readonly kieCode?: number | null;
 	/** Set when the waiting time ran out: the video is not lost, only not ready. */
 	readonly timedOut: boolean;
+	/** Whether something may have been paid for that has no task ID here. */
+	readonly mayBePaid: boolean;
 
 	constructor(
 		message: string,
-		details: { description: string; kieCode?: number | null; timedOut?: boolean },
+		details: {
+			description: string;
+			kieCode?: number | null;
+			timedOut?: boolean;
+			mayBePaid?: boolean;
+		},
 	) {
 		super(message);
 		this.name = 'KieVeoError';
 		this.description = details.description;
 		this.kieCode = details.kieCode;
 		this.timedOut = details.timedOut ?? false;
+		this.mayBePaid = details.mayBePaid ?? false;
 	}
 }
 
@@ -100,6 +108,7 @@ export function lostCreationError({ operation }: Subject, answer: KieAnswer): Ki
 				'at https://kie.ai/logs (or compare the credits) whether the task is there. If it is, take its task ' +
 				"ID and fetch the video with 'Get'. If not, run the node again.",
 			kieCode: answer.code,
+			mayBePaid: true,
 		},
 	);
 }

@@ -1,6 +1,6 @@
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
-import { stoppedError, toNodeError } from '../errors';
+import { KieVeoError, stoppedError, toNodeError } from '../errors';
 import { errorItem } from '../output/items';
 import { CancelledError } from '../transport/clock';
 
@@ -162,15 +162,20 @@ function throwFirstFailure<W extends Work>(
 	context: IExecuteFunctions,
 	all: Array<Progress<W>>,
 ): void {
-	const failed = all.find(hasFailed);
+	// Only one can be raised: one that may have cost credits, since nothing else tells of it.
+	const lost = all.filter(({ error }) => error instanceof KieVeoError && error.mayBePaid);
+	const failed = lost[0] ?? all.find(hasFailed);
 	if (!failed) return;
 	const others = submittedIds(all.filter((one) => one !== failed).map(({ work }) => work));
+	const additions = [
+		lost.length > 1 ? `The answers to ${lost.length} requests of this run were lost.` : '',
+		others.length > 0
+			? `Also submitted in this run, and still to be had under these task IDs: ${others.join(', ')}.`
+			: '',
+	].filter(Boolean);
 	throw toNodeError(context.getNode(), failed.error, {
 		itemIndex: failed.items[0],
-		addition:
-			others.length > 0
-				? `Also submitted in this run, and still to be had under these task IDs: ${others.join(', ')}.`
-				: undefined,
+		addition: additions.length > 0 ? additions.join(' ') : undefined,
 	});
 }
 
