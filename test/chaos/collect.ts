@@ -72,7 +72,7 @@ export async function collect(stage: Stage, receivers: Receivers, known: Known):
 		fileUrl: simulator.fileUrl,
 		ledger: simulator.accounts.flatMap(({ ledger }) => ledger),
 		journal: [...simulator.journal],
-		deliveries: [...simulator.deliveries],
+		deliveries: simulator.deliveries.filter(({ body }) => !body.includes(FORGED)),
 	};
 }
 

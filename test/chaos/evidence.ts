@@ -58,6 +58,7 @@ export interface Evidence {
 	triggered: TriggeredRecord[];
 	ledger: readonly LedgerEntry[];
 	journal: readonly JournalEntry[];
+	/** Of true callbacks. */
 	deliveries: readonly Delivery[];
 	forged: SentForgery[];
 	restarts: RestartRecord[];

@@ -1,3 +1,4 @@
+import type { Delivery } from '../simulator';
 import { runsOf } from './evidence';
 import { seenOf, stateOf } from './fetched';
 import type { Verdict } from './invariants';
@@ -13,7 +14,6 @@ export function report(
 	const planned = runs.filter(({ byUser }) => !byUser);
 	const killed = planned.filter((run) => run.killed);
 	const attempts = deliveries.flatMap((delivery) => delivery.attempts);
-	const sent = deliveries.length - forged.length;
 	const videosOf = (list: typeof runs) =>
 		new Set(list.flatMap(({ orders }) => orders.map(({ video }) => video.number))).size;
 	const downloads = runs.reduce((sum, run) => sum + run.downloads, 0);
@@ -37,7 +37,8 @@ export function report(
 		],
 		[
 			'callbacks',
-			`${sent} sent in ${attempts.length - forged.length} attempts; ${count(deliveries.map(({ state }) => state))}`,
+			`${deliveries.length} in ${attempts.length} attempts, ${duplicatesIn(deliveries)} of them duplicates; ` +
+				count(deliveries.map(({ state }) => state)),
 		],
 		[
 			'planned for them',
@@ -91,6 +92,21 @@ function firstOutcome(
 	if (seen.some(({ status }) => status === 'failed')) return 'failed';
 	if (seen.length > 0) return 'not called back';
 	return 'error of the execution';
+}
+
+/** Attempts that told n8n, or were to tell it, what an earlier one had told. */
+function duplicatesIn(deliveries: readonly Delivery[]): number {
+	const told = new Set<string>();
+	let duplicates = 0;
+	for (const { taskId, index, operation, attempts } of deliveries) {
+		for (const { status, error } of attempts) {
+			if (status !== 200 && error !== 'the answer was lost') continue;
+			const subject = `${taskId} ${index} ${operation}`;
+			if (told.has(subject)) duplicates++;
+			told.add(subject);
+		}
+	}
+	return duplicates;
 }
 
 function count(values: readonly string[]): string {

@@ -172,6 +172,8 @@ class ChaosRun {
 		await n8n.restart();
 		await client.login();
 		this.restarts.push({ how, from, until: Date.now() });
+		// Began in the last moment, and not all of them are ever marked as crashed.
+		for (const id of await this.running()) this.interrupted.add(id);
 	}
 
 	/** Executions that neither ended nor are suspended. n8n may never mark what it did not survive. */
@@ -235,7 +237,7 @@ class ChaosRun {
 		{ workload }: PlannedBatch,
 	): Promise<string | undefined> {
 		const until = Date.now() + FORGE_LIMIT_MS;
-		while (Date.now() < until) {
+		while (Date.now() < until && !this.ended.has(id)) {
 			const submission = this.stage.simulator
 				.requests({ taskId, method: 'POST' })
 				.find(({ body }) => typeof Object(body).callBackUrl === 'string');
@@ -249,8 +251,9 @@ class ChaosRun {
 
 	private async isSuspended(id: string): Promise<boolean> {
 		try {
-			const { status } = await this.stage.client.getExecution(id);
-			return status === 'waiting';
+			const execution = await this.stage.client.getExecution(id);
+			if (hasEnded(execution) && isWhole(execution)) this.ended.add(id);
+			return execution.status === 'waiting';
 		} catch {
 			// n8n is being restarted.
 			return false;
