@@ -237,13 +237,14 @@ class ChaosRun {
 		{ workload }: PlannedBatch,
 	): Promise<string | undefined> {
 		const until = Date.now() + FORGE_LIMIT_MS;
-		while (Date.now() < until && !this.ended.has(id)) {
+		while (Date.now() < until) {
 			const submission = this.stage.simulator
 				.requests({ taskId, method: 'POST' })
 				.find(({ body }) => typeof Object(body).callBackUrl === 'string');
 			const isThere =
 				submission !== undefined && (workload === 'trigger4k' || (await this.isSuspended(id)));
 			if (isThere) return String(Object(submission.body).callBackUrl);
+			if (this.ended.has(id)) return undefined;
 			await pause(LOOK_MS / 4);
 		}
 		return undefined;
