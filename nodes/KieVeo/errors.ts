@@ -187,13 +187,23 @@ export function cannotSuspendError(where: string, advice: string): KieVeoError {
 	return new KieVeoError(`'Wait for Callback' cannot be used ${where}`, { description: advice });
 }
 
-/** The user stopped the execution while videos were being waited for. */
-export function stoppedError(taskIds: string[]): KieVeoError {
+/**
+ * The user stopped the execution while videos were being waited for.
+ *
+ * @param lost number of paid requests whose answers were lost
+ */
+export function stoppedError(taskIds: string[], lost: number): KieVeoError {
+	const submitted =
+		taskIds.length > 0
+			? `Kie.ai goes on working on what was submitted. Task IDs: ${taskIds.join(', ')}.`
+			: '';
+	const unknown =
+		lost > 0
+			? `The answers to ${lost} paid requests were lost: look at https://kie.ai/logs whether the videos are there.`
+			: '';
+	const description = [submitted, unknown].filter(Boolean).join(' ');
 	return new KieVeoError('The execution was stopped', {
-		description:
-			taskIds.length > 0
-				? `Kie.ai goes on working on what was submitted. Task IDs: ${taskIds.join(', ')}.`
-				: 'Nothing was submitted.',
+		description: description || 'Nothing was submitted.',
 	});
 }
 

@@ -294,6 +294,16 @@ describe('Generate', () => {
 		expect((await running).description).toContain('veo_task_slow');
 	});
 
+	it('ends with the user, telling of a lost answer', async () => {
+		simulator.fault({ kind: 'slow', ms: 600 });
+		simulator.setDefaults({ envelope: { data: 'null' } });
+		const stop = new AbortController();
+		const running = caught(generate({ signal: stop.signal }));
+		setTimeout(() => stop.abort(), 200);
+		expect((await running).description).toContain('The answers to 1 paid requests were lost');
+		expect(simulator.paid()).toHaveLength(1);
+	});
+
 	it.each<
 		[parameter: string, fault: string, parameters: INodeParameters, options: INodeParameters]
 	>([

@@ -73,7 +73,8 @@ export async function runItems<W extends Work>(
 		if (!context.continueOnFail() && !operation.failedItem) failFast.abort();
 	});
 
-	if (userStop?.aborted) throw toNodeError(node, stoppedError(submittedIds(works)));
+	if (userStop?.aborted)
+		throw toNodeError(node, stoppedError(submittedIds(works), withLostAnswer(all).length));
 	const { failedItem } = operation;
 	if (!context.continueOnFail() && (!failedItem || all.every(hasFailed))) {
 		throwFirstFailure(context, all);
@@ -158,12 +159,17 @@ function hasFailed({ error }: { error?: unknown }): boolean {
 	return error !== undefined;
 }
 
+/** Those that may have cost credits without a task ID to show for it. */
+function withLostAnswer<P extends { error?: unknown }>(all: P[]): P[] {
+	return all.filter(({ error }) => error instanceof KieVeoError && error.mayBePaid);
+}
+
 function throwFirstFailure<W extends Work>(
 	context: IExecuteFunctions,
 	all: Array<Progress<W>>,
 ): void {
 	// Only one can be raised: one that may have cost credits, since nothing else tells of it.
-	const lost = all.filter(({ error }) => error instanceof KieVeoError && error.mayBePaid);
+	const lost = withLostAnswer(all);
 	const failed = lost[0] ?? all.find(hasFailed);
 	if (!failed) return;
 	const others = submittedIds(all.filter((one) => one !== failed).map(({ work }) => work));
