@@ -16,16 +16,24 @@ export class KieVeoError extends Error {
 	readonly kieCode?: number | null;
 	/** Set when the waiting time ran out: the video is not lost, only not ready. */
 	readonly timedOut: boolean;
+	/** Whether something may have been paid for that has no task ID here. */
+	readonly mayBePaid: boolean;
 
 	constructor(
 		message: string,
-		details: { description: string; kieCode?: number | null; timedOut?: boolean },
+		details: {
+			description: string;
+			kieCode?: number | null;
+			timedOut?: boolean;
+			mayBePaid?: boolean;
+		},
 	) {
 		super(message);
 		this.name = 'KieVeoError';
 		this.description = details.description;
 		this.kieCode = details.kieCode;
 		this.timedOut = details.timedOut ?? false;
+		this.mayBePaid = details.mayBePaid ?? false;
 	}
 }
 
@@ -105,6 +113,7 @@ export function lostCreationError({ operation }: Subject, answer: KieAnswer): Ki
 				'at https://kie.ai/logs (or compare the credits) whether the task is there. If it is, take its task ' +
 				"ID and fetch the video with 'Get'. If not, run the node again.",
 			kieCode: answer.code,
+			mayBePaid: true,
 		},
 	);
 }
@@ -192,13 +201,23 @@ export function cannotSuspendError(where: string, advice: string): KieVeoError {
 	return new KieVeoError(`'Wait for Callback' cannot be used ${where}`, { description: advice });
 }
 
-/** The user stopped the execution while videos were being waited for. */
-export function stoppedError(taskIds: string[]): KieVeoError {
+/**
+ * The user stopped the execution while videos were being waited for.
+ *
+ * @param lost number of paid requests whose answers were lost
+ */
+export function stoppedError(taskIds: string[], lost: number): KieVeoError {
+	const submitted =
+		taskIds.length > 0
+			? `Kie.ai goes on working on what was submitted. Task IDs: ${taskIds.join(', ')}.`
+			: '';
+	const unknown =
+		lost > 0
+			? `The answers to ${lost} paid requests were lost: look at https://kie.ai/logs whether the videos are there.`
+			: '';
+	const description = [submitted, unknown].filter(Boolean).join(' ');
 	return new KieVeoError('The execution was stopped', {
-		description:
-			taskIds.length > 0
-				? `Kie.ai goes on working on what was submitted. Task IDs: ${taskIds.join(', ')}.`
-				: 'Nothing was submitted.',
+		description: description || 'Nothing was submitted.',
 	});
 }
 

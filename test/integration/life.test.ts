@@ -210,6 +210,29 @@ describe('Generate', () => {
 		expect(simulator.requests({ path: GENERATE })).toHaveLength(1);
 	});
 
+	it('tells of a lost answer also when the first item fails for another reason', async () => {
+		const prompts = ['refused', 'lost', 'lost, too'];
+		const about = (prompt: string) => (request: { body: unknown }) =>
+			(request.body as { prompt?: string }).prompt === prompt;
+		simulator.fault({ kind: 'status', code: 400, when: about('refused') });
+		// Slow enough to be under way when the first one fails.
+		for (const prompt of prompts.slice(1)) {
+			simulator.fault({ kind: 'slow', ms: 300, when: about(prompt) });
+		}
+		simulator.setDefaults({ envelope: { data: 'null' } });
+		const error = await caught(
+			generate({
+				parameters: { prompt: '={{ $json.prompt }}' },
+				items: prompts.map((prompt) => ({ json: { prompt } })),
+			}),
+		);
+		expect(simulator.paid()).toHaveLength(2);
+		expect(error.message).toContain('answer was lost');
+		expect(error.description).toContain('https://kie.ai/logs');
+		expect(error.description).toContain('2 requests');
+		expect(error.context).toMatchObject({ itemIndex: 1 });
+	});
+
 	it('sends again what Kie says it did not accept', async () => {
 		simulator.fault({ kind: 'status', code: 429, path: GENERATE });
 		simulator.fault({ kind: 'status', code: 455, path: GENERATE });
@@ -269,6 +292,16 @@ describe('Generate', () => {
 		const running = caught(generate({ parameters: { waitMode: 'poll' }, signal: stop.signal }));
 		setTimeout(() => stop.abort(), 300);
 		expect((await running).description).toContain('veo_task_slow');
+	});
+
+	it('ends with the user, telling of a lost answer', async () => {
+		simulator.fault({ kind: 'slow', ms: 600 });
+		simulator.setDefaults({ envelope: { data: 'null' } });
+		const stop = new AbortController();
+		const running = caught(generate({ signal: stop.signal }));
+		setTimeout(() => stop.abort(), 200);
+		expect((await running).description).toContain('The answers to 1 paid requests were lost');
+		expect(simulator.paid()).toHaveLength(1);
 	});
 
 	it.each<

@@ -248,6 +248,35 @@ describe('delivery', () => {
 		expect(simulator.deliveries).toEqual([]);
 	});
 
+	test('can lose its first requests, and the first answers, on the way', async () => {
+		const callback = { lostAttempts: 1, lostAnswers: 2 };
+		await start({ videos: [{ taskId, callback }] });
+		await post4k();
+		simulator.finish(taskId, 'get4k');
+		await simulator.callbacksSettled();
+		expect(receiver.received).toHaveLength(3);
+		expect(simulator.deliveries).toMatchObject([
+			{
+				state: 'delivered',
+				attempts: [
+					{ status: null, error: 'the request was lost' },
+					{ status: null, error: 'the answer was lost' },
+					{ status: null, error: 'the answer was lost' },
+					{ status: 200, error: null },
+				],
+			},
+		]);
+	});
+
+	test('is given up when all of its requests are lost', async () => {
+		await start({ videos: [{ taskId, callback: { lostAttempts: 99 } }] });
+		await post4k();
+		simulator.finish(taskId, 'get4k');
+		await simulator.callbacksSettled();
+		expect(receiver.received).toEqual([]);
+		expect(simulator.deliveries).toMatchObject([{ state: 'given-up' }]);
+	});
+
 	test('is repeated three times after failures, then given up', async () => {
 		await start({}, () => 500);
 		const delivery = await simulator.sendCallback(receiver.url, { retries: 3 });

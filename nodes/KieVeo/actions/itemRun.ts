@@ -1,6 +1,6 @@
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
-import { stoppedError, toNodeError } from '../errors';
+import { KieVeoError, stoppedError, toNodeError } from '../errors';
 import { errorItem } from '../output/items';
 import { CancelledError } from '../transport/clock';
 
@@ -73,7 +73,8 @@ export async function runItems<W extends Work>(
 		if (!context.continueOnFail() && !operation.failedItem) failFast.abort();
 	});
 
-	if (userStop?.aborted) throw toNodeError(node, stoppedError(submittedIds(works)));
+	if (userStop?.aborted)
+		throw toNodeError(node, stoppedError(submittedIds(works), withLostAnswer(all).length));
 	const { failedItem } = operation;
 	if (!context.continueOnFail() && (!failedItem || all.every(hasFailed))) {
 		throwFirstFailure(context, all);
@@ -158,19 +159,29 @@ function hasFailed({ error }: { error?: unknown }): boolean {
 	return error !== undefined;
 }
 
+/** Those that may have cost credits without a task ID to show for it. */
+function withLostAnswer<P extends { error?: unknown }>(all: P[]): P[] {
+	return all.filter(({ error }) => error instanceof KieVeoError && error.mayBePaid);
+}
+
 function throwFirstFailure<W extends Work>(
 	context: IExecuteFunctions,
 	all: Array<Progress<W>>,
 ): void {
-	const failed = all.find(hasFailed);
+	// Only one can be raised: one that may have cost credits, since nothing else tells of it.
+	const lost = withLostAnswer(all);
+	const failed = lost[0] ?? all.find(hasFailed);
 	if (!failed) return;
 	const others = submittedIds(all.filter((one) => one !== failed).map(({ work }) => work));
+	const additions = [
+		lost.length > 1 ? `The answers to ${lost.length} requests of this run were lost.` : '',
+		others.length > 0
+			? `Also submitted in this run, and still to be had under these task IDs: ${others.join(', ')}.`
+			: '',
+	].filter(Boolean);
 	throw toNodeError(context.getNode(), failed.error, {
 		itemIndex: failed.items[0],
-		addition:
-			others.length > 0
-				? `Also submitted in this run, and still to be had under these task IDs: ${others.join(', ')}.`
-				: undefined,
+		addition: additions.length > 0 ? additions.join(' ') : undefined,
 	});
 }
 

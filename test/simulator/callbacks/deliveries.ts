@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import type { Operation } from '../state/scenario';
@@ -66,6 +67,10 @@ export interface Callback
 	retries?: number;
 	/** Wait before the first attempt. */
 	delayMs?: number;
+	/** So many first attempts never arrive. Default 0. */
+	lostAttempts?: number;
+	/** So many of those that arrive first get an answer that never comes back. Default 0. */
+	lostAnswers?: number;
 }
 
 /** Sends callbacks as Kie does, and keeps a record of it. Sends nothing more once stopped. */
@@ -73,7 +78,7 @@ export class Deliveries {
 	readonly entries: Delivery[] = [];
 	private readonly originals = new WeakMap<Delivery, Callback>();
 	private readonly pending = new Set<Promise<Delivery>>();
-	private running = new AbortController();
+	private running = newRun();
 
 	constructor(
 		private readonly options: CallbackOptions,
@@ -115,7 +120,7 @@ export class Deliveries {
 	/** Aborts what is under way and forgets everything. */
 	stop(): void {
 		this.running.abort();
-		this.running = new AbortController();
+		this.running = newRun();
 		this.entries.length = 0;
 		this.pending.clear();
 	}
@@ -134,8 +139,16 @@ export class Deliveries {
 			firstSigned ??= Date.now();
 			const signedAt = this.options.retrySignature === 'same' ? firstSigned : Date.now();
 			const headers = { ...signatureHeaders(callback.signing, signedAt), ...callback.headers };
-			const outcome = await this.attempt(delivery, callback.contentType, headers, signal);
-			delivery.attempts.push(outcome);
+			const { lostAttempts = 0, lostAnswers = 0 } = callback;
+			const outcome =
+				attempt < lostAttempts
+					? lost(headers, 'the request')
+					: await this.attempt(delivery, callback.contentType, headers, signal);
+			const isAnswerLost = attempt >= lostAttempts && attempt < lostAttempts + lostAnswers;
+			delivery.attempts.push(
+				isAnswerLost ? { ...outcome, ...lost(headers, 'the answer') } : outcome,
+			);
+			if (isAnswerLost) continue;
 			if (outcome.status === 200) {
 				delivery.state = 'delivered';
 				return delivery;
@@ -180,10 +193,27 @@ export class Deliveries {
 
 	private async pause(ms: number, signal: AbortSignal): Promise<void> {
 		await new Promise<void>((resolve) => {
-			this.timers.after(ms, resolve);
-			signal.addEventListener('abort', () => resolve(), { once: true });
+			const done = () => {
+				signal.removeEventListener('abort', done);
+				resolve();
+			};
+			this.timers.after(ms, done);
+			signal.addEventListener('abort', done);
 		});
 	}
+}
+
+function newRun(): AbortController {
+	const run = new AbortController();
+	// Each delivery under way listens; there may be hundreds.
+	setMaxListeners(0, run.signal);
+	return run;
+}
+
+/** What the sender knows of an attempt that got lost on its way there or back. */
+function lost(headers: Record<string, string>, what: string): DeliveryAttempt {
+	const error = `${what} was lost`;
+	return { at: Date.now(), headers, status: null, answer: '', error, took: 0 };
 }
 
 function signatureHeaders(signing: Signing | undefined, signedAt: number): Record<string, string> {

@@ -90,7 +90,13 @@ const scenario = {
 		}),
 	),
 	callback: optional(
-		object({ form: optional(callbackForm), delayMs: ms, copies: optional(integer(0)) }),
+		object({
+			form: optional(callbackForm),
+			delayMs: ms,
+			copies: optional(integer(0)),
+			lostAttempts: optional(integer(0)),
+			lostAnswers: optional(integer(0)),
+		}),
 	),
 };
 

@@ -96,6 +96,10 @@ export interface CallbackScenario {
 	delayMs: number;
 	/** How often it is sent, at the same time. 0 loses it. */
 	copies: number;
+	/** So many first attempts never arrive. */
+	lostAttempts: number;
+	/** So many of those that arrive first are answered, but the answer never comes back. */
+	lostAnswers: number;
 }
 
 /** Everything that can be chosen about one task. */
@@ -171,7 +175,7 @@ export const BUILT_IN_SCENARIO: Scenario = {
 		recordAfter: 'base',
 	},
 	files: { bytes: null, bare: 'open' },
-	callback: { form: {}, delayMs: 0, copies: 1 },
+	callback: { form: {}, delayMs: 0, copies: 1, lostAttempts: 0, lostAnswers: 0 },
 };
 
 /** Lays what differs over a complete scenario. Lists are replaced, not joined. */

@@ -162,7 +162,7 @@ export class World {
 	private callBack(task: Task, job: Job): void {
 		const { callBackUrl, operation, index } = job;
 		if (callBackUrl === undefined) return;
-		const { form, delayMs, copies } = task.scenario.callback;
+		const { form, copies, ...way } = task.scenario.callback;
 		const key = (job.account ?? this.accounts[0])?.webhookHmacKey;
 		const body = this.callbackBodyOf(task, job, form);
 		for (let copy = 0; copy < copies; copy += 1) {
@@ -175,7 +175,7 @@ export class World {
 				contentType: 'application/json',
 				headers: {},
 				signing: key === undefined ? undefined : { key, taskId: callbackTaskId(task, job) },
-				delayMs,
+				...way,
 			});
 		}
 	}

@@ -1,0 +1,95 @@
+import type { Delivery, JournalEntry, LedgerEntry } from '../simulator';
+import type { Forgery, PlannedVideo, RestartWay } from './plan';
+import { tagsOf, type BatchSettings, type Order } from './workloads';
+import { isRecord } from '../n8n/wire';
+
+/** What the last node of a workflow got for one input item. */
+export interface Seen {
+	/** Names the input item, see `tagsOf`. */
+	tag: string;
+	json: Record<string, unknown>;
+}
+
+/** One execution that submits or fetches videos. */
+export interface RunRecord {
+	id: string;
+	batch: BatchSettings;
+	orders: Order[];
+	/** Whether it fetches what an earlier execution has left. */
+	byUser: boolean;
+	status: string;
+	/** A restart of n8n ended it. */
+	killed: boolean;
+	seen: Seen[];
+	/** Message and description of the error that ended it. */
+	error: string | null;
+	/** Downloaded files that are not the whole file, as a sentence each. */
+	brokenFiles: string[];
+	downloads: number;
+}
+
+/** One execution started by Kie.ai Veo Trigger. */
+export interface TriggeredRecord {
+	id: string;
+	status: string;
+	killed: boolean;
+	json: Record<string, unknown> | null;
+}
+
+export interface SentForgery {
+	kind: Forgery;
+	video: PlannedVideo;
+	/** HTTP status of the answer; null where none came. */
+	status: number | null;
+}
+
+export interface RestartRecord {
+	how: RestartWay;
+	/** Epoch milliseconds: from the signal until n8n served again. */
+	from: number;
+	until: number;
+}
+
+/** All that is known at the end of a run. */
+export interface Evidence {
+	videos: PlannedVideo[];
+	fileUrl: string;
+	runs: RunRecord[];
+	triggered: TriggeredRecord[];
+	ledger: readonly LedgerEntry[];
+	journal: readonly JournalEntry[];
+	/** Of true callbacks. */
+	deliveries: readonly Delivery[];
+	forged: SentForgery[];
+	restarts: RestartRecord[];
+	/** Executions whose data holds something forged. */
+	forgedTraces: string[];
+	/** Places in which a key was found. */
+	leaks: string[];
+	/** Why the run could not be brought to its end, if so. */
+	aborted: string | null;
+}
+
+/** All task ids a text names. */
+export function taskIdsIn(value: unknown): Set<string> {
+	const text = typeof value === 'string' ? value : JSON.stringify(value);
+	return new Set(text.match(/veo_task_c\d+_\d{4}(?:_again\d+)?/g) ?? []);
+}
+
+/** The executions a video was part of, oldest first. */
+export function runsOf({ runs }: Evidence, { number }: PlannedVideo): RunRecord[] {
+	return runs.filter(({ orders }) => orders.some(({ video }) => video.number === number));
+}
+
+/** The prompt of a request to generate, else null. */
+export function promptOf({ path, body }: JournalEntry): string | null {
+	const isGeneration = path === '/api/v1/veo/generate' && isRecord(body);
+	return isGeneration && typeof body.prompt === 'string' ? body.prompt : null;
+}
+
+/** Whether an execution tells its user that the answer to a paid request was lost. */
+export function tellsOfLoss({ error, seen }: RunRecord, video: PlannedVideo): boolean {
+	const tags = tagsOf(video);
+	const own = seen.filter(({ tag }) => tags.includes(tag)).map(({ json }) => String(json.error));
+	return [...own, error ?? ''].some((text) => /answer was lost/.test(text));
+}

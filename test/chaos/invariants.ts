@@ -1,0 +1,192 @@
+import {
+	promptOf,
+	runsOf,
+	taskIdsIn,
+	tellsOfLoss,
+	type Evidence,
+	type RunRecord,
+} from './evidence';
+import { eventsOf, seenOf, stateOf } from './fetched';
+import type { JournalEntry } from '../simulator';
+import type { PlannedVideo } from './plan';
+import { tagsOf } from './workloads';
+
+/** A promise of the package, and what breaks it. */
+export interface Verdict {
+	invariant: string;
+	/** Task ids, or places; empty when it holds. */
+	offenders: string[];
+}
+
+/** A callback taken in so shortly before n8n was ended may have died with it. Milliseconds. */
+const DYING_MS = 3000;
+/** An answer to a paid request that does not tell whether it was accepted. */
+const LOSING_FAULTS = ['reset-before', 'reset-after', 'html', 'cut-json', 'empty', 'envelope'];
+
+type Invariant = (evidence: Evidence) => string[];
+
+const INVARIANTS: ReadonlyArray<[name: string, check: Invariant]> = [
+	['the run came to its end', ({ aborted }) => (aborted === null ? [] : [aborted])],
+	['every item has exactly one outcome downstream', itemsWithoutOneOutcome],
+	['every delivered callback of the trigger has exactly one execution', eventsWithoutOneExecution],
+	['no video is lost', lostVideos],
+	['no video is paid for twice', paidTwice],
+	['a generation whose answer was lost is never sent again', sentAgain],
+	['every paid generation is named, or its loss is told', unnamedGenerations],
+	['no forged callback has an effect', effectsOfForgeries],
+	['every URL is the one of the wanted video and resolution', wrongUrls],
+	['every downloaded file is whole', ({ runs }) => runs.flatMap(({ brokenFiles }) => brokenFiles)],
+	['the keys appear nowhere', ({ leaks }) => leaks],
+];
+
+/** Looks for everything that must not have happened. Pure. */
+export function judge(evidence: Evidence): Verdict[] {
+	return INVARIANTS.map(([invariant, check]) => ({
+		invariant,
+		offenders: [...new Set(check(evidence))],
+	}));
+}
+
+/** Executions that were killed have no outcome; their videos are fetched later. */
+function itemsWithoutOneOutcome({ runs }: Evidence): string[] {
+	return runs.flatMap((run) => {
+		if (run.killed) return [];
+		const { id, status, batch, orders, seen, error } = run;
+		const what = `${orders.map(({ taskId }) => taskId).join(', ')} (execution ${id}, ${batch.name}: ${status})`;
+		if (status === 'error') {
+			const isOne = batch.onError === 'stopWorkflow' && error !== null && seen.length === 0;
+			// Where every video of a suspending batch fails at once there is nothing to suspend for.
+			return isOne ? [] : [what];
+		}
+		if (status !== 'success') return [what];
+		const wanted = orders.flatMap(({ video }) => tagsOf(video));
+		return wanted.filter((tag) => seen.filter((one) => one.tag === tag).length !== 1).length ===
+			0 &&
+			seen.length === wanted.length &&
+			keepsOrder(run, wanted)
+			? []
+			: [what];
+	});
+}
+
+/** Items of the error output come after the others. */
+function keepsOrder({ batch, seen }: RunRecord, wanted: string[]): boolean {
+	if (batch.onError === 'continueErrorOutput') return true;
+	return seen.every(({ tag }, i) => tag === wanted[i]);
+}
+
+function eventsWithoutOneExecution(evidence: Evidence): string[] {
+	const { videos, deliveries, restarts, triggered } = evidence;
+	const isDying = (at: number) =>
+		restarts.some(({ from, until }) => at > from - DYING_MS && at < until);
+	const submitted = videos.filter(
+		(video) => runsOf(evidence, video)[0]?.batch.workload === 'trigger4k',
+	);
+	const unasked = triggered.filter(
+		({ json }) => json !== null && !submitted.some(({ taskId }) => taskId === json.taskId),
+	);
+	const miscounted = submitted.filter((video) => {
+		const events = eventsOf(evidence, video).length;
+		const delivered = deliveries.filter(
+			({ taskId, index, state }) =>
+				taskId === video.taskId && index === video.index && state === 'delivered',
+		);
+		const attempts = delivered.flatMap(({ attempts }) => attempts);
+		const maybeKilled = attempts.some(({ at }) => isDying(at));
+		if (events > 1) return true;
+		return delivered.length > 0 && events === 0 && !maybeKilled;
+	});
+	return [
+		...unasked.map(({ id, json }) => `${String(json?.taskId)} (execution ${id})`),
+		...miscounted.map(({ taskId }) => taskId),
+	];
+}
+
+function lostVideos(evidence: Evidence): string[] {
+	return evidence.videos
+		.filter((video) => {
+			const wanted = video.ending === 'success' ? 'success' : 'failed';
+			return stateOf(evidence, video) !== wanted;
+		})
+		.map(({ taskId }) => taskId);
+}
+
+/** 4K and 1080P: once for each task and index. Generate: once for each video that was wanted. */
+function paidTwice({ ledger, journal, videos }: Evidence): string[] {
+	const payments = new Map<string, number>();
+	for (const { operation, taskId, index, credits } of ledger) {
+		if (credits <= 0 || operation === 'generate') continue;
+		const key = `${taskId} ${index} (${operation})`;
+		payments.set(key, (payments.get(key) ?? 0) + 1);
+	}
+	const twice = [...payments].filter(([, count]) => count > 1).map(([key]) => key);
+	const generatedTwice = videos.filter(({ number }) => {
+		const isOwn = (entry: JournalEntry) => promptOf(entry)?.includes(`#${number}.`) ?? false;
+		return journal.filter((entry) => entry.creditsCharged > 0 && isOwn(entry)).length > 1;
+	});
+	return [...twice, ...generatedTwice.map(({ taskId }) => taskId)];
+}
+
+function sentAgain({ journal }: Evidence): string[] {
+	const lost = new Set<string>();
+	const again: string[] = [];
+	for (const entry of journal) {
+		const prompt = promptOf(entry);
+		if (prompt === null) continue;
+		if (lost.has(prompt)) again.push(`${entry.taskId ?? 'refused'} (${prompt})`);
+		if (hasLostAnswer(entry)) lost.add(prompt);
+	}
+	return again;
+}
+
+function hasLostAnswer({ fault, answer }: JournalEntry): boolean {
+	const code = Number(Object(answer).code);
+	return LOSING_FAULTS.includes(fault ?? '') || code === 408 || code >= 500;
+}
+
+function unnamedGenerations({ runs, journal }: Evidence): string[] {
+	return runs.flatMap((run) => {
+		if (run.killed || run.batch.workload !== 'generate') return [];
+		const named = taskIdsIn([run.seen, run.error]);
+		return run.orders.flatMap(({ prompt, video }) =>
+			journal
+				.filter((entry) => entry.creditsCharged > 0 && promptOf(entry) === prompt)
+				.flatMap(({ taskId }) => taskId ?? [])
+				.filter((taskId) => !named.has(taskId) && !tellsOfLoss(run, video))
+				.map((taskId) => `${taskId} (execution ${run.id}: ${run.error ?? 'no error'})`),
+		);
+	});
+}
+
+/** One that swaps URLs repeats what Kie has signed: it may be accepted, but not its URLs. */
+function effectsOfForgeries({ forged, forgedTraces }: Evidence): string[] {
+	const accepted = forged.filter(({ kind, status }) => kind !== 'swapped URLs' && status === 200);
+	return [...forgedTraces, ...accepted.map(({ kind, video }) => `${video.taskId} (${kind})`)];
+}
+
+function wrongUrls(evidence: Evidence): string[] {
+	return evidence.videos.flatMap((video) =>
+		seenOf(evidence, video)
+			.filter((json) => json.status === 'success' && !hasRightUrl(evidence.fileUrl, video, json))
+			.map(({ videoUrl }) => `${video.taskId}: ${String(videoUrl)}`),
+	);
+}
+
+const FILES = new Map([
+	['get4k', '4k.mp4'],
+	['get1080p', '1080p.mp4'],
+	['generate', 'base.mp4'],
+	['get', 'base.mp4'],
+]);
+
+function hasRightUrl(fileUrl: string, video: PlannedVideo, json: Record<string, unknown>): boolean {
+	const { operation, taskId, videoUrl, videoUrls } = json;
+	const file = FILES.get(String(operation));
+	const right = `${fileUrl}/v/${String(taskId)}-${video.index}-${file}`;
+	return (
+		String(taskId).startsWith(video.taskId) &&
+		videoUrl === right &&
+		Array.isArray(videoUrls) &&
+		videoUrls.every((url) => url === right)
+	);
+}

@@ -1,0 +1,55 @@
+/** Runs many videos through real n8n while everything goes wrong, and checks that nothing was lost. */
+import { parseArgs } from 'node:util';
+
+import { describeError } from '../n8n/errors';
+import { printProgress } from '../n8n/progress';
+import { lineNamed } from '../n8n/versions';
+import { judge } from './invariants';
+import { report } from './report';
+import { runChaos } from './run';
+
+const HELP = `Runs this package in real n8n against a simulated Kie.ai that fails in every way:
+lost, slow and broken answers, lost, repeated and forged callbacks, restarts of n8n.
+
+  npm run chaos [-- options]
+
+  --line <2.x|1.x>  line of n8n (default 2.x)
+  --seed <n>        the same seed gives the same plan (default: by chance)
+  --videos <n>      how many videos at least (default 500)
+  --minutes <n>     given up, and failed, after this (default 15)`;
+
+async function main(): Promise<void> {
+	const { values } = parseArgs({
+		options: {
+			line: { type: 'string', default: '2.x' },
+			seed: { type: 'string', default: String(Math.floor(Math.random() * 1_000_000)) },
+			videos: { type: 'string', default: '500' },
+			minutes: { type: 'string', default: '15' },
+			help: { type: 'boolean', default: false },
+		},
+	});
+	if (values.help) return console.log(HELP);
+	const options = {
+		line: lineNamed(values.line).name,
+		seed: whole('seed', values.seed, 0),
+		videos: whole('videos', values.videos, 1),
+		minutes: whole('minutes', values.minutes, 1),
+		progress: printProgress,
+	};
+	printProgress(`Chaos with seed ${options.seed}`);
+	const result = await runChaos(options);
+	const verdicts = judge(result.evidence);
+	console.log(report(options, result, verdicts));
+	if (verdicts.some(({ offenders }) => offenders.length > 0)) process.exitCode = 1;
+}
+
+function whole(name: string, value: string, min: number): number {
+	const number = Number(value);
+	if (value.trim() !== '' && Number.isSafeInteger(number) && number >= min) return number;
+	throw new Error(`--${name} must be a whole number of at least ${min}`);
+}
+
+main().catch((error: unknown) => {
+	console.error(describeError(error));
+	process.exitCode = 1;
+});

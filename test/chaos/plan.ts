@@ -1,0 +1,289 @@
+import type { CallbackForm, VideoScenario } from '../simulator';
+import { CALLBACK_FORMS } from '../simulator';
+import { PLANNED_FAULTS, type FaultKind, type FaultPlace } from './faultKinds';
+import { Random } from './random';
+
+/** What a batch does. `get` is only used to fetch what a run has left. */
+export type Workload = 'poll4k' | 'callback4k' | 'trigger4k' | 'poll1080p' | 'generate' | 'get';
+
+/** How the work at Kie ends. `refused`: not accepted, not billed. */
+export type Ending = 'success' | 'failure' | 'refused';
+
+/** What happens to the callback of one video on its way. */
+export type CallbackWay = 'once' | 'duplicate' | 'late' | 'lost' | 'lost requests' | 'lost answers';
+
+export type Forgery =
+	/** Without our part of the address, unsigned. */
+	| 'no proof'
+	/** Our part of the address changed; the signature is right. */
+	| 'wrong proof'
+	/** The proof was made with another account's key; the signature is right. */
+	| 'proof of another account'
+	/** The right address, signed with another key. */
+	| 'wrong signature'
+	/** A true callback about another video. */
+	| 'other video'
+	/** Address and signature are right, the URLs are not. Only where the trigger confirms. */
+	| 'swapped URLs';
+
+export interface PlannedFault {
+	kind: FaultKind;
+	place: FaultPlace;
+	/** Which request about this video it hits, counted from 0. */
+	at: number;
+}
+
+export interface PlannedVideo {
+	/** Task id of the base video; for a generation the id of the task it will make. */
+	taskId: string;
+	index: number;
+	/** Its place among all videos of the plan; part of the prompt of a generation. */
+	number: number;
+	ending: Ending;
+	callback: CallbackWay;
+	scenario: VideoScenario;
+	faults: PlannedFault[];
+	/** On how many input items it is. */
+	items: 1 | 2;
+}
+
+/** One execution of a workflow. */
+export interface PlannedBatch {
+	name: string;
+	workload: Workload;
+	/** Which of the two accounts. */
+	account: 0 | 1;
+	onError: 'stopWorkflow' | 'continueRegularOutput' | 'continueErrorOutput';
+	onTimeout: 'error' | 'continue';
+	/** Seconds. */
+	timeout: number;
+	download: boolean;
+	/** Whether the trigger asks Kie for the URLs again. */
+	confirm: boolean;
+	videos: PlannedVideo[];
+	forgeries: Forgery[];
+}
+
+export type RestartWay = 'SIGTERM' | 'SIGKILL';
+
+export type Step =
+	| { kind: 'batch'; batch: PlannedBatch }
+	| { kind: 'restart'; how: RestartWay }
+	/** The next `requests` requests to the API, whatever they are about, get this code. */
+	| { kind: 'burst'; code: 429 | 455; requests: number };
+
+export interface Plan {
+	seed: number;
+	steps: Step[];
+}
+
+export interface PlanOptions {
+	seed: number;
+	/** How many videos are submitted at least. */
+	videos: number;
+}
+
+const VIDEOS_PER_RESTART = 125;
+const VIDEOS_PER_BURST = 40;
+/** So many batches of each workload come first, in turn. */
+const SETTLED_ROUNDS = 2;
+
+const WORKLOADS: Record<Exclude<Workload, 'get'>, number> = {
+	poll4k: 30,
+	callback4k: 30,
+	trigger4k: 16,
+	poll1080p: 11,
+	generate: 13,
+};
+
+const CALLBACK_WAYS: Record<CallbackWay, number> = {
+	once: 35,
+	duplicate: 20,
+	late: 15,
+	lost: 8,
+	'lost requests': 12,
+	'lost answers': 10,
+};
+
+/** Everything that will happen in a run, as far as it is decided beforehand: the same for the same options. */
+export function makePlan({ seed, videos }: PlanOptions): Plan {
+	// A short run has more of small batches, so that each workload is there before and after a restart.
+	const largest = Math.max(3, Math.floor(videos / 12));
+	const planner = new Planner(new Random(seed), seed, largest);
+	const batches: PlannedBatch[] = [];
+	while (planner.videos < videos) batches.push(planner.batch(batches.length));
+	const steps: Step[] = batches.map((batch) => ({ kind: 'batch', batch }));
+	const restarts = Math.max(1, Math.round(videos / VIDEOS_PER_RESTART));
+	const places = (count: number) =>
+		Array.from({ length: count }, (_, i) => ((i + 1) * batches.length) / (count + 1));
+	// From the end, so that the places of the others stay valid.
+	const insertions = [
+		...places(restarts).map((at, i): [number, Step] => [
+			at,
+			{ kind: 'restart', how: i % 2 === 0 ? 'SIGKILL' : 'SIGTERM' },
+		]),
+		...places(Math.ceil(videos / VIDEOS_PER_BURST)).map((at, i): [number, Step] => [
+			at,
+			{ kind: 'burst', code: i % 2 === 0 ? 429 : 455, requests: planner.random.int(4, 15) },
+		]),
+	].sort(([a], [b]) => b - a);
+	for (const [at, step] of insertions) steps.splice(Math.round(at), 0, step);
+	return { seed, steps };
+}
+
+export function batchesOf({ steps }: Plan): PlannedBatch[] {
+	return steps.flatMap((step) => (step.kind === 'batch' ? [step.batch] : []));
+}
+
+class Planner {
+	videos = 0;
+
+	constructor(
+		readonly random: Random,
+		private readonly seed: number,
+		private readonly largest: number,
+	) {}
+
+	batch(number: number): PlannedBatch {
+		const { random } = this;
+		// The first of each kind are settled, so that a short run has all of them, too.
+		const kinds = Object.keys(WORKLOADS) as Array<keyof typeof WORKLOADS>;
+		const isSettled = number < SETTLED_ROUNDS * kinds.length;
+		const settled = isSettled ? kinds[number % kinds.length] : undefined;
+		const workload = settled ?? random.weighted(WORKLOADS);
+		const size = Math.min(this.largest, random.pick([1, 2, 3, 4, 5, 6, 8, 10]));
+		const hasCallback = workload === 'callback4k' || workload === 'trigger4k';
+		const confirm = workload === 'trigger4k' && random.chance(0.6);
+		const polls = !hasCallback;
+		const isShort = polls && random.chance(0.12);
+		return {
+			name: `${workload} ${number}`,
+			workload,
+			account: random.chance(0.5) ? 0 : 1,
+			onError: random.pick(['stopWorkflow', 'continueRegularOutput', 'continueErrorOutput']),
+			onTimeout: random.pick(['error', 'continue']),
+			timeout: isShort ? 2 : workload === 'callback4k' ? random.int(30, 40) : 60,
+			download: polls && workload !== 'generate' && random.chance(0.3),
+			confirm,
+			forgeries:
+				hasCallback && (isSettled || random.chance(0.5)) ? this.forgeries(workload, confirm) : [],
+			videos: Array.from({ length: size }, () => this.video(workload)),
+		};
+	}
+
+	private forgeries(workload: Workload, confirm: boolean): Forgery[] {
+		const kinds: Forgery[] = [
+			'no proof',
+			'wrong proof',
+			'proof of another account',
+			'wrong signature',
+			'other video',
+		];
+		if (workload === 'trigger4k' && confirm) kinds.push('swapped URLs', 'swapped URLs');
+		return kinds.filter(() => this.random.chance(0.75));
+	}
+
+	private video(workload: keyof typeof WORKLOADS): PlannedVideo {
+		const { random } = this;
+		const number = this.videos++;
+		const generates = workload === 'generate';
+		const index = generates ? 0 : random.pick([0, 0, 0, 1]);
+		const ending: Ending = random.chance(0.92)
+			? 'success'
+			: random.pick(generates ? (['failure'] as const) : (['failure', 'refused'] as const));
+		const callback = random.weighted(CALLBACK_WAYS);
+		return {
+			taskId: `veo_task_c${this.seed}_${String(number).padStart(4, '0')}`,
+			index,
+			number,
+			ending,
+			callback,
+			scenario: this.scenario(workload, index, ending, callback),
+			faults: this.faults(workload),
+			items: !generates && random.chance(0.08) ? 2 : 1,
+		};
+	}
+
+	private scenario(
+		workload: Workload,
+		index: number,
+		ending: Ending,
+		callback: CallbackWay,
+	): VideoScenario {
+		const { random } = this;
+		// With callbacks long enough that forged ones meet an execution that is suspended.
+		const waits = workload === 'callback4k' || workload === 'trigger4k';
+		const ms = !waits
+			? random.int(200, 6000)
+			: random.chance(0.8)
+				? random.int(2500, 9000)
+				: random.int(9000, 16_000);
+		const failure = { outcome: ending };
+		const form: CallbackForm = random.pick(Object.values(CALLBACK_FORMS));
+		return {
+			videos: index + 1,
+			aspectRatio: random.pick(['16:9', '16:9', '9:16']),
+			timings: { generate: ms, upgrade1080p: ms, upgrade4k: ms },
+			envelope: { code: random.pick(['number', 'number', 'number', 'text']) },
+			record: {
+				response: random.pick(['object', 'json-text']),
+				urls: random.pick(['array', 'json-text', 'data-json-text']),
+				flag: random.pick(['number', 'text']),
+				graceMs: workload === 'generate' ? random.pick([0, 0, 1500]) : 0,
+				graceAnswer: random.pick(['404', '422', 'null']),
+			},
+			...(ending === 'refused' ? {} : { generation: generationOf(workload, ending) }),
+			upgrade1080p: {
+				notReady: random.pick(['400', '422', 'no-url', 'null-data', 'absent-data']),
+				result: random.pick(['string', 'array', 'urls']),
+				failure: { code: 422, msg: 'The 1080P version of this video is unavailable.' },
+				...failure,
+			},
+			upgrade4k: {
+				first: random.pick(['accepted', 'accepted', 'accepted', 'processing', 'done']),
+				pendingData: random.pick(['nulls', 'null', 'absent']),
+				finished: random.pick(['422', '422', '422', '200']),
+				ownTaskId: random.chance(0.1),
+				recordAfter: random.pick(['base', 'upgrade']),
+				// What Kie does after a failed upgrade is not documented, and that it may bill another one
+				// is a risk users are told about. Here it tells the failure again.
+				afterFailure: 'answer',
+				...failure,
+			},
+			files: {
+				bytes: random.int(1_000, 60_000),
+				bare: random.pick(['open', 'open', 'open', 'refused']),
+			},
+			callback: {
+				form,
+				delayMs: callback === 'late' ? random.int(1000, 6000) : 0,
+				copies: callback === 'duplicate' ? random.int(2, 5) : 1,
+				lostAttempts:
+					callback === 'lost' ? 99 : callback === 'lost requests' ? random.int(1, 2) : 0,
+				lostAnswers: callback === 'lost answers' ? random.int(1, 2) : 0,
+			},
+		};
+	}
+
+	private faults(workload: keyof typeof WORKLOADS): PlannedFault[] {
+		const { random } = this;
+		const faults: PlannedFault[] = [];
+		const add = (place: FaultPlace, at: number) =>
+			faults.push({ kind: random.pick(PLANNED_FAULTS[place]), place, at });
+		if (workload === 'generate') {
+			if (random.chance(0.45)) add('generate', 0);
+			for (const at of [0, 1, 2]) if (random.chance(0.2)) add('record', at);
+			return faults;
+		}
+		// A storm is longer than the node's patience: the video ends as an error and is asked for again.
+		const storm = random.chance(0.03);
+		const place = workload === 'poll1080p' ? 'get1080p' : 'get4k';
+		for (const at of [0, 1, 2, 3, 4]) if (storm || random.chance(0.16)) add(place, at);
+		if (random.chance(0.4)) add('file', 0);
+		return faults;
+	}
+}
+
+function generationOf(workload: Workload, ending: 'success' | 'failure') {
+	return workload === 'generate' ? { outcome: ending } : {};
+}

@@ -1,0 +1,74 @@
+import {
+	promptOf,
+	runsOf,
+	taskIdsIn,
+	tellsOfLoss,
+	type Evidence,
+	type RunRecord,
+} from './evidence';
+import { stateOf } from './fetched';
+import type { PlannedVideo } from './plan';
+import { orderOf, type BatchSettings, type Order } from './workloads';
+
+/** Videos to ask for again, in one workflow. */
+export interface Left {
+	settings: BatchSettings;
+	orders: Order[];
+}
+
+/**
+ * What a user would ask for again, knowing what was asked for and what items, errors and Kie's own log say:
+ * every video that was neither had nor finally refused.
+ */
+export function ordersLeft(evidence: Evidence): Left[] {
+	const left = new Map<string, Left>();
+	for (const video of evidence.videos) {
+		const runs = runsOf(evidence, video);
+		const [first] = runs;
+		if (first === undefined || stateOf(evidence, video) !== 'unknown') continue;
+		const { workload: original, account } = first.batch;
+		const known = original === 'generate' ? createdTask(evidence, video, runs) : video.taskId;
+		const workload =
+			original === 'generate'
+				? known === null
+					? 'generate'
+					: 'get'
+				: original === 'poll1080p'
+					? original
+					: 'poll4k';
+		const attempts = runs.filter(({ batch }) => batch.workload === 'generate').length;
+		const order = known === null ? orderOf(video, attempts) : { ...orderOf(video), taskId: known };
+		const name = `${workload} again, account ${account}`;
+		const settings: BatchSettings = {
+			name,
+			workload,
+			account,
+			onError: 'continueRegularOutput',
+			onTimeout: 'error',
+			timeout: 60,
+			download: false,
+		};
+		const same = left.get(name) ?? { settings, orders: [] };
+		same.orders.push(order);
+		left.set(name, same);
+	}
+	return [...left.values()];
+}
+
+/** The task a generation has made, as far as its user can know; null when it has to be generated again. */
+function createdTask({ journal }: Evidence, video: PlannedVideo, runs: RunRecord[]): string | null {
+	for (const run of [...runs].reverse()) {
+		if (run.batch.workload !== 'generate') continue;
+		const order = run.orders.find((one) => one.video.number === video.number);
+		const named = taskIdsIn([run.seen, run.error]);
+		if (order && named.has(order.taskId)) return order.taskId;
+		if (order && (run.killed || tellsOfLoss(run, video))) {
+			// The user looks at kie.ai/logs.
+			const paid = journal.find(
+				(entry) => entry.creditsCharged > 0 && promptOf(entry) === order.prompt,
+			);
+			if (paid?.taskId) return paid.taskId;
+		}
+	}
+	return null;
+}
