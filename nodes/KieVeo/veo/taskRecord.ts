@@ -29,7 +29,9 @@ export function classifyTaskRecord(answer: KieAnswer): TaskRecord {
 
 	const flag = toNumber(data.successFlag);
 	if (flag !== null && FAILED_FLAGS.includes(flag)) {
-		const reason = toText(data.errorMessage) ?? message;
+		// The envelope's own "success" is about the request, not about the task.
+		const outer = message.toLowerCase() === 'success' ? 'Kie.ai gives no reason' : message;
+		const reason = toText(data.errorMessage) ?? outer;
 		return { kind: 'failed', code: toNumber(data.errorCode) ?? code, message: reason };
 	}
 	const found = readResultFiles(data);
