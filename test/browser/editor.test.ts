@@ -57,6 +57,9 @@ const RESULTS = new Map<string, Array<[node: string, items: object[]]>>([
 	],
 ]);
 
+/** Node whose output holds a video that the browser is to play. */
+const FILES = new Map([['prompt-to-4k-file.json', '4K File']]);
+
 const HMAC_KEY = 'editor-test-hmac-key';
 const RECEIVER = '4k-with-callback-receive.json';
 
@@ -108,6 +111,13 @@ describe.each(LINES.map(({ name }) => name))('the editor of n8n %s', (line) => {
 			expect(itemsOf(execution, node).map(({ json }) => json)).toMatchObject(items);
 			await expect(editor.waitForNode(node)).resolves.toBe('success');
 		}
+		const withFile = FILES.get(file);
+		if (withFile === undefined) return;
+		await editor.openNode(withFile);
+		const { duration, width } = await editor.playOutputFile();
+		expect(duration).toBeGreaterThan(0);
+		expect(width).toBeGreaterThan(0);
+		await editor.closeNode();
 	});
 
 	it('knows every example', () => {
