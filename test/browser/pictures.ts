@@ -16,10 +16,10 @@ const FOLDER = resolve(__dirname, '..', '..', 'docs', 'images');
 const THEMES = ['light', 'dark'] as const;
 
 /** Operations that are shown by their panel alone, with what is filled in. */
-const PANELS: Array<[name: string, parameters: INodeParameters]> = [
-	['get', { operation: 'get', taskId: '={{ $json.taskId }}' }],
+const PANELS: Array<[node: string, parameters: INodeParameters]> = [
+	['Get', { operation: 'get', taskId: '={{ $json.taskId }}' }],
 	[
-		'generate-from-images',
+		'Generate From Images',
 		{
 			operation: 'generate',
 			prompt: 'The dog starts to run towards the camera',
@@ -28,11 +28,11 @@ const PANELS: Array<[name: string, parameters: INodeParameters]> = [
 		},
 	],
 	[
-		'extend',
+		'Extend',
 		{ operation: 'extend', taskId: '={{ $json.taskId }}', prompt: 'The dog lies down and sleeps' },
 	],
-	['download', { operation: 'download', url: '={{ $json.videoUrl }}' }],
-	['get-credits', { resource: 'account', operation: 'getCredits' }],
+	['Download', { operation: 'download', url: '={{ $json.videoUrl }}' }],
+	['Get Credits', { resource: 'account', operation: 'getCredits' }],
 ];
 
 async function takePictures(stage: Stage, theme: (typeof THEMES)[number]): Promise<void> {
@@ -111,7 +111,9 @@ async function takePictures(stage: Stage, theme: (typeof THEMES)[number]): Promi
 			})),
 			connections: {},
 		});
-		for (const [name] of PANELS) await panel(`panel-${name}`, name);
+		for (const [name] of PANELS) {
+			await panel(`panel-${name.toLowerCase().replaceAll(' ', '-')}`, name);
+		}
 	} finally {
 		await editor.close();
 	}
