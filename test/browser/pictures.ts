@@ -10,9 +10,12 @@ import { Editor } from '../n8n/browser';
 import type { WorkflowDefinition } from '../n8n/client';
 import { describeError } from '../n8n/errors';
 import { readExample } from '../n8n/examples';
-import { DEMO_VIDEOS } from '../simulator';
+import { DEMO_VIDEOS, SIMULATOR_KEY } from '../simulator';
 
 const FOLDER = resolve(__dirname, '..', '..', 'docs', 'images');
+/** Of the example that receives. */
+const RECEIVER_PATH = 'kie-veo-4k-receive-example/webhook';
+const HMAC_KEY = 'picture-hmac-key';
 const THEMES = ['light', 'dark'] as const;
 
 /** Operations that are shown by their panel alone, with what is filled in. */
@@ -96,7 +99,16 @@ async function takePictures(stage: Stage, theme: (typeof THEMES)[number]): Promi
 		await picture('canvas-callback-submit');
 		await openExample('4k-with-callback-receive.json');
 		await picture('canvas-callback-receive');
-		await panel('panel-trigger', '4K finished');
+		await editor.openNode('4K finished');
+		await picture('panel-trigger');
+		await editor.executeStep();
+		await picture('trigger-listening');
+		await simulator.sendCallback(`${stage.n8n.url}/webhook-test/${RECEIVER_PATH}`, {
+			taskId: 'veo_task_demo_1',
+		});
+		await editor.waitForStep();
+		await picture('trigger-output');
+		await editor.closeNode();
 
 		await open({
 			name: 'Veo: other operations',
@@ -122,7 +134,12 @@ async function takePictures(stage: Stage, theme: (typeof THEMES)[number]): Promi
 async function main(): Promise<void> {
 	rmSync(FOLDER, { recursive: true, force: true });
 	const stage = await Stage.open('2.x', {
-		simulator: { videos: DEMO_VIDEOS, timings: { upgrade4k: 5000 } },
+		simulator: {
+			accounts: [{ key: SIMULATOR_KEY, webhookHmacKey: HMAC_KEY }],
+			videos: DEMO_VIDEOS,
+			timings: { upgrade4k: 5000 },
+		},
+		webhookSecret: HMAC_KEY,
 	});
 	try {
 		for (const theme of THEMES) await takePictures(stage, theme);
