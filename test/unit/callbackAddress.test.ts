@@ -75,6 +75,13 @@ describe('a callback address', () => {
 			{ operation: 'get4k', taskId: 'a', index: 'first', passThrough: 'text' },
 			{ operation: 'get4k', taskId: 'a', index: null },
 		],
+		...[{ execution: 7, item: 0 }, { execution: '7', item: '0' }, { execution: '7' }, '7'].map(
+			(waiting): [string, unknown, Submission] => [
+				`somebody who waits: ${JSON.stringify(waiting)}`,
+				{ operation: 'get4k', taskId: 'a', index: 0, waiting },
+				{ operation: 'get4k', taskId: 'a', index: 0 },
+			],
+		),
 		['an operation this version does not know', { operation: 'get8k', taskId: 'a' }, null],
 		['a list', ['get4k'], null],
 		['null', null, null],

@@ -24,6 +24,7 @@ describe('result URLs', () => {
 		['a URL that ends in brackets', { resultUrl: `${A}?part[1]` }, [`${A}?part[1]`]],
 		['a URL that ends in quotes', { resultUrl: `${A}?part='1'` }, [`${A}?part='1'`]],
 		['a list with something after it', { resultUrls: `[${A}] or so` }, []],
+		['a list with a letter after it', { resultUrls: `[${A}]x` }, []],
 		['a quoted URL with something after it', { resultUrls: `['${A}'x]` }, []],
 		['a URL within other text', { resultUrls: [`javascript:alert("${A}")`, `${A} or so`] }, []],
 		['data that is JSON text itself', JSON.stringify({ resultUrls: [A] }), [A]],
