@@ -33,6 +33,8 @@ export interface RunOptions {
 export interface RunResult {
 	items: INodeExecutionData[];
 	hints: NodeExecutionHint[];
+	/** What the node has as its data afterwards: its input, or what it stored there to be suspended with. */
+	stored: INodeExecutionData[];
 }
 
 Container.set(InstanceSettings, mock<InstanceSettings>({ encryptionKey: 'test' }));
@@ -94,6 +96,7 @@ export async function runNode(options: RunOptions): Promise<RunResult> {
 	} as unknown as IWorkflowExecuteAdditionalData;
 	const items = options.items ?? [{ json: {} }];
 	const inputData = { main: [items] };
+	const executeData = { node, data: inputData, source: null };
 	const context = new ExecuteContext(
 		workflow,
 		node,
@@ -103,10 +106,10 @@ export async function runNode(options: RunOptions): Promise<RunResult> {
 		0,
 		items,
 		inputData,
-		{ node, data: inputData, source: null },
+		executeData,
 		[],
 		options.signal,
 	);
 	const output = await nodeType.execute.call(context);
-	return { items: output[0] ?? [], hints: context.hints };
+	return { items: output[0] ?? [], hints: context.hints, stored: executeData.data.main[0] ?? [] };
 }
