@@ -181,6 +181,18 @@ describe.each(STAGES)('Wait for Callback on n8n %s', (name, line, queue) => {
 		expect(nodeError(failed, KIE)?.message).toContain(refused[0]);
 	});
 
+	it('resumes a node with an error output, and puts all videos on the first one', async () => {
+		const taskIds = videos(2);
+		const settings = { onError: 'continueErrorOutput' };
+		const id = await start(toItems(taskIds), {}, settings);
+		await waiting(id);
+		taskIds.forEach(finish);
+		const execution = await ended(id);
+		expect(statuses(execution)).toStrictEqual(['success', 'success']);
+		expectPairing(execution, taskIds);
+		expectOnePaymentEach(taskIds);
+	});
+
 	it('works again and again in a loop', async () => {
 		const taskIds = videos(3, { timings: { upgrade4k: 1000 } });
 		const { client, credential } = stage;

@@ -405,6 +405,21 @@ describe('Wait for Callback, where it cannot work,', () => {
 	);
 });
 
+describe('Wait for Callback', () => {
+	it('keeps what it is suspended with when n8n takes its output apart for an error output', async () => {
+		const taskIds = [simulator.addVideo(), simulator.addVideo()];
+		const { items, stored } = await run({
+			taskIds,
+			parameters: { waitMode: 'callback' },
+			onError: 'continueErrorOutput',
+		});
+		items.splice(0);
+		expect(stored?.map((item) => item.json)).toMatchObject(
+			taskIds.map((taskId) => ({ taskId, status: 'processing', timedOut: true })),
+		);
+	});
+});
+
 describe('the account', () => {
 	it.each([
 		[401, 'did not accept the API key'],

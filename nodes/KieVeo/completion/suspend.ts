@@ -47,7 +47,8 @@ export async function suspend(
 	waitTill: Date,
 ): Promise<void> {
 	watch(String(context.getExecutionId()), context.getNode().id, items, waitTill.getTime());
-	// A new array: changing the input items would change the output of the node before this one.
-	context.getExecuteData().data.main = [items];
+	// A new array: changing the input items would change the output of the node before this one. And a
+	// copy: with an error output n8n takes the items one by one out of the array this node returns.
+	context.getExecuteData().data.main = [[...items]];
 	await context.putExecutionToWait(waitTill);
 }
