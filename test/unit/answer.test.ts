@@ -179,6 +179,13 @@ const UPGRADE_ROWS: Record<Upgrade, Row[]> = {
 			{ code: 200, msg: 'success', data: { response: { resultUrls: [VIDEO] } } },
 			'success',
 		],
+		...(['1080p', '720p'] as const).map(
+			(resolution): Row => [
+				`the shape of record-info with ${resolution}`,
+				{ code: 200, msg: 'success', data: { response: { resultUrls: [VIDEO], resolution } } },
+				resolution === '1080p' ? 'success' : 'processing',
+			],
+		),
 		[
 			'not ready, as 400',
 			{

@@ -98,8 +98,10 @@ const ACCOUNT_CODES = new Map<number, Rejection>([
  */
 export function classifyUpgradeAnswer(upgrade: Upgrade, answer: KieAnswer): Meaning {
 	const files = readResultFiles(answer.data, {
-		// In record-info's shape a 4K answer may show the base video: only an explicit 4K counts.
-		trustResponse: (resolution) => upgrade !== 'get4k' || is4k(resolution),
+		// In record-info's shape the answer may show the base video: for 4K only an explicit 4K counts, for
+		// 1080P anything but another resolution.
+		trustResponse: (resolution) =>
+			upgrade === 'get4k' ? is4k(resolution) : resolution === null || resolution.includes('1080'),
 	});
 	if (files.videoUrls.length > 0) return { kind: 'success', files };
 	if (answer.fault) return { kind: 'retry', reason: 'unreadable' };
