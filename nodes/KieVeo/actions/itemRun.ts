@@ -73,8 +73,9 @@ export async function runItems<W extends Work>(
 		if (!context.continueOnFail() && !operation.failedItem) failFast.abort();
 	});
 
-	if (userStop?.aborted)
+	if (userStop?.aborted) {
 		throw toNodeError(node, stoppedError(submittedIds(works), withLostAnswer(all).length));
+	}
 	const { failedItem } = operation;
 	if (!context.continueOnFail() && (!failedItem || all.every(hasFailed))) {
 		throwFirstFailure(context, all);

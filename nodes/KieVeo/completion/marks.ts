@@ -15,10 +15,10 @@ export interface Suspension {
 	/** How often this process was told about a video, by {@link videoKey}. */
 	deliveries: Map<string, number>;
 	/**
-	 * A video that Kie, when asked, said is unfinished. Until it is marked, nothing more needs to be
-	 * asked: its own report must come first.
+	 * The last video that Kie, when asked, said is unfinished, and when (milliseconds since the epoch). For a
+	 * while nothing more needs to be asked: its own report must come first.
 	 */
-	unfinished: string | null;
+	unfinished: { key: string; since: number } | null;
 	/**
 	 * Whether every callback since the suspension came to this process, so that a missing mark means an
 	 * unfinished video. False after a restart, and where another process suspended the execution.

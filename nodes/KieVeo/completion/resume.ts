@@ -22,6 +22,8 @@ import { askAboutVideo, type SubmittedVideo, type VideoState } from './stateOfVi
 const TOLERANCE = 300;
 /** Kie gives up on a delivery after 15 s: whatever is not known by then is asked at the next one. */
 const ASK_LIMIT_MS = 10_000;
+/** A video found unfinished is not asked about again so soon. Later it is: its report may have got lost. */
+const ASK_PAUSE_MS = 30_000;
 
 interface Reply {
 	status: 200 | 400 | 401 | 409 | 500 | 503;
@@ -116,8 +118,7 @@ async function settle(
 	// The first report counts: a terminal state does not change.
 	if (!marks.has(key)) {
 		const mark = await markOf(connection, video, event);
-		if (mark === null)
-			return { status: 503, reason: 'it names no task, nor does Kie.ai tell more' };
+		if (mark === null) return { status: 503, reason: 'it names no task, and Kie.ai tells no more' };
 		marks.set(key, mark);
 	}
 	const delivery = (deliveries.get(key) ?? 0) + 1;
@@ -131,8 +132,8 @@ async function settle(
 		const reason = 'this process does not know of all videos';
 		if (spreads && delivery === 1) return { status: 503, reason };
 		const known = await askWhileFinished(connection, stored, suspension);
-		const wentOn = unfinishedVideos(stored, marks).length === 0;
-		if (!wentOn && (!known || (spreads && !event.callback.succeeded))) {
+		const mustSpread = spreads && !event.callback.succeeded;
+		if ((!known || mustSpread) && unfinishedVideos(stored, marks).length > 0) {
 			return { status: 503, reason };
 		}
 	}
@@ -196,13 +197,15 @@ async function askWhileFinished(
 	suspension: Suspension,
 ): Promise<boolean> {
 	const { marks, unfinished } = suspension;
-	if (unfinished !== null && !marks.has(unfinished)) return true;
+	const now = connection.clock.now();
+	const isRecent = unfinished !== null && now - unfinished.since < ASK_PAUSE_MS;
+	if (isRecent && !marks.has(unfinished.key)) return true;
 	// The last submitted first: it is the most likely to be unfinished.
 	for (const video of unfinishedVideos(stored, marks).reverse()) {
 		const state = await ask(connection, video);
 		if (state === 'unknown') return false;
 		if (state === 'unfinished') {
-			suspension.unfinished = videoKey(video);
+			suspension.unfinished = { key: videoKey(video), since: now };
 			return true;
 		}
 		marks.set(videoKey(video), state);
