@@ -58,9 +58,10 @@ export function hasEnded({ status }: ExecutionSummary): boolean {
 
 /**
  * Whether the data fits the status. n8n stores the status first: for a moment a success still has the
- * data from its beginning, or from while it was suspended.
+ * data from its beginning, or from while it was suspended, and a failure does not have its error yet.
  */
-export function isWhole({ status, runs }: Execution): boolean {
+export function isWhole({ status, runs, error }: Execution): boolean {
+	if (status === 'error') return error !== undefined;
 	const hasRun = (of: readonly NodeRun[]) =>
 		of.length > 0 && of.every(({ executionStatus }) => executionStatus !== 'waiting');
 	return status !== 'success' || (runs.size > 0 && [...runs.values()].every(hasRun));
