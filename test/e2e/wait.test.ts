@@ -443,6 +443,27 @@ describe.each(STAGES)('Wait for Callback on n8n %s', (name, line, queue) => {
 			expectPairing(execution, taskIds);
 		});
 
+		it('tells in the log of a video whose paid answer was lost', async () => {
+			const { simulator, n8n } = stage;
+			const taskIds = creations(2);
+			simulator.fault({ kind: 'reset-after' });
+			const id = await startCreations(2);
+			await waiting(id);
+			const lost = simulator.submissions().find(({ fault }) => fault === 'reset-after')?.taskId;
+			end(String(lost));
+			await simulator.callbacksSettled();
+			expect(n8n.log()).toContain(`does not wait for task "${lost}"`);
+			taskIds.filter((taskId) => taskId !== lost).forEach(end);
+			const execution = await ended(id);
+			expect(statuses(execution).sort()).toStrictEqual(['failed', 'success']);
+			const failed = itemsOf(execution, KIE).find(({ json }) => json.status === 'failed');
+			expect(failed?.json).toMatchObject({
+				taskId: null,
+				message: expect.stringContaining('lost'),
+			});
+			expect(simulator.paid()).toHaveLength(2);
+		});
+
 		it('survives a restart of n8n, and refuses a report about another task', async () => {
 			const taskIds = creations(2);
 			const id = await startCreations(2);

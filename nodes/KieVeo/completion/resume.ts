@@ -8,8 +8,9 @@ import type {
 import { asError } from '../errors';
 import { readCallbackRequest } from '../transport/callbackRequest';
 import { connect, type Connection } from '../transport/connection';
+import { parseCallback } from '../veo/callback';
 import { readSubmission, type Submission } from '../veo/callbackAddress';
-import { checkCallback, type CallbackEvent } from '../veo/callbackCheck';
+import { checkCallback, type CallbackEvent, type Incoming } from '../veo/callbackCheck';
 import { toText } from '../veo/guards';
 import { hasSignature } from '../veo/signature';
 import { toCallbackResult } from '../veo/videoResult';
@@ -70,7 +71,7 @@ async function handle(context: IWebhookFunctions): Promise<Reply> {
 	const stored = context.evaluateExpression('{{ $input.all() }}', 0) as INodeExecutionData[];
 	const item = stored[submission.waiting.item];
 	if (!item || !isPending(item) || !isAbout(item, submission)) {
-		return { status: 409, reason: 'this execution does not wait for that video' };
+		return { status: 409, reason: `this execution does not wait for ${videoNamedIn(incoming)}` };
 	}
 
 	const { webhookSecret } = connection;
@@ -90,6 +91,13 @@ async function handle(context: IWebhookFunctions): Promise<Reply> {
 	const work = suspension.queue.then(async () => await settle(context, connection, arrival));
 	suspension.queue = work.catch(() => undefined);
 	return await work;
+}
+
+/** With its ID in the log a paid video can be fetched, also one whose submission had seemed lost. */
+function videoNamedIn({ body }: Incoming): string {
+	const parsed = parseCallback(body);
+	const [taskId] = 'callback' in parsed ? parsed.callback.taskIds : [];
+	return taskId === undefined ? 'that video' : `task ${JSON.stringify(taskId.slice(0, 80))}`;
 }
 
 /** In a loop, a report of an earlier round can come with an address of the same execution and item. */
