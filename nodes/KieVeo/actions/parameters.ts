@@ -52,7 +52,7 @@ export function readIndex(context: IExecuteFunctions, itemIndex: number): number
  * @param apiBaseUrl decides whether private addresses can work at all
  * @returns `undefined` when none was given
  */
-export function readCallBackUrl(
+function readCallBackUrl(
 	context: IExecuteFunctions,
 	itemIndex: number,
 	apiBaseUrl: string,
@@ -77,10 +77,7 @@ export function readCallBackUrl(
  *
  * @returns `undefined` when none was given
  */
-export function readPassThrough(
-	context: IExecuteFunctions,
-	itemIndex: number,
-): JsonObject | undefined {
+function readPassThrough(context: IExecuteFunctions, itemIndex: number): JsonObject | undefined {
 	const value = parseIfJson(context.getNodeParameter('options.passThrough', itemIndex, ''));
 	if (value === '' || value === null || value === undefined) return undefined;
 	if (!isJsonObject(value)) {

@@ -28,7 +28,7 @@ export interface VideoRequest {
  * What the user reads when asking for the state of a 4K upgrade has begun another one: the first has
  * failed. Asking on would start, and may bill, one after the other.
  */
-export const RESTARTED =
+const RESTARTED =
 	'the upgrade has failed, and Kie.ai took the question for its state as an order for another one';
 
 /** An upgrade of a finished video. Asked again, Kie answers with the state of the running one. */
