@@ -17,7 +17,9 @@ export class KieVeoTrigger implements INodeType {
 		name: 'kieVeoTrigger',
 		icon: { light: 'file:kie.svg', dark: 'file:kie.dark.svg' },
 		group: ['trigger'],
-		version: 1,
+		// Not 1: for a webhook node of that version n8n evaluates 'options.binaryData' of its own old Webhook
+		// node at each call, and N8N_EXPRESSION_ENGINE_LAZY_ACQUIRE saves no sandbox.
+		version: 1.1,
 		subtitle: '={{ $parameter["events"].join(", ") }}',
 		description:
 			'Starts the workflow when Kie.ai reports that a Veo 3.1 video is ready or has failed',

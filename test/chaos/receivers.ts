@@ -41,7 +41,7 @@ export class Receivers {
 			for (const confirm of [true, false]) {
 				const webhookId = randomUUID();
 				const trigger = {
-					...node('Kie.ai Veo Trigger', 'n8n-nodes-kie-veo.kieVeoTrigger', 1, {
+					...node('Kie.ai Veo Trigger', 'n8n-nodes-kie-veo.kieVeoTrigger', 1.1, {
 						options: { confirm },
 					}),
 					webhookId,

@@ -53,7 +53,7 @@ export function triggerWorkflow(
 ): { definition: WorkflowDefinition; path: string } {
 	const webhookId = randomUUID();
 	const trigger = {
-		...node(TRIGGER, 'n8n-nodes-kie-veo.kieVeoTrigger', 1, { events: ALL_EVENTS, ...parameters }),
+		...node(TRIGGER, 'n8n-nodes-kie-veo.kieVeoTrigger', 1.1, { events: ALL_EVENTS, ...parameters }),
 		webhookId,
 		credentials: { kieAiApi: credential },
 	};

@@ -73,6 +73,13 @@ describe('the report', () => {
 		expect(allHeld([section(true), section(false)])).toBe(false);
 	});
 
+	it('shows a target out of reach with the reason, and does not fail for it', () => {
+		const targets = [{ promise: 'A', measured: '2', held: false, outOfReach: 'because.' }];
+		const sections = [{ ...section(true), targets }];
+		expect(targetLines(sections)).toBe('- NOT HELD: A. 2. Out of reach: because.');
+		expect(allHeld(sections)).toBe(true);
+	});
+
 	it('holds the circumstances, every table and its explanation, in order', () => {
 		const document = toDocument([section(true)], about);
 		for (const fact of Object.values(about)) expect(document).toContain(String(fact));

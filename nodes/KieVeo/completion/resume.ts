@@ -59,7 +59,7 @@ export async function resumeOnCallback(context: IWebhookFunctions): Promise<IWeb
 async function handle(context: IWebhookFunctions): Promise<Reply> {
 	// Read once: for a webhook n8n makes an expression sandbox each time a credential is read.
 	const connection = await connect(context, AbortSignal.timeout(ASK_LIMIT_MS));
-	const incoming = readCallbackRequest(context);
+	const incoming = await readCallbackRequest(context);
 
 	// Our own proof in the address is what authenticates the call; n8n 1.x does not sign it.
 	const submission = readSubmission(incoming.submission, connection.addressKey);

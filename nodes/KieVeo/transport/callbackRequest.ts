@@ -3,9 +3,14 @@ import type { IWebhookFunctions } from 'n8n-workflow';
 import { SUBMISSION_PARAMETER } from '../veo/callbackAddress';
 import type { Incoming } from '../veo/callbackCheck';
 
-/** The text as it was sent, where n8n kept it: then a wrong content type does no harm. */
-export function readCallbackRequest(context: IWebhookFunctions): Incoming {
-	const { rawBody, query } = context.getRequestObject();
+/**
+ * The text as it was sent, where n8n kept it: then a wrong content type does no harm. n8n leaves a body
+ * unread whose type it does not parse; one it cannot read any more is taken for empty.
+ */
+export async function readCallbackRequest(context: IWebhookFunctions): Promise<Incoming> {
+	const request: RequestOfN8n = context.getRequestObject();
+	await request.readRawBody?.().catch(() => undefined);
+	const { rawBody, query } = request;
 	return {
 		body: Buffer.isBuffer(rawBody) ? rawBody.toString() : context.getBodyData(),
 		size: Buffer.isBuffer(rawBody) ? rawBody.length : 0,
@@ -13,3 +18,8 @@ export function readCallbackRequest(context: IWebhookFunctions): Incoming {
 		submission: query[SUBMISSION_PARAMETER],
 	};
 }
+
+type RequestOfN8n = ReturnType<IWebhookFunctions['getRequestObject']> & {
+	/** Reads the body into `rawBody`, unless that was done. Added by n8n. */
+	readRawBody?: () => Promise<void>;
+};

@@ -62,7 +62,7 @@ async function judge(context: IWebhookFunctions): Promise<Verdict> {
 	const settings = readSettings(context);
 	const { apiKey, webhookSecret } = await context.getCredentials(CREDENTIAL);
 
-	const checked = checkCallback(readCallbackRequest(context), {
+	const checked = checkCallback(await readCallbackRequest(context), {
 		...settings,
 		webhookSecret: toText(webhookSecret),
 		addressKey: addressKey(String(apiKey)),
