@@ -280,6 +280,15 @@ describe.each(LINES.map(({ name }) => name))('the trigger on n8n %s', (line) => 
 				() => ({ body: 'code=200', contentType: 'application/x-www-form-urlencoded' }),
 			],
 			[
+				'a form with parts',
+				400,
+				"no numeric 'code'",
+				() => ({
+					body: '--b\r\nContent-Disposition: form-data; name="code"\r\n\r\n200\r\n--b--\r\n',
+					contentType: 'multipart/form-data; boundary=b',
+				}),
+			],
+			[
 				'1 MB of noise',
 				400,
 				'the body has 1048576 bytes',
