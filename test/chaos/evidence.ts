@@ -90,6 +90,8 @@ export function promptOf({ path, body }: JournalEntry): string | null {
 /** Whether an execution tells its user that the answer to a paid request was lost. */
 export function tellsOfLoss({ error, seen }: RunRecord, video: PlannedVideo): boolean {
 	const tags = tagsOf(video);
-	const own = seen.filter(({ tag }) => tags.includes(tag)).map(({ json }) => String(json.error));
+	const own = seen
+		.filter(({ tag }) => tags.includes(tag))
+		.map(({ json }) => `${String(json.error)} ${String(json.message)}`);
 	return [...own, error ?? ''].some((text) => /answer was lost/.test(text));
 }

@@ -8,7 +8,7 @@ import {
 } from './evidence';
 import { eventsOf, seenOf, stateOf } from './fetched';
 import type { JournalEntry } from '../simulator';
-import type { PlannedVideo } from './plan';
+import { makesVideos, type PlannedVideo } from './plan';
 import { tagsOf } from './workloads';
 
 /** A promise of the package, and what breaks it. */
@@ -146,7 +146,7 @@ function hasLostAnswer({ fault, answer }: JournalEntry): boolean {
 
 function unnamedGenerations({ runs, journal }: Evidence): string[] {
 	return runs.flatMap((run) => {
-		if (run.killed || run.batch.workload !== 'generate') return [];
+		if (run.killed || !makesVideos(run.batch.workload)) return [];
 		const named = taskIdsIn([run.seen, run.error]);
 		return run.orders.flatMap(({ prompt, video }) =>
 			journal

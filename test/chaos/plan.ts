@@ -4,7 +4,14 @@ import { PLANNED_FAULTS, type FaultKind, type FaultPlace } from './faultKinds';
 import { Random } from './random';
 
 /** What a batch does. `get` is only used to fetch what a run has left. */
-export type Workload = 'poll4k' | 'callback4k' | 'trigger4k' | 'poll1080p' | 'generate' | 'get';
+export type Workload =
+	| 'poll4k'
+	| 'callback4k'
+	| 'trigger4k'
+	| 'poll1080p'
+	| 'generate'
+	| 'callbackGenerate'
+	| 'get';
 
 /** How the work at Kie ends. `refused`: not accepted, not billed. */
 export type Ending = 'success' | 'failure' | 'refused';
@@ -89,11 +96,12 @@ const VIDEOS_PER_BURST = 40;
 const SETTLED_ROUNDS = 2;
 
 const WORKLOADS: Record<Exclude<Workload, 'get'>, number> = {
-	poll4k: 30,
-	callback4k: 30,
-	trigger4k: 16,
-	poll1080p: 11,
-	generate: 13,
+	poll4k: 27,
+	callback4k: 27,
+	trigger4k: 14,
+	poll1080p: 9,
+	generate: 11,
+	callbackGenerate: 12,
 };
 
 const CALLBACK_WAYS: Record<CallbackWay, number> = {
@@ -131,6 +139,20 @@ export function makePlan({ seed, videos }: PlanOptions): Plan {
 	return { seed, steps };
 }
 
+/** Whether the videos do not exist before. */
+export function makesVideos(workload: Workload): boolean {
+	return workload === 'generate' || workload === 'callbackGenerate';
+}
+
+/** Whether the execution is suspended until Kie calls back. */
+export function suspends(workload: Workload): boolean {
+	return workload === 'callback4k' || workload === 'callbackGenerate';
+}
+
+export function isCalledBack(workload: Workload): boolean {
+	return suspends(workload) || workload === 'trigger4k';
+}
+
 export function batchesOf({ steps }: Plan): PlannedBatch[] {
 	return steps.flatMap((step) => (step.kind === 'batch' ? [step.batch] : []));
 }
@@ -152,7 +174,7 @@ class Planner {
 		const settled = isSettled ? kinds[number % kinds.length] : undefined;
 		const workload = settled ?? random.weighted(WORKLOADS);
 		const size = Math.min(this.largest, random.pick([1, 2, 3, 4, 5, 6, 8, 10]));
-		const hasCallback = workload === 'callback4k' || workload === 'trigger4k';
+		const hasCallback = isCalledBack(workload);
 		const confirm = workload === 'trigger4k' && random.chance(0.6);
 		const polls = !hasCallback;
 		const isShort = polls && random.chance(0.12);
@@ -162,8 +184,8 @@ class Planner {
 			account: random.chance(0.5) ? 0 : 1,
 			onError: random.pick(['stopWorkflow', 'continueRegularOutput', 'continueErrorOutput']),
 			onTimeout: random.pick(['error', 'continue']),
-			timeout: isShort ? 2 : workload === 'callback4k' ? random.int(30, 40) : 60,
-			download: polls && workload !== 'generate' && random.chance(0.3),
+			timeout: isShort ? 2 : suspends(workload) ? random.int(30, 40) : 60,
+			download: polls && !makesVideos(workload) && random.chance(0.3),
 			confirm,
 			forgeries:
 				hasCallback && (isSettled || random.chance(0.5)) ? this.forgeries(workload, confirm) : [],
@@ -186,7 +208,7 @@ class Planner {
 	private video(workload: keyof typeof WORKLOADS): PlannedVideo {
 		const { random } = this;
 		const number = this.videos++;
-		const generates = workload === 'generate';
+		const generates = makesVideos(workload);
 		const index = generates ? 0 : random.pick([0, 0, 0, 1]);
 		const ending: Ending = random.chance(0.92)
 			? 'success'
@@ -212,8 +234,7 @@ class Planner {
 	): VideoScenario {
 		const { random } = this;
 		// With callbacks long enough that forged ones meet an execution that is suspended.
-		const waits = workload === 'callback4k' || workload === 'trigger4k';
-		const ms = !waits
+		const ms = !isCalledBack(workload)
 			? random.int(200, 6000)
 			: random.chance(0.8)
 				? random.int(2500, 9000)
@@ -229,7 +250,7 @@ class Planner {
 				response: random.pick(['object', 'json-text']),
 				urls: random.pick(['array', 'json-text', 'data-json-text']),
 				flag: random.pick(['number', 'text']),
-				graceMs: workload === 'generate' ? random.pick([0, 0, 1500]) : 0,
+				graceMs: makesVideos(workload) ? random.pick([0, 0, 1500]) : 0,
 				graceAnswer: random.pick(['404', '422', 'null']),
 			},
 			...(ending === 'refused' ? {} : { generation: generationOf(workload, ending) }),
@@ -270,7 +291,7 @@ class Planner {
 		const faults: PlannedFault[] = [];
 		const add = (place: FaultPlace, at: number) =>
 			faults.push({ kind: random.pick(PLANNED_FAULTS[place]), place, at });
-		if (workload === 'generate') {
+		if (makesVideos(workload)) {
 			if (random.chance(0.45)) add('generate', 0);
 			for (const at of [0, 1, 2]) if (random.chance(0.2)) add('record', at);
 			return faults;
@@ -285,5 +306,5 @@ class Planner {
 }
 
 function generationOf(workload: Workload, ending: 'success' | 'failure') {
-	return workload === 'generate' ? { outcome: ending } : {};
+	return makesVideos(workload) ? { outcome: ending } : {};
 }

@@ -2,6 +2,7 @@ import type { Delivery } from '../simulator';
 import { runsOf } from './evidence';
 import { seenOf, stateOf } from './fetched';
 import type { Verdict } from './invariants';
+import { isCalledBack } from './plan';
 import type { ChaosOptions, ChaosResult } from './run';
 
 /** The figures of a run and one line for each invariant, as text. */
@@ -44,7 +45,7 @@ export function report(
 			'planned for them',
 			count(
 				planned
-					.filter(({ batch }) => ['callback4k', 'trigger4k'].includes(batch.workload))
+					.filter(({ batch }) => isCalledBack(batch.workload))
 					.flatMap(({ orders }) => orders.map(({ video }) => video.callback)),
 			),
 		],

@@ -8,7 +8,14 @@ import { collect } from './collect';
 import type { Evidence, RestartRecord, SentForgery } from './evidence';
 import { forge } from './forgeries';
 import { Injector } from './injector';
-import { batchesOf, makePlan, type PlannedBatch, type PlannedVideo, type RestartWay } from './plan';
+import {
+	batchesOf,
+	makePlan,
+	makesVideos,
+	type PlannedBatch,
+	type PlannedVideo,
+	type RestartWay,
+} from './plan';
 import { ACCOUNTS, Receivers } from './receivers';
 import { ordersLeft } from './user';
 import { orderOf, workflowOf, type BatchSettings, type Order } from './workloads';
@@ -130,7 +137,7 @@ class ChaosRun {
 		const { simulator } = this.stage;
 		const orders = batch.videos.map((video) => orderOf(video));
 		for (const { video, taskId, prompt } of orders) {
-			if (batch.workload === 'generate') simulator.nextTask({ ...video.scenario, taskId, prompt });
+			if (makesVideos(batch.workload)) simulator.nextTask({ ...video.scenario, taskId, prompt });
 			else simulator.addVideo({ ...video.scenario, taskId });
 		}
 		for (const order of orders) this.injector.arm(order);
@@ -141,7 +148,7 @@ class ChaosRun {
 	private async askAgain(settings: BatchSettings, orders: Order[]): Promise<void> {
 		for (let from = 0; from < orders.length; from += VIDEOS_PER_ROUND) {
 			const some = orders.slice(from, from + VIDEOS_PER_ROUND);
-			if (settings.workload === 'generate') {
+			if (makesVideos(settings.workload)) {
 				for (const { video, taskId, prompt } of some) {
 					this.stage.simulator.nextTask({ ...video.scenario, taskId, prompt });
 				}

@@ -7,7 +7,7 @@ import {
 	type RunRecord,
 } from './evidence';
 import { stateOf } from './fetched';
-import type { PlannedVideo } from './plan';
+import { makesVideos, type PlannedVideo } from './plan';
 import { orderOf, type BatchSettings, type Order } from './workloads';
 
 /** Videos to ask for again, in one workflow. */
@@ -27,16 +27,16 @@ export function ordersLeft(evidence: Evidence): Left[] {
 		const [first] = runs;
 		if (first === undefined || stateOf(evidence, video) !== 'unknown') continue;
 		const { workload: original, account } = first.batch;
-		const known = original === 'generate' ? createdTask(evidence, video, runs) : video.taskId;
-		const workload =
-			original === 'generate'
-				? known === null
-					? 'generate'
-					: 'get'
-				: original === 'poll1080p'
-					? original
-					: 'poll4k';
-		const attempts = runs.filter(({ batch }) => batch.workload === 'generate').length;
+		const generates = makesVideos(original);
+		const known = generates ? createdTask(evidence, video, runs) : video.taskId;
+		const workload = generates
+			? known === null
+				? 'generate'
+				: 'get'
+			: original === 'poll1080p'
+				? original
+				: 'poll4k';
+		const attempts = runs.filter(({ batch }) => makesVideos(batch.workload)).length;
 		const order = known === null ? orderOf(video, attempts) : { ...orderOf(video), taskId: known };
 		const name = `${workload} again, account ${account}`;
 		const settings: BatchSettings = {
@@ -58,7 +58,7 @@ export function ordersLeft(evidence: Evidence): Left[] {
 /** The task a generation has made, as far as its user can know; null when it has to be generated again. */
 function createdTask({ journal }: Evidence, video: PlannedVideo, runs: RunRecord[]): string | null {
 	for (const run of [...runs].reverse()) {
-		if (run.batch.workload !== 'generate') continue;
+		if (!makesVideos(run.batch.workload)) continue;
 		const order = run.orders.find((one) => one.video.number === video.number);
 		const named = taskIdsIn([run.seen, run.error]);
 		if (order && named.has(order.taskId)) return order.taskId;

@@ -25,6 +25,7 @@ const OPERATIONS: Record<Workload, INodeParameters> = {
 	trigger4k: { operation: 'get4k', waitMode: 'none' },
 	poll1080p: { operation: 'get1080p', waitMode: 'poll' },
 	generate: { operation: 'generate', waitMode: 'poll' },
+	callbackGenerate: { operation: 'generate', waitMode: 'callback' },
 	get: { operation: 'get', waitMode: 'poll' },
 };
 

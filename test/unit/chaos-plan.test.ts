@@ -50,6 +50,7 @@ describe('the plan of a chaos run', () => {
 		const workloads = new Set(batchesOf(plan).map(({ workload }) => workload));
 		expect([...workloads].sort()).toEqual([
 			'callback4k',
+			'callbackGenerate',
 			'generate',
 			'poll1080p',
 			'poll4k',
