@@ -40,10 +40,10 @@ export class KieVeoTrigger implements INodeType {
 			},
 		],
 		triggerPanel: {
-			header: 'Receive the end of a Veo video from Kie.ai',
+			header: 'Hear from Kie.ai when a Veo video is finished',
 			executionsHelp: {
 				inactive:
-					"Kie.ai calls an address when a video is ready or has failed.<br /><br /><b>To try it</b>, click the button above, put the <b>test URL</b> into 'Callback URL' of a Kie.ai Veo node and run that node. The event shows up here.<br /><br /><b>For everyday use</b>, put the <b>production URL</b> there instead and activate (publish) this workflow. What it receives is then in the executions list.<br /><br />Kie.ai must be able to reach the URL. Behind a proxy, set the environment variable WEBHOOK_URL to the public address of n8n.",
+					"Kie.ai calls an address when a video is ready or has failed.<br /><br /><b>To try it</b>, click the button above, put the <b>test URL</b> into 'Callback URL' of a Kie.ai Veo node and run that node. The event shows up here.<br /><br /><b>For everyday use</b>, put the <b>production URL</b> there instead and activate (publish) this workflow. What it receives is then in the executions list.<br /><br />Kie.ai must be able to reach the URL. Behind a proxy, set the environment variable N8N_WEBHOOK_URL (in older n8n WEBHOOK_URL) to the public address of n8n.",
 				active:
 					"This workflow is active: calls of the <b>production URL</b> start it, and are in the executions list.<br /><br /><b>To try changes</b>, click the button above, put the <b>test URL</b> into 'Callback URL' of a Kie.ai Veo node and run that node.",
 			},

@@ -16,7 +16,7 @@ export const REFUSALS: Record<Refusal, { what: string; advice: string }> = {
 			"If the key has a list of allowed IP addresses, n8n's address must be on it.",
 	},
 	credits: {
-		what: 'The Kie.ai account has not enough credits',
+		what: 'The Kie.ai account does not have enough credits',
 		advice: 'Top up the balance at https://kie.ai, then run the node again.',
 	},
 	keyLimit: {
@@ -105,7 +105,7 @@ export function failureAdvice(subject: Subject, message: string): string {
 
 /** How to come by a video that was submitted, without paying again. */
 export function repeatAdvice({ operation, taskId, index }: Subject): string {
-	if (taskId === null) return 'Nothing was started. Then run the node again.';
+	if (taskId === null) return 'Nothing was started, so the node can be run again.';
 	if (!isUpgrade(operation)) return `Run Get with task ID ${taskId}: it costs nothing.`;
 	return (
 		`Run ${OPERATION_NAMES[operation]} again with task ID ${taskId} and index ${index}: ` +

@@ -85,7 +85,7 @@ export function videoRejectedError(
 	const said = wordsOf(answer);
 	switch (rejection.kind) {
 		case 'failed':
-			return new KieVeoError(`The ${describe(subject)} cannot be had: ${said}`, {
+			return new KieVeoError(`Could not get the ${describe(subject)}: ${said}`, {
 				description: failureAdvice(subject, answer.message),
 				kieCode,
 			});
@@ -130,7 +130,7 @@ export function uploadRejectedError(rejection: Rejection, answer: KieAnswer): Ki
 	});
 }
 
-/** A result file could not be had. The video itself is not lost. */
+/** A result file could not be downloaded. The video itself is not lost. */
 export function downloadError(file: FileSubject, fault: string, advice: string): KieVeoError {
 	return new KieVeoError(`The file of ${nameOf(file)} could not be downloaded: ${fault}`, {
 		description: advice,
@@ -150,7 +150,7 @@ export function downloadOutOfTimeError(file: FileSubject): KieVeoError {
 export function fileGoneError(file: FileSubject, status: number, said: string): KieVeoError {
 	return downloadError(
 		file,
-		`the file host answered ${status}, and a fresh link could not be had or did not help${said}`,
+		`the file host answered ${status}, and a fresh link was not available or did not help${said}`,
 		'Kie.ai keeps files for 14 days. For a younger video run the operation that made it again with the ' +
 			'same task ID to get its current URL; an older one must be generated again.',
 	);

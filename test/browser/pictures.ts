@@ -1,11 +1,11 @@
 // Takes the pictures of README and docs from a real editor, in light and dark: `npm run pictures`.
-import { randomUUID } from 'node:crypto';
 import { mkdirSync, rmSync } from 'node:fs';
 import { resolve } from 'node:path';
 
-import type { INodeParameters } from 'n8n-workflow';
+import type { INode, INodeParameters } from 'n8n-workflow';
 
 import { Stage } from '../e2e/stage';
+import { node } from '../e2e/workflows';
 import { Editor } from '../n8n/browser';
 import type { WorkflowDefinition } from '../n8n/client';
 import { describeError } from '../n8n/errors';
@@ -15,12 +15,13 @@ import { DEMO_VIDEOS, SIMULATOR_KEY } from '../simulator';
 const FOLDER = resolve(__dirname, '..', '..', 'docs', 'images');
 /** Of the example that receives. */
 const RECEIVER_PATH = 'kie-veo-4k-receive-example/webhook';
+const START = 'Start';
 const HMAC_KEY = 'picture-hmac-key';
 const THEMES = ['light', 'dark'] as const;
 
-/** Operations that are shown by their panel alone, with what is filled in. */
-const PANELS: Array<[node: string, parameters: INodeParameters]> = [
-	['Get', { operation: 'get', taskId: '={{ $json.taskId }}' }],
+/** Operations that are shown by their panel alone, with what is filled in. Some are run. */
+const PANELS: Array<[name: string, parameters: INodeParameters, run?: 'run']> = [
+	['Get', { operation: 'get', taskId: 'veo_task_demo_1' }, 'run'],
 	[
 		'Generate From Images',
 		{
@@ -35,7 +36,7 @@ const PANELS: Array<[node: string, parameters: INodeParameters]> = [
 		{ operation: 'extend', taskId: '={{ $json.taskId }}', prompt: 'The dog lies down and sleeps' },
 	],
 	['Download', { operation: 'download', url: '={{ $json.videoUrl }}' }],
-	['Get Credits', { resource: 'account', operation: 'getCredits' }],
+	['Get Credits', { resource: 'account', operation: 'getCredits' }, 'run'],
 ];
 
 async function takePictures(stage: Stage, theme: (typeof THEMES)[number]): Promise<void> {
@@ -44,6 +45,8 @@ async function takePictures(stage: Stage, theme: (typeof THEMES)[number]): Promi
 	mkdirSync(folder, { recursive: true });
 	const viewport = { width: 1280, height: 800 };
 	const editor = await Editor.open({ url: stage.n8n.url, theme, viewport });
+	// n8n's hint about pinning would lie over the first output.
+	await editor.page.addInitScript(() => localStorage.setItem('N8N_PIN_DATA_DISCOVERY_NDV', 'true'));
 
 	const picture = async (name: string) => {
 		await editor.dismissNotices();
@@ -53,6 +56,13 @@ async function takePictures(stage: Stage, theme: (typeof THEMES)[number]): Promi
 	};
 	const panel = async (name: string, node: string) => {
 		await editor.openNode(node);
+		await picture(name);
+		await editor.closeNode();
+	};
+	/** With the output as a list of fields: as a table it would be cut off before the URL. */
+	const finishedPanel = async (name: string, node: string) => {
+		await editor.openNode(node);
+		await editor.showOutputFields();
 		await picture(name);
 		await editor.closeNode();
 	};
@@ -68,8 +78,8 @@ async function takePictures(stage: Stage, theme: (typeof THEMES)[number]): Promi
 		await editor.executeWorkflow();
 		await editor.waitForNode('URLs');
 		await picture('canvas-1080p-and-4k');
-		await panel('panel-get-4k', 'Get 4K Video');
-		await panel('panel-get-1080p', 'Get 1080P Video');
+		await finishedPanel('panel-get-4k', 'Get 4K Video');
+		await finishedPanel('panel-get-1080p', 'Get 1080P Video');
 
 		await openExample('many-videos-to-4k.json');
 		await editor.executeWorkflow();
@@ -81,7 +91,7 @@ async function takePictures(stage: Stage, theme: (typeof THEMES)[number]): Promi
 		await client.waitForExecution(executionId, { until: 'waiting' });
 		await picture('canvas-waiting');
 		await editor.waitForNode('Finished');
-		await panel('panel-wait-for-callback', 'Get 4K Video');
+		await finishedPanel('panel-wait-for-callback', 'Get 4K Video');
 
 		await openExample('prompt-to-4k-file.json');
 		const generation = String(await editor.executeWorkflow());
@@ -100,7 +110,9 @@ async function takePictures(stage: Stage, theme: (typeof THEMES)[number]): Promi
 		await openExample('4k-with-callback-receive.json');
 		await picture('canvas-callback-receive');
 		await editor.openNode('4K finished');
+		await editor.page.getByText('Webhook URLs').click();
 		await picture('panel-trigger');
+		await editor.page.getByText('Webhook URLs').click();
 		await editor.executeStep();
 		await picture('trigger-listening');
 		await simulator.sendCallback(`${stage.n8n.url}/webhook-test/${RECEIVER_PATH}`, {
@@ -112,19 +124,29 @@ async function takePictures(stage: Stage, theme: (typeof THEMES)[number]): Promi
 
 		await open({
 			name: 'Veo: other operations',
-			nodes: PANELS.map(([name, parameters], i) => ({
-				id: randomUUID(),
-				name,
-				type: 'n8n-nodes-kie-veo.kieVeo',
-				typeVersion: 1,
-				position: [240 * i, 0],
-				parameters: { resource: 'video', ...parameters },
-				credentials: { kieAiApi: credential },
-			})),
-			connections: {},
+			nodes: [
+				node(START, 'n8n-nodes-base.manualTrigger', 1, {}),
+				...PANELS.map(
+					([name, parameters], i): INode => ({
+						...node(name, 'n8n-nodes-kie-veo.kieVeo', 1, { resource: 'video', ...parameters }),
+						position: [240, 240 * i],
+						credentials: { kieAiApi: credential },
+					}),
+				),
+			],
+			connections: {
+				[START]: { main: [PANELS.map(([name]) => ({ node: name, type: 'main', index: 0 }))] },
+			},
 		});
-		for (const [name] of PANELS) {
-			await panel(`panel-${name.toLowerCase().replaceAll(' ', '-')}`, name);
+		for (const [name, , run] of PANELS) {
+			await editor.openNode(name);
+			if (run) {
+				await editor.executeStep();
+				await editor.waitForStep();
+				await editor.showOutputFields();
+			}
+			await picture(`panel-${name.toLowerCase().replaceAll(' ', '-')}`);
+			await editor.closeNode();
 		}
 	} finally {
 		await editor.close();

@@ -26,7 +26,7 @@ export function stateOf(evidence: Evidence, video: PlannedVideo): VideoState {
 	if (seen.some(({ status }) => status === 'success')) return 'success';
 	// Kie's own refusal, as polling tells it: nothing is won by asking again.
 	const refused = seen.some(
-		({ status, error }) => status === 'failed' && String(error).includes('cannot be had'),
+		({ status, error }) => status === 'failed' && String(error).startsWith('Could not get'),
 	);
 	return refused ? 'failed' : 'unknown';
 }

@@ -346,7 +346,7 @@ describe('Generate', () => {
 			},
 			credentials: { apiKey: 'k', baseUrl: 'https://api.kie.ai' },
 		});
-		expect((await caught(running)).message).toContain('your own network');
+		expect((await caught(running)).message).toContain('an address of a private network');
 	});
 });
 

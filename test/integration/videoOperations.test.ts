@@ -423,7 +423,7 @@ describe('Wait for Callback', () => {
 describe('the account', () => {
 	it.each([
 		[401, 'did not accept the API key'],
-		[402, 'not enough credits'],
+		[402, 'not have enough credits'],
 		[433, 'usage limit'],
 		[505, 'switched this feature off'],
 	])('code %i is raised at once, with the task id', async (code, what) => {

@@ -138,11 +138,18 @@ export class Editor {
 		});
 	}
 
+	/** Shows the fields of the open panel's output, with the values of its first item. */
+	async showOutputFields(): Promise<void> {
+		const panel = this.page.locator('[data-test-id=output-panel]');
+		await panel.locator('[data-test-id=radio-button-schema]').click();
+	}
+
 	/** Closes n8n's notices in the corner and moves the mouse away, for an undisturbed picture. */
 	async dismissNotices(): Promise<void> {
 		const close = this.page.locator('.el-notification__closeBtn');
 		for (let left = await close.count(); left > 0; left--) await close.first().click();
-		await this.page.mouse.move(0, 0);
+		// The upper edge of canvas and panel, where nothing reacts.
+		await this.page.mouse.move(500, 45);
 	}
 
 	/** Saves what the page shows as a PNG file. */

@@ -23,9 +23,7 @@ export interface Servers {
 }
 
 /** Programs of both servers; installed from Debian's packages where that is possible. */
-export async function ensureServers(
-	progress: Progress,
-): Promise<{ redis: string; postgres: string }> {
+async function ensureServers(progress: Progress): Promise<{ redis: string; postgres: string }> {
 	const find = () => ({ redis: onPath('redis-server'), postgres: postgresFolder() });
 	let found = find();
 	if ((!found.redis || !found.postgres) && canInstall()) {

@@ -6,6 +6,9 @@ import { join, posix, sep } from 'node:path';
 import { mock } from 'jest-mock-extended';
 import { Container } from '@n8n/di';
 import { InstanceSettings, PackageDirectoryLoader } from 'n8n-core';
+import type { INodePropertyOptions } from 'n8n-workflow';
+
+import { KieVeo } from '../../nodes/KieVeo/KieVeo.node';
 
 const root = join(__dirname, '..', '..');
 let folder: string;
@@ -50,18 +53,34 @@ describe('the published package', () => {
 		const loader = new PackageDirectoryLoader(root);
 		await loader.loadAll();
 		expect(loader.packageName).toBe('n8n-nodes-kie-veo');
-		const description = loader.nodeTypes.kieVeo?.type.description;
-		expect(description).toMatchObject({
-			displayName: 'Kie.ai Veo',
-			usableAsTool: true,
+		const { kieVeo, kieVeoTrigger } = loader.nodeTypes;
+		const ofBoth = {
 			codex: { categories: ['AI', 'Marketing & Content'] },
 			iconUrl: {
 				light: 'icons/n8n-nodes-kie-veo/dist/nodes/KieVeo/kie.svg',
 				dark: 'icons/n8n-nodes-kie-veo/dist/nodes/KieVeo/kie.dark.svg',
 			},
+		};
+		expect(kieVeo?.type.description).toMatchObject({
+			displayName: 'Kie.ai Veo',
+			usableAsTool: true,
+			...ofBoth,
+		});
+		expect(kieVeoTrigger?.type.description).toMatchObject({
+			displayName: 'Kie.ai Veo Trigger',
+			...ofBoth,
 		});
 		expect(loader.credentialTypes.kieAiApi?.type.displayName).toBe('Kie.ai API');
 		expect(loader.known.nodes.kieVeo?.className).toBe('KieVeo');
+	});
+
+	it('names every operation under the node on the canvas', () => {
+		const { subtitle, properties } = new KieVeo().description;
+		const operations = properties
+			.filter(({ name }) => name === 'operation')
+			.flatMap(({ options }) => options as INodePropertyOptions[]);
+		expect(operations.length).toBeGreaterThan(1);
+		for (const { name, value } of operations) expect(subtitle).toContain(`${value}: "${name}"`);
 	});
 
 	it("passes n8n's scanner, as source and as published", () => {

@@ -168,7 +168,7 @@ test.each<[what: string, evidence: Evidence]>([
 	[
 		'a video Kie refuses',
 		evidence([video(1, { ending: 'refused' })], {
-			runs: [run('poll4k', [a], { seen: [failed(a, 'The 4K video cannot be had: no')] })],
+			runs: [run('poll4k', [a], { seen: [failed(a, 'Could not get the 4K video: no')] })],
 		}),
 	],
 	['one event of one callback', triggered(1)],
@@ -213,7 +213,9 @@ test.each<[what: string, invariants: string[], evidence: Evidence]>([
 	[
 		'a video that fails although Kie made it',
 		[LOST],
-		evidence([a], { runs: [run('poll4k', [a], { seen: [failed(a, 'cannot be had')] })] }),
+		evidence([a], {
+			runs: [run('poll4k', [a], { seen: [failed(a, 'Could not get the 4K video: no')] })],
+		}),
 	],
 	['a second payment for an upgrade', [TWICE], evidence([a], { ledger: [payment(a), payment(a)] })],
 	['a second generation', [TWICE], generated({}, [generation(a), generation(a)])],
@@ -266,7 +268,7 @@ describe('the user asks again', () => {
 	});
 
 	test('for nothing that was had or finally refused', () => {
-		const seen = [failed(b, 'The 4K video cannot be had: no')];
+		const seen = [failed(b, 'Could not get the 4K video: no')];
 		const runs = [run('poll4k', [a]), run('poll4k', [b], { seen })];
 		expect(left(evidence([a, b], { runs }))).toEqual([]);
 	});

@@ -145,7 +145,7 @@ const WAIT_FOR_CALLBACK = {
 export const callbackProperties: INodeProperties[] = [
 	{
 		displayName:
-			'All videos are submitted, then the execution is suspended and continues once, when Kie.ai has called back for the last one. n8n must be reachable from the internet (WEBHOOK_URL). When the Timeout (30 minutes unless set under Options) passes, unfinished videos come out with "timedOut": true. A video that failed is an item with status "failed", not an error.',
+			'The workflow continues once, when all videos are finished; until then it holds no worker. n8n must be reachable from the internet (N8N_WEBHOOK_URL, in older n8n WEBHOOK_URL). A video that failed is an item with status "failed"; one that is unfinished after the Timeout (30 minutes unless set under Options) has "timedOut": true.',
 		name: 'callbackNotice',
 		type: 'notice',
 		default: '',
@@ -171,7 +171,7 @@ export const promptProperty: INodeProperties = {
 	required: true,
 	default: '',
 	placeholder: 'e.g. A dog playing in a park, filmed from a low angle',
-	description: 'What the video is to show and to sound like',
+	description: 'What the video should show, and how it should sound',
 };
 
 export const seedOption: INodeProperties = {
@@ -190,7 +190,7 @@ export const watermarkOption: INodeProperties = {
 	type: 'string',
 	default: '',
 	placeholder: 'e.g. MyBrand',
-	description: 'Text that is burnt into the video',
+	description: 'Text to show in the video',
 };
 
 export const binaryPropertyNameProperty: INodeProperties = {

@@ -66,7 +66,7 @@ function readCallBackUrl(
 			'Callback URL',
 			`cannot be used: ${fault}`,
 			'Use an address that is reachable from the internet, such as the production URL of a webhook. ' +
-				'If n8n itself shows a local address there, set the environment variable WEBHOOK_URL to its public one.',
+				'If n8n itself shows a local address there, set the environment variable N8N_WEBHOOK_URL (in older n8n WEBHOOK_URL) to its public one.',
 		);
 	}
 	return url;

@@ -8,11 +8,10 @@ import { downloadVideo } from '../output/videoFile';
 import { CancelledError } from '../transport/clock';
 import { connect } from '../transport/connection';
 import type { VideoResult } from '../veo/videoResult';
-import { Gate } from './concurrency';
+import { Gate, PARALLEL_TRANSFERS } from './concurrency';
 import { videoKey } from './marks';
 import { parameterOf } from './resumeParameters';
 
-const PARALLEL_DOWNLOADS = 3;
 /** Where it is not known when the waiting time runs out. */
 const USUAL_LIMIT_MS = 10 * 60_000;
 /** Downloads end so long before the waiting time does: n8n 1.x would go on twice otherwise. */
@@ -22,7 +21,7 @@ const MARGIN_MS = 2_000;
  * Downloads the finished videos of an execution that is about to be resumed, where 'Download' is on. The
  * toggle and its fields are read once for all items: their input is not at hand any more.
  *
- * Never throws: the engine raises no error in such an execution. An item whose file could not be had
+ * Never throws: the engine raises no error in such an execution. An item whose file could not be got
  * keeps its URL, and says why in `error`.
  *
  * @param waitTill milliseconds since the epoch at which n8n goes on by itself; `null` if not known
@@ -35,7 +34,7 @@ export async function addFiles(
 	if (parameterOf(context, 'download', false) !== true) return items;
 	const now = Date.now();
 	const left = Math.max(0, (waitTill ?? now + USUAL_LIMIT_MS) - MARGIN_MS - now);
-	const gate = new Gate(PARALLEL_DOWNLOADS);
+	const gate = new Gate(PARALLEL_TRANSFERS);
 	let ports: Promise<DownloadPorts> | undefined;
 	/** Items that share a video share its file. */
 	const files = new Map<string, Promise<StoredFile>>();

@@ -1,3 +1,6 @@
+/** How many files are on their way at the same time, in each direction. */
+export const PARALLEL_TRANSFERS = 3;
+
 /** Runs tasks as they come, at most `limit` at the same time; the others wait in order. */
 export class Gate {
 	private readonly waiting: Array<() => void> = [];

@@ -26,7 +26,7 @@ export function resumeAddress(context: IExecuteFunctions, apiBaseUrl: string): s
 	if (fault !== null) {
 		throw cannotSuspendError(
 			`because Kie.ai could not call ${new URL(resumeUrl).origin}: ${fault}`,
-			"Set the environment variable WEBHOOK_URL of n8n to its public address. Until then use 'Wait by Polling'.",
+			"Set the environment variable N8N_WEBHOOK_URL of n8n (in older n8n WEBHOOK_URL) to its public address. Until then use 'Wait by Polling'.",
 		);
 	}
 	// n8n 2.x signs the address in its query: the path is extended, the query stays.

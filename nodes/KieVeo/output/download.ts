@@ -125,7 +125,7 @@ async function open(
 	for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
 		const fault = publicUrlFault(url, apiBaseUrl);
 		if (fault !== null) {
-			throw downloadError(order, `of ${url}, ${fault}`, 'Use a result URL of Kie.ai.');
+			throw downloadError(order, `${url} cannot be used, ${fault}`, 'Use a result URL of Kie.ai.');
 		}
 		throwIfCancelled(signal);
 		let reply: FileReply;

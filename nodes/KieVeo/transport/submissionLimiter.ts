@@ -1,8 +1,8 @@
 import type { Clock } from './clock';
 
 /** Kie accepts 20 new requests per 10 s and account; what exceeds it gets 429 and is not queued. */
-export const SUBMISSIONS_PER_WINDOW = 20;
-export const WINDOW_MS = 10_000;
+const SUBMISSIONS_PER_WINDOW = 20;
+const WINDOW_MS = 10_000;
 
 /**
  * Keeps submissions within Kie's limit, in the order they were asked for.

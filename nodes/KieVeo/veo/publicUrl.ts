@@ -10,7 +10,7 @@ export function publicUrlFault(url: string, apiBaseUrl: string): string | null {
 		return 'it must start with https:// or http://';
 	const apiIsPublic = !URL.canParse(apiBaseUrl) || !isPrivateHost(new URL(apiBaseUrl).hostname);
 	if (apiIsPublic && isPrivateHost(hostname)) {
-		return `"${hostname}" can only be reached from your own network, not by Kie.ai`;
+		return `"${hostname}" is an address of a private network`;
 	}
 	return null;
 }

@@ -15,7 +15,7 @@ export interface Reply {
 }
 
 /** Media types as the two Kie hosts write them. */
-export const API_JSON = 'application/json;charset=UTF-8';
+const API_JSON = 'application/json;charset=UTF-8';
 export const UPLOAD_JSON = 'application/json';
 
 export function jsonReply(value: unknown, status = 200, type = API_JSON): Reply {

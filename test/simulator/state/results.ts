@@ -14,7 +14,7 @@ export interface ResultUrls {
 }
 
 /** Paths on the file host of what `job` makes. */
-export function resultPaths(task: Task, job: Job): ResultUrls {
+function resultPaths(task: Task, job: Job): ResultUrls {
 	const path = (index: number, name: string) =>
 		`/v/${encodeURIComponent(task.id)}-${index}-${name}`;
 	switch (job.operation) {

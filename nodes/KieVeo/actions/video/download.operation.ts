@@ -5,7 +5,7 @@ import {
 	type INodeProperties,
 } from 'n8n-workflow';
 
-import { Gate } from '../../completion/concurrency';
+import { Gate, PARALLEL_TRANSFERS } from '../../completion/concurrency';
 import { inputError } from '../../errors';
 import { downloadPorts } from '../../output/binaryStore';
 import {
@@ -21,8 +21,6 @@ import { publicUrlFault } from '../../veo/publicUrl';
 import { binaryPropertyNameProperty, maxSizeOption } from '../descriptions';
 import { runItems, type Work } from '../itemRun';
 import { readDownloadSettings } from '../parameters';
-
-const PARALLEL_DOWNLOADS = 3;
 
 export const description: INodeProperties[] = updateDisplayOptions(
 	{ show: { resource: ['video'], operation: ['download'] } },
@@ -73,7 +71,7 @@ export async function executeDownload(context: IExecuteFunctions): Promise<INode
 	const signal = AbortSignal.any([failFast.signal, ...(userStop ? [userStop] : [])]);
 	const connection = await connect(context, signal);
 	const ports = downloadPorts(context, connection);
-	const gate = new Gate(PARALLEL_DOWNLOADS);
+	const gate = new Gate(PARALLEL_TRANSFERS);
 
 	const { items } = await runItems<FileWork>(context, failFast, {
 		read: (item) => {

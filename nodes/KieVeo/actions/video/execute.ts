@@ -1,6 +1,6 @@
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
-import { Gate } from '../../completion/concurrency';
+import { Gate, PARALLEL_TRANSFERS } from '../../completion/concurrency';
 import { resumeAddress, suspend } from '../../completion/suspend';
 import { KieVeoError, toNodeError } from '../../errors';
 import { downloadPorts } from '../../output/binaryStore';
@@ -16,8 +16,6 @@ import { VideoWork } from './videoWork';
 
 /** How many videos are asked about at the same time while polling. */
 const PARALLEL_POLLS = 10;
-/** How many files are on their way at the same time, in each direction. */
-const PARALLEL_TRANSFERS = 3;
 
 /**
  * Runs an operation on videos for all items: submits every video, then waits for all of them together, by
@@ -126,7 +124,7 @@ function failedItem(
 	const message = error instanceof Error ? error.message : String(error);
 	const whole = { simplify: true, raw: undefined };
 	if (result) {
-		// Only its file could not be had.
+		// Only its file could not be got.
 		const finished = videoItem(result.result, item, whole);
 		return { ...finished, json: { ...finished.json, error: message } };
 	}

@@ -119,9 +119,9 @@ export const description: INodeProperties[] = updateDisplayOptions(
 			type: 'options',
 			default: '720p',
 			options: [
+				{ name: '720p', value: '720p' },
 				{ name: '1080p', value: '1080p' },
 				{ name: '4K', value: '4k' },
-				{ name: '720p', value: '720p' },
 			],
 			description:
 				'Higher ones cost more. A 720p video can be upgraded later with Get 1080P Video or Get 4K Video.',
