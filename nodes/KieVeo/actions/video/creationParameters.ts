@@ -8,7 +8,7 @@ import { isJsonObject, toNumber, toText } from '../../veo/guards';
 export function readPrompt(context: IExecuteFunctions, itemIndex: number): string {
 	const prompt = toText(context.getNodeParameter('prompt', itemIndex, ''));
 	if (prompt === null) {
-		throw inputError('Prompt', 'is empty', 'Describe what the video is to show.');
+		throw inputError('Prompt', 'is empty', 'Describe what the video should show.');
 	}
 	return prompt;
 }
