@@ -77,6 +77,8 @@ export class KieAiApi implements ICredentialType {
 		rules: [
 			failsOn(401, 'Kie.ai did not accept this API key. Copy it again from https://kie.ai/api-key'),
 			failsOn(402, 'The key is valid, but the Kie.ai account has no credits'),
+			failsOn(403, 'Kie.ai refuses this API key. Look at its settings at https://kie.ai/api-key'),
+			failsOn(404, 'This address does not answer like Kie.ai. Check the Base URL'),
 			failsOn(429, 'Kie.ai is receiving too many requests. Try again in some seconds'),
 			failsOn(
 				433,

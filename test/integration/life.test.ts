@@ -36,6 +36,7 @@ interface Run {
 	options?: INodeParameters;
 	items?: INodeExecutionData[];
 	onError?: OnError;
+	retryOnFail?: boolean;
 	signal?: AbortSignal;
 }
 
@@ -309,6 +310,9 @@ describe('Generate', () => {
 	>([
 		['Prompt', 'empty', { prompt: ' ' }, {}],
 		['Model', 'empty', { model: '={{ "" }}' }, {}],
+		['Prompt', 'a list', { prompt: '={{ ["a"] }}' }, {}],
+		['Watermark', 'an object', {}, { watermark: '={{ ({ a: 1 }) }}' }],
+		['Wait Mode', 'unknown', { waitMode: 'later' }, {}],
 		['Generation Type', 'unknown', { generationType: '={{ "VIDEO" }}' }, {}],
 		['Aspect Ratio', 'unknown', { aspectRatio: '={{ "4:3" }}' }, {}],
 		['Resolution', 'unknown', { resolution: '={{ "8k" }}' }, {}],
@@ -316,6 +320,12 @@ describe('Generate', () => {
 		['Seed', 'too small', {}, { seed: 1 }],
 		['Seed', 'fractional', {}, { seed: 12345.5 }],
 		['Image URLs', 'empty', { ...FRAMES, imageUrls: '' }, {}],
+		[
+			'Image URLs',
+			'run together',
+			{ ...FRAMES, imageUrls: 'https://a.com/1.jpg, b.com/2.jpg' },
+			{},
+		],
 		['Image URLs', 'too many', { ...FRAMES, imageUrls: `${A},${B},${C}` }, {}],
 		['Image URLs', 'too many references', { ...REFERENCE, imageUrls: `${A},${A},${B},${C}` }, {}],
 		['Image URLs', 'no web address', { ...FRAMES, imageUrls: 'ftp://example.com/a.jpg' }, {}],
@@ -333,6 +343,21 @@ describe('Generate', () => {
 			expect(simulator.requests()).toHaveLength(0);
 		},
 	);
+
+	it('takes numbers for text, as expressions give them', async () => {
+		await generate({
+			parameters: { prompt: '={{ 1984 }}' },
+			options: { watermark: '={{ 2024 }}' },
+		});
+		expect(bodies(GENERATE)).toMatchObject([{ prompt: '1984', watermark: '2024' }]);
+	});
+
+	it("is not started while n8n's own retry would pay for everything again", async () => {
+		const error = await caught(generate({ retryOnFail: true }));
+		expect(error.message).toContain("'Retry On Fail'");
+		expect(error.description).toContain('Settings');
+		expect(simulator.requests()).toHaveLength(0);
+	});
 
 	it('refuses local images while the API is public', async () => {
 		const running = runNode({

@@ -19,6 +19,8 @@ export interface RunOptions {
 	items?: INodeExecutionData[];
 	credentials: ICredentialDataDecryptedObject;
 	onError?: OnError;
+	/** n8n's own retry, under Settings. */
+	retryOnFail?: boolean;
 	signal?: AbortSignal;
 	/** Default: the node's own. n8n adds "Tool" when an AI agent uses it. */
 	type?: string;
@@ -58,6 +60,7 @@ export async function runNode(options: RunOptions): Promise<RunResult> {
 		parameters: options.parameters,
 		credentials: { kieAiApi: { id: '1', name: 'Kie.ai' } },
 		onError: options.onError,
+		retryOnFail: options.retryOnFail,
 	};
 	const workflow = workflowOf(node, nodeType);
 	const { webhookWaitingBaseUrl } = options;

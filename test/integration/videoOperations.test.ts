@@ -20,6 +20,7 @@ interface Run {
 	parameters?: INodeParameters;
 	options?: INodeParameters;
 	onError?: OnError;
+	retryOnFail?: boolean;
 	apiKey?: string;
 	signal?: AbortSignal;
 }
@@ -365,6 +366,31 @@ describe('before any request', () => {
 		const parameters = { resource: 'video', operation: 'get4k', taskId: 't', waitMode: 'none' };
 		const error = await caught(runNode({ parameters, credentials }));
 		expect(error.message).toContain("'Base URL'");
+
+		const onError = 'continueRegularOutput';
+		const { items } = await runNode({ parameters, credentials, onError });
+		expect(items).toMatchObject([
+			{ json: { taskId: 't', index: 0, operation: 'get4k', status: 'failed' } },
+		]);
+		expect(items[0]?.json.error).toContain("'Base URL'");
+	});
+
+	it.each(['get1080p', 'get'])(
+		'a wait mode left from another operation is, by %s',
+		async (operation) => {
+			const parameters = { waitMode: 'callback' };
+			const error = await caught(run({ taskIds: ['t'], operation, parameters }));
+			expect(error.message).toContain("'Wait Mode'");
+			expect(simulator.requests()).toHaveLength(0);
+		},
+	);
+
+	it("n8n's own retry is allowed where repeating costs nothing, and refused where it would suspend twice", async () => {
+		const taskIds = [simulator.addVideo()];
+		const retryOnFail = true;
+		expect(json(await run({ taskIds, retryOnFail }))).toMatchObject([{ status: 'success' }]);
+		const error = await caught(run({ taskIds, retryOnFail, parameters: { waitMode: 'callback' } }));
+		expect(error.message).toContain("'Retry On Fail'");
 	});
 
 	it.each(['toString', '__proto__', 'nonsense'])('operation %s is not known', async (operation) => {

@@ -13,6 +13,7 @@ describe('a callback URL', () => {
 	it.each([
 		['n8n.example.com/webhook', 'it is not a complete URL'],
 		['https://', 'it is not a complete URL'],
+		['https://a.example.com/1.jpg, b.example.com/2.jpg', 'it has a space or line break in it'],
 		['ftp://n8n.example.com/', 'it must start with https:// or http://'],
 		['javascript:alert(1)', 'it must start with https:// or http://'],
 	])('%s is no web address', (url, fault) => {

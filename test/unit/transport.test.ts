@@ -1,6 +1,7 @@
 import { KieClient, type HttpCall, type SendRequest } from '../../nodes/KieVeo/transport/client';
 import { CancelledError } from '../../nodes/KieVeo/transport/clock';
 import { readAnswer } from '../../nodes/KieVeo/transport/envelope';
+import { isNeverSent } from '../../nodes/KieVeo/transport/networkFault';
 import { RecentTasks } from '../../nodes/KieVeo/transport/recentTasks';
 import { MAX_ATTEMPTS, retryDelay } from '../../nodes/KieVeo/transport/retry';
 import { SubmissionLimiter } from '../../nodes/KieVeo/transport/submissionLimiter';
@@ -117,6 +118,17 @@ describe('a network fault', () => {
 		expect(answer).toMatchObject({ fault: true, code: null, message: 'connection refused' });
 		expect(JSON.stringify(answer)).not.toContain('secret');
 	});
+});
+
+describe('a paid request that reached nobody', () => {
+	it.each(['ECONNREFUSED', 'EHOSTUNREACH', 'SELF_SIGNED_CERT_IN_CHAIN'])(
+		'with %s is known to have had no effect',
+		(code) => expect(isNeverSent(Object.assign(new Error(), { code }))).toBe(true),
+	);
+
+	it.each(['ECONNRESET', 'ETIMEDOUT', 'EPROTO'])('with %s is not', (code) =>
+		expect(isNeverSent(Object.assign(new Error(), { code }))).toBe(false),
+	);
 });
 
 describe('the submission limiter', () => {

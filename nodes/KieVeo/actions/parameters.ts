@@ -21,10 +21,37 @@ export interface VideoOptions {
 	simplify: boolean;
 }
 
-/** @throws KieVeoError naming the parameter; so do the other readers */
+/**
+ * @returns `null` when empty
+ * @throws KieVeoError naming the parameter; so do the other readers
+ */
+export function readText(parameter: string, value: unknown): string | null {
+	if (typeof value === 'number') return String(value);
+	if (typeof value !== 'string' && value !== null && value !== undefined) {
+		throw inputError(
+			parameter,
+			`must be text, not ${show(value)}`,
+			'Check the expression: it has to give a single text.',
+		);
+	}
+	return toText(value);
+}
+
+/** @param callsBack whether Kie reports the end of the operation */
+export function readWaitMode(context: IExecuteFunctions, callsBack: boolean): WaitMode {
+	const value: unknown = context.getNodeParameter('waitMode', 0);
+	if (value === 'none' || value === 'poll') return value;
+	// n8n keeps what was chosen for another operation.
+	if (value === 'callback' && callsBack) return value;
+	throw inputError(
+		'Wait Mode',
+		`cannot be ${show(value)} for this operation`,
+		'Choose one in the list.',
+	);
+}
+
 export function readTaskId(context: IExecuteFunctions, itemIndex: number): string {
-	const value: unknown = context.getNodeParameter('taskId', itemIndex, '');
-	const taskId = toText(typeof value === 'number' ? String(value) : value);
+	const taskId = readText('Task ID', context.getNodeParameter('taskId', itemIndex, ''));
 	if (taskId === null) {
 		throw inputError(
 			'Task ID',

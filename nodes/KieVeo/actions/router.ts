@@ -1,10 +1,10 @@
-import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
 import { KieVeoError, toNodeError } from '../errors';
 import { errorItem } from '../output/items';
 import { connect } from '../transport/connection';
 import { getCredits } from './account/getCredits.operation';
-import { executeVideoOperation } from './video/execute';
+import { executeVideoOperation, parameterAsGiven } from './video/execute';
 import { executeDownload } from './video/download.operation';
 import { extend } from './video/extend.operation';
 import { generate } from './video/generate.operation';
@@ -23,18 +23,39 @@ const VIDEO_OPERATIONS = new Map<string, VideoOperation>([
 ]);
 
 export async function router(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-	const resource = this.getNodeParameter('resource', 0) as string;
-	const operation = this.getNodeParameter('operation', 0) as string;
+	try {
+		return [await execute(this)];
+	} catch (error) {
+		const node = this.getNode();
+		if (!(error instanceof KieVeoError) || !this.continueOnFail()) throw toNodeError(node, error);
+		// Found before the first item was read, so it is every item's.
+		const toErrorOutput = node.onError === 'continueErrorOutput';
+		const items = this.getInputData().map((_, item) =>
+			errorItem(toNodeError(node, error), item, fieldsAsGiven(this, item), toErrorOutput),
+		);
+		return [items];
+	}
+}
+
+async function execute(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
+	const resource = context.getNodeParameter('resource', 0) as string;
+	const operation = context.getNodeParameter('operation', 0) as string;
 
 	const videoOperation = resource === 'video' ? VIDEO_OPERATIONS.get(operation) : undefined;
-	if (videoOperation) return [await executeVideoOperation(this, videoOperation)];
-	if (resource === 'video' && operation === 'download') return [await executeDownload(this)];
-	if (resource === 'account' && operation === 'getCredits') return [await executeGetCredits(this)];
+	if (videoOperation) return await executeVideoOperation(context, videoOperation);
+	if (resource === 'video' && operation === 'download') return await executeDownload(context);
+	if (resource === 'account' && operation === 'getCredits') return await executeGetCredits(context);
 
-	const error = new KieVeoError(`The operation "${operation}" is not known`, {
+	throw new KieVeoError(`The operation "${operation}" is not known`, {
 		description: 'Pick an operation in the list, or update the package n8n-nodes-kie-veo.',
 	});
-	throw toNodeError(this.getNode(), error);
+}
+
+function fieldsAsGiven(context: IExecuteFunctions, item: number): IDataObject {
+	const operation = parameterAsGiven(context, 'operation', item);
+	const about = operation === 'download' ? ['url'] : ['taskId', 'index'];
+	const given = about.map((name) => [name, parameterAsGiven(context, name, item)]);
+	return { ...Object.fromEntries(given), operation, status: 'failed' } as IDataObject;
 }
 
 /** The balance is one fact of the account: it is read once and given to every item. */

@@ -4,6 +4,8 @@
  * @param apiBaseUrl Kie's API as configured; a private one (a test server) may use private addresses
  */
 export function publicUrlFault(url: string, apiBaseUrl: string): string | null {
+	// The URL parser takes a space for part of the address: then a list would pass for one of it.
+	if (/\s/.test(url)) return 'it has a space or line break in it';
 	if (!URL.canParse(url)) return 'it is not a complete URL';
 	const { protocol, hostname } = new URL(url);
 	if (protocol !== 'https:' && protocol !== 'http:')

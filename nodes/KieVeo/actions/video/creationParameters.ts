@@ -1,12 +1,13 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 
 import { inputError, show } from '../../errors';
-import { isJsonObject, toNumber, toText } from '../../veo/guards';
+import { isJsonObject, toNumber } from '../../veo/guards';
+import { readText } from '../parameters';
 
 /* What generate and extend have in common. All readers throw a KieVeoError that names the parameter. */
 
 export function readPrompt(context: IExecuteFunctions, itemIndex: number): string {
-	const prompt = toText(context.getNodeParameter('prompt', itemIndex, ''));
+	const prompt = readText('Prompt', context.getNodeParameter('prompt', itemIndex, ''));
 	if (prompt === null) {
 		throw inputError('Prompt', 'is empty', 'Describe what the video should show.');
 	}
@@ -15,7 +16,7 @@ export function readPrompt(context: IExecuteFunctions, itemIndex: number): strin
 
 /** Any name passes: Kie adds models before this package knows them. */
 export function readModel(context: IExecuteFunctions, itemIndex: number): string {
-	const model = toText(context.getNodeParameter('model', itemIndex, ''));
+	const model = readText('Model', context.getNodeParameter('model', itemIndex, ''));
 	if (model === null) throw inputError('Model', 'is empty', 'Choose a model in the list.');
 	return model;
 }
@@ -27,7 +28,7 @@ export function readSeedAndWatermark(
 ): { seeds?: number; watermark?: string } {
 	const options: unknown = context.getNodeParameter('options', itemIndex, {});
 	const { seed, watermark }: { [name: string]: unknown } = isJsonObject(options) ? options : {};
-	const text = toText(watermark);
+	const text = readText('Watermark', watermark);
 	return {
 		...(seed === undefined || seed === null || seed === '' ? {} : { seeds: checkedSeed(seed) }),
 		...(text === null ? {} : { watermark: text }),

@@ -2,15 +2,21 @@ import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-wor
 
 import { Gate, PARALLEL_TRANSFERS } from '../../completion/concurrency';
 import { resumeAddress, suspend } from '../../completion/suspend';
-import { KieVeoError, toNodeError } from '../../errors';
+import { inputError, KieVeoError } from '../../errors';
 import { downloadPorts } from '../../output/binaryStore';
 import { videoItem } from '../../output/items';
 import { downloadVideo } from '../../output/videoFile';
-import { connect, type Connection } from '../../transport/connection';
+import { connect } from '../../transport/connection';
 import { withSubmission } from '../../veo/callbackAddress';
 import { toFailedResult } from '../../veo/videoResult';
 import { runItems } from '../itemRun';
-import { readCallbackAddress, readDownload, readVideoOptions, type WaitMode } from '../parameters';
+import {
+	readCallbackAddress,
+	readDownload,
+	readVideoOptions,
+	readWaitMode,
+	type WaitMode,
+} from '../parameters';
 import type { Addresses, VideoOperation } from './videoOperation';
 import { VideoWork } from './videoWork';
 
@@ -28,10 +34,11 @@ export async function executeVideoOperation(
 	const failFast = new AbortController();
 	const userStop = context.getExecutionCancelSignal();
 	const signal = AbortSignal.any([failFast.signal, ...(userStop ? [userStop] : [])]);
-	const waitMode = context.getNodeParameter('waitMode', 0) as WaitMode;
+	const waitMode = readWaitMode(context, operation.callsBack);
+	assertNotRepeated(context, operation, waitMode);
 	const connection = await connect(context, signal);
 	const suspends = waitMode === 'callback';
-	const resumeUrl = suspends ? resumeAddressOf(context, connection) : undefined;
+	const resumeUrl = suspends ? resumeAddress(context, connection.baseUrl) : undefined;
 	const gates = {
 		uploads: new Gate(PARALLEL_TRANSFERS),
 		polls: new Gate(PARALLEL_POLLS),
@@ -97,13 +104,21 @@ export async function executeVideoOperation(
 	return items;
 }
 
-/** Checked before anything is read or sent: without it no item can be waited for. */
-function resumeAddressOf(context: IExecuteFunctions, { baseUrl }: Connection): string {
-	try {
-		return resumeAddress(context, baseUrl);
-	} catch (fault) {
-		throw toNodeError(context.getNode(), fault);
-	}
+/**
+ * After an error n8n's own retry runs the node again with all of its items: that would pay again for
+ * videos that were started, and suspend a second time.
+ */
+function assertNotRepeated(
+	context: IExecuteFunctions,
+	{ creates }: VideoOperation,
+	waitMode: WaitMode,
+): void {
+	if (context.getNode().retryOnFail !== true || !(creates || waitMode === 'callback')) return;
+	throw inputError(
+		'Retry On Fail',
+		`cannot be used ${creates ? 'with an operation that makes new videos' : "with 'Wait for Callback'"}`,
+		'Switch it off under Settings. n8n would run the node again for all items, also for those that have succeeded. The node itself repeats what may safely be repeated.',
+	);
 }
 
 /** What is stored while suspended comes out as it is when the time runs out. */
@@ -144,22 +159,22 @@ function itemOf(simplify: boolean, binaryPropertyName: string | undefined) {
 
 function hintAtUnfinished(
 	context: IExecuteFunctions,
-	{ operation }: VideoOperation,
+	{ creates }: VideoOperation,
 	unfinished: number,
 	all: number,
 ): void {
-	const creates = operation === 'generate' || operation === 'extend';
 	const advice = creates
 		? 'Use the operation Get with the task IDs to fetch them.'
 		: 'Run this operation again with the same task IDs to fetch them.';
-	context.addExecutionHints({
+	// Older n8n has no hints where an AI agent uses the node.
+	(context as Partial<IExecuteFunctions>).addExecutionHints?.({
 		message: `Kie.ai is still working on ${unfinished} of ${all} videos. ${advice}`,
 		location: 'outputPane',
 	});
 }
 
 /** The value of a parameter that could not be used, as far as it can be had. */
-function parameterAsGiven(context: IExecuteFunctions, name: string, item: number) {
+export function parameterAsGiven(context: IExecuteFunctions, name: string, item: number) {
 	try {
 		return (context.getNodeParameter(name, item, null) ?? null) as IDataObject[string];
 	} catch {

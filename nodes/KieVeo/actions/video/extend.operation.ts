@@ -55,6 +55,8 @@ export const description: INodeProperties[] = updateDisplayOptions(
 
 export const extend: VideoOperation = {
 	operation: 'extend',
+	callsBack: true,
+	creates: true,
 	downloads: false,
 	defaultPollInterval: POLL_INTERVAL,
 	readRequest: (context, itemIndex, { callbackFor }) => {

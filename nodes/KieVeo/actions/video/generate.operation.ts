@@ -164,6 +164,8 @@ export const description: INodeProperties[] = updateDisplayOptions(
 
 export const generate: VideoOperation = {
 	operation: 'generate',
+	callsBack: true,
+	creates: true,
 	downloads: false,
 	defaultPollInterval: POLL_INTERVAL,
 	readRequest: (context, itemIndex, { baseUrl, callbackFor }) => {

@@ -31,6 +31,8 @@ export const description: INodeProperties[] = updateDisplayOptions(
 
 export const get: VideoOperation = {
 	operation: 'get',
+	callsBack: false,
+	creates: false,
 	downloads: true,
 	defaultPollInterval: POLL_INTERVAL,
 	readRequest: (context, itemIndex) => stateRequest(readTaskId(context, itemIndex)),

@@ -30,6 +30,8 @@ export const description: INodeProperties[] = updateDisplayOptions(
 
 export const get1080p: VideoOperation = {
 	operation: 'get1080p',
+	callsBack: false,
+	creates: false,
 	downloads: true,
 	defaultPollInterval: POLL_INTERVAL,
 	readRequest: (context, itemIndex) =>

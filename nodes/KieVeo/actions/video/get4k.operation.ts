@@ -42,6 +42,8 @@ export const description: INodeProperties[] = updateDisplayOptions(
 
 export const get4k: VideoOperation = {
 	operation: 'get4k',
+	callsBack: true,
+	creates: false,
 	downloads: true,
 	defaultPollInterval: POLL_INTERVAL,
 	readRequest: (context, itemIndex, { callbackFor }) => {

@@ -9,6 +9,10 @@ export interface VideoOperation {
 	operation: RequestedOperation;
 	/** Seconds. */
 	defaultPollInterval: number;
+	/** Whether Kie reports the end of it to an address. */
+	callsBack: boolean;
+	/** Whether each item starts, and pays for, a video of its own. */
+	creates: boolean;
 	/** Whether it offers to download the video as well. */
 	downloads: boolean;
 	/** @throws KieVeoError for a parameter that cannot be used */
