@@ -29,13 +29,9 @@ export function ordersLeft(evidence: Evidence): Left[] {
 		const { workload: original, account } = first.batch;
 		const generates = makesVideos(original);
 		const known = generates ? createdTask(evidence, video, runs) : video.taskId;
-		const workload = generates
-			? known === null
-				? 'generate'
-				: 'get'
-			: original === 'poll1080p'
-				? original
-				: 'poll4k';
+		const upgrade = original === 'poll1080p' ? original : 'poll4k';
+		const creation = known === null ? 'generate' : 'get';
+		const workload = generates ? creation : upgrade;
 		const attempts = runs.filter(({ batch }) => makesVideos(batch.workload)).length;
 		const order = known === null ? orderOf(video, attempts) : { ...orderOf(video), taskId: known };
 		const name = `${workload} again, account ${account}`;

@@ -28,7 +28,7 @@ export async function router(this: IExecuteFunctions): Promise<INodeExecutionDat
 	} catch (error) {
 		const node = this.getNode();
 		if (!(error instanceof KieVeoError) || !this.continueOnFail()) throw toNodeError(node, error);
-		// Found before the first item was read, so it is every item's.
+		// Not of one item, so of all: found before the first one was read, or about the account.
 		const toErrorOutput = node.onError === 'continueErrorOutput';
 		const items = this.getInputData().map((_, item) =>
 			errorItem(toNodeError(node, error), item, fieldsAsGiven(this, item), toErrorOutput),
@@ -51,7 +51,9 @@ async function execute(context: IExecuteFunctions): Promise<INodeExecutionData[]
 	});
 }
 
+/** What an item says besides an error that kept it from being read. */
 function fieldsAsGiven(context: IExecuteFunctions, item: number): IDataObject {
+	if (parameterAsGiven(context, 'resource', item) === 'account') return {};
 	const operation = parameterAsGiven(context, 'operation', item);
 	const about = operation === 'download' ? ['url'] : ['taskId', 'index'];
 	const given = about.map((name) => [name, parameterAsGiven(context, name, item)]);
@@ -60,14 +62,6 @@ function fieldsAsGiven(context: IExecuteFunctions, item: number): IDataObject {
 
 /** The balance is one fact of the account: it is read once and given to every item. */
 async function executeGetCredits(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
-	const items = context.getInputData();
-	try {
-		const json = await getCredits(await connect(context, context.getExecutionCancelSignal()));
-		return items.map((_, item) => ({ json: { ...json }, pairedItem: { item } }));
-	} catch (error) {
-		const node = context.getNode();
-		if (!context.continueOnFail()) throw toNodeError(node, error);
-		const toErrorOutput = node.onError === 'continueErrorOutput';
-		return items.map((_, item) => errorItem(toNodeError(node, error), item, {}, toErrorOutput));
-	}
+	const json = await getCredits(await connect(context, context.getExecutionCancelSignal()));
+	return context.getInputData().map((_, item) => ({ json: { ...json }, pairedItem: { item } }));
 }

@@ -1,18 +1,9 @@
-/** Faults that happen before a connection exists: what was to be sent had no effect. */
-const NEVER_SENT = new Set([
-	'ECONNREFUSED',
-	'EHOSTUNREACH',
-	'ENETUNREACH',
-	'ENOTFOUND',
-	'EAI_AGAIN',
-	// The certificate is checked before the request goes out.
-	'CERT_HAS_EXPIRED',
-	'DEPTH_ZERO_SELF_SIGNED_CERT',
-	'ERR_TLS_CERT_ALTNAME_INVALID',
-	'SELF_SIGNED_CERT_IN_CHAIN',
-	'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
-	'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-]);
+/**
+ * Faults that happen before a connection exists: what was to be sent had no effect. Others can come
+ * later as well (EHOSTUNREACH) or while a handshake is under way (certificates), which is not certain
+ * enough to send a paid request again.
+ */
+const NEVER_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN']);
 
 /** Whether a request failed without having reached anybody. */
 export function isNeverSent(error: unknown): boolean {
@@ -45,4 +36,6 @@ const FAULT_TEXTS = new Map([
 	['ETIMEDOUT', 'no answer in time'],
 	['ENOTFOUND', 'host name not found'],
 	['EAI_AGAIN', 'host name not found'],
+	['EHOSTUNREACH', 'host not reachable'],
+	['ENETUNREACH', 'network not reachable'],
 ]);
