@@ -45,7 +45,8 @@ const VIDEO_NAMES: Record<RequestedOperation, string> = {
 	extend: 'extended video',
 };
 
-function describe({ operation, taskId, index }: Subject): string {
+function describe({ operation, taskId, extendedTaskId, index }: Subject): string {
+	if (taskId === null && extendedTaskId !== undefined) return `extension of task ${extendedTaskId}`;
 	if (taskId === null) return `new ${VIDEO_NAMES[operation]}`;
 	return `${VIDEO_NAMES[operation]} of task ${taskId}${index ? `, index ${index}` : ''}`;
 }
@@ -103,8 +104,8 @@ export function videoRejectedError(
 }
 
 /** The answer to a request that costs money never came, so whether it was accepted is not known. */
-export function lostCreationError({ operation }: Subject, answer: KieAnswer): KieVeoError {
-	const name = operation === 'extend' ? 'Extend' : 'Generate';
+export function lostCreationError({ extendedTaskId }: Subject, answer: KieAnswer): KieVeoError {
+	const name = extendedTaskId === undefined ? 'Generate' : `Extend of task ${extendedTaskId}`;
 	return new KieVeoError(
 		`${name} was sent once, but Kie.ai's answer was lost (${wordsOf(answer)}): the video may have been started and paid for`,
 		{

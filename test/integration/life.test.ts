@@ -319,6 +319,8 @@ describe('Generate', () => {
 		['Duration', 'unknown', { duration: '={{ 5 }}' }, {}],
 		['Seed', 'too small', {}, { seed: 1 }],
 		['Seed', 'fractional', {}, { seed: 12345.5 }],
+		['Enable Translation', 'no answer', {}, { enableTranslation: '={{ "maybe" }}' }],
+		['Simplify', 'a list', {}, { simplify: '={{ [true] }}' }],
 		['Image URLs', 'empty', { ...FRAMES, imageUrls: '' }, {}],
 		[
 			'Image URLs',
@@ -344,12 +346,21 @@ describe('Generate', () => {
 		},
 	);
 
-	it('takes numbers for text, as expressions give them', async () => {
-		await generate({
-			parameters: { prompt: '={{ 1984 }}' },
-			options: { watermark: '={{ 2024 }}' },
-		});
-		expect(bodies(GENERATE)).toMatchObject([{ prompt: '1984', watermark: '2024' }]);
+	it('takes numbers for text and text for switches, as expressions give them', async () => {
+		const [item] = json(
+			await generate({
+				parameters: { prompt: '={{ 1984 }}' },
+				options: {
+					watermark: '={{ 2024 }}',
+					enableTranslation: '={{ "False" }}',
+					simplify: '={{ "false" }}',
+				},
+			}),
+		);
+		expect(bodies(GENERATE)).toMatchObject([
+			{ prompt: '1984', watermark: '2024', enableTranslation: false },
+		]);
+		expect(item).toHaveProperty('raw');
 	});
 
 	it("is not started while n8n's own retry would pay for everything again", async () => {
@@ -462,7 +473,22 @@ describe('Extend', () => {
 	it('raises an unknown original with what to check', async () => {
 		const error = await caught(extend({ parameters: { taskId: 'veo_task_x' } }));
 		expect(error.message).toContain('not found');
+		expect(error.message).toContain('extension of task veo_task_x');
 		expect(error.description).toContain("'Task ID'");
+	});
+
+	it('keeps the id of the original on the item of an extension that was refused', async () => {
+		const parameters = { taskId: 'veo_task_x' };
+		const result = await extend({ parameters, onError: 'continueRegularOutput' });
+		expect(json(result)).toStrictEqual([
+			{
+				error: expect.stringContaining('not found'),
+				taskId: 'veo_task_x',
+				index: null,
+				operation: 'extend',
+				status: 'failed',
+			},
+		]);
 	});
 
 	it('never sends again when the answer is lost', async () => {
@@ -470,8 +496,9 @@ describe('Extend', () => {
 		simulator.fault({ kind: 'reset-after', path: EXTEND });
 		const result = await extend({ parameters: { taskId }, onError: 'continueRegularOutput' });
 		expect(json(result)).toMatchObject([
-			{ error: expect.stringContaining('answer was lost'), taskId: null, operation: 'extend' },
+			{ error: expect.stringContaining('answer was lost'), taskId, operation: 'extend' },
 		]);
+		expect(json(result)[0]?.error).toContain(`Extend of task ${taskId}`);
 		expect(simulator.submissions()).toHaveLength(1);
 	});
 });
@@ -571,6 +598,43 @@ describe('files', () => {
 		expect(items[0]).not.toHaveProperty('binary');
 	});
 
+	it('that cannot be got leave the finished video to the item with Continue on fail', async () => {
+		const taskId = simulator.addVideo({ files: { bare: 'gone' } });
+		const parameters = { taskId, download: true };
+		const onError = 'continueRegularOutput';
+		const { items } = await run('get4k', { parameters, onError });
+		expect(items).toMatchObject([
+			{
+				json: {
+					error: expect.stringContaining('could not be downloaded'),
+					taskId,
+					index: 0,
+					operation: 'get4k',
+					status: 'success',
+					videoUrl: expect.stringMatching(/^http/),
+				},
+			},
+		]);
+		expect(items[0]).not.toHaveProperty('binary');
+	});
+
+	it('are got when the switch comes as text', async () => {
+		const parameters = { taskId: simulator.addVideo(), download: '={{ "true" }}' };
+		const { items } = await run('get', { parameters });
+		expect(items[0]?.binary).toHaveProperty('data');
+	});
+
+	it('of a video on several items go to those that want it', async () => {
+		const taskId = simulator.addVideo();
+		const { items } = await run('get4k', {
+			parameters: { taskId, download: '={{ $json.wanted }}' },
+			items: [false, true, true].map((wanted) => ({ json: { wanted } })),
+		});
+		expect(items.map(({ binary }) => binary !== undefined)).toStrictEqual([false, true, true]);
+		expect(fileRequests()).toHaveLength(1);
+		expect(simulator.submissions()).toHaveLength(1);
+	});
+
 	it('Download gives file, name, type and size', async () => {
 		const url = await urlOf(simulator.addVideo({ files: { bytes: 2_500_000 } }));
 		const { items } = await download(url);
@@ -659,6 +723,9 @@ describe('files', () => {
 
 	it.each(['', 'video.mp4', 'file:///etc/passwd'])('refuses the address "%s"', async (url) => {
 		expect((await caught(download(url))).message).toContain("'URL'");
+		const onError = 'continueRegularOutput';
+		const result = await run('download', { parameters: { url }, onError });
+		expect(json(result)).toMatchObject([{ error: expect.any(String), url, status: 'failed' }]);
 		expect(simulator.requests()).toHaveLength(0);
 	});
 

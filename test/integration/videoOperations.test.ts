@@ -178,6 +178,47 @@ describe('Get 4K Video', () => {
 		expect(simulator.submissions()).toHaveLength(2);
 	});
 
+	describe('of the same video on several items', () => {
+		const submit = async (callbacks: string[], { onError }: { onError?: OnError } = {}) => {
+			const taskId = simulator.addVideo();
+			const result = await runNode({
+				parameters: {
+					resource: 'video',
+					operation: 'get4k',
+					taskId,
+					waitMode: 'none',
+					callBackUrl: '={{ $json.callBackUrl }}',
+				},
+				items: callbacks.map((callBackUrl) => ({ json: { callBackUrl } })),
+				credentials: { apiKey: SIMULATOR_KEY, baseUrl: simulator.apiUrl },
+				onError,
+			});
+			return json(result);
+		};
+		const [A, B] = ['http://127.0.0.1:9/a', 'http://127.0.0.1:9/b'];
+		const called = () =>
+			simulator.requests().map(({ body }) => (body as { callBackUrl?: string }).callBackUrl);
+
+		it.each([
+			['the address of a later item', ['', A]],
+			['the address they share', [A, '', A]],
+		])('gives Kie %s', async (_name, callbacks) => {
+			await submit(callbacks);
+			expect(called()).toStrictEqual([expect.stringContaining(`${A}?`)]);
+		});
+
+		it('refuses a second address: Kie calls only one', async () => {
+			const error = await caught(submit([A, B]));
+			expect(error.message).toContain("'Callback URL'");
+			expect(error.context).toMatchObject({ itemIndex: 1 });
+			expect(simulator.requests()).toHaveLength(0);
+
+			const items = await submit([A, B], { onError: 'continueRegularOutput' });
+			expect(items.map(({ status }) => status)).toStrictEqual(['processing', 'failed']);
+			expect(called()).toStrictEqual([expect.stringContaining(`${A}?`)]);
+		});
+	});
+
 	it('goes on polling through faults of the service, and pays once', async () => {
 		const taskId = simulator.addVideo();
 		simulator.fault({ kind: 'status', code: 455, skip: 1 });

@@ -12,6 +12,12 @@ export interface Work {
 	readonly phases: ReadonlyArray<() => Promise<void>>;
 	/** Task id of what was submitted and may have cost credits. */
 	readonly submittedTaskId: string | null;
+	/**
+	 * Another item asks for the same: this work is to do for both what `other` would have done.
+	 *
+	 * @throws KieVeoError when it cannot
+	 */
+	join?(other: this): void;
 }
 
 /** What an operation makes of an input item. */
@@ -24,13 +30,13 @@ export interface Reading<W extends Work> {
 export interface ItemOperation<W extends Work> {
 	/** @throws KieVeoError for a parameter that cannot be used */
 	read(itemIndex: number): Reading<W>;
-	/** What an error item says besides the error. `work` is unset when the item could not be read. */
-	errorFields(itemIndex: number, work: W | undefined, error: unknown): IDataObject;
+	/** What an error item says besides the error. `reading` is unset when the item could not be read. */
+	errorFields(itemIndex: number, reading: Reading<W> | undefined, error: unknown): IDataObject;
 	/**
 	 * Given where one failure must not end the run: the item of a work that failed. An error is raised
 	 * only when all works have.
 	 */
-	failedItem?(itemIndex: number, work: W, error: unknown): INodeExecutionData;
+	failedItem?(itemIndex: number, reading: Reading<W>, error: unknown): INodeExecutionData;
 }
 
 export interface ItemRun<W extends Work> {
@@ -46,8 +52,17 @@ interface Progress<W extends Work> extends Reading<W> {
 /** An item whose parameters cannot be used. */
 interface Unreadable {
 	error: unknown;
-	work?: undefined;
-	toItem?: undefined;
+}
+
+/** What ends a run early: `signal` tells of the user and of `failFast`. */
+export function stopSignals(context: IExecuteFunctions): {
+	failFast: AbortController;
+	signal: AbortSignal;
+} {
+	const failFast = new AbortController();
+	const userStop = context.getExecutionCancelSignal();
+	const signal = AbortSignal.any([failFast.signal, ...(userStop ? [userStop] : [])]);
+	return { failFast, signal };
 }
 
 /**
@@ -81,11 +96,12 @@ export async function runItems<W extends Work>(
 		throwFirstFailure(context, all);
 	}
 	const items = readings.map((reading, item) => {
-		const { error, work, toItem } = reading;
-		if (work && toItem && error === undefined) return toItem(work, item);
-		if (work && failedItem && !context.continueOnFail()) return failedItem(item, work, error);
+		const { error } = reading;
+		const read = 'work' in reading ? reading : undefined;
+		if (read && error === undefined) return read.toItem(read.work, item);
+		if (read && failedItem && !context.continueOnFail()) return failedItem(item, read, error);
 		const nodeError = toNodeError(node, error, { itemIndex: item });
-		const fields = operation.errorFields(item, work, error);
+		const fields = operation.errorFields(item, read, error);
 		// An execution that was suspended has no error output.
 		const toErrorOutput = node.onError === 'continueErrorOutput' && !failedItem;
 		return errorItem(nodeError, item, fields, toErrorOutput);
@@ -108,9 +124,12 @@ function readItems<W extends Work>(
 			const reading = operation.read(item);
 			const { key } = reading.work;
 			const same = key === null ? undefined : shared.get(key);
-			const progress = same ?? { ...reading, items: [] };
-			progress.items.push(item);
-			if (same) return sharing(same, reading);
+			if (same) {
+				same.work.join?.(reading.work);
+				same.items.push(item);
+				return sharing(same, reading);
+			}
+			const progress = { ...reading, items: [item] };
 			all.push(progress);
 			if (key !== null) shared.set(key, progress);
 			return progress;

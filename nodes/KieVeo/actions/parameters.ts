@@ -1,11 +1,18 @@
-import type { IExecuteFunctions } from 'n8n-workflow';
+import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
 import { inputError, show } from '../errors';
 import { checkDownloadSettings, type DownloadSettings } from '../output/downloadSettings';
 import type { Connection } from '../transport/connection';
 import { MAX_PASS_THROUGH_BYTES, withSubmission, type Submission } from '../veo/callbackAddress';
 import { publicUrlFault } from '../veo/publicUrl';
-import { isJsonObject, parseIfJson, toNumber, toText, type JsonObject } from '../veo/guards';
+import {
+	isJsonObject,
+	parseIfJson,
+	toBoolean,
+	toNumber,
+	toText,
+	type JsonObject,
+} from '../veo/guards';
 
 /** How the node gets a result. */
 export type WaitMode = 'none' | 'poll' | 'callback';
@@ -35,6 +42,28 @@ export function readText(parameter: string, value: unknown): string | null {
 		);
 	}
 	return toText(value);
+}
+
+/** @param standard counts when nothing is given */
+export function readBoolean(parameter: string, value: unknown, standard: boolean): boolean {
+	if (value === undefined || value === null || value === '') return standard;
+	const given = toBoolean(value);
+	if (given !== null) return given;
+	throw inputError(
+		parameter,
+		`must be true or false, not ${show(value)}`,
+		'Check the expression, or use the switch.',
+	);
+}
+
+/** The value of a parameter that could not be used, as far as it can be had. */
+export function parameterAsGiven(context: IExecuteFunctions, name: string, item: number) {
+	try {
+		return (context.getNodeParameter(name, item, null) ?? null) as IDataObject[string];
+	} catch {
+		// An expression that cannot be evaluated has no value to show.
+		return null;
+	}
 }
 
 /** @param callsBack whether Kie reports the end of the operation */
@@ -155,7 +184,7 @@ export function readVideoOptions(
 		pollInterval: readSeconds('Poll Interval', options.pollInterval ?? defaultPollInterval),
 		timeout: readSeconds('Timeout', options.timeout ?? 1800),
 		onTimeout: options.onTimeout === 'continue' ? 'continue' : 'error',
-		simplify: options.simplify !== false,
+		simplify: readBoolean('Simplify', options.simplify, true),
 	};
 }
 
@@ -164,9 +193,8 @@ export function readDownload(
 	context: IExecuteFunctions,
 	itemIndex: number,
 ): DownloadSettings | null {
-	return context.getNodeParameter('download', itemIndex, false) === true
-		? readDownloadSettings(context, itemIndex)
-		: null;
+	const wanted = context.getNodeParameter('download', itemIndex, false);
+	return readBoolean('Download', wanted, false) ? readDownloadSettings(context, itemIndex) : null;
 }
 
 export function readDownloadSettings(

@@ -7,6 +7,7 @@ import { checkDownloadSettings } from '../output/downloadSettings';
 import { downloadVideo } from '../output/videoFile';
 import { CancelledError } from '../transport/clock';
 import { connect } from '../transport/connection';
+import { toBoolean } from '../veo/guards';
 import type { VideoResult } from '../veo/videoResult';
 import { Gate, PARALLEL_TRANSFERS } from './concurrency';
 import { videoKey } from './marks';
@@ -31,7 +32,7 @@ export async function addFiles(
 	items: INodeExecutionData[],
 	waitTill: number | null,
 ): Promise<INodeExecutionData[]> {
-	if (parameterOf(context, 'download', false) !== true) return items;
+	if (toBoolean(parameterOf(context, 'download', false)) !== true) return items;
 	const now = Date.now();
 	const left = Math.max(0, (waitTill ?? now + USUAL_LIMIT_MS) - MARGIN_MS - now);
 	const gate = new Gate(PARALLEL_TRANSFERS);

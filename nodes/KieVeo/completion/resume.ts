@@ -11,7 +11,7 @@ import { connect, type Connection } from '../transport/connection';
 import { parseCallback } from '../veo/callback';
 import { readSubmission, type Submission } from '../veo/callbackAddress';
 import { checkCallback, type CallbackEvent, type Incoming } from '../veo/callbackCheck';
-import { toText } from '../veo/guards';
+import { toBoolean, toText } from '../veo/guards';
 import { hasSignature } from '../veo/signature';
 import { toCallbackResult } from '../veo/videoResult';
 import { addFiles } from './addFiles';
@@ -149,7 +149,7 @@ async function settle(
 	if (left > 0) return { status: 200, reason: `${left} videos are not finished` };
 
 	suspension.resumed = true;
-	const simplify = parameterOf(context, 'options.simplify', true) !== false;
+	const simplify = toBoolean(parameterOf(context, 'options.simplify', true)) !== false;
 	const items = stored.map((item) => toOutput(item, marks.get(videoKey(item.json)), simplify));
 	marks.clear();
 	return {

@@ -14,6 +14,8 @@ export interface VideoRequest {
 	readonly subject: Subject;
 	/** Items with the same key share one request. `null`: each is paid for and made on its own. */
 	readonly key: string | null;
+	/** Where Kie reports the end, for requests that can be shared. */
+	readonly callBackUrl?: string;
 	/**
 	 * What can be done, and can fail, before anything is paid for.
 	 *
@@ -49,6 +51,7 @@ export function upgradeRequest(upgrade: Upgrade, request: UpgradeRequest): Video
 	return {
 		subject: { operation: upgrade, taskId, index },
 		key: JSON.stringify([taskId, index]),
+		callBackUrl: request.callBackUrl,
 		submit: async (client) => told(await client.submitUpgrade(upgrade, request)),
 		check: async (client) => told(await client.checkUpgrade(upgrade, request)),
 	};
@@ -68,15 +71,16 @@ export function stateRequest(taskId: string): VideoRequest {
  * A new task.
  *
  * @param images uploaded beforehand, and sent as `imageUrls` in their order
+ * @param extendedTaskId the task that is extended
  */
 export function creationRequest(
 	creation: Creation,
 	body: CreateBody,
-	images: ImageFile[] = [],
+	{ images = [], extendedTaskId }: { images?: ImageFile[]; extendedTaskId?: string },
 ): VideoRequest {
 	let uploaded: CreateBody = {};
 	return {
-		subject: { operation: creation, taskId: null, index: null },
+		subject: { operation: creation, taskId: null, extendedTaskId, index: null },
 		key: null,
 		prepare: async (client) => {
 			if (images.length > 0) uploaded = { imageUrls: await uploadImages(client, images) };

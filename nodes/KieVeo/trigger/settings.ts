@@ -1,7 +1,7 @@
 import type { IHookFunctions, IWebhookFunctions } from 'n8n-workflow';
 
 import { inputError } from '../errors';
-import { isJsonObject, toNumber } from '../veo/guards';
+import { isJsonObject, toBoolean, toNumber } from '../veo/guards';
 
 const DEFAULT_TOLERANCE = 300;
 
@@ -30,8 +30,8 @@ export function readSettings(context: IHookFunctions | IWebhookFunctions): Trigg
 		// Anything but a clear "off" keeps verification on.
 		signatureRequired: context.getNodeParameter('signatureVerification', 'required') !== 'off',
 		tolerance,
-		deduplicate: options.deduplicate !== false,
-		confirm: options.confirm === true,
-		simplify: options.simplify !== false,
+		deduplicate: toBoolean(options.deduplicate) !== false,
+		confirm: toBoolean(options.confirm) === true,
+		simplify: toBoolean(options.simplify) !== false,
 	};
 }

@@ -27,3 +27,10 @@ export function toText(value: unknown): string | null {
 	const text = value.trim();
 	return text === '' ? null : text;
 }
+
+/** Also from text: expressions often give "true" or "false". Anything else is `null`. */
+export function toBoolean(value: unknown): boolean | null {
+	if (typeof value === 'boolean') return value;
+	const text = toText(value)?.toLowerCase();
+	return text === 'true' ? true : text === 'false' ? false : null;
+}

@@ -18,6 +18,8 @@ export interface Subject {
 	operation: RequestedOperation;
 	/** `null` for a creation that Kie has not answered yet. */
 	taskId: string | null;
+	/** The task whose video an extension continues. */
+	extendedTaskId?: string;
 	/** `null` where it has no meaning. */
 	index: number | null;
 }
@@ -82,9 +84,15 @@ export function toVideoResult(
 }
 
 /** A video that Kie reports as failed, with Kie's own text. */
-export function toFailedResult(asked: Subject, code: number | null, message: string): VideoResult {
+export function toFailedResult(
+	{ taskId, index, operation }: Subject,
+	code: number | null,
+	message: string,
+): VideoResult {
 	return {
-		...asked,
+		taskId,
+		index,
+		operation,
 		status: 'failed',
 		resolution: null,
 		videoUrl: null,

@@ -19,8 +19,8 @@ import { connect } from '../../transport/connection';
 import { toText } from '../../veo/guards';
 import { publicUrlFault } from '../../veo/publicUrl';
 import { binaryPropertyNameProperty, maxSizeOption } from '../descriptions';
-import { runItems, type Work } from '../itemRun';
-import { readDownloadSettings } from '../parameters';
+import { runItems, stopSignals, type Work } from '../itemRun';
+import { parameterAsGiven, readDownloadSettings } from '../parameters';
 
 export const description: INodeProperties[] = updateDisplayOptions(
 	{ show: { resource: ['video'], operation: ['download'] } },
@@ -66,9 +66,7 @@ class FileWork implements Work {
 }
 
 export async function executeDownload(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
-	const failFast = new AbortController();
-	const userStop = context.getExecutionCancelSignal();
-	const signal = AbortSignal.any([failFast.signal, ...(userStop ? [userStop] : [])]);
+	const { failFast, signal } = stopSignals(context);
 	const connection = await connect(context, signal);
 	const ports = downloadPorts(context, connection);
 	const gate = new Gate(PARALLEL_TRANSFERS);
@@ -83,8 +81,8 @@ export async function executeDownload(context: IExecuteFunctions): Promise<INode
 				toItem: ({ file }) => toItem(url, file, binaryPropertyName, item),
 			};
 		},
-		errorFields: (_item, work) => ({
-			url: work?.order.url ?? null,
+		errorFields: (item, reading) => ({
+			url: reading ? reading.work.order.url : parameterAsGiven(context, 'url', item),
 			operation: 'download',
 			status: 'failed',
 		}),

@@ -2,15 +2,16 @@ import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-wor
 
 import { Gate, PARALLEL_TRANSFERS } from '../../completion/concurrency';
 import { resumeAddress, suspend } from '../../completion/suspend';
-import { inputError, KieVeoError } from '../../errors';
+import { asError, inputError, KieVeoError } from '../../errors';
 import { downloadPorts } from '../../output/binaryStore';
 import { videoItem } from '../../output/items';
 import { downloadVideo } from '../../output/videoFile';
 import { connect } from '../../transport/connection';
 import { withSubmission } from '../../veo/callbackAddress';
 import { toFailedResult } from '../../veo/videoResult';
-import { runItems } from '../itemRun';
+import { runItems, stopSignals, type Reading } from '../itemRun';
 import {
+	parameterAsGiven,
 	readCallbackAddress,
 	readDownload,
 	readVideoOptions,
@@ -31,9 +32,7 @@ export async function executeVideoOperation(
 	context: IExecuteFunctions,
 	operation: VideoOperation,
 ): Promise<INodeExecutionData[]> {
-	const failFast = new AbortController();
-	const userStop = context.getExecutionCancelSignal();
-	const signal = AbortSignal.any([failFast.signal, ...(userStop ? [userStop] : [])]);
+	const { failFast, signal } = stopSignals(context);
 	const waitMode = readWaitMode(context, operation.callsBack);
 	assertNotRepeated(context, operation, waitMode);
 	const connection = await connect(context, signal);
@@ -81,7 +80,9 @@ export async function executeVideoOperation(
 				: itemOf(options.simplify, settings?.binaryPropertyName);
 			return { work, toItem };
 		},
-		errorFields: (item, work, error): IDataObject => {
+		errorFields: (item, reading, error): IDataObject => {
+			const work = reading?.work;
+			if (reading && work?.isFinished) return reading.toItem(work, item).json;
 			const timedOut = error instanceof KieVeoError && error.timedOut;
 			return {
 				taskId: work ? work.taskId : parameterAsGiven(context, 'taskId', item),
@@ -133,18 +134,17 @@ function storedItemOf(simplify: boolean, binaryPropertyName: string | undefined)
 /** Where executions are suspended the engine raises no error for one item: it says itself what failed. */
 function failedItem(
 	item: number,
-	{ request, result }: VideoWork,
+	{ work, toItem }: Reading<VideoWork>,
 	error: unknown,
 ): INodeExecutionData {
-	const message = error instanceof Error ? error.message : String(error);
-	const whole = { simplify: true, raw: undefined };
-	if (result) {
-		// Only its file could not be got.
-		const finished = videoItem(result.result, item, whole);
+	const { message } = asError(error);
+	if (work.isFinished) {
+		const finished = toItem(work, item);
 		return { ...finished, json: { ...finished.json, error: message } };
 	}
 	const code = error instanceof KieVeoError ? (error.kieCode ?? null) : null;
-	return videoItem(toFailedResult(request.subject, code, message), item, whole);
+	const failed = toFailedResult({ ...work.request.subject, taskId: work.taskId }, code, message);
+	return videoItem(failed, item, { simplify: true, raw: undefined });
 }
 
 /** @param binaryPropertyName set when the item is to hold the file */
@@ -171,14 +171,4 @@ function hintAtUnfinished(
 		message: `Kie.ai is still working on ${unfinished} of ${all} videos. ${advice}`,
 		location: 'outputPane',
 	});
-}
-
-/** The value of a parameter that could not be used, as far as it can be had. */
-export function parameterAsGiven(context: IExecuteFunctions, name: string, item: number) {
-	try {
-		return (context.getNodeParameter(name, item, null) ?? null) as IDataObject[string];
-	} catch {
-		// An expression that cannot be evaluated has no value to show.
-		return null;
-	}
 }

@@ -61,12 +61,14 @@ export const extend: VideoOperation = {
 	defaultPollInterval: POLL_INTERVAL,
 	readRequest: (context, itemIndex, { callbackFor }) => {
 		const callBackUrl = callbackFor({ operation: 'extend', taskId: null, index: null });
-		return creationRequest('extend', {
-			taskId: readTaskId(context, itemIndex),
+		const taskId = readTaskId(context, itemIndex);
+		const body = {
+			taskId,
 			prompt: readPrompt(context, itemIndex),
 			model: readModel(context, itemIndex),
 			...readSeedAndWatermark(context, itemIndex),
 			...(callBackUrl === undefined ? {} : { callBackUrl }),
-		});
+		};
+		return creationRequest('extend', body, { extendedTaskId: taskId });
 	},
 };

@@ -11,6 +11,7 @@ import {
 	videoOptionsProperty,
 	watermarkOption,
 } from '../descriptions';
+import { readBoolean } from '../parameters';
 import { readModel, readPrompt, readSeedAndWatermark } from './creationParameters';
 import { readImages } from './imageParameters';
 import type { VideoOperation } from './videoOperation';
@@ -184,12 +185,15 @@ export const generate: VideoOperation = {
 				resolution: choose(RESOLUTION),
 				duration: readDuration(context, itemIndex, generationType),
 				// The API's documents disagree about its default, so it is never left out.
-				enableTranslation:
-					context.getNodeParameter('options.enableTranslation', itemIndex, true) !== false,
+				enableTranslation: readBoolean(
+					'Enable Translation',
+					context.getNodeParameter('options.enableTranslation', itemIndex, true),
+					true,
+				),
 				...readSeedAndWatermark(context, itemIndex),
 				...(callBackUrl === undefined ? {} : { callBackUrl }),
 			},
-			images.files,
+			{ images: images.files },
 		);
 	},
 };

@@ -3,6 +3,7 @@ import type { VideoRequest } from '../../completion/videoRequest';
 import { isUnfinished, submitVideo, waitByPolling, type Outcome } from '../../completion/videoRun';
 import type { StoredFile } from '../../output/download';
 import type { Connection } from '../../transport/connection';
+import { inputError, type KieVeoError } from '../../errors';
 import type { VideoOptions, WaitMode } from '../parameters';
 import type { Work } from '../itemRun';
 
@@ -30,7 +31,7 @@ export class VideoWork implements Work {
 	];
 
 	constructor(
-		readonly request: VideoRequest,
+		public request: VideoRequest,
 		private readonly connection: Connection,
 		private readonly options: VideoWorkOptions,
 	) {}
@@ -39,8 +40,10 @@ export class VideoWork implements Work {
 		return this.request.key;
 	}
 
+	/** The task an error tells of. While an extension has none, the one to extend. */
 	get taskId(): string | null {
-		return this.result?.result.taskId ?? this.request.subject.taskId;
+		const { taskId, extendedTaskId } = this.request.subject;
+		return this.result?.result.taskId ?? taskId ?? extendedTaskId ?? null;
 	}
 
 	get submittedTaskId(): string | null {
@@ -54,8 +57,22 @@ export class VideoWork implements Work {
 		return this.options.timeout;
 	}
 
+	get isFinished(): boolean {
+		return this.result?.result.status === 'success';
+	}
+
 	get isUnfinished(): boolean {
 		return this.result !== undefined && isUnfinished(this.result);
+	}
+
+	/** Kie is asked once, by this work; it is to download and to report what the other item wants, too. */
+	join({ request, options }: VideoWork): void {
+		// The addresses of a suspended execution differ, but lead to the same place.
+		if (options.waitMode !== 'callback' && request.callBackUrl !== undefined) {
+			if (this.request.callBackUrl === undefined) this.request = request;
+			if (this.request.callBackUrl !== request.callBackUrl) throw differentCallbackError();
+		}
+		this.options.download ??= options.download;
 	}
 
 	private async prepare(): Promise<void> {
@@ -77,7 +94,7 @@ export class VideoWork implements Work {
 			this.settle(await waitByPolling(this.connection, this.request, wait));
 		}
 		const { result } = this;
-		if (result?.result.status === 'success' && download && !isSuspending()) {
+		if (result && this.isFinished && download && !isSuspending()) {
 			this.file = await gates.downloads.run(async () => await download(result));
 		}
 	}
@@ -89,4 +106,12 @@ export class VideoWork implements Work {
 		if (outcome.kind === 'error') throw outcome.error;
 		this.result = outcome;
 	}
+}
+
+function differentCallbackError(): KieVeoError {
+	return inputError(
+		'Callback URL',
+		'or what it passes through differs from that of another item for the same task and index',
+		'Kie.ai calls one address per upgrade. Give both items the same, or upgrade the video in one item only.',
+	);
 }
