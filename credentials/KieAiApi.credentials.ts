@@ -7,10 +7,12 @@ import type {
 } from 'n8n-workflow';
 
 /** A rule that makes the test fail although Kie answers HTTP 200: the real status is in the body. */
-const failsOn = (code: number | undefined, message: string) => ({
+const fails = (key: 'code' | 'data', value: number | null | undefined, message: string) => ({
 	type: 'responseSuccessBody' as const,
-	properties: { key: 'code', value: code, message },
+	properties: { key, value, message },
 });
+const failsOn = (code: number | undefined, message: string) => fails('code', code, message);
+const NO_BALANCE = 'Kie.ai did not tell the balance of this account. Try again in some minutes';
 
 export class KieAiApi implements ICredentialType {
 	name = 'kieAiApi';
@@ -70,7 +72,9 @@ export class KieAiApi implements ICredentialType {
 
 	test: ICredentialTestRequest = {
 		request: {
-			baseURL: '={{$credentials.baseUrl.replace(/\\/+$/, "")}}',
+			// Like the node: without trailing slashes, and emptied it is the default.
+			baseURL:
+				'={{($credentials.baseUrl ?? "").trim().replace(/\\/+$/, "") || "https://api.kie.ai"}}',
 			url: '/api/v1/chat/credit',
 			disableFollowRedirect: true,
 		},
@@ -88,6 +92,9 @@ export class KieAiApi implements ICredentialType {
 			failsOn(500, 'Kie.ai could not answer. Try again in some minutes'),
 			failsOn(505, 'Kie.ai has switched this feature off for the account'),
 			failsOn(undefined, 'This address does not answer like Kie.ai. Check the Base URL'),
+			// Any other code: an answer with a balance is a good one.
+			fails('data', undefined, NO_BALANCE),
+			fails('data', null, NO_BALANCE),
 		],
 	};
 }

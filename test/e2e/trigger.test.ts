@@ -1,4 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
@@ -87,17 +90,33 @@ describe.each(LINES.map(({ name }) => name))('the trigger on n8n %s', (line) => 
 		return false;
 	};
 
+	/** While this file is there, n8n cannot start an execution. */
+	const folder = mkdtempSync(join(tmpdir(), 'kie-veo-hook-'));
+	const obstacle = join(folder, 'obstacle');
+	const hooks = join(folder, 'hooks.js');
+
 	beforeAll(async () => {
+		writeFileSync(
+			hooks,
+			`const preExecute = () => {
+				if (require('fs').existsSync(${JSON.stringify(obstacle)})) throw new Error('no execution');
+			};
+			module.exports = { workflow: { preExecute: [preExecute] } };`,
+		);
 		const accounts = [{ key: SIMULATOR_KEY, webhookHmacKey: HMAC_KEY }];
 		const callbacks = { timeoutMs: 5000, retryDelayMs: 100 };
-		stage = await Stage.open(line, { simulator: { accounts, callbacks } });
+		const env = { EXTERNAL_HOOK_FILES: hooks };
+		stage = await Stage.open(line, { simulator: { accounts, callbacks }, env });
 		signed = await stage.client.createCredential(
 			kieCredential(stage.simulator, { webhookSecret: HMAC_KEY }),
 		);
 		usual = await Receiver.activate();
 	}, 600_000);
 	beforeEach(() => stage.simulator.reset());
-	afterAll(async () => await stage.close());
+	afterAll(async () => {
+		await stage.close();
+		rmSync(folder, { recursive: true, force: true });
+	});
 
 	describe('switched on', () => {
 		it('is refused without an HMAC key, with the reason and both ways out', async () => {
@@ -342,6 +361,23 @@ describe.each(LINES.map(({ name }) => name))('the trigger on n8n %s', (line) => 
 			expect(sent.map(({ status }) => status)).toStrictEqual(sent.map(() => 200));
 			expect(await usual.outputs(taskId)).toHaveLength(1);
 		});
+
+		// n8n 1.x answers before it starts the execution: nobody knows then.
+		if (line !== '1.x')
+			it('also after n8n could not start one', async () => {
+				const { taskId, url } = submitted();
+				writeFileSync(obstacle, '');
+				const sending = send(url, { taskId, retries: 3 });
+				await logged('no execution');
+				rmSync(obstacle);
+				const { delivery } = await sending;
+				const answers = delivery.attempts.map(({ status }) => status ?? 0);
+				expect(answers[0]).toBeGreaterThanOrEqual(400);
+				expect(answers.at(-1)).toBe(200);
+				expect(await usual.outputs(taskId)).toHaveLength(1);
+				expect((await send(url, { taskId })).status).toBe(200);
+				expect(await usual.outputs(taskId)).toHaveLength(1);
+			});
 
 		it('per event, task and index', async () => {
 			const { taskId, url } = submitted();

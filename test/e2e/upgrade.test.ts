@@ -54,9 +54,20 @@ describe.each(LINES.map(({ name }) => name))('n8n %s', (line) => {
 			});
 		});
 
-		it('passes with a slash after the base URL', async () => {
-			await expect(test({ baseUrl: `${stage.simulator.apiUrl}/` })).resolves.toMatchObject({
+		it('passes with spaces around, and a slash after, the base URL', async () => {
+			await expect(test({ baseUrl: ` ${stage.simulator.apiUrl}/ ` })).resolves.toMatchObject({
 				status: 'OK',
+			});
+		});
+
+		it.each([
+			['a code it has no words for', { code: 422, msg: 'x', data: null }],
+			['a code as text', { code: '401', msg: 'x' }],
+		])('fails when Kie answers with %s', async (_name, body) => {
+			stage.simulator.fault({ kind: 'answer', body });
+			await expect(test({})).resolves.toMatchObject({
+				status: 'Error',
+				message: expect.stringContaining('did not tell the balance'),
 			});
 		});
 

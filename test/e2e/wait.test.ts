@@ -9,6 +9,7 @@ import { NEVER, type AddVideo, type VideoScenario } from '../simulator';
 import { kieCredential, Stage } from './stage';
 import { AFTER, chain, connect, ITEMS, KIE, node } from './workflows';
 
+const RECORD_INFO = '/api/v1/veo/record-info';
 const HMAC_KEY = 'wait-for-callback-hmac-key';
 
 const STAGES: Array<[name: string, line: LineName, queue: boolean]> = [
@@ -74,7 +75,7 @@ describe.each(STAGES)('Wait for Callback on n8n %s', (name, line, queue) => {
 		const { simulator } = stage;
 		expect(simulator.paid()).toHaveLength(taskIds.length);
 		const all = simulator.requests({ host: 'api' }).length - taskIds.length;
-		const records = simulator.requests({ path: '/api/v1/veo/record-info' }).length;
+		const records = simulator.requests({ path: RECORD_INFO }).length;
 		if (queue) console.log(`${taskIds.length} videos: ${records} reads, ${all} further requests`);
 		expect(records).toBeLessThanOrEqual(queue ? taskIds.length : 0);
 		expect(all).toBeLessThanOrEqual(2 * records);
@@ -320,6 +321,26 @@ describe.each(STAGES)('Wait for Callback on n8n %s', (name, line, queue) => {
 		expect(simulator.paid()).toHaveLength(2);
 	});
 
+	it('asks about those whose reports came too early and were not repeated', async () => {
+		const { simulator } = stage;
+		// More than Kie takes within 10 s: the first ones are reported before the execution is suspended.
+		const early = videos(2, { timings: { upgrade4k: 0 }, callback: { copies: 0 } });
+		const late = videos(20);
+		const taskIds = [...early, ...late];
+		const id = await start(toItems(taskIds));
+		await waiting(id);
+		late.slice(0, -2).forEach(finish);
+		await simulator.callbacksSettled();
+		expect((await stage.client.getExecution(id)).status).toBe('waiting');
+		late.slice(-2).forEach(finish);
+		const execution = await ended(id);
+		expect(statuses(execution)).toStrictEqual(taskIds.map(() => 'success'));
+		expectPairing(execution, taskIds);
+		expect(simulator.paid()).toHaveLength(taskIds.length);
+		// In one process nothing is asked but what cannot be known.
+		if (!queue) expect(simulator.requests({ path: RECORD_INFO })).toHaveLength(early.length);
+	});
+
 	it('refuses what is not Kie calling about that video, and goes on waiting', async () => {
 		const { simulator } = stage;
 		const taskIds = videos(2);
@@ -422,6 +443,20 @@ describe.each(STAGES)('Wait for Callback on n8n %s', (name, line, queue) => {
 			expect(stage.simulator.paid()).toHaveLength(3);
 		});
 
+		it('asks about those whose reports came too early and were not repeated', async () => {
+			// More than Kie takes within 10 s: the first ones are reported before the execution is suspended.
+			const count = 22;
+			const tooEarly = { timings: { [operation]: 0 }, callback: { copies: 0 } };
+			const taskIds = creations(count, (i) => (i < 2 ? tooEarly : {}));
+			const id = await startCreations(count);
+			await waiting(id);
+			taskIds.slice(2).forEach(end);
+			const execution = await ended(id);
+			expect(statuses(execution)).toStrictEqual(taskIds.map(() => 'success'));
+			expectPairing(execution, taskIds);
+			expect(stage.simulator.paid()).toHaveLength(count);
+		});
+
 		it('tells a failure without an id apart from a task that is running', async () => {
 			const taskIds = creations(2, (i) => ({
 				generation: { outcome: i === 0 ? 'failure' : 'success' },
@@ -446,7 +481,8 @@ describe.each(STAGES)('Wait for Callback on n8n %s', (name, line, queue) => {
 		it('tells in the log of a video whose paid answer was lost', async () => {
 			const { simulator, n8n } = stage;
 			const taskIds = creations(2);
-			simulator.fault({ kind: 'reset-after' });
+			// Another process may still be asking about the videos of the test before.
+			simulator.fault({ kind: 'reset-after', path: `/api/v1/veo/${operation}` });
 			const id = await startCreations(2);
 			await waiting(id);
 			const lost = simulator.submissions().find(({ fault }) => fault === 'reset-after')?.taskId;
@@ -458,7 +494,8 @@ describe.each(STAGES)('Wait for Callback on n8n %s', (name, line, queue) => {
 			expect(statuses(execution).sort()).toStrictEqual(['failed', 'success']);
 			const failed = itemsOf(execution, KIE).find(({ json }) => json.status === 'failed');
 			expect(failed?.json).toMatchObject({
-				taskId: null,
+				// Of an extension it is the original's.
+				taskId: operation === 'extend' ? expect.stringMatching(/^veo_task_/) : null,
 				message: expect.stringContaining('lost'),
 			});
 			expect(simulator.paid()).toHaveLength(2);

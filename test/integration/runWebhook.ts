@@ -52,6 +52,7 @@ export async function runWebhook(call: WebhookCall): Promise<WebhookAnswer> {
 			return response;
 		},
 		json: () => response,
+		once: () => response,
 	};
 	const http = {
 		httpRequest: {

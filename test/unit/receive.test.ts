@@ -34,7 +34,7 @@ function webhookCall(parameters: IDataObject = {}) {
 		rawBody: Buffer.from(JSON.stringify(body)),
 		query: {},
 	} as never);
-	context.getResponseObject.mockReturnValue({ status, json: jest.fn() } as never);
+	context.getResponseObject.mockReturnValue({ status, json: jest.fn(), once: jest.fn() } as never);
 	return { context, status };
 }
 

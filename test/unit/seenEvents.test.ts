@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { deliverOnce } from '../../nodes/KieVeo/trigger/seenEvents';
+import { deliverOnce, forgetDelivery } from '../../nodes/KieVeo/trigger/seenEvents';
 
 const NOW = 1_760_000_000;
 const DAY = 24 * 60 * 60;
@@ -20,6 +20,15 @@ describe('an event', () => {
 		expect(await deliverOnce(here, 'a', accepted)).toStrictEqual({ kind: 'accepted' });
 		expect(await deliverOnce(here, 'a', accepted)).toBeNull();
 		expect(await deliverOnce(here, 'b', accepted)).not.toBeNull();
+	});
+
+	it('is delivered again when no execution came of it', async () => {
+		const here = place();
+		await deliverOnce(here, 'a', accepted);
+		await deliverOnce(here, 'b', accepted);
+		forgetDelivery(here, 'a');
+		expect(await deliverOnce({ ...here, staticData: {} }, 'a', accepted)).not.toBeNull();
+		expect(await deliverOnce(here, 'b', accepted)).toBeNull();
 	});
 
 	it('is delivered once of 20 in parallel, each with its own copy of the stored data', async () => {

@@ -21,9 +21,14 @@ export interface Suspension {
 	unfinished: { key: string; since: number } | null;
 	/**
 	 * Whether every callback since the suspension came to this process, so that a missing mark means an
-	 * unfinished video. False after a restart, and where another process suspended the execution.
+	 * unfinished video, but for those in `perhapsMissed`. False after a restart, and where another process suspended the execution.
 	 */
 	complete: boolean;
+	/**
+	 * Videos by {@link videoKey} that may have been reported before the suspension. n8n refuses such a
+	 * report, and Kie repeats it a few times only.
+	 */
+	perhapsMissed: ReadonlySet<string>;
 	/** Milliseconds since the epoch at which the time runs out; `null` where that is not known here. */
 	waitTill: number | null;
 	/** Set once, by the callback that resumes the execution. */
@@ -48,14 +53,14 @@ export function isPending({ json }: INodeExecutionData): boolean {
 	return json.status === 'processing' && json.timedOut === true;
 }
 
-/** Notes that this process suspends an execution and will see its callbacks from the first one on. */
+/** Notes that this process suspends an execution and will see its callbacks from then on. */
 export function watch(
 	executionId: string,
 	nodeId: string,
 	items: INodeExecutionData[],
-	waitTill: number,
+	known: { waitTill: number; perhapsMissed: ReadonlySet<string> },
 ): void {
-	remember(nameOf(executionId, nodeId, items), waitTill);
+	remember(nameOf(executionId, nodeId, items), known);
 }
 
 export function suspensionOf(
@@ -64,7 +69,7 @@ export function suspensionOf(
 	items: INodeExecutionData[],
 ): Suspension {
 	const name = nameOf(executionId, nodeId, items);
-	return suspensions.get(name) ?? remember(name, null);
+	return suspensions.get(name) ?? remember(name);
 }
 
 /** The same node can suspend one execution several times, in a loop: its videos tell the rounds apart. */
@@ -72,14 +77,18 @@ function nameOf(executionId: string, nodeId: string, items: INodeExecutionData[]
 	return JSON.stringify([executionId, nodeId, items.map(({ json }) => videoKey(json))]);
 }
 
-/** @param waitTill set by the process that suspends */
-function remember(name: string, waitTill: number | null): Suspension {
+/** @param known set by the process that suspends */
+function remember(
+	name: string,
+	known?: Pick<Suspension, 'waitTill' | 'perhapsMissed'>,
+): Suspension {
 	const suspension: Suspension = {
 		marks: new Map(),
 		deliveries: new Map(),
 		unfinished: null,
-		complete: waitTill !== null,
-		waitTill,
+		complete: known !== undefined,
+		perhapsMissed: known?.perhapsMissed ?? new Set(),
+		waitTill: known?.waitTill ?? null,
 		resumed: false,
 		queue: Promise.resolve(),
 	};

@@ -120,7 +120,7 @@ async function settle(
 	connection: Connection,
 	{ stored, suspension, video, event }: Arrival,
 ): Promise<Reply> {
-	const { marks, deliveries, complete } = suspension;
+	const { marks, deliveries, complete, perhapsMissed } = suspension;
 	if (suspension.resumed) return { status: 200, reason: 'the execution goes on already' };
 	const key = videoKey(video);
 	// The first report counts: a terminal state does not change.
@@ -132,7 +132,12 @@ async function settle(
 	const delivery = (deliveries.get(key) ?? 0) + 1;
 	deliveries.set(key, delivery);
 
-	if (unfinishedVideos(stored, marks).length > 0 && !complete) {
+	const open = unfinishedVideos(stored, marks);
+	if (complete && open.length > 0 && open.every((one) => perhapsMissed.has(videoKey(one)))) {
+		const known = await askWhileFinished(connection, stored, suspension);
+		if (!known) return { status: 503, reason: 'Kie.ai could not be asked about the other videos' };
+	}
+	if (!complete && open.length > 0) {
 		// Another process may know more, or need to know this. Declined, the report is delivered again,
 		// perhaps to that one. So reports spread for free, those of failures above all: about a failed
 		// upgrade Kie cannot safely be asked. About new tasks it can.

@@ -4,7 +4,21 @@ import { cannotSuspendError } from '../errors';
 import { publicUrlFault } from '../veo/publicUrl';
 import { toText } from '../veo/guards';
 import { RESUME_PATH } from './resumeWebhooks';
-import { watch } from './marks';
+import { videoKey, watch } from './marks';
+
+/**
+ * A video submitted longer than this before the suspension may have been reported by then. As a rule all
+ * submissions take less, unless there are more of them than Kie's limit lets in at once.
+ */
+const EARLY_MS = 5_000;
+
+/** What an execution is suspended for. Times in milliseconds since the epoch. */
+export interface Waiting {
+	videos: Array<{ taskId: string | null; index: number | null; submittedAt: number }>;
+	now: number;
+	/** When the time runs out. */
+	waitTill: number;
+}
 
 /**
  * The address that resumes this execution. Kie adds nothing to it, so what tells the items apart must be
@@ -44,11 +58,15 @@ export function resumeAddress(context: IExecuteFunctions, apiBaseUrl: string): s
 export async function suspend(
 	context: IExecuteFunctions,
 	items: INodeExecutionData[],
-	waitTill: Date,
+	{ videos, now, waitTill }: Waiting,
 ): Promise<void> {
-	watch(String(context.getExecutionId()), context.getNode().id, items, waitTill.getTime());
+	const early = videos.filter(({ submittedAt }) => now - submittedAt > EARLY_MS);
+	watch(String(context.getExecutionId()), context.getNode().id, items, {
+		waitTill,
+		perhapsMissed: new Set(early.map(videoKey)),
+	});
 	// A new array: changing the input items would change the output of the node before this one. And a
 	// copy: with an error output n8n takes the items one by one out of the array this node returns.
 	context.getExecuteData().data.main = [[...items]];
-	await context.putExecutionToWait(waitTill);
+	await context.putExecutionToWait(new Date(waitTill));
 }

@@ -7,7 +7,7 @@ import { toText } from '../veo/guards';
 import { toCallbackResult } from '../veo/videoResult';
 import { checkCallback, type CallbackEvent, type Refusal } from '../veo/callbackCheck';
 import { confirmResult, type Confirmation } from './confirm';
-import { deliverOnce } from './seenEvents';
+import { deliverOnce, forgetDelivery } from './seenEvents';
 import { readSettings, type TriggerSettings } from './settings';
 
 /** Kie gives up on a delivery after 15 s. */
@@ -21,7 +21,14 @@ const ANSWERS: Record<200 | Refusal['status'], string> = {
 	503: 'Try again later',
 };
 
-type Verdict = { kind: 'accepted'; json: IDataObject } | { kind: 'ignored'; why: string } | Refusal;
+type Verdict = Accepted | { kind: 'ignored'; why: string } | Refusal;
+
+interface Accepted {
+	kind: 'accepted';
+	json: IDataObject;
+	/** Called when n8n does not start an execution with it. */
+	takeBack?: () => void;
+}
 
 /**
  * Answers one call of the trigger's address: 200 when it is accepted, a duplicate or filtered out;
@@ -35,9 +42,14 @@ export async function receiveCallback(context: IWebhookFunctions): Promise<IWebh
 	});
 	const about = `Kie.ai Veo Trigger "${context.getNode().name}"`;
 	switch (verdict.kind) {
-		case 'accepted':
+		case 'accepted': {
 			// Answered by n8n: 2.x does so after it has created the execution, so none is lost in between.
+			const response = context.getResponseObject();
+			response.once('finish', () => {
+				if (response.statusCode !== 200) verdict.takeBack?.();
+			});
 			return { webhookResponse: answer(200), workflowData: [[{ json: verdict.json }]] };
+		}
 		case 'ignored':
 			context.logger.debug(`${about}: callback not delivered, ${verdict.why}`);
 			return { webhookResponse: answer(200) };
@@ -97,7 +109,11 @@ async function judge(context: IWebhookFunctions): Promise<Verdict> {
 		staticData: context.getWorkflowStaticData('node'),
 		now,
 	};
-	const verdict = await deliverOnce(place, nameOf(event), deliver);
+	const name = nameOf(event);
+	const verdict = await deliverOnce(place, name, deliver);
+	if (verdict?.kind === 'accepted') {
+		return { ...verdict, takeBack: () => forgetDelivery(place, name) };
+	}
 	return verdict ?? { kind: 'ignored', why: `${event.event} of ${event.taskId} came before` };
 }
 

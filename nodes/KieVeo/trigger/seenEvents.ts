@@ -48,7 +48,7 @@ export async function deliverOnce<T extends Outcome>(
 	deliver: () => Promise<T>,
 ): Promise<T | null> {
 	const seen = recall(place);
-	const digest = createHash('sha256').update(key).digest('base64url').slice(0, 16);
+	const digest = digestOf(key);
 	if (digest in seen) return null;
 
 	const id = `${place.node} ${digest}`;
@@ -71,6 +71,15 @@ export async function deliverOnce<T extends Outcome>(
 	} finally {
 		underWay.delete(id);
 	}
+}
+
+/** Takes back that an event was delivered. For when n8n could not start an execution, so that Kie calls again. */
+export function forgetDelivery({ node }: Pick<Place, 'node'>, key: string): void {
+	delete memory.get(node)?.[digestOf(key)];
+}
+
+function digestOf(key: string): string {
+	return createHash('sha256').update(key).digest('base64url').slice(0, 16);
 }
 
 /**

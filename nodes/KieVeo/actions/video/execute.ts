@@ -86,7 +86,7 @@ export async function executeVideoOperation(
 			const timedOut = error instanceof KieVeoError && error.timedOut;
 			return {
 				taskId: work ? work.taskId : parameterAsGiven(context, 'taskId', item),
-				index: work ? work.request.subject.index : parameterAsGiven(context, 'index', item),
+				index: work ? work.index : parameterAsGiven(context, 'index', item),
 				operation: operation.operation,
 				// A video whose waiting time ran out is not lost: Kie goes on working on it.
 				...(timedOut ? { status: 'processing', timedOut } : { status: 'failed' }),
@@ -97,8 +97,9 @@ export async function executeVideoOperation(
 	const unfinished = works.filter((work) => work.isUnfinished);
 	if (unfinished.length === 0) return items;
 	if (suspends) {
+		const now = connection.clock.now();
 		const timeout = Math.max(...unfinished.map((work) => work.timeout));
-		await suspend(context, items, new Date(connection.clock.now() + timeout * 1000));
+		await suspend(context, items, { videos: unfinished, now, waitTill: now + timeout * 1000 });
 	} else {
 		hintAtUnfinished(context, operation, unfinished.length, works.length);
 	}

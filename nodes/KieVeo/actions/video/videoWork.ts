@@ -23,6 +23,8 @@ export interface VideoWorkOptions extends VideoOptions {
 export class VideoWork implements Work {
 	/** Unset until submitted. */
 	result?: Result;
+	/** Milliseconds since the epoch; 0 until submitted. */
+	submittedAt = 0;
 	file?: StoredFile;
 	readonly phases = [
 		async () => await this.prepare(),
@@ -50,6 +52,10 @@ export class VideoWork implements Work {
 		// Asking for a state submits nothing.
 		if (this.request.subject.operation === 'get') return null;
 		return this.result?.result.taskId ?? null;
+	}
+
+	get index(): number | null {
+		return this.request.subject.index;
 	}
 
 	/** Seconds. */
@@ -98,9 +104,6 @@ export class VideoWork implements Work {
 			this.file = await gates.downloads.run(async () => await download(result));
 		}
 	}
-
-	/** Milliseconds since the epoch; 0 until submitted. */
-	private submittedAt = 0;
 
 	private settle(outcome: Outcome): void {
 		if (outcome.kind === 'error') throw outcome.error;
