@@ -41,7 +41,7 @@ export class KieAiApi implements ICredentialType {
 			typeOptions: { password: true },
 			default: '',
 			description:
-				'Signs the callbacks of Kie.ai. Switch it on and copy it at <a href="https://kie.ai/settings" target="_blank">kie.ai/settings</a>. Not needed for polling.',
+				'Verifies the callbacks of Kie.ai. The Kie.ai Veo Trigger needs it, Wait for Callback uses it where it is set, polling does not need it. Switch it on and copy it at <a href="https://kie.ai/settings" target="_blank">kie.ai/settings</a>.',
 		},
 		{
 			displayName: 'Base URL',

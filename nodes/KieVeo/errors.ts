@@ -152,8 +152,8 @@ export function fileGoneError(file: FileSubject, status: number, said: string): 
 	return downloadError(
 		file,
 		`the file host answered ${status}, and a fresh link was not available or did not help${said}`,
-		'Kie.ai keeps files for 14 days. For a younger video run the operation that made it again with the ' +
-			'same task ID to get its current URL; an older one must be generated again.',
+		'Kie.ai keeps files for 14 days. For a younger video get a new URL with its task ID: with Get, of an ' +
+			'upgraded video with Get 4K Video or Get 1080P Video. An older one must be generated again.',
 	);
 }
 
@@ -189,9 +189,11 @@ export function timedOutError(
 	timeoutSeconds: number,
 	lastAnswer: string,
 ): KieVeoError {
+	// Of a running task Kie says "success": that the question was answered.
+	const saysMore = lastAnswer !== '' && lastAnswer.toLowerCase() !== 'success';
 	return new KieVeoError(`The ${describe(subject)} was not ready after ${timeoutSeconds} s`, {
 		description:
-			`Kie.ai goes on working on it (its last answer: ${lastAnswer}). ` +
+			`Kie.ai goes on working on it${saysMore ? ` (its last answer: ${lastAnswer})` : ''}. ` +
 			`${repeatAdvice(subject)} To wait longer, raise 'Timeout' under Options.`,
 		timedOut: true,
 	});

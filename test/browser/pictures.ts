@@ -33,9 +33,9 @@ const PANELS: Array<[name: string, parameters: INodeParameters, run?: 'run']> = 
 	],
 	[
 		'Extend',
-		{ operation: 'extend', taskId: '={{ $json.taskId }}', prompt: 'The dog lies down and sleeps' },
+		{ operation: 'extend', taskId: 'veo_task_demo_1', prompt: 'The dog lies down and sleeps' },
 	],
-	['Download', { operation: 'download', url: '={{ $json.videoUrl }}' }],
+	['Download', { operation: 'download', url: 'https://tempfile.aiquickdraw.com/v/video.mp4' }],
 	['Get Credits', { resource: 'account', operation: 'getCredits' }, 'run'],
 ];
 

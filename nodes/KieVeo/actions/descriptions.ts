@@ -145,7 +145,7 @@ const WAIT_FOR_CALLBACK = {
 export const callbackProperties: INodeProperties[] = [
 	{
 		displayName:
-			'The workflow continues once, when all videos are finished; until then it holds no worker. n8n must be reachable from the internet (N8N_WEBHOOK_URL, in older n8n WEBHOOK_URL). A video that failed is an item with status "failed"; one that is unfinished after the Timeout (30 minutes unless set under Options) has "timedOut": true.',
+			'The workflow continues once, when all videos are finished; until then it holds no worker. n8n must be reachable from the internet: set N8N_WEBHOOK_URL (in older n8n WEBHOOK_URL). A video that failed is an item with status "failed"; if all are refused at once, the node stops with an error. A video that is unfinished after the Timeout (30 minutes unless set under Options) has "timedOut": true.',
 		name: 'callbackNotice',
 		type: 'notice',
 		default: '',

@@ -196,7 +196,7 @@ function throwFirstFailure<W extends Work>(
 	const additions = [
 		lost.length > 1 ? `The answers to ${lost.length} requests of this run were lost.` : '',
 		others.length > 0
-			? `Also submitted in this run, and still to be had under these task IDs: ${others.join(', ')}.`
+			? `Also submitted in this run; do not order these again, but fetch them by their task IDs: ${others.join(', ')}.`
 			: '',
 	].filter(Boolean);
 	throw toNodeError(context.getNode(), failed.error, {

@@ -23,7 +23,7 @@ export async function assertCanVerify(context: IHookFunctions): Promise<void> {
 		"The Kie.ai API credential has no 'Webhook HMAC Key', so callbacks cannot be verified. " +
 			'Copy the key from https://kie.ai/settings into the credential. ' +
 			"To accept callbacks from anybody who knows the address, set 'Signature Verification' to Off.",
-		{ description: 'Without the key the trigger is not switched on.' },
+		{ description: 'Without the key this workflow cannot be activated (published).' },
 	);
 	throw toNodeError(context.getNode(), missing);
 }

@@ -5,7 +5,7 @@ import { simplifyOption } from '../actions/descriptions';
 export const triggerProperties: INodeProperties[] = [
 	{
 		displayName:
-			"Copy the production URL above into 'Callback URL' of a Kie.ai Veo node (Wait Mode: Return Immediately) and activate (publish) this workflow. The test URL works only while this node listens for a test event. If the URLs show a local address, set the environment variable N8N_WEBHOOK_URL of n8n (in older n8n WEBHOOK_URL) to its public one.",
+			"Open 'Webhook URLs' above, copy the production URL into 'Callback URL' of a Kie.ai Veo node (Wait Mode: Return Immediately), and activate (publish) this workflow. The test URL works only while this node listens for a test event. If the URLs show a local address, set the environment variable N8N_WEBHOOK_URL of n8n (in older n8n WEBHOOK_URL) to its public one.",
 		name: 'addressNotice',
 		type: 'notice',
 		default: '',
@@ -39,7 +39,7 @@ export const triggerProperties: INodeProperties[] = [
 			},
 		],
 		description:
-			'Which callbacks start the workflow. Callbacks that do not say what they are about always start it, with operation "unknown".',
+			'Which callbacks start the workflow. For Generate and Extend select "Video Generated" and "Generation Failed". Callbacks that do not say what they are about always start it, with operation "unknown".',
 	},
 	{
 		displayName: 'Signature Verification',
@@ -89,7 +89,7 @@ export const triggerProperties: INodeProperties[] = [
 				type: 'boolean',
 				default: false,
 				description:
-					'Whether to ask Kie.ai for the URLs again before the workflow starts, because its signature does not cover them. 4K videos can be confirmed when the Kie.ai Veo node submitted them. Costs nothing as a rule; after a 4K upgrade that failed, asking may start another one.',
+					'Whether to ask Kie.ai for the URLs again before the workflow starts, because its signature does not cover them. A 4K callback is refused, as a rule, when no Kie.ai Veo node submitted the upgrade. Costs nothing as a rule; after a 4K upgrade that failed, asking may start another one.',
 			},
 			{
 				displayName: 'Deduplicate',

@@ -143,7 +143,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 		creationWaitModeProperty('How to get the result. Kie.ai needs 2 to 5 minutes as a rule.'),
 		{
 			displayName:
-				'Each item is a new video that costs credits. To fetch a video that was generated before, use Get with its task ID.',
+				'Each item is a new video that costs credits. To fetch a video that was generated before, use Get with its task ID. To get the file, add a node with the operation Download.',
 			name: 'creditsNotice',
 			type: 'notice',
 			default: '',

@@ -18,7 +18,8 @@ export const description: INodeProperties[] = updateDisplayOptions(
 	[
 		{
 			...taskIdProperty,
-			description: 'The ID that Kie.ai returned when the video was generated or extended',
+			description:
+				'The ID that Kie.ai returned when the video was generated or extended. Of an upgraded video, Get shows the original as a rule.',
 		},
 		waitModeProperty(
 			{ none: 'Ask once and continue, whether the video is ready or not', standard: 'none' },

@@ -23,6 +23,13 @@ export const description: INodeProperties[] = updateDisplayOptions(
 			{ none: 'Ask once and continue, whether the video is ready or not' },
 			'How to get the result. Kie.ai needs 1 to 3 minutes for 1080P and has no callback for it.',
 		),
+		{
+			displayName:
+				'A 1080P upgrade costs a few credits. Kie.ai does not extend videos that were upgraded to 1080P: extend first.',
+			name: 'creditsNotice',
+			type: 'notice',
+			default: '',
+		},
 		...downloadProperties,
 		videoOptionsProperty(POLL_INTERVAL, [maxSizeOfDownloadOption]),
 	],
