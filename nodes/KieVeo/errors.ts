@@ -1,4 +1,5 @@
 import {
+	ExpressionError,
 	NodeApiError,
 	NodeOperationError,
 	type INode,
@@ -233,6 +234,11 @@ export interface NodeErrorContext {
 	itemIndex?: number;
 	/** Added to the description, e.g. what else was already submitted. */
 	addition?: string;
+}
+
+/** The error to raise. n8n's own ones about an expression are left alone: the editor explains those. */
+export function toRaisedError(node: INode, error: unknown, where?: NodeErrorContext): Error {
+	return error instanceof ExpressionError ? error : toNodeError(node, error, where);
 }
 
 /** The error n8n shows, from whatever was thrown. Never carries the request or its headers. */

@@ -194,8 +194,8 @@ describe.each(STAGES)('Wait for Callback on n8n %s', (name, line, queue) => {
 		expectOnePaymentEach(taskIds);
 	});
 
-	it('works again and again in a loop', async () => {
-		const taskIds = videos(3, { timings: { upgrade4k: 1000 } });
+	/** Runs the node for one item after the other. Gives all that came out of it. */
+	const runInLoop = async (taskIds: string[]) => {
 		const { client, credential } = stage;
 		const base = chain(credential, toItems(taskIds), { operation: 'get4k', waitMode: 'callback' });
 		const loop = node('Loop', 'n8n-nodes-base.splitInBatches', 3, { batchSize: 1 });
@@ -214,15 +214,25 @@ describe.each(STAGES)('Wait for Callback on n8n %s', (name, line, queue) => {
 			},
 		});
 		const execution = await client.runToEnd(id);
-		expect(execution.runs.get(KIE)).toHaveLength(3);
-		const rounds = [0, 1, 2].flatMap((run) => itemsOf(execution, KIE, 0, run));
-		expect(rounds.map(({ json }) => json)).toMatchObject(
-			taskIds.map((taskId) => ({ taskId, status: 'success' })),
-		);
+		expect(execution.runs.get(KIE)).toHaveLength(taskIds.length);
 		expect(itemsOf(execution, AFTER).map(({ json }) => json.tag)).toStrictEqual(
 			taskIds.map((_, i) => `item ${i}`),
 		);
+		return taskIds.flatMap((_, round) => itemsOf(execution, KIE, 0, round)).map(({ json }) => json);
+	};
+
+	it('works again and again in a loop', async () => {
+		const taskIds = videos(3, { timings: { upgrade4k: 1000 } });
+		const rounds = await runInLoop(taskIds);
+		expect(rounds).toMatchObject(taskIds.map((taskId) => ({ taskId, status: 'success' })));
 		expectOnePaymentEach(taskIds);
+	});
+
+	it('waits anew for a video that failed in an earlier round of a loop', async () => {
+		const [taskId] = videos(1, { timings: { upgrade4k: 1000 }, upgrade4k: { outcome: 'failure' } });
+		const rounds = await runInLoop([String(taskId), String(taskId)]);
+		expect(rounds).toMatchObject([{ status: 'failed' }, { status: 'failed' }]);
+		expect(stage.simulator.paid()).toHaveLength(2);
 	});
 
 	it.each(['stop', 'kill'] as const)('survives a %s of n8n between two callbacks', async (how) => {
@@ -319,26 +329,6 @@ describe.each(STAGES)('Wait for Callback on n8n %s', (name, line, queue) => {
 			expect(attempts.length).toBeGreaterThan(1);
 		}
 		expect(simulator.paid()).toHaveLength(2);
-	});
-
-	it('asks about those whose reports came too early and were not repeated', async () => {
-		const { simulator } = stage;
-		// More than Kie takes within 10 s: the first ones are reported before the execution is suspended.
-		const early = videos(2, { timings: { upgrade4k: 0 }, callback: { copies: 0 } });
-		const late = videos(20);
-		const taskIds = [...early, ...late];
-		const id = await start(toItems(taskIds));
-		await waiting(id);
-		late.slice(0, -2).forEach(finish);
-		await simulator.callbacksSettled();
-		expect((await stage.client.getExecution(id)).status).toBe('waiting');
-		late.slice(-2).forEach(finish);
-		const execution = await ended(id);
-		expect(statuses(execution)).toStrictEqual(taskIds.map(() => 'success'));
-		expectPairing(execution, taskIds);
-		expect(simulator.paid()).toHaveLength(taskIds.length);
-		// In one process nothing is asked but what cannot be known.
-		if (!queue) expect(simulator.requests({ path: RECORD_INFO })).toHaveLength(early.length);
 	});
 
 	it('refuses what is not Kie calling about that video, and goes on waiting', async () => {

@@ -522,6 +522,19 @@ describe('Get', () => {
 		expect(simulator.paid()).toHaveLength(0);
 	});
 
+	it('asks for a few tasks at a time, however many items there are', async () => {
+		const ids = Array.from({ length: 30 }, () => simulator.addVideo());
+		simulator.fault({ kind: 'slow', ms: 300, times: 99 });
+		const begin = Date.now();
+		const result = await run('get', {
+			parameters: { taskId: '={{ $json.taskId }}' },
+			items: ids.map((taskId) => ({ json: { taskId } })),
+		});
+		expect(json(result).map(({ taskId }) => taskId)).toStrictEqual(ids);
+		// 10 at a time.
+		expect(Date.now() - begin).toBeGreaterThanOrEqual(900);
+	});
+
 	it.each([0, 7])('gives a running task, flag %i, as processing without waiting', async (flag) => {
 		const taskId = simulator.addVideo({
 			state: 'waiting',

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 
-import type { INodeParameters, OnError } from 'n8n-workflow';
+import { ExpressionError, type INodeParameters, type OnError } from 'n8n-workflow';
 
 import { addressKey, readSubmission } from '../../nodes/KieVeo/veo/callbackAddress';
 import { SIMULATOR_KEY, startSimulator, type Simulator } from '../simulator';
@@ -177,6 +177,16 @@ describe('Get 4K Video', () => {
 		]);
 		expect(simulator.submissions()).toHaveLength(2);
 	});
+
+	it('stops asking when each question starts another upgrade that fails before the next', async () => {
+		const taskId = simulator.addVideo({
+			timings: { upgrade4k: 100 },
+			upgrade4k: { outcome: 'failure', afterFailure: 'restart' },
+		});
+		const error = await caught(run({ taskIds: [taskId] }));
+		expect(error.message).toContain('order for another one');
+		expect(simulator.paid()).toHaveLength(6);
+	}, 15_000);
 
 	describe('of the same video on several items', () => {
 		const submit = async (callbacks: string[], { onError }: { onError?: OnError } = {}) => {
@@ -393,6 +403,13 @@ describe('before any request', () => {
 		const error = await caught(running);
 		expect(error.message).toContain("'Callback URL'");
 		expect(error.description).toContain('WEBHOOK_URL');
+	});
+
+	it("an expression that fails is raised with n8n's own explanation", async () => {
+		const parameters = { taskId: "={{ $('Nowhere').item.json.taskId }}" };
+		const error = await caught(run({ taskIds: ['a'], parameters }));
+		expect(error).toBeInstanceOf(ExpressionError);
+		expect(simulator.requests()).toHaveLength(0);
 	});
 
 	it('one bad item among good ones keeps all of them from being submitted', async () => {

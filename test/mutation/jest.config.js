@@ -9,6 +9,7 @@ const SUBJECTS = [
 	'callback',
 	'callbackAddress',
 	'callbackCheck',
+	'guards',
 	'lifeAnswers',
 	'publicUrl',
 	'resultFiles',

@@ -26,7 +26,7 @@ describe('a callback address', () => {
 	});
 
 	it('carries which execution and item wait for it', () => {
-		const waiting = { execution: '17', item: 3 };
+		const waiting = { execution: '17', round: -1, item: 3, until: 1_760_000_000_000 };
 		const about: Submission = { operation: 'generate', taskId: null, index: null, waiting };
 		expect(readSubmission(tokenIn(withSubmission(HOOK, about, key)), key)).toStrictEqual(about);
 	});

@@ -86,6 +86,15 @@ describe('a confirmation', () => {
 		expect(kie.checkUpgrade).not.toHaveBeenCalled();
 	});
 
+	it('of a foreign callback takes nothing from it but the URLs on record', async () => {
+		const { callback } = event({}, BASE);
+		callback.files.imageUrls = ['https://posted.example/preview.jpg'];
+		const foreign = event({ operation: 'unknown', submittedHere: false, callback });
+		expect(await confirmResult(client(record([BASE])), foreign)).toMatchObject({
+			files: { videoUrls: [BASE], imageUrls: [] },
+		});
+	});
+
 	it('is not given while the 4K upgrade runs', async () => {
 		const running = answer(422, { resultUrls: null }, '4k is processing.');
 		const confirmed = await confirmResult(client(record([BASE]), running), event({}));

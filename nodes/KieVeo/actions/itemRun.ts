@@ -1,6 +1,6 @@
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
-import { KieVeoError, stoppedError, toNodeError } from '../errors';
+import { KieVeoError, stoppedError, toNodeError, toRaisedError } from '../errors';
 import { errorItem } from '../output/items';
 import { CancelledError } from '../transport/clock';
 
@@ -135,7 +135,7 @@ function readItems<W extends Work>(
 			return progress;
 		} catch (error) {
 			if (context.continueOnFail()) return { error };
-			throw toNodeError(context.getNode(), error, { itemIndex: item });
+			throw toRaisedError(context.getNode(), error, { itemIndex: item });
 		}
 	});
 	return { readings, all };

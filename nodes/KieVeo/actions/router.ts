@@ -1,6 +1,6 @@
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
-import { KieVeoError, toNodeError } from '../errors';
+import { KieVeoError, toNodeError, toRaisedError } from '../errors';
 import { errorItem } from '../output/items';
 import { connect } from '../transport/connection';
 import { getCredits } from './account/getCredits.operation';
@@ -28,7 +28,7 @@ export async function router(this: IExecuteFunctions): Promise<INodeExecutionDat
 		return [await execute(this)];
 	} catch (error) {
 		const node = this.getNode();
-		if (!(error instanceof KieVeoError) || !this.continueOnFail()) throw toNodeError(node, error);
+		if (!(error instanceof KieVeoError) || !this.continueOnFail()) throw toRaisedError(node, error);
 		// Not of one item, so of all: found before the first one was read, or about the account.
 		const toErrorOutput = node.onError === 'continueErrorOutput';
 		const items = this.getInputData().map((_, item) =>

@@ -41,7 +41,7 @@ export async function addFiles(
 	const files = new Map<string, Promise<StoredFile>>();
 
 	const open = async () =>
-		downloadPorts(context, await connect(context, AbortSignal.timeout(left)));
+		downloadPorts(context, await connect(context, AbortSignal.timeout(left), true));
 	const fileOf = async (video: VideoResult): Promise<StoredFile> => {
 		const { maxBytes } = settings(context);
 		ports ??= open();

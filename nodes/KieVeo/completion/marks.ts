@@ -44,6 +44,7 @@ export interface Suspension {
 const MAX_SUSPENSIONS = 1000;
 const suspensions = new Map<string, Suspension>();
 
+/** Names a video among those of one suspension. */
 export function videoKey({ taskId, index }: { taskId?: unknown; index?: unknown }): string {
 	return JSON.stringify([taskId, index]);
 }
@@ -53,28 +54,30 @@ export function isPending({ json }: INodeExecutionData): boolean {
 	return json.status === 'processing' && json.timedOut === true;
 }
 
-/** Notes that this process suspends an execution and will see its callbacks from then on. */
-export function watch(
-	executionId: string,
-	nodeId: string,
-	items: INodeExecutionData[],
-	known: { waitTill: number; perhapsMissed: ReadonlySet<string> },
-): void {
-	remember(nameOf(executionId, nodeId, items), known);
+/** Identifies a suspension within this n8n. */
+export interface SuspensionPlace {
+	execution: string;
+	node: string;
+	/** The same node can suspend one execution several times, in a loop. */
+	round: number;
 }
 
-export function suspensionOf(
-	executionId: string,
-	nodeId: string,
-	items: INodeExecutionData[],
-): Suspension {
-	const name = nameOf(executionId, nodeId, items);
+/** Notes that this process suspends an execution and will see its callbacks from then on. */
+export function watch(
+	place: SuspensionPlace,
+	known: { waitTill: number; perhapsMissed: ReadonlySet<string> },
+): void {
+	remember(nameOf(place), known);
+}
+
+/** What this process knows about a suspension; nothing at first, when another one has suspended. */
+export function suspensionOf(place: SuspensionPlace): Suspension {
+	const name = nameOf(place);
 	return suspensions.get(name) ?? remember(name);
 }
 
-/** The same node can suspend one execution several times, in a loop: its videos tell the rounds apart. */
-function nameOf(executionId: string, nodeId: string, items: INodeExecutionData[]): string {
-	return JSON.stringify([executionId, nodeId, items.map(({ json }) => videoKey(json))]);
+function nameOf({ execution, node, round }: SuspensionPlace): string {
+	return JSON.stringify([execution, node, round]);
 }
 
 /** @param known set by the process that suspends */

@@ -17,6 +17,7 @@ import { toCallbackResult } from '../veo/videoResult';
 import { addFiles } from './addFiles';
 import { isPending, suspensionOf, videoKey, type Mark, type Suspension } from './marks';
 import { parameterOf } from './resumeParameters';
+import { roundOf } from './round';
 import { askAboutVideo, type SubmittedVideo, type VideoState } from './stateOfVideo';
 
 /** Seconds of difference between Kie's clock and ours. */
@@ -25,6 +26,9 @@ const TOLERANCE = 300;
 const ASK_LIMIT_MS = 10_000;
 /** A video found unfinished is not asked about again so soon. Later it is: its report may have got lost. */
 const ASK_PAUSE_MS = 30_000;
+
+/** After so many deliveries the new part of an extended video has to do: Kie delivers four times at most. */
+const ENOUGH_DELIVERIES = 3;
 
 interface Reply {
 	status: 200 | 400 | 401 | 409 | 500 | 503;
@@ -58,18 +62,23 @@ export async function resumeOnCallback(context: IWebhookFunctions): Promise<IWeb
 
 async function handle(context: IWebhookFunctions): Promise<Reply> {
 	// Read once: for a webhook n8n makes an expression sandbox each time a credential is read.
-	const connection = await connect(context, AbortSignal.timeout(ASK_LIMIT_MS));
+	const connection = await connect(context, AbortSignal.timeout(ASK_LIMIT_MS), true);
 	const incoming = await readCallbackRequest(context);
 
 	// Our own proof in the address is what authenticates the call; n8n 1.x does not sign it.
 	const submission = readSubmission(incoming.submission, connection.addressKey);
-	const executionId = String(context.getExecutionId());
-	if (!submission?.waiting || submission.waiting.execution !== executionId) {
+	const execution = String(context.getExecutionId());
+	const { waiting } = submission ?? {};
+	if (!submission || !waiting || waiting.execution !== execution) {
 		return { status: 401, reason: 'the address was not made by this node for this execution' };
+	}
+	const round = roundOf(context);
+	if (waiting.round !== round) {
+		return { status: 409, reason: `this execution has gone on since ${videoNamedIn(incoming)}` };
 	}
 
 	const stored = context.evaluateExpression('{{ $input.all() }}', 0) as INodeExecutionData[];
-	const item = stored[submission.waiting.item];
+	const item = stored[waiting.item];
 	if (!item || !isPending(item) || !isAbout(item, submission)) {
 		return { status: 409, reason: `this execution does not wait for ${videoNamedIn(incoming)}` };
 	}
@@ -86,7 +95,8 @@ async function handle(context: IWebhookFunctions): Promise<Reply> {
 	});
 	if (checked.kind === 'refused') return checked;
 
-	const suspension = suspensionOf(executionId, context.getNode().id, stored);
+	const suspension = suspensionOf({ execution, node: context.getNode().id, round });
+	suspension.waitTill ??= waiting.until;
 	const arrival = { stored, suspension, video: videoOf(item), event: checked.event };
 	const work = suspension.queue.then(async () => await settle(context, connection, arrival));
 	suspension.queue = work.catch(() => undefined);
@@ -100,7 +110,6 @@ function videoNamedIn({ body }: Incoming): string {
 	return taskId === undefined ? 'that video' : `task ${JSON.stringify(taskId.slice(0, 80))}`;
 }
 
-/** In a loop, a report of an earlier round can come with an address of the same execution and item. */
 function isAbout({ json }: INodeExecutionData, submission: Submission): boolean {
 	if (json.operation !== submission.operation) return false;
 	// Kie names a new task only after the address was made: there the body's id is compared.
@@ -123,14 +132,14 @@ async function settle(
 	const { marks, deliveries, complete, perhapsMissed } = suspension;
 	if (suspension.resumed) return { status: 200, reason: 'the execution goes on already' };
 	const key = videoKey(video);
-	// The first report counts: a terminal state does not change.
-	if (!marks.has(key)) {
-		const mark = await markOf(connection, video, event);
-		if (mark === null) return { status: 503, reason: 'it names no task, and Kie.ai tells no more' };
-		marks.set(key, mark);
-	}
 	const delivery = (deliveries.get(key) ?? 0) + 1;
 	deliveries.set(key, delivery);
+	// The first report counts: a terminal state does not change.
+	if (!marks.has(key)) {
+		const mark = await markOf(connection, video, event, delivery);
+		if (mark === null) return { status: 503, reason: 'it does not tell all, nor does Kie.ai now' };
+		marks.set(key, mark);
+	}
 
 	const open = unfinishedVideos(stored, marks);
 	if (complete && open.length > 0 && open.every((one) => perhapsMissed.has(videoKey(one)))) {
@@ -164,11 +173,15 @@ async function settle(
 	};
 }
 
-/** @returns `null` when nothing certain is known */
+/**
+ * @param delivery how often the report has come
+ * @returns `null` when it should come again, because not all is known
+ */
 async function markOf(
 	connection: Connection,
 	video: SubmittedVideo,
 	{ callback, ...event }: CallbackEvent,
+	delivery: number,
 ): Promise<Mark | null> {
 	// The address of a new task was made before it had an id, so it cannot say which one failed.
 	if (callback.taskIds.length === 0 && video.operation !== 'get4k') {
@@ -184,6 +197,7 @@ async function markOf(
 			const { videoUrl, videoUrls } = state.result;
 			return { result: { ...reported, videoUrl, videoUrls }, raw };
 		}
+		if (delivery < ENOUGH_DELIVERIES) return null;
 	}
 	return { result: reported, raw };
 }

@@ -7,14 +7,20 @@ import { RESUME_PATH } from './resumeWebhooks';
 import { videoKey, watch } from './marks';
 
 /**
- * A video submitted longer than this before the suspension may have been reported by then. As a rule all
- * submissions take less, unless there are more of them than Kie's limit lets in at once.
+ * A new task submitted longer than this before the suspension may have been reported by then. As a rule
+ * all submissions take less, unless there are more of them than Kie's limit lets in at once.
  */
 const EARLY_MS = 5_000;
+/**
+ * The same for a 4K upgrade. What ends sooner has failed, and there asking may start, and bill, another.
+ */
+const EARLY_4K_MS = 240_000;
 
 /** What an execution is suspended for. Times in milliseconds since the epoch. */
 export interface Waiting {
 	videos: Array<{ taskId: string | null; index: number | null; submittedAt: number }>;
+	operation: string;
+	round: number;
 	now: number;
 	/** When the time runs out. */
 	waitTill: number;
@@ -58,10 +64,12 @@ export function resumeAddress(context: IExecuteFunctions, apiBaseUrl: string): s
 export async function suspend(
 	context: IExecuteFunctions,
 	items: INodeExecutionData[],
-	{ videos, now, waitTill }: Waiting,
+	{ operation, round, videos, now, waitTill }: Waiting,
 ): Promise<void> {
-	const early = videos.filter(({ submittedAt }) => now - submittedAt > EARLY_MS);
-	watch(String(context.getExecutionId()), context.getNode().id, items, {
+	const limit = operation === 'get4k' ? EARLY_4K_MS : EARLY_MS;
+	const early = videos.filter(({ submittedAt }) => now - submittedAt > limit);
+	const place = { execution: String(context.getExecutionId()), node: context.getNode().id, round };
+	watch(place, {
 		waitTill,
 		perhapsMissed: new Set(early.map(videoKey)),
 	});

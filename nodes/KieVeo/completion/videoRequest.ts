@@ -32,19 +32,23 @@ export interface VideoRequest {
  */
 const RESTARTED =
 	'the upgrade has failed, and Kie.ai took the question for its state as an order for another one';
+/**
+ * So often may Kie accept the same upgrade as new. A question for one that runs is answered with 422, as
+ * far as Kie documents it; an upgrade that fails before the next question is never seen running.
+ */
+const MAX_ORDERS = 5;
 
 /** An upgrade of a finished video. Asked again, Kie answers with the state of the running one. */
 export function upgradeRequest(upgrade: Upgrade, request: UpgradeRequest): VideoRequest {
 	const { taskId, index } = request;
+	let orders = 0;
 	let wasRunning = false;
 	const told = (answer: VideoAnswer['answer']): VideoAnswer => {
 		const meaning = classifyUpgradeAnswer(upgrade, answer);
-		if (upgrade === 'get4k' && meaning.kind === 'processing') {
-			// A running upgrade is reported as 422. Accepted as new after that, it no longer runs.
-			if (wasRunning && answer.code === 200) {
-				return { answer: { ...answer, message: RESTARTED }, meaning: { kind: 'failed' } };
-			}
-			wasRunning ||= answer.code === 422;
+		if (upgrade !== 'get4k' || meaning.kind !== 'processing') return { answer, meaning };
+		if (answer.code !== 200) wasRunning = true;
+		else if (wasRunning || ++orders > MAX_ORDERS) {
+			return { answer: { ...answer, message: RESTARTED }, meaning: { kind: 'failed' } };
 		}
 		return { answer, meaning };
 	};

@@ -6,7 +6,7 @@ import type { DownloadPorts } from './download';
 export function downloadPorts(context: CallingContext, connection: Connection): DownloadPorts {
 	const { client, baseUrl, clock, signal } = connection;
 	return {
-		fetchFile: fileFetcher(context),
+		fetchFile: fileFetcher(context, signal),
 		store: async (content, fileName, mimeType) =>
 			await context.helpers.prepareBinaryData(content, fileName, mimeType),
 		client,

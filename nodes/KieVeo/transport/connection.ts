@@ -51,12 +51,14 @@ function limiterFor(baseUrl: string, apiKey: string): SubmissionLimiter {
 }
 
 /**
- * @param signal ends waiting and requests when aborted
+ * @param signal ends waiting when aborted; no request is begun then
+ * @param cut whether requests under way are ended, too: only where none is paid for
  * @throws KieVeoError when the credential's Base URL cannot be used
  */
 export async function connect(
 	context: CallingContext,
 	signal: AbortSignal | undefined,
+	cut = false,
 ): Promise<Connection> {
 	const credentials = await context.getCredentials(CREDENTIAL);
 	const baseUrl = readBaseUrl('Base URL', credentials.baseUrl, DEFAULT_BASE_URL);
@@ -67,7 +69,7 @@ export async function connect(
 	);
 	const apiKey = String(credentials.apiKey);
 	const client = new KieClient({
-		send: requestSender(context, { api: baseUrl, upload: uploadBaseUrl }),
+		send: requestSender(context, { api: baseUrl, upload: uploadBaseUrl }, cut ? signal : undefined),
 		limiter: limiterFor(baseUrl, apiKey),
 		recentTasks,
 		clock: systemClock,
@@ -97,6 +99,7 @@ function readBaseUrl(field: string, value: unknown, standard: string): string {
 function requestSender(
 	context: CallingContext,
 	baseUrls: { api: string; upload: string },
+	abortSignal: AbortSignal | undefined,
 ): SendRequest {
 	return async ({ method, host = 'api', path, query, body, headers }) => {
 		const reply: unknown = await context.helpers.httpRequestWithAuthentication.call(
@@ -115,6 +118,8 @@ function requestSender(
 				// The API key must not follow a redirect to another host.
 				disableFollowRedirect: true,
 				timeout: host === 'upload' ? UPLOAD_TIMEOUT : REQUEST_TIMEOUT,
+				// Where n8n runs a node it sets its own: the user's stop.
+				...(abortSignal ? { abortSignal } : {}),
 			},
 		);
 		return reply as Awaited<ReturnType<SendRequest>>;

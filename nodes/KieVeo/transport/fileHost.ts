@@ -17,8 +17,12 @@ export type FetchFile = (url: string) => Promise<FileReply>;
 /** Milliseconds until a file host must have begun to answer. */
 const ANSWER_TIMEOUT = 60_000;
 
-/** Files are fetched without credentials: they lie on hosts that must never see the API key. */
-export function fileFetcher(context: CallingContext): FetchFile {
+/**
+ * Files are fetched without credentials: they lie on hosts that must never see the API key.
+ *
+ * @param signal ends a request under way
+ */
+export function fileFetcher(context: CallingContext, signal?: AbortSignal): FetchFile {
 	return async (url) => {
 		const reply = (await context.helpers.httpRequest({
 			method: 'GET',
@@ -30,6 +34,7 @@ export function fileFetcher(context: CallingContext): FetchFile {
 			ignoreHttpStatusErrors: true,
 			disableFollowRedirect: true,
 			timeout: ANSWER_TIMEOUT,
+			...(signal ? { abortSignal: signal } : {}),
 		})) as { statusCode: number; headers: IDataObject; body: FileStream };
 		return reply;
 	};

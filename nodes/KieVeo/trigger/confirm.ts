@@ -47,7 +47,7 @@ export async function confirmResult(
 	const known = new Set([...record.files.videoUrls, ...record.files.fullVideoUrls]);
 	const named = callback.files.videoUrls.every((url) => known.has(url));
 	return named && (operation !== 'get4k' || is4k(record.files.resolution))
-		? { files: callback.files }
+		? { files: { ...record.files, videoUrls: callback.files.videoUrls } }
 		: {
 				reason:
 					'the record of the task does not name its URLs, and asking further could start a paid upgrade: only submissions of the Kie.ai Veo node can be confirmed',

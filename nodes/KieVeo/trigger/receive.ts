@@ -139,7 +139,7 @@ async function confirmInTime(
 		const late = { reason: `Kie.ai did not answer within ${CONFIRM_LIMIT_MS / 1000} s` };
 		expiry.addEventListener('abort', () => resolve(late), { once: true });
 	});
-	const { client } = await connect(context, expiry);
+	const { client } = await connect(context, expiry, true);
 	// Expired between its two requests, the second one is not sent.
 	return await Promise.race([confirmResult(client, event), expired]);
 }

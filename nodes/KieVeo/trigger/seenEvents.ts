@@ -8,6 +8,9 @@ const KEPT_SECONDS = 24 * 60 * 60;
 /** About 30 KB in the workflow's static data. */
 const KEPT_EVENTS = 1000;
 
+/** In place of the seconds: no event is as old. */
+const TAKEN_BACK = 0;
+
 /** Digest of an event -> Unix seconds at which it was accepted. */
 interface SeenEvents {
 	[digest: string]: number;
@@ -49,7 +52,7 @@ export async function deliverOnce<T extends Outcome>(
 ): Promise<T | null> {
 	const seen = recall(place);
 	const digest = digestOf(key);
-	if (digest in seen) return null;
+	if (isRecent(seen[digest] ?? TAKEN_BACK, place.now)) return null;
 
 	const id = `${place.node} ${digest}`;
 	const parallel = underWay.get(id);
@@ -75,7 +78,9 @@ export async function deliverOnce<T extends Outcome>(
 
 /** Takes back that an event was delivered. For when n8n could not start an execution, so that Kie calls again. */
 export function forgetDelivery({ node }: Pick<Place, 'node'>, key: string): void {
-	delete memory.get(node)?.[digestOf(key)];
+	const seen = memory.get(node);
+	// Kept as a mark that does not count: another event may have had n8n store the one that did.
+	if (seen) seen[digestOf(key)] = TAKEN_BACK;
 }
 
 function digestOf(key: string): string {

@@ -12,8 +12,18 @@ export interface Submission {
 	index: number | null;
 	/** The user's own data. */
 	passThrough?: JsonObject;
-	/** The suspended execution that waits for it, and which of its items. Unset for other receivers. */
-	waiting?: { execution: string; item: number };
+	/** Set when a suspended execution waits for it. */
+	waiting?: Waiting;
+}
+
+/** Who waits for the end of a submission. */
+export interface Waiting {
+	execution: string;
+	/** Which suspension of that execution. */
+	round: number;
+	item: number;
+	/** Milliseconds since the epoch at which the execution goes on by itself, or somewhat earlier. */
+	until: number;
 }
 
 /** The query parameter that carries the submission. */
@@ -81,10 +91,9 @@ function toSubmission(value: unknown): Submission | null {
 	};
 }
 
-function isWaiting(value: unknown): value is Required<Submission>['waiting'] {
-	return (
-		isJsonObject(value) && typeof value.execution === 'string' && typeof value.item === 'number'
-	);
+function isWaiting(value: unknown): value is Waiting {
+	if (!isJsonObject(value) || typeof value.execution !== 'string') return false;
+	return [value.round, value.item, value.until].every((one) => typeof one === 'number');
 }
 
 function proofOf(payload: string, key: Buffer): string {

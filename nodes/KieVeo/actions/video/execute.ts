@@ -1,6 +1,7 @@
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
 import { Gate, PARALLEL_TRANSFERS } from '../../completion/concurrency';
+import { roundOf } from '../../completion/round';
 import { resumeAddress, suspend } from '../../completion/suspend';
 import { asError, inputError, KieVeoError } from '../../errors';
 import { downloadPorts } from '../../output/binaryStore';
@@ -46,13 +47,15 @@ export async function executeVideoOperation(
 	const all: VideoWork[] = [];
 	const ports = downloadPorts(context, connection);
 
+	const round = suspends ? roundOf(context) : 0;
 	const callbackFor =
-		(item: number): Addresses['callbackFor'] =>
+		(item: number, timeout: number): Addresses['callbackFor'] =>
 		(about) => {
 			if (resumeUrl === undefined) {
 				return readCallbackAddress(context, item, waitMode, connection, about);
 			}
-			const waiting = { execution: String(context.getExecutionId()), item };
+			const until = connection.clock.now() + timeout * 1000;
+			const waiting = { execution: String(context.getExecutionId()), round, item, until };
 			return withSubmission(resumeUrl, { ...about, waiting }, connection.addressKey);
 		};
 
@@ -62,7 +65,7 @@ export async function executeVideoOperation(
 			const settings = operation.downloads ? readDownload(context, item) : null;
 			const request = operation.readRequest(context, item, {
 				baseUrl: connection.baseUrl,
-				callbackFor: callbackFor(item),
+				callbackFor: callbackFor(item, options.timeout),
 			});
 			const work = new VideoWork(request, connection, {
 				...options,
@@ -99,7 +102,13 @@ export async function executeVideoOperation(
 	if (suspends) {
 		const now = connection.clock.now();
 		const timeout = Math.max(...unfinished.map((work) => work.timeout));
-		await suspend(context, items, { videos: unfinished, now, waitTill: now + timeout * 1000 });
+		await suspend(context, items, {
+			operation: operation.operation,
+			round,
+			videos: unfinished,
+			now,
+			waitTill: now + timeout * 1000,
+		});
 	} else {
 		hintAtUnfinished(context, operation, unfinished.length, works.length);
 	}

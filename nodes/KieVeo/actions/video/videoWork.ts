@@ -88,7 +88,10 @@ export class VideoWork implements Work {
 	}
 
 	private async submit(): Promise<void> {
-		this.settle(await submitVideo(this.connection, this.request));
+		const submit = async () => await submitVideo(this.connection, this.request);
+		// A state is only read: nothing else bounds how many are asked for at once.
+		const { polls } = this.options.gates;
+		this.settle(await (this.request.subject.operation === 'get' ? polls.run(submit) : submit()));
 		this.submittedAt = this.connection.clock.now();
 	}
 
