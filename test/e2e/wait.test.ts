@@ -433,6 +433,17 @@ describe.each(STAGES)('Wait for Callback on n8n %s', (name, line, queue) => {
 			expect(stage.simulator.paid()).toHaveLength(3);
 		});
 
+		it('waits for the whole result while Kie cannot be asked about it', async () => {
+			const [taskId] = creations(1);
+			const id = await startCreations(1);
+			await waiting(id);
+			stage.simulator.fault({ kind: 'status', code: 500, path: RECORD_INFO });
+			end(String(taskId));
+			const [item] = itemsOf(await ended(id), KIE);
+			const first = operation === 'extend' ? 'full.mp4' : 'base.mp4';
+			expect(item?.json.videoUrl).toContain(first);
+		});
+
 		it('asks about those whose reports came too early and were not repeated', async () => {
 			// More than Kie takes within 10 s: the first ones are reported before the execution is suspended.
 			const count = 22;

@@ -412,10 +412,13 @@ describe('images in binary fields', () => {
 		const location = { type: 'execution', workflowId: '1', executionId: '1' } as const;
 		const stored = await binaryData.store(location, content.open(0, content.length), data);
 		simulator.fault({ kind: 'status', code: 500, host: 'upload' });
+		const opened = jest.spyOn(binaryData, 'getAsStream');
 		await generate({
 			items: [{ json: {}, binary: { data: stored } }],
 			parameters: { ...binary, imageBinaryPropertyNames: 'data' },
 		});
+		const streams = await Promise.all(opened.mock.results.map(({ value }) => value as Readable));
+		expect(streams.map(({ destroyed }) => destroyed)).toStrictEqual([true, true]);
 		expect(simulator.uploads.at(-1)).toMatchObject({ fileSize: 3_000_000 });
 		const hash = createHash('sha256');
 		for await (const chunk of content.open(0, content.length) as Readable) hash.update(chunk);

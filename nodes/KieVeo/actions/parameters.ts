@@ -79,6 +79,7 @@ export function readWaitMode(context: IExecuteFunctions, callsBack: boolean): Wa
 	);
 }
 
+/** The task of the video, as Kie named it. */
 export function readTaskId(context: IExecuteFunctions, itemIndex: number): string {
 	const taskId = readText('Task ID', context.getNodeParameter('taskId', itemIndex, ''));
 	if (taskId === null) {
@@ -91,6 +92,7 @@ export function readTaskId(context: IExecuteFunctions, itemIndex: number): strin
 	return taskId;
 }
 
+/** Which video of the task, from 0. */
 export function readIndex(context: IExecuteFunctions, itemIndex: number): number {
 	const value: unknown = context.getNodeParameter('index', itemIndex, 0);
 	const index = toNumber(value);
@@ -173,6 +175,7 @@ export function readCallbackAddress(
 	return withSubmission(url, { ...about, passThrough }, addressKey);
 }
 
+/** @param defaultPollInterval seconds; counts when the option is not set */
 export function readVideoOptions(
 	context: IExecuteFunctions,
 	itemIndex: number,
@@ -197,6 +200,7 @@ export function readDownload(
 	return readBoolean('Download', wanted, false) ? readDownloadSettings(context, itemIndex) : null;
 }
 
+/** How the file is put into the item. */
 export function readDownloadSettings(
 	context: IExecuteFunctions,
 	itemIndex: number,

@@ -23,6 +23,7 @@ const VIDEO_OPERATIONS = new Map<string, VideoOperation>([
 	['extend', extend],
 ]);
 
+/** Runs the operation that was picked. Every error it raises names its item and says what to do next. */
 export async function router(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 	try {
 		return [await execute(this)];

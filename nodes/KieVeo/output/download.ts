@@ -49,9 +49,9 @@ export interface StoredFile {
 /**
  * Streams a file of Kie's into n8n's binary data, without credentials. A link that is refused or has
  * expired is renewed once; a transfer that breaks off is begun again; a short file is never a success.
- * Reference: API §8.
  *
  * @throws KieVeoError with the task id, CancelledError
+ * @see https://docs.kie.ai/common-api/download-url
  */
 export async function downloadFile(order: FileOrder, ports: DownloadPorts): Promise<StoredFile> {
 	const { clock, signal } = ports;

@@ -24,6 +24,7 @@ export function mimeTypeOf(contentType: unknown, url: string): string | null {
 	return known?.[0] ?? 'video/mp4';
 }
 
+/** @returns without a dot */
 export function extensionOf(mimeType: string): string {
 	return EXTENSIONS.get(mimeType) ?? mimeType.replace(/^.*\//, '').replace(/[^a-z0-9]/gi, '');
 }

@@ -110,7 +110,8 @@ export class KieClient {
 	 * Creates a task, within the submission limit. Each accepted request costs money, so it is repeated
 	 * only after answers that say it was not accepted.
 	 *
-	 * @throws CancelledError only before anything was sent: an answer is never thrown away
+	 * @throws CancelledError only before anything was sent. When another item fails, an answer under way is
+	 * waited for; when the user stops the execution, n8n ends the request, and the answer is lost.
 	 */
 	async create(creation: Creation, body: CreateBody): Promise<Told<CreateMeaning>> {
 		const { limiter, recentTasks, clock, signal } = this.options;
@@ -169,8 +170,15 @@ export class KieClient {
 	 */
 	async uploadImage(image: ImageFile): Promise<KieAnswer> {
 		return await callWithRetry(
-			// Opened anew for each attempt: a stream can be read only once.
-			async () => await this.call({ path: PATHS.upload, ...(await multipartUpload(image)) }),
+			async () => {
+				// Opened anew for each attempt: a stream can be read only once.
+				const { request, close } = await multipartUpload(image);
+				try {
+					return await this.call({ path: PATHS.upload, ...request });
+				} finally {
+					close();
+				}
+			},
 			classifyUploadAnswer,
 			this.options,
 		);
@@ -195,7 +203,7 @@ export class KieClient {
 		return answer;
 	}
 
-	/** Gives the answer of a request that was sent even if the execution was stopped meanwhile. */
+	/** Gives the answer of a request that was sent, if there is one, also after a failure elsewhere. */
 	private async callOnce(call: HttpCall): Promise<KieAnswer> {
 		const { send, clock, signal } = this.options;
 		throwIfCancelled(signal);

@@ -18,6 +18,7 @@ export class CancelledError extends Error {
 	}
 }
 
+/** @throws CancelledError */
 export function throwIfCancelled(signal?: AbortSignal): void {
 	if (signal?.aborted) throw new CancelledError();
 }

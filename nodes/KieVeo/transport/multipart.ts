@@ -19,13 +19,19 @@ export interface ImageFile {
 /** Where uploads are put in Kie's account. No slash at either end. */
 const UPLOAD_PATH = 'images/n8n';
 
+/** An upload that is ready to be sent, once. */
+export interface Upload {
+	request: Pick<HttpCall, 'method' | 'host' | 'body' | 'headers'>;
+	/** Closes the file. To be called when the answer is there: it may come before all was read. */
+	close(): void;
+}
+
 /**
  * A request to file-stream-upload. A stream is passed on piece by piece, never held as a whole.
- * Reference: API §9.
+ *
+ * @see https://docs.kie.ai/file-upload-api/quickstart
  */
-export async function multipartUpload(
-	image: ImageFile,
-): Promise<Pick<HttpCall, 'method' | 'host' | 'body' | 'headers'>> {
+export async function multipartUpload(image: ImageFile): Promise<Upload> {
 	const boundary = `n8n-nodes-kie-veo-${randomUUID()}`;
 	// A name of its own for each upload: Kie replaces a file of the same name, with a delay.
 	const fileName = `${randomUUID()}.${image.extension}`;
@@ -38,15 +44,25 @@ export async function multipartUpload(
 	);
 	const tail = Buffer.from(`\r\n--${boundary}--\r\n`);
 	const { content, size } = await image.open();
+	const body = Buffer.isBuffer(content)
+		? Buffer.concat([head, content, tail])
+		: enclose(head, content, tail);
 	return {
-		method: 'POST',
-		host: 'upload',
-		body: Buffer.isBuffer(content)
-			? Buffer.concat([head, content, tail])
-			: enclose(head, content, tail),
-		headers: {
-			'Content-Type': `multipart/form-data; boundary=${boundary}`,
-			'Content-Length': String(head.length + size + tail.length),
+		request: {
+			method: 'POST',
+			host: 'upload',
+			body,
+			headers: {
+				'Content-Type': `multipart/form-data; boundary=${boundary}`,
+				'Content-Length': String(head.length + size + tail.length),
+			},
+		},
+		close() {
+			if (Buffer.isBuffer(content) || Buffer.isBuffer(body)) return;
+			// Nobody listens any more for the error of a file that was not read to its end.
+			body.on('error', () => undefined);
+			content.destroy();
+			body.destroy();
 		},
 	};
 }

@@ -95,6 +95,9 @@ const ACCOUNT_CODES = new Map<number, Rejection>([
  *
  * URLs decide first, whatever the code: a finished 4K arrives as code 422. Then codes that are only
  * about the account, then the text, then the remaining codes. Pure; never throws.
+ *
+ * @see https://docs.kie.ai/veo3-api/get-veo-3-4k-video
+ * @see https://docs.kie.ai/veo3-api/get-veo-3-1080-p-video
  */
 export function classifyUpgradeAnswer(upgrade: Upgrade, answer: KieAnswer): Meaning {
 	const files = readResultFiles(answer.data, {

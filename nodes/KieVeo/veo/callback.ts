@@ -24,10 +24,12 @@ export type ParsedCallback = { callback: Callback } | { reason: string };
 /**
  * Reads a callback in any form Kie documents or was seen to send: nested or flat, camelCase or
  * snake_case, lists as arrays, JSON text, a bare URL or a bracketed list; a failure with `data` an object
- * or null; `promptJson` readable or not. Reference: API §10. Pure; never throws.
+ * or null; `promptJson` readable or not. Pure; never throws.
  *
  * @param body the parsed JSON, or its text
  * @returns the callback, or the reason why the body is none
+ * @see https://docs.kie.ai/veo3-api/get-veo-3-4k-video-callbacks
+ * @see https://docs.kie.ai/veo3-api/generate-veo-3-video-callbacks
  */
 export function parseCallback(body: unknown): ParsedCallback {
 	const parsed = parseIfJson(body);

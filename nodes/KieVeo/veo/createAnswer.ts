@@ -12,8 +12,10 @@ export type CreateMeaning =
  * The meaning of an answer to generate or extend: requests that cost money each time they are accepted.
  *
  * Only an answer in Kie's own words counts as a refusal. What may hide an accepted request (no answer, a
- * web page, a server error, success without an id) is `lost`. Reference: API §1.3, §2, §3. Pure; never
- * throws.
+ * web page, a server error, success without an id) is `lost`. Pure; never throws.
+ *
+ * @see https://docs.kie.ai/veo3-api/generate-veo-3-video
+ * @see https://docs.kie.ai/veo3-api/extend-video
  */
 export function classifyCreateAnswer(answer: KieAnswer): CreateMeaning {
 	// 429 means "not queued", also where a web server in front of Kie says it.

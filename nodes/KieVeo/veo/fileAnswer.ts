@@ -3,12 +3,20 @@ import { isJsonObject, parseIfJson, toText } from './guards';
 
 export type FileUrlMeaning = { kind: 'success'; url: string } | Rejection;
 
-/** The meaning of an answer to download-url: `data` is the link itself. Reference: API §8. Pure. */
+/**
+ * The meaning of an answer to download-url: `data` is the link itself. Pure.
+ *
+ * @see https://docs.kie.ai/common-api/download-url
+ */
 export function classifyDownloadUrlAnswer(answer: KieAnswer): FileUrlMeaning {
 	return withUrl(answer, answer.data);
 }
 
-/** The meaning of an answer to file-stream-upload. Reference: API §9. Pure. */
+/**
+ * The meaning of an answer to file-stream-upload. Pure.
+ *
+ * @see https://docs.kie.ai/file-upload-api/quickstart
+ */
 export function classifyUploadAnswer(answer: KieAnswer): FileUrlMeaning {
 	const data = parseIfJson(answer.data);
 	return withUrl(answer, isJsonObject(data) ? data.downloadUrl : undefined);

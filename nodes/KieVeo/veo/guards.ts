@@ -1,6 +1,7 @@
 /** What JSON calls an object: not null, not an array. */
 export type JsonObject = { [field: string]: unknown };
 
+/** Whether fields can be read from a value of unknown origin. */
 export function isJsonObject(value: unknown): value is JsonObject {
 	return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -12,10 +12,10 @@ export interface Told<M = Meaning> {
 /**
  * What record-info says about a task that is wanted. A failure can be told in two places: by the code of
  * the envelope, or in the record while the envelope says 200. In the second case `answer` carries the
- * record's own code and text, so that all who read it see the reason. Reference: API §4. Pure; never
- * throws.
+ * record's own code and text, so that all who read it see the reason. Pure; never throws.
  *
  * @param isNew whether the task was created seconds ago: Kie does not know it at once
+ * @see https://docs.kie.ai/veo3-api/get-veo-3-video-details
  */
 export function readRecordAnswer(answer: KieAnswer, isNew: boolean): Told {
 	const record = classifyTaskRecord(answer);

@@ -20,10 +20,10 @@ const TIMESTAMP_HEADER = 'X-Webhook-Timestamp';
 
 /**
  * Checks Kie's signature: standard Base64 of HMAC-SHA256 over `<task id>.<timestamp>`, with the
- * timestamp's text as received. It covers neither the body nor the address. Reference: API §11. Pure;
- * never throws.
+ * timestamp's text as received. It covers neither the body nor the address. Pure; never throws.
  *
  * @returns which check failed, never with the key or the right signature; `null` when all held
+ * @see https://docs.kie.ai/common-api/webhook-verification
  */
 export function signatureFault(check: SignatureCheck): string | null {
 	const signature = headerText(check.headers, SIGNATURE_HEADER);

@@ -18,7 +18,9 @@ const FAILED_CODES = [400, 451, 501];
 
 /**
  * The meaning of an answer to record-info. For a base id it shows the base video, as a rule also while
- * a 4K upgrade runs and after it. Reference: API §4. Pure; never throws.
+ * a 4K upgrade runs and after it. Pure; never throws.
+ *
+ * @see https://docs.kie.ai/veo3-api/get-veo-3-video-details
  */
 export function classifyTaskRecord(answer: KieAnswer): TaskRecord {
 	if (answer.fault || answer.code === null) return { kind: 'none' };

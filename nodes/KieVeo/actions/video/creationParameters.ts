@@ -6,6 +6,7 @@ import { readText } from '../parameters';
 
 /* What generate and extend have in common. All readers throw a KieVeoError that names the parameter. */
 
+/** What the video is to show, or how it is to go on. */
 export function readPrompt(context: IExecuteFunctions, itemIndex: number): string {
 	const prompt = readText('Prompt', context.getNodeParameter('prompt', itemIndex, ''));
 	if (prompt === null) {

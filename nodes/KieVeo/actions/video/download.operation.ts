@@ -65,6 +65,7 @@ class FileWork implements Work {
 	) {}
 }
 
+/** Puts the file behind the URL of each item into a binary field, a few at a time. */
 export async function executeDownload(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
 	const { failFast, signal } = stopSignals(context);
 	const connection = await connect(context, signal);
