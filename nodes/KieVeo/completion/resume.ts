@@ -74,7 +74,8 @@ async function handle(context: IWebhookFunctions): Promise<Reply> {
 	}
 	const round = roundOf(context);
 	if (waiting.round !== round) {
-		return { status: 409, reason: `this execution has gone on since ${videoNamedIn(incoming)}` };
+		const video = videoNamedIn(incoming);
+		return { status: 409, reason: `the address of ${video} is from an earlier round of a loop` };
 	}
 
 	const stored = context.evaluateExpression('{{ $input.all() }}', 0) as INodeExecutionData[];
