@@ -230,9 +230,10 @@ describe.each(STAGES)('Wait for Callback on n8n %s', (name, line, queue) => {
 
 	it('waits anew for a video that failed in an earlier round of a loop', async () => {
 		const [taskId] = videos(1, { timings: { upgrade4k: 1000 }, upgrade4k: { outcome: 'failure' } });
-		const rounds = await runInLoop([String(taskId), String(taskId)]);
-		expect(rounds).toMatchObject([{ status: 'failed' }, { status: 'failed' }]);
-		expect(stage.simulator.paid()).toHaveLength(2);
+		// Callbacks come to two processes in turn: with three rounds one of them sees two.
+		const rounds = await runInLoop(Array.from({ length: 3 }, () => String(taskId)));
+		expect(rounds.map(({ status }) => status)).toStrictEqual(['failed', 'failed', 'failed']);
+		expect(stage.simulator.paid()).toHaveLength(3);
 	});
 
 	it.each(['stop', 'kill'] as const)('survives a %s of n8n between two callbacks', async (how) => {
