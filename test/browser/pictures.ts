@@ -110,9 +110,9 @@ async function takePictures(stage: Stage, theme: (typeof THEMES)[number]): Promi
 		await openExample('4k-with-callback-receive.json');
 		await picture('canvas-callback-receive');
 		await editor.openNode('4K finished');
-		await editor.page.getByText('Webhook URLs').click();
+		await editor.page.getByText('Webhook URLs', { exact: true }).click();
 		await picture('panel-trigger');
-		await editor.page.getByText('Webhook URLs').click();
+		await editor.page.getByText('Webhook URLs', { exact: true }).click();
 		await editor.executeStep();
 		await picture('trigger-listening');
 		await simulator.sendCallback(`${stage.n8n.url}/webhook-test/${RECEIVER_PATH}`, {
