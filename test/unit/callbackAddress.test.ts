@@ -17,6 +17,8 @@ const submission: Submission = {
 };
 const HOOK = 'https://n8n.example.com/webhook/abc/webhook';
 
+const WAITING = { execution: '17', round: -1, item: 3, until: 1_760_000_000_000 };
+
 const tokenIn = (url: string) => new URL(url).searchParams.get(SUBMISSION_PARAMETER) ?? '';
 const token = tokenIn(withSubmission(HOOK, submission, key));
 
@@ -26,7 +28,7 @@ describe('a callback address', () => {
 	});
 
 	it('carries which execution and item wait for it', () => {
-		const waiting = { execution: '17', round: -1, item: 3, until: 1_760_000_000_000 };
+		const waiting = WAITING;
 		const about: Submission = { operation: 'generate', taskId: null, index: null, waiting };
 		expect(readSubmission(tokenIn(withSubmission(HOOK, about, key)), key)).toStrictEqual(about);
 	});
@@ -75,13 +77,17 @@ describe('a callback address', () => {
 			{ operation: 'get4k', taskId: 'a', index: 'first', passThrough: 'text' },
 			{ operation: 'get4k', taskId: 'a', index: null },
 		],
-		...[{ execution: 7, item: 0 }, { execution: '7', item: '0' }, { execution: '7' }, '7'].map(
-			(waiting): [string, unknown, Submission] => [
-				`somebody who waits: ${JSON.stringify(waiting)}`,
-				{ operation: 'get4k', taskId: 'a', index: 0, waiting },
-				{ operation: 'get4k', taskId: 'a', index: 0 },
-			],
-		),
+		...[
+			{ ...WAITING, execution: 17 },
+			{ ...WAITING, round: '0' },
+			{ ...WAITING, item: '3' },
+			{ ...WAITING, until: undefined },
+			'17',
+		].map((waiting): [string, unknown, Submission] => [
+			`somebody who waits: ${JSON.stringify(waiting)}`,
+			{ operation: 'get4k', taskId: 'a', index: 0, waiting },
+			{ operation: 'get4k', taskId: 'a', index: 0 },
+		]),
 		['an operation this version does not know', { operation: 'get8k', taskId: 'a' }, null],
 		['a list', ['get4k'], null],
 		['null', null, null],
