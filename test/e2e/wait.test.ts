@@ -396,19 +396,21 @@ describe.each(STAGES)('Wait for Callback on n8n %s', (name, line, queue) => {
 	});
 
 	describe.each(['generate', 'extend'] as const)('of %s', (operation) => {
+		/** None is part of another: the simulator finds a task's behaviour by a piece of its prompt. */
+		const promptOf = (i: number) => `prompt ${String(i).padStart(2, '0')}`;
 		/** New tasks that end only when told; each belongs to a prompt. */
 		const creations = (count: number, scenario: (i: number) => VideoScenario = () => ({})) =>
 			Array.from({ length: count }, (_, i) => {
 				const taskId = `veo_${operation}_${i}`;
 				const timings = { [operation]: NEVER };
-				stage.simulator.nextTask({ taskId, prompt: `prompt ${i}`, timings, ...scenario(i) });
+				stage.simulator.nextTask({ taskId, prompt: promptOf(i), timings, ...scenario(i) });
 				return taskId;
 			});
 		const startCreations = async (count: number) => {
 			const original = stage.simulator.addVideo();
 			const items = Array.from({ length: count }, (_, i) => ({
 				taskId: original,
-				prompt: `prompt ${i}`,
+				prompt: promptOf(i),
 				tag: `item ${i}`,
 			}));
 			return await start(items, {}, { operation, prompt: '={{ $json.prompt }}' });
