@@ -28,8 +28,12 @@ describe('a callback address', () => {
 	});
 
 	it('carries which execution and item wait for it', () => {
-		const waiting = WAITING;
-		const about: Submission = { operation: 'generate', taskId: null, index: null, waiting };
+		const about: Submission = {
+			operation: 'generate',
+			taskId: null,
+			index: null,
+			waiting: WAITING,
+		};
 		expect(readSubmission(tokenIn(withSubmission(HOOK, about, key)), key)).toStrictEqual(about);
 	});
 

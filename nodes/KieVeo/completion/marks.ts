@@ -21,7 +21,8 @@ export interface Suspension {
 	unfinished: { key: string; since: number } | null;
 	/**
 	 * Whether every callback since the suspension came to this process, so that a missing mark means an
-	 * unfinished video, but for those in `perhapsMissed`. False after a restart, and where another process suspended the execution.
+	 * unfinished video, but for those in `perhapsMissed`. False after a restart, and where another
+	 * process suspended the execution.
 	 */
 	complete: boolean;
 	/**

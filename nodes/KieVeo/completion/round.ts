@@ -8,8 +8,8 @@ import { toNumber } from '../veo/guards';
  */
 export function roundOf(context: IExecuteFunctions | IWebhookFunctions): number {
 	// Braces in a name would end the expression.
-	const name = JSON.stringify(context.getNode().name).replace(/[{}]/g, (brace) =>
-		brace === '{' ? '\\u007b' : '\\u007d',
-	);
+	const name = JSON.stringify(context.getNode().name)
+		.replaceAll('{', '\\u007b')
+		.replaceAll('}', '\\u007d');
 	return toNumber(context.evaluateExpression(`{{ $node[${name}].runIndex }}`, 0)) ?? -1;
 }

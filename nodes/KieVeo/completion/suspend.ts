@@ -17,7 +17,7 @@ const EARLY_MS = 5_000;
 const EARLY_4K_MS = 240_000;
 
 /** What an execution is suspended for. Times in milliseconds since the epoch. */
-export interface Waiting {
+export interface SuspensionReason {
 	videos: Array<{ taskId: string | null; index: number | null; submittedAt: number }>;
 	operation: string;
 	round: number;
@@ -64,7 +64,7 @@ export function resumeAddress(context: IExecuteFunctions, apiBaseUrl: string): s
 export async function suspend(
 	context: IExecuteFunctions,
 	items: INodeExecutionData[],
-	{ operation, round, videos, now, waitTill }: Waiting,
+	{ operation, round, videos, now, waitTill }: SuspensionReason,
 ): Promise<void> {
 	const limit = operation === 'get4k' ? EARLY_4K_MS : EARLY_MS;
 	const early = videos.filter(({ submittedAt }) => now - submittedAt > limit);
