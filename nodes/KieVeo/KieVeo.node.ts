@@ -8,8 +8,8 @@ import {
 	type IWebhookResponseData,
 } from 'n8n-workflow';
 
-import { resumeOnCallback } from './completion/resume';
-import { resumeWebhooks } from './completion/resumeWebhooks';
+import { resumeOnCallback } from './suspension/resume';
+import { resumeWebhooks } from './suspension/resumeWebhooks';
 import { router } from './actions/router';
 import { description as downloadDescription } from './actions/video/download.operation';
 import { description as extendDescription } from './actions/video/extend.operation';
@@ -33,7 +33,7 @@ export class KieVeo implements INodeType {
 		usableAsTool: true,
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],
-		credentials: [{ name: 'kieAiApi', required: true }],
+		credentials: [{ name: 'kieVeoApi', required: true }],
 		webhooks: resumeWebhooks,
 		waitingNodeTooltip: 'Suspended until Kie.ai has called back for every video',
 		properties: [

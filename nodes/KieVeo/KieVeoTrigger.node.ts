@@ -28,7 +28,7 @@ export class KieVeoTrigger implements INodeType {
 		defaults: { name: 'Kie.ai Veo Trigger' },
 		inputs: [],
 		outputs: [NodeConnectionTypes.Main],
-		credentials: [{ name: 'kieAiApi', required: true }],
+		credentials: [{ name: 'kieVeoApi', required: true }],
 		webhooks: [
 			{
 				name: 'default',

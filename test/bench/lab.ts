@@ -1,6 +1,6 @@
 import { kieCredential, Stage } from '../e2e/stage';
 import type { CredentialReference } from '../n8n/client';
-import { addressKey } from '../../nodes/KieVeo/veo/callbackAddress';
+import { addressKey } from '../../nodes/KieVeo/kie/address';
 import { printProgress } from '../n8n/progress';
 import type { LineName } from '../n8n/versions';
 

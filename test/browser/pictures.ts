@@ -130,7 +130,7 @@ async function takePictures(stage: Stage, theme: (typeof THEMES)[number]): Promi
 					([name, parameters], i): INode => ({
 						...node(name, 'n8n-nodes-kie-veo.kieVeo', 1, { resource: 'video', ...parameters }),
 						position: [240, 240 * i],
-						credentials: { kieAiApi: credential },
+						credentials: { kieVeoApi: credential },
 					}),
 				),
 			],

@@ -45,7 +45,7 @@ export class Receivers {
 						options: { confirm },
 					}),
 					webhookId,
-					credentials: { kieAiApi: credentials[account] },
+					credentials: { kieVeoApi: credentials[account] },
 				};
 				const after = node(AFTER, 'n8n-nodes-base.set', 3.4, {
 					mode: 'raw',

@@ -48,7 +48,7 @@ describe.each(LINES.map(({ name }) => name))('the life of a video in n8n %s', (l
 	});
 	const kie = (name: string, parameters: INodeParameters): INode => ({
 		...node(name, KIE_TYPE, 1, parameters),
-		credentials: { kieAiApi: stage.credential },
+		credentials: { kieVeoApi: stage.credential },
 	});
 	const sha256Of = async (execution: Execution, name: string, item = 0) => {
 		const binary = itemsOf(execution, name)[item]?.binary?.data;

@@ -59,8 +59,8 @@ export function kieCredential(
 	data: { apiKey?: string; baseUrl?: string; webhookSecret?: string } = {},
 ): Credential {
 	return {
-		name: 'Kie.ai API',
-		type: 'kieAiApi',
+		name: 'Kie.ai Veo API',
+		type: 'kieVeoApi',
 		data: {
 			apiKey: SIMULATOR_KEY,
 			baseUrl: apiUrl,

@@ -6,11 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
-import {
-	addressKey,
-	withSubmission,
-	type Submission,
-} from '../../nodes/KieVeo/veo/callbackAddress';
+import { addressKey, withSubmission, type Submission } from '../../nodes/KieVeo/kie/address';
 import type { CredentialReference } from '../n8n/client';
 import { readExample } from '../n8n/examples';
 import { hasEnded, itemsOf } from '../n8n/execution';

@@ -33,7 +33,7 @@ export function chain(
 					taskId: '={{ $json.taskId }}',
 					...parameters,
 				}),
-				credentials: { kieAiApi: credential },
+				credentials: { kieVeoApi: credential },
 				...settings,
 			},
 			node(AFTER, 'n8n-nodes-base.set', 3.4, {
@@ -55,7 +55,7 @@ export function triggerWorkflow(
 	const trigger = {
 		...node(TRIGGER, 'n8n-nodes-kie-veo.kieVeoTrigger', 1.1, { events: ALL_EVENTS, ...parameters }),
 		webhookId,
-		credentials: { kieAiApi: credential },
+		credentials: { kieVeoApi: credential },
 	};
 	const after = node(AFTER, 'n8n-nodes-base.set', 3.4, { mode: 'raw', jsonOutput: '={{ $json }}' });
 	const definition = {

@@ -58,7 +58,7 @@ export async function runNode(options: RunOptions): Promise<RunResult> {
 		typeVersion: 1,
 		position: [0, 0],
 		parameters: options.parameters,
-		credentials: { kieAiApi: { id: '1', name: 'Kie.ai' } },
+		credentials: { kieVeoApi: { id: '1', name: 'Kie.ai' } },
 		onError: options.onError,
 		retryOnFail: options.retryOnFail,
 	};

@@ -43,7 +43,7 @@ export async function runWebhook(call: WebhookCall): Promise<WebhookAnswer> {
 		typeVersion: 1,
 		position: [0, 0],
 		parameters: call.parameters,
-		credentials: { kieAiApi: { id: '1', name: 'Kie.ai' } },
+		credentials: { kieVeoApi: { id: '1', name: 'Kie.ai' } },
 	};
 	let status = 200;
 	const response = {

@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 
 import { ExpressionError, type INodeParameters, type OnError } from 'n8n-workflow';
 
-import { addressKey, readSubmission } from '../../nodes/KieVeo/veo/callbackAddress';
+import { addressKey, readSubmission } from '../../nodes/KieVeo/kie/address';
 import { SIMULATOR_KEY, startSimulator, type Simulator } from '../simulator';
 import { runNode } from './runNode';
 

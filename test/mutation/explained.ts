@@ -1,6 +1,6 @@
 /** A change of the code that no test can notice, and why. */
 export interface Explained {
-	/** Name of the file in `nodes/KieVeo/veo/`. */
+	/** Name of the file, without its folders. */
 	readonly file: string;
 	/** The first line of what is changed, without indentation. */
 	readonly line: string;

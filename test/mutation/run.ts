@@ -67,11 +67,11 @@ function printScores(mutants: readonly Mutant[], explained: readonly Mutant[]): 
 }
 
 /**
- * Changes the code of `veo/` in every small way Stryker knows, and asks of each change that a unit test
+ * Changes the code of the meaning room and of callbacks in every small way Stryker knows, and asks of each change that a unit test
  * fails. Ends with an error when one goes unnoticed that is not explained in `explained.ts`, or when an
  * explanation has become needless.
  *
- * @param args handed on to Stryker, such as `--mutate nodes/KieVeo/veo/answer.ts`
+ * @param args handed on to Stryker, such as `--mutate nodes/KieVeo/kie/meaning/answer.ts`
  */
 async function main(args: readonly string[]): Promise<void> {
 	runStryker(await ensureStryker(), args);

@@ -58,12 +58,12 @@ export interface StoredWorkflow {
 
 export interface Credential {
 	readonly name: string;
-	/** Type name as in the credential class, such as `kieAiApi`. */
+	/** Type name as in the credential class, such as `kieVeoApi`. */
 	readonly type: string;
 	readonly data: UnknownRecord;
 }
 
-/** The way nodes refer to a credential: `credentials: { kieAiApi: reference }`. */
+/** The way nodes refer to a credential: `credentials: { kieVeoApi: reference }`. */
 export interface CredentialReference {
 	readonly id: string;
 	readonly name: string;

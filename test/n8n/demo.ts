@@ -70,7 +70,11 @@ Nothing is kept when it ends. Stop it with Ctrl-C.`);
 /** The credential to click with: the simulator's, or the user's own key for the real Kie.ai. */
 async function kieCredential(): Promise<Credential> {
 	const { KIE_API_KEY, KIE_WEBHOOK_HMAC_KEY = '' } = process.env;
-	const credential = (data: Credential['data']) => ({ name: 'Kie.ai API', type: 'kieAiApi', data });
+	const credential = (data: Credential['data']) => ({
+		name: 'Kie.ai Veo API',
+		type: 'kieVeoApi',
+		data,
+	});
 	if (KIE_API_KEY) {
 		const webhookSecret = KIE_WEBHOOK_HMAC_KEY;
 		return credential({ apiKey: KIE_API_KEY, webhookSecret, baseUrl: 'https://api.kie.ai' });

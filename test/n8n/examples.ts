@@ -28,7 +28,7 @@ export function readExample(file: string, credential: CredentialReference): Work
 	const workflow = JSON.parse(readFileSync(join(FOLDER, file), 'utf8')) as WorkflowDefinition;
 	const withCredential = (node: INode): INode =>
 		node.type.startsWith('n8n-nodes-kie-veo.')
-			? { ...node, credentials: { kieAiApi: credential } }
+			? { ...node, credentials: { kieVeoApi: credential } }
 			: node;
 	return { ...workflow, nodes: workflow.nodes.map(withCredential) };
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
-import { KieAiApi } from '../../credentials/KieAiApi.credentials';
+import { KieVeoApi } from '../../credentials/KieVeoApi.credentials';
 import { KieVeo } from '../../nodes/KieVeo/KieVeo.node';
 import { KieVeoTrigger } from '../../nodes/KieVeo/KieVeoTrigger.node';
 import { name as packageName } from '../../package.json';
@@ -15,7 +15,7 @@ import { describeCredential, describeNode, type Json } from './contract/paramete
 const SNAPSHOT = join(__dirname, 'contract.json');
 
 async function currentContract(): Promise<Json> {
-	const credential = new KieAiApi();
+	const credential = new KieVeoApi();
 	const nodes = [new KieVeo(), new KieVeoTrigger()];
 	return {
 		nodes: Object.fromEntries(

@@ -70,7 +70,7 @@ describe('the published package', () => {
 			displayName: 'Kie.ai Veo Trigger',
 			...ofBoth,
 		});
-		expect(loader.credentialTypes.kieAiApi?.type.displayName).toBe('Kie.ai API');
+		expect(loader.credentialTypes.kieVeoApi?.type.displayName).toBe('Kie.ai Veo API');
 		expect(loader.known.nodes.kieVeo?.className).toBe('KieVeo');
 	});
 

@@ -1,8 +1,11 @@
 import * as fc from 'fast-check';
 
-import { readAnswer } from '../../nodes/KieVeo/transport/envelope';
-import { classifyCreditsAnswer, classifyUpgradeAnswer } from '../../nodes/KieVeo/veo/answer';
-import { readResultFiles } from '../../nodes/KieVeo/veo/resultFiles';
+import { readAnswer } from '../../nodes/KieVeo/kie/http/envelope';
+import {
+	classifyCreditsAnswer,
+	classifyUpgradeAnswer,
+} from '../../nodes/KieVeo/kie/meaning/answer';
+import { readResultFiles } from '../../nodes/KieVeo/kie/meaning/resultFiles';
 
 const url = fc.webUrl({ validSchemes: ['http', 'https'] });
 const urls = fc.oneof(

@@ -1,10 +1,10 @@
 import { createHmac } from 'node:crypto';
 import fc from 'fast-check';
 
-import { checkCallback, type Incoming } from '../../nodes/KieVeo/veo/callbackCheck';
-import { addressKey, readSubmission, withSubmission } from '../../nodes/KieVeo/veo/callbackAddress';
-import { parseCallback } from '../../nodes/KieVeo/veo/callback';
-import { signatureFault } from '../../nodes/KieVeo/veo/signature';
+import { checkCallback, type Incoming } from '../../nodes/KieVeo/kie/callback/check';
+import { addressKey, readSubmission, withSubmission } from '../../nodes/KieVeo/kie/address';
+import { parseCallback } from '../../nodes/KieVeo/kie/callback/parse';
+import { signatureFault } from '../../nodes/KieVeo/kie/callback/signature';
 
 const RUNS = { numRuns: 10_000 };
 const KEY = 'webhook-hmac-key';

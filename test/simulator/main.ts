@@ -1,6 +1,6 @@
 /** Starts the simulator alone, for trying the nodes by hand. */
 import { parseArgs } from 'node:util';
-import { DEMO_TIMINGS, DEMO_VIDEOS, SIMULATOR_KEY, startSimulator } from './index';
+import { DEMO_TIMINGS, DEMO_VIDEOS, SIMULATOR_KEY, startSimulator } from '.';
 
 const HELP = `Usage: tsx test/simulator/main.ts [options]
 

@@ -1,9 +1,9 @@
-import { readAnswer } from '../../nodes/KieVeo/transport/envelope';
+import { readAnswer } from '../../nodes/KieVeo/kie/http/envelope';
 import {
 	classifyCreditsAnswer,
 	classifyUpgradeAnswer,
 	type Upgrade,
-} from '../../nodes/KieVeo/veo/answer';
+} from '../../nodes/KieVeo/kie/meaning/answer';
 
 const VIDEO = 'https://tempfile.aiquickdraw.com/v/example_task_1234567890.mp4';
 const IMAGE = 'https://tempfile.aiquickdraw.com/v/example_task_1234567890.jpg';

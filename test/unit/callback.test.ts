@@ -1,5 +1,9 @@
-import { parseCallback, type Callback, type CallbackTopic } from '../../nodes/KieVeo/veo/callback';
-import { toCallbackResult } from '../../nodes/KieVeo/veo/videoResult';
+import {
+	parseCallback,
+	type Callback,
+	type CallbackTopic,
+} from '../../nodes/KieVeo/kie/callback/parse';
+import { toCallbackResult } from '../../nodes/KieVeo/kie/meaning/videoResult';
 import { CALLBACK_FORMS } from '../simulator';
 import { callbackBody, type CallbackFacts } from '../simulator/callbacks/form';
 

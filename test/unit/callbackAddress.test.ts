@@ -4,7 +4,7 @@ import {
 	SUBMISSION_PARAMETER,
 	withSubmission,
 	type Submission,
-} from '../../nodes/KieVeo/veo/callbackAddress';
+} from '../../nodes/KieVeo/kie/address';
 
 const key = addressKey('kie-api-key');
 const submission: Submission = {

@@ -1,16 +1,12 @@
 import { createHmac } from 'node:crypto';
 
-import {
-	addressKey,
-	withSubmission,
-	type Submission,
-} from '../../nodes/KieVeo/veo/callbackAddress';
+import { addressKey, withSubmission, type Submission } from '../../nodes/KieVeo/kie/address';
 import {
 	checkCallback,
 	type CallbackEvent,
 	type CheckOptions,
 	type Incoming,
-} from '../../nodes/KieVeo/veo/callbackCheck';
+} from '../../nodes/KieVeo/kie/callback/check';
 
 const SECRET = 'webhook-hmac-key';
 const NOW = 1_760_000_000;

@@ -1,4 +1,4 @@
-import { addressKey, readSubmission, withSubmission } from '../../nodes/KieVeo/veo/callbackAddress';
+import { addressKey, readSubmission, withSubmission } from '../../nodes/KieVeo/kie/address';
 import { effectOf } from '../chaos/faultKinds';
 import { FORGED, forge } from '../chaos/forgeries';
 import { Injector } from '../chaos/injector';

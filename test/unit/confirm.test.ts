@@ -1,8 +1,8 @@
 import { confirmResult } from '../../nodes/KieVeo/trigger/confirm';
-import type { CallbackEvent } from '../../nodes/KieVeo/veo/callbackCheck';
-import type { KieClient } from '../../nodes/KieVeo/transport/client';
-import type { KieAnswer } from '../../nodes/KieVeo/veo/answer';
-import { parseCallback } from '../../nodes/KieVeo/veo/callback';
+import type { CallbackEvent } from '../../nodes/KieVeo/kie/callback/check';
+import type { KieClient } from '../../nodes/KieVeo/kie/http/client';
+import type { KieAnswer } from '../../nodes/KieVeo/kie/meaning/answer';
+import { parseCallback } from '../../nodes/KieVeo/kie/callback/parse';
 
 const BASE = 'https://file.example/v/base.mp4';
 const UPGRADED = 'https://file.example/v/4k.mp4';

@@ -1,4 +1,4 @@
-import { CancelledError, type Clock } from '../../nodes/KieVeo/transport/clock';
+import { CancelledError, type Clock } from '../../nodes/KieVeo/kie/http/clock';
 
 /** A clock whose pauses take no time: each one moves `time` to its end, in the order of their ends. */
 export class FakeClock implements Clock {

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 
-import { toBoolean, toNumber, toText } from '../../nodes/KieVeo/veo/guards';
+import { toBoolean, toNumber, toText } from '../../nodes/KieVeo/kie/meaning/guards';
 
 type Case = [value: unknown, expected: unknown];
 const table = (cases: Case[]) =>

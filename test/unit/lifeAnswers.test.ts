@@ -1,10 +1,13 @@
-import { faultAnswer } from '../../nodes/KieVeo/transport/envelope';
-import { GRACE_MS, RecentTasks } from '../../nodes/KieVeo/transport/recentTasks';
-import type { KieAnswer } from '../../nodes/KieVeo/veo/answer';
-import { classifyCreateAnswer } from '../../nodes/KieVeo/veo/createAnswer';
-import { classifyDownloadUrlAnswer, classifyUploadAnswer } from '../../nodes/KieVeo/veo/fileAnswer';
-import { readRecordAnswer } from '../../nodes/KieVeo/veo/recordAnswer';
-import { fileNameOf, fileNameOfUrl, mimeTypeOf } from '../../nodes/KieVeo/output/fileNames';
+import { faultAnswer } from '../../nodes/KieVeo/kie/http/envelope';
+import { GRACE_MS, RecentTasks } from '../../nodes/KieVeo/kie/http/recentTasks';
+import type { KieAnswer } from '../../nodes/KieVeo/kie/meaning/answer';
+import { classifyCreateAnswer } from '../../nodes/KieVeo/kie/meaning/createAnswer';
+import {
+	classifyDownloadUrlAnswer,
+	classifyUploadAnswer,
+} from '../../nodes/KieVeo/kie/meaning/fileAnswer';
+import { readRecordAnswer } from '../../nodes/KieVeo/kie/meaning/recordAnswer';
+import { fileNameOf, fileNameOfUrl, mimeTypeOf } from '../../nodes/KieVeo/files/names';
 
 const answer = (code: number, message: string, data: unknown = null): KieAnswer => ({
 	code,

@@ -9,7 +9,7 @@ const block = { start: { line: 2, column: 13 }, end: { line: 4, column: 3 } };
 /** A report in which the condition has this fate. */
 const report = (status: string) => ({
 	files: {
-		'nodes/KieVeo/veo/a.ts': {
+		'nodes/KieVeo/kie/meaning/a.ts': {
 			source: SOURCE,
 			mutants: [
 				{ location: condition, replacement: 'a >= 0', status },

@@ -1,6 +1,6 @@
-import { Gate } from '../../nodes/KieVeo/completion/concurrency';
-import { pollUntilSettled, type Look } from '../../nodes/KieVeo/completion/poll';
-import { CancelledError } from '../../nodes/KieVeo/transport/clock';
+import { Gate } from '../../nodes/KieVeo/run/gate';
+import { pollUntilSettled, type Look } from '../../nodes/KieVeo/run/poll';
+import { CancelledError } from '../../nodes/KieVeo/kie/http/clock';
 import { FakeClock } from './fakeClock';
 
 function poll(readyAt: number, options: { waitMs?: number; timeoutMs?: number } = {}) {

@@ -1,4 +1,4 @@
-import { publicUrlFault, isPrivateHost } from '../../nodes/KieVeo/veo/publicUrl';
+import { publicUrlFault, isPrivateHost } from '../../nodes/KieVeo/kie/meaning/publicUrl';
 
 const PUBLIC_API = 'https://api.kie.ai';
 const LOCAL_API = 'http://127.0.0.1:3100';

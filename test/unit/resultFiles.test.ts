@@ -1,4 +1,4 @@
-import { readResultFiles } from '../../nodes/KieVeo/veo/resultFiles';
+import { readResultFiles } from '../../nodes/KieVeo/kie/meaning/resultFiles';
 
 const A = 'https://file.example/v/a.mp4';
 const B = 'http://file.example/v/b.mp4';

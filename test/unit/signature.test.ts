@@ -2,7 +2,7 @@ import {
 	hasSignature,
 	signatureFault,
 	type SignatureCheck,
-} from '../../nodes/KieVeo/veo/signature';
+} from '../../nodes/KieVeo/kie/callback/signature';
 
 const check: SignatureCheck = {
 	key: 'test-webhook-hmac-key',

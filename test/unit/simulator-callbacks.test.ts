@@ -6,7 +6,7 @@ import {
 	NEVER,
 	callbackSignature,
 	startSimulator,
-} from '../simulator/index';
+} from '../simulator';
 import { type Receiver, call, startReceiver, until } from '../simulator/testing';
 
 const taskId = 'veo_task_example123';

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { DEMO_VIDEOS, type Simulator, startSimulator } from '../simulator/index';
+import { DEMO_VIDEOS, type Simulator, startSimulator } from '../simulator';
 import { call, startReceiver } from '../simulator/testing';
 
 let simulator: Simulator;

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { type Simulator, sha256Of, startSimulator, syntheticContent } from '../simulator/index';
+import { type Simulator, sha256Of, startSimulator, syntheticContent } from '../simulator';
 import { call, until } from '../simulator/testing';
 
 const KEY = { authorization: 'Bearer kie-simulator-key' };

@@ -1,4 +1,4 @@
-import { type Simulator, NEVER, startSimulator } from '../simulator/index';
+import { type Simulator, NEVER, startSimulator } from '../simulator';
 import { type Answer, type CallOptions, call, until } from '../simulator/testing';
 
 const FOUR_K = '/api/v1/veo/get-4k-video';

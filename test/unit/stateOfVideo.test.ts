@@ -1,7 +1,7 @@
-import { askAboutVideo } from '../../nodes/KieVeo/completion/stateOfVideo';
-import { KieClient, type HttpCall } from '../../nodes/KieVeo/transport/client';
-import { RecentTasks } from '../../nodes/KieVeo/transport/recentTasks';
-import { SubmissionLimiter } from '../../nodes/KieVeo/transport/submissionLimiter';
+import { askAboutVideo } from '../../nodes/KieVeo/kie/stateOfVideo';
+import { KieClient, type HttpCall } from '../../nodes/KieVeo/kie/http/client';
+import { RecentTasks } from '../../nodes/KieVeo/kie/http/recentTasks';
+import { SubmissionLimiter } from '../../nodes/KieVeo/kie/http/submissionLimiter';
 import { FakeClock } from './fakeClock';
 
 const BASE = 'https://file.example/base.mp4';

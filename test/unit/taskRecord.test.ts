@@ -1,5 +1,5 @@
-import type { KieAnswer } from '../../nodes/KieVeo/veo/answer';
-import { classifyTaskRecord } from '../../nodes/KieVeo/veo/taskRecord';
+import type { KieAnswer } from '../../nodes/KieVeo/kie/meaning/answer';
+import { classifyTaskRecord } from '../../nodes/KieVeo/kie/meaning/taskRecord';
 
 const URL_A = 'https://file.example/v/a.mp4';
 const answer = (code: number | null, data: unknown): KieAnswer => ({

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 
-import { transfer } from '../../nodes/KieVeo/output/transfer';
+import { transfer } from '../../nodes/KieVeo/files/transfer';
 import { FakeClock } from './fakeClock';
 
 const collect = async (stream: Readable) => {

@@ -1,10 +1,10 @@
-import { KieClient, type HttpCall, type SendRequest } from '../../nodes/KieVeo/transport/client';
-import { CancelledError } from '../../nodes/KieVeo/transport/clock';
-import { readAnswer } from '../../nodes/KieVeo/transport/envelope';
-import { isNeverSent } from '../../nodes/KieVeo/transport/networkFault';
-import { RecentTasks } from '../../nodes/KieVeo/transport/recentTasks';
-import { MAX_ATTEMPTS, retryDelay } from '../../nodes/KieVeo/transport/retry';
-import { SubmissionLimiter } from '../../nodes/KieVeo/transport/submissionLimiter';
+import { KieClient, type HttpCall, type SendRequest } from '../../nodes/KieVeo/kie/http/client';
+import { CancelledError } from '../../nodes/KieVeo/kie/http/clock';
+import { readAnswer } from '../../nodes/KieVeo/kie/http/envelope';
+import { isNeverSent } from '../../nodes/KieVeo/kie/http/networkFault';
+import { RecentTasks } from '../../nodes/KieVeo/kie/http/recentTasks';
+import { MAX_ATTEMPTS, retryDelay } from '../../nodes/KieVeo/kie/http/retry';
+import { SubmissionLimiter } from '../../nodes/KieVeo/kie/http/submissionLimiter';
 import { FakeClock } from './fakeClock';
 
 const ACCEPTED = JSON.stringify({ code: 200, msg: 'success', data: { resultUrls: null } });

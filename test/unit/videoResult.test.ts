@@ -1,12 +1,12 @@
-import type { KieAnswer } from '../../nodes/KieVeo/veo/answer';
-import { parseCallback } from '../../nodes/KieVeo/veo/callback';
-import { readResultFiles } from '../../nodes/KieVeo/veo/resultFiles';
+import type { KieAnswer } from '../../nodes/KieVeo/kie/meaning/answer';
+import { parseCallback } from '../../nodes/KieVeo/kie/callback/parse';
+import { readResultFiles } from '../../nodes/KieVeo/kie/meaning/resultFiles';
 import {
 	toCallbackResult,
 	toFailedResult,
 	toVideoResult,
 	type RequestedOperation,
-} from '../../nodes/KieVeo/veo/videoResult';
+} from '../../nodes/KieVeo/kie/meaning/videoResult';
 
 const FULL = 'https://file.example/v/full.mp4';
 const PART = 'https://file.example/v/part.mp4';

@@ -1,10 +1,10 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
-import { inputError, show } from '../errors';
-import { checkDownloadSettings, type DownloadSettings } from '../output/downloadSettings';
-import type { Connection } from '../transport/connection';
-import { MAX_PASS_THROUGH_BYTES, withSubmission, type Submission } from '../veo/callbackAddress';
-import { publicUrlFault } from '../veo/publicUrl';
+import { inputError, show } from '../messages/errors';
+import { checkDownloadSettings, type DownloadSettings } from '../files/downloadSettings';
+import type { Connection } from '../kie/connection';
+import { MAX_PASS_THROUGH_BYTES, withSubmission, type Submission } from '../kie/address';
+import { publicUrlFault } from '../kie/meaning/publicUrl';
 import {
 	isJsonObject,
 	parseIfJson,
@@ -12,7 +12,7 @@ import {
 	toNumber,
 	toText,
 	type JsonObject,
-} from '../veo/guards';
+} from '../kie/meaning/guards';
 
 /** How the node gets a result. */
 export type WaitMode = 'none' | 'poll' | 'callback';

@@ -1,8 +1,8 @@
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
-import { KieVeoError, toNodeError, toRaisedError } from '../errors';
-import { errorItem } from '../output/items';
-import { connect } from '../transport/connection';
+import { KieVeoError, toNodeError, toRaisedError } from '../messages/errors';
+import { errorItem } from '../run/items';
+import { connect } from '../kie/connection';
 import { getCredits } from './account/getCredits.operation';
 import { parameterAsGiven } from './parameters';
 import { executeVideoOperation } from './video/execute';

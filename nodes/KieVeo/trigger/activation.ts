@@ -1,8 +1,8 @@
 import type { IHookFunctions } from 'n8n-workflow';
 
-import { KieVeoError, toNodeError } from '../errors';
-import { CREDENTIAL } from '../transport/connection';
-import { toText } from '../veo/guards';
+import { KieVeoError, toNodeError } from '../messages/errors';
+import { CREDENTIAL } from '../kie/connection';
+import { toText } from '../kie/meaning/guards';
 import { readSettings } from './settings';
 
 /**
@@ -20,7 +20,7 @@ export async function assertCanVerify(context: IHookFunctions): Promise<void> {
 		throw toNodeError(context.getNode(), error);
 	}
 	const missing = new KieVeoError(
-		"The Kie.ai API credential has no 'Webhook HMAC Key', so callbacks cannot be verified. " +
+		"The Kie.ai Veo API credential has no 'Webhook HMAC Key', so callbacks cannot be verified. " +
 			'Copy the key from https://kie.ai/settings into the credential. ' +
 			"To accept callbacks from anybody who knows the address, set 'Signature Verification' to Off.",
 		{ description: 'Without the key this workflow cannot be activated (published).' },

@@ -1,8 +1,8 @@
-import type { KieClient } from '../transport/client';
-import { classifyUpgradeAnswer } from '../veo/answer';
-import { is4k, type ResultFiles } from '../veo/resultFiles';
-import { classifyTaskRecord } from '../veo/taskRecord';
-import type { CallbackEvent } from '../veo/callbackCheck';
+import type { KieClient } from '../kie/http/client';
+import { classifyUpgradeAnswer } from '../kie/meaning/answer';
+import { is4k, type ResultFiles } from '../kie/meaning/resultFiles';
+import { classifyTaskRecord } from '../kie/meaning/taskRecord';
+import type { CallbackEvent } from '../kie/callback/check';
 
 export type Confirmation = { files: ResultFiles } | { reason: string };
 

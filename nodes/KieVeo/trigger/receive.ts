@@ -1,11 +1,11 @@
 import type { IDataObject, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
 
-import { connect, CREDENTIAL } from '../transport/connection';
-import { readCallbackRequest } from '../transport/callbackRequest';
-import { addressKey } from '../veo/callbackAddress';
-import { toText } from '../veo/guards';
-import { toCallbackResult } from '../veo/videoResult';
-import { checkCallback, type CallbackEvent, type Refusal } from '../veo/callbackCheck';
+import { connect, CREDENTIAL } from '../kie/connection';
+import { readCallbackRequest } from '../kie/callback/request';
+import { addressKey } from '../kie/address';
+import { toText } from '../kie/meaning/guards';
+import { toCallbackResult } from '../kie/meaning/videoResult';
+import { checkCallback, type CallbackEvent, type Refusal } from '../kie/callback/check';
 import { confirmResult, type Confirmation } from './confirm';
 import { deliverOnce, forgetDelivery } from './seenEvents';
 import { readSettings, type TriggerSettings } from './settings';

@@ -1,7 +1,7 @@
 import type { IHookFunctions, IWebhookFunctions } from 'n8n-workflow';
 
-import { inputError } from '../errors';
-import { isJsonObject, toBoolean, toNumber } from '../veo/guards';
+import { inputError } from '../messages/errors';
+import { isJsonObject, toBoolean, toNumber } from '../kie/meaning/guards';
 
 const DEFAULT_TOLERANCE = 300;
 

@@ -1,8 +1,8 @@
 import type { INodeExecutionData } from 'n8n-workflow';
 
-import { accountRejectedError } from '../../errors';
-import type { Connection } from '../../transport/connection';
-import { classifyCreditsAnswer } from '../../veo/answer';
+import { accountRejectedError } from '../../messages/errors';
+import type { Connection } from '../../kie/connection';
+import { classifyCreditsAnswer } from '../../kie/meaning/answer';
 
 /** The credit balance of the account, a decimal number. */
 export async function getCredits({ client }: Connection): Promise<INodeExecutionData['json']> {

@@ -1,7 +1,7 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 
-import { inputError, show } from '../../errors';
-import { isJsonObject, toNumber } from '../../veo/guards';
+import { inputError, show } from '../../messages/errors';
+import { isJsonObject, toNumber } from '../../kie/meaning/guards';
 import { readText } from '../parameters';
 
 /* What generate and extend have in common. All readers throw a KieVeoError that names the parameter. */

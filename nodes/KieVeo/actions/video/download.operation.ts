@@ -5,21 +5,21 @@ import {
 	type INodeProperties,
 } from 'n8n-workflow';
 
-import { Gate, PARALLEL_TRANSFERS } from '../../completion/concurrency';
-import { inputError } from '../../errors';
-import { downloadPorts } from '../../output/binaryStore';
+import { Gate, PARALLEL_TRANSFERS } from '../../run/gate';
+import { inputError } from '../../messages/errors';
+import { downloadPorts } from '../../files/binaryStore';
 import {
 	downloadFile,
 	type DownloadPorts,
 	type FileOrder,
 	type StoredFile,
-} from '../../output/download';
-import { fileNameOfUrl } from '../../output/fileNames';
-import { connect } from '../../transport/connection';
-import { toText } from '../../veo/guards';
-import { publicUrlFault } from '../../veo/publicUrl';
+} from '../../files/download';
+import { fileNameOfUrl } from '../../files/names';
+import { connect } from '../../kie/connection';
+import { toText } from '../../kie/meaning/guards';
+import { publicUrlFault } from '../../kie/meaning/publicUrl';
 import { binaryPropertyNameProperty, maxSizeOption } from '../descriptions';
-import { runItems, stopSignals, type Work } from '../itemRun';
+import { runItems, stopSignals, type Work } from '../../run/itemRun';
 import { parameterAsGiven, readDownloadSettings } from '../parameters';
 
 export const description: INodeProperties[] = updateDisplayOptions(

@@ -1,16 +1,16 @@
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
-import { Gate, PARALLEL_TRANSFERS } from '../../completion/concurrency';
-import { roundOf } from '../../completion/round';
-import { resumeAddress, suspend } from '../../completion/suspend';
-import { asError, inputError, KieVeoError } from '../../errors';
-import { downloadPorts } from '../../output/binaryStore';
-import { videoItem } from '../../output/items';
-import { downloadVideo } from '../../output/videoFile';
-import { connect } from '../../transport/connection';
-import { withSubmission } from '../../veo/callbackAddress';
-import { toFailedResult } from '../../veo/videoResult';
-import { runItems, stopSignals, type Reading } from '../itemRun';
+import { Gate, PARALLEL_TRANSFERS } from '../../run/gate';
+import { roundOf } from '../../suspension/round';
+import { resumeAddress, suspend } from '../../suspension/suspend';
+import { asError, inputError, KieVeoError } from '../../messages/errors';
+import { downloadPorts } from '../../files/binaryStore';
+import { videoItem } from '../../run/items';
+import { downloadVideo } from '../../files/videoFile';
+import { connect } from '../../kie/connection';
+import { withSubmission } from '../../kie/address';
+import { toFailedResult } from '../../kie/meaning/videoResult';
+import { runItems, stopSignals, type Reading } from '../../run/itemRun';
 import {
 	parameterAsGiven,
 	readCallbackAddress,
@@ -20,7 +20,7 @@ import {
 	type WaitMode,
 } from '../parameters';
 import type { Addresses, VideoOperation } from './videoOperation';
-import { VideoWork } from './videoWork';
+import { VideoWork } from '../../run/videoWork';
 
 /** How many videos are asked about at the same time while polling. */
 const PARALLEL_POLLS = 10;

@@ -1,6 +1,6 @@
 import { updateDisplayOptions, type INodeProperties } from 'n8n-workflow';
 
-import { creationRequest } from '../../completion/videoRequest';
+import { creationRequest } from '../../kie/videoRequest';
 import {
 	callbackProperties,
 	creationWaitModeProperty,

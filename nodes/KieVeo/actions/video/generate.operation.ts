@@ -1,8 +1,8 @@
 import { updateDisplayOptions, type IExecuteFunctions, type INodeProperties } from 'n8n-workflow';
 
-import { creationRequest } from '../../completion/videoRequest';
-import { inputError, show } from '../../errors';
-import { toNumber, toText } from '../../veo/guards';
+import { creationRequest } from '../../kie/videoRequest';
+import { inputError, show } from '../../messages/errors';
+import { toNumber, toText } from '../../kie/meaning/guards';
 import {
 	callbackProperties,
 	creationWaitModeProperty,

@@ -1,6 +1,6 @@
 import { updateDisplayOptions, type INodeProperties } from 'n8n-workflow';
 
-import { stateRequest } from '../../completion/videoRequest';
+import { stateRequest } from '../../kie/videoRequest';
 import {
 	downloadProperties,
 	maxSizeOfDownloadOption,

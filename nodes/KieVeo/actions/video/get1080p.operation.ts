@@ -9,7 +9,7 @@ import {
 	waitModeProperty,
 } from '../descriptions';
 import { readIndex, readTaskId } from '../parameters';
-import { upgradeRequest } from '../../completion/videoRequest';
+import { upgradeRequest } from '../../kie/videoRequest';
 import type { VideoOperation } from './videoOperation';
 
 const POLL_INTERVAL = 20;

@@ -1,9 +1,9 @@
 import type { IBinaryData, IExecuteFunctions } from 'n8n-workflow';
 
-import { inputError, show } from '../../errors';
-import type { ImageFile } from '../../transport/multipart';
-import { parseIfJson } from '../../veo/guards';
-import { publicUrlFault } from '../../veo/publicUrl';
+import { inputError, show } from '../../messages/errors';
+import type { ImageFile } from '../../kie/http/multipart';
+import { parseIfJson } from '../../kie/meaning/guards';
+import { publicUrlFault } from '../../kie/meaning/publicUrl';
 
 /** The generation types that take images, with the most Kie accepts. */
 const MOST_IMAGES = new Map([

@@ -1,8 +1,8 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 
-import type { VideoRequest } from '../../completion/videoRequest';
-import type { Submission } from '../../veo/callbackAddress';
-import type { RequestedOperation } from '../../veo/videoResult';
+import type { VideoRequest } from '../../kie/videoRequest';
+import type { Submission } from '../../kie/address';
+import type { RequestedOperation } from '../../kie/meaning/videoResult';
 
 /** What an operation on a video adds to the common way of submitting, waiting and emitting. */
 export interface VideoOperation {

@@ -1,0 +1,47 @@
+import { toText } from '../kie/meaning/guards';
+
+/** Types of the files Kie makes, with their usual extension. The first one counts for unknown files. */
+const EXTENSIONS = new Map([
+	['video/mp4', 'mp4'],
+	['video/webm', 'webm'],
+	['video/quicktime', 'mov'],
+	['image/jpeg', 'jpg'],
+	['image/png', 'png'],
+	['image/webp', 'webp'],
+]);
+
+/**
+ * The type of a file by the answer's header, else by its address, else MP4.
+ *
+ * @returns `null` for text: an error page, not the file
+ */
+export function mimeTypeOf(contentType: unknown, url: string): string | null {
+	const type = (toText(contentType) ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
+	if (/^text\/|^application\/(json|xml|xhtml\+xml)$/.test(type)) return null;
+	if (/^[\w.+-]+\/[\w.+-]+$/.test(type) && !/octet-stream/.test(type)) return type;
+	const extension = /\.(\w+)$/.exec(new URL(url).pathname)?.[1]?.toLowerCase();
+	const known = [...EXTENSIONS].find(([, ending]) => ending === extension);
+	return known?.[0] ?? 'video/mp4';
+}
+
+/** @returns without a dot */
+export function extensionOf(mimeType: string): string {
+	return EXTENSIONS.get(mimeType) ?? mimeType.replace(/^.*\//, '').replace(/[^a-z0-9]/gi, '');
+}
+
+/** A name that every file system takes, from parts such as task id, index and resolution. */
+export function fileNameOf(...parts: Array<string | number | null>): string {
+	const name = parts.filter((part) => part !== null).join('-');
+	return (
+		name
+			.replace(/[^\w.-]+/g, '_')
+			.replace(/^\.+/, '')
+			.slice(0, 120) || 'video'
+	);
+}
+
+/** The name at the end of a URL, without its extension. */
+export function fileNameOfUrl(url: string): string {
+	const last = new URL(url).pathname.split('/').pop() ?? '';
+	return fileNameOf(last.replace(/\.\w{1,5}$/, ''));
+}

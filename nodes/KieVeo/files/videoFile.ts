@@ -1,0 +1,13 @@
+import type { VideoResult } from '../kie/meaning/videoResult';
+import { downloadFile, type DownloadPorts, type StoredFile } from './download';
+import { fileNameOf } from './names';
+
+/** The video of a finished result, named after its task. Throws as {@link downloadFile} does. */
+export async function downloadVideo(
+	{ taskId, index, resolution, videoUrl }: VideoResult,
+	maxBytes: number | null,
+	ports: DownloadPorts,
+): Promise<StoredFile> {
+	const name = fileNameOf(taskId, index, resolution);
+	return await downloadFile({ taskId, url: videoUrl ?? '', name, maxBytes }, ports);
+}

@@ -1,0 +1,101 @@
+import { createHmac } from 'crypto';
+
+import { isJsonObject, parseIfJson, toText, type JsonObject } from './meaning/guards';
+import { equalInConstantTime } from './callback/signature';
+
+/** What a callback address says about the submission it was made for. */
+export interface Submission {
+	operation: 'get4k' | 'generate' | 'extend';
+	/** `null` where Kie gives the id only after the submission. */
+	taskId: string | null;
+	/** `null` where it has no meaning. */
+	index: number | null;
+	/** The user's own data. */
+	passThrough?: JsonObject;
+	/** Set when a suspended execution waits for it. */
+	waiting?: Waiting;
+}
+
+/** Who waits for the end of a submission. */
+export interface Waiting {
+	execution: string;
+	/** Which suspension of that execution. */
+	round: number;
+	item: number;
+	/** Milliseconds since the epoch at which the execution goes on by itself, or somewhat earlier. */
+	until: number;
+}
+
+/** The query parameter that carries the submission. */
+export const SUBMISSION_PARAMETER = 'kieVeo';
+
+/** Most bytes of `passThrough` as JSON in UTF-8: the address stays well below 2,000 characters. */
+export const MAX_PASS_THROUGH_BYTES = 1024;
+
+/**
+ * The key that proves an address was made here.
+ *
+ * Derived from the API key, because that is the one secret the action node and the trigger always share:
+ * the webhook HMAC key is optional, and n8n shows nodes no secret of its own. Strangers do not know it;
+ * Kie does, but Kie is who calls. The label keeps it apart from every other use of the API key, and what
+ * appears in an address is only an HMAC under the derived key, from which neither key can be computed.
+ * Whoever changes the API key while callbacks are under way has those refused.
+ */
+export function addressKey(apiKey: string): Buffer {
+	return createHmac('sha256', apiKey).update('n8n-nodes-kie-veo callback address v1').digest();
+}
+
+/**
+ * Adds a submission to the address Kie is to call. Everything else in the address stays as it is, so a
+ * receiver that does not know the parameter is not disturbed.
+ *
+ * @param url an absolute URL
+ */
+export function withSubmission(url: string, submission: Submission, key: Buffer): string {
+	const address = new URL(url);
+	// An address copied from an earlier submission. Not otherwise: `delete` rewrites the whole query.
+	if (address.searchParams.has(SUBMISSION_PARAMETER)) {
+		address.searchParams.delete(SUBMISSION_PARAMETER);
+	}
+	const payload = Buffer.from(JSON.stringify(submission)).toString('base64url');
+	const parameter = `${SUBMISSION_PARAMETER}=${payload}.${proofOf(payload, key)}`;
+	address.search = address.search === '' ? parameter : `${address.search}&${parameter}`;
+	return address.href;
+}
+
+/**
+ * Reads what {@link withSubmission} added. Pure; never throws.
+ *
+ * @param value the query parameter as the web server parsed it
+ * @returns `null` when anything about it is not as it was made with this key
+ */
+export function readSubmission(value: unknown, key: Buffer): Submission | null {
+	if (typeof value !== 'string') return null;
+	const [payload, proof, ...rest] = value.split('.');
+	if (payload === undefined || proof === undefined || rest.length > 0) return null;
+	if (!equalInConstantTime(proof, proofOf(payload, key))) return null;
+	return toSubmission(parseIfJson(Buffer.from(payload, 'base64url').toString()));
+}
+
+/** Authentic, but perhaps made by another version of this package. */
+function toSubmission(value: unknown): Submission | null {
+	if (!isJsonObject(value)) return null;
+	const { operation, index, passThrough, waiting } = value;
+	if (operation !== 'get4k' && operation !== 'generate' && operation !== 'extend') return null;
+	return {
+		operation,
+		taskId: toText(value.taskId),
+		index: typeof index === 'number' ? index : null,
+		...(isJsonObject(passThrough) ? { passThrough } : {}),
+		...(isWaiting(waiting) ? { waiting } : {}),
+	};
+}
+
+function isWaiting(value: unknown): value is Waiting {
+	if (!isJsonObject(value) || typeof value.execution !== 'string') return false;
+	return [value.round, value.item, value.until].every((one) => typeof one === 'number');
+}
+
+function proofOf(payload: string, key: Buffer): string {
+	return createHmac('sha256', key).update(payload).digest('base64url');
+}

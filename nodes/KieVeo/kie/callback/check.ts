@@ -1,0 +1,150 @@
+import { parseCallback, type Callback } from './parse';
+import { readSubmission, SUBMISSION_PARAMETER, type Submission } from '../address';
+import type { JsonObject } from '../meaning/guards';
+import { signatureFault, type Headers } from './signature';
+import type { VideoOperationName } from '../meaning/videoResult';
+
+/** A callback as it came in. Nothing in it is believed yet. */
+export interface Incoming {
+	/** Parsed JSON or text. */
+	body: unknown;
+	/** Length of the body in bytes. */
+	size: number;
+	headers: Headers;
+	/** Value of the query parameter that our action node adds; `undefined` without one. */
+	submission: unknown;
+}
+
+export interface CheckOptions {
+	signatureRequired: boolean;
+	/** Kie's webhook HMAC key; `null` when the credential has none. */
+	webhookSecret: string | null;
+	/** The task that is waited for, where the address was made before Kie gave it an id. */
+	taskId?: string | null;
+	/** The id under which Kie accepted the submission, where it is another than the submitted one. */
+	alsoKnownAs?: string | null;
+	/** Proves submissions of our action node. */
+	addressKey: Buffer;
+	/** Seconds. */
+	tolerance: number;
+	/** Unix seconds. */
+	now: number;
+}
+
+/** What a genuine callback reports. */
+export interface CallbackEvent {
+	/** Such as `get4k.success`; extend counts as generate. `unknown.*` where it cannot be told. */
+	event: string;
+	operation: VideoOperationName;
+	/** The id the user knows. `null`: the callback names none. */
+	taskId: string | null;
+	/** Set when Kie's id is another one. */
+	kieTaskId?: string;
+	index: number | null;
+	passThrough?: JsonObject;
+	/** Whether our action node made this submission, proved by its part of the address. */
+	submittedHere: boolean;
+	callback: Callback;
+}
+
+export interface Refusal {
+	kind: 'refused';
+	status: 400 | 401 | 503;
+	/** For n8n's log. */
+	reason: string;
+}
+
+export type Checked = { kind: 'genuine'; event: CallbackEvent } | Refusal;
+
+/** Kie's callbacks are a few kilobytes; what is larger would only fill the database. */
+const MAX_BODY_BYTES = 1_000_000;
+
+/**
+ * Decides whether a callback is Kie's. Form first (400), then what it claims (401): our own part of the
+ * address, ids that agree, Kie's signature. Pure; never throws.
+ */
+export function checkCallback(incoming: Incoming, options: CheckOptions): Checked {
+	if (incoming.size > MAX_BODY_BYTES) return refused(400, `the body has ${incoming.size} bytes`);
+	const parsed = parseCallback(incoming.body);
+	if ('reason' in parsed) return refused(400, parsed.reason);
+	const { callback } = parsed;
+
+	let submission: Submission | null = null;
+	if (incoming.submission !== undefined) {
+		submission = readSubmission(incoming.submission, options.addressKey);
+		if (submission === null) {
+			return refused(
+				401,
+				`the part '${SUBMISSION_PARAMETER}' of the address was changed, or made with another API key than this credential's`,
+			);
+		}
+	}
+
+	const { taskIds } = callback;
+	if (taskIds.length > 1) {
+		return refused(401, `the body names different task IDs: ${taskIds.map(quote).join(', ')}`);
+	}
+	const named = taskIds[0] ?? null;
+	const asked = submission?.taskId ?? options.taskId ?? null;
+	const agree = named === null || asked === null || belongsTo(named, asked);
+	if (!agree && named !== options.alsoKnownAs) {
+		return refused(
+			401,
+			`the body is about task ${quote(named)}, its address belongs to ${quote(asked)}`,
+		);
+	}
+
+	const kieTaskId = named ?? asked;
+	const fault = options.signatureRequired ? proofFault(incoming, kieTaskId, options) : null;
+	if (fault !== null) return refused(401, fault);
+	return { kind: 'genuine', event: toEvent(callback, submission, { asked, kieTaskId }) };
+}
+
+function proofFault(
+	{ headers }: Incoming,
+	taskId: string | null,
+	{ webhookSecret: key, tolerance, now }: CheckOptions,
+): string | null {
+	if (key === null) return "the credential has no 'Webhook HMAC Key' to check the signature with";
+	if (taskId === null) return 'neither body nor address name a task ID, so no signature can hold';
+	return signatureFault({ key, taskId, headers, tolerance, now });
+}
+
+function toEvent(
+	callback: Callback,
+	submission: Submission | null,
+	{ asked, kieTaskId }: { asked: string | null; kieTaskId: string | null },
+): CallbackEvent {
+	// What we put into the address is certain; the content is second best.
+	const operation = submission?.operation ?? callback.topic;
+	const subject = operation === 'extend' ? 'generate' : operation;
+	const taskId = asked ?? kieTaskId;
+	return {
+		event: `${subject}.${callback.succeeded ? 'success' : 'failed'}`,
+		operation,
+		taskId,
+		...(kieTaskId !== null && kieTaskId !== taskId ? { kieTaskId } : {}),
+		index: submission?.index ?? null,
+		...(submission?.passThrough ? { passThrough: submission.passThrough } : {}),
+		submittedHere: submission !== null,
+		callback,
+	};
+}
+
+/**
+ * Whether Kie's id may stand for the one that was submitted: the same in every documented sample, or
+ * derived from it. An unrelated id is refused, because Kie's signature says nothing about the address:
+ * one video's result would get another one's `passThrough`.
+ */
+function belongsTo(kieTaskId: string, asked: string): boolean {
+	return kieTaskId === asked || kieTaskId.startsWith(`${asked}_`);
+}
+
+function refused(status: Refusal['status'], reason: string): Refusal {
+	return { kind: 'refused', status, reason };
+}
+
+/** Foreign text in a log line: bounded, and without line breaks. */
+function quote(text: string): string {
+	return JSON.stringify(text.slice(0, 80));
+}

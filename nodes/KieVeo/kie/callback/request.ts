@@ -1,0 +1,25 @@
+import type { IWebhookFunctions } from 'n8n-workflow';
+
+import { SUBMISSION_PARAMETER } from '../address';
+import type { Incoming } from './check';
+
+/**
+ * The text as it was sent, where n8n kept it: then a wrong content type does no harm. n8n leaves a body
+ * unread whose type it does not parse; one it cannot read any more is taken for empty.
+ */
+export async function readCallbackRequest(context: IWebhookFunctions): Promise<Incoming> {
+	const request: RequestOfN8n = context.getRequestObject();
+	await request.readRawBody?.().catch(() => undefined);
+	const { rawBody, query } = request;
+	return {
+		body: Buffer.isBuffer(rawBody) ? rawBody.toString() : context.getBodyData(),
+		size: Buffer.isBuffer(rawBody) ? rawBody.length : 0,
+		headers: context.getHeaderData(),
+		submission: query[SUBMISSION_PARAMETER],
+	};
+}
+
+type RequestOfN8n = ReturnType<IWebhookFunctions['getRequestObject']> & {
+	/** Reads the body into `rawBody`, unless that was done. Added by n8n. */
+	readRawBody?: () => Promise<void>;
+};

@@ -1,0 +1,127 @@
+import { createHash } from 'crypto';
+import type { IExecuteFunctions, IHttpRequestOptions, IWebhookFunctions } from 'n8n-workflow';
+
+import { inputError } from '../messages/errors';
+import { addressKey } from './address';
+import { toText } from './meaning/guards';
+import { KieClient, type SendRequest } from './http/client';
+import { systemClock, type Clock } from './http/clock';
+import { RecentTasks } from './http/recentTasks';
+import { SubmissionLimiter } from './http/submissionLimiter';
+
+/** Name of the credential type. */
+export const CREDENTIAL = 'kieVeoApi';
+const DEFAULT_BASE_URL = 'https://api.kie.ai';
+const DEFAULT_UPLOAD_BASE_URL = 'https://kieai.redpandaai.co';
+/** Milliseconds without any data after which a request counts as lost. */
+const REQUEST_TIMEOUT = 60_000;
+/** The same for an upload, whose answer comes only after Kie has stored the file. */
+const UPLOAD_TIMEOUT = 300_000;
+
+/** The places in n8n from which Kie is called. */
+export type CallingContext = IExecuteFunctions | IWebhookFunctions;
+
+/** Everything an execution needs to talk to Kie. */
+export interface Connection {
+	client: KieClient;
+	/** Without a trailing slash. */
+	baseUrl: string;
+	/** Proves that a callback address was made with this credential. */
+	addressKey: Buffer;
+	/** Kie's webhook HMAC key, where the credential has one. */
+	webhookSecret: string | null;
+	clock: Clock;
+	signal?: AbortSignal;
+}
+
+/**
+ * One limiter per account and API host, shared by all executions in this process. Keyed by a digest,
+ * so that the API key itself is not kept.
+ */
+const limiters = new Map<string, SubmissionLimiter>();
+
+/** Shared by all executions in this process: the node that asks is often not the one that created. */
+const recentTasks = new RecentTasks();
+
+function limiterFor(baseUrl: string, apiKey: string): SubmissionLimiter {
+	const account = createHash('sha256').update(`${baseUrl}\n${apiKey}`).digest('hex');
+	const limiter = limiters.get(account) ?? new SubmissionLimiter(systemClock);
+	limiters.set(account, limiter);
+	return limiter;
+}
+
+/**
+ * @param signal ends waiting when aborted; no request is begun then
+ * @param cut whether requests under way are ended, too: only where none is paid for
+ * @throws KieVeoError when the credential's Base URL cannot be used
+ */
+export async function connect(
+	context: CallingContext,
+	signal: AbortSignal | undefined,
+	cut = false,
+): Promise<Connection> {
+	const credentials = await context.getCredentials(CREDENTIAL);
+	const baseUrl = readBaseUrl('Base URL', credentials.baseUrl, DEFAULT_BASE_URL);
+	const uploadBaseUrl = readBaseUrl(
+		'Upload Base URL',
+		credentials.uploadBaseUrl,
+		DEFAULT_UPLOAD_BASE_URL,
+	);
+	const apiKey = String(credentials.apiKey);
+	const client = new KieClient({
+		send: requestSender(context, { api: baseUrl, upload: uploadBaseUrl }, cut ? signal : undefined),
+		limiter: limiterFor(baseUrl, apiKey),
+		recentTasks,
+		clock: systemClock,
+		signal,
+	});
+	return {
+		client,
+		baseUrl,
+		addressKey: addressKey(apiKey),
+		webhookSecret: toText(credentials.webhookSecret),
+		clock: systemClock,
+		signal,
+	};
+}
+
+/** @returns the address without a trailing slash */
+function readBaseUrl(field: string, value: unknown, standard: string): string {
+	const url = (toText(value) ?? standard).replace(/\/+$/, '');
+	if (URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)) return url;
+	throw inputError(
+		field,
+		`of the Kie.ai Veo API credential is not a web address: ${url}`,
+		`Set it to ${standard}.`,
+	);
+}
+
+function requestSender(
+	context: CallingContext,
+	baseUrls: { api: string; upload: string },
+	abortSignal: AbortSignal | undefined,
+): SendRequest {
+	return async ({ method, host = 'api', path, query, body, headers }) => {
+		const reply: unknown = await context.helpers.httpRequestWithAuthentication.call(
+			context,
+			CREDENTIAL,
+			{
+				method,
+				url: `${baseUrls[host]}${path}`,
+				qs: query,
+				body: body as IHttpRequestOptions['body'],
+				headers: { Accept: 'application/json', 'User-Agent': 'n8n-nodes-kie-veo', ...headers },
+				// As text: what is no JSON must be told apart, not silently passed on.
+				encoding: 'text',
+				returnFullResponse: true,
+				ignoreHttpStatusErrors: true,
+				// The API key must not follow a redirect to another host.
+				disableFollowRedirect: true,
+				timeout: host === 'upload' ? UPLOAD_TIMEOUT : REQUEST_TIMEOUT,
+				// Where n8n runs a node it sets its own: the user's stop.
+				...(abortSignal ? { abortSignal } : {}),
+			},
+		);
+		return reply as Awaited<ReturnType<SendRequest>>;
+	};
+}

@@ -1,0 +1,118 @@
+import type { Refusal, RetryReason, Upgrade } from '../kie/meaning/answer';
+import type { RequestedOperation, Subject } from '../kie/meaning/videoResult';
+
+/* What a user can do next, for every kind of trouble. `errors.ts` puts it into its messages. */
+
+const OPERATION_NAMES: Record<Upgrade, string> = {
+	get4k: 'Get 4K Video',
+	get1080p: 'Get 1080P Video',
+};
+
+export const REFUSALS: Record<Refusal, { what: string; advice: string }> = {
+	unauthorized: {
+		what: 'Kie.ai did not accept the API key',
+		advice:
+			'Check the API key in the Kie.ai Veo API credential (https://kie.ai/api-key). ' +
+			"If the key has a list of allowed IP addresses, n8n's address must be on it.",
+	},
+	credits: {
+		what: 'The Kie.ai account does not have enough credits',
+		advice: 'Top up the balance at https://kie.ai, then run the node again.',
+	},
+	keyLimit: {
+		what: 'The usage limit of this Kie.ai API key is reached',
+		advice:
+			'Raise the hourly, daily or total limit of the key at https://kie.ai/api-key, or use another key.',
+	},
+	featureDisabled: {
+		what: 'Kie.ai has switched this feature off',
+		advice: 'Look for an announcement at https://kie.ai or ask its support. A retry does not help.',
+	},
+};
+
+export const RETRY_ADVICE: Record<RetryReason, string> = {
+	rateLimit:
+		'Kie.ai accepts 20 new requests per 10 seconds and account. Wait until other workflows on the same account are done.',
+	maintenance: 'Kie.ai is under maintenance. Try again in some minutes.',
+	server: 'The service has trouble. Try again in some minutes.',
+	taskOrServer:
+		'Kie.ai says this about tasks that failed, but also when it has trouble itself. Look the task up at https://kie.ai/logs.',
+	unreadable:
+		"Check the network of this n8n and 'Base URL' in the Kie.ai Veo API credential (usually https://api.kie.ai).",
+};
+
+const UNAVAILABLE_ADVICE: Record<RequestedOperation, string> = {
+	get4k:
+		'Kie.ai cannot make a 4K version of this video. The base video remains valid; Get 1080P Video may work.',
+	get1080p: 'Kie.ai cannot make a 1080P version of this video. The base video remains valid.',
+	get: 'Kie.ai could not make this video. Generate it again.',
+	generate: 'Kie.ai could not make this video. Generate it again, perhaps with another model.',
+	extend: 'Kie.ai could not extend this video. The original remains valid.',
+};
+
+/** What to do about Kie's own text, by fragments of it. First match counts. */
+const TEXT_ADVICE: Array<[RegExp, (subject: Subject) => string]> = [
+	[
+		/order for another one/,
+		(subject) =>
+			`Look at https://kie.ai/logs why it failed. The other upgrade may be billed. ${repeatAdvice(subject)}`,
+	],
+	[/14 days/i, () => 'Kie.ai keeps videos for 14 days only. Generate the video again.'],
+	[
+		/status is not success/i,
+		() =>
+			'The base video is still being generated or its generation did not succeed. Wait until it has succeeded, then run the node again.',
+	],
+	[
+		/only english/i,
+		() => "Switch on 'Enable Translation' under Options, or write the prompt in English.",
+	],
+	[
+		/fetch the image/i,
+		() =>
+			"Kie.ai could not load an image. Its URL must open without a log-in; or set 'Image Source' to Binary.",
+	],
+	[
+		/polic|flagged|rejected by flow|public error/i,
+		() => 'The content filter refused the prompt or an image. Change it and generate again.',
+	],
+	[/invalid model/i, () => "Kie.ai does not know this model. Check 'Model'."],
+	[
+		/1080p[^.]*extend/i,
+		() => 'Kie.ai extends only videos that were not upgraded to 1080P. Extend first, then upgrade.',
+	],
+	[/unavailable|not available/i, ({ operation }) => UNAVAILABLE_ADVICE[operation]],
+	[
+		/record result/i,
+		() => "Kie.ai has no file for this task and index. Check 'Task ID' and 'Index'.",
+	],
+	[
+		/null|not exist|not found/i,
+		() =>
+			"Check 'Task ID', and that the credential belongs to the account that generated the video.",
+	],
+];
+
+/** What to do after a failure, by Kie's own text. */
+export function failureAdvice(subject: Subject, message: string): string {
+	const match = TEXT_ADVICE.find(([pattern]) => pattern.test(message));
+	if (match) return match[1](subject);
+	const { taskId, operation } = subject;
+	if (taskId === null) return 'Check the parameters of the node. Nothing was started.';
+	const logs = `Check task ${taskId} in the logs at https://kie.ai/logs.`;
+	return isUpgrade(operation) ? `${logs} The base video is not affected.` : logs;
+}
+
+/** How to come by a video that was submitted, without paying again. */
+export function repeatAdvice({ operation, taskId, index }: Subject): string {
+	if (taskId === null) return 'Nothing was started, so the node can be run again.';
+	if (!isUpgrade(operation)) return `Run Get with task ID ${taskId}: it costs nothing.`;
+	return (
+		`Run ${OPERATION_NAMES[operation]} again with task ID ${taskId} and index ${index}: ` +
+		'Kie.ai answers a repeated request with the state of the one that is running.'
+	);
+}
+
+function isUpgrade(operation: RequestedOperation): operation is Upgrade {
+	return operation === 'get4k' || operation === 'get1080p';
+}
