@@ -48,7 +48,10 @@ export function upgradeRequest(upgrade: Upgrade, request: UpgradeRequest): Video
 		if (upgrade !== 'get4k' || meaning.kind !== 'processing') return { answer, meaning };
 		if (answer.code !== 200) wasRunning = true;
 		else if (wasRunning || ++orders > MAX_ORDERS) {
-			return { answer: { ...answer, message: RESTARTED }, meaning: { kind: 'failed' } };
+			return {
+				answer: { ...answer, message: RESTARTED },
+				meaning: { kind: 'failed', reason: 'reordered' },
+			};
 		}
 		return { answer, meaning };
 	};

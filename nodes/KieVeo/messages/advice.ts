@@ -1,4 +1,4 @@
-import type { Refusal, RetryReason, Upgrade } from '../kie/meaning/answer';
+import type { FailureReason, Refusal, RetryReason, Upgrade } from '../kie/meaning/answer';
 import type { RequestedOperation, Subject } from '../kie/meaning/videoResult';
 
 /* What a user can do next, for every kind of trouble. `errors.ts` puts it into its messages. */
@@ -50,53 +50,33 @@ const UNAVAILABLE_ADVICE: Record<RequestedOperation, string> = {
 	extend: 'Kie.ai could not extend this video. The original remains valid.',
 };
 
-/** What to do about Kie's own text, by fragments of it. First match counts. */
-const TEXT_ADVICE: Array<[RegExp, (subject: Subject) => string]> = [
-	[
-		/order for another one/,
-		(subject) =>
-			`Look at https://kie.ai/logs why it failed. The other upgrade may be billed. ${repeatAdvice(subject)}`,
-	],
-	[/14 days/i, () => 'Kie.ai keeps videos for 14 days only. Generate the video again.'],
-	[
-		/status is not success/i,
-		() =>
-			'The base video is still being generated or its generation did not succeed. Wait until it has succeeded, then run the node again.',
-	],
-	[
-		/only english/i,
-		() => "Switch on 'Enable Translation' under Options, or write the prompt in English.",
-	],
-	[
-		/fetch the image/i,
-		() =>
-			"Kie.ai could not load an image. Its URL must open without a log-in; or set 'Image Source' to Binary.",
-	],
-	[
-		/polic|flagged|rejected by flow|public error/i,
-		() => 'The content filter refused the prompt or an image. Change it and generate again.',
-	],
-	[/invalid model/i, () => "Kie.ai does not know this model. Check 'Model'."],
-	[
-		/1080p[^.]*extend/i,
-		() => 'Kie.ai extends only videos that were not upgraded to 1080P. Extend first, then upgrade.',
-	],
-	[/unavailable|not available/i, ({ operation }) => UNAVAILABLE_ADVICE[operation]],
-	[
-		/record result/i,
-		() => "Kie.ai has no file for this task and index. Check 'Task ID' and 'Index'.",
-	],
-	[
-		/null|not exist|not found/i,
-		() =>
-			"Check 'Task ID', and that the credential belongs to the account that generated the video.",
-	],
-];
+/** What to do after a failure Kie gives a reason for. */
+const FAILURE_ADVICE: Record<Exclude<FailureReason, 'other'>, (subject: Subject) => string> = {
+	reordered: (subject) =>
+		`Look at https://kie.ai/logs why it failed. The other upgrade may be billed. ${repeatAdvice(subject)}`,
+	retention: () => 'Kie.ai keeps videos for 14 days only. Generate the video again.',
+	baseNotFinished: () =>
+		'The base video is still being generated or its generation did not succeed. Wait until it has succeeded, then run the node again.',
+	englishOnly: () =>
+		"Switch on 'Enable Translation' under Options, or write the prompt in English.",
+	imageFetch: () =>
+		"Kie.ai could not load an image. Its URL must open without a log-in; or set 'Image Source' to Binary.",
+	contentFilter: () =>
+		'The content filter refused the prompt or an image. Change it and generate again.',
+	invalidModel: () => "Kie.ai does not know this model. Check 'Model'.",
+	upgradedBefore: () =>
+		'Kie.ai extends only videos that were not upgraded to 1080P. Extend first, then upgrade.',
+	unavailable: ({ operation }) => UNAVAILABLE_ADVICE[operation],
+	noFile: () => "Kie.ai has no file for this task and index. Check 'Task ID' and 'Index'.",
+	unknownTask: () =>
+		"Check 'Task ID', and that the credential belongs to the account that generated the video.",
+	noAudio: () =>
+		'Describe a sound, music or a spoken line in the prompt: the same prompt usually fails again. Kie.ai does not bill this failure.',
+};
 
-/** What to do after a failure, by Kie's own text. */
-export function failureAdvice(subject: Subject, message: string): string {
-	const match = TEXT_ADVICE.find(([pattern]) => pattern.test(message));
-	if (match) return match[1](subject);
+/** What to do after a failure. */
+export function failureAdvice(subject: Subject, reason: FailureReason): string {
+	if (reason !== 'other') return FAILURE_ADVICE[reason](subject);
 	const { taskId, operation } = subject;
 	if (taskId === null) return 'Check the parameters of the node. Nothing was started.';
 	const logs = `Check task ${taskId} in the logs at https://kie.ai/logs.`;

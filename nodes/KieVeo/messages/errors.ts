@@ -88,7 +88,7 @@ export function videoRejectedError(
 	switch (rejection.kind) {
 		case 'failed':
 			return new KieVeoError(`Could not get the ${describe(subject)}: ${said}`, {
-				description: failureAdvice(subject, answer.message),
+				description: failureAdvice(subject, rejection.reason),
 				kieCode,
 			});
 		case 'refused':

@@ -29,8 +29,8 @@ export type Meaning =
 
 /** An answer that is neither a result nor progress. */
 export type Rejection =
-	/** Final for what was asked; Kie's own text says why. */
-	| { kind: 'failed' }
+	/** Final for what was asked. */
+	| { kind: 'failed'; reason: FailureReason }
 	/** Final for this account or key; no retry helps. */
 	| { kind: 'refused'; reason: Refusal }
 	/** Says nothing about what was asked: ask again later. */
@@ -39,6 +39,48 @@ export type Rejection =
 export type Refusal = 'unauthorized' | 'credits' | 'keyLimit' | 'featureDisabled';
 /** `taskOrServer`: record-info's server error, which can also mean that the task failed. */
 export type RetryReason = 'rateLimit' | 'maintenance' | 'server' | 'taskOrServer' | 'unreadable';
+
+/**
+ * Why Kie did not make what was asked for, as far as its own words tell; `other` where they tell nothing
+ * that a user could act on. `reordered` is our own finding: asking for the state of a 4K upgrade started
+ * another one, so the first has failed.
+ */
+export type FailureReason =
+	| 'retention'
+	| 'baseNotFinished'
+	| 'englishOnly'
+	| 'imageFetch'
+	| 'contentFilter'
+	| 'invalidModel'
+	| 'upgradedBefore'
+	| 'unavailable'
+	| 'noFile'
+	| 'unknownTask'
+	| 'noAudio'
+	| 'reordered'
+	| 'other';
+
+/** Kie's own words. */
+export type Said = Pick<KieAnswer, 'code' | 'message'>;
+
+/** The first fragment of Kie's words that matches decides. */
+const FAILURE_TEXTS: ReadonlyArray<[RegExp, FailureReason]> = [
+	[/14 days/i, 'retention'],
+	[/status is not success/i, 'baseNotFinished'],
+	[/only english/i, 'englishOnly'],
+	[/fetch the image/i, 'imageFetch'],
+	[/polic|flagged|rejected by flow|public error/i, 'contentFilter'],
+	[/invalid model/i, 'invalidModel'],
+	[/1080p[^.]*extend/i, 'upgradedBefore'],
+	[/unavailable|not available/i, 'unavailable'],
+	[/record result/i, 'noFile'],
+	[/null|not exist|not found/i, 'unknownTask'],
+];
+
+/** Why something failed, from Kie's own words. Pure; never throws. */
+export function failureReasonOf(message: string): FailureReason {
+	return FAILURE_TEXTS.find(([pattern]) => pattern.test(message))?.[1] ?? 'other';
+}
 
 /** The two upgrades of a finished Veo video. */
 export type Upgrade = 'get4k' | 'get1080p';
@@ -115,18 +157,18 @@ export function classifyUpgradeAnswer(upgrade: Upgrade, answer: KieAnswer): Mean
 	const text = answer.message.toLowerCase();
 	const says = (fragment: string) => text.includes(fragment);
 	if (RATE_LIMIT_TEXTS.some(says)) return { kind: 'retry', reason: 'rateLimit' };
-	if (FINAL_TEXTS.some(says) || UNAVAILABLE.test(text)) return { kind: 'failed' };
+	if (FINAL_TEXTS.some(says) || UNAVAILABLE.test(text)) return failedBecause(answer);
 	if (PROCESSING_TEXTS.some(says)) return { kind: 'processing', files };
 
 	if (answer.code === 200) return { kind: 'processing', files };
-	if (answer.code === 501) return { kind: 'failed' };
+	if (answer.code === 501) return failedBecause(answer);
 	if (answer.code === 408 || (answer.code ?? 0) >= 500) return { kind: 'retry', reason: 'server' };
 	// Kie never says which "non-200 code" a 1080P video that is not ready has; 400 and 422 are both
 	// seen. Without a final text it is taken as such: the time-out bounds the wait.
 	if (upgrade === 'get1080p' && (answer.code === 400 || answer.code === 422)) {
 		return { kind: 'processing', files };
 	}
-	return { kind: 'failed' };
+	return failedBecause(answer);
 }
 
 /** The meaning of an answer to chat/credit. The balance is a decimal number. Pure; never throws. */
@@ -147,7 +189,11 @@ export function classifyServiceAnswer(answer: KieAnswer): Rejection {
 	if (RATE_LIMIT_TEXTS.some((fragment) => text.includes(fragment))) {
 		return { kind: 'retry', reason: 'rateLimit' };
 	}
-	if (answer.code === 501) return { kind: 'failed' };
+	if (answer.code === 501) return failedBecause(answer);
 	if (answer.code === 408 || (answer.code ?? 0) >= 500) return { kind: 'retry', reason: 'server' };
-	return { kind: 'failed' };
+	return failedBecause(answer);
+}
+
+function failedBecause({ message }: Said): Rejection {
+	return { kind: 'failed', reason: failureReasonOf(message) };
 }

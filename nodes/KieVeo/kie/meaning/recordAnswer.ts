@@ -1,4 +1,10 @@
-import { classifyServiceAnswer, RECORD_MISSING, type KieAnswer, type Meaning } from './answer';
+import {
+	classifyServiceAnswer,
+	failureReasonOf,
+	RECORD_MISSING,
+	type KieAnswer,
+	type Meaning,
+} from './answer';
 import { isJsonObject, parseIfJson } from './guards';
 import { readResultFiles } from './resultFiles';
 import { classifyTaskRecord } from './taskRecord';
@@ -28,14 +34,17 @@ export function readRecordAnswer(answer: KieAnswer, isNew: boolean): Told {
 		case 'failed':
 			return {
 				answer: { ...answer, code: record.code, message: record.message },
-				meaning: { kind: 'failed' },
+				meaning: { kind: 'failed', reason: failureReasonOf(record.message) },
 			};
 	}
 	const missing = isMissing(answer);
 	if (missing && isNew) return { answer, meaning: processing };
 	// Kie answers a read about an unknown id with success and no data, too.
 	if (missing && answer.code === 200) {
-		return { answer: { ...answer, message: RECORD_MISSING }, meaning: { kind: 'failed' } };
+		return {
+			answer: { ...answer, message: RECORD_MISSING },
+			meaning: { kind: 'failed', reason: 'unknownTask' },
+		};
 	}
 	const meaning = classifyServiceAnswer(answer);
 	const aboutTask = meaning.kind === 'retry' && meaning.reason === 'server' && !answer.fault;
