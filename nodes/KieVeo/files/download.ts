@@ -6,12 +6,11 @@ import {
 	type FileSubject,
 	type KieVeoError,
 } from '../messages/errors';
-import type { KieClient } from '../kie/http/client';
+import type { KieApi } from '../kie/api';
 import { throwIfCancelled, type Clock } from '../kie/http/clock';
 import type { FetchFile, FileReply } from './fileHost';
 import type { FileStream } from '../kie/http/multipart';
 import { describeNetworkFault } from '../kie/http/networkFault';
-import { classifyDownloadUrlAnswer } from '../kie/meaning/fileAnswer';
 import { toNumber } from '../kie/meaning/guards';
 import { publicUrlFault } from '../kie/meaning/publicUrl';
 import { extensionOf, mimeTypeOf } from './names';
@@ -37,7 +36,7 @@ export interface DownloadPorts {
 	fetchFile: FetchFile;
 	/** Puts a file where n8n keeps binary data. */
 	store(content: FileStream, fileName: string, mimeType: string): Promise<IBinaryData>;
-	client: Pick<KieClient, 'renewFileUrl'>;
+	api: Pick<KieApi, 'fetchFreshUrl'>;
 	apiBaseUrl: string;
 	clock: Clock;
 	signal?: AbortSignal;
@@ -150,11 +149,10 @@ async function open(
 	throw downloadError(order, 'it was redirected too often', 'Use a result URL of Kie.ai.');
 }
 
-async function renew(order: FileOrder, status: number, { client }: DownloadPorts): Promise<string> {
-	const answer = await client.renewFileUrl(order.url);
-	const meaning = classifyDownloadUrlAnswer(answer);
+async function renew(order: FileOrder, status: number, { api }: DownloadPorts): Promise<string> {
+	const { meaning, message, code } = await api.fetchFreshUrl(order.url);
 	if (meaning.kind === 'success') return meaning.url;
-	throw fileGoneError(order, status, ` (Kie.ai: ${answer.message || `code ${answer.code}`})`);
+	throw fileGoneError(order, status, ` (Kie.ai: ${message || `code ${code}`})`);
 }
 
 function tooLarge(order: FileOrder, maxBytes: number): KieVeoError {

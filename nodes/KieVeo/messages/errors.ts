@@ -7,8 +7,9 @@ import {
 } from 'n8n-workflow';
 
 import { failureAdvice, REFUSALS, repeatAdvice, RETRY_ADVICE } from './advice';
-import type { KieAnswer, Rejection } from '../kie/meaning/answer';
-import type { RequestedOperation, Subject } from '../kie/meaning/videoResult';
+import { OPERATIONS } from '../operations';
+import type { Rejection, Said } from '../kie/meaning/answer';
+import type { Subject } from '../videoResult';
 
 /** A fault as the user reads it: the message says what happened, the description what to do next. */
 export class KieVeoError extends Error {
@@ -38,18 +39,10 @@ export class KieVeoError extends Error {
 	}
 }
 
-const VIDEO_NAMES: Record<RequestedOperation, string> = {
-	get4k: '4K video',
-	get1080p: '1080P video',
-	get: 'video',
-	generate: 'video',
-	extend: 'extended video',
-};
-
 function describe({ operation, taskId, extendedTaskId, index }: Subject): string {
 	if (taskId === null && extendedTaskId !== undefined) return `extension of task ${extendedTaskId}`;
-	if (taskId === null) return `new ${VIDEO_NAMES[operation]}`;
-	return `${VIDEO_NAMES[operation]} of task ${taskId}${index ? `, index ${index}` : ''}`;
+	if (taskId === null) return `new ${OPERATIONS[operation].noun}`;
+	return `${OPERATIONS[operation].noun} of task ${taskId}${index ? `, index ${index}` : ''}`;
 }
 
 function capitalise(text: string): string {
@@ -73,18 +66,22 @@ export function show(value: unknown): string {
 	return JSON.stringify(value) ?? String(value);
 }
 
-function wordsOf({ message, code }: KieAnswer): string {
+function wordsOf({ message, code }: Said): string {
 	return message === '' ? `code ${code}` : message;
 }
+
+/** Kie's own answer reads as if all was well. */
+const REORDERED =
+	'the upgrade has failed, and Kie.ai took the question for its state as an order for another one';
 
 /** Kie rejected what was asked for a video. */
 export function videoRejectedError(
 	subject: Subject,
 	rejection: Rejection,
-	answer: KieAnswer,
+	answer: Said,
 ): KieVeoError {
 	const kieCode = answer.code;
-	const said = wordsOf(answer);
+	const said = rejection.reason === 'reordered' ? REORDERED : wordsOf(answer);
 	switch (rejection.kind) {
 		case 'failed':
 			return new KieVeoError(`Could not get the ${describe(subject)}: ${said}`, {
@@ -105,7 +102,7 @@ export function videoRejectedError(
 }
 
 /** The answer to a request that costs money never came, so whether it was accepted is not known. */
-export function lostCreationError({ extendedTaskId }: Subject, answer: KieAnswer): KieVeoError {
+export function lostCreationError({ extendedTaskId }: Subject, answer: Said): KieVeoError {
 	const name = extendedTaskId === undefined ? 'Generate' : `Extend of task ${extendedTaskId}`;
 	return new KieVeoError(
 		`${name} was sent once, but Kie.ai's answer was lost (${wordsOf(answer)}): the video may have been started and paid for`,
@@ -121,7 +118,7 @@ export function lostCreationError({ extendedTaskId }: Subject, answer: KieAnswer
 }
 
 /** An image could not be handed to Kie. Nothing was paid for. */
-export function uploadRejectedError(rejection: Rejection, answer: KieAnswer): KieVeoError {
+export function uploadRejectedError(rejection: Rejection, answer: Said): KieVeoError {
 	const advice =
 		rejection.kind === 'refused'
 			? REFUSALS[rejection.reason].advice
@@ -163,7 +160,7 @@ function nameOf({ taskId, url }: FileSubject): string {
 }
 
 /** Kie rejected a request that is about the account, not about a video. */
-export function accountRejectedError(rejection: Rejection, answer: KieAnswer): KieVeoError {
+export function accountRejectedError(rejection: Rejection, answer: Said): KieVeoError {
 	const said = wordsOf(answer);
 	const kieCode = answer.code;
 	switch (rejection.kind) {
@@ -263,4 +260,22 @@ export function toNodeError(
 		httpCode: error.kieCode === null ? undefined : String(error.kieCode),
 		itemIndex,
 	});
+}
+
+/** Several items ask for one upgrade, and want its end reported to different addresses. */
+export function differentCallbackError(): KieVeoError {
+	return inputError(
+		'Callback URL',
+		'or what it passes through differs from that of another item for the same task and index',
+		'Kie.ai calls one address per upgrade. Give both items the same, or upgrade the video in one item only.',
+	);
+}
+
+/** n8n's own retry would run the node again for all items. */
+export function retryOnFailError(creates: boolean): KieVeoError {
+	return inputError(
+		'Retry On Fail',
+		`cannot be used ${creates ? 'with an operation that makes new videos' : "with 'Wait for Callback'"}`,
+		'Switch it off under Settings. n8n would run the node again for all items, also for those that have succeeded. The node itself repeats what may safely be repeated.',
+	);
 }
