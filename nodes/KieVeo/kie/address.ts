@@ -2,7 +2,7 @@ import { createHmac } from 'crypto';
 
 import { isCallingBack, type CallingBack } from '../operations';
 import { isJsonObject, parseIfJson, toText, type JsonObject } from './meaning/guards';
-import { equalInConstantTime } from './callback/signature';
+import { equalInConstantTime } from './meaning/constantTime';
 
 /** What a callback address says about the submission it was made for. */
 export interface Submission {

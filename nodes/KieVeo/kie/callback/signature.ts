@@ -1,4 +1,6 @@
-import { createHmac, timingSafeEqual } from 'crypto';
+import { createHmac } from 'crypto';
+
+import { equalInConstantTime } from '../meaning/constantTime';
 
 /** The headers of a request, names in any case. */
 export type Headers = { [name: string]: unknown };
@@ -51,13 +53,6 @@ export function signatureFault(check: SignatureCheck): string | null {
 export function hasSignature(headers: Headers): boolean {
 	const claims = [SIGNATURE_HEADER, TIMESTAMP_HEADER].map((name) => name.toLowerCase());
 	return Object.keys(headers).some((name) => claims.includes(name.toLowerCase()));
-}
-
-/** Compares two texts in a time that depends only on the length of the first. */
-export function equalInConstantTime(given: string, expected: string): boolean {
-	const a = Buffer.from(given);
-	const b = Buffer.from(expected);
-	return a.length === b.length && timingSafeEqual(a, b);
 }
 
 function headerText(headers: Headers, name: string): string | null {
