@@ -301,7 +301,7 @@ describe('Generate', () => {
 		const stop = new AbortController();
 		const running = caught(generate({ signal: stop.signal }));
 		setTimeout(() => stop.abort(), 200);
-		expect((await running).description).toContain('The answers to 1 paid requests were lost');
+		expect((await running).description).toContain('The answer to 1 paid request was lost');
 		expect(simulator.paid()).toHaveLength(1);
 	});
 

@@ -1,6 +1,6 @@
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
-import { KieVeoError, toNodeError, toRaisedError } from '../messages/errors';
+import { KieVeoError, toNodeError, toRaisedError, unknownOperationError } from '../messages/errors';
 import { errorItem } from '../run/items';
 import { connect } from '../kie/connection';
 import { getCredits } from './account/getCredits.operation';
@@ -48,9 +48,7 @@ async function execute(context: IExecuteFunctions): Promise<INodeExecutionData[]
 	if (resource === 'video' && operation === 'download') return await executeDownload(context);
 	if (resource === 'account' && operation === 'getCredits') return await executeGetCredits(context);
 
-	throw new KieVeoError(`The operation "${operation}" is not known`, {
-		description: 'Pick an operation in the list, or update the package n8n-nodes-kie-veo.',
-	});
+	throw unknownOperationError(operation);
 }
 
 /** What an item says besides an error that kept it from being read. */

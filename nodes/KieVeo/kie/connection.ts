@@ -1,7 +1,7 @@
 import { createHash } from 'crypto';
 import type { IExecuteFunctions, IHttpRequestOptions, IWebhookFunctions } from 'n8n-workflow';
 
-import { inputError } from '../messages/errors';
+import { baseUrlError } from '../messages/errors';
 import { addressKey } from './address';
 import { toText } from './meaning/guards';
 import { KieClient, type SendRequest } from './http/client';
@@ -89,11 +89,7 @@ export async function connect(
 function readBaseUrl(field: string, value: unknown, standard: string): string {
 	const url = (toText(value) ?? standard).replace(/\/+$/, '');
 	if (URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)) return url;
-	throw inputError(
-		field,
-		`of the Kie.ai Veo API credential is not a web address: ${url}`,
-		`Set it to ${standard}.`,
-	);
+	throw baseUrlError(field, url, standard);
 }
 
 function requestSender(

@@ -27,12 +27,6 @@ export interface VideoRequest {
 }
 
 /**
- * What the user reads when asking for the state of a 4K upgrade has begun another one: the first has
- * failed. Asking on would start, and may bill, one after the other.
- */
-const RESTARTED =
-	'the upgrade has failed, and Kie.ai took the question for its state as an order for another one';
-/**
  * So often may Kie accept the same upgrade as new. A question for one that runs is answered with 422, as
  * far as Kie documents it; an upgrade that fails before the next question is never seen running.
  */
@@ -48,10 +42,8 @@ export function upgradeRequest(upgrade: Upgrade, request: UpgradeRequest): Video
 		if (upgrade !== 'get4k' || meaning.kind !== 'processing') return { answer, meaning };
 		if (answer.code !== 200) wasRunning = true;
 		else if (wasRunning || ++orders > MAX_ORDERS) {
-			return {
-				answer: { ...answer, message: RESTARTED },
-				meaning: { kind: 'failed', reason: 'reordered' },
-			};
+			// The first one has failed. Asking on would start, and may bill, one after the other.
+			return { answer, meaning: { kind: 'failed', reason: 'reordered' } };
 		}
 		return { answer, meaning };
 	};

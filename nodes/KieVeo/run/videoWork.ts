@@ -3,7 +3,7 @@ import type { VideoRequest } from '../kie/videoRequest';
 import { isUnfinished, submitVideo, waitByPolling, type Outcome } from './videoRun';
 import type { StoredFile } from '../files/download';
 import type { Connection } from '../kie/connection';
-import { inputError, type KieVeoError } from '../messages/errors';
+import { differentCallbackError } from '../messages/errors';
 import type { VideoOptions, WaitMode } from '../actions/parameters';
 import type { Work } from './itemRun';
 
@@ -112,12 +112,4 @@ export class VideoWork implements Work {
 		if (outcome.kind === 'error') throw outcome.error;
 		this.result = outcome;
 	}
-}
-
-function differentCallbackError(): KieVeoError {
-	return inputError(
-		'Callback URL',
-		'or what it passes through differs from that of another item for the same task and index',
-		'Kie.ai calls one address per upgrade. Give both items the same, or upgrade the video in one item only.',
-	);
 }

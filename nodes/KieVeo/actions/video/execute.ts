@@ -3,7 +3,7 @@ import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-wor
 import { Gate, PARALLEL_TRANSFERS } from '../../run/gate';
 import { roundOf } from '../../suspension/round';
 import { resumeAddress, suspend } from '../../suspension/suspend';
-import { asError, inputError, KieVeoError } from '../../messages/errors';
+import { asError, KieVeoError, retryOnFailError, unfinishedHint } from '../../messages/errors';
 import { downloadPorts } from '../../files/binaryStore';
 import { videoItem } from '../../run/items';
 import { downloadVideo } from '../../files/videoFile';
@@ -125,11 +125,7 @@ function assertNotRepeated(
 	waitMode: WaitMode,
 ): void {
 	if (context.getNode().retryOnFail !== true || !(creates || waitMode === 'callback')) return;
-	throw inputError(
-		'Retry On Fail',
-		`cannot be used ${creates ? 'with an operation that makes new videos' : "with 'Wait for Callback'"}`,
-		'Switch it off under Settings. n8n would run the node again for all items, also for those that have succeeded. The node itself repeats what may safely be repeated.',
-	);
+	throw retryOnFailError(creates);
 }
 
 /** What is stored while suspended comes out as it is when the time runs out. */
@@ -173,12 +169,9 @@ function hintAtUnfinished(
 	unfinished: number,
 	all: number,
 ): void {
-	const advice = creates
-		? 'Use the operation Get with the task IDs to fetch them.'
-		: 'Run this operation again with the same task IDs to fetch them.';
 	// Older n8n has no hints where an AI agent uses the node.
 	(context as Partial<IExecuteFunctions>).addExecutionHints?.({
-		message: `Kie.ai is still working on ${unfinished} of ${all} videos. ${advice}`,
+		message: unfinishedHint(unfinished, all, creates),
 		location: 'outputPane',
 	});
 }

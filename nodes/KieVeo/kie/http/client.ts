@@ -1,3 +1,4 @@
+import { faultText } from '../../messages/errors';
 import {
 	classifyCreditsAnswer,
 	classifyUpgradeAnswer,
@@ -11,7 +12,7 @@ import type { Creation } from '../meaning/videoResult';
 import { throwIfCancelled, type Clock } from './clock';
 import { faultAnswer, readAnswer, type HttpReply } from './envelope';
 import { multipartUpload, type ImageFile } from './multipart';
-import { describeNetworkFault, isNeverSent } from './networkFault';
+import { isNeverSent, networkFaultOf } from './networkFault';
 import type { RecentTasks } from './recentTasks';
 import { callWithRetry } from './retry';
 import type { SubmissionLimiter } from './submissionLimiter';
@@ -210,7 +211,7 @@ export class KieClient {
 		try {
 			return readAnswer(await send(call), clock.now());
 		} catch (error) {
-			const answer = faultAnswer(describeNetworkFault(error));
+			const answer = faultAnswer(faultText(networkFaultOf(error)));
 			return isNeverSent(error) ? { ...answer, neverSent: true } : answer;
 		}
 	}
