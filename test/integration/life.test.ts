@@ -722,7 +722,7 @@ describe('files', () => {
 
 	it.each([
 		['to another protocol', 'file:///etc/passwd', 'http'],
-		['in circles', '/again', 'too often'],
+		['in circles', '/again', 'too many redirects'],
 	])('ends a redirect %s', async (_where, location, what) => {
 		const url = await urlOf(simulator.addVideo());
 		simulator.fault({ kind: 'redirect', location, host: 'file', times: 99 });

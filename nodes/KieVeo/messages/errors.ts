@@ -1,4 +1,4 @@
-/* The room's door: everything the rest of the package raises. */
+/* What the rest of the package uses of this room. */
 export { KieVeoError } from './error';
 export * from './faults';
 export * from './file';

@@ -39,6 +39,14 @@ export function alsoSubmitted(taskIds: string[], lost: number): string | undefin
 	return additions.length > 0 ? additions.join(' ') : undefined;
 }
 
+/** A hint, not an error: the node did not wait for these videos. */
+export function unfinishedHint(unfinished: number, all: number, creates: boolean): string {
+	const advice = creates
+		? 'Use the operation Get with the task IDs to fetch them.'
+		: 'Run this operation again with the same task IDs to fetch them.';
+	return `Kie.ai is still working on ${unfinished} of ${all} videos. ${advice}`;
+}
+
 function lostAnswers(count: number, request: string): string {
 	return count === 1
 		? `The answer to 1 ${request} was lost`

@@ -22,7 +22,8 @@ function wordsFor(obstacle: SuspensionObstacle): { where: string; advice: string
 		case 'noAddress':
 			return {
 				where: 'here',
-				advice: 'This execution has no address at which it could be resumed.',
+				advice:
+					"This execution has no address at which it could be resumed. Use 'Wait by Polling'.",
 			};
 		case 'unreachable':
 			return {

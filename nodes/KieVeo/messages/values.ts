@@ -30,7 +30,7 @@ function asJson(value: unknown): string {
 	try {
 		return JSON.stringify(value) ?? String(value);
 	} catch {
-		// A BigInt, or an object that contains itself.
+		// An object that contains itself.
 		return String(value);
 	}
 }

@@ -85,14 +85,6 @@ export function timedOutError(
 	});
 }
 
-/** A hint, not an error: the node did not wait for these videos. */
-export function unfinishedHint(unfinished: number, all: number, creates: boolean): string {
-	const advice = creates
-		? 'Use the operation Get with the task IDs to fetch them.'
-		: 'Run this operation again with the same task IDs to fetch them.';
-	return `Kie.ai is still working on ${unfinished} of ${all} videos. ${advice}`;
-}
-
 /** Kie rejected a request that is about the account, not about a video. */
 export function accountRejectedError(rejection: Rejection, answer: Said): KieVeoError {
 	const said = wordsOf(answer);
