@@ -10,13 +10,9 @@ import {
 
 import { resumeOnCallback } from './suspension/resume';
 import { resumeWebhooks } from './suspension/resumeWebhooks';
+import { operationFields } from './actions';
 import { router } from './actions/router';
-import { description as downloadDescription } from './actions/video/download.operation';
-import { description as extendDescription } from './actions/video/extend.operation';
-import { description as generateDescription } from './actions/video/generate.operation';
-import { description as getDescription } from './actions/video/get.operation';
-import { description as get1080pDescription } from './actions/video/get1080p.operation';
-import { description as get4kDescription } from './actions/video/get4k.operation';
+import { defaultOperation, operationOptions, operationSubtitle } from './operations';
 
 export class KieVeo implements INodeType {
 	description: INodeTypeDescription = {
@@ -25,8 +21,7 @@ export class KieVeo implements INodeType {
 		icon: { light: 'file:kie.svg', dark: 'file:kie.dark.svg' },
 		group: ['transform'],
 		version: 1,
-		subtitle:
-			'={{ { get4k: "Get 4K Video", get1080p: "Get 1080P Video", get: "Get", generate: "Generate", extend: "Extend", download: "Download", getCredits: "Get Credits" }[$parameter["operation"]] }}',
+		subtitle: operationSubtitle(),
 		description:
 			'Generate and extend Veo 3.1 videos, upgrade them to 4K and 1080P, and download the files with Kie.ai',
 		defaults: { name: 'Kie.ai Veo' },
@@ -53,69 +48,20 @@ export class KieVeo implements INodeType {
 				name: 'operation',
 				type: 'options',
 				noDataExpression: true,
-				default: 'get4k',
+				default: defaultOperation('video'),
 				displayOptions: { show: { resource: ['video'] } },
-				options: [
-					{
-						name: 'Download',
-						value: 'download',
-						description: 'Download a video from its URL into a binary field; costs nothing',
-						action: 'Download a video',
-					},
-					{
-						name: 'Extend',
-						value: 'extend',
-						description: 'Make a longer video that goes on where another one ends; costs credits',
-						action: 'Extend a video',
-					},
-					{
-						name: 'Generate',
-						value: 'generate',
-						description: 'Make a new video from a prompt, and images if you like; costs credits',
-						action: 'Generate a video',
-					},
-					{
-						name: 'Get',
-						value: 'get',
-						description: 'Get state and URLs of a generated or extended video; costs nothing',
-						action: 'Get a video',
-					},
-					{
-						name: 'Get 1080P Video',
-						value: 'get1080p',
-						description: 'Upgrade a generated Veo video to 1080P and get its URL; costs credits',
-						action: 'Get 1080P video',
-					},
-					{
-						name: 'Get 4K Video',
-						value: 'get4k',
-						description: 'Upgrade a generated Veo video to 4K and get its URL; costs credits',
-						action: 'Get 4K video',
-					},
-				],
+				options: operationOptions('video'),
 			},
 			{
 				displayName: 'Operation',
 				name: 'operation',
 				type: 'options',
 				noDataExpression: true,
-				default: 'getCredits',
+				default: defaultOperation('account'),
 				displayOptions: { show: { resource: ['account'] } },
-				options: [
-					{
-						name: 'Get Credits',
-						value: 'getCredits',
-						description: 'Get the credits left on the Kie.ai account',
-						action: 'Get credits',
-					},
-				],
+				options: operationOptions('account'),
 			},
-			...get4kDescription,
-			...get1080pDescription,
-			...getDescription,
-			...generateDescription,
-			...extendDescription,
-			...downloadDescription,
+			...operationFields,
 		],
 	};
 

@@ -3,7 +3,7 @@ import {
 	type Callback,
 	type CallbackTopic,
 } from '../../nodes/KieVeo/kie/callback/parse';
-import { toCallbackResult } from '../../nodes/KieVeo/kie/meaning/videoResult';
+import { toCallbackResult } from '../../nodes/KieVeo/videoResult';
 import { CALLBACK_FORMS } from '../simulator';
 import { callbackBody, type CallbackFacts } from '../simulator/callbacks/form';
 

@@ -1,12 +1,12 @@
 import { Gate } from '../../nodes/KieVeo/run/gate';
-import { pollUntilSettled, type Look } from '../../nodes/KieVeo/run/poll';
+import { pollUntilSettled, type PollResult } from '../../nodes/KieVeo/run/poll';
 import { CancelledError } from '../../nodes/KieVeo/kie/http/clock';
 import { FakeClock } from './fakeClock';
 
 function poll(readyAt: number, options: { waitMs?: number; timeoutMs?: number } = {}) {
 	const clock = new FakeClock();
 	const looks: number[] = [];
-	const look = async (): Promise<Look<string>> => {
+	const look = async (): Promise<PollResult<string>> => {
 		looks.push(clock.now());
 		return clock.now() >= readyAt
 			? { kind: 'settled', value: 'ready' }

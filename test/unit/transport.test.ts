@@ -1,41 +1,21 @@
-import { KieClient, type HttpCall, type SendRequest } from '../../nodes/KieVeo/kie/http/client';
 import { CancelledError } from '../../nodes/KieVeo/kie/http/clock';
 import { readAnswer } from '../../nodes/KieVeo/kie/http/envelope';
 import { isNeverSent } from '../../nodes/KieVeo/kie/http/networkFault';
-import { RecentTasks } from '../../nodes/KieVeo/kie/http/recentTasks';
 import { MAX_ATTEMPTS, retryDelay } from '../../nodes/KieVeo/kie/http/retry';
 import { SubmissionLimiter } from '../../nodes/KieVeo/kie/http/submissionLimiter';
 import { FakeClock } from './fakeClock';
+import { fakeKie } from './fakeKie';
 
 const ACCEPTED = JSON.stringify({ code: 200, msg: 'success', data: { resultUrls: null } });
 
-function setUp(replies: Array<string | Error>, headers: { [name: string]: string } = {}) {
-	const clock = new FakeClock();
-	const calls: HttpCall[] = [];
-	const send: SendRequest = async (call) => {
-		calls.push(call);
-		const reply = replies[Math.min(calls.length, replies.length) - 1];
-		if (reply === undefined || reply instanceof Error) throw reply;
-		return { statusCode: 200, headers, body: reply };
-	};
-	const stop = new AbortController();
-	const limiter = new SubmissionLimiter(clock);
-	const client = new KieClient({
-		send,
-		limiter,
-		recentTasks: new RecentTasks(),
-		clock,
-		signal: stop.signal,
-	});
-	return { client, calls, clock, stop };
-}
+const UPGRADE = { kind: 'upgrade', operation: 'get4k', taskId: 't', index: 0 } as const;
 
 describe('requests', () => {
 	it('4K is a POST with a JSON body, and carries the callback address only when submitted', async () => {
-		const { client, calls } = setUp([ACCEPTED]);
+		const { api, calls } = fakeKie([ACCEPTED]);
 		const request = { taskId: 'a/b?c', index: 2, callBackUrl: 'https://n8n.example.com/cb' };
-		await client.submitUpgrade('get4k', request);
-		await client.checkUpgrade('get4k', request);
+		await api.submit({ ...UPGRADE, ...request });
+		await api.fetchState({ ...UPGRADE, ...request, kieTaskId: null, codes: [200] });
 		const path = '/api/v1/veo/get-4k-video';
 		expect(calls).toStrictEqual([
 			{ method: 'POST', path, body: request },
@@ -44,8 +24,8 @@ describe('requests', () => {
 	});
 
 	it('1080P is a GET with a query', async () => {
-		const { client, calls } = setUp([ACCEPTED]);
-		await client.submitUpgrade('get1080p', { taskId: 'a/b?c', index: 0 });
+		const { api, calls } = fakeKie([ACCEPTED]);
+		await api.submit({ ...UPGRADE, operation: 'get1080p', taskId: 'a/b?c' });
 		expect(calls).toStrictEqual([
 			{
 				method: 'GET',
@@ -63,30 +43,30 @@ describe('retries', () => {
 		['a web page', '<html></html>'],
 		['a lost connection', Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' })],
 	])('go on after %s until Kie answers', async (_name, fault) => {
-		const { client, calls } = setUp([fault, fault, ACCEPTED]);
-		const answer = await client.submitUpgrade('get4k', { taskId: 't', index: 0 });
+		const { api, calls } = fakeKie([fault, fault, ACCEPTED]);
+		const answer = await api.submit(UPGRADE);
 		expect(answer.code).toBe(200);
 		expect(calls).toHaveLength(3);
 	});
 
 	it('end after a bounded number of attempts with the last answer', async () => {
-		const { client, calls, clock } = setUp(['<html></html>']);
-		const answer = await client.submitUpgrade('get4k', { taskId: 't', index: 0 });
+		const { api, calls, clock } = fakeKie(['<html></html>']);
+		const answer = await api.submit(UPGRADE);
 		expect(answer.message).toContain('web page');
 		expect(calls).toHaveLength(MAX_ATTEMPTS);
 		expect(clock.now()).toBe(15_000);
 	});
 
 	it.each([401, 402, 404, 422, 433, 451, 501, 505])('never follow code %i', async (code) => {
-		const { client, calls } = setUp([JSON.stringify({ code, msg: 'no', data: null })]);
-		await client.submitUpgrade('get4k', { taskId: 't', index: 0 });
+		const { api, calls } = fakeKie([JSON.stringify({ code, msg: 'no', data: null })]);
+		await api.submit(UPGRADE);
 		expect(calls).toHaveLength(1);
 	});
 
 	it('wait as long as the server asks', async () => {
 		const busy = JSON.stringify({ code: 429, msg: 'Rate limit exceeded' });
-		const { client, clock } = setUp([busy, ACCEPTED], { 'retry-after': '7' });
-		await client.submitUpgrade('get4k', { taskId: 't', index: 0 });
+		const { api, clock } = fakeKie([busy, ACCEPTED], { 'retry-after': '7' });
+		await api.submit(UPGRADE);
 		expect(clock.now()).toBe(7_000);
 	});
 
@@ -99,8 +79,8 @@ describe('retries', () => {
 	});
 
 	it('end at once when the execution is stopped', async () => {
-		const { client, calls, stop } = setUp(['<html></html>']);
-		const running = client.submitUpgrade('get4k', { taskId: 't', index: 0 });
+		const { api, calls, stop } = fakeKie(['<html></html>']);
+		const running = api.submit(UPGRADE);
 		stop.abort();
 		await expect(running).rejects.toThrow(CancelledError);
 		expect(calls.length).toBeLessThanOrEqual(1);
@@ -113,9 +93,9 @@ describe('a network fault', () => {
 			code: 'ECONNREFUSED',
 			config: { headers: { Authorization: 'Bearer secret' } },
 		});
-		const { client } = setUp([new Error('Bearer secret', { cause })]);
-		const answer = await client.checkUpgrade('get4k', { taskId: 't', index: 0 });
-		expect(answer).toMatchObject({ fault: true, code: null, message: 'connection refused' });
+		const { api } = fakeKie([new Error('Bearer secret', { cause })]);
+		const answer = await api.fetchState({ ...UPGRADE, kieTaskId: null, codes: [200] });
+		expect(answer).toMatchObject({ code: null, message: 'connection refused', raw: null });
 		expect(JSON.stringify(answer)).not.toContain('secret');
 	});
 });

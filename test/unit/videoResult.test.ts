@@ -1,12 +1,8 @@
+import type { VideoOperationName } from '../../nodes/KieVeo/operations';
 import type { KieAnswer } from '../../nodes/KieVeo/kie/meaning/answer';
 import { parseCallback } from '../../nodes/KieVeo/kie/callback/parse';
 import { readResultFiles } from '../../nodes/KieVeo/kie/meaning/resultFiles';
-import {
-	toCallbackResult,
-	toFailedResult,
-	toVideoResult,
-	type RequestedOperation,
-} from '../../nodes/KieVeo/kie/meaning/videoResult';
+import { toCallbackResult, toFailedResult, toVideoResult } from '../../nodes/KieVeo/videoResult';
 
 const FULL = 'https://file.example/v/full.mp4';
 const PART = 'https://file.example/v/part.mp4';
@@ -27,7 +23,7 @@ const answer = (given: unknown): KieAnswer => ({
 	fault: false,
 	retryAfterMs: null,
 });
-const result = (operation: RequestedOperation, given: unknown) =>
+const result = (operation: VideoOperationName, given: unknown) =>
 	toVideoResult({ operation, taskId: 'a', index: 1 }, answer(given), readResultFiles(given));
 
 /** What every result of the table has in common. */
@@ -35,7 +31,7 @@ const common = { taskId: 'a', index: 1, code: 200, message: 'success' };
 const finished = { status: 'success', imageUrls: [IMAGE], creditsConsumed: 120 };
 
 describe('the result of a request', () => {
-	it.each<[RequestedOperation, resolution: string, videoUrls: string[]]>([
+	it.each<[VideoOperationName, resolution: string, videoUrls: string[]]>([
 		['get4k', '4k', [PART]],
 		['get1080p', '1080p', [PART]],
 		['get', '720p', [FULL, PART]],

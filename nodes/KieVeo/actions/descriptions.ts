@@ -1,5 +1,8 @@
 import type { INodeProperties } from 'n8n-workflow';
 
+import { namesWith } from '../operations';
+import { simplifyOption } from '../simplifyOption';
+
 export const taskIdProperty: INodeProperties = {
 	displayName: 'Task ID',
 	name: 'taskId',
@@ -19,16 +22,8 @@ export const indexProperty: INodeProperties = {
 	description: 'Which video of the task, counted from 0. Most tasks have only one.',
 };
 
-export const simplifyOption: INodeProperties = {
-	displayName: 'Simplify',
-	name: 'simplify',
-	type: 'boolean',
-	default: true,
-	description: 'Whether to return a simplified version of the response instead of the raw data',
-};
-
 const whenCallingBack = {
-	show: { '/operation': ['get4k', 'generate', 'extend'], '/waitMode': ['none'] },
+	show: { '/operation': namesWith('event'), '/waitMode': ['none'] },
 	hide: { '/callBackUrl': [''] },
 };
 const whenPolling = { show: { '/waitMode': ['poll'] } };
@@ -105,7 +100,7 @@ export function videoOptionsProperty(
 
 /** The choice of how to get a result, with what "Return Immediately" means for the operation. */
 export function waitModeProperty(
-	{ none, callback, standard = 'poll' }: { none: string; callback?: true; standard?: string },
+	{ none, callback, fallback = 'poll' }: { none: string; callback?: true; fallback?: string },
 	description: string,
 ): INodeProperties {
 	return {
@@ -113,7 +108,7 @@ export function waitModeProperty(
 		name: 'waitMode',
 		type: 'options',
 		noDataExpression: true,
-		default: standard,
+		default: fallback,
 		options: [
 			{ name: 'Return Immediately', value: 'none', description: none },
 			...(callback ? [WAIT_FOR_CALLBACK] : []),

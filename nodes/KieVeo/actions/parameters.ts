@@ -13,6 +13,7 @@ import {
 } from '../messages/errors';
 import { checkDownloadSettings, type DownloadSettings } from '../files/downloadSettings';
 import type { Connection } from '../kie/connection';
+import type { VideoOptions, WaitMode } from '../run/videoWork';
 import { MAX_PASS_THROUGH_BYTES, withSubmission, type Submission } from '../kie/address';
 import { publicUrlFault } from '../kie/meaning/publicUrl';
 import {
@@ -24,19 +25,8 @@ import {
 	type JsonObject,
 } from '../kie/meaning/guards';
 
-/** How the node gets a result. */
-export type WaitMode = 'none' | 'poll' | 'callback';
-
 /** Seconds: Kie keeps a video for 14 days. */
 const LONGEST_WAIT = 14 * 24 * 60 * 60;
-
-/** The Options collection, with defaults filled in. Durations in seconds. */
-export interface VideoOptions {
-	pollInterval: number;
-	timeout: number;
-	onTimeout: 'error' | 'continue';
-	simplify: boolean;
-}
 
 /**
  * @returns `null` when empty
@@ -50,9 +40,9 @@ export function readText(parameter: string, value: unknown): string | null {
 	return toText(value);
 }
 
-/** @param standard counts when nothing is given */
-export function readBoolean(parameter: string, value: unknown, standard: boolean): boolean {
-	if (value === undefined || value === null || value === '') return standard;
+/** @param fallback used when nothing is given */
+export function readBoolean(parameter: string, value: unknown, fallback: boolean): boolean {
+	if (value === undefined || value === null || value === '') return fallback;
 	const given = toBoolean(value);
 	if (given !== null) return given;
 	throw booleanError(parameter, value);

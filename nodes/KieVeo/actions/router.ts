@@ -2,26 +2,9 @@ import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-wor
 
 import { KieVeoError, toNodeError, toRaisedError, unknownOperationError } from '../messages/errors';
 import { errorItem } from '../run/items';
-import { connect } from '../kie/connection';
-import { getCredits } from './account/getCredits.operation';
+import { givesVideo } from '../operations';
+import { operationNamed } from './index';
 import { parameterAsGiven } from './parameters';
-import { executeVideoOperation } from './video/execute';
-import { executeDownload } from './video/download.operation';
-import { extend } from './video/extend.operation';
-import { generate } from './video/generate.operation';
-import { get } from './video/get.operation';
-import { get1080p } from './video/get1080p.operation';
-import { get4k } from './video/get4k.operation';
-import type { VideoOperation } from './video/videoOperation';
-
-// A `Map`, not an object: `operation` is a stored parameter and must not reach `Object.prototype`.
-const VIDEO_OPERATIONS = new Map<string, VideoOperation>([
-	['get4k', get4k],
-	['get1080p', get1080p],
-	['get', get],
-	['generate', generate],
-	['extend', extend],
-]);
 
 /** Runs the operation that was picked. Every error it raises names its item and says what to do next. */
 export async function router(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
@@ -43,11 +26,8 @@ async function execute(context: IExecuteFunctions): Promise<INodeExecutionData[]
 	const resource = context.getNodeParameter('resource', 0) as string;
 	const operation = context.getNodeParameter('operation', 0) as string;
 
-	const videoOperation = resource === 'video' ? VIDEO_OPERATIONS.get(operation) : undefined;
-	if (videoOperation) return await executeVideoOperation(context, videoOperation);
-	if (resource === 'video' && operation === 'download') return await executeDownload(context);
-	if (resource === 'account' && operation === 'getCredits') return await executeGetCredits(context);
-
+	const run = operationNamed(resource, operation);
+	if (run) return await run(context);
 	throw unknownOperationError(operation);
 }
 
@@ -55,13 +35,7 @@ async function execute(context: IExecuteFunctions): Promise<INodeExecutionData[]
 function fieldsAsGiven(context: IExecuteFunctions, item: number): IDataObject {
 	if (parameterAsGiven(context, 'resource', item) === 'account') return {};
 	const operation = parameterAsGiven(context, 'operation', item);
-	const about = operation === 'download' ? ['url'] : ['taskId', 'index'];
+	const about = givesVideo(operation) ? ['taskId', 'index'] : ['url'];
 	const given = about.map((name) => [name, parameterAsGiven(context, name, item)]);
 	return { ...Object.fromEntries(given), operation, status: 'failed' } as IDataObject;
-}
-
-/** The balance is one fact of the account: it is read once and given to every item. */
-async function executeGetCredits(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
-	const json = await getCredits(await connect(context, context.getExecutionCancelSignal()));
-	return context.getInputData().map((_, item) => ({ json: { ...json }, pairedItem: { item } }));
 }

@@ -4,12 +4,12 @@ import type { DownloadPorts } from './download';
 
 /** Downloads into the binary data of the running execution, wherever this n8n keeps it. */
 export function downloadPorts(context: CallingContext, connection: Connection): DownloadPorts {
-	const { client, baseUrl, clock, signal } = connection;
+	const { api, baseUrl, clock, signal } = connection;
 	return {
 		fetchFile: fileFetcher(context, signal),
 		store: async (content, fileName, mimeType) =>
 			await context.helpers.prepareBinaryData(content, fileName, mimeType),
-		client,
+		api,
 		apiBaseUrl: baseUrl,
 		clock,
 		signal,

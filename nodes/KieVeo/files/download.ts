@@ -9,12 +9,11 @@ import {
 	type FileSubject,
 	type TransferFault,
 } from '../messages/errors';
-import type { KieClient } from '../kie/http/client';
+import type { KieApi } from '../kie/api';
 import { throwIfCancelled, type Clock } from '../kie/http/clock';
 import type { FetchFile, FileReply } from './fileHost';
 import type { FileStream } from '../kie/http/multipart';
 import { networkFaultOf } from '../kie/http/networkFault';
-import { classifyDownloadUrlAnswer } from '../kie/meaning/fileAnswer';
 import { toNumber } from '../kie/meaning/guards';
 import { publicUrlFault } from '../kie/meaning/publicUrl';
 import { extensionOf, mimeTypeOf } from './names';
@@ -40,7 +39,7 @@ export interface DownloadPorts {
 	fetchFile: FetchFile;
 	/** Puts a file where n8n keeps binary data. */
 	store(content: FileStream, fileName: string, mimeType: string): Promise<IBinaryData>;
-	client: Pick<KieClient, 'renewFileUrl'>;
+	api: Pick<KieApi, 'fetchFreshUrl'>;
 	apiBaseUrl: string;
 	clock: Clock;
 	signal?: AbortSignal;
@@ -145,9 +144,9 @@ async function open(
 	throw tooManyRedirectsError(order);
 }
 
-async function renew(order: FileOrder, status: number, { client }: DownloadPorts): Promise<string> {
-	const answer = await client.renewFileUrl(order.url);
-	const meaning = classifyDownloadUrlAnswer(answer);
+async function renew(order: FileOrder, status: number, { api }: DownloadPorts): Promise<string> {
+	const answer = await api.fetchFreshUrl(order.url);
+	const { meaning } = answer;
 	if (meaning.kind === 'success') return meaning.url;
 	throw fileGoneError(order, status, answer);
 }

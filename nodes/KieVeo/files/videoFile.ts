@@ -1,4 +1,4 @@
-import type { VideoResult } from '../kie/meaning/videoResult';
+import type { VideoResult } from '../videoResult';
 import { downloadFile, type DownloadPorts, type StoredFile } from './download';
 import { fileNameOf } from './names';
 

@@ -1,11 +1,12 @@
 import { createHmac } from 'crypto';
 
+import { isCallingBack, type CallingBack } from '../operations';
 import { isJsonObject, parseIfJson, toText, type JsonObject } from './meaning/guards';
 import { equalInConstantTime } from './callback/signature';
 
 /** What a callback address says about the submission it was made for. */
 export interface Submission {
-	operation: 'get4k' | 'generate' | 'extend';
+	operation: CallingBack;
 	/** `null` where Kie gives the id only after the submission. */
 	taskId: string | null;
 	/** `null` where it has no meaning. */
@@ -81,7 +82,7 @@ export function readSubmission(value: unknown, key: Buffer): Submission | null {
 function toSubmission(value: unknown): Submission | null {
 	if (!isJsonObject(value)) return null;
 	const { operation, index, passThrough, waiting } = value;
-	if (operation !== 'get4k' && operation !== 'generate' && operation !== 'extend') return null;
+	if (!isCallingBack(operation)) return null;
 	return {
 		operation,
 		taskId: toText(value.taskId),

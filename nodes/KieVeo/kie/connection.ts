@@ -4,10 +4,12 @@ import type { IExecuteFunctions, IHttpRequestOptions, IWebhookFunctions } from '
 import { baseUrlError } from '../messages/errors';
 import { addressKey } from './address';
 import { toText } from './meaning/guards';
-import { KieClient, type SendRequest } from './http/client';
+import type { KieApi } from './api';
+import { HttpClient, type SendRequest } from './http/client';
 import { systemClock, type Clock } from './http/clock';
 import { RecentTasks } from './http/recentTasks';
 import { SubmissionLimiter } from './http/submissionLimiter';
+import { VeoApi } from './veoApi';
 
 /** Name of the credential type. */
 export const CREDENTIAL = 'kieVeoApi';
@@ -23,7 +25,7 @@ export type CallingContext = IExecuteFunctions | IWebhookFunctions;
 
 /** Everything an execution needs to talk to Kie. */
 export interface Connection {
-	client: KieClient;
+	api: KieApi;
 	/** Without a trailing slash. */
 	baseUrl: string;
 	/** Proves that a callback address was made with this credential. */
@@ -52,13 +54,13 @@ function limiterFor(baseUrl: string, apiKey: string): SubmissionLimiter {
 
 /**
  * @param signal ends waiting when aborted; no request is begun then
- * @param cut whether requests under way are ended, too: only where none is paid for
+ * @param options.abortInFlight whether requests under way are ended, too: only where none is paid for
  * @throws KieVeoError when the credential's Base URL cannot be used
  */
 export async function connect(
 	context: CallingContext,
 	signal: AbortSignal | undefined,
-	cut = false,
+	{ abortInFlight = false } = {},
 ): Promise<Connection> {
 	const credentials = await context.getCredentials(CREDENTIAL);
 	const baseUrl = readBaseUrl('Base URL', credentials.baseUrl, DEFAULT_BASE_URL);
@@ -68,15 +70,20 @@ export async function connect(
 		DEFAULT_UPLOAD_BASE_URL,
 	);
 	const apiKey = String(credentials.apiKey);
-	const client = new KieClient({
-		send: requestSender(context, { api: baseUrl, upload: uploadBaseUrl }, cut ? signal : undefined),
+	const send = requestSender(
+		context,
+		{ api: baseUrl, upload: uploadBaseUrl },
+		abortInFlight ? signal : undefined,
+	);
+	const api = new VeoApi({
+		http: new HttpClient(send, systemClock, signal),
 		limiter: limiterFor(baseUrl, apiKey),
 		recentTasks,
 		clock: systemClock,
 		signal,
 	});
 	return {
-		client,
+		api,
 		baseUrl,
 		addressKey: addressKey(apiKey),
 		webhookSecret: toText(credentials.webhookSecret),
@@ -86,10 +93,10 @@ export async function connect(
 }
 
 /** @returns the address without a trailing slash */
-function readBaseUrl(field: string, value: unknown, standard: string): string {
-	const url = (toText(value) ?? standard).replace(/\/+$/, '');
+function readBaseUrl(field: string, value: unknown, fallback: string): string {
+	const url = (toText(value) ?? fallback).replace(/\/+$/, '');
 	if (URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)) return url;
-	throw baseUrlError(field, url, standard);
+	throw baseUrlError(field, url, fallback);
 }
 
 function requestSender(

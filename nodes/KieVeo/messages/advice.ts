@@ -1,6 +1,6 @@
 import type { FailureReason, Refusal, RetryReason } from '../kie/meaning/answer';
-import type { RequestedOperation, Subject } from '../kie/meaning/videoResult';
-import { isUpgrade, OPERATION_NAMES } from './names';
+import { isUpgrade, OPERATIONS, type VideoOperationName } from '../operations';
+import type { Subject } from '../videoResult';
 import { shorten } from './values';
 
 /* What a user can do next, by reason. */
@@ -39,7 +39,7 @@ export const RETRY_ADVICE: Record<RetryReason, string> = {
 		"Check the network of this n8n and 'Base URL' in the Kie.ai Veo API credential (usually https://api.kie.ai).",
 };
 
-const UNAVAILABLE_ADVICE: Record<RequestedOperation, string> = {
+const UNAVAILABLE_ADVICE: Record<VideoOperationName, string> = {
 	get4k:
 		'Kie.ai cannot make a 4K version of this video. The base video remains valid; Get 1080P Video may work.',
 	get1080p: 'Kie.ai cannot make a 1080P version of this video. The base video remains valid.',
@@ -86,7 +86,7 @@ export function repeatAdvice({ operation, taskId, index }: Subject): string {
 	if (taskId === null) return 'Nothing was started, so the node can be run again.';
 	if (!isUpgrade(operation)) return `Run Get with task ID ${shorten(taskId)}: it costs nothing.`;
 	return (
-		`Run ${OPERATION_NAMES[operation]} again with task ID ${shorten(taskId)} and index ${index}: ` +
+		`Run ${OPERATIONS[operation].label} again with task ID ${shorten(taskId)} and index ${index}: ` +
 		'Kie.ai answers a repeated request with the state of the one that is running.'
 	);
 }

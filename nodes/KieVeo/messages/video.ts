@@ -1,8 +1,8 @@
 import type { FailureReason, Rejection, Said } from '../kie/meaning/answer';
-import type { Subject } from '../kie/meaning/videoResult';
+import { OPERATIONS } from '../operations';
+import type { Subject } from '../videoResult';
 import { failureAdvice, REFUSALS, repeatAdvice, RETRY_ADVICE } from './advice';
 import { KieVeoError } from './error';
-import { OPERATION_NAMES, VIDEO_NAMES } from './names';
 import { shorten, wordsOf } from './values';
 
 /* What can happen to a video between its order and its result. */
@@ -36,7 +36,7 @@ export function videoRejectedError(
 
 /** The answer to a request that costs money never came, so whether it was accepted is not known. */
 export function lostCreationError({ operation, extendedTaskId }: Subject, answer: Said) {
-	const name = OPERATION_NAMES[operation];
+	const name = OPERATIONS[operation].label;
 	const request =
 		extendedTaskId === undefined ? name : `${name} of task ${shorten(extendedTaskId)}`;
 	return new KieVeoError(
@@ -108,7 +108,7 @@ export function accountRejectedError(rejection: Rejection, answer: Said): KieVeo
 }
 
 function describe({ operation, taskId, extendedTaskId, index }: Subject): string {
-	const name = VIDEO_NAMES[operation];
+	const name = OPERATIONS[operation].noun;
 	if (taskId !== null)
 		return `${name} of task ${shorten(taskId)}${index ? `, index ${index}` : ''}`;
 	return extendedTaskId === undefined

@@ -7,15 +7,13 @@ import {
 	toNodeError,
 	toRaisedError,
 } from '../messages/errors';
-import { errorItem } from './items';
 import { CancelledError } from '../kie/http/clock';
+import { errorItem } from './items';
 
 /** What is done for one item, or once for several that ask for the same. */
 export interface Work {
 	/** Items with the same key share the work; `null` is never shared. */
 	readonly key: string | null;
-	/** Done in order. All works have ended a phase before any begins the next; an exception ends the work. */
-	readonly phases: ReadonlyArray<() => Promise<void>>;
 	/** Task id of what was submitted and may have cost credits. */
 	readonly submittedTaskId: string | null;
 	/**
@@ -36,6 +34,8 @@ export interface Reading<W extends Work> {
 export interface ItemOperation<W extends Work> {
 	/** @throws KieVeoError for a parameter that cannot be used */
 	read(itemIndex: number): Reading<W>;
+	/** Done in order, for every work: all have ended a phase before the next begins. An exception ends the work. */
+	phases: ReadonlyArray<(work: W, works: readonly W[]) => Promise<void>>;
 	/** What an error item says besides the error. `reading` is unset when the item could not be read. */
 	errorFields(itemIndex: number, reading: Reading<W> | undefined, error: unknown): IDataObject;
 	/**
@@ -50,17 +50,19 @@ export interface ItemRun<W extends Work> {
 	works: W[];
 }
 
-interface Progress<W extends Work> extends Reading<W> {
-	items: number[];
+/** A work, the items that share it, and what ended it early. */
+interface Progress<W extends Work> {
+	readonly work: W;
+	readonly items: number[];
 	error?: unknown;
 }
 
-/** An item whose parameters cannot be used. */
-interface Unreadable {
-	error: unknown;
-}
+/** An item, or why its parameters cannot be used. */
+type ReadItem<W extends Work> =
+	| (Pick<Reading<W>, 'toItem'> & { progress: Progress<W> })
+	| { error: unknown };
 
-/** What ends a run early: `signal` tells of the user and of `failFast`. */
+/** What ends a run early: `signal` is aborted by the user or by `failFast`. */
 export function stopSignals(context: IExecuteFunctions): {
 	failFast: AbortController;
 	signal: AbortSignal;
@@ -85,98 +87,97 @@ export async function runItems<W extends Work>(
 	failFast: AbortController,
 	operation: ItemOperation<W>,
 ): Promise<ItemRun<W>> {
-	const node = context.getNode();
-	const userStop = context.getExecutionCancelSignal();
-	const { readings, all } = readItems(context, operation);
+	const { readItems, all } = readAll(context, operation);
 	const works = all.map(({ work }) => work);
+	const { failedItem } = operation;
+	const endsAtFirst = !context.continueOnFail() && !failedItem;
 
-	await runPhases(all, () => {
-		if (!context.continueOnFail() && !operation.failedItem) failFast.abort();
+	await runPhases(all, operation.phases, () => {
+		if (endsAtFirst) failFast.abort();
 	});
 
-	if (userStop?.aborted) {
-		throw toNodeError(node, stoppedError(submittedIds(works), withLostAnswer(all).length));
+	if (context.getExecutionCancelSignal()?.aborted) {
+		throw toNodeError(
+			context.getNode(),
+			stoppedError(submittedIds(works), withLostAnswer(all).length),
+		);
 	}
-	const { failedItem } = operation;
-	if (!context.continueOnFail() && (!failedItem || all.every(hasFailed))) {
+	if (endsAtFirst || (!context.continueOnFail() && all.every(hasFailed))) {
 		throwFirstFailure(context, all);
 	}
-	const items = readings.map((reading, item) => {
-		const { error } = reading;
-		const read = 'work' in reading ? reading : undefined;
-		if (read && error === undefined) return read.toItem(read.work, item);
-		if (read && failedItem && !context.continueOnFail()) return failedItem(item, read, error);
-		const nodeError = toNodeError(node, error, { itemIndex: item });
-		const fields = operation.errorFields(item, read, error);
-		// An execution that was suspended has no error output.
-		const toErrorOutput = node.onError === 'continueErrorOutput' && !failedItem;
-		return errorItem(nodeError, item, fields, toErrorOutput);
-	});
+	const items = readItems.map((read, item) => toItem(context, operation, read, item));
 	return { items, works };
 }
 
+function toItem<W extends Work>(
+	context: IExecuteFunctions,
+	{ failedItem, errorFields }: ItemOperation<W>,
+	read: ReadItem<W>,
+	item: number,
+): INodeExecutionData {
+	const reading =
+		'progress' in read ? { work: read.progress.work, toItem: read.toItem } : undefined;
+	const error = 'progress' in read ? read.progress.error : read.error;
+	if (reading && error === undefined) return reading.toItem(reading.work, item);
+	if (reading && failedItem && !context.continueOnFail()) return failedItem(item, reading, error);
+	const node = context.getNode();
+	const nodeError = toNodeError(node, error, { itemIndex: item });
+	// An execution that was suspended has no error output.
+	const toErrorOutput = node.onError === 'continueErrorOutput' && !failedItem;
+	return errorItem(nodeError, item, errorFields(item, reading, error), toErrorOutput);
+}
+
 /** Reads and checks the parameters of all items before anything is sent. */
-function readItems<W extends Work>(
+function readAll<W extends Work>(
 	context: IExecuteFunctions,
 	operation: ItemOperation<W>,
-): {
-	readings: Array<Progress<W> | Unreadable>;
-	all: Array<Progress<W>>;
-} {
+): { readItems: Array<ReadItem<W>>; all: Array<Progress<W>> } {
 	const all: Array<Progress<W>> = [];
 	const shared = new Map<string, Progress<W>>();
-	const readings = context.getInputData().map((_, item) => {
+	const progressOf = (work: W, item: number): Progress<W> => {
+		const same = work.key === null ? undefined : shared.get(work.key);
+		if (same) {
+			same.work.join?.(work);
+			same.items.push(item);
+			return same;
+		}
+		const progress = { work, items: [item] };
+		all.push(progress);
+		if (work.key !== null) shared.set(work.key, progress);
+		return progress;
+	};
+	const readItems = context.getInputData().map((_, item): ReadItem<W> => {
 		try {
-			const reading = operation.read(item);
-			const { key } = reading.work;
-			const same = key === null ? undefined : shared.get(key);
-			if (same) {
-				same.work.join?.(reading.work);
-				same.items.push(item);
-				return sharing(same, reading);
-			}
-			const progress = { ...reading, items: [item] };
-			all.push(progress);
-			if (key !== null) shared.set(key, progress);
-			return progress;
+			const { work, toItem } = operation.read(item);
+			return { progress: progressOf(work, item), toItem };
 		} catch (error) {
 			if (context.continueOnFail()) return { error };
 			throw toRaisedError(context.getNode(), error, { itemIndex: item });
 		}
 	});
-	return { readings, all };
-}
-
-/** The item is emitted by its own reading, from another item's work. */
-function sharing<W extends Work>(same: Progress<W>, { toItem }: Reading<W>): Progress<W> {
-	return {
-		items: same.items,
-		work: same.work,
-		toItem,
-		get error() {
-			return same.error;
-		},
-	};
+	return { readItems, all };
 }
 
 async function runPhases<W extends Work>(
 	all: Array<Progress<W>>,
+	phases: ItemOperation<W>['phases'],
 	onFailure: () => void,
 ): Promise<void> {
-	const most = Math.max(0, ...all.map(({ work }) => work.phases.length));
-	for (let phase = 0; phase < most; phase++) {
+	const works = all.map(({ work }) => work);
+	for (const phase of phases) {
 		await Promise.all(
-			all.map(async (progress) => {
-				if (progress.error !== undefined) return;
-				try {
-					await progress.work.phases[phase]?.();
-				} catch (error) {
-					// Another item's failure, or the user: no failure of this one.
-					if (error instanceof CancelledError) return;
-					progress.error = error;
-					onFailure();
-				}
-			}),
+			all
+				.filter((progress) => !hasFailed(progress))
+				.map(async (progress) => {
+					try {
+						await phase(progress.work, works);
+					} catch (error) {
+						// Another item's failure, or the user: not a failure of this one.
+						if (error instanceof CancelledError) return;
+						progress.error = error;
+						onFailure();
+					}
+				}),
 		);
 	}
 }
@@ -194,7 +195,7 @@ function throwFirstFailure<W extends Work>(
 	context: IExecuteFunctions,
 	all: Array<Progress<W>>,
 ): void {
-	// Only one can be raised: one that may have cost credits, since nothing else tells of it.
+	// Only one can be raised: one that may have cost credits, since nothing else mentions it.
 	const lost = withLostAnswer(all);
 	const failed = lost[0] ?? all.find(hasFailed);
 	if (!failed) return;

@@ -5,7 +5,7 @@ import type {
 	NodeOperationError,
 } from 'n8n-workflow';
 
-import type { VideoResult } from '../kie/meaning/videoResult';
+import type { VideoResult } from '../videoResult';
 
 /** @param itemIndex the input item that caused it */
 export function videoItem(

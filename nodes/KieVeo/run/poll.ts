@@ -1,7 +1,7 @@
 import type { Clock } from '../kie/http/clock';
 
 /** What one look at a task found. */
-export type Look<T> =
+export type PollResult<T> =
 	| { kind: 'settled'; value: T }
 	/** Not finished. `waitMs`: the server asked for at least this pause before the next look. */
 	| { kind: 'pending'; waitMs: number | null };
@@ -25,7 +25,7 @@ export interface PollOptions {
  * @throws CancelledError
  */
 export async function pollUntilSettled<T>(
-	look: () => Promise<Look<T>>,
+	look: () => Promise<PollResult<T>>,
 	{ since, intervalMs, timeoutMs, clock, signal }: PollOptions,
 ): Promise<T | null> {
 	const deadline = since + timeoutMs;

@@ -1,37 +1,48 @@
-import { lostCreationError, timedOutError, videoRejectedError } from '../messages/errors';
-import { throwIfCancelled } from '../kie/http/clock';
+import type { Order, SubmissionAnswer } from '../kie/api';
 import type { Connection } from '../kie/connection';
-import { toVideoResult, type Subject, type VideoResult } from '../kie/meaning/videoResult';
+import { throwIfCancelled } from '../kie/http/clock';
+import { lostCreationError, timedOutError, videoRejectedError } from '../messages/errors';
+import { toVideoResult, type Subject, type VideoResult } from '../videoResult';
 import type { Gate } from './gate';
-import { pollUntilSettled, type Look } from './poll';
-import type { VideoAnswer, VideoRequest } from '../kie/videoRequest';
+import { pollUntilSettled, type PollResult } from './poll';
 
-/** How one video ended, or where it stands. */
-export type Outcome =
-	| { kind: 'result'; result: VideoResult & { taskId: string }; raw: unknown }
-	| { kind: 'error'; error: Error };
+/** Where a submitted video stands. */
+export interface VideoRun {
+	result: VideoResult & { taskId: string };
+	/** Kie's whole answer. */
+	raw: unknown;
+}
 
-/** After so many answers in a row that can mean a failed task, it counts as failed. */
-const MAX_TASK_ERRORS = 5;
+/** After so many answers in a row that can mean a failed task, the task has failed. */
+const MOST_TASK_ERRORS = 5;
 
-/** Whether waiting could still change the outcome. */
-export function isUnfinished(outcome: Outcome): boolean {
-	return outcome.kind === 'result' && outcome.result.status === 'processing';
+/** Whether waiting could still change it. */
+export function isUnfinished({ result }: VideoRun): boolean {
+	return result.status === 'processing';
+}
+
+/** The video an order is about. */
+export function subjectOf(order: Order): Subject {
+	const { kind, operation } = order;
+	if (kind === 'creation') {
+		const extendedTaskId = order.parameters.taskId;
+		return { operation, taskId: null, extendedTaskId, index: null };
+	}
+	return { operation, taskId: order.taskId, index: kind === 'upgrade' ? order.index : null };
 }
 
 /**
- * Submits one request. A rejection by Kie is an outcome, not an exception. The result of a creation
- * carries the new task id.
+ * Submits one order. The result of a creation carries the new task id.
  *
- * @throws CancelledError
+ * @throws KieVeoError when Kie rejects it or the answer is lost, CancelledError
  */
-export async function submitVideo({ client }: Connection, request: VideoRequest): Promise<Outcome> {
-	return toOutcome(request.subject, await request.submit(client));
+export async function submitVideo({ api }: Connection, order: Order): Promise<VideoRun> {
+	return toRun(subjectOf(order), await api.submit(order));
 }
 
 export interface PollWait {
 	/** What the submission gave. */
-	outcome: Extract<Outcome, { kind: 'result' }>;
+	submitted: VideoRun;
 	/** Milliseconds since the epoch. */
 	submittedAt: number;
 	/** Seconds between two looks. */
@@ -47,35 +58,36 @@ export interface PollWait {
  * Waits for a submitted video by asking again and again. A fault of the service or the network on the
  * way does not end the wait: the time-out bounds it.
  *
- * @throws CancelledError
+ * @throws KieVeoError when the video fails or the time runs out, CancelledError
  */
 export async function waitByPolling(
-	{ client, clock, signal }: Connection,
-	request: VideoRequest,
+	{ api, clock, signal }: Connection,
+	order: Order,
 	wait: PollWait,
-): Promise<Outcome> {
-	const { taskId, message } = wait.outcome.result;
-	const subject = { ...request.subject, taskId };
-	let latest: Outcome = wait.outcome;
+): Promise<VideoRun> {
+	const { taskId, kieTaskId = null, message, code } = wait.submitted.result;
+	const subject = { ...subjectOf(order), taskId };
+	const codes = [code];
+	let latest = wait.submitted;
 	let lastMessage = message;
 	let taskErrors = 0;
 
-	const look = async (): Promise<Look<Outcome>> => {
-		const told = await wait.gate.run(async () => {
+	const look = async (): Promise<PollResult<VideoRun>> => {
+		const answer = await wait.gate.run(async () => {
 			throwIfCancelled(signal);
-			return await request.check(client, taskId);
+			return await api.fetchState({ ...subject, kieTaskId, codes });
 		});
-		const { answer, meaning } = told;
+		const { meaning } = answer;
 		lastMessage = answer.message;
 		const perhapsFailed = meaning.kind === 'retry' && meaning.reason === 'taskOrServer';
 		taskErrors = perhapsFailed ? taskErrors + 1 : 0;
-		if (meaning.kind === 'retry' && taskErrors < MAX_TASK_ERRORS) {
+		if (meaning.kind === 'retry' && taskErrors < MOST_TASK_ERRORS) {
 			return { kind: 'pending', waitMs: answer.retryAfterMs };
 		}
-		latest = toOutcome(subject, told);
-		return isUnfinished(latest)
-			? { kind: 'pending', waitMs: null }
-			: { kind: 'settled', value: latest };
+		latest = toRun(subject, answer);
+		if (!isUnfinished(latest)) return { kind: 'settled', value: latest };
+		codes.push(answer.code);
+		return { kind: 'pending', waitMs: null };
 	};
 
 	const settled = await pollUntilSettled(look, {
@@ -86,21 +98,21 @@ export async function waitByPolling(
 		signal,
 	});
 	if (settled !== null) return settled;
-	if (wait.onTimeout === 'continue' && latest.kind === 'result') {
-		return { ...latest, result: { ...latest.result, timedOut: true } };
-	}
-	return { kind: 'error', error: timedOutError(subject, wait.timeout, lastMessage) };
+	if (wait.onTimeout === 'error') throw timedOutError(subject, wait.timeout, lastMessage);
+	return { ...latest, result: { ...latest.result, timedOut: true } };
 }
 
-function toOutcome(subject: Subject, { answer, meaning }: VideoAnswer): Outcome {
-	if (meaning.kind === 'lost') return { kind: 'error', error: lostCreationError(subject, answer) };
+/** @throws KieVeoError for an answer that is neither a result nor progress */
+function toRun(subject: Subject, answer: SubmissionAnswer): VideoRun {
+	const { meaning } = answer;
+	if (meaning.kind === 'lost') throw lostCreationError(subject, answer);
 	if (meaning.kind !== 'success' && meaning.kind !== 'processing') {
-		return { kind: 'error', error: videoRejectedError(subject, meaning, answer) };
+		throw videoRejectedError(subject, meaning, answer);
 	}
 	const { files } = meaning;
 	const taskId = subject.taskId ?? files.taskId;
-	// A creation counts as such only when Kie named the task.
-	if (taskId === null) return { kind: 'error', error: lostCreationError(subject, answer) };
+	// A creation is one only when Kie named the task.
+	if (taskId === null) throw lostCreationError(subject, answer);
 	const result = toVideoResult({ ...subject, taskId }, answer, files);
-	return { kind: 'result', result: { ...result, taskId }, raw: answer.body };
+	return { result: { ...result, taskId }, raw: answer.raw };
 }

@@ -1,61 +1,72 @@
-import type { Gate } from './gate';
-import type { VideoRequest } from '../kie/videoRequest';
-import { isUnfinished, submitVideo, waitByPolling, type Outcome } from './videoRun';
 import type { StoredFile } from '../files/download';
+import type { Order } from '../kie/api';
 import type { Connection } from '../kie/connection';
-import { differentCallbackError } from '../messages/errors';
-import type { VideoOptions, WaitMode } from '../actions/parameters';
+import type { ImageFile } from '../kie/http/multipart';
+import { differentCallbackError, uploadRejectedError } from '../messages/errors';
+import type { Gate } from './gate';
 import type { Work } from './itemRun';
+import { isUnfinished, submitVideo, subjectOf, waitByPolling, type VideoRun } from './videoRun';
 
-export type Result = Extract<Outcome, { kind: 'result' }>;
+/** How the node gets a result. */
+export type WaitMode = 'none' | 'poll' | 'callback';
+
+/** The Options collection, with defaults filled in. Durations in seconds. */
+export interface VideoOptions {
+	pollInterval: number;
+	timeout: number;
+	onTimeout: 'error' | 'continue';
+	simplify: boolean;
+}
 
 export interface VideoWorkOptions extends VideoOptions {
 	waitMode: WaitMode;
+	/** Images of a new video that have to be uploaded first. */
+	images: ImageFile[];
 	/** Set when the video is wanted as a file, too. */
-	download?: (result: Result) => Promise<StoredFile>;
-	/** Asked once all videos are submitted. */
-	isSuspending: () => boolean;
-	/** Bound how much of each goes on at the same time. */
+	download?: (run: VideoRun) => Promise<StoredFile>;
+	/** Bound how much of each happens at the same time. */
 	gates: { uploads: Gate; polls: Gate; downloads: Gate };
 }
 
 /** One video, for every input item that asks for it: prepared, submitted, waited for, downloaded. */
 export class VideoWork implements Work {
 	/** Unset until submitted. */
-	result?: Result;
+	run?: VideoRun;
 	/** Milliseconds since the epoch; 0 until submitted. */
 	submittedAt = 0;
 	file?: StoredFile;
-	readonly phases = [
-		async () => await this.prepare(),
-		async () => await this.submit(),
-		async () => await this.finish(),
-	];
 
 	constructor(
-		public request: VideoRequest,
+		public order: Order,
 		private readonly connection: Connection,
 		private readonly options: VideoWorkOptions,
 	) {}
 
 	get key(): string | null {
-		return this.request.key;
+		const { order } = this;
+		switch (order.kind) {
+			case 'creation':
+				return null;
+			case 'upgrade':
+				return JSON.stringify([order.taskId, order.index]);
+			case 'state':
+				return order.taskId;
+		}
 	}
 
-	/** The task an error tells of. While an extension has none, the one to extend. */
+	/** The task an error names. While an extension has none, the one to extend. */
 	get taskId(): string | null {
-		const { taskId, extendedTaskId } = this.request.subject;
-		return this.result?.result.taskId ?? taskId ?? extendedTaskId ?? null;
+		const { taskId, extendedTaskId } = subjectOf(this.order);
+		return this.run?.result.taskId ?? taskId ?? extendedTaskId ?? null;
 	}
 
 	get submittedTaskId(): string | null {
 		// Asking for a state submits nothing.
-		if (this.request.subject.operation === 'get') return null;
-		return this.result?.result.taskId ?? null;
+		return this.order.kind === 'state' ? null : (this.run?.result.taskId ?? null);
 	}
 
 	get index(): number | null {
-		return this.request.subject.index;
+		return subjectOf(this.order).index;
 	}
 
 	/** Seconds. */
@@ -64,52 +75,65 @@ export class VideoWork implements Work {
 	}
 
 	get isFinished(): boolean {
-		return this.result?.result.status === 'success';
+		return this.run?.result.status === 'success';
 	}
 
 	get isUnfinished(): boolean {
-		return this.result !== undefined && isUnfinished(this.result);
+		return this.run !== undefined && isUnfinished(this.run);
 	}
 
 	/** Kie is asked once, by this work; it is to download and to report what the other item wants, too. */
-	join({ request, options }: VideoWork): void {
+	join({ order, options }: VideoWork): void {
 		// The addresses of a suspended execution differ, but lead to the same place.
-		if (options.waitMode !== 'callback' && request.callBackUrl !== undefined) {
-			if (this.request.callBackUrl === undefined) this.request = request;
-			if (this.request.callBackUrl !== request.callBackUrl) throw differentCallbackError();
-		}
+		if (options.waitMode !== 'callback') this.joinCallback(order);
 		this.options.download ??= options.download;
 	}
 
-	private async prepare(): Promise<void> {
-		await this.options.gates.uploads.run(
-			async () => await this.request.prepare?.(this.connection.client),
-		);
+	private joinCallback(other: Order): void {
+		if (other.kind === 'state' || other.callBackUrl === undefined) return;
+		const own = this.order.kind === 'state' ? undefined : this.order.callBackUrl;
+		if (own === undefined) this.order = other;
+		else if (own !== other.callBackUrl) throw differentCallbackError();
 	}
 
-	private async submit(): Promise<void> {
-		const submit = async () => await submitVideo(this.connection, this.request);
+	/** What can be done, and can fail, before anything is paid for: uploads the images one after the other. */
+	async prepare(): Promise<void> {
+		const { images, gates } = this.options;
+		const { order } = this;
+		if (images.length === 0 || order.kind !== 'creation') return;
+		const imageUrls = await gates.uploads.run(async () => await this.upload(images));
+		this.order = { ...order, parameters: { ...order.parameters, imageUrls } };
+	}
+
+	async submit(): Promise<void> {
+		const submit = async () => await submitVideo(this.connection, this.order);
 		// A state is only read: nothing else bounds how many are asked for at once.
 		const { polls } = this.options.gates;
-		this.settle(await (this.request.subject.operation === 'get' ? polls.run(submit) : submit()));
+		this.run = await (this.order.kind === 'state' ? polls.run(submit) : submit());
 		this.submittedAt = this.connection.clock.now();
 	}
 
-	private async finish(): Promise<void> {
-		const { waitMode, download, gates, isSuspending } = this.options;
-		if (this.result && this.isUnfinished && waitMode === 'poll') {
-			const { submittedAt } = this;
-			const wait = { ...this.options, outcome: this.result, submittedAt, gate: gates.polls };
-			this.settle(await waitByPolling(this.connection, this.request, wait));
+	/** @param isSuspending whether the file is to wait until the execution is resumed */
+	async finish(isSuspending: boolean): Promise<void> {
+		const { waitMode, download, gates } = this.options;
+		if (this.run && this.isUnfinished && waitMode === 'poll') {
+			const wait = { ...this.options, submitted: this.run, submittedAt: this.submittedAt };
+			this.run = await waitByPolling(this.connection, this.order, { ...wait, gate: gates.polls });
 		}
-		const { result } = this;
-		if (result && this.isFinished && download && !isSuspending()) {
-			this.file = await gates.downloads.run(async () => await download(result));
+		const { run } = this;
+		if (run && this.isFinished && download && !isSuspending) {
+			this.file = await gates.downloads.run(async () => await download(run));
 		}
 	}
 
-	private settle(outcome: Outcome): void {
-		if (outcome.kind === 'error') throw outcome.error;
-		this.result = outcome;
+	private async upload(images: ImageFile[]): Promise<string[]> {
+		const urls: string[] = [];
+		for (const image of images) {
+			const answer = await this.connection.api.uploadImage(image);
+			const { meaning } = answer;
+			if (meaning.kind !== 'success') throw uploadRejectedError(meaning, answer);
+			urls.push(meaning.url);
+		}
+		return urls;
 	}
 }

@@ -1,21 +1,26 @@
-import type { IDataObject, INodeExecutionData, IWebhookFunctions } from 'n8n-workflow';
+import type {
+	IBinaryKeyData,
+	IDataObject,
+	INodeExecutionData,
+	IWebhookFunctions,
+} from 'n8n-workflow';
 
 import { downloadOutOfTimeError } from '../messages/errors';
 import { downloadPorts } from '../files/binaryStore';
-import type { DownloadPorts, StoredFile } from '../files/download';
+import type { StoredFile } from '../files/download';
 import { checkDownloadSettings } from '../files/downloadSettings';
 import { downloadVideo } from '../files/videoFile';
 import { CancelledError } from '../kie/http/clock';
 import { connect } from '../kie/connection';
 import { toBoolean } from '../kie/meaning/guards';
-import type { VideoResult } from '../kie/meaning/videoResult';
+import type { VideoResult } from '../videoResult';
 import { Gate, PARALLEL_TRANSFERS } from '../run/gate';
 import { videoKey } from './suspension';
 import { parameterOf } from './resumeParameters';
 
 /** Where it is not known when the waiting time runs out. */
 const USUAL_LIMIT_MS = 10 * 60_000;
-/** Downloads end so long before the waiting time does: n8n 1.x would go on twice otherwise. */
+/** Downloads end this long before the waiting time does: n8n 1.x would continue twice otherwise. */
 const MARGIN_MS = 2_000;
 
 /**
@@ -25,7 +30,7 @@ const MARGIN_MS = 2_000;
  * Never throws: the engine raises no error in such an execution. An item whose file could not be got
  * keeps its URL, and says why in `error`.
  *
- * @param waitTill milliseconds since the epoch at which n8n goes on by itself; `null` if not known
+ * @param waitTill milliseconds since the epoch at which n8n continues by itself; `null` if not known
  */
 export async function addFiles(
 	context: IWebhookFunctions,
@@ -35,30 +40,14 @@ export async function addFiles(
 	if (toBoolean(parameterOf(context, 'download', false)) !== true) return items;
 	const now = Date.now();
 	const left = Math.max(0, (waitTill ?? now + USUAL_LIMIT_MS) - MARGIN_MS - now);
-	const gate = new Gate(PARALLEL_TRANSFERS);
-	let ports: Promise<DownloadPorts> | undefined;
-	/** Items that share a video share its file. */
-	const files = new Map<string, Promise<StoredFile>>();
-
-	const open = async () =>
-		downloadPorts(context, await connect(context, AbortSignal.timeout(left), true));
-	const fileOf = async (video: VideoResult): Promise<StoredFile> => {
-		const { maxBytes } = settings(context);
-		ports ??= open();
-		const opened = await ports;
-		const key = videoKey(video);
-		const file =
-			files.get(key) ?? gate.run(async () => await downloadVideo(video, maxBytes, opened));
-		files.set(key, file);
-		return await file;
-	};
+	let open: Promise<FileStore> | undefined;
 	return await Promise.all(
 		items.map(async (item) => {
 			const video = item.json as unknown as VideoResult;
 			if (video.status !== 'success') return item;
 			try {
-				const { binary } = await fileOf(video);
-				return { ...item, binary: { [settings(context).binaryPropertyName]: binary } };
+				open ??= openStore(context, left);
+				return { ...item, binary: await (await open).binaryOf(video) };
 			} catch (error) {
 				return { ...item, json: { ...item.json, ...faultOf(error, video) } };
 			}
@@ -66,11 +55,30 @@ export async function addFiles(
 	);
 }
 
-function settings(context: IWebhookFunctions) {
-	return checkDownloadSettings(
+interface FileStore {
+	/** Items that share a video share its file. */
+	binaryOf(video: VideoResult): Promise<IBinaryKeyData>;
+}
+
+/** @param left milliseconds until downloads are given up */
+async function openStore(context: IWebhookFunctions, left: number): Promise<FileStore> {
+	const { binaryPropertyName, maxBytes } = checkDownloadSettings(
 		parameterOf(context, 'binaryPropertyName', 'data'),
 		parameterOf(context, 'options.maxSize', 0),
 	);
+	const signal = AbortSignal.timeout(left);
+	const ports = downloadPorts(context, await connect(context, signal, { abortInFlight: true }));
+	const gate = new Gate(PARALLEL_TRANSFERS);
+	const files = new Map<string, Promise<StoredFile>>();
+	return {
+		async binaryOf(video) {
+			const key = videoKey(video);
+			const download = async () => await downloadVideo(video, maxBytes, ports);
+			const file = files.get(key) ?? gate.run(download);
+			files.set(key, file);
+			return { [binaryPropertyName]: (await file).binary };
+		},
+	};
 }
 
 function faultOf(error: unknown, { taskId, videoUrl }: VideoResult): IDataObject {

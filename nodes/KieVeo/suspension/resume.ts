@@ -5,36 +5,36 @@ import type {
 	IWebhookResponseData,
 } from 'n8n-workflow';
 
-import { asError } from '../messages/errors';
-import { readCallbackRequest } from '../kie/callback/request';
-import { connect, type Connection } from '../kie/connection';
-import { parseCallback } from '../kie/callback/parse';
 import { readSubmission, type Submission } from '../kie/address';
+import type { SubmittedVideo } from '../kie/api';
 import { checkCallback, type CallbackEvent, type Incoming } from '../kie/callback/check';
-import { toBoolean, toText } from '../kie/meaning/guards';
+import { parseCallback } from '../kie/callback/parse';
+import { readCallbackRequest } from '../kie/callback/request';
 import { hasSignature } from '../kie/callback/signature';
-import { toCallbackResult } from '../kie/meaning/videoResult';
+import type { Connection } from '../kie/connection';
+import { toBoolean, toNumber, toText } from '../kie/meaning/guards';
+import { connectForAnswer, inTime } from '../kie/inTime';
+import { givesVideo, isUpgrade, traitsOf } from '../operations';
+import { toCallbackResult, toFailedResult, toVideoResult } from '../videoResult';
+import { decide, type Facts } from './decide';
 import { addFiles } from './files';
-import { isPending, suspensionOf, videoKey, type Mark, type Suspension } from './suspension';
 import { parameterOf } from './resumeParameters';
 import { roundOf } from './round';
-import { askAboutVideo, type SubmittedVideo, type VideoState } from '../kie/stateOfVideo';
+import { isPending, suspensionOf, videoKey, type Report, type Suspension } from './suspension';
 
 /** Seconds of difference between Kie's clock and ours. */
 const TOLERANCE = 300;
-/** Kie gives up on a delivery after 15 s: whatever is not known by then is asked at the next one. */
-const ASK_LIMIT_MS = 10_000;
-/** A video found unfinished is not asked about again so soon. Later it is: its report may have got lost. */
+/** A video found unfinished is not asked about again so soon. Later it is: its report may be lost. */
 const ASK_PAUSE_MS = 30_000;
 
-/** After so many deliveries the new part of an extended video has to do: Kie delivers four times at most. */
+/** After this many deliveries, accept the new part of an extended video alone: Kie delivers four times at most. */
 const ENOUGH_DELIVERIES = 3;
 
 interface Reply {
 	status: 200 | 400 | 401 | 409 | 500 | 503;
 	/** For n8n's log; what is refused is logged as a warning. */
 	reason: string;
-	/** Gives the node's output; with it the execution goes on. Called once Kie has its answer. */
+	/** Gives the node's output; with it the execution continues. Called once Kie has its answer. */
 	resume?: () => Promise<INodeExecutionData[]>;
 }
 
@@ -62,7 +62,7 @@ export async function resumeOnCallback(context: IWebhookFunctions): Promise<IWeb
 
 async function handle(context: IWebhookFunctions): Promise<Reply> {
 	// Read once: for a webhook n8n makes an expression sandbox each time a credential is read.
-	const connection = await connect(context, AbortSignal.timeout(ASK_LIMIT_MS), true);
+	const connection = await connectForAnswer(context);
 	const incoming = await readCallbackRequest(context);
 
 	// Our own proof in the address is what authenticates the call; n8n 1.x does not sign it.
@@ -80,17 +80,18 @@ async function handle(context: IWebhookFunctions): Promise<Reply> {
 
 	const stored = context.evaluateExpression('{{ $input.all() }}', 0) as INodeExecutionData[];
 	const item = stored[waiting.item];
-	if (!item || !isPending(item) || !isAbout(item, submission)) {
+	const video = item && isPending(item) ? videoOf(item) : null;
+	if (video === null || !isAbout(video, submission)) {
 		return { status: 409, reason: `this execution does not wait for ${videoNamedIn(incoming)}` };
 	}
 
 	const { webhookSecret } = connection;
 	const checked = checkCallback(incoming, {
-		addressKey: connection.addressKey,
+		submission,
 		webhookSecret,
 		signatureRequired: webhookSecret !== null && hasSignature(incoming.headers),
-		taskId: toText(item.json.taskId),
-		alsoKnownAs: toText(item.json.kieTaskId),
+		taskId: video.taskId,
+		alsoKnownAs: video.kieTaskId,
 		tolerance: TOLERANCE,
 		now: Math.floor(Date.now() / 1000),
 	});
@@ -98,23 +99,23 @@ async function handle(context: IWebhookFunctions): Promise<Reply> {
 
 	const suspension = suspensionOf({ execution, node: context.getNode().id, round });
 	suspension.waitTill ??= waiting.until;
-	const arrival = { stored, suspension, video: videoOf(item), event: checked.event };
+	const arrival = { stored, suspension, video, event: checked.event };
 	const work = suspension.queue.then(async () => await settle(context, connection, arrival));
 	suspension.queue = work.catch(() => undefined);
 	return await work;
 }
 
-/** With its ID in the log a paid video can be fetched, also one whose submission had seemed lost. */
+/** With its ID in the log a paid video can be fetched, also one whose submission seemed lost. */
 function videoNamedIn({ body }: Incoming): string {
 	const parsed = parseCallback(body);
 	const [taskId] = 'callback' in parsed ? parsed.callback.taskIds : [];
 	return taskId === undefined ? 'that video' : `task ${JSON.stringify(taskId.slice(0, 80))}`;
 }
 
-function isAbout({ json }: INodeExecutionData, submission: Submission): boolean {
-	if (json.operation !== submission.operation) return false;
+function isAbout(video: SubmittedVideo, submission: Submission): boolean {
+	if (video.operation !== submission.operation) return false;
 	// Kie names a new task only after the address was made: there the body's id is compared.
-	return submission.taskId === null || videoKey(json) === videoKey(submission);
+	return submission.taskId === null || videoKey(video) === videoKey(submission);
 }
 
 interface Arrival {
@@ -124,78 +125,84 @@ interface Arrival {
 	event: CallbackEvent;
 }
 
-/** Marks the video, looks whether others are unfinished, and resumes when none is. */
+/** Notes the report, finds out about other videos where that is called for, and resumes when all are finished. */
 async function settle(
 	context: IWebhookFunctions,
 	connection: Connection,
-	{ stored, suspension, video, event }: Arrival,
+	arrival: Arrival,
 ): Promise<Reply> {
-	const { marks, deliveries, complete, perhapsMissed } = suspension;
-	if (suspension.resumed) return { status: 200, reason: 'the execution goes on already' };
+	const { stored, suspension, video, event } = arrival;
+	const { reports, deliveries } = suspension;
 	const key = videoKey(video);
 	const delivery = (deliveries.get(key) ?? 0) + 1;
 	deliveries.set(key, delivery);
-	// The first report counts: a terminal state does not change.
-	if (!marks.has(key)) {
-		const mark = await markOf(connection, video, event, delivery);
-		if (mark === null) return { status: 503, reason: 'it does not tell all, nor does Kie.ai now' };
-		marks.set(key, mark);
+	// The first report is final: a terminal state does not change.
+	if (!suspension.resumed && !reports.has(key)) {
+		const report = await reportOf(connection, video, event, delivery);
+		if (report !== null) reports.set(key, report);
 	}
 
-	const open = unfinishedVideos(stored, marks);
-	if (complete && open.length > 0 && open.every((one) => perhapsMissed.has(videoKey(one)))) {
-		const known = await askWhileFinished(connection, stored, suspension);
-		if (!known) return { status: 503, reason: 'Kie.ai could not be asked about the other videos' };
+	let asked: Facts['asked'] = 'no';
+	for (;;) {
+		const open = openVideos(stored, reports);
+		const decision = decide({
+			resumed: suspension.resumed,
+			known: reports.has(key),
+			succeeded: event.callback.succeeded,
+			isUpgrade: isUpgrade(video.operation),
+			delivery,
+			open: open.length,
+			openPossiblyMissed: open.every((one) => suspension.possiblyMissed.has(videoKey(one))),
+			complete: suspension.complete,
+			asked,
+		});
+		if (decision.kind === 'answer') return decision;
+		if (decision.kind === 'resume') return resume(context, stored, suspension);
+		const all = await askWhileFinished(connection, stored, suspension);
+		asked = all ? 'answered' : 'unanswered';
 	}
-	if (!complete && open.length > 0) {
-		// Another process may know more, or need to know this. Declined, the report is delivered again,
-		// perhaps to that one. So reports spread for free, those of failures above all: about a failed
-		// upgrade Kie cannot safely be asked. About new tasks it can.
-		const spreads = video.operation === 'get4k';
-		const reason = 'this process does not know of all videos';
-		if (spreads && delivery === 1) return { status: 503, reason };
-		const known = await askWhileFinished(connection, stored, suspension);
-		const mustSpread = spreads && !event.callback.succeeded;
-		if ((!known || mustSpread) && unfinishedVideos(stored, marks).length > 0) {
-			return { status: 503, reason };
-		}
-	}
-	const { length: left } = unfinishedVideos(stored, marks);
-	if (left > 0) return { status: 200, reason: `${left} videos are not finished` };
+}
 
+function resume(
+	context: IWebhookFunctions,
+	stored: INodeExecutionData[],
+	suspension: Suspension,
+): Reply {
+	const { reports, waitTill } = suspension;
 	suspension.resumed = true;
 	const simplify = toBoolean(parameterOf(context, 'options.simplify', true)) !== false;
-	const items = stored.map((item) => toOutput(item, marks.get(videoKey(item.json)), simplify));
-	marks.clear();
+	const items = stored.map((item) => toOutput(item, reports.get(videoKey(item.json)), simplify));
+	reports.clear();
 	return {
 		status: 200,
 		reason: 'all videos are finished',
-		resume: async () => await addFiles(context, items, suspension.waitTill),
+		resume: async () => await addFiles(context, items, waitTill),
 	};
 }
 
 /**
- * @param delivery how often the report has come
+ * @param delivery how many times the report has come
  * @returns `null` when it should come again, because not all is known
  */
-async function markOf(
+async function reportOf(
 	connection: Connection,
 	video: SubmittedVideo,
 	{ callback, ...event }: CallbackEvent,
 	delivery: number,
-): Promise<Mark | null> {
+): Promise<Report | null> {
 	// The address of a new task was made before it had an id, so it cannot say which one failed.
-	if (callback.taskIds.length === 0 && video.operation !== 'get4k') {
-		const state = await ask(connection, video);
-		return typeof state === 'string' ? null : state;
+	if (callback.taskIds.length === 0 && !isUpgrade(video.operation)) {
+		const found = await ask(connection, video);
+		return typeof found === 'string' ? null : found;
 	}
 	const reported = toCallbackResult(event, callback, callback.files);
 	const { succeeded, files, body: raw } = callback;
 	// Kie reports the new part of an extended video; the whole of it is in the record.
-	if (video.operation === 'extend' && succeeded && files.fullVideoUrls.length === 0) {
-		const state = await ask(connection, video);
-		if (typeof state !== 'string' && state.result.status === 'success') {
-			const { videoUrl, videoUrls } = state.result;
+	const { givesWhole } = traitsOf(video.operation);
+	if (givesWhole && succeeded && files.fullVideoUrls.length === 0) {
+		const found = await ask(connection, video);
+		if (typeof found !== 'string' && found.result.status === 'success') {
+			const { videoUrl, videoUrls } = found.result;
 			return { result: { ...reported, videoUrl, videoUrls }, raw };
 		}
 		if (delivery < ENOUGH_DELIVERIES) return null;
@@ -203,14 +210,11 @@ async function markOf(
 	return { result: reported, raw };
 }
 
-/** The videos without a mark, each once. */
-function unfinishedVideos(
-	stored: INodeExecutionData[],
-	marks: Map<string, Mark>,
-): SubmittedVideo[] {
-	const pending = stored.filter(isPending).map(videoOf);
+/** The videos without a report, each once. */
+function openVideos(stored: INodeExecutionData[], reports: Map<string, Report>): SubmittedVideo[] {
+	const pending = stored.filter(isPending).flatMap((item) => videoOf(item) ?? []);
 	const byKey = new Map(pending.map((video) => [videoKey(video), video]));
-	return [...byKey.values()].filter((video) => !marks.has(videoKey(video)));
+	return [...byKey.values()].filter((video) => !reports.has(videoKey(video)));
 }
 
 /**
@@ -224,49 +228,62 @@ async function askWhileFinished(
 	stored: INodeExecutionData[],
 	suspension: Suspension,
 ): Promise<boolean> {
-	const { marks, unfinished } = suspension;
+	const { reports, unfinished } = suspension;
 	const now = connection.clock.now();
 	const isRecent = unfinished !== null && now - unfinished.since < ASK_PAUSE_MS;
-	if (isRecent && !marks.has(unfinished.key)) return true;
+	if (isRecent && !reports.has(unfinished.key)) return true;
 	// The last submitted first: it is the most likely to be unfinished.
-	for (const video of unfinishedVideos(stored, marks).reverse()) {
-		const state = await ask(connection, video);
-		if (state === 'unknown') return false;
-		if (state === 'unfinished') {
+	for (const video of openVideos(stored, reports).reverse()) {
+		const found = await ask(connection, video);
+		if (found === 'unknown') return false;
+		if (found === 'unfinished') {
 			suspension.unfinished = { key: videoKey(video), since: now };
 			return true;
 		}
-		marks.set(videoKey(video), state);
+		reports.set(videoKey(video), found);
 	}
 	return true;
 }
 
-async function ask({ client, signal }: Connection, video: SubmittedVideo): Promise<VideoState> {
-	try {
-		return await askAboutVideo(client, video);
-	} catch (error) {
-		// No time left: Kie wants an answer to its own call.
-		if (signal?.aborted) return 'unknown';
-		throw asError(error);
+/** `unknown`: Kie does not say, or could not be asked. */
+async function ask(
+	connection: Connection,
+	video: SubmittedVideo,
+): Promise<Report | 'unfinished' | 'unknown'> {
+	const answer = await inTime(connection, async () => await connection.api.fetchOutcome(video));
+	if (answer === null) return 'unknown';
+	const { meaning, raw } = answer;
+	switch (meaning.kind) {
+		case 'success':
+			return { result: toVideoResult(video, answer, meaning.files), raw };
+		case 'failed':
+			return { result: toFailedResult(video, answer.code, answer.message), raw };
+		case 'processing':
+			return 'unfinished';
+		default:
+			return 'unknown';
 	}
 }
 
 /** What was stored about a video when the execution was suspended. */
-function videoOf({ json }: INodeExecutionData): SubmittedVideo {
+function videoOf({ json }: INodeExecutionData): SubmittedVideo | null {
+	const { operation, index } = json;
+	if (!givesVideo(operation)) return null;
 	return {
-		operation: json.operation as SubmittedVideo['operation'],
+		operation,
 		taskId: String(json.taskId),
 		kieTaskId: toText(json.kieTaskId),
-		index: typeof json.index === 'number' ? json.index : null,
+		index: typeof index === 'number' ? index : null,
+		codes: [toNumber(json.code)],
 	};
 }
 
 function toOutput(
 	item: INodeExecutionData,
-	mark: Mark | undefined,
+	report: Report | undefined,
 	simplify: boolean,
 ): INodeExecutionData {
-	if (!mark || !isPending(item)) return item;
-	const json = { ...mark.result, ...(simplify ? {} : { raw: mark.raw }) } as unknown as IDataObject;
-	return { ...item, json };
+	if (!report || !isPending(item)) return item;
+	const { result, raw } = report;
+	return { ...item, json: { ...result, ...(simplify ? {} : { raw }) } as unknown as IDataObject };
 }

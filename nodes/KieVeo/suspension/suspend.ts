@@ -1,25 +1,26 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
 import { cannotSuspendError } from '../messages/errors';
+import { isUpgrade, type VideoOperationName } from '../operations';
 import { publicUrlFault } from '../kie/meaning/publicUrl';
 import { toText } from '../kie/meaning/guards';
 import { RESUME_PATH } from './resumeWebhooks';
 import { videoKey, watch } from './suspension';
 
 /**
- * A new task submitted longer than this before the suspension may have been reported by then. As a rule
- * all submissions take less, unless there are more of them than Kie's limit lets in at once.
+ * A new task submitted longer than this before the suspension may have been reported by then. Usually all
+ * submissions take less, unless there are more of them than Kie's limit lets in at once.
  */
 const EARLY_MS = 5_000;
 /**
- * The same for a 4K upgrade. What ends sooner has failed, and there asking may start, and bill, another.
+ * The same for an upgrade. What ends sooner has failed, and there asking may start, and bill, another.
  */
-const EARLY_4K_MS = 240_000;
+const EARLY_UPGRADE_MS = 240_000;
 
 /** What an execution is suspended for. Times in milliseconds since the epoch. */
 export interface SuspensionReason {
 	videos: Array<{ taskId: string | null; index: number | null; submittedAt: number }>;
-	operation: string;
+	operation: VideoOperationName;
 	round: number;
 	now: number;
 	/** When the time runs out. */
@@ -63,12 +64,12 @@ export async function suspend(
 	items: INodeExecutionData[],
 	{ operation, round, videos, now, waitTill }: SuspensionReason,
 ): Promise<void> {
-	const limit = operation === 'get4k' ? EARLY_4K_MS : EARLY_MS;
+	const limit = isUpgrade(operation) ? EARLY_UPGRADE_MS : EARLY_MS;
 	const early = videos.filter(({ submittedAt }) => now - submittedAt > limit);
 	const place = { execution: String(context.getExecutionId()), node: context.getNode().id, round };
 	watch(place, {
 		waitTill,
-		perhapsMissed: new Set(early.map(videoKey)),
+		possiblyMissed: new Set(early.map(videoKey)),
 	});
 	// A new array: changing the input items would change the output of the node before this one. And a
 	// copy: with an error output n8n takes the items one by one out of the array this node returns.

@@ -1,17 +1,17 @@
 import type { INodeExecutionData } from 'n8n-workflow';
 
-import type { VideoResult } from '../kie/meaning/videoResult';
+import type { VideoResult } from '../videoResult';
 
-/** What a callback, or Kie when asked, said about a video that is being waited for. */
-export interface Mark {
+/** How a video ended, by a callback or by Kie when asked. */
+export interface Report {
 	result: VideoResult;
 	raw: unknown;
 }
 
 /** What this process knows about one suspension. */
 export interface Suspension {
-	/** Marks by {@link videoKey}. */
-	marks: Map<string, Mark>;
+	/** By {@link videoKey}. */
+	reports: Map<string, Report>;
 	/** How often this process was told about a video, by {@link videoKey}. */
 	deliveries: Map<string, number>;
 	/**
@@ -20,8 +20,8 @@ export interface Suspension {
 	 */
 	unfinished: { key: string; since: number } | null;
 	/**
-	 * Whether every callback since the suspension came to this process, so that a missing mark means an
-	 * unfinished video, but for those in `perhapsMissed`. False after a restart, and where another
+	 * Whether every callback since the suspension came to this process, so that a missing report means an
+	 * unfinished video, but for those in `possiblyMissed`. False after a restart, and where another
 	 * process suspended the execution.
 	 */
 	complete: boolean;
@@ -29,7 +29,7 @@ export interface Suspension {
 	 * Videos by {@link videoKey} that may have been reported before the suspension. n8n refuses such a
 	 * report, and Kie repeats it a few times only.
 	 */
-	perhapsMissed: ReadonlySet<string>;
+	possiblyMissed: ReadonlySet<string>;
 	/** Milliseconds since the epoch at which the time runs out; `null` where that is not known here. */
 	waitTill: number | null;
 	/** Set once, by the callback that resumes the execution. */
@@ -39,7 +39,7 @@ export interface Suspension {
 }
 
 /**
- * n8n stores nothing of what a waiting execution's webhook learns unless it resumes, so marks live in
+ * n8n stores nothing of what a waiting execution's webhook learns unless it resumes, so reports live in
  * memory. The number is bounded; what is dropped, or lost in a restart, is asked of Kie again.
  */
 const MAX_SUSPENSIONS = 1000;
@@ -50,7 +50,11 @@ export function videoKey({ taskId, index }: { taskId?: unknown; index?: unknown 
 	return JSON.stringify([taskId, index]);
 }
 
-/** An item that was stored unfinished; it comes out like this if the time runs out. */
+/** How an unfinished item is stored; it comes out like this if the time runs out. */
+export function pendingItem(item: INodeExecutionData): INodeExecutionData {
+	return { ...item, json: { ...item.json, timedOut: true } };
+}
+
 export function isPending({ json }: INodeExecutionData): boolean {
 	return json.status === 'processing' && json.timedOut === true;
 }
@@ -66,7 +70,7 @@ export interface SuspensionPlace {
 /** Notes that this process suspends an execution and will see its callbacks from then on. */
 export function watch(
 	place: SuspensionPlace,
-	known: { waitTill: number; perhapsMissed: ReadonlySet<string> },
+	known: { waitTill: number; possiblyMissed: ReadonlySet<string> },
 ): void {
 	remember(nameOf(place), known);
 }
@@ -84,14 +88,14 @@ function nameOf({ execution, node, round }: SuspensionPlace): string {
 /** @param known set by the process that suspends */
 function remember(
 	name: string,
-	known?: Pick<Suspension, 'waitTill' | 'perhapsMissed'>,
+	known?: Pick<Suspension, 'waitTill' | 'possiblyMissed'>,
 ): Suspension {
 	const suspension: Suspension = {
-		marks: new Map(),
+		reports: new Map(),
 		deliveries: new Map(),
 		unfinished: null,
 		complete: known !== undefined,
-		perhapsMissed: known?.perhapsMissed ?? new Set(),
+		possiblyMissed: known?.possiblyMissed ?? new Set(),
 		waitTill: known?.waitTill ?? null,
 		resumed: false,
 		queue: Promise.resolve(),

@@ -1,8 +1,9 @@
-import type { KieClient } from '../kie/http/client';
-import { classifyUpgradeAnswer } from '../kie/meaning/answer';
-import { is4k, type ResultFiles } from '../kie/meaning/resultFiles';
-import { classifyTaskRecord } from '../kie/meaning/taskRecord';
+import type { VideoAnswer } from '../kie/api';
+import type { Connection } from '../kie/connection';
 import type { CallbackEvent } from '../kie/callback/check';
+import { is4k, type ResultFiles } from '../kie/meaning/resultFiles';
+import { ANSWER_LIMIT_MS, inTime } from '../kie/inTime';
+import { givesVideo, isUpgrade } from '../operations';
 
 export type Confirmation = { files: ResultFiles } | { reason: string };
 
@@ -10,46 +11,47 @@ export type Confirmation = { files: ResultFiles } | { reason: string };
  * Asks Kie for the result a callback claims, because Kie signs a callback's task id and time but not
  * its body: who has seen one callback could send its signature again with other URLs.
  *
- * Which request is safe:
- * - record-info is a read and costs nothing. For generate and extend it is the authority.
- * - For a 4K upgrade it shows the base video as a rule. Only the 4K POST gives the 4K URLs; Kie answers
- *   its repetition with the state. But for a task that was never upgraded the same POST starts an
- *   upgrade that is paid for, and for one whose upgrade failed it may. A verified signature does not
- *   exclude the first case: it proves that Kie called about the task, which it also does when the base
- *   video is ready. So the POST is sent only when the address proves that our action node submitted this
- *   very upgrade, whether or not signatures are checked. Then at worst, if somebody turned the report of
- *   a failed upgrade into a success on its way, the upgrade the user ordered is tried again; to make
- *   that rarer, record-info is asked first and a failure it knows of ends the matter.
- * - Without that proof, and where the operation is unknown, the posted URLs are accepted when
- *   record-info names them too. Nothing is paid for.
+ * An upgrade is asked about as such only when the address proves that our action node submitted it,
+ * whether or not signatures are checked: for a task that was never upgraded the request could start an
+ * upgrade that is paid for. A verified signature does not exclude that: it proves that Kie called about
+ * the task, which it also does when the base video is ready. At worst, if somebody turned the report of a
+ * failed upgrade into a success on its way, the upgrade the user ordered is tried again.
  *
- * Failures are not confirmed: they carry no URL, and for a failed 4K upgrade the only request with an
- * answer is the POST that may start another one.
+ * Without that proof, and where the operation is unknown, the posted URLs are accepted when the record of
+ * the task names them too. That costs nothing.
+ *
+ * Failures are not confirmed: they carry no URL, and for a failed upgrade the only request with an
+ * answer may start another one.
  */
 export async function confirmResult(
-	client: KieClient,
-	{ operation, taskId, index, submittedHere, callback }: CallbackEvent,
+	connection: Pick<Connection, 'api' | 'signal'>,
+	{ operation, taskId, kieTaskId, index, submittedHere, callback }: CallbackEvent,
 ): Promise<Confirmation> {
+	const { api } = connection;
 	if (taskId === null) return { reason: 'the callback names no task that could be confirmed' };
-	const record = classifyTaskRecord(await client.readTaskRecord(taskId));
-	if (record.kind === 'none') return { reason: 'Kie.ai could not be asked about the task' };
-	if (record.kind !== 'success') return { reason: `for Kie.ai the task is ${record.kind}` };
-
-	if (operation === 'get4k' && submittedHere) {
-		const answer = await client.checkUpgrade('get4k', { taskId, index: index ?? 0 });
-		const meaning = classifyUpgradeAnswer('get4k', answer);
-		return meaning.kind === 'success'
-			? { files: meaning.files }
-			: { reason: `Kie.ai does not confirm the 4K video: ${answer.message}` };
+	if (givesVideo(operation) && (submittedHere || !isUpgrade(operation))) {
+		const video = { operation, taskId, kieTaskId: kieTaskId ?? null, index, codes: [] };
+		const outcome = await inTime(connection, async () => await api.fetchOutcome(video));
+		return outcome?.meaning.kind === 'success' ? outcome.meaning : notConfirmed(outcome);
 	}
-	if (operation === 'generate' || operation === 'extend') return { files: record.files };
 
-	const known = new Set([...record.files.videoUrls, ...record.files.fullVideoUrls]);
-	const named = callback.files.videoUrls.every((url) => known.has(url));
-	return named && (operation !== 'get4k' || is4k(record.files.resolution))
-		? { files: { ...record.files, videoUrls: callback.files.videoUrls } }
+	const record = await inTime(connection, async () => await api.fetchRecord(taskId));
+	if (record?.meaning.kind !== 'success') return notConfirmed(record);
+	const { files } = record.meaning;
+	const { videoUrls } = callback.files;
+	const known = new Set([...files.videoUrls, ...files.fullVideoUrls]);
+	const isNamed = videoUrls.every((url) => known.has(url));
+	return isNamed && (!givesVideo(operation) || is4k(files.resolution))
+		? { files: { ...files, videoUrls } }
 		: {
 				reason:
 					'the record of the task does not name its URLs, and asking further could start a paid upgrade: only submissions of the Kie.ai Veo node can be confirmed',
 			};
+}
+
+function notConfirmed(answer: VideoAnswer | null): Confirmation {
+	if (answer === null)
+		return { reason: `Kie.ai did not answer within ${ANSWER_LIMIT_MS / 1000} s` };
+	const { meaning, message, code } = answer;
+	return { reason: `for Kie.ai the video is ${meaning.kind}: ${message || `code ${code}`}` };
 }

@@ -1,6 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { simplifyOption } from '../actions/descriptions';
+import { EVENTS } from '../operations';
+import { simplifyOption } from '../simplifyOption';
 
 export const triggerProperties: INodeProperties[] = [
 	{
@@ -15,29 +16,10 @@ export const triggerProperties: INodeProperties[] = [
 		name: 'events',
 		type: 'multiOptions',
 		required: true,
-		default: ['get4k.success', 'get4k.failed'],
-		options: [
-			{
-				name: '4K Upgrade Failed',
-				value: 'get4k.failed',
-				description: 'Kie.ai could not make the 4K version; the base video remains valid',
-			},
-			{
-				name: '4K Video Ready',
-				value: 'get4k.success',
-				description: 'The 4K version of a video can be downloaded',
-			},
-			{
-				name: 'Generation Failed',
-				value: 'generate.failed',
-				description: 'A video or an extension of one could not be generated',
-			},
-			{
-				name: 'Video Generated',
-				value: 'generate.success',
-				description: 'A video or an extension of one can be downloaded',
-			},
-		],
+		default: EVENTS.filter(({ byDefault }) => byDefault).map(({ value }) => value),
+		options: EVENTS.map(({ name, value, description }) => ({ name, value, description })).sort(
+			(a, b) => (a.name < b.name ? -1 : 1),
+		),
 		description:
 			'Which callbacks start the workflow. For Generate and Extend select "Video Generated" and "Generation Failed". Callbacks that do not say what they are about always start it, with operation "unknown".',
 	},

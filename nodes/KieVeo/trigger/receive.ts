@@ -1,17 +1,16 @@
 import type { IDataObject, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
 
-import { connect, CREDENTIAL } from '../kie/connection';
+import { CREDENTIAL } from '../kie/connection';
+import { connectForAnswer } from '../kie/inTime';
 import { readCallbackRequest } from '../kie/callback/request';
-import { addressKey } from '../kie/address';
+import { addressKey, readSubmission } from '../kie/address';
 import { toText } from '../kie/meaning/guards';
-import { toCallbackResult } from '../kie/meaning/videoResult';
+import { givesVideo } from '../operations';
+import { toCallbackResult } from '../videoResult';
 import { checkCallback, type CallbackEvent, type Refusal } from '../kie/callback/check';
-import { confirmResult, type Confirmation } from './confirm';
+import { confirmResult } from './confirm';
 import { deliverOnce, forgetDelivery } from './seenEvents';
 import { readSettings, type TriggerSettings } from './settings';
-
-/** Kie gives up on a delivery after 15 s. */
-const CONFIRM_LIMIT_MS = 10_000;
 
 /** What Kie reads; the reason is only for the log. */
 const ANSWERS: Record<200 | Refusal['status'], string> = {
@@ -74,10 +73,11 @@ async function judge(context: IWebhookFunctions): Promise<Verdict> {
 	const settings = readSettings(context);
 	const { apiKey, webhookSecret } = await context.getCredentials(CREDENTIAL);
 
-	const checked = checkCallback(await readCallbackRequest(context), {
+	const incoming = await readCallbackRequest(context);
+	const checked = checkCallback(incoming, {
 		...settings,
 		webhookSecret: toText(webhookSecret),
-		addressKey: addressKey(String(apiKey)),
+		submission: readSubmission(incoming.submission, addressKey(String(apiKey))),
 		now,
 	});
 	if (checked.kind === 'refused') return checked;
@@ -87,7 +87,7 @@ async function judge(context: IWebhookFunctions): Promise<Verdict> {
 	const deliver = async (): Promise<Verdict> => {
 		let { files } = event.callback;
 		if (settings.confirm && event.callback.succeeded) {
-			const confirmation = await confirmInTime(context, event);
+			const confirmation = await confirmResult(await connectForAnswer(context), event);
 			if ('reason' in confirmation) return { kind: 'refused', status: 503, ...confirmation };
 			files = confirmation.files;
 		}
@@ -119,7 +119,7 @@ async function judge(context: IWebhookFunctions): Promise<Verdict> {
 
 /** What cannot be told apart is delivered rather than guessed about. */
 function isWanted({ event, operation }: CallbackEvent, { events }: TriggerSettings): boolean {
-	return operation === 'unknown' || events.has(event);
+	return !givesVideo(operation) || events.has(event);
 }
 
 /**
@@ -128,18 +128,4 @@ function isWanted({ event, operation }: CallbackEvent, { events }: TriggerSettin
  */
 function nameOf({ event, taskId, index, submittedHere, callback }: CallbackEvent): string {
 	return JSON.stringify([event, taskId, submittedHere ? index : callback.files.videoUrls]);
-}
-
-async function confirmInTime(
-	context: IWebhookFunctions,
-	event: CallbackEvent,
-): Promise<Confirmation> {
-	const expiry = AbortSignal.timeout(CONFIRM_LIMIT_MS);
-	const expired = new Promise<Confirmation>((resolve) => {
-		const late = { reason: `Kie.ai did not answer within ${CONFIRM_LIMIT_MS / 1000} s` };
-		expiry.addEventListener('abort', () => resolve(late), { once: true });
-	});
-	const { client } = await connect(context, expiry, true);
-	// Expired between its two requests, the second one is not sent.
-	return await Promise.race([confirmResult(client, event), expired]);
 }

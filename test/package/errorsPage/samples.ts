@@ -6,7 +6,6 @@ import type {
 	Said,
 } from '../../../nodes/KieVeo/kie/meaning/answer';
 import type { EnvelopeFault, NetworkFault } from '../../../nodes/KieVeo/kie/meaning/fault';
-import type { Subject } from '../../../nodes/KieVeo/kie/meaning/videoResult';
 import type * as faultRoom from '../../../nodes/KieVeo/messages/faults';
 import type * as fileRoom from '../../../nodes/KieVeo/messages/file';
 import type * as inputRoom from '../../../nodes/KieVeo/messages/input';
@@ -14,6 +13,7 @@ import type * as runRoom from '../../../nodes/KieVeo/messages/run';
 import type * as suspensionRoom from '../../../nodes/KieVeo/messages/suspension';
 import type * as triggerRoom from '../../../nodes/KieVeo/messages/trigger';
 import type * as videoRoom from '../../../nodes/KieVeo/messages/video';
+import type { Subject } from '../../../nodes/KieVeo/videoResult';
 
 /* Values to show every message with. A message without values does not compile. */
 

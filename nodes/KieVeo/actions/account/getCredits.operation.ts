@@ -1,13 +1,14 @@
-import type { INodeExecutionData } from 'n8n-workflow';
+import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
+import { connect } from '../../kie/connection';
 import { accountRejectedError } from '../../messages/errors';
-import type { Connection } from '../../kie/connection';
-import { classifyCreditsAnswer } from '../../kie/meaning/answer';
 
-/** The credit balance of the account, a decimal number. */
-export async function getCredits({ client }: Connection): Promise<INodeExecutionData['json']> {
-	const answer = await client.getCredits();
-	const meaning = classifyCreditsAnswer(answer);
+/** The credit balance, a decimal number: one fact of the account, read once and given to every item. */
+export async function executeGetCredits(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
+	const { api } = await connect(context, context.getExecutionCancelSignal());
+	const answer = await api.fetchCredits();
+	const { meaning } = answer;
 	if (meaning.kind !== 'success') throw accountRejectedError(meaning, answer);
-	return { credits: meaning.credits };
+	const { credits } = meaning;
+	return context.getInputData().map((_, item) => ({ json: { credits }, pairedItem: { item } }));
 }

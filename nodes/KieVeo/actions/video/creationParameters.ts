@@ -24,12 +24,12 @@ export function readModel(context: IExecuteFunctions, itemIndex: number): string
 export function readSeedAndWatermark(
 	context: IExecuteFunctions,
 	itemIndex: number,
-): { seeds?: number; watermark?: string } {
+): { seed?: number; watermark?: string } {
 	const options: unknown = context.getNodeParameter('options', itemIndex, {});
 	const { seed, watermark }: { [name: string]: unknown } = isJsonObject(options) ? options : {};
 	const text = readText('Watermark', watermark);
 	return {
-		...(seed === undefined || seed === null || seed === '' ? {} : { seeds: checkedSeed(seed) }),
+		...(seed === undefined || seed === null || seed === '' ? {} : { seed: checkedSeed(seed) }),
 		...(text === null ? {} : { watermark: text }),
 	};
 }

@@ -52,17 +52,15 @@ class FileWork implements Work {
 	readonly key = null;
 	readonly submittedTaskId = null;
 	file?: StoredFile;
-	readonly phases = [
-		async () => {
-			this.file = await this.gate.run(async () => await downloadFile(this.order, this.ports));
-		},
-	];
-
 	constructor(
 		readonly order: FileOrder,
 		private readonly ports: DownloadPorts,
 		private readonly gate: Gate,
 	) {}
+
+	async fetch(): Promise<void> {
+		this.file = await this.gate.run(async () => await downloadFile(this.order, this.ports));
+	}
 }
 
 /** Puts the file behind the URL of each item into a binary field, a few at a time. */
@@ -82,6 +80,7 @@ export async function executeDownload(context: IExecuteFunctions): Promise<INode
 				toItem: ({ file }) => toItem(url, file, binaryPropertyName, item),
 			};
 		},
+		phases: [async (work) => await work.fetch()],
 		errorFields: (item, reading) => ({
 			url: reading ? reading.work.order.url : parameterAsGiven(context, 'url', item),
 			operation: 'download',

@@ -1,29 +1,41 @@
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
-import { Gate, PARALLEL_TRANSFERS } from '../../run/gate';
-import { roundOf } from '../../suspension/round';
-import { resumeAddress, suspend } from '../../suspension/suspend';
-import { asError, KieVeoError, retryOnFailError, unfinishedHint } from '../../messages/errors';
 import { downloadPorts } from '../../files/binaryStore';
-import { videoItem } from '../../run/items';
 import { downloadVideo } from '../../files/videoFile';
-import { connect } from '../../kie/connection';
 import { withSubmission } from '../../kie/address';
-import { toFailedResult } from '../../kie/meaning/videoResult';
-import { runItems, stopSignals, type Reading } from '../../run/itemRun';
+import { connect, type Connection } from '../../kie/connection';
+import { asError, KieVeoError, retryOnFailError, unfinishedHint } from '../../messages/errors';
+import { isCreation, traitsOf } from '../../operations';
+import { Gate, PARALLEL_TRANSFERS } from '../../run/gate';
+import { runItems, stopSignals, type ItemOperation, type Reading } from '../../run/itemRun';
+import { videoItem } from '../../run/items';
+import { subjectOf } from '../../run/videoRun';
+import { VideoWork, type WaitMode } from '../../run/videoWork';
+import { resumeAddress, suspend } from '../../suspension/suspend';
+import { roundOf } from '../../suspension/round';
+import { pendingItem } from '../../suspension/suspension';
+import { toFailedResult } from '../../videoResult';
 import {
 	parameterAsGiven,
 	readCallbackAddress,
 	readDownload,
 	readVideoOptions,
 	readWaitMode,
-	type WaitMode,
 } from '../parameters';
 import type { Addresses, VideoOperation } from './videoOperation';
-import { VideoWork } from '../../run/videoWork';
 
 /** How many videos are asked about at the same time while polling. */
 const PARALLEL_POLLS = 10;
+
+/** What all items of a run share. */
+interface Run {
+	context: IExecuteFunctions;
+	operation: VideoOperation;
+	connection: Connection;
+	waitMode: WaitMode;
+	/** Set where the execution is suspended until Kie has called back. */
+	suspension: { resumeUrl: string; round: number } | null;
+}
 
 /**
  * Runs an operation on videos for all items: submits every video, then waits for all of them together, by
@@ -34,85 +46,122 @@ export async function executeVideoOperation(
 	operation: VideoOperation,
 ): Promise<INodeExecutionData[]> {
 	const { failFast, signal } = stopSignals(context);
-	const waitMode = readWaitMode(context, operation.callsBack);
+	const waitMode = readWaitMode(context, traitsOf(operation.operation).event !== undefined);
 	assertNotRepeated(context, operation, waitMode);
 	const connection = await connect(context, signal);
-	const suspends = waitMode === 'callback';
-	const resumeUrl = suspends ? resumeAddress(context, connection.baseUrl) : undefined;
+	const suspension =
+		waitMode === 'callback'
+			? { resumeUrl: resumeAddress(context, connection.baseUrl), round: roundOf(context) }
+			: null;
+	const run: Run = { context, operation, connection, waitMode, suspension };
+
+	const { items, works } = await runItems<VideoWork>(context, failFast, {
+		read: itemReader(run),
+		phases: [
+			async (work) => await work.prepare(),
+			async (work) => await work.submit(),
+			// Nothing slow between the submissions and the suspension: files come when all are finished.
+			async (work, all) => await work.finish(suspension !== null && all.some(isUnfinished)),
+		],
+		errorFields: errorFieldsOf(run),
+		...(suspension ? { failedItem } : {}),
+	});
+	const unfinished = works.filter(isUnfinished);
+	if (unfinished.length === 0) return items;
+	if (suspension) await suspendUntilReported(run, suspension.round, items, unfinished);
+	else addUnfinishedHint(run, unfinished.length, works.length);
+	return items;
+}
+
+function itemReader({
+	context,
+	operation,
+	connection,
+	waitMode,
+	suspension,
+}: Run): ItemOperation<VideoWork>['read'] {
 	const gates = {
 		uploads: new Gate(PARALLEL_TRANSFERS),
 		polls: new Gate(PARALLEL_POLLS),
 		downloads: new Gate(PARALLEL_TRANSFERS),
 	};
-	const all: VideoWork[] = [];
 	const ports = downloadPorts(context, connection);
+	const { downloads } = traitsOf(operation.operation);
 
-	const round = suspends ? roundOf(context) : 0;
 	const callbackFor =
 		(item: number, timeout: number): Addresses['callbackFor'] =>
 		(about) => {
-			if (resumeUrl === undefined) {
+			if (suspension === null) {
 				return readCallbackAddress(context, item, waitMode, connection, about);
 			}
+			const { resumeUrl, round } = suspension;
 			const until = connection.clock.now() + timeout * 1000;
 			const waiting = { execution: String(context.getExecutionId()), round, item, until };
 			return withSubmission(resumeUrl, { ...about, waiting }, connection.addressKey);
 		};
 
-	const { items, works } = await runItems<VideoWork>(context, failFast, {
-		read: (item) => {
-			const options = readVideoOptions(context, item, operation.defaultPollInterval);
-			const settings = operation.downloads ? readDownload(context, item) : null;
-			const request = operation.readRequest(context, item, {
-				baseUrl: connection.baseUrl,
-				callbackFor: callbackFor(item, options.timeout),
-			});
-			const work = new VideoWork(request, connection, {
-				...options,
-				waitMode,
-				gates,
-				download: settings
-					? async ({ result }) => await downloadVideo(result, settings.maxBytes, ports)
-					: undefined,
-				// Nothing slow between the submissions and the suspension: files come when all are finished.
-				isSuspending: () => suspends && all.some((one) => one.isUnfinished),
-			});
-			all.push(work);
-			const toItem = suspends
-				? storedItemOf(options.simplify, settings?.binaryPropertyName)
-				: itemOf(options.simplify, settings?.binaryPropertyName);
-			return { work, toItem };
-		},
-		errorFields: (item, reading, error): IDataObject => {
-			const work = reading?.work;
-			if (reading && work?.isFinished) return reading.toItem(work, item).json;
-			const timedOut = error instanceof KieVeoError && error.timedOut;
-			return {
-				taskId: work ? work.taskId : parameterAsGiven(context, 'taskId', item),
-				index: work ? work.index : parameterAsGiven(context, 'index', item),
-				operation: operation.operation,
-				// A video whose waiting time ran out is not lost: Kie goes on working on it.
-				...(timedOut ? { status: 'processing', timedOut } : { status: 'failed' }),
-			};
-		},
-		...(suspends ? { failedItem } : {}),
-	});
-	const unfinished = works.filter((work) => work.isUnfinished);
-	if (unfinished.length === 0) return items;
-	if (suspends) {
-		const now = connection.clock.now();
-		const timeout = Math.max(...unfinished.map((work) => work.timeout));
-		await suspend(context, items, {
-			operation: operation.operation,
-			round,
-			videos: unfinished,
-			now,
-			waitTill: now + timeout * 1000,
+	return (item) => {
+		const options = readVideoOptions(context, item, operation.defaultPollInterval);
+		const settings = downloads ? readDownload(context, item) : null;
+		const { order, images = [] } = operation.readOrder(context, item, {
+			baseUrl: connection.baseUrl,
+			callbackFor: callbackFor(item, options.timeout),
 		});
-	} else {
-		hintAtUnfinished(context, operation, unfinished.length, works.length);
-	}
-	return items;
+		const work = new VideoWork(order, connection, {
+			...options,
+			waitMode,
+			gates,
+			images,
+			download: settings
+				? async ({ result }) => await downloadVideo(result, settings.maxBytes, ports)
+				: undefined,
+		});
+		const toItem = itemOf(options.simplify, settings?.binaryPropertyName);
+		return {
+			work,
+			toItem: (one, index) =>
+				suspension && one.isUnfinished ? pendingItem(toItem(one, index)) : toItem(one, index),
+		};
+	};
+}
+
+function errorFieldsOf({
+	context,
+	operation: { operation },
+}: Run): ItemOperation<VideoWork>['errorFields'] {
+	return (item, reading, error): IDataObject => {
+		const work = reading?.work;
+		if (reading && work?.isFinished) return reading.toItem(work, item).json;
+		const timedOut = error instanceof KieVeoError && error.timedOut;
+		return {
+			taskId: work ? work.taskId : parameterAsGiven(context, 'taskId', item),
+			index: work ? work.index : parameterAsGiven(context, 'index', item),
+			operation,
+			// A video whose waiting time ran out is not lost: Kie is still working on it.
+			...(timedOut ? { status: 'processing', timedOut } : { status: 'failed' }),
+		};
+	};
+}
+
+function isUnfinished({ isUnfinished: unfinished }: VideoWork): boolean {
+	return unfinished;
+}
+
+async function suspendUntilReported(
+	{ context, operation, connection }: Run,
+	round: number,
+	items: INodeExecutionData[],
+	unfinished: VideoWork[],
+): Promise<void> {
+	const now = connection.clock.now();
+	const timeout = Math.max(...unfinished.map((work) => work.timeout));
+	await suspend(context, items, {
+		operation: operation.operation,
+		round,
+		videos: unfinished,
+		now,
+		waitTill: now + timeout * 1000,
+	});
 }
 
 /**
@@ -121,20 +170,13 @@ export async function executeVideoOperation(
  */
 function assertNotRepeated(
 	context: IExecuteFunctions,
-	{ creates }: VideoOperation,
+	{ operation }: VideoOperation,
 	waitMode: WaitMode,
 ): void {
-	if (context.getNode().retryOnFail !== true || !(creates || waitMode === 'callback')) return;
-	throw retryOnFailError(creates);
-}
-
-/** What is stored while suspended comes out as it is when the time runs out. */
-function storedItemOf(simplify: boolean, binaryPropertyName: string | undefined) {
-	const toItem = itemOf(simplify, binaryPropertyName);
-	return (work: VideoWork, item: number): INodeExecutionData => {
-		const output = toItem(work, item);
-		return work.isUnfinished ? { ...output, json: { ...output.json, timedOut: true } } : output;
-	};
+	const creates = isCreation(operation);
+	if (context.getNode().retryOnFail === true && (creates || waitMode === 'callback')) {
+		throw retryOnFailError(creates);
+	}
 }
 
 /** Where executions are suspended the engine raises no error for one item: it says itself what failed. */
@@ -149,29 +191,28 @@ function failedItem(
 		return { ...finished, json: { ...finished.json, error: message } };
 	}
 	const code = error instanceof KieVeoError ? (error.kieCode ?? null) : null;
-	const failed = toFailedResult({ ...work.request.subject, taskId: work.taskId }, code, message);
+	const failed = toFailedResult({ ...subjectOf(work.order), taskId: work.taskId }, code, message);
 	return videoItem(failed, item, { simplify: true, raw: undefined });
 }
 
 /** @param binaryPropertyName set when the item is to hold the file */
 function itemOf(simplify: boolean, binaryPropertyName: string | undefined) {
-	return ({ result, file }: VideoWork, item: number): INodeExecutionData => {
-		if (!result) return { json: {}, pairedItem: { item } };
-		const output = videoItem(result.result, item, { simplify, raw: result.raw });
+	return ({ run, file }: VideoWork, item: number): INodeExecutionData => {
+		if (!run) return { json: {}, pairedItem: { item } };
+		const output = videoItem(run.result, item, { simplify, raw: run.raw });
 		if (binaryPropertyName === undefined || !file) return output;
 		return { ...output, binary: { [binaryPropertyName]: file.binary } };
 	};
 }
 
-function hintAtUnfinished(
-	context: IExecuteFunctions,
-	{ creates }: VideoOperation,
+function addUnfinishedHint(
+	{ context, operation }: Pick<Run, 'context' | 'operation'>,
 	unfinished: number,
 	all: number,
 ): void {
 	// Older n8n has no hints where an AI agent uses the node.
 	(context as Partial<IExecuteFunctions>).addExecutionHints?.({
-		message: unfinishedHint(unfinished, all, creates),
+		message: unfinishedHint(unfinished, all, isCreation(operation.operation)),
 		location: 'outputPane',
 	});
 }

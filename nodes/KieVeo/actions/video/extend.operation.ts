@@ -1,6 +1,5 @@
 import { updateDisplayOptions, type INodeProperties } from 'n8n-workflow';
 
-import { creationRequest } from '../../kie/videoRequest';
 import {
 	callbackProperties,
 	creationWaitModeProperty,
@@ -24,7 +23,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 			description:
 				'The ID of the video to extend. Only videos made through Kie.ai that were not upgraded to 1080P can be extended.',
 		},
-		{ ...promptProperty, description: 'How the video is to go on' },
+		{ ...promptProperty, description: 'How the video should continue' },
 		{
 			displayName: 'Model',
 			name: 'model',
@@ -55,20 +54,16 @@ export const description: INodeProperties[] = updateDisplayOptions(
 
 export const extend: VideoOperation = {
 	operation: 'extend',
-	callsBack: true,
-	creates: true,
-	downloads: false,
 	defaultPollInterval: POLL_INTERVAL,
-	readRequest: (context, itemIndex, { callbackFor }) => {
+	readOrder: (context, itemIndex, { callbackFor }) => {
 		const callBackUrl = callbackFor({ operation: 'extend', taskId: null, index: null });
 		const taskId = readTaskId(context, itemIndex);
-		const body = {
+		const parameters = {
 			taskId,
 			prompt: readPrompt(context, itemIndex),
 			model: readModel(context, itemIndex),
 			...readSeedAndWatermark(context, itemIndex),
-			...(callBackUrl === undefined ? {} : { callBackUrl }),
 		};
-		return creationRequest('extend', body, { extendedTaskId: taskId });
+		return { order: { kind: 'creation', operation: 'extend', parameters, callBackUrl } };
 	},
 };

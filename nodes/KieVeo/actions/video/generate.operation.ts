@@ -1,6 +1,5 @@
 import { updateDisplayOptions, type IExecuteFunctions, type INodeProperties } from 'n8n-workflow';
 
-import { creationRequest } from '../../kie/videoRequest';
 import { choiceError, durationError } from '../../messages/errors';
 import { toNumber, toText } from '../../kie/meaning/guards';
 import {
@@ -165,36 +164,32 @@ export const description: INodeProperties[] = updateDisplayOptions(
 
 export const generate: VideoOperation = {
 	operation: 'generate',
-	callsBack: true,
-	creates: true,
-	downloads: false,
 	defaultPollInterval: POLL_INTERVAL,
-	readRequest: (context, itemIndex, { baseUrl, callbackFor }) => {
+	readOrder: (context, itemIndex, { baseUrl, callbackFor }) => {
 		const callBackUrl = callbackFor({ operation: 'generate', taskId: null, index: null });
 		const choose = (choice: Choice) => readChoice(context, itemIndex, choice);
 		const generationType = choose(GENERATION_TYPE);
 		const images = readImages(context, itemIndex, generationType, baseUrl);
-		return creationRequest(
-			'generate',
-			{
-				prompt: readPrompt(context, itemIndex),
-				model: readModel(context, itemIndex),
-				generationType,
-				...(images.urls.length > 0 ? { imageUrls: images.urls } : {}),
-				aspect_ratio: choose(ASPECT_RATIO),
-				resolution: choose(RESOLUTION),
-				duration: readDuration(context, itemIndex, generationType),
-				// The API's documents disagree about its default, so it is never left out.
-				enableTranslation: readBoolean(
-					'Enable Translation',
-					context.getNodeParameter('options.enableTranslation', itemIndex, true),
-					true,
-				),
-				...readSeedAndWatermark(context, itemIndex),
-				...(callBackUrl === undefined ? {} : { callBackUrl }),
-			},
-			{ images: images.files },
-		);
+		const parameters = {
+			prompt: readPrompt(context, itemIndex),
+			model: readModel(context, itemIndex),
+			generationType,
+			...(images.urls.length > 0 ? { imageUrls: images.urls } : {}),
+			aspectRatio: choose(ASPECT_RATIO),
+			resolution: choose(RESOLUTION),
+			duration: readDuration(context, itemIndex, generationType),
+			// The API's documents disagree about its default, so it is never left out.
+			enableTranslation: readBoolean(
+				'Enable Translation',
+				context.getNodeParameter('options.enableTranslation', itemIndex, true),
+				true,
+			),
+			...readSeedAndWatermark(context, itemIndex),
+		};
+		return {
+			order: { kind: 'creation', operation: 'generate', parameters, callBackUrl },
+			images: images.files,
+		};
 	},
 };
 

@@ -1,6 +1,5 @@
 import { updateDisplayOptions, type INodeProperties } from 'n8n-workflow';
 
-import { stateRequest } from '../../kie/videoRequest';
 import {
 	downloadProperties,
 	maxSizeOfDownloadOption,
@@ -22,7 +21,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 				'The ID that Kie.ai returned when the video was generated or extended. Of an upgraded video, Get shows the original as a rule.',
 		},
 		waitModeProperty(
-			{ none: 'Ask once and continue, whether the video is ready or not', standard: 'none' },
+			{ none: 'Ask once and continue, whether the video is ready or not', fallback: 'none' },
 			'What to do with a video that is not ready yet. Asking costs nothing.',
 		),
 		...downloadProperties,
@@ -32,9 +31,8 @@ export const description: INodeProperties[] = updateDisplayOptions(
 
 export const get: VideoOperation = {
 	operation: 'get',
-	callsBack: false,
-	creates: false,
-	downloads: true,
 	defaultPollInterval: POLL_INTERVAL,
-	readRequest: (context, itemIndex) => stateRequest(readTaskId(context, itemIndex)),
+	readOrder: (context, itemIndex) => ({
+		order: { kind: 'state', operation: 'get', taskId: readTaskId(context, itemIndex) },
+	}),
 };

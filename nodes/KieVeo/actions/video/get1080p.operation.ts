@@ -9,7 +9,6 @@ import {
 	waitModeProperty,
 } from '../descriptions';
 import { readIndex, readTaskId } from '../parameters';
-import { upgradeRequest } from '../../kie/videoRequest';
 import type { VideoOperation } from './videoOperation';
 
 const POLL_INTERVAL = 20;
@@ -37,13 +36,13 @@ export const description: INodeProperties[] = updateDisplayOptions(
 
 export const get1080p: VideoOperation = {
 	operation: 'get1080p',
-	callsBack: false,
-	creates: false,
-	downloads: true,
 	defaultPollInterval: POLL_INTERVAL,
-	readRequest: (context, itemIndex) =>
-		upgradeRequest('get1080p', {
+	readOrder: (context, itemIndex) => ({
+		order: {
+			kind: 'upgrade',
+			operation: 'get1080p',
 			taskId: readTaskId(context, itemIndex),
 			index: readIndex(context, itemIndex),
-		}),
+		},
+	}),
 };

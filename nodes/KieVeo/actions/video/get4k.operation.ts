@@ -10,7 +10,6 @@ import {
 	waitModeProperty,
 } from '../descriptions';
 import { readIndex, readTaskId } from '../parameters';
-import { upgradeRequest } from '../../kie/videoRequest';
 import type { VideoOperation } from './videoOperation';
 
 const POLL_INTERVAL = 30;
@@ -42,14 +41,11 @@ export const description: INodeProperties[] = updateDisplayOptions(
 
 export const get4k: VideoOperation = {
 	operation: 'get4k',
-	callsBack: true,
-	creates: false,
-	downloads: true,
 	defaultPollInterval: POLL_INTERVAL,
-	readRequest: (context, itemIndex, { callbackFor }) => {
+	readOrder: (context, itemIndex, { callbackFor }) => {
 		const taskId = readTaskId(context, itemIndex);
 		const index = readIndex(context, itemIndex);
 		const callBackUrl = callbackFor({ operation: 'get4k', taskId, index });
-		return upgradeRequest('get4k', { taskId, index, callBackUrl });
+		return { order: { kind: 'upgrade', operation: 'get4k', taskId, index, callBackUrl } };
 	},
 };

@@ -1,22 +1,23 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 
-import type { VideoRequest } from '../../kie/videoRequest';
+import type { Order } from '../../kie/api';
+import type { ImageFile } from '../../kie/http/multipart';
 import type { Submission } from '../../kie/address';
-import type { RequestedOperation } from '../../kie/meaning/videoResult';
+import type { VideoOperationName } from '../../operations';
 
 /** What an operation on a video adds to the common way of submitting, waiting and emitting. */
 export interface VideoOperation {
-	operation: RequestedOperation;
+	operation: VideoOperationName;
 	/** Seconds. */
 	defaultPollInterval: number;
-	/** Whether Kie reports the end of it to an address. */
-	callsBack: boolean;
-	/** Whether each item starts, and pays for, a video of its own. */
-	creates: boolean;
-	/** Whether it offers to download the video as well. */
-	downloads: boolean;
 	/** @throws KieVeoError for a parameter that cannot be used */
-	readRequest(context: IExecuteFunctions, itemIndex: number, where: Addresses): VideoRequest;
+	readOrder(context: IExecuteFunctions, itemIndex: number, where: Addresses): OrderReading;
+}
+
+export interface OrderReading {
+	order: Order;
+	/** Images of a new video that have to be uploaded first. */
+	images?: ImageFile[];
 }
 
 export interface Addresses {

@@ -1,8 +1,9 @@
 import { parseCallback, type Callback } from './parse';
-import { readSubmission, SUBMISSION_PARAMETER, type Submission } from '../address';
+import { SUBMISSION_PARAMETER, type Submission } from '../address';
 import type { JsonObject } from '../meaning/guards';
 import { signatureFault, type Headers } from './signature';
-import type { VideoOperationName } from '../meaning/videoResult';
+import { givesVideo, traitsOf } from '../../operations';
+import type { ReportedOperation } from '../../videoResult';
 
 /** A callback as it came in. Nothing in it is believed yet. */
 export interface Incoming {
@@ -23,8 +24,8 @@ export interface CheckOptions {
 	taskId?: string | null;
 	/** The id under which Kie accepted the submission, where it is another than the submitted one. */
 	alsoKnownAs?: string | null;
-	/** Proves submissions of our action node. */
-	addressKey: Buffer;
+	/** What the address proves about the submission; `null` when it proves nothing. */
+	submission: Submission | null;
 	/** Seconds. */
 	tolerance: number;
 	/** Unix seconds. */
@@ -35,7 +36,7 @@ export interface CheckOptions {
 export interface CallbackEvent {
 	/** Such as `get4k.success`; extend counts as generate. `unknown.*` where it cannot be told. */
 	event: string;
-	operation: VideoOperationName;
+	operation: ReportedOperation;
 	/** The id the user knows. `null`: the callback names none. */
 	taskId: string | null;
 	/** Set when Kie's id is another one. */
@@ -69,15 +70,12 @@ export function checkCallback(incoming: Incoming, options: CheckOptions): Checke
 	if ('reason' in parsed) return refused(400, parsed.reason);
 	const { callback } = parsed;
 
-	let submission: Submission | null = null;
-	if (incoming.submission !== undefined) {
-		submission = readSubmission(incoming.submission, options.addressKey);
-		if (submission === null) {
-			return refused(
-				401,
-				`the part '${SUBMISSION_PARAMETER}' of the address was changed, or made with another API key than this credential's`,
-			);
-		}
+	const { submission } = options;
+	if (incoming.submission !== undefined && submission === null) {
+		return refused(
+			401,
+			`the part '${SUBMISSION_PARAMETER}' of the address was changed, or made with another API key than this credential's`,
+		);
 	}
 
 	const { taskIds } = callback;
@@ -117,7 +115,7 @@ function toEvent(
 ): CallbackEvent {
 	// What we put into the address is certain; the content is second best.
 	const operation = submission?.operation ?? callback.topic;
-	const subject = operation === 'extend' ? 'generate' : operation;
+	const subject = givesVideo(operation) ? traitsOf(operation).event : operation;
 	const taskId = asked ?? kieTaskId;
 	return {
 		event: `${subject}.${callback.succeeded ? 'success' : 'failed'}`,

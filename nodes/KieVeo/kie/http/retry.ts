@@ -28,10 +28,11 @@ export async function callWithRetry(
 	call: () => Promise<KieAnswer>,
 	meaningOf: (answer: KieAnswer) => { kind: string },
 	{ clock, signal }: { clock: Clock; signal?: AbortSignal },
+	maxAttempts = MAX_ATTEMPTS,
 ): Promise<KieAnswer> {
 	for (let attempt = 1; ; attempt++) {
 		const answer = await call();
-		if (attempt === MAX_ATTEMPTS || meaningOf(answer).kind !== 'retry') return answer;
+		if (attempt === maxAttempts || meaningOf(answer).kind !== 'retry') return answer;
 		await clock.pause(retryDelay(attempt, answer.retryAfterMs, clock.random()), signal);
 	}
 }

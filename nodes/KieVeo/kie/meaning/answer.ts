@@ -171,10 +171,11 @@ export function classifyUpgradeAnswer(upgrade: Upgrade, answer: KieAnswer): Mean
 	return failedBecause(answer);
 }
 
-/** The meaning of an answer to chat/credit. The balance is a decimal number. Pure; never throws. */
-export function classifyCreditsAnswer(
-	answer: KieAnswer,
-): { kind: 'success'; credits: number } | Rejection {
+/** The balance is a decimal number. */
+export type CreditsMeaning = { kind: 'success'; credits: number } | Rejection;
+
+/** The meaning of an answer to chat/credit. Pure; never throws. */
+export function classifyCreditsAnswer(answer: KieAnswer): CreditsMeaning {
 	const credits = answer.fault ? null : toNumber(answer.data);
 	if (answer.code === 200 && credits !== null) return { kind: 'success', credits };
 	return classifyServiceAnswer(answer);

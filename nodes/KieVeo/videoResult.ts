@@ -1,21 +1,16 @@
-import type { KieAnswer, Upgrade } from './answer';
-import type { Callback } from '../callback/parse';
-import type { ResultFiles } from './resultFiles';
+import { givesVideo, traitsOf, type VideoOperationName } from './operations';
+import type { Callback } from './kie/callback/parse';
+import type { Said } from './kie/meaning/answer';
+import type { ResultFiles } from './kie/meaning/resultFiles';
 
 export type VideoStatus = 'success' | 'processing' | 'failed';
 
-/** The two operations that create a task of their own, each time they are asked. */
-export type Creation = 'generate' | 'extend';
-
-/** The operations of the action node that give a video. `get`: the state of any task. */
-export type RequestedOperation = Upgrade | Creation | 'get';
-
-/** The operation a result belongs to. `unknown`: a callback that does not tell. */
-export type VideoOperationName = RequestedOperation | 'unknown';
+/** The operation a result belongs to. `unknown`: a callback that does not say. */
+export type ReportedOperation = VideoOperationName | 'unknown';
 
 /** The video a request or a message is about. */
 export interface Subject {
-	operation: RequestedOperation;
+	operation: VideoOperationName;
 	/** `null` for a creation that Kie has not answered yet. */
 	taskId: string | null;
 	/** The task whose video an extension continues. */
@@ -34,7 +29,7 @@ export interface VideoResult {
 	/** Set only when Kie answered with another id than the one asked for. */
 	kieTaskId?: string;
 	index: number | null;
-	operation: VideoOperationName;
+	operation: ReportedOperation;
 	status: VideoStatus;
 	resolution: string | null;
 	videoUrl: string | null;
@@ -50,10 +45,10 @@ export interface VideoResult {
 }
 
 /** What an upgrade is known to give, whatever Kie calls it. */
-const RESOLUTION = new Map<VideoOperationName, string>([
-	['get4k', '4k'],
-	['get1080p', '1080p'],
-]);
+function resolutionOf(operation: ReportedOperation, files: ResultFiles): string | null {
+	const given = givesVideo(operation) ? traitsOf(operation).upgradesTo : undefined;
+	return given ?? files.resolution;
+}
 
 /**
  * @param asked the video the user asked for, or the task Kie created
@@ -61,7 +56,7 @@ const RESOLUTION = new Map<VideoOperationName, string>([
  */
 export function toVideoResult(
 	asked: Subject & { taskId: string },
-	answer: KieAnswer,
+	answer: Said,
 	files: ResultFiles,
 ): VideoResult {
 	const { taskId, index, operation } = asked;
@@ -73,7 +68,7 @@ export function toVideoResult(
 		index,
 		operation,
 		status: videoUrl === null ? 'processing' : 'success',
-		resolution: videoUrl === null ? null : (RESOLUTION.get(operation) ?? files.resolution),
+		resolution: videoUrl === null ? null : resolutionOf(operation, files),
 		videoUrl,
 		videoUrls,
 		imageUrls: files.imageUrls,
@@ -115,7 +110,7 @@ export function toCallbackResult(
 ): VideoResult {
 	const { taskId, kieTaskId, index, operation } = about;
 	const videoUrls = callback.succeeded ? videoUrlsOf(operation, files) : [];
-	const resolution = RESOLUTION.get(operation) ?? files.resolution;
+	const resolution = resolutionOf(operation, files);
 	return {
 		taskId,
 		...(kieTaskId === undefined ? {} : { kieTaskId }),
@@ -136,7 +131,7 @@ export function toCallbackResult(
  * An extended video comes whole first, then its new part. The state of a task shows it like that too: a
  * record names a whole video only where there is a part.
  */
-function videoUrlsOf(operation: VideoOperationName, files: ResultFiles): string[] {
-	if (operation !== 'extend' && operation !== 'get') return files.videoUrls;
+function videoUrlsOf(operation: ReportedOperation, files: ResultFiles): string[] {
+	if (!givesVideo(operation) || !traitsOf(operation).givesWhole) return files.videoUrls;
 	return [...new Set([...files.fullVideoUrls, ...files.videoUrls])];
 }

@@ -1,8 +1,4 @@
-import { askAboutVideo } from '../../nodes/KieVeo/kie/stateOfVideo';
-import { KieClient, type HttpCall } from '../../nodes/KieVeo/kie/http/client';
-import { RecentTasks } from '../../nodes/KieVeo/kie/http/recentTasks';
-import { SubmissionLimiter } from '../../nodes/KieVeo/kie/http/submissionLimiter';
-import { FakeClock } from './fakeClock';
+import { fakeKie } from './fakeKie';
 
 const BASE = 'https://file.example/base.mp4';
 const IN_4K = 'https://file.example/4k.mp4';
@@ -18,7 +14,7 @@ type Row = [
 	calls: string[],
 ];
 
-describe('asking Kie how a submitted video ended', () => {
+describe('the outcome of a submitted video', () => {
 	it.each<Row>([
 		[
 			'a failure that the record knows is never answered with a second upgrade',
@@ -38,7 +34,7 @@ describe('asking Kie how a submitted video ended', () => {
 			'a record that cannot be read ends the question',
 			'get4k',
 			[{ code: 500, msg: 'Server Error', data: null }],
-			'unknown',
+			'retry',
 			['GET'],
 		],
 		[
@@ -52,7 +48,7 @@ describe('asking Kie how a submitted video ended', () => {
 			'the 4K request tells that it runs',
 			'get4k',
 			[baseRecord, { code: 422, msg: '4k is processing.', data: null }],
-			'unfinished',
+			'processing',
 			['GET', 'POST'],
 		],
 		[
@@ -66,7 +62,7 @@ describe('asking Kie how a submitted video ended', () => {
 			'a fault of the service leaves it open',
 			'get4k',
 			[baseRecord, { code: 455, msg: 'maintenance' }],
-			'unknown',
+			'retry',
 			['GET', 'POST'],
 		],
 		['the record tells of a generated video', 'generate', [baseRecord], 'success', ['GET']],
@@ -81,26 +77,15 @@ describe('asking Kie how a submitted video ended', () => {
 			'the record tells of an extension that runs',
 			'extend',
 			[record({ successFlag: 0 })],
-			'unfinished',
+			'processing',
 			['GET'],
 		],
 	])('%s (%s)', async (_situation, operation, answers, expected, methods) => {
-		const calls: HttpCall[] = [];
-		const clock = new FakeClock();
-		const client = new KieClient({
-			limiter: new SubmissionLimiter(clock),
-			recentTasks: new RecentTasks(),
-			clock,
-			send: async (call) => {
-				calls.push(call);
-				const body = JSON.stringify(answers[calls.length - 1]);
-				return { statusCode: 200, headers: {}, body };
-			},
-		});
-		const video = { operation, taskId: 't', kieTaskId: 'kie-t', index: 1 };
-		const state = await askAboutVideo(client, video);
-		expect(typeof state === 'string' ? state : state.result.status).toBe(expected);
-		if (operation === 'get4k') expect(JSON.stringify(state)).not.toContain(`"videoUrl":"${BASE}"`);
+		const { api, calls } = fakeKie(answers);
+		const video = { operation, taskId: 't', kieTaskId: 'kie-t', index: 1, codes: [200] };
+		const { meaning } = await api.fetchOutcome(video);
+		expect(meaning.kind).toBe(expected);
+		if (operation === 'get4k') expect(JSON.stringify(meaning)).not.toContain(BASE);
 		expect(calls.map(({ method }) => method)).toStrictEqual(methods);
 		expect(calls[0]?.query).toStrictEqual({ taskId: 'kie-t' });
 		if (calls[1]) expect(calls[1].body).toStrictEqual({ taskId: 't', index: 1 });

@@ -1,0 +1,58 @@
+import type { IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n-workflow';
+
+import { OPERATIONS, type OperationName } from '../operations';
+import { executeGetCredits } from './account/getCredits.operation';
+import { description as downloadFields, executeDownload } from './video/download.operation';
+import { executeVideoOperation } from './video/execute';
+import { description as extendFields, extend } from './video/extend.operation';
+import { description as generateFields, generate } from './video/generate.operation';
+import { description as getFields, get } from './video/get.operation';
+import { description as get1080pFields, get1080p } from './video/get1080p.operation';
+import { description as get4kFields, get4k } from './video/get4k.operation';
+import type { VideoOperation } from './video/videoOperation';
+
+/** Runs an operation for all items of the node. */
+type Execute = (context: IExecuteFunctions) => Promise<INodeExecutionData[]>;
+
+const onVideo =
+	(operation: VideoOperation): Execute =>
+	async (context) =>
+		await executeVideoOperation(context, operation);
+
+/** Every operation of the table has an entry: one that is missing does not compile. */
+const EXECUTES: { [Name in OperationName]: Execute } = {
+	download: executeDownload,
+	extend: onVideo(extend),
+	generate: onVideo(generate),
+	get: onVideo(get),
+	get1080p: onVideo(get1080p),
+	get4k: onVideo(get4k),
+	getCredits: executeGetCredits,
+};
+
+// A `Map`, not an object: `operation` is a stored parameter and must not reach `Object.prototype`.
+const BY_NAME = new Map(
+	Object.entries(EXECUTES).map(([name, execute]) => {
+		const { resource } = OPERATIONS[name as OperationName];
+		return [keyOf(resource, name), execute];
+	}),
+);
+
+/** @returns `undefined` for an operation that this version does not have */
+export function operationNamed(resource: string, name: string): Execute | undefined {
+	return BY_NAME.get(keyOf(resource, name));
+}
+
+function keyOf(resource: string, name: string): string {
+	return `${resource}.${name}`;
+}
+
+/** The fields of all operations in the panel. */
+export const operationFields: INodeProperties[] = [
+	...get4kFields,
+	...get1080pFields,
+	...getFields,
+	...generateFields,
+	...extendFields,
+	...downloadFields,
+];

@@ -1,0 +1,111 @@
+import type { Creation, Upgrade, VideoOperationName } from '../operations';
+import type { ImageFile } from './http/multipart';
+import type { CreditsMeaning, Meaning, Said } from './meaning/answer';
+import type { FileUrlMeaning } from './meaning/fileAnswer';
+
+/** What an answer of Kie's means, and Kie's own words. */
+export interface Answered<M> extends Said {
+	meaning: M;
+	/** The whole answer, as far as it could be parsed. */
+	raw: unknown;
+	/** Milliseconds that Kie asked to wait before the next request. */
+	retryAfterMs: number | null;
+}
+
+export type VideoAnswer = Answered<Meaning>;
+
+/** `lost`: the answer to a paid request never came. */
+export type SubmissionAnswer = Answered<Meaning | { kind: 'lost' }>;
+
+/** What a new video is made from, in the words of the panel. */
+export interface CreationParameters {
+	prompt: string;
+	model: string;
+	/** The task whose video is extended. */
+	taskId?: string;
+	generationType?: string;
+	imageUrls?: string[];
+	aspectRatio?: string;
+	resolution?: string;
+	/** Seconds. */
+	duration?: number;
+	enableTranslation?: boolean;
+	seed?: number;
+	watermark?: string;
+}
+
+/** A new task. Each accepted one is paid for. */
+export interface CreationOrder {
+	kind: 'creation';
+	operation: Creation;
+	parameters: CreationParameters;
+	/** Where Kie reports the end. */
+	callBackUrl?: string;
+}
+
+/** An upgrade of one finished video. A task can hold several; `index` counts from 0. */
+export interface UpgradeOrder {
+	kind: 'upgrade';
+	operation: Upgrade;
+	taskId: string;
+	index: number;
+	/** Where Kie reports the end. */
+	callBackUrl?: string;
+}
+
+/** The state of any task. Free of charge. */
+export interface StateOrder {
+	kind: 'state';
+	operation: Exclude<VideoOperationName, Creation | Upgrade>;
+	taskId: string;
+}
+
+export type Order = CreationOrder | UpgradeOrder | StateOrder;
+
+/** A video that Kie has accepted. */
+export interface SubmittedVideo {
+	operation: VideoOperationName;
+	/** The id the user knows. */
+	taskId: string;
+	/** Set when Kie accepted it under another id. */
+	kieTaskId: string | null;
+	/** `null` where it has no meaning. */
+	index: number | null;
+	/** Kie's codes in the answers so far, the submission's first. */
+	codes: ReadonlyArray<number | null>;
+}
+
+/**
+ * Kie's API, in the words of this package. An answer is returned with its meaning, never thrown.
+ *
+ * Every method throws CancelledError when the execution is stopped before anything was sent.
+ */
+export interface KieApi {
+	/**
+	 * Submits an order, within Kie's limit of submissions. What costs money each time it is accepted is
+	 * repeated only after answers that say it was not accepted. The task id of a creation is in `files`.
+	 */
+	submit(order: Order): Promise<SubmissionAnswer>;
+
+	/** Looks once at a video that is polled. */
+	fetchState(video: SubmittedVideo): Promise<VideoAnswer>;
+
+	/**
+	 * Finds out how a submitted video ended, for whoever may have missed a callback or wants one confirmed.
+	 * What is free comes first: where Kie has to be asked by a request that may start and bill another
+	 * upgrade, it is sent only when the record does not settle the matter.
+	 */
+	fetchOutcome(video: SubmittedVideo): Promise<VideoAnswer>;
+
+	/** What Kie has on record about any task. Free of charge. For an upgrade it usually is the base video. */
+	fetchRecord(taskId: string): Promise<VideoAnswer>;
+
+	/** A fresh link, good for 20 minutes, to a file that Kie made. Free of charge. */
+	fetchFreshUrl(url: string): Promise<Answered<FileUrlMeaning>>;
+
+	/** Puts an image where Kie can fetch it, for about a day. Free of charge. */
+	uploadImage(image: ImageFile): Promise<Answered<FileUrlMeaning>>;
+
+	/** The credit balance, a decimal number. */
+	fetchCredits(): Promise<Answered<CreditsMeaning>>;
+}

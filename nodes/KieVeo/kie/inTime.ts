@@ -1,0 +1,31 @@
+import type { IWebhookFunctions } from 'n8n-workflow';
+
+import { connect, type Connection } from './connection';
+import { CancelledError } from './http/clock';
+
+/** Kie gives up on a delivery after 15 s: what is not known by then is asked when it delivers again. */
+export const ANSWER_LIMIT_MS = 10_000;
+
+/** A connection that is given up in time to answer a callback. */
+export async function connectForAnswer(context: IWebhookFunctions): Promise<Connection> {
+	return await connect(context, AbortSignal.timeout(ANSWER_LIMIT_MS), { abortInFlight: true });
+}
+
+/**
+ * Asks Kie something while somebody waits for an answer.
+ *
+ * @returns `null` when the connection was given up before Kie answered
+ */
+export async function inTime<T>(
+	{ signal }: Pick<Connection, 'signal'>,
+	question: () => Promise<T>,
+): Promise<T | null> {
+	const givenUp = new Promise<null>((resolve) => {
+		signal?.addEventListener('abort', () => resolve(null), { once: true });
+	});
+	const answer = question().catch((error: unknown) => {
+		if (error instanceof CancelledError) return null;
+		return Promise.reject(error);
+	});
+	return await Promise.race([answer, givenUp]);
+}

@@ -1,0 +1,31 @@
+/**
+ * What it means that Kie answers a repeated 4K request with "in progress".
+ *
+ * - `running`: the state of the upgrade that runs.
+ * - `perhapsReordered`: Kie may have started another upgrade.
+ * - `reordered`: Kie has started another one, so the one before has failed.
+ */
+export type Repeat = 'running' | 'perhapsReordered' | 'reordered';
+
+/**
+ * So often may Kie accept the same upgrade as new. An upgrade that fails before the next question is never
+ * seen running, and a repeat answered with 200 is not documented at all.
+ */
+const MOST_ORDERS = 5;
+
+/**
+ * The rule about repeating the 4K request, the one request of Kie's that is both a state request and an
+ * order. Kie documents 422 with the state for a repeat, and 200 for an upgrade that it starts. Pure.
+ *
+ * @param earlier Kie's codes in the answers so far for this upgrade, the submission's first
+ * @param code the code of the answer to judge
+ * @see https://docs.kie.ai/veo3-api/get-veo-3-4k-video
+ */
+export function judgeRepeat(earlier: ReadonlyArray<number | null>, code: number | null): Repeat {
+	if (code !== ORDERED) return 'running';
+	const orders = earlier.filter((one) => one === ORDERED).length;
+	const wasRunning = orders < earlier.length;
+	return wasRunning || orders >= MOST_ORDERS ? 'reordered' : 'perhapsReordered';
+}
+
+const ORDERED = 200;

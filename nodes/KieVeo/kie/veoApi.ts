@@ -1,0 +1,260 @@
+import { isUpgrade, type Creation, type Upgrade } from '../operations';
+import type {
+	Answered,
+	CreationOrder,
+	CreationParameters,
+	KieApi,
+	Order,
+	SubmissionAnswer,
+	SubmittedVideo,
+	UpgradeOrder,
+	VideoAnswer,
+} from './api';
+import type { HttpCall, HttpClient } from './http/client';
+import type { Clock } from './http/clock';
+import { multipartUpload, type ImageFile } from './http/multipart';
+import type { RecentTasks } from './http/recentTasks';
+import { callWithRetry, MAX_ATTEMPTS } from './http/retry';
+import type { SubmissionLimiter } from './http/submissionLimiter';
+import {
+	classifyCreditsAnswer,
+	classifyUpgradeAnswer,
+	failureReasonOf,
+	type CreditsMeaning,
+	type KieAnswer,
+	type Said,
+} from './meaning/answer';
+import { classifyCreateAnswer } from './meaning/createAnswer';
+import {
+	classifyDownloadUrlAnswer,
+	classifyUploadAnswer,
+	type FileUrlMeaning,
+} from './meaning/fileAnswer';
+import { readRecordAnswer } from './meaning/recordAnswer';
+import { judgeRepeat } from './meaning/repeat';
+import { is4k, readResultFiles } from './meaning/resultFiles';
+import { classifyTaskRecord } from './meaning/taskRecord';
+
+/* Kie's dedicated Veo endpoints. Kie has moved its documentation before: the paths stand here only. */
+
+const RECORD_PATH = '/api/v1/veo/record-info';
+const CREDITS_PATH = '/api/v1/chat/credit';
+const DOWNLOAD_URL_PATH = '/api/v1/common/download-url';
+const UPLOAD_PATH = '/api/file-stream-upload';
+
+const CREATION_PATHS: Record<Creation, string> = {
+	generate: '/api/v1/veo/generate',
+	extend: '/api/v1/veo/extend',
+};
+
+/** Kie's field names. */
+const CREATION_FIELDS: Record<keyof CreationParameters, string> = {
+	prompt: 'prompt',
+	model: 'model',
+	taskId: 'taskId',
+	generationType: 'generationType',
+	imageUrls: 'imageUrls',
+	aspectRatio: 'aspect_ratio',
+	resolution: 'resolution',
+	duration: 'duration',
+	enableTranslation: 'enableTranslation',
+	seed: 'seeds',
+	watermark: 'watermark',
+};
+
+/** One video of a task, for a request about an upgrade of it. */
+type UpgradeSubject = Pick<UpgradeOrder, 'taskId' | 'index' | 'callBackUrl'>;
+
+const UPGRADES: Record<
+	Upgrade,
+	{ toCall(subject: UpgradeSubject): HttpCall; ordersAgain: boolean }
+> = {
+	get4k: {
+		toCall: ({ taskId, index, callBackUrl }) => ({
+			method: 'POST',
+			path: '/api/v1/veo/get-4k-video',
+			body: { taskId, index, ...(callBackUrl ? { callBackUrl } : {}) },
+		}),
+		ordersAgain: true,
+	},
+	get1080p: {
+		toCall: ({ taskId, index }) => ({
+			method: 'GET',
+			path: '/api/v1/veo/get-1080p-video',
+			query: { taskId, index },
+		}),
+		ordersAgain: false,
+	},
+};
+
+export interface VeoApiParts {
+	http: HttpClient;
+	limiter: SubmissionLimiter;
+	recentTasks: RecentTasks;
+	clock: Clock;
+	signal?: AbortSignal;
+}
+
+export class VeoApi implements KieApi {
+	constructor(private readonly parts: VeoApiParts) {}
+
+	async submit(order: Order): Promise<SubmissionAnswer> {
+		switch (order.kind) {
+			case 'creation':
+				return await this.create(order);
+			case 'upgrade':
+				return await this.submitUpgrade(order);
+			case 'state':
+				return await this.fetchRecord(order.taskId, MAX_ATTEMPTS);
+		}
+	}
+
+	async fetchState(video: SubmittedVideo): Promise<VideoAnswer> {
+		const { operation, taskId, codes } = video;
+		if (!isUpgrade(operation)) return await this.fetchRecord(taskId);
+		const answered = await this.repeatUpgrade(operation, video);
+		if (answered.meaning.kind !== 'processing' || !UPGRADES[operation].ordersAgain) return answered;
+		return judgeRepeat(codes, answered.code) === 'reordered'
+			? { ...answered, meaning: { kind: 'failed', reason: 'reordered' } }
+			: answered;
+	}
+
+	/**
+	 * The record is a read that costs nothing, and for a new task it says all. About an upgrade it may know
+	 * a failure, but usually shows the base video. The 4K request gives the state and the URLs of an upgrade
+	 * that runs or is done, free of charge; after one that failed it may start, and bill, another. So a
+	 * failure or a result on record ends the matter.
+	 */
+	async fetchOutcome(video: SubmittedVideo): Promise<VideoAnswer> {
+		const { operation, taskId, kieTaskId } = video;
+		const record = await this.readRecord(kieTaskId ?? taskId);
+		const recorded = classifyTaskRecord(record);
+		switch (recorded.kind) {
+			case 'none':
+				return answered(record, { kind: 'retry', reason: 'server' });
+			case 'failed': {
+				const reason = failureReasonOf(recorded.message);
+				return { ...answered(record, { kind: 'failed', reason }), ...saidIn(recorded) };
+			}
+			case 'success':
+				if (!isUpgrade(operation) || is4k(recorded.files.resolution))
+					return answered(record, recorded);
+		}
+		return isUpgrade(operation)
+			? await this.repeatUpgrade(operation, video)
+			: answered(record, { kind: 'processing', files: readResultFiles(null) });
+	}
+
+	/** With patience for a task created seconds ago. */
+	async fetchRecord(taskId: string, attempts = 1): Promise<VideoAnswer> {
+		const { recentTasks, clock } = this.parts;
+		const isNew = recentTasks.has(taskId, clock.now());
+		const read = async () => await this.readRecord(taskId);
+		const meaningOf = (given: KieAnswer) => readRecordAnswer(given, isNew).meaning;
+		const record = await callWithRetry(read, meaningOf, this.parts, attempts);
+		const { answer, meaning } = readRecordAnswer(record, isNew);
+		return answered(answer, meaning);
+	}
+
+	async fetchFreshUrl(url: string): Promise<Answered<FileUrlMeaning>> {
+		const call: HttpCall = { method: 'POST', path: DOWNLOAD_URL_PATH, body: { url } };
+		return await this.read(call, classifyDownloadUrlAnswer);
+	}
+
+	async uploadImage(image: ImageFile): Promise<Answered<FileUrlMeaning>> {
+		const answer = await callWithRetry(
+			async () => {
+				// Opened anew for each attempt: a stream can be read only once.
+				const { request, close } = await multipartUpload(image);
+				try {
+					return await this.parts.http.call({ path: UPLOAD_PATH, ...request });
+				} finally {
+					close();
+				}
+			},
+			classifyUploadAnswer,
+			this.parts,
+		);
+		return answered(answer, classifyUploadAnswer(answer));
+	}
+
+	async fetchCredits(): Promise<Answered<CreditsMeaning>> {
+		return await this.read({ method: 'GET', path: CREDITS_PATH }, classifyCreditsAnswer);
+	}
+
+	private async create({
+		operation,
+		parameters,
+		callBackUrl,
+	}: CreationOrder): Promise<SubmissionAnswer> {
+		const { http, limiter, recentTasks, clock, signal } = this.parts;
+		const path = CREATION_PATHS[operation];
+		const body = { ...toFields(parameters), ...(callBackUrl === undefined ? {} : { callBackUrl }) };
+		const answer = await callWithRetry(
+			async () =>
+				await limiter.run(async () => await http.callOnce({ method: 'POST', path, body }), signal),
+			classifyCreateAnswer,
+			{ clock, signal },
+		);
+		const meaning = classifyCreateAnswer(answer);
+		if (meaning.kind !== 'created') return answered(answer, meaning);
+		recentTasks.add(meaning.taskId, clock.now());
+		const files = { ...readResultFiles(null), taskId: meaning.taskId };
+		return answered(answer, { kind: 'processing', files });
+	}
+
+	/**
+	 * Repeated after faults, the 4K request too: Kie answers a repeat for the same video with 422 and its
+	 * state instead of starting a second upgrade.
+	 */
+	private async submitUpgrade(order: UpgradeOrder): Promise<VideoAnswer> {
+		const { http, limiter, clock, signal } = this.parts;
+		const call = UPGRADES[order.operation].toCall(order);
+		const meaningOf = (answer: KieAnswer) => classifyUpgradeAnswer(order.operation, answer);
+		const answer = await callWithRetry(
+			async () => await limiter.run(async () => await http.call(call), signal),
+			meaningOf,
+			{ clock, signal },
+		);
+		return answered(answer, meaningOf(answer));
+	}
+
+	/** One attempt; it never carries a callback address. */
+	private async repeatUpgrade(
+		upgrade: Upgrade,
+		{ taskId, index }: SubmittedVideo,
+	): Promise<VideoAnswer> {
+		const call = UPGRADES[upgrade].toCall({ taskId, index: index ?? 0 });
+		const answer = await this.parts.http.call(call);
+		return answered(answer, classifyUpgradeAnswer(upgrade, answer));
+	}
+
+	private async readRecord(taskId: string): Promise<KieAnswer> {
+		return await this.parts.http.call({ method: 'GET', path: RECORD_PATH, query: { taskId } });
+	}
+
+	/** A read: repeated after faults. */
+	private async read<M extends { kind: string }>(
+		call: HttpCall,
+		meaningOf: (answer: KieAnswer) => M,
+	): Promise<Answered<M>> {
+		const request = async () => await this.parts.http.call(call);
+		const answer = await callWithRetry(request, meaningOf, this.parts);
+		return answered(answer, meaningOf(answer));
+	}
+}
+
+function answered<M>({ code, message, body, retryAfterMs }: KieAnswer, meaning: M): Answered<M> {
+	return { meaning, code, message, raw: body, retryAfterMs };
+}
+
+function saidIn({ code, message }: Said): Said {
+	return { code, message };
+}
+
+/** In Kie's own names; what is not set is left out. */
+function toFields(parameters: CreationParameters): { [field: string]: unknown } {
+	const names = Object.keys(CREATION_FIELDS) as Array<keyof CreationParameters>;
+	const given = names.filter((name) => parameters[name] !== undefined);
+	return Object.fromEntries(given.map((name) => [CREATION_FIELDS[name], parameters[name]]));
+}

@@ -1,0 +1,197 @@
+/*
+ * Every operation, once. The panel, the subtitle, the router, callback addresses, the trigger's events,
+ * messages and output derive from this table; no other file but an operation's own one names it.
+ */
+
+/** What is true of an operation everywhere. */
+interface Operation {
+	resource: 'video' | 'account';
+	/** What the panel begins with. */
+	isDefault?: true;
+	/** As the panel shows it. */
+	label: string;
+	description: string;
+	/** As n8n's node list shows it. */
+	action: string;
+	/** What it gives, in a sentence. Only operations that give a video have one. */
+	noun?: string;
+	/** Each item starts, and pays for, a task of its own. */
+	creates?: true;
+	/** Improves a finished video, to this resolution. */
+	upgradesTo?: string;
+	/** Kie reports the end of it to an address. The trigger's events are named after this. */
+	event?: string;
+	/** What the trigger offers about the event, where it is not that of another operation. */
+	reports?: { success: Report; failed: Report; byDefault?: true };
+	/** Offers to download the video as well. */
+	downloads?: true;
+	/** The result has a whole video besides the part that is new. */
+	givesWhole?: true;
+}
+
+/** An event as the trigger's panel shows it. */
+interface Report {
+	label: string;
+	description: string;
+}
+
+export const OPERATIONS = {
+	download: {
+		resource: 'video',
+		label: 'Download',
+		description: 'Download a video from its URL into a binary field; costs nothing',
+		action: 'Download a video',
+	},
+	extend: {
+		resource: 'video',
+		label: 'Extend',
+		description: 'Extend an existing video; uses credits',
+		action: 'Extend a video',
+		noun: 'extended video',
+		creates: true,
+		event: 'generate',
+		givesWhole: true,
+	},
+	generate: {
+		resource: 'video',
+		label: 'Generate',
+		description: 'Make a new video from a prompt, and from images if you like; uses credits',
+		action: 'Generate a video',
+		noun: 'video',
+		creates: true,
+		event: 'generate',
+		reports: {
+			success: {
+				label: 'Video Generated',
+				description: 'A video or an extension of one can be downloaded',
+			},
+			failed: {
+				label: 'Generation Failed',
+				description: 'A video or an extension of one could not be generated',
+			},
+		},
+	},
+	get: {
+		resource: 'video',
+		label: 'Get',
+		description: 'Get the state and the URLs of a generated or extended video; costs nothing',
+		action: 'Get a video',
+		noun: 'video',
+		downloads: true,
+		givesWhole: true,
+	},
+	get1080p: {
+		resource: 'video',
+		label: 'Get 1080P Video',
+		description: 'Upgrade a generated Veo video to 1080P and get its URL; uses credits',
+		action: 'Get 1080P video',
+		noun: '1080P video',
+		upgradesTo: '1080p',
+		downloads: true,
+	},
+	get4k: {
+		resource: 'video',
+		isDefault: true,
+		label: 'Get 4K Video',
+		description: 'Upgrade a generated Veo video to 4K and get its URL; uses credits',
+		action: 'Get 4K video',
+		noun: '4K video',
+		upgradesTo: '4k',
+		event: 'get4k',
+		reports: {
+			success: {
+				label: '4K Video Ready',
+				description: 'The 4K version of a video can be downloaded',
+			},
+			failed: {
+				label: '4K Upgrade Failed',
+				description: 'Kie.ai could not make the 4K version; the base video remains valid',
+			},
+			byDefault: true,
+		},
+		downloads: true,
+	},
+	getCredits: {
+		resource: 'account',
+		isDefault: true,
+		label: 'Get Credits',
+		description: 'Get the credits left on the Kie.ai account',
+		action: 'Get credits',
+	},
+} as const satisfies { [name: string]: Operation };
+
+/** A stored parameter, or the name in a callback address. */
+export type OperationName = keyof typeof OPERATIONS;
+
+const NAMES = Object.keys(OPERATIONS) as OperationName[];
+
+type NamesWith<Trait> = {
+	[Name in OperationName]: (typeof OPERATIONS)[Name] extends Trait ? Name : never;
+}[OperationName];
+
+/** The operations that give a video. */
+export type VideoOperationName = NamesWith<{ noun: string }>;
+/** The operations that create a task of their own, each time they run. */
+export type Creation = NamesWith<{ creates: true }>;
+/** The upgrades of a finished video. */
+export type Upgrade = NamesWith<{ upgradesTo: string }>;
+/** The operations whose end Kie reports to an address. */
+export type CallingBack = NamesWith<{ event: string }>;
+
+/** What is true of an operation, with `undefined` for the traits it does not have. */
+export function traitsOf(name: OperationName): Operation {
+	return OPERATIONS[name];
+}
+
+/** All operations with a trait, in alphabetical order. */
+export function namesWith(trait: 'creates' | 'event' | 'downloads'): OperationName[] {
+	return NAMES.filter((name) => traitsOf(name)[trait] !== undefined);
+}
+
+export function isUpgrade(name: OperationName): name is Upgrade {
+	return traitsOf(name).upgradesTo !== undefined;
+}
+
+export function isCreation(name: OperationName): name is Creation {
+	return traitsOf(name).creates === true;
+}
+
+/** @param name of unknown origin */
+export function givesVideo(name: unknown): name is VideoOperationName {
+	return NAMES.some((known) => known === name && traitsOf(known).noun !== undefined);
+}
+
+/** @param name of unknown origin */
+export function isCallingBack(name: unknown): name is CallingBack {
+	return namesWith('event').some((known) => known === name);
+}
+
+/** The choices of the parameter 'Operation', in the form n8n wants them. */
+export function operationOptions(resource: Operation['resource']) {
+	return NAMES.filter((name) => OPERATIONS[name].resource === resource).map((value) => {
+		const { label: name, description, action } = OPERATIONS[value];
+		return { name, value, description, action };
+	});
+}
+
+export function defaultOperation(resource: Operation['resource']): OperationName | undefined {
+	return NAMES.find((name) => traitsOf(name).resource === resource && traitsOf(name).isDefault);
+}
+
+/** An expression that gives the label of the operation that is picked. */
+export function operationSubtitle(): string {
+	const labels = Object.fromEntries(NAMES.map((name) => [name, OPERATIONS[name].label]));
+	return `={{ (${JSON.stringify(labels)})[$parameter["operation"]] }}`;
+}
+
+/** The events of the trigger: every end that Kie reports, such as `get4k.success`. */
+export const EVENTS = NAMES.flatMap((name) => {
+	const { event, reports } = traitsOf(name);
+	if (event === undefined || reports === undefined) return [];
+	return (['success', 'failed'] as const).map((end) => ({
+		name: reports[end].label,
+		value: `${event}.${end}`,
+		description: reports[end].description,
+		byDefault: reports.byDefault === true,
+	}));
+});
