@@ -5,7 +5,7 @@ import type { CallbackEvent } from '../kie/callback/check';
 import type { Connection } from '../kie/connection';
 import { toBoolean } from '../kie/meaning/guards';
 import { inTime } from '../kie/inTime';
-import { wordsOf } from '../messages/errors';
+import { failureText } from '../messages/values';
 import { isUpgrade, traitsOf } from '../operations';
 import { Gate } from '../run/gate';
 import { toCallbackResult, toFailedResult, toVideoResult } from '../videoResult';
@@ -213,7 +213,10 @@ async function fetchReport(
 		case 'success':
 			return { result: toVideoResult(video, answer, meaning.files), raw };
 		case 'failed':
-			return { result: toFailedResult(video, answer.code, wordsOf(meaning, answer)), raw };
+			return {
+				result: toFailedResult(video, answer.code, failureText(meaning.reason, answer.message)),
+				raw,
+			};
 		case 'processing':
 			if (meaning.perhapsReordered) {
 				perhapsReordered.add(key);

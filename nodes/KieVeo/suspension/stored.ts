@@ -2,7 +2,7 @@ import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
 
 import type { SubmittedVideo } from '../kie/api';
 import { toNumber, toText } from '../kie/meaning/guards';
-import { PERHAPS_REORDERED } from '../messages/errors';
+import { PERHAPS_REORDERED } from '../messages/values';
 import { givesVideo } from '../operations';
 import { videoKey, type Suspension } from './suspension';
 
