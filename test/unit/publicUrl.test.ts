@@ -42,6 +42,14 @@ describe('a callback URL', () => {
 		expect(publicUrlFault(url, LOCAL_API)).toBe(fault);
 	});
 
+	it.each([
+		[253, null],
+		[254, 'it is not a complete URL'],
+	])('with a host of %i characters gives %s', (length, fault) => {
+		const host = `${'a'.repeat(length - 12)}.example.com`;
+		expect(publicUrlFault(`https://${host}/`, PUBLIC_API)).toBe(fault);
+	});
+
 	it('on a private host is refused while the API is public, and allowed while it is private too', () => {
 		const url = 'http://localhost:5678/webhook/x';
 		expect(publicUrlFault(url, PUBLIC_API)).toContain('"localhost"');

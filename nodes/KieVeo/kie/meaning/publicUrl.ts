@@ -1,5 +1,8 @@
 import { isPrivateHost } from './privateHost';
 
+/** Characters of a name in the DNS. */
+const LONGEST_NAME = 253;
+
 /**
  * Why a URL cannot be one that Kie calls, fetches or serves, or `null` when nothing speaks against it.
  * The reason never repeats the URL, which can be long.
@@ -11,8 +14,8 @@ export function publicUrlFault(url: string, apiBaseUrl: string): string | null {
 	if (/\s/.test(url)) return 'it has a space or line break in it';
 	const fault = schemeFault(url);
 	if (fault !== null) return fault;
-	if (!URL.canParse(url)) return 'it is not a complete URL';
-	const { hostname } = new URL(url);
+	const hostname = URL.canParse(url) ? new URL(url).hostname : '';
+	if (hostname === '' || hostname.length > LONGEST_NAME) return 'it is not a complete URL';
 	if (isPublicApi(apiBaseUrl) && isPrivateHost(hostname)) {
 		return `"${hostname}" is an address of a private network`;
 	}
