@@ -2,7 +2,9 @@ import { createHash } from 'crypto';
 import type { IExecuteFunctions, IHttpRequestOptions, IWebhookFunctions } from 'n8n-workflow';
 
 import { inputError } from '../messages/errors';
+import { apiKeyError, emptyApiKeyError } from '../messages/unusable';
 import { addressKey } from './address';
+import { cleanApiKey, cleanBaseUrl, unsendableIn } from './pasted';
 import { toText } from './meaning/guards';
 import { KieClient, type SendRequest } from './http/client';
 import { systemClock, type Clock } from './http/clock';
@@ -53,7 +55,7 @@ function limiterFor(baseUrl: string, apiKey: string): SubmissionLimiter {
 /**
  * @param signal ends waiting when aborted; no request is begun then
  * @param cut whether requests under way are ended, too: only where none is paid for
- * @throws KieVeoError when the credential's Base URL cannot be used
+ * @throws KieVeoError when the credential's API Key or Base URL cannot be used
  */
 export async function connect(
 	context: CallingContext,
@@ -67,7 +69,7 @@ export async function connect(
 		credentials.uploadBaseUrl,
 		DEFAULT_UPLOAD_BASE_URL,
 	);
-	const apiKey = String(credentials.apiKey);
+	const apiKey = readApiKey(credentials.apiKey);
 	const client = new KieClient({
 		send: requestSender(context, { api: baseUrl, upload: uploadBaseUrl }, cut ? signal : undefined),
 		limiter: limiterFor(baseUrl, apiKey),
@@ -85,9 +87,18 @@ export async function connect(
 	};
 }
 
-/** @returns the address without a trailing slash */
+/** As n8n sends it: the credential cleans it in the same way. */
+function readApiKey(value: unknown): string {
+	const apiKey = cleanApiKey(value);
+	if (apiKey === '') throw emptyApiKeyError();
+	const unsendable = unsendableIn(apiKey);
+	if (unsendable !== undefined) throw apiKeyError(unsendable);
+	return apiKey;
+}
+
+/** @returns the address without a trailing slash and without the path of the API */
 function readBaseUrl(field: string, value: unknown, standard: string): string {
-	const url = (toText(value) ?? standard).replace(/\/+$/, '');
+	const url = cleanBaseUrl(value) || standard;
 	if (URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)) return url;
 	throw inputError(
 		field,

@@ -3,6 +3,7 @@ import type { IDataObject, IWebhookFunctions, IWebhookResponseData } from 'n8n-w
 import { connect, CREDENTIAL } from '../kie/connection';
 import { readCallbackRequest } from '../kie/callback/request';
 import { addressKey } from '../kie/address';
+import { cleanApiKey } from '../kie/pasted';
 import { toText } from '../kie/meaning/guards';
 import { toCallbackResult } from '../kie/meaning/videoResult';
 import { checkCallback, type CallbackEvent, type Refusal } from '../kie/callback/check';
@@ -77,7 +78,7 @@ async function judge(context: IWebhookFunctions): Promise<Verdict> {
 	const checked = checkCallback(await readCallbackRequest(context), {
 		...settings,
 		webhookSecret: toText(webhookSecret),
-		addressKey: addressKey(String(apiKey)),
+		addressKey: addressKey(cleanApiKey(apiKey)),
 		now,
 	});
 	if (checked.kind === 'refused') return checked;
