@@ -6,6 +6,7 @@ import {
 	type FileSubject,
 	type KieVeoError,
 } from '../messages/errors';
+import { foreignLinkError } from '../messages/unusable';
 import type { KieClient } from '../kie/http/client';
 import { throwIfCancelled, type Clock } from '../kie/http/clock';
 import type { FetchFile, FileReply } from './fileHost';
@@ -13,6 +14,7 @@ import type { FileStream } from '../kie/http/multipart';
 import { describeNetworkFault } from '../kie/http/networkFault';
 import { classifyDownloadUrlAnswer } from '../kie/meaning/fileAnswer';
 import { toNumber } from '../kie/meaning/guards';
+import { isKieFileUrl } from '../kie/meaning/kieFileHost';
 import { publicUrlFault } from '../kie/meaning/publicUrl';
 import { extensionOf, mimeTypeOf } from './names';
 import { transfer } from './transfer';
@@ -53,7 +55,8 @@ export interface StoredFile {
 
 /**
  * Streams a file of Kie's into n8n's binary data, without credentials. A link that is refused or has
- * expired is renewed once; a transfer that breaks off is begun again; a short file is never a success.
+ * expired is renewed once, if it is one of Kie's; a transfer that breaks off is begun again; a short file
+ * is never a success.
  *
  * @throws KieVeoError with the task id, CancelledError
  * @see https://docs.kie.ai/common-api/download-url
@@ -150,7 +153,15 @@ async function open(
 	throw downloadError(order, 'it was redirected too often', 'Use a result URL of Kie.ai.');
 }
 
-async function renew(order: FileOrder, status: number, { client }: DownloadPorts): Promise<string> {
+async function renew(
+	order: FileOrder,
+	status: number,
+	{ client, apiBaseUrl }: DownloadPorts,
+): Promise<string> {
+	// A link from elsewhere can hold a signature that is not Kie's business. One of a task came from Kie.
+	if (order.taskId === null && !isKieFileUrl(order.url, apiBaseUrl)) {
+		throw foreignLinkError(order, status);
+	}
 	const answer = await client.renewFileUrl(order.url);
 	const meaning = classifyDownloadUrlAnswer(answer);
 	if (meaning.kind === 'success') return meaning.url;
