@@ -1,9 +1,13 @@
 import type { IBinaryData, IExecuteFunctions } from 'n8n-workflow';
 
 import { inputError, show } from '../../messages/errors';
+import { dataUrlError } from '../../messages/unusable';
 import type { ImageFile } from '../../kie/http/multipart';
-import { parseIfJson } from '../../kie/meaning/guards';
 import { publicUrlFault } from '../../kie/meaning/publicUrl';
+import { addressesIn, namesIn } from '../lists';
+import { chosenOf } from '../spellings';
+import { imageOfDataUrl, isDataUrl } from './dataUrl';
+import { imageTypeOf } from './imageType';
 
 /** The generation types that take images, with the most Kie accepts. */
 const MOST_IMAGES = new Map([
@@ -31,10 +35,21 @@ export function readImages(
 ): Images {
 	const most = MOST_IMAGES.get(generationType);
 	if (most === undefined) return { urls: [], files: [] };
-	if (context.getNodeParameter('imageSource', itemIndex, 'url') === 'binary') {
+	if (readImageSource(context, itemIndex) === 'binary') {
 		return { urls: [], files: readImageFiles(context, itemIndex, most) };
 	}
-	return { urls: readImageUrls(context, itemIndex, most, apiBaseUrl), files: [] };
+	return readImageUrls(context, itemIndex, most, apiBaseUrl);
+}
+
+function readImageSource(context: IExecuteFunctions, itemIndex: number): string {
+	const given: unknown = context.getNodeParameter('imageSource', itemIndex, 'url');
+	const source = chosenOf(['url', 'binary'], given);
+	if (source !== null) return source;
+	throw inputError(
+		'Image Source',
+		`must be one of url, binary, not ${show(given)}`,
+		'Choose it in the list.',
+	);
 }
 
 function readImageUrls(
@@ -42,11 +57,11 @@ function readImageUrls(
 	itemIndex: number,
 	most: number,
 	apiBaseUrl: string,
-): string[] {
+): Images {
 	const value: unknown = context.getNodeParameter('imageUrls', itemIndex, '');
-	// A comma can also stand inside a URL: it separates only where another address begins.
-	const urls = readList(value, /\n|,(?=\s*[a-z][a-z\d+.-]*:\/\/)/i, 'Image URLs');
+	const urls = checkTexts('Image URLs', addressesIn(value));
 	checkCount('Image URLs', urls.length, most);
+	if (urls.some(isDataUrl)) return { urls: [], files: urls.map(readDataUrl) };
 	for (const url of urls) {
 		const fault = publicUrlFault(url, apiBaseUrl);
 		if (fault !== null) {
@@ -57,13 +72,19 @@ function readImageUrls(
 			);
 		}
 	}
-	return urls;
+	return { urls, files: [] };
+}
+
+function readDataUrl(url: string): ImageFile {
+	const image = isDataUrl(url) ? imageOfDataUrl(url) : { fault: 'an address beside a data URL' };
+	if (!('fault' in image)) return image;
+	throw dataUrlError(image.fault);
 }
 
 function readImageFiles(context: IExecuteFunctions, itemIndex: number, most: number): ImageFile[] {
 	const parameter = 'Image Binary Fields';
 	const value: unknown = context.getNodeParameter('imageBinaryPropertyNames', itemIndex, 'data');
-	const names = readList(value, ',', parameter);
+	const names = checkTexts(parameter, namesIn(value));
 	checkCount(parameter, names.length, most);
 	const binary = new Map(Object.entries(context.getInputData()[itemIndex]?.binary ?? {}));
 	return names.map((name) => {
@@ -84,20 +105,20 @@ function toImageFile(
 	context: IExecuteFunctions,
 	parameter: string,
 	name: string,
-	{ id, data, mimeType }: IBinaryData,
+	binary: IBinaryData,
 ): ImageFile {
-	const [, subtype] = /^image\/([\w.+-]+)$/.exec(mimeType) ?? [];
-	if (subtype === undefined) {
+	const { id, data, mimeType } = binary;
+	const type = imageTypeOf(binary);
+	if (type === null) {
 		throw inputError(
 			parameter,
 			`names the field ${show(name)}, which holds ${mimeType || 'a file of unknown type'}, not an image`,
-			'Kie.ai takes JPG, PNG or WebP.',
+			'Kie.ai takes JPG, PNG or WebP. A file whose type n8n does not know needs a name that ends in .jpg, .png or .webp.',
 		);
 	}
 	const { helpers } = context;
 	return {
-		mimeType,
-		extension: subtype === 'jpeg' ? 'jpg' : subtype.replace(/\W.*$/, ''),
+		...type,
 		open: async () => {
 			if (!id) {
 				// n8n holds the file in memory already.
@@ -110,26 +131,15 @@ function toImageFile(
 	};
 }
 
-/** Comma-separated text, an array, or an array as JSON text. Empty entries do not count. */
-function readList(value: unknown, separator: string | RegExp, parameter: string): string[] {
-	const parsed = parseIfJson(value);
-	const entries: unknown[] = Array.isArray(parsed)
-		? parsed
-		: typeof value === 'string'
-			? value.split(separator)
-			: [value ?? ''];
-	return entries
-		.map((entry) => {
-			if (typeof entry !== 'string') {
-				throw inputError(
-					parameter,
-					`holds ${show(entry)}, which is not text`,
-					'Enter text separated by commas, or an expression that gives a list of texts.',
-				);
-			}
-			return entry.trim().replace(/,$/, '');
-		})
-		.filter((entry) => entry !== '');
+function checkTexts(parameter: string, entries: unknown[]): string[] {
+	return entries.map((entry) => {
+		if (typeof entry === 'string') return entry;
+		throw inputError(
+			parameter,
+			`holds ${show(entry)}, which is not text`,
+			'Enter text separated by commas, or an expression that gives a list of texts.',
+		);
+	});
 }
 
 function checkCount(parameter: string, count: number, most: number): void {
