@@ -13,6 +13,7 @@ import {
 	toText,
 	type JsonObject,
 } from '../kie/meaning/guards';
+import { toSeconds } from './spellings';
 
 /** How the node gets a result. */
 export type WaitMode = 'none' | 'poll' | 'callback';
@@ -211,8 +212,9 @@ export function readDownloadSettings(
 	);
 }
 
+/** Whole ones, rounded up: a date and a timer take no fraction of a millisecond. */
 function readSeconds(parameter: string, value: unknown): number {
-	const seconds = toNumber(value);
+	const seconds = toSeconds(value);
 	if (seconds === null || seconds < 1 || seconds > LONGEST_WAIT) {
 		throw inputError(
 			parameter,
@@ -220,5 +222,5 @@ function readSeconds(parameter: string, value: unknown): number {
 			'Enter a number of seconds.',
 		);
 	}
-	return seconds;
+	return Math.ceil(seconds);
 }

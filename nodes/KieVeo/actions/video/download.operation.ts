@@ -7,6 +7,7 @@ import {
 
 import { Gate, PARALLEL_TRANSFERS } from '../../run/gate';
 import { inputError } from '../../messages/errors';
+import { urlFormError, urlListError } from '../../messages/unusable';
 import { downloadPorts } from '../../files/binaryStore';
 import {
 	downloadFile,
@@ -16,8 +17,8 @@ import {
 } from '../../files/download';
 import { fileNameOfUrl } from '../../files/names';
 import { connect } from '../../kie/connection';
-import { toText } from '../../kie/meaning/guards';
 import { publicUrlFault } from '../../kie/meaning/publicUrl';
+import { addressesIn } from '../lists';
 import { binaryPropertyNameProperty, maxSizeOption } from '../descriptions';
 import { runItems, stopSignals, type Work } from '../../run/itemRun';
 import { parameterAsGiven, readDownloadSettings } from '../parameters';
@@ -108,7 +109,7 @@ function toItem(
 }
 
 function readUrl(context: IExecuteFunctions, itemIndex: number, apiBaseUrl: string): string {
-	const url = toText(context.getNodeParameter('url', itemIndex, ''));
+	const url = oneAddress(context.getNodeParameter('url', itemIndex, ''));
 	const fault = url === null ? 'it is empty' : publicUrlFault(url, apiBaseUrl);
 	if (url === null || fault !== null) {
 		throw inputError(
@@ -118,4 +119,13 @@ function readUrl(context: IExecuteFunctions, itemIndex: number, apiBaseUrl: stri
 		);
 	}
 	return url;
+}
+
+/** A list of one address means that address; of several, which one is not known. */
+function oneAddress(value: unknown): string | null {
+	const addresses = addressesIn(value);
+	if (addresses.length > 1) throw urlListError(addresses.length);
+	const [address = null] = addresses;
+	if (address !== null && typeof address !== 'string') throw urlFormError();
+	return address;
 }

@@ -65,7 +65,7 @@ export const extend: VideoOperation = {
 		const body = {
 			taskId,
 			prompt: readPrompt(context, itemIndex),
-			model: readModel(context, itemIndex),
+			model: readModel(context, itemIndex, 'extend'),
 			...readSeedAndWatermark(context, itemIndex),
 			...(callBackUrl === undefined ? {} : { callBackUrl }),
 		};

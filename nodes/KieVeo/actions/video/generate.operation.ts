@@ -2,7 +2,6 @@ import { updateDisplayOptions, type IExecuteFunctions, type INodeProperties } fr
 
 import { creationRequest } from '../../kie/videoRequest';
 import { inputError, show } from '../../messages/errors';
-import { toNumber, toText } from '../../kie/meaning/guards';
 import {
 	callbackProperties,
 	creationWaitModeProperty,
@@ -12,6 +11,7 @@ import {
 	watermarkOption,
 } from '../descriptions';
 import { readBoolean } from '../parameters';
+import { chosenOf, toSeconds } from '../spellings';
 import { readModel, readPrompt, readSeedAndWatermark } from './creationParameters';
 import { readImages } from './imageParameters';
 import type { VideoOperation } from './videoOperation';
@@ -178,7 +178,7 @@ export const generate: VideoOperation = {
 			'generate',
 			{
 				prompt: readPrompt(context, itemIndex),
-				model: readModel(context, itemIndex),
+				model: readModel(context, itemIndex, 'generate'),
 				generationType,
 				...(images.urls.length > 0 ? { imageUrls: images.urls } : {}),
 				aspect_ratio: choose(ASPECT_RATIO),
@@ -228,8 +228,8 @@ function readChoice(
 	{ name, parameter, values }: Choice,
 ): string {
 	const given: unknown = context.getNodeParameter(name, itemIndex, values[0]);
-	const value = toText(given);
-	if (value !== null && values.includes(value)) return value;
+	const value = chosenOf(values, given);
+	if (value !== null) return value;
 	throw inputError(
 		parameter,
 		`must be one of ${values.join(', ')}, not ${show(given)}`,
@@ -244,7 +244,7 @@ function readDuration(
 ): number {
 	if (generationType === 'REFERENCE_2_VIDEO') return REFERENCE_DURATION;
 	const given: unknown = context.getNodeParameter('duration', itemIndex, 8);
-	const duration = toNumber(given);
+	const duration = toSeconds(given);
 	if (duration !== null && [4, 6, 8].includes(duration)) return duration;
 	throw inputError(
 		'Duration',
