@@ -51,6 +51,7 @@ describe('a list of addresses', () => {
 				[A, 7, null, { url: B }],
 			],
 			[{ url: A }, [{ url: A }]],
+			[JSON.stringify({ url: A, and: ` ${B}` }), [{ url: A, and: ` ${B}` }]],
 			[7, [7]],
 		]),
 	)('%s', (_name, value, entries) => expect(addressesIn(value)).toStrictEqual(entries));

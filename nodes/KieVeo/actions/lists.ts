@@ -1,4 +1,4 @@
-import { parseIfJson } from '../kie/meaning/guards';
+import { isJsonObject, parseIfJson } from '../kie/meaning/guards';
 
 /* Lists as sheets, forms, models and expressions write them. What is not text is left as it is. */
 
@@ -17,14 +17,14 @@ export function namesIn(value: unknown): unknown[] {
 
 function entriesOf(value: unknown, separator: RegExp): unknown[] {
 	const parsed = parseIfJson(value);
-	const entries: unknown[] = Array.isArray(parsed)
-		? parsed
-		: typeof value === 'string'
-			? withoutBrackets(value.trim()).split(separator)
-			: [value ?? ''];
-	return entries
+	return asArray(Array.isArray(parsed) || isJsonObject(parsed) ? parsed : (value ?? ''), separator)
 		.map((entry) => (typeof entry === 'string' ? withoutMarks(entry) : entry))
 		.filter((entry) => entry !== '');
+}
+
+function asArray(value: unknown, separator: RegExp): unknown[] {
+	if (Array.isArray(value)) return value;
+	return typeof value === 'string' ? withoutBrackets(value.trim()).split(separator) : [value];
 }
 
 function withoutBrackets(text: string): string {
