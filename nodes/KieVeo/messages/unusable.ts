@@ -14,7 +14,7 @@ export function dataUrlError(fault: string): KieVeoError {
 export function promptObjectError(fields: string[]): KieVeoError {
 	const [field, ...others] = fields;
 	const take =
-		field !== undefined && others.length === 0
+		field !== undefined && others.length === 0 && /^\w{1,50}$/.test(field)
 			? `Use its field '${field}', e.g. {{ $json.${field} }}.`
 			: 'Use the field that holds the text, e.g. {{ $json.output }}.';
 	return new KieVeoError("'Prompt' must be text, not an object or a list", {
