@@ -68,6 +68,9 @@ export function checkCallback(incoming: Incoming, options: CheckOptions): Checke
 	const parsed = parseCallback(incoming.body);
 	if ('reason' in parsed) return refused(400, parsed.reason);
 	const { callback } = parsed;
+	if (callback.outcome === 'unknown') {
+		return refused(400, 'it reports success without a video URL');
+	}
 
 	let submission: Submission | null = null;
 	if (incoming.submission !== undefined) {

@@ -4,6 +4,7 @@ import {
 	type KieAnswer,
 	type Upgrade,
 } from '../meaning/answer';
+import { toId } from '../meaning/guards';
 import { classifyCreateAnswer, type CreateMeaning } from '../meaning/createAnswer';
 import { classifyDownloadUrlAnswer, classifyUploadAnswer } from '../meaning/fileAnswer';
 import { readRecordAnswer, type Told } from '../meaning/recordAnswer';
@@ -115,16 +116,17 @@ export class KieClient {
 	 */
 	async create(creation: Creation, body: CreateBody): Promise<Told<CreateMeaning>> {
 		const { limiter, recentTasks, clock, signal } = this.options;
+		const meaningOf = (given: KieAnswer) => classifyCreateAnswer(given, toId(body.taskId));
 		const answer = await callWithRetry(
 			async () =>
 				await limiter.run(
 					async () => await this.callOnce({ method: 'POST', path: PATHS[creation], body }),
 					signal,
 				),
-			classifyCreateAnswer,
+			meaningOf,
 			{ clock, signal },
 		);
-		const meaning = classifyCreateAnswer(answer);
+		const meaning = meaningOf(answer);
 		if (meaning.kind === 'created') recentTasks.add(meaning.taskId, clock.now());
 		return { answer, meaning };
 	}
@@ -211,7 +213,7 @@ export class KieClient {
 			return readAnswer(await send(call), clock.now());
 		} catch (error) {
 			const answer = faultAnswer(describeNetworkFault(error));
-			return isNeverSent(error) ? { ...answer, neverSent: true } : answer;
+			return isNeverSent(error) ? { ...answer, unreached: 'noConnection' } : answer;
 		}
 	}
 }

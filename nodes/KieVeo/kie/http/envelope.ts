@@ -1,5 +1,6 @@
-import type { KieAnswer } from '../meaning/answer';
-import { isJsonObject, toNumber, toText } from '../meaning/guards';
+import type { KieAnswer, UnreachedReason } from '../meaning/answer';
+import { isJsonObject, toNumber, toText, type JsonObject } from '../meaning/guards';
+import { readTaskFault } from '../meaning/taskFields';
 
 /** What came over the wire: status, header names in lower case, body as text. */
 export interface HttpReply {
@@ -18,6 +19,24 @@ export function faultAnswer(
 }
 
 /**
+ * What a web server says with these statuses and a page of its own: the request did not get to Kie's API.
+ * Kie's answers are JSON with a code, whatever the status.
+ */
+const UNREACHED_STATUSES = new Map<number, UnreachedReason>([
+	[301, 'wrongAddress'],
+	[302, 'wrongAddress'],
+	[303, 'wrongAddress'],
+	[307, 'wrongAddress'],
+	[308, 'wrongAddress'],
+	[400, 'wrongAddress'],
+	[401, 'accessDenied'],
+	[403, 'accessDenied'],
+	[404, 'wrongAddress'],
+	[405, 'wrongAddress'],
+	[407, 'proxyLogin'],
+]);
+
+/**
  * Reads Kie's envelope `{ code, msg, data }`. The effective status is the HTTP status when it is not
  * 2xx, otherwise `code`: Kie reports nearly every error with HTTP 200. A body that is no envelope
  * is a fault, never a success.
@@ -29,30 +48,45 @@ export function readAnswer(reply: HttpReply, now: number): KieAnswer {
 	const httpCode = httpFailed ? reply.statusCode : null;
 	const retryAfterMs = readRetryAfter(reply.headers['retry-after'], now);
 
+	const fault = (what: string) =>
+		faultAnswer(`${what} (HTTP ${reply.statusCode})`, httpCode, retryAfterMs);
+	const foreign = (what: string): KieAnswer => {
+		const unreached = UNREACHED_STATUSES.get(reply.statusCode);
+		return { ...fault(what), ...(unreached ? { unreached } : {}) };
+	};
+
 	const text = reply.body.trim();
-	if (text === '') {
-		return faultAnswer(`empty answer (HTTP ${reply.statusCode})`, httpCode, retryAfterMs);
-	}
+	if (text === '') return foreign('empty answer');
 	let body: unknown;
 	try {
 		body = JSON.parse(text);
 	} catch {
-		const what = text.startsWith('<') ? 'a web page instead of JSON' : 'unreadable JSON';
-		return faultAnswer(`${what} (HTTP ${reply.statusCode})`, httpCode, retryAfterMs);
+		// What begins like JSON may be Kie's, cut off on its way.
+		if (/^[{[]/.test(text)) return { ...fault('unreadable JSON'), data: taskNamedIn(text) };
+		return foreign(text.startsWith('<') ? 'a web page instead of JSON' : 'unreadable JSON');
 	}
-	if (!isJsonObject(body)) {
-		return faultAnswer(`unexpected JSON (HTTP ${reply.statusCode})`, httpCode, retryAfterMs);
-	}
+	if (!isJsonObject(body)) return fault('unexpected JSON');
+	if (httpFailed && !isEnvelope(body)) return foreign('unexpected JSON');
 
 	const code = httpCode ?? toNumber(body.code);
 	return {
 		code,
-		message: toText(body.msg) ?? toText(body.message) ?? '',
+		message: readTaskFault(body.data).message ?? toText(body.msg) ?? toText(body.message) ?? '',
 		data: body.data,
 		body,
 		fault: code === null,
 		retryAfterMs,
 	};
+}
+
+/** What was cut off may have named a task that is paid for. */
+function taskNamedIn(text: string): { taskId: string } | undefined {
+	const [, taskId] = /"task_?id"\s*:\s*"([^"\\]+)"/i.exec(text) ?? [];
+	return taskId === undefined ? undefined : { taskId };
+}
+
+function isEnvelope(body: JsonObject): boolean {
+	return toNumber(body.code) !== null || toText(body.msg) !== null;
 }
 
 /** `Retry-After` in seconds or as an HTTP date, as milliseconds from now. */
