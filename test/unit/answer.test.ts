@@ -152,6 +152,8 @@ const COMMON_ROWS: Row[] = [
 		'wrongAddress',
 		404,
 	],
+	['JSON without a code, with 401', { message: 'Invalid token' }, 'unauthorized', 401],
+	['JSON without a code, with 500', { status: 500, error: 'Server Error' }, 'unreadable', 500],
 	['JSON that was cut off, with 404', '{"code":404,"msg":"Ta', 'unreadable', 404],
 	['JSON that was cut off, with 403', ' ["', 'unreadable', 403],
 	["Kie's own 404", { code: 404, msg: 'Not Found' }, 'unknownTask', 404],

@@ -162,6 +162,14 @@ describe('the answer to generate or extend', () => {
 		expect(classifyCreateAnswer(both, 'old')).toStrictEqual({ ...created, taskId: 'new' });
 	});
 
+	it.each([{ data: { taskId: 'a' } }, { taskId: 'a' }, { task_id: 'a' }])(
+		'is not taken for the page of another server when it names a task: %j',
+		(sent) => {
+			const reply = { statusCode: 404, headers: {}, body: JSON.stringify(sent) };
+			expect(classifyCreateAnswer(readAnswer(reply, 0))).toStrictEqual(created);
+		},
+	);
+
 	it('that was cut off after its id is not lost', () => {
 		const read = (body: string) => readAnswer({ statusCode: 200, headers: {}, body }, 0);
 		const cut = read('{"code":200,"msg":"success","data":{"taskId" : "a"');

@@ -225,6 +225,21 @@ describe('a text of Kie', () => {
 	});
 });
 
+describe('a text that is no sentence of Kie', () => {
+	it('takes no time', () => {
+		const long = 'video 1080p flow 视频 '.repeat(50_000);
+		const since = Date.now();
+		expect(said(long)).toBe('nothing');
+		expect(failureReasonOf(long)).toBe('other');
+		expect(Date.now() - since).toBeLessThan(1_000);
+	});
+
+	it('is read at its beginning', () => {
+		expect(said(`${'x'.repeat(900)} is processing`)).toBe('progress');
+		expect(failureReasonOf(`${'x'.repeat(900)} flagged`)).toBe('contentFilter');
+	});
+});
+
 describe('the reason of a failure', () => {
 	it.each<[text: string, code: number | null, reason: FailureReason]>([
 		['Internal Error - Timeout', 500, 'timeout'],

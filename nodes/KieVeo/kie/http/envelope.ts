@@ -1,5 +1,5 @@
 import type { KieAnswer, UnreachedReason } from '../meaning/answer';
-import { isJsonObject, toNumber, toText, type JsonObject } from '../meaning/guards';
+import { isJsonObject, toNumber, toText } from '../meaning/guards';
 import { readTaskFault } from '../meaning/taskFields';
 
 /** What came over the wire: status, header names in lower case, body as text. */
@@ -36,6 +36,9 @@ const UNREACHED_STATUSES = new Map<number, UnreachedReason>([
 	[407, 'proxyLogin'],
 ]);
 
+/** One of these is enough. Error pages in JSON have others, such as `status` and `path`. */
+const ENVELOPE_FIELDS = ['code', 'msg', 'data', 'taskId', 'task_id'];
+
 /**
  * Reads Kie's envelope `{ code, msg, data }`. The effective status is the HTTP status when it is not
  * 2xx, otherwise `code`: Kie reports nearly every error with HTTP 200. A body that is no envelope
@@ -66,7 +69,9 @@ export function readAnswer(reply: HttpReply, now: number): KieAnswer {
 		return foreign(text.startsWith('<') ? 'a web page instead of JSON' : 'unreadable JSON');
 	}
 	if (!isJsonObject(body)) return fault('unexpected JSON');
-	if (httpFailed && !isEnvelope(body)) return foreign('unexpected JSON');
+	// About the key, which only Kie knows, also where its words are missing.
+	const isKies = reply.statusCode === 401 || ENVELOPE_FIELDS.some((field) => field in body);
+	if (httpFailed && !isKies) return foreign('unexpected JSON');
 
 	const code = httpCode ?? toNumber(body.code);
 	return {
@@ -83,10 +88,6 @@ export function readAnswer(reply: HttpReply, now: number): KieAnswer {
 function taskNamedIn(text: string): { taskId: string } | undefined {
 	const [, taskId] = /"task_?id"\s*:\s*"([^"\\]+)"/i.exec(text) ?? [];
 	return taskId === undefined ? undefined : { taskId };
-}
-
-function isEnvelope(body: JsonObject): boolean {
-	return toNumber(body.code) !== null || toText(body.msg) !== null;
 }
 
 /** `Retry-After` in seconds or as an HTTP date, as milliseconds from now. */

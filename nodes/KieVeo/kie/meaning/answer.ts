@@ -134,22 +134,22 @@ export function classifyUpgradeAnswer(upgrade: Upgrade, answer: KieAnswer): Mean
 			upgrade === 'get4k' ? is4k(resolution) : resolution === null || resolution.includes('1080'),
 	});
 	if (files.videoUrls.length > 0) return { kind: 'success', files };
-	const said = readStatement(answer) ?? statementOfCode(upgrade, answer);
-	return said.kind === 'progress' ? { kind: 'processing', files } : said;
-}
-
-function statementOfCode(upgrade: Upgrade, answer: KieAnswer): Statement {
-	return IS_ACCEPTED[upgrade](answer) ? { kind: 'progress' } : meaningOfCode(answer);
+	const said = readStatement(answer);
+	if (said && said.kind !== 'progress') return said;
+	return said || isAccepted(upgrade, answer)
+		? { kind: 'processing', files }
+		: meaningOfCode(answer);
 }
 
 /** Whether an answer without URL and without known words shows an upgrade that is under way. */
-const IS_ACCEPTED: Record<Upgrade, (answer: KieAnswer) => boolean> = {
-	// 422 is what a repeated request is answered with; what is refused has no `data`.
-	get4k: ({ code, data }) => code === 200 || (code === 422 && isUnfinished(data)),
-	// Kie never says which "non-200 code" a video that is not ready has; 400 and 422 are both seen. The
-	// time-out bounds the wait.
-	get1080p: ({ code }) => code === 200 || code === 400 || code === 422,
-};
+function isAccepted(upgrade: Upgrade, { code, data }: KieAnswer): boolean {
+	if (code === 200) return true;
+	// A repeated request is answered with 422; what is refused has no `data`.
+	if (upgrade === 'get4k') return code === 422 && isUnfinished(data);
+	// Kie never says which "non-200 code" a 1080P video that is not ready has; 400 and 422 are both seen.
+	// The time-out bounds the wait.
+	return code === 400 || code === 422;
+}
 
 function isUnfinished(value: unknown): boolean {
 	const data = parseIfJson(value);

@@ -141,14 +141,21 @@ const PROGRESS_WORDS =
 const PATIENCE_WORDS =
 	/check back|shortly|not (yet )?ready|稍后(?!再?[重尝]?试)|稍候|尚未(准备|就绪|完成|生成)|未准备好|准备中/i;
 
+/**
+ * Kie's texts are a sentence or two. Foreign ones, which anybody can send to a callback address, could be
+ * made to cost the patterns a lot of time.
+ */
+const MAX_LENGTH = 1_000;
+
 /** What a text of Kie's says by itself; `null` where that takes its code. Pure; never throws. */
 export function readWords(message: string): Wording | null {
-	const rejection = find(ACCOUNT_WORDS, message);
+	const text = message.slice(0, MAX_LENGTH);
+	const rejection = find(ACCOUNT_WORDS, text);
 	if (rejection) return { kind: 'account', rejection };
-	const reason = find(FINAL_WORDS, message);
+	const reason = find(FINAL_WORDS, text);
 	if (reason) return { kind: 'final', reason };
-	const isSure = PROGRESS_WORDS.test(message);
-	return isSure || PATIENCE_WORDS.test(message) ? { kind: 'progress', isSure } : null;
+	const isSure = PROGRESS_WORDS.test(text);
+	return isSure || PATIENCE_WORDS.test(text) ? { kind: 'progress', isSure } : null;
 }
 
 /** Codes that are a reason, where the text is none. */
@@ -162,9 +169,10 @@ const CODE_REASONS = new Map<number | null, FailureReason>([
 
 /** Why something failed, from Kie's own text and code. Pure; never throws. */
 export function failureReasonOf(message: string, code: number | null = null): FailureReason {
-	return find(FINAL_WORDS, message) ?? find(HINTS, message) ?? CODE_REASONS.get(code) ?? 'other';
+	const text = message.slice(0, MAX_LENGTH);
+	return find(FINAL_WORDS, text) ?? find(HINTS, text) ?? CODE_REASONS.get(code) ?? 'other';
 }
 
-function find<T>(table: Table<T>, message: string): T | undefined {
-	return table.find(([pattern]) => pattern.test(message))?.[1];
+function find<T>(table: Table<T>, text: string): T | undefined {
+	return table.find(([pattern]) => pattern.test(text))?.[1];
 }
