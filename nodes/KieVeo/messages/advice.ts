@@ -35,6 +35,8 @@ export const RETRY_ADVICE: Record<RetryReason, string> = {
 	server: 'Kie.ai is having problems. Try again in a few minutes.',
 	taskOrServer:
 		'Kie.ai says this when a task has failed, but also when Kie.ai itself is having problems. Look up the task at https://kie.ai/logs.',
+	noConnection: 'Kie.ai could not be reached from this n8n. Check its network and try again.',
+	noName: "The name of Kie.ai's host was not found. Check the DNS of this n8n and try again.",
 	unreadable:
 		"Check the network of this n8n and 'Base URL' in the Kie.ai Veo API credential (usually https://api.kie.ai).",
 };
@@ -67,6 +69,12 @@ const FAILURE_ADVICE: Record<FailureReason, (subject: Subject) => string> = {
 	noFile: () => "Kie.ai has no file for this task and index. Check 'Task ID' and 'Index'.",
 	unknownTask: () =>
 		"Check 'Task ID', and that the credential belongs to the account that generated the video.",
+	imageFormat: () => 'Use JPG, PNG or WebP images of at most a few megabytes.',
+	timeout: () =>
+		'Kie.ai gave up on this video after its own time limit. Generate it again; use small images.',
+	upstream: () =>
+		'The service behind Kie.ai failed on this video. Generate it again; use small JPEG images.',
+	taskFailed: () => 'See https://kie.ai/logs for the reason, then generate the video again.',
 	noAudio: () =>
 		'Describe a sound, music or a spoken line in the prompt: the same prompt usually fails again. Kie.ai does not bill this failure.',
 	other: ({ taskId, operation }) => {

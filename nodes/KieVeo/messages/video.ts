@@ -26,6 +26,11 @@ export function videoRejectedError(
 				description: REFUSALS[rejection.reason].advice,
 				kieCode,
 			});
+		case 'unreached':
+			return new KieVeoError(`Kie.ai was not reached for the ${describe(subject)}: ${said}`, {
+				description: `${RETRY_ADVICE.unreadable} ${repeatAdvice(subject)}`,
+				kieCode,
+			});
 		case 'retry':
 			return new KieVeoError(
 				`Kie.ai gave no usable answer for the ${describe(subject)}, even after several attempts: ${said}`,
@@ -94,6 +99,11 @@ export function accountRejectedError(rejection: Rejection, answer: Said): KieVeo
 			const { what, advice } = REFUSALS[rejection.reason];
 			return new KieVeoError(`${what}: ${said}`, { description: advice, kieCode });
 		}
+		case 'unreached':
+			return new KieVeoError(`Kie.ai was not reached: ${said}`, {
+				description: `${RETRY_ADVICE.unreadable} Then run the node again.`,
+				kieCode,
+			});
 		case 'retry':
 			return new KieVeoError(`Kie.ai gave no usable answer, even after several attempts: ${said}`, {
 				description: `${RETRY_ADVICE[rejection.reason]} Then run the node again.`,

@@ -94,6 +94,10 @@ const failures: Record<FailureReason, [Subject, string]> = {
 	],
 	invalidModel: [newVideo, 'Invalid model'],
 	noAudio: [made, 'Veo could not generate the audio of this video.'],
+	imageFormat: [newVideo, 'The image format is not supported.'],
+	timeout: [made, 'Internal Error - Timeout'],
+	upstream: [made, 'Internal Error, Please try again later.'],
+	taskFailed: [made, 'Failed - Video generation task failed'],
 	other: [upgrade, 'Please contact the support.'],
 };
 const refusals: Record<Refusal, Said> = {
@@ -107,6 +111,8 @@ const retries: Record<RetryReason, Said> = {
 	maintenance: { code: 455, message: 'Service Unavailable' },
 	server: { code: 500, message: 'Server exception, please try again later' },
 	taskOrServer: { code: 500, message: 'Timeout' },
+	noConnection: { code: null, message: 'connection refused' },
+	noName: { code: null, message: 'host name not found' },
 	unreadable: { code: 502, message: 'a web page instead of JSON (HTTP 502)' },
 };
 

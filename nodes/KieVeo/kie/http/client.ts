@@ -50,7 +50,7 @@ export class HttpClient {
 			return readAnswer(await this.send(call), this.clock.now());
 		} catch (error) {
 			const answer = faultAnswer(faultText(networkFaultOf(error)));
-			return isNeverSent(error) ? { ...answer, neverSent: true } : answer;
+			return isNeverSent(error) ? { ...answer, unreached: 'noConnection' } : answer;
 		}
 	}
 }
