@@ -14,10 +14,17 @@ export {
 	type RateLimit,
 	PRICES,
 } from './state/account';
-export { type CallbackForm, type IdPlace, CALLBACK_FORMS } from './callbacks/form';
+export {
+	type CallbackForm,
+	type IdPlace,
+	CALLBACK_FORMS,
+	OTHER_CALLBACK_FORMS,
+} from './callbacks/form';
 export { syntheticContent, sha256Of } from './http/content';
 export type { CallbackOptions, Delivery, DeliveryAttempt } from './callbacks/deliveries';
 export { DEMO_TIMINGS, DEMO_VIDEOS } from './demo-videos';
+export { IN_CHINESE, KIE_FAILURES } from './kie-texts';
+export type { Acceptance, Failure } from './state/failure';
 export type { ArmedFault, Fault, FaultEffect, FaultTarget } from './http/faults';
 export type { Host, JournalEntry, JournalFilter } from './http/journal';
 export { type AddVideo, type NextTask, type SimulatorOptions, SIMULATOR_KEY } from './options';

@@ -1,11 +1,10 @@
 import type { ApiRoute } from './route';
-import { filledText, httpUrl, object, required } from './check';
+import { filledText, httpUrl, isPlainObject, object, required } from './check';
 import { extend, generate } from './creation';
 import { NO_ACCESS, envelopeReply, failure, success } from './envelope';
 import type { Incoming } from '../http/incoming';
 import { recordInfo } from './record-info';
 import type { Reply } from '../http/reply';
-import { isPlainObject } from '../state/scenario';
 import { get1080p, get4k } from './upgrades';
 import type { World } from '../state/world';
 

@@ -5,7 +5,7 @@ import { type Fault, altered, replacement } from './faults';
 import { BodyTooLarge, type Incoming, incomingOf, readBody } from './incoming';
 import type { Host, JournalEntry } from './journal';
 import { type Reply, textReply } from './reply';
-import { isPlainObject } from '../state/scenario';
+import { isPlainObject } from '../api/check';
 import { send } from './send';
 import type { World } from '../state/world';
 
