@@ -187,6 +187,15 @@ export class Simulator {
 		return await this.world.deliveries.repeat(delivery, times);
 	}
 
+	/**
+	 * Sends a callback once more as somebody would who caught it on its way: the signature is the old
+	 * one, and the body may be another. Text is sent as it is, all else as JSON.
+	 */
+	async replayCallback(delivery: Delivery, body?: unknown): Promise<Delivery> {
+		const text = body === undefined || typeof body === 'string' ? body : JSON.stringify(body);
+		return await this.world.deliveries.replay(delivery, text);
+	}
+
 	/** Waits until every callback under way was received or given up. */
 	async callbacksSettled(): Promise<void> {
 		await this.world.deliveries.settled();
