@@ -25,7 +25,8 @@ export type { CallbackOptions, Delivery, DeliveryAttempt } from './callbacks/del
 export { DEMO_TIMINGS, DEMO_VIDEOS } from './demo-videos';
 export { IN_CHINESE, KIE_FAILURES } from './kie-texts';
 export type { Acceptance, Failure } from './state/failure';
-export type { ArmedFault, Fault, FaultEffect, FaultTarget } from './http/faults';
+export type { ArmedFault, Fault, FaultEffect, FaultTarget, Storm } from './http/faults';
+export type { Rival, RivalOptions } from './state/rival';
 export type { Host, JournalEntry, JournalFilter } from './http/journal';
 export { type AddVideo, type NextTask, type SimulatorOptions, SIMULATOR_KEY } from './options';
 export {

@@ -30,6 +30,7 @@ const SEED = optional(integer(10_000, 99_999));
 const RATIO = optional(oneOf('16:9', '9:16', 'Auto'));
 
 export const generate: ApiRoute = {
+	operation: 'generate',
 	fields: object({
 		prompt: required(filledText),
 		imageUrls: optional(listOf(httpUrl, 1, 3)),
@@ -76,6 +77,7 @@ export const generate: ApiRoute = {
 };
 
 export const extend: ApiRoute = {
+	operation: 'extend',
 	fields: object({
 		taskId: required(filledText),
 		prompt: required(filledText),

@@ -2,6 +2,7 @@ import type { Account } from '../state/account';
 import type { Check } from './check';
 import { envelopeReply, told } from './envelope';
 import type { Reply } from '../http/reply';
+import type { Operation } from '../state/scenario';
 import type { World } from '../state/world';
 
 /** A request with a good key whose fields passed the route's check. */
@@ -13,6 +14,8 @@ export interface ApiRequest {
 }
 
 export interface ApiRoute {
+	/** The paid work it starts. */
+	operation?: Operation;
 	fields: Check;
 	answer(request: ApiRequest): Reply;
 }

@@ -20,6 +20,7 @@ import { type Job, type Task, isTooOld, upgradeTaskId, writtenId } from '../stat
 
 /** A GET that starts and bills the upgrade when it is asked for the first time. */
 export const get1080p: ApiRoute = {
+	operation: 'get1080p',
 	fields: object({ taskId: required(filledText), index: optional(integer(0)) }),
 	answer: (request) =>
 		upgrade(request, 'get1080p', (task, job) => {
@@ -33,6 +34,7 @@ export const get1080p: ApiRoute = {
 
 /** A POST that starts and bills the upgrade; a repeat tells how far it is. */
 export const get4k: ApiRoute = {
+	operation: 'get4k',
 	fields: object({
 		taskId: required(filledText),
 		index: optional(integer(0)),

@@ -16,7 +16,7 @@ import {
 } from '../api/check';
 import { formChoices } from '../callbacks/form';
 import { shapeOf } from '../state/choice';
-import { scenarioChoices } from '../state/scenario';
+import { OPERATIONS, scenarioChoices } from '../state/scenario';
 
 /** Checks of what comes in over the control addresses. */
 
@@ -63,6 +63,8 @@ const FAULT_KINDS = {
 	'wrong-length': { delta: optional(number) },
 };
 
+const operations = optional(listOf(oneOf(...OPERATIONS)));
+
 const FAULT_SHAPES = new Map<unknown, Check>(
 	Object.entries(FAULT_KINDS).map(([kind, fields]) => [
 		kind,
@@ -72,7 +74,10 @@ const FAULT_SHAPES = new Map<unknown, Check>(
 			method: optional(filledText),
 			path: optional(filledText),
 			taskId: optional(filledText),
+			operations,
 			times: optional(integer(1)),
+			forMs: optional(number),
+			label: optional(text),
 			skip: optional(integer(0)),
 			...fields,
 		}),
@@ -84,6 +89,18 @@ export const faultShape: Check = (value, name) => {
 	const shape = FAULT_SHAPES.get((value as { kind?: unknown } | null)?.kind);
 	return shape ? shape(value, name) : kind(value, name);
 };
+
+export const stormShape: Check = object({
+	ms: required(number),
+	answer: required(either(integer(100), oneOf('html'))),
+	on: optional(either(oneOf('paid', 'all'), listOf(oneOf(...OPERATIONS)))),
+});
+
+export const rivalShape: Check = object({
+	key: optional(filledText),
+	perWindow: required(integer(1)),
+	ms: required(number),
+});
 
 export const callbackShape: Check = object({
 	url: required(httpUrl),

@@ -6,6 +6,7 @@ import { BodyTooLarge, type Incoming, incomingOf, readBody } from './incoming';
 import type { Host, JournalEntry } from './journal';
 import { type Reply, textReply } from './reply';
 import { isPlainObject } from '../api/check';
+import type { Operation } from '../state/scenario';
 import { send } from './send';
 import type { World } from '../state/world';
 
@@ -15,6 +16,7 @@ const MAX_API_BODY = 1024 * 1024;
 export interface HostRoutes {
 	/** Answers a request that plays Kie. */
 	answer(incoming: Incoming): Reply | Promise<Reply>;
+	operationOf?(incoming: Incoming): Operation | null;
 	/** Requests to the simulator itself: not in the journal, not hit by faults. */
 	control?(incoming: Incoming): Promise<Reply | undefined>;
 }
@@ -75,13 +77,14 @@ export class HostServer {
 			path,
 			query: Object.fromEntries(query),
 			headers,
+			operation: this.routes.operationOf?.(incoming) ?? null,
 		});
 		if (this.host === 'api') incoming.body = await apiBody(incoming);
 		entry.body = incoming.body;
 		entry.taskId = this.taskIdOf(incoming);
 
 		const fault = this.world.faults.take(entry);
-		entry.fault = fault?.kind ?? null;
+		entry.fault = fault?.label ?? fault?.kind ?? null;
 		if (fault?.kind === 'reset-before') return reset(message.socket);
 		if (fault?.kind === 'hang' && !fault.processed) return this.hold(message.socket);
 		const reply = await this.process(incoming, entry, fault);
