@@ -5,6 +5,7 @@
  * - `api/`        plays api.kie.ai; `upload/` plays the upload host
  * - `callbacks/`  how callbacks are written, signed, sent and repeated
  * - `http/`       requests in, answers out, the journal, faults on demand
+ * - `network/`    what may stand between: a relay, a proxy, TLS with an authority of its own
  * - `control/`    the simulator's own addresses and its status page
  */
 export {

@@ -30,7 +30,7 @@ export type FaultEffect =
 	| { kind: 'html'; httpStatus?: number; processed?: boolean }
 	| { kind: 'empty'; httpStatus?: number; processed?: boolean }
 	| { kind: 'redirect'; location: string; httpStatus?: number; processed?: boolean }
-	/** Connection reset, the request had no effect. */
+	/** Connection reset; the request had no effect, although the API host had read all of it. */
 	| { kind: 'reset-before' }
 	/** Processed, then the connection is reset: the answer is lost. */
 	| { kind: 'reset-after' }

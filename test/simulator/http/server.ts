@@ -1,11 +1,12 @@
 import { type Server, type ServerResponse, createServer } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Fault, altered, replacement } from './faults';
 import { BodyTooLarge, type Incoming, incomingOf, readBody } from './incoming';
 import type { Host, JournalEntry } from './journal';
 import { type Reply, textReply } from './reply';
 import { isPlainObject } from '../api/check';
+import { listen } from '../network/sockets';
 import type { Operation } from '../state/scenario';
 import { send } from './send';
 import type { World } from '../state/world';
@@ -44,12 +45,7 @@ export class HostServer {
 
 	/** Starts listening and returns the address. */
 	async listen(port: number): Promise<string> {
-		await new Promise<void>((resolve, reject) => {
-			this.server.once('error', reject);
-			this.server.listen(port, '127.0.0.1', resolve);
-		});
-		const address = this.server.address() as AddressInfo;
-		return `http://127.0.0.1:${address.port}`;
+		return `http://127.0.0.1:${await listen(this.server, port)}`;
 	}
 
 	/** Cuts the connections that were never to be answered. */
