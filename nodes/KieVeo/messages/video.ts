@@ -13,28 +13,35 @@ export function videoRejectedError(
 	rejection: Rejection,
 	answer: Said,
 ): KieVeoError {
+	const { taskId } = subject;
 	const kieCode = answer.code;
 	const said = wordsOf(answer);
 	switch (rejection.kind) {
 		case 'failed':
 			return new KieVeoError(
 				`Could not get the ${describe(subject)}: ${failureText(rejection.reason, said)}`,
-				{ description: failureAdvice(subject, rejection.reason), kieCode },
+				{ description: failureAdvice(subject, rejection.reason), kieCode, taskId },
 			);
 		case 'refused':
 			return new KieVeoError(`${REFUSALS[rejection.reason].what} (${describe(subject)}): ${said}`, {
 				description: REFUSALS[rejection.reason].advice,
 				kieCode,
+				taskId,
 			});
 		case 'unreached':
 			return new KieVeoError(`Kie.ai was not reached for the ${describe(subject)}: ${said}`, {
 				description: `${RETRY_ADVICE.unreadable} ${repeatAdvice(subject)}`,
 				kieCode,
+				taskId,
 			});
 		case 'retry':
 			return new KieVeoError(
 				`Kie.ai gave no usable answer for the ${describe(subject)}, even after several attempts: ${said}`,
-				{ description: `${RETRY_ADVICE[rejection.reason]} ${repeatAdvice(subject)}`, kieCode },
+				{
+					description: `${RETRY_ADVICE[rejection.reason]} ${repeatAdvice(subject)}`,
+					kieCode,
+					taskId,
+				},
 			);
 	}
 }

@@ -47,6 +47,7 @@ export interface ItemOperation<W extends Work> {
 
 export interface ItemRun<W extends Work> {
 	items: INodeExecutionData[];
+	/** Those that did not fail. */
 	works: W[];
 }
 
@@ -106,7 +107,8 @@ export async function runItems<W extends Work>(
 		throwFirstFailure(context, all);
 	}
 	const items = readItems.map((read, item) => toItem(context, operation, read, item));
-	return { items, works };
+	const done = all.filter((progress) => !hasFailed(progress));
+	return { items, works: done.map(({ work }) => work) };
 }
 
 function toItem<W extends Work>(
