@@ -13,26 +13,35 @@ const MOST_SIGNATURES = 10_000;
  * signature is good for a few minutes only.
  */
 export class SignatureMemory {
-	/** Signature at an address -> digest of the body; the oldest first. */
-	private readonly bodies = new Map<string, string>();
+	/** Signature at a receiver -> digest of the body by our part of the address; the oldest first. */
+	private readonly seen = new Map<string, Map<string, string>>();
 
 	/**
-	 * Whether a signature came with another body before. Only to be asked about a signature that holds.
+	 * Whether a signature came with another body before. Videos of one task that end in the same second
+	 * share a signature: where our part of the address tells them apart, each may have a body of its own.
+	 * Only to be asked about a callback whose signature and address hold.
 	 *
-	 * @param address names who was called
+	 * @param receiver names who was called
 	 */
-	isReplayed(address: string, { headers, body }: Incoming): boolean {
+	isReplayed(receiver: string, { headers, body, submission }: Incoming): boolean {
 		const signature = signatureOf(headers);
 		if (signature === null) return false;
-		const name = JSON.stringify([address, signature]);
+		const digests = this.digestsOf(JSON.stringify([receiver, signature]));
 		// As JSON: n8n may have parsed it already, and spaces change nothing.
 		const text = JSON.stringify(parseIfJson(body)) ?? '';
 		const digest = createHash('sha256').update(text).digest('base64');
-		const known = this.bodies.get(name);
-		if (known !== undefined) return known !== digest;
-		this.bodies.set(name, digest);
-		const [oldest] = this.bodies.keys();
-		if (this.bodies.size > MOST_SIGNATURES && oldest !== undefined) this.bodies.delete(oldest);
+		const address = String(submission ?? '');
+		const known = address === '' ? [...digests.values()] : [digests.get(address) ?? digest];
+		if (known.some((one) => one !== digest)) return true;
+		digests.set(address, digest);
 		return false;
+	}
+
+	private digestsOf(name: string): Map<string, string> {
+		const digests = this.seen.get(name) ?? new Map<string, string>();
+		this.seen.set(name, digests);
+		const [oldest] = this.seen.keys();
+		if (this.seen.size > MOST_SIGNATURES && oldest !== undefined) this.seen.delete(oldest);
+		return digests;
 	}
 }
