@@ -67,7 +67,7 @@ describe.each(LINES.map(({ name }) => name))('n8n %s', (line) => {
 			stage.simulator.fault({ kind: 'answer', body });
 			await expect(test({})).resolves.toMatchObject({
 				status: 'Error',
-				message: expect.stringContaining('did not tell the balance'),
+				message: expect.stringContaining('did not return the balance'),
 			});
 		});
 

@@ -301,7 +301,7 @@ describe('Generate', () => {
 		const stop = new AbortController();
 		const running = caught(generate({ signal: stop.signal }));
 		setTimeout(() => stop.abort(), 200);
-		expect((await running).description).toContain('The answers to 1 paid requests were lost');
+		expect((await running).description).toContain('The answer to 1 paid request was lost');
 		expect(simulator.paid()).toHaveLength(1);
 	});
 
@@ -722,7 +722,7 @@ describe('files', () => {
 
 	it.each([
 		['to another protocol', 'file:///etc/passwd', 'http'],
-		['in circles', '/again', 'too often'],
+		['in circles', '/again', 'too many redirects'],
 	])('ends a redirect %s', async (_where, location, what) => {
 		const url = await urlOf(simulator.addVideo());
 		simulator.fault({ kind: 'redirect', location, host: 'file', times: 99 });

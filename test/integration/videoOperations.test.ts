@@ -160,7 +160,7 @@ describe('Get 4K Video', () => {
 		});
 		const error = await caught(run({ taskIds: [taskId] }));
 		expect(error.message).toContain(taskId);
-		expect(error.message).toContain('order for another one');
+		expect(error.message).toContain('as a new order');
 		expect(error.description).toContain('may be billed');
 		expect(error.description).toContain(`Run Get 4K Video again with task ID ${taskId}`);
 		expect(simulator.paid()).toHaveLength(2);
@@ -184,7 +184,7 @@ describe('Get 4K Video', () => {
 			upgrade4k: { outcome: 'failure', afterFailure: 'restart' },
 		});
 		const error = await caught(run({ taskIds: [taskId] }));
-		expect(error.message).toContain('order for another one');
+		expect(error.message).toContain('as a new order');
 		expect(simulator.paid()).toHaveLength(6);
 	}, 15_000);
 

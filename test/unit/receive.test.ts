@@ -59,7 +59,7 @@ describe('the trigger', () => {
 			(context) => {
 				jest.mocked(context.getNodeParameter).mockReturnValue({ tolerance: 'soon' } as never);
 			},
-			"'Tolerance' is not a number",
+			"'Tolerance' must be a number",
 		],
 	])('answers 503 and does not throw when %s', async (_name, spoil, reason) => {
 		const { context, status } = webhookCall();

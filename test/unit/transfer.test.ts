@@ -32,7 +32,7 @@ describe('a transfer', () => {
 		const result = await transfer(body('one', 'xy'), collect, limits({ announced }));
 		expect(result).toStrictEqual({
 			kind: 'interrupted',
-			reason: `5 bytes came, ${announced} were announced`,
+			fault: { reason: 'wrongLength', bytes: 5, announced },
 		});
 	});
 
@@ -56,7 +56,7 @@ describe('a transfer', () => {
 
 	it('of nothing is interrupted', async () => {
 		const result = await transfer(body(), collect, limits());
-		expect(result).toMatchObject({ kind: 'interrupted', reason: 'the file is empty' });
+		expect(result).toStrictEqual({ kind: 'interrupted', fault: { reason: 'emptyFile' } });
 	});
 
 	it('ends as soon as it is too large, although no length was announced', async () => {
@@ -77,7 +77,10 @@ describe('a transfer', () => {
 		const silent = new Readable({ read() {} });
 		silent.push(Buffer.from('one'));
 		const result = await transfer(silent, collect, limits());
-		expect(result).toStrictEqual({ kind: 'interrupted', reason: 'broken off after 3 bytes' });
+		expect(result).toStrictEqual({
+			kind: 'interrupted',
+			fault: { reason: 'interrupted', bytes: 3 },
+		});
 	});
 
 	it('passes on what the store throws on its own account', async () => {

@@ -1,6 +1,16 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
-import { inputError, show } from '../messages/errors';
+import {
+	booleanError,
+	callbackUrlError,
+	emptyTaskIdError,
+	indexError,
+	passThroughError,
+	passThroughSizeError,
+	secondsError,
+	textError,
+	waitModeError,
+} from '../messages/errors';
 import { checkDownloadSettings, type DownloadSettings } from '../files/downloadSettings';
 import type { Connection } from '../kie/connection';
 import type { VideoOptions, WaitMode } from '../run/videoWork';
@@ -25,11 +35,7 @@ const LONGEST_WAIT = 14 * 24 * 60 * 60;
 export function readText(parameter: string, value: unknown): string | null {
 	if (typeof value === 'number') return String(value);
 	if (typeof value !== 'string' && value !== null && value !== undefined) {
-		throw inputError(
-			parameter,
-			`must be text, not ${show(value)}`,
-			'Check the expression: it has to give a single text.',
-		);
+		throw textError(parameter, value);
 	}
 	return toText(value);
 }
@@ -39,11 +45,7 @@ export function readBoolean(parameter: string, value: unknown, fallback: boolean
 	if (value === undefined || value === null || value === '') return fallback;
 	const given = toBoolean(value);
 	if (given !== null) return given;
-	throw inputError(
-		parameter,
-		`must be true or false, not ${show(value)}`,
-		'Check the expression, or use the switch.',
-	);
+	throw booleanError(parameter, value);
 }
 
 /** The value of a parameter that could not be used, as far as it can be had. */
@@ -62,23 +64,13 @@ export function readWaitMode(context: IExecuteFunctions, callsBack: boolean): Wa
 	if (value === 'none' || value === 'poll') return value;
 	// n8n keeps what was chosen for another operation.
 	if (value === 'callback' && callsBack) return value;
-	throw inputError(
-		'Wait Mode',
-		`cannot be ${show(value)} for this operation`,
-		'Choose one in the list.',
-	);
+	throw waitModeError(value);
 }
 
 /** The task of the video, as Kie named it. */
 export function readTaskId(context: IExecuteFunctions, itemIndex: number): string {
 	const taskId = readText('Task ID', context.getNodeParameter('taskId', itemIndex, ''));
-	if (taskId === null) {
-		throw inputError(
-			'Task ID',
-			'is empty',
-			'Enter the ID that Kie.ai returned when the video was generated, e.g. {{ $json.taskId }} from an earlier node.',
-		);
-	}
+	if (taskId === null) throw emptyTaskIdError();
 	return taskId;
 }
 
@@ -86,13 +78,7 @@ export function readTaskId(context: IExecuteFunctions, itemIndex: number): strin
 export function readIndex(context: IExecuteFunctions, itemIndex: number): number {
 	const value: unknown = context.getNodeParameter('index', itemIndex, 0);
 	const index = toNumber(value);
-	if (index === null || !Number.isInteger(index) || index < 0) {
-		throw inputError(
-			'Index',
-			`must be a whole number from 0 up, not ${show(value)}`,
-			'0 is the first video of the task. Most tasks have only one.',
-		);
-	}
+	if (index === null || !Number.isInteger(index) || index < 0) throw indexError(value);
 	return index;
 }
 
@@ -108,15 +94,9 @@ function readCallBackUrl(
 	const value: unknown = context.getNodeParameter('callBackUrl', itemIndex, '');
 	if (value === '' || value === null || value === undefined) return undefined;
 	const url = toText(value);
-	const fault = url === null ? 'it is not text' : publicUrlFault(url, apiBaseUrl);
-	if (url === null || fault !== null) {
-		throw inputError(
-			'Callback URL',
-			`cannot be used: ${fault}`,
-			'Use an address that is reachable from the internet, such as the production URL of a webhook. ' +
-				'If n8n itself shows a local address there, set the environment variable N8N_WEBHOOK_URL (in older n8n WEBHOOK_URL) to its public one.',
-		);
-	}
+	if (url === null) throw textError('Callback URL', value);
+	const fault = publicUrlFault(url, apiBaseUrl);
+	if (fault !== null) throw callbackUrlError(fault);
 	return url;
 }
 
@@ -128,21 +108,9 @@ function readCallBackUrl(
 function readPassThrough(context: IExecuteFunctions, itemIndex: number): JsonObject | undefined {
 	const value = parseIfJson(context.getNodeParameter('options.passThrough', itemIndex, ''));
 	if (value === '' || value === null || value === undefined) return undefined;
-	if (!isJsonObject(value)) {
-		throw inputError(
-			'Pass Through',
-			'is not a JSON object',
-			'Enter an object such as {"orderId": 42}, or an expression that gives one.',
-		);
-	}
+	if (!isJsonObject(value)) throw passThroughError();
 	const bytes = Buffer.byteLength(JSON.stringify(value));
-	if (bytes > MAX_PASS_THROUGH_BYTES) {
-		throw inputError(
-			'Pass Through',
-			`is too large: ${bytes} bytes as JSON, at most ${MAX_PASS_THROUGH_BYTES} fit into a callback address`,
-			'Pass an ID and look the rest up in the workflow that receives the callback.',
-		);
-	}
+	if (bytes > MAX_PASS_THROUGH_BYTES) throw passThroughSizeError(bytes, MAX_PASS_THROUGH_BYTES);
 	return Object.keys(value).length === 0 ? undefined : value;
 }
 
@@ -204,11 +172,7 @@ export function readDownloadSettings(
 function readSeconds(parameter: string, value: unknown): number {
 	const seconds = toNumber(value);
 	if (seconds === null || seconds < 1 || seconds > LONGEST_WAIT) {
-		throw inputError(
-			parameter,
-			`must be at least 1 second and at most ${LONGEST_WAIT}, not ${show(value)}`,
-			'Enter a number of seconds.',
-		);
+		throw secondsError(parameter, LONGEST_WAIT, value);
 	}
 	return seconds;
 }

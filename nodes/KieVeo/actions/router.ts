@@ -1,6 +1,6 @@
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
-import { KieVeoError, toNodeError, toRaisedError } from '../messages/errors';
+import { KieVeoError, toNodeError, toRaisedError, unknownOperationError } from '../messages/errors';
 import { errorItem } from '../run/items';
 import { givesVideo } from '../operations';
 import { operationNamed } from './index';
@@ -28,9 +28,7 @@ async function execute(context: IExecuteFunctions): Promise<INodeExecutionData[]
 
 	const run = operationNamed(resource, operation);
 	if (run) return await run(context);
-	throw new KieVeoError(`The operation "${operation}" is not known`, {
-		description: 'Pick an operation in the list, or update the package n8n-nodes-kie-veo.',
-	});
+	throw unknownOperationError(operation);
 }
 
 /** What an item says besides an error that kept it from being read. */

@@ -2,15 +2,18 @@ import type { IBinaryData } from 'n8n-workflow';
 
 import {
 	downloadError,
+	fileAddressError,
 	fileGoneError,
+	fileTooLargeError,
+	tooManyRedirectsError,
 	type FileSubject,
-	type KieVeoError,
+	type TransferFault,
 } from '../messages/errors';
 import type { KieApi } from '../kie/api';
 import { throwIfCancelled, type Clock } from '../kie/http/clock';
 import type { FetchFile, FileReply } from './fileHost';
 import type { FileStream } from '../kie/http/multipart';
-import { describeNetworkFault } from '../kie/http/networkFault';
+import { networkFaultOf } from '../kie/http/networkFault';
 import { toNumber } from '../kie/meaning/guards';
 import { publicUrlFault } from '../kie/meaning/publicUrl';
 import { extensionOf, mimeTypeOf } from './names';
@@ -65,18 +68,12 @@ export async function downloadFile(order: FileOrder, ports: DownloadPorts): Prom
 		const attempt = await fetchOnce(url, order, ports);
 		if (attempt.kind === 'file') return attempt.file;
 		if (attempt.kind === 'refused') {
-			if (renewed) throw fileGoneError(order, attempt.status, '');
+			if (renewed) throw fileGoneError(order, attempt.status, null);
 			url = await renew(order, attempt.status, ports);
 			renewed = true;
 			continue;
 		}
-		if (transfers++ === MAX_TRANSFERS) {
-			throw downloadError(
-				order,
-				attempt.reason,
-				'The transfer was tried several times. Check the network of this n8n and run the node again.',
-			);
-		}
+		if (transfers++ === MAX_TRANSFERS) throw downloadError(order, attempt.fault);
 		await clock.pause(RETRY_PAUSE_MS, signal);
 	}
 }
@@ -84,7 +81,7 @@ export async function downloadFile(order: FileOrder, ports: DownloadPorts): Prom
 type Attempt =
 	| { kind: 'file'; file: StoredFile }
 	| { kind: 'refused'; status: number }
-	| { kind: 'broken'; reason: string };
+	| { kind: 'broken'; fault: TransferFault };
 
 async function fetchOnce(url: string, order: FileOrder, ports: DownloadPorts): Promise<Attempt> {
 	const reply = await open(url, order, ports);
@@ -93,19 +90,19 @@ async function fetchOnce(url: string, order: FileOrder, ports: DownloadPorts): P
 	if (statusCode !== 200) {
 		body.destroy();
 		if (REFUSED.includes(statusCode)) return { kind: 'refused', status: statusCode };
-		return { kind: 'broken', reason: `the file host answered ${statusCode}` };
+		return { kind: 'broken', fault: { reason: 'status', status: statusCode } };
 	}
 
 	const announced = toNumber(headers['content-length']);
 	const { maxBytes } = order;
 	if (maxBytes !== null && announced !== null && announced > maxBytes) {
 		body.destroy();
-		throw tooLarge(order, maxBytes);
+		throw fileTooLargeError(order, maxBytes);
 	}
 	const mimeType = mimeTypeOf(headers['content-type'], order.url);
 	if (mimeType === null) {
 		body.destroy();
-		return { kind: 'broken', reason: 'the file host answered with a page of text' };
+		return { kind: 'broken', fault: { reason: 'textPage' } };
 	}
 	const fileName = `${order.name}.${extensionOf(mimeType)}`;
 	const result = await transfer(
@@ -113,8 +110,8 @@ async function fetchOnce(url: string, order: FileOrder, ports: DownloadPorts): P
 		async (content) => await ports.store(content, fileName, mimeType),
 		{ ...ports, announced, maxBytes },
 	);
-	if (result.kind === 'tooLarge') throw tooLarge(order, maxBytes ?? 0);
-	if (result.kind === 'interrupted') return { kind: 'broken', reason: result.reason };
+	if (result.kind === 'tooLarge') throw fileTooLargeError(order, maxBytes ?? 0);
+	if (result.kind === 'interrupted') return { kind: 'broken', fault: result.fault };
 	const { stored: binary, bytes: fileSize } = result;
 	return { kind: 'file', file: { binary, fileName, mimeType, fileSize } };
 }
@@ -124,20 +121,18 @@ async function open(
 	first: string,
 	order: FileOrder,
 	{ fetchFile, apiBaseUrl, signal }: DownloadPorts,
-): Promise<({ kind: 'reply' } & FileReply) | { kind: 'broken'; reason: string }> {
+): Promise<({ kind: 'reply' } & FileReply) | { kind: 'broken'; fault: TransferFault }> {
 	let url = first;
 	for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
 		const fault = publicUrlFault(url, apiBaseUrl);
-		if (fault !== null) {
-			throw downloadError(order, `${url} cannot be used, ${fault}`, 'Use a result URL of Kie.ai.');
-		}
+		if (fault !== null) throw fileAddressError(order, url, fault);
 		throwIfCancelled(signal);
 		let reply: FileReply;
 		try {
 			reply = await fetchFile(url);
 		} catch (error) {
 			throwIfCancelled(signal);
-			return { kind: 'broken', reason: describeNetworkFault(error) };
+			return { kind: 'broken', fault: networkFaultOf(error) };
 		}
 		const { location } = reply.headers;
 		if (!REDIRECTS.includes(reply.statusCode) || typeof location !== 'string') {
@@ -146,19 +141,12 @@ async function open(
 		reply.body.destroy();
 		url = URL.canParse(location, url) ? new URL(location, url).href : location;
 	}
-	throw downloadError(order, 'it was redirected too often', 'Use a result URL of Kie.ai.');
+	throw tooManyRedirectsError(order);
 }
 
 async function renew(order: FileOrder, status: number, { api }: DownloadPorts): Promise<string> {
-	const { meaning, message, code } = await api.fetchFreshUrl(order.url);
+	const answer = await api.fetchFreshUrl(order.url);
+	const { meaning } = answer;
 	if (meaning.kind === 'success') return meaning.url;
-	throw fileGoneError(order, status, ` (Kie.ai: ${message || `code ${code}`})`);
-}
-
-function tooLarge(order: FileOrder, maxBytes: number): KieVeoError {
-	return downloadError(
-		order,
-		`it is larger than ${maxBytes / 1_000_000} MB`,
-		"Raise 'Maximum Size' under Options, or use the URL instead of the file.",
-	);
+	throw fileGoneError(order, status, answer);
 }

@@ -1,4 +1,4 @@
-import { inputError, show } from '../messages/errors';
+import { emptyFieldNameError, maximumSizeError } from '../messages/errors';
 import { toNumber, toText } from '../kie/meaning/guards';
 
 /** How a file is put into an item. */
@@ -15,20 +15,8 @@ export interface DownloadSettings {
  */
 export function checkDownloadSettings(name: unknown, maxSize: unknown): DownloadSettings {
 	const binaryPropertyName = toText(name);
-	if (binaryPropertyName === null) {
-		throw inputError(
-			'Put Output File in Field',
-			'is empty',
-			'Enter the name of the binary field that is to hold the file, usually data.',
-		);
-	}
+	if (binaryPropertyName === null) throw emptyFieldNameError();
 	const megabytes = toNumber(maxSize);
-	if (megabytes === null || megabytes < 0) {
-		throw inputError(
-			'Maximum Size',
-			`must be a number of megabytes from 0 up, not ${show(maxSize)}`,
-			'0 stands for no limit.',
-		);
-	}
+	if (megabytes === null || megabytes < 0) throw maximumSizeError(maxSize);
 	return { binaryPropertyName, maxBytes: megabytes === 0 ? null : megabytes * 1_000_000 };
 }

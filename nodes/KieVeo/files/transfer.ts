@@ -1,4 +1,4 @@
-import { asError } from '../messages/errors';
+import { asError, type TransferFault } from '../messages/errors';
 import { CancelledError, throwIfCancelled, type Clock } from '../kie/http/clock';
 import type { FileStream } from '../kie/http/multipart';
 
@@ -19,7 +19,7 @@ export interface TransferLimits {
 export type TransferResult<T> =
 	| { kind: 'complete'; stored: T; bytes: number }
 	| { kind: 'tooLarge' }
-	| { kind: 'interrupted'; reason: string };
+	| { kind: 'interrupted'; fault: TransferFault };
 
 /**
  * Hands a file from its host to `store` piece by piece, and makes sure that what was stored is the whole
@@ -36,7 +36,10 @@ export async function transfer<T>(
 	let broken: Exclude<TransferResult<T>, { kind: 'complete' }> | undefined;
 
 	body.once('error', () => {
-		broken ??= { kind: 'interrupted', reason: `broken off after ${progress.bytes} bytes` };
+		broken ??= {
+			kind: 'interrupted',
+			fault: { reason: 'interrupted', bytes: progress.bytes },
+		};
 	});
 	// Counted in passing, which costs nothing: a paused stream tells of each piece it hands to its reader.
 	body.pause();
@@ -54,8 +57,10 @@ export async function transfer<T>(
 	void destroyWhenStalled(body, progress, clock, signal);
 	try {
 		const stored = await store(body);
-		broken ??= lengthFault(progress.bytes, announced);
-		return broken ?? { kind: 'complete', stored, bytes: progress.bytes };
+		if (broken) return broken;
+		const fault = lengthFault(progress.bytes, announced);
+		if (fault) return { kind: 'interrupted', fault };
+		return { kind: 'complete', stored, bytes: progress.bytes };
 	} catch (error) {
 		throwIfCancelled(signal);
 		if (broken) return broken;
@@ -66,11 +71,10 @@ export async function transfer<T>(
 	}
 }
 
-function lengthFault(bytes: number, announced: number | null) {
-	if (bytes === 0) return { kind: 'interrupted' as const, reason: 'the file is empty' };
+function lengthFault(bytes: number, announced: number | null): TransferFault | undefined {
+	if (bytes === 0) return { reason: 'emptyFile' };
 	if (announced === null || bytes === announced) return undefined;
-	const reason = `${bytes} bytes came, ${announced} were announced`;
-	return { kind: 'interrupted' as const, reason };
+	return { reason: 'wrongLength', bytes, announced };
 }
 
 /** Ends when the transfer does; ends the transfer when it stalls or the execution is stopped. */

@@ -1,7 +1,7 @@
 import { createHash } from 'crypto';
 import type { IExecuteFunctions, IHttpRequestOptions, IWebhookFunctions } from 'n8n-workflow';
 
-import { inputError } from '../messages/errors';
+import { baseUrlError } from '../messages/errors';
 import { addressKey } from './address';
 import { toText } from './meaning/guards';
 import type { KieApi } from './api';
@@ -96,11 +96,7 @@ export async function connect(
 function readBaseUrl(field: string, value: unknown, fallback: string): string {
 	const url = (toText(value) ?? fallback).replace(/\/+$/, '');
 	if (URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)) return url;
-	throw inputError(
-		field,
-		`of the Kie.ai Veo API credential is not a web address: ${url}`,
-		`Set it to ${fallback}.`,
-	);
+	throw baseUrlError(field, url, fallback);
 }
 
 function requestSender(

@@ -1,8 +1,9 @@
 import type { FailureReason, Refusal, RetryReason } from '../kie/meaning/answer';
 import { isUpgrade, OPERATIONS, type VideoOperationName } from '../operations';
 import type { Subject } from '../videoResult';
+import { shorten } from './values';
 
-/* What a user can do next, for every kind of trouble. `errors.ts` puts it into its messages. */
+/* What a user can do next, by reason. */
 
 export const REFUSALS: Record<Refusal, { what: string; advice: string }> = {
 	unauthorized: {
@@ -22,17 +23,18 @@ export const REFUSALS: Record<Refusal, { what: string; advice: string }> = {
 	},
 	featureDisabled: {
 		what: 'Kie.ai has switched this feature off',
-		advice: 'Look for an announcement at https://kie.ai or ask its support. A retry does not help.',
+		advice:
+			'Check for an announcement at https://kie.ai, or ask its support. A retry does not help.',
 	},
 };
 
 export const RETRY_ADVICE: Record<RetryReason, string> = {
 	rateLimit:
 		'Kie.ai accepts 20 new requests per 10 seconds and account. Wait until other workflows on the same account are done.',
-	maintenance: 'Kie.ai is under maintenance. Try again in some minutes.',
-	server: 'The service has trouble. Try again in some minutes.',
+	maintenance: 'Kie.ai is under maintenance. Try again in a few minutes.',
+	server: 'Kie.ai is having problems. Try again in a few minutes.',
 	taskOrServer:
-		'Kie.ai says this about tasks that failed, but also when it has trouble itself. Look the task up at https://kie.ai/logs.',
+		'Kie.ai says this when a task has failed, but also when Kie.ai itself is having problems. Look up the task at https://kie.ai/logs.',
 	unreadable:
 		"Check the network of this n8n and 'Base URL' in the Kie.ai Veo API credential (usually https://api.kie.ai).",
 };
@@ -46,17 +48,16 @@ const UNAVAILABLE_ADVICE: Record<VideoOperationName, string> = {
 	extend: 'Kie.ai could not extend this video. The original remains valid.',
 };
 
-/** What to do after a failure Kie gives a reason for. */
-const FAILURE_ADVICE: Record<Exclude<FailureReason, 'other'>, (subject: Subject) => string> = {
+const FAILURE_ADVICE: Record<FailureReason, (subject: Subject) => string> = {
 	reordered: (subject) =>
-		`Look at https://kie.ai/logs why it failed. The other upgrade may be billed. ${repeatAdvice(subject)}`,
+		`Check https://kie.ai/logs to see why it failed. The new order may be billed. ${repeatAdvice(subject)}`,
 	retention: () => 'Kie.ai keeps videos for 14 days only. Generate the video again.',
 	baseNotFinished: () =>
-		'The base video is still being generated or its generation did not succeed. Wait until it has succeeded, then run the node again.',
+		'The base video is still being generated, or its generation has failed. Wait until it has succeeded, then run the node again.',
 	englishOnly: () =>
 		"Switch on 'Enable Translation' under Options, or write the prompt in English.",
 	imageFetch: () =>
-		"Kie.ai could not load an image. Its URL must open without a log-in; or set 'Image Source' to Binary.",
+		"Kie.ai could not load an image. Its URL must open without a log-in. Otherwise set 'Image Source' to Binary.",
 	contentFilter: () =>
 		'The content filter refused the prompt or an image. Change it and generate again.',
 	invalidModel: () => "Kie.ai does not know this model. Check 'Model'.",
@@ -68,23 +69,24 @@ const FAILURE_ADVICE: Record<Exclude<FailureReason, 'other'>, (subject: Subject)
 		"Check 'Task ID', and that the credential belongs to the account that generated the video.",
 	noAudio: () =>
 		'Describe a sound, music or a spoken line in the prompt: the same prompt usually fails again. Kie.ai does not bill this failure.',
+	other: ({ taskId, operation }) => {
+		if (taskId === null) return 'Check the parameters of the node. Nothing was started.';
+		const logs = `Look up task ${shorten(taskId)} in the logs at https://kie.ai/logs.`;
+		return isUpgrade(operation) ? `${logs} The base video is not affected.` : logs;
+	},
 };
 
 /** What to do after a failure. */
 export function failureAdvice(subject: Subject, reason: FailureReason): string {
-	if (reason !== 'other') return FAILURE_ADVICE[reason](subject);
-	const { taskId, operation } = subject;
-	if (taskId === null) return 'Check the parameters of the node. Nothing was started.';
-	const logs = `Check task ${taskId} in the logs at https://kie.ai/logs.`;
-	return isUpgrade(operation) ? `${logs} The base video is not affected.` : logs;
+	return FAILURE_ADVICE[reason](subject);
 }
 
-/** How to come by a video that was submitted, without paying again. */
+/** How to get a video that was submitted without paying again. */
 export function repeatAdvice({ operation, taskId, index }: Subject): string {
 	if (taskId === null) return 'Nothing was started, so the node can be run again.';
-	if (!isUpgrade(operation)) return `Run Get with task ID ${taskId}: it costs nothing.`;
+	if (!isUpgrade(operation)) return `Run Get with task ID ${shorten(taskId)}: it costs nothing.`;
 	return (
-		`Run ${OPERATIONS[operation].label} again with task ID ${taskId} and index ${index}: ` +
+		`Run ${OPERATIONS[operation].label} again with task ID ${shorten(taskId)} and index ${index}: ` +
 		'Kie.ai answers a repeated request with the state of the one that is running.'
 	);
 }

@@ -1,6 +1,12 @@
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
-import { KieVeoError, stoppedError, toNodeError, toRaisedError } from '../messages/errors';
+import {
+	alsoSubmitted,
+	KieVeoError,
+	stoppedError,
+	toNodeError,
+	toRaisedError,
+} from '../messages/errors';
 import { CancelledError } from '../kie/http/clock';
 import { errorItem } from './items';
 
@@ -194,15 +200,9 @@ function throwFirstFailure<W extends Work>(
 	const failed = lost[0] ?? all.find(hasFailed);
 	if (!failed) return;
 	const others = submittedIds(all.filter((one) => one !== failed).map(({ work }) => work));
-	const additions = [
-		lost.length > 1 ? `The answers to ${lost.length} requests of this run were lost.` : '',
-		others.length > 0
-			? `Also submitted in this run; do not order these again, but fetch them by their task IDs: ${others.join(', ')}.`
-			: '',
-	].filter(Boolean);
 	throw toNodeError(context.getNode(), failed.error, {
 		itemIndex: failed.items[0],
-		addition: additions.length > 0 ? additions.join(' ') : undefined,
+		addition: alsoSubmitted(others, lost.length),
 	});
 }
 

@@ -37,18 +37,15 @@ export interface SuspensionReason {
  */
 export function resumeAddress(context: IExecuteFunctions, apiBaseUrl: string): string {
 	if (context.getNode().type.endsWith('Tool')) {
-		throw cannotSuspendError('as a tool of an AI agent', 'The agent waits for an answer at once.');
+		throw cannotSuspendError({ reason: 'agentTool' });
 	}
 	const resumeUrl = toText(context.evaluateExpression('{{ $execution.resumeUrl }}', 0));
 	if (!context.getExecutionId() || resumeUrl === null || !URL.canParse(resumeUrl)) {
-		throw cannotSuspendError('here', 'This execution has no address under which it is resumed.');
+		throw cannotSuspendError({ reason: 'noAddress' });
 	}
 	const fault = publicUrlFault(resumeUrl, apiBaseUrl);
 	if (fault !== null) {
-		throw cannotSuspendError(
-			`because Kie.ai could not call ${new URL(resumeUrl).origin}: ${fault}`,
-			"Set the environment variable N8N_WEBHOOK_URL of n8n (in older n8n WEBHOOK_URL) to its public address. Until then use 'Wait by Polling'.",
-		);
+		throw cannotSuspendError({ reason: 'unreachable', origin: new URL(resumeUrl).origin, fault });
 	}
 	// n8n 2.x signs the address in its query: the path is extended, the query stays.
 	const address = new URL(resumeUrl);

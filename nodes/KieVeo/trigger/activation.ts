@@ -1,6 +1,6 @@
 import type { IHookFunctions } from 'n8n-workflow';
 
-import { KieVeoError, toNodeError } from '../messages/errors';
+import { noWebhookKeyError, toNodeError } from '../messages/errors';
 import { CREDENTIAL } from '../kie/connection';
 import { toText } from '../kie/meaning/guards';
 import { readSettings } from './settings';
@@ -19,11 +19,5 @@ export async function assertCanVerify(context: IHookFunctions): Promise<void> {
 	} catch (error) {
 		throw toNodeError(context.getNode(), error);
 	}
-	const missing = new KieVeoError(
-		"The Kie.ai Veo API credential has no 'Webhook HMAC Key', so callbacks cannot be verified. " +
-			'Copy the key from https://kie.ai/settings into the credential. ' +
-			"To accept callbacks from anybody who knows the address, set 'Signature Verification' to Off.",
-		{ description: 'Without the key this workflow cannot be activated (published).' },
-	);
-	throw toNodeError(context.getNode(), missing);
+	throw toNodeError(context.getNode(), noWebhookKeyError());
 }

@@ -1,6 +1,6 @@
 import type { IHookFunctions, IWebhookFunctions } from 'n8n-workflow';
 
-import { inputError } from '../messages/errors';
+import { toleranceError } from '../messages/errors';
 import { isJsonObject, toBoolean, toNumber } from '../kie/meaning/guards';
 
 const DEFAULT_TOLERANCE = 300;
@@ -22,9 +22,7 @@ export function readSettings(context: IHookFunctions | IWebhookFunctions): Trigg
 	const given: unknown = context.getNodeParameter('options', {});
 	const options = isJsonObject(given) ? given : {};
 	const tolerance = toNumber(options.tolerance ?? DEFAULT_TOLERANCE);
-	if (tolerance === null || tolerance < 0) {
-		throw inputError('Tolerance', 'is not a number of seconds', 'Enter 0 or more.');
-	}
+	if (tolerance === null || tolerance < 0) throw toleranceError(options.tolerance);
 	return {
 		events: new Set(Array.isArray(events) ? events.map(String) : []),
 		// Anything but a clear "off" keeps verification on.

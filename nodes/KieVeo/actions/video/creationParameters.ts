@@ -1,6 +1,6 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 
-import { inputError, show } from '../../messages/errors';
+import { emptyModelError, emptyPromptError, seedError } from '../../messages/errors';
 import { isJsonObject, toNumber } from '../../kie/meaning/guards';
 import { readText } from '../parameters';
 
@@ -9,16 +9,14 @@ import { readText } from '../parameters';
 /** What the video is to show, or how it is to go on. */
 export function readPrompt(context: IExecuteFunctions, itemIndex: number): string {
 	const prompt = readText('Prompt', context.getNodeParameter('prompt', itemIndex, ''));
-	if (prompt === null) {
-		throw inputError('Prompt', 'is empty', 'Describe what the video should show.');
-	}
+	if (prompt === null) throw emptyPromptError();
 	return prompt;
 }
 
 /** Any name passes: Kie adds models before this package knows them. */
 export function readModel(context: IExecuteFunctions, itemIndex: number): string {
 	const model = readText('Model', context.getNodeParameter('model', itemIndex, ''));
-	if (model === null) throw inputError('Model', 'is empty', 'Choose a model in the list.');
+	if (model === null) throw emptyModelError();
 	return model;
 }
 
@@ -39,11 +37,7 @@ export function readSeedAndWatermark(
 function checkedSeed(value: unknown): number {
 	const seed = toNumber(value);
 	if (seed === null || !Number.isInteger(seed) || seed < 10_000 || seed > 99_999) {
-		throw inputError(
-			'Seed',
-			`must be a whole number from 10000 to 99999, not ${show(value)}`,
-			'Remove the option to let Kie.ai pick a seed by chance.',
-		);
+		throw seedError(value);
 	}
 	return seed;
 }

@@ -6,7 +6,7 @@ import {
 } from 'n8n-workflow';
 
 import { Gate, PARALLEL_TRANSFERS } from '../../run/gate';
-import { inputError } from '../../messages/errors';
+import { emptyUrlError, fileUrlError } from '../../messages/errors';
 import { downloadPorts } from '../../files/binaryStore';
 import {
 	downloadFile,
@@ -108,13 +108,8 @@ function toItem(
 
 function readUrl(context: IExecuteFunctions, itemIndex: number, apiBaseUrl: string): string {
 	const url = toText(context.getNodeParameter('url', itemIndex, ''));
-	const fault = url === null ? 'it is empty' : publicUrlFault(url, apiBaseUrl);
-	if (url === null || fault !== null) {
-		throw inputError(
-			'URL',
-			`cannot be used: ${fault}`,
-			'Enter a result URL of Kie.ai, e.g. {{ $json.videoUrl }} from an earlier node.',
-		);
-	}
+	if (url === null) throw emptyUrlError();
+	const fault = publicUrlFault(url, apiBaseUrl);
+	if (fault !== null) throw fileUrlError(fault);
 	return url;
 }

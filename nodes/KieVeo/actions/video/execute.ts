@@ -4,7 +4,7 @@ import { downloadPorts } from '../../files/binaryStore';
 import { downloadVideo } from '../../files/videoFile';
 import { withSubmission } from '../../kie/address';
 import { connect, type Connection } from '../../kie/connection';
-import { asError, KieVeoError, retryOnFailError } from '../../messages/errors';
+import { asError, KieVeoError, retryOnFailError, unfinishedHint } from '../../messages/errors';
 import { isCreation, traitsOf } from '../../operations';
 import { Gate, PARALLEL_TRANSFERS } from '../../run/gate';
 import { runItems, stopSignals, type ItemOperation, type Reading } from '../../run/itemRun';
@@ -210,12 +210,9 @@ function addUnfinishedHint(
 	unfinished: number,
 	all: number,
 ): void {
-	const advice = isCreation(operation.operation)
-		? 'Use the operation Get with the task IDs to fetch them.'
-		: 'Run this operation again with the same task IDs to fetch them.';
 	// Older n8n has no hints where an AI agent uses the node.
 	(context as Partial<IExecuteFunctions>).addExecutionHints?.({
-		message: `Kie.ai is still working on ${unfinished} of ${all} videos. ${advice}`,
+		message: unfinishedHint(unfinished, all, isCreation(operation.operation)),
 		location: 'outputPane',
 	});
 }

@@ -1,6 +1,6 @@
 import { updateDisplayOptions, type IExecuteFunctions, type INodeProperties } from 'n8n-workflow';
 
-import { inputError, show } from '../../messages/errors';
+import { choiceError, durationError } from '../../messages/errors';
 import { toNumber, toText } from '../../kie/meaning/guards';
 import {
 	callbackProperties,
@@ -225,11 +225,7 @@ function readChoice(
 	const given: unknown = context.getNodeParameter(name, itemIndex, values[0]);
 	const value = toText(given);
 	if (value !== null && values.includes(value)) return value;
-	throw inputError(
-		parameter,
-		`must be one of ${values.join(', ')}, not ${show(given)}`,
-		'Choose it in the list.',
-	);
+	throw choiceError(parameter, values, given);
 }
 
 function readDuration(
@@ -241,9 +237,5 @@ function readDuration(
 	const given: unknown = context.getNodeParameter('duration', itemIndex, 8);
 	const duration = toNumber(given);
 	if (duration !== null && [4, 6, 8].includes(duration)) return duration;
-	throw inputError(
-		'Duration',
-		`must be 4, 6 or 8 seconds, not ${show(given)}`,
-		'Choose it in the list.',
-	);
+	throw durationError(given);
 }

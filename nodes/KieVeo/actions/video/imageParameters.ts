@@ -1,6 +1,12 @@
 import type { IBinaryData, IExecuteFunctions } from 'n8n-workflow';
 
-import { inputError, show } from '../../messages/errors';
+import {
+	imageCountError,
+	imageListError,
+	imageTypeError,
+	imageUrlError,
+	missingImageError,
+} from '../../messages/errors';
 import type { ImageFile } from '../../kie/http/multipart';
 import { parseIfJson } from '../../kie/meaning/guards';
 import { publicUrlFault } from '../../kie/meaning/publicUrl';
@@ -49,13 +55,7 @@ function readImageUrls(
 	checkCount('Image URLs', urls.length, most);
 	for (const url of urls) {
 		const fault = publicUrlFault(url, apiBaseUrl);
-		if (fault !== null) {
-			throw inputError(
-				'Image URLs',
-				`holds an address that cannot be used: ${url} (${fault})`,
-				"Kie.ai fetches the image itself, so its address must be public. Otherwise set 'Image Source' to Binary.",
-			);
-		}
+		if (fault !== null) throw imageUrlError(url, fault);
 	}
 	return urls;
 }
@@ -68,14 +68,7 @@ function readImageFiles(context: IExecuteFunctions, itemIndex: number, most: num
 	const binary = new Map(Object.entries(context.getInputData()[itemIndex]?.binary ?? {}));
 	return names.map((name) => {
 		const data = binary.get(name);
-		if (data === undefined) {
-			const present = [...binary.keys()].join(', ') || 'none';
-			throw inputError(
-				parameter,
-				`names the field ${show(name)}, which the item does not have`,
-				`Binary fields of this item: ${present}.`,
-			);
-		}
+		if (data === undefined) throw missingImageError(parameter, name, [...binary.keys()]);
 		return toImageFile(context, parameter, name, data);
 	});
 }
@@ -87,13 +80,7 @@ function toImageFile(
 	{ id, data, mimeType }: IBinaryData,
 ): ImageFile {
 	const [, subtype] = /^image\/([\w.+-]+)$/.exec(mimeType) ?? [];
-	if (subtype === undefined) {
-		throw inputError(
-			parameter,
-			`names the field ${show(name)}, which holds ${mimeType || 'a file of unknown type'}, not an image`,
-			'Kie.ai takes JPG, PNG or WebP.',
-		);
-	}
+	if (subtype === undefined) throw imageTypeError(parameter, name, mimeType);
 	const { helpers } = context;
 	return {
 		mimeType,
@@ -120,25 +107,12 @@ function readList(value: unknown, separator: string | RegExp, parameter: string)
 			: [value ?? ''];
 	return entries
 		.map((entry) => {
-			if (typeof entry !== 'string') {
-				throw inputError(
-					parameter,
-					`holds ${show(entry)}, which is not text`,
-					'Enter text separated by commas, or an expression that gives a list of texts.',
-				);
-			}
+			if (typeof entry !== 'string') throw imageListError(parameter, entry);
 			return entry.trim().replace(/,$/, '');
 		})
 		.filter((entry) => entry !== '');
 }
 
 function checkCount(parameter: string, count: number, most: number): void {
-	if (count >= 1 && count <= most) return;
-	throw inputError(
-		parameter,
-		`must name 1 to ${most} images for this generation type, not ${count}`,
-		most === 2
-			? 'The first image is the first frame, the second one the last frame.'
-			: 'The images show what the video is to contain.',
-	);
+	if (count < 1 || count > most) throw imageCountError(parameter, most, count);
 }

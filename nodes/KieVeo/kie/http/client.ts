@@ -1,7 +1,8 @@
+import { faultText } from '../../messages/errors';
 import type { KieAnswer } from '../meaning/answer';
 import { throwIfCancelled, type Clock } from './clock';
 import { faultAnswer, readAnswer, type HttpReply } from './envelope';
-import { describeNetworkFault, isNeverSent } from './networkFault';
+import { isNeverSent, networkFaultOf } from './networkFault';
 
 export interface HttpCall {
 	method: 'GET' | 'POST';
@@ -48,7 +49,7 @@ export class HttpClient {
 		try {
 			return readAnswer(await this.send(call), this.clock.now());
 		} catch (error) {
-			const answer = faultAnswer(describeNetworkFault(error));
+			const answer = faultAnswer(faultText(networkFaultOf(error)));
 			return isNeverSent(error) ? { ...answer, neverSent: true } : answer;
 		}
 	}

@@ -1,4 +1,6 @@
+import { faultText } from '../../messages/errors';
 import type { KieAnswer } from '../meaning/answer';
+import type { EnvelopeFault } from '../meaning/fault';
 import { isJsonObject, toNumber, toText } from '../meaning/guards';
 
 /** What came over the wire: status, header names in lower case, body as text. */
@@ -28,21 +30,18 @@ export function readAnswer(reply: HttpReply, now: number): KieAnswer {
 	const httpFailed = reply.statusCode < 200 || reply.statusCode > 299;
 	const httpCode = httpFailed ? reply.statusCode : null;
 	const retryAfterMs = readRetryAfter(reply.headers['retry-after'], now);
+	const notKies = (reason: EnvelopeFault['reason']) =>
+		faultAnswer(faultText({ reason, status: reply.statusCode }), httpCode, retryAfterMs);
 
 	const text = reply.body.trim();
-	if (text === '') {
-		return faultAnswer(`empty answer (HTTP ${reply.statusCode})`, httpCode, retryAfterMs);
-	}
+	if (text === '') return notKies('empty');
 	let body: unknown;
 	try {
 		body = JSON.parse(text);
 	} catch {
-		const what = text.startsWith('<') ? 'a web page instead of JSON' : 'unreadable JSON';
-		return faultAnswer(`${what} (HTTP ${reply.statusCode})`, httpCode, retryAfterMs);
+		return notKies(text.startsWith('<') ? 'webPage' : 'notJson');
 	}
-	if (!isJsonObject(body)) {
-		return faultAnswer(`unexpected JSON (HTTP ${reply.statusCode})`, httpCode, retryAfterMs);
-	}
+	if (!isJsonObject(body)) return notKies('unexpectedJson');
 
 	const code = httpCode ?? toNumber(body.code);
 	return {

@@ -1,3 +1,5 @@
+import type { NetworkFault } from '../meaning/fault';
+
 /**
  * Faults that happen before a connection exists: what was to be sent had no effect. Others can come
  * later as well (EHOSTUNREACH) or while a handshake is under way (certificates), which is not certain
@@ -14,10 +16,11 @@ export function isNeverSent(error: unknown): boolean {
  * Names a network fault by its code alone. The error object itself can hold the request with its
  * Authorization header, so nothing else of it is passed on.
  */
-export function describeNetworkFault(error: unknown): string {
+export function networkFaultOf(error: unknown): NetworkFault {
 	const code = faultCode(error);
-	if (code === undefined) return 'no complete answer';
-	return FAULT_TEXTS.get(code) ?? `connection fault ${code}`;
+	if (code === undefined) return { reason: 'incomplete' };
+	const reason = REASONS.get(code);
+	return reason === undefined ? { reason: 'otherCode', code } : { reason };
 }
 
 function faultCode(error: unknown): string | undefined {
@@ -29,13 +32,13 @@ function faultCode(error: unknown): string | undefined {
 	return undefined;
 }
 
-const FAULT_TEXTS = new Map([
-	['ECONNREFUSED', 'connection refused'],
-	['ECONNRESET', 'connection lost before the answer'],
-	['ECONNABORTED', 'no answer in time'],
-	['ETIMEDOUT', 'no answer in time'],
-	['ENOTFOUND', 'host name not found'],
-	['EAI_AGAIN', 'host name not found'],
-	['EHOSTUNREACH', 'host not reachable'],
-	['ENETUNREACH', 'network not reachable'],
+const REASONS = new Map<string, Exclude<NetworkFault['reason'], 'otherCode'>>([
+	['ECONNREFUSED', 'connectionRefused'],
+	['ECONNRESET', 'connectionLost'],
+	['ECONNABORTED', 'noAnswerInTime'],
+	['ETIMEDOUT', 'noAnswerInTime'],
+	['ENOTFOUND', 'hostNotFound'],
+	['EAI_AGAIN', 'hostNotFound'],
+	['EHOSTUNREACH', 'hostUnreachable'],
+	['ENETUNREACH', 'networkUnreachable'],
 ]);

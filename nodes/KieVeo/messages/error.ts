@@ -1,0 +1,27 @@
+/** A fault as the user reads it: the message says what happened, the description what to do next. */
+export class KieVeoError extends Error {
+	readonly description: string;
+	/** Kie's effective status; `undefined` when the fault is not an answer of Kie's. */
+	readonly kieCode?: number | null;
+	/** Set when the waiting time ran out: the video is not lost, only not ready. */
+	readonly timedOut: boolean;
+	/** Whether something may have been paid for that has no task ID here. */
+	readonly mayBePaid: boolean;
+
+	constructor(
+		message: string,
+		details: {
+			description: string;
+			kieCode?: number | null;
+			timedOut?: boolean;
+			mayBePaid?: boolean;
+		},
+	) {
+		super(message);
+		this.name = 'KieVeoError';
+		this.description = details.description;
+		this.kieCode = details.kieCode;
+		this.timedOut = details.timedOut ?? false;
+		this.mayBePaid = details.mayBePaid ?? false;
+	}
+}

@@ -1,0 +1,99 @@
+import type { Said } from '../kie/meaning/answer';
+import type { NetworkFault } from '../kie/meaning/fault';
+import { KieVeoError } from './error';
+import { faultText } from './faults';
+import { shorten, wordsOf } from './values';
+
+/* Why a file was not downloaded. The video itself is never lost by that. */
+
+/** The file a message is about. */
+export interface FileSubject {
+	url: string;
+	/** `null` when only the URL is known. */
+	taskId: string | null;
+}
+
+/** Why a transfer did not give the whole file. */
+export type TransferFault =
+	| NetworkFault
+	/** HTTP. */
+	| { reason: 'status'; status: number }
+	| { reason: 'textPage' }
+	| { reason: 'emptyFile' }
+	| { reason: 'interrupted'; bytes: number }
+	| { reason: 'wrongLength'; bytes: number; announced: number };
+
+function fileError(file: FileSubject, fault: string, advice: string): KieVeoError {
+	const name = file.taskId === null ? shorten(file.url) : `task ${shorten(file.taskId)}`;
+	return new KieVeoError(`The file of ${name} could not be downloaded: ${fault}`, {
+		description: advice,
+	});
+}
+
+/** No transfer gave the whole file. */
+export function downloadError(file: FileSubject, fault: TransferFault): KieVeoError {
+	return fileError(
+		file,
+		transferFaultText(fault),
+		'The transfer was tried several times. Check the network of this n8n and run the node again.',
+	);
+}
+
+/** The waiting time of a suspended execution ran out while the file was on its way. */
+export function downloadOutOfTimeError(file: FileSubject): KieVeoError {
+	return fileError(
+		file,
+		"the waiting time ran out during the download (raise 'Timeout' under Options)",
+		'Download it from its URL.',
+	);
+}
+
+/**
+ * The file host refuses the link, also a fresh one.
+ *
+ * @param status HTTP, of the file host
+ * @param answer why Kie gave no fresh link; `null` when it gave one
+ */
+export function fileGoneError(file: FileSubject, status: number, answer: Said | null): KieVeoError {
+	const said = answer === null ? '' : ` (Kie.ai: ${wordsOf(answer)})`;
+	return fileError(
+		file,
+		`the file host answered ${status}, and a fresh link was not available or did not help${said}`,
+		'Kie.ai keeps files for 14 days. For a newer video, run Get with its task ID (for an upgraded one, Get 4K ' +
+			'Video or Get 1080P Video) to get a new URL. An older video must be generated again.',
+	);
+}
+
+/** @param url the file's own, or one it was redirected to */
+export function fileAddressError(file: FileSubject, url: string, fault: string): KieVeoError {
+	return fileError(file, `${shorten(url)} cannot be used, ${fault}`, 'Use a result URL of Kie.ai.');
+}
+
+export function tooManyRedirectsError(file: FileSubject): KieVeoError {
+	return fileError(file, 'too many redirects', 'Use a result URL of Kie.ai.');
+}
+
+export function fileTooLargeError(file: FileSubject, maxBytes: number): KieVeoError {
+	return fileError(
+		file,
+		`it is larger than ${maxBytes / 1_000_000} MB`,
+		"Raise 'Maximum Size' under Options, or use the URL instead of the file.",
+	);
+}
+
+function transferFaultText(fault: TransferFault): string {
+	switch (fault.reason) {
+		case 'status':
+			return `the file host answered ${fault.status}`;
+		case 'textPage':
+			return 'the file host answered with a page of text';
+		case 'emptyFile':
+			return 'the file is empty';
+		case 'interrupted':
+			return `interrupted after ${fault.bytes} bytes`;
+		case 'wrongLength':
+			return `${fault.bytes} bytes came, ${fault.announced} were announced`;
+		default:
+			return faultText(fault);
+	}
+}

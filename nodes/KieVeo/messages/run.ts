@@ -1,0 +1,58 @@
+import { KieVeoError } from './error';
+import { shorten } from './values';
+
+/* What concerns all items of a run. */
+
+/**
+ * The user stopped the execution while videos were being waited for.
+ *
+ * @param lost number of paid requests whose answers were lost
+ */
+export function stoppedError(taskIds: string[], lost: number): KieVeoError {
+	const submitted =
+		taskIds.length > 0
+			? `Kie.ai is still working on what was submitted. Task IDs: ${listOf(taskIds)}.`
+			: '';
+	const unknown =
+		lost > 0
+			? `${lostAnswers(lost, 'paid request')}: check https://kie.ai/logs to see whether the videos exist.`
+			: '';
+	const description = [submitted, unknown].filter(Boolean).join(' ');
+	return new KieVeoError('The execution was stopped', {
+		description: description || 'Nothing was submitted.',
+	});
+}
+
+/**
+ * Added to the error that ends a run: what else was submitted.
+ *
+ * @param lost number of requests whose answers were lost; one of them is the error itself
+ * @returns `undefined` when there is nothing to add
+ */
+export function alsoSubmitted(taskIds: string[], lost: number): string | undefined {
+	const additions = [
+		lost > 1 ? `${lostAnswers(lost, 'request')} in this run.` : '',
+		taskIds.length > 0
+			? `Also submitted in this run; do not submit these again, but fetch them by their task IDs: ${listOf(taskIds)}.`
+			: '',
+	].filter(Boolean);
+	return additions.length > 0 ? additions.join(' ') : undefined;
+}
+
+/** A hint, not an error: the node did not wait for these videos. */
+export function unfinishedHint(unfinished: number, all: number, creates: boolean): string {
+	const advice = creates
+		? 'Use the operation Get with the task IDs to fetch them.'
+		: 'Run this operation again with the same task IDs to fetch them.';
+	return `Kie.ai is still working on ${unfinished} of ${all} videos. ${advice}`;
+}
+
+function lostAnswers(count: number, request: string): string {
+	return count === 1
+		? `The answer to 1 ${request} was lost`
+		: `The answers to ${count} ${request}s were lost`;
+}
+
+function listOf(taskIds: string[]): string {
+	return taskIds.map((taskId) => shorten(taskId)).join(', ');
+}

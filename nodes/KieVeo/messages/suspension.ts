@@ -1,0 +1,35 @@
+import { KieVeoError } from './error';
+
+/** Why an execution cannot be suspended. `fault`: why Kie cannot call `origin`. */
+export type SuspensionObstacle =
+	| { reason: 'agentTool' }
+	| { reason: 'noAddress' }
+	| { reason: 'unreachable'; origin: string; fault: string };
+
+/** 'Wait for Callback' does not work in this place. Raised before any request is sent. */
+export function cannotSuspendError(obstacle: SuspensionObstacle): KieVeoError {
+	const { where, advice } = wordsFor(obstacle);
+	return new KieVeoError(`'Wait for Callback' cannot be used ${where}`, { description: advice });
+}
+
+function wordsFor(obstacle: SuspensionObstacle): { where: string; advice: string } {
+	switch (obstacle.reason) {
+		case 'agentTool':
+			return {
+				where: 'as a tool of an AI agent',
+				advice: "The agent needs an answer at once. Use 'Wait by Polling'.",
+			};
+		case 'noAddress':
+			return {
+				where: 'here',
+				advice:
+					"This execution has no address at which it could be resumed. Use 'Wait by Polling'.",
+			};
+		case 'unreachable':
+			return {
+				where: `because Kie.ai could not call ${obstacle.origin}: ${obstacle.fault}`,
+				advice:
+					"Set n8n's environment variable N8N_WEBHOOK_URL (WEBHOOK_URL in older n8n) to its public address. Until then use 'Wait by Polling'.",
+			};
+	}
+}

@@ -1,0 +1,124 @@
+import type { FailureReason, Rejection, Said } from '../kie/meaning/answer';
+import { OPERATIONS } from '../operations';
+import type { Subject } from '../videoResult';
+import { failureAdvice, REFUSALS, repeatAdvice, RETRY_ADVICE } from './advice';
+import { KieVeoError } from './error';
+import { shorten, wordsOf } from './values';
+
+/* What can happen to a video between its order and its result. */
+
+/** Kie rejected what was asked for a video. */
+export function videoRejectedError(
+	subject: Subject,
+	rejection: Rejection,
+	answer: Said,
+): KieVeoError {
+	const kieCode = answer.code;
+	const said = wordsOf(answer);
+	switch (rejection.kind) {
+		case 'failed':
+			return new KieVeoError(
+				`Could not get the ${describe(subject)}: ${failureText(rejection.reason, said)}`,
+				{ description: failureAdvice(subject, rejection.reason), kieCode },
+			);
+		case 'refused':
+			return new KieVeoError(`${REFUSALS[rejection.reason].what} (${describe(subject)}): ${said}`, {
+				description: REFUSALS[rejection.reason].advice,
+				kieCode,
+			});
+		case 'retry':
+			return new KieVeoError(
+				`Kie.ai gave no usable answer for the ${describe(subject)}, even after several attempts: ${said}`,
+				{ description: `${RETRY_ADVICE[rejection.reason]} ${repeatAdvice(subject)}`, kieCode },
+			);
+	}
+}
+
+/** The answer to a request that costs money never came, so whether it was accepted is not known. */
+export function lostCreationError({ operation, extendedTaskId }: Subject, answer: Said) {
+	const name = OPERATIONS[operation].label;
+	const request =
+		extendedTaskId === undefined ? name : `${name} of task ${shorten(extendedTaskId)}`;
+	return new KieVeoError(
+		`${request} was sent once, but Kie.ai's answer was lost (${wordsOf(answer)}): the video may have been started and paid for`,
+		{
+			description:
+				'It was not sent again, because that could cost the credits twice. Before you run it again, check ' +
+				'https://kie.ai/logs (or compare the credits) to see whether the task exists. If it does, take its task ' +
+				"ID and fetch the video with 'Get'. If not, run the node again.",
+			kieCode: answer.code,
+			mayBePaid: true,
+		},
+	);
+}
+
+/** An image could not be handed to Kie. Nothing was paid for. */
+export function uploadRejectedError(rejection: Rejection, answer: Said): KieVeoError {
+	const advice =
+		rejection.kind === 'refused'
+			? REFUSALS[rejection.reason].advice
+			: "Check the image, and 'Upload Base URL' in the Kie.ai Veo API credential (usually https://kieai.redpandaai.co).";
+	return new KieVeoError(`An image could not be uploaded to Kie.ai: ${wordsOf(answer)}`, {
+		description: `${advice} No video was started for this item.`,
+		kieCode: answer.code,
+	});
+}
+
+/**
+ * The waiting time ran out. The video is not lost: the message carries what is needed to fetch it.
+ *
+ * @param lastAnswer Kie's words
+ */
+export function timedOutError(
+	subject: Subject,
+	timeoutSeconds: number,
+	lastAnswer: string,
+): KieVeoError {
+	// Of a running task Kie says "success": that the question was answered.
+	const saysMore = lastAnswer !== '' && lastAnswer.toLowerCase() !== 'success';
+	const last = saysMore ? ` (its last answer: ${shorten(lastAnswer)})` : '';
+	return new KieVeoError(`The ${describe(subject)} was not ready after ${timeoutSeconds} s`, {
+		description:
+			`Kie.ai is still working on it${last}. ` +
+			`${repeatAdvice(subject)} To wait longer, raise 'Timeout' under Options.`,
+		timedOut: true,
+	});
+}
+
+/** Kie rejected a request that is about the account, not about a video. */
+export function accountRejectedError(rejection: Rejection, answer: Said): KieVeoError {
+	const said = wordsOf(answer);
+	const kieCode = answer.code;
+	switch (rejection.kind) {
+		case 'refused': {
+			const { what, advice } = REFUSALS[rejection.reason];
+			return new KieVeoError(`${what}: ${said}`, { description: advice, kieCode });
+		}
+		case 'retry':
+			return new KieVeoError(`Kie.ai gave no usable answer, even after several attempts: ${said}`, {
+				description: `${RETRY_ADVICE[rejection.reason]} Then run the node again.`,
+				kieCode,
+			});
+		case 'failed':
+			return new KieVeoError(`Kie.ai could not answer: ${said}`, {
+				description: "Check 'Base URL' in the Kie.ai Veo API credential and run the node again.",
+				kieCode,
+			});
+	}
+}
+
+function describe({ operation, taskId, extendedTaskId, index }: Subject): string {
+	const name = OPERATIONS[operation].noun;
+	if (taskId !== null)
+		return `${name} of task ${shorten(taskId)}${index ? `, index ${index}` : ''}`;
+	return extendedTaskId === undefined
+		? `new ${name}`
+		: `extension of task ${shorten(extendedTaskId)}`;
+}
+
+/** Kie's own words, but for a failure that Kie does not put into words. */
+function failureText(reason: FailureReason, said: string): string {
+	return reason === 'reordered'
+		? 'the upgrade has failed, and Kie.ai treated the status request as a new order'
+		: said;
+}
