@@ -21,6 +21,8 @@ interface Operation {
 	upgradesTo?: string;
 	/** Kie reports the end of it to an address. The trigger's events are named after this. */
 	event?: string;
+	/** Minutes after which a report of Kie's is overdue: somewhat more than it usually needs. */
+	usualMinutes?: number;
 	/** What the trigger offers about the event, where it is not that of another operation. */
 	reports?: { success: Report; failed: Report; byDefault?: true };
 	/** Offers to download the video as well. */
@@ -50,6 +52,7 @@ export const OPERATIONS = {
 		noun: 'extended video',
 		creates: true,
 		event: 'generate',
+		usualMinutes: 15,
 		givesWhole: true,
 	},
 	generate: {
@@ -60,6 +63,7 @@ export const OPERATIONS = {
 		noun: 'video',
 		creates: true,
 		event: 'generate',
+		usualMinutes: 8,
 		reports: {
 			success: {
 				label: 'Video Generated',
@@ -98,6 +102,7 @@ export const OPERATIONS = {
 		noun: '4K video',
 		upgradesTo: '4k',
 		event: 'get4k',
+		usualMinutes: 12,
 		reports: {
 			success: {
 				label: '4K Video Ready',

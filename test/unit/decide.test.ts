@@ -1,21 +1,35 @@
 import { decide, type Facts } from '../../nodes/KieVeo/suspension/decide';
 
-/** A callback about the one of three videos that this process knows to be finished; two are open. */
-const usual: Facts = {
+/** A report of the one of three videos that this process knows to be finished; two are open. */
+const VIDEO = { known: true, succeeded: true, isUpgrade: true, delivery: 1 };
+const REPORT: Facts = {
+	call: 'report',
+	video: VIDEO,
 	resumed: false,
-	known: true,
-	succeeded: true,
-	isUpgrade: true,
-	delivery: 1,
+	tooLate: false,
 	open: 2,
 	openPossiblyMissed: false,
 	complete: true,
 	asked: 'no',
 };
+const LOOK: Facts = { ...REPORT, call: 'look', video: null };
+
+type Changes = Partial<Omit<Facts, 'video'>> & Partial<NonNullable<Facts['video']>>;
+
+function decideOn(base: Facts, { known, succeeded, isUpgrade, delivery, ...changes }: Changes) {
+	const given = { known, succeeded, isUpgrade, delivery };
+	const changed = Object.fromEntries(
+		Object.entries(given).filter(([, value]) => value !== undefined),
+	);
+	const video = base.video && { ...base.video, ...changed };
+	const decision = decide({ ...base, ...changes, video });
+	return decision.kind === 'answer' ? decision.status : decision.kind;
+}
+
 const restarted = { complete: false, delivery: 2 };
 
-describe('what is done about a callback', () => {
-	it.each<[situation: string, changes: Partial<Facts>, decision: string | number]>([
+describe('what is done about a report', () => {
+	it.each<[situation: string, changes: Changes, decision: string | number]>([
 		['the execution was resumed by another one', { resumed: true, known: false }, 200],
 		['it does not say how the video ended', { known: false }, 503],
 		['it was the last video', { open: 0 }, 'resume'],
@@ -39,12 +53,29 @@ describe('what is done about a callback', () => {
 			{ ...restarted, isUpgrade: false, succeeded: false, asked: 'answered' },
 			200,
 		],
+		['n8n is about to continue by itself', { tooLate: true, open: 0 }, 200],
 	])('%s', (_situation, changes, expected) => {
-		const decision = decide({ ...usual, ...changes });
-		expect(decision.kind === 'answer' ? decision.status : decision.kind).toBe(expected);
+		expect(decideOn(REPORT, changes)).toBe(expected);
 	});
 
-	it('says how many videos are open', () => {
-		expect(decide(usual)).toMatchObject({ reason: '2 videos are not finished' });
+	it('the answer says how many videos are open', () => {
+		expect(decide(REPORT)).toMatchObject({ reason: '2 videos are not finished' });
+	});
+});
+
+describe('what is done about a look of our own', () => {
+	it.each<[situation: string, changes: Changes, decision: string | number]>([
+		['videos are open', {}, 'ask'],
+		['Kie said that they run', { asked: 'answered' }, 200],
+		['Kie could not be asked', { asked: 'unanswered' }, 200],
+		['all are finished', { open: 0, asked: 'answered' }, 'resume'],
+		['all were finished before', { open: 0 }, 'resume'],
+		['the time is over and Kie was not asked', { call: 'finalLook' }, 'ask'],
+		['the time is over and some run', { call: 'finalLook', asked: 'answered' }, 'resume'],
+		['the time is over and Kie is silent', { call: 'finalLook', asked: 'unanswered' }, 'resume'],
+		['the execution was resumed', { call: 'finalLook', resumed: true }, 200],
+		['n8n is about to continue by itself', { call: 'finalLook', tooLate: true }, 200],
+	])('%s', (_situation, changes, expected) => {
+		expect(decideOn(LOOK, changes)).toBe(expected);
 	});
 });

@@ -97,6 +97,12 @@ export interface KieApi {
 	 */
 	fetchOutcome(video: SubmittedVideo): Promise<VideoAnswer>;
 
+	/**
+	 * The same by free requests alone, for a video about which Kie was asked before. What they do not
+	 * settle is `processing`.
+	 */
+	fetchRecordedOutcome(video: SubmittedVideo): Promise<VideoAnswer>;
+
 	/** What Kie has on record about any task. Free of charge. For an upgrade it usually is the base video. */
 	fetchRecord(taskId: string): Promise<VideoAnswer>;
 

@@ -22,7 +22,7 @@ import {
 	failureReasonOf,
 	type CreditsMeaning,
 	type KieAnswer,
-	type Said,
+	type Meaning,
 } from './meaning/answer';
 import { classifyCreateAnswer } from './meaning/createAnswer';
 import {
@@ -110,13 +110,10 @@ export class VeoApi implements KieApi {
 	}
 
 	async fetchState(video: SubmittedVideo): Promise<VideoAnswer> {
-		const { operation, taskId, codes } = video;
-		if (!isUpgrade(operation)) return await this.fetchRecord(taskId);
-		const answered = await this.repeatUpgrade(operation, video);
-		if (answered.meaning.kind !== 'processing' || !UPGRADES[operation].ordersAgain) return answered;
-		return judgeRepeat(codes, answered.code) === 'reordered'
-			? { ...answered, meaning: { kind: 'failed', reason: 'reordered' } }
-			: answered;
+		const { operation, taskId } = video;
+		return isUpgrade(operation)
+			? await this.repeatUpgrade(operation, video)
+			: await this.fetchRecord(taskId);
 	}
 
 	/**
@@ -126,23 +123,30 @@ export class VeoApi implements KieApi {
 	 * failure or a result on record ends the matter.
 	 */
 	async fetchOutcome(video: SubmittedVideo): Promise<VideoAnswer> {
-		const { operation, taskId, kieTaskId } = video;
+		const { operation } = video;
+		const recorded = await this.fetchRecordedOutcome(video);
+		return isUpgrade(operation) && recorded.meaning.kind === 'processing'
+			? await this.repeatUpgrade(operation, video)
+			: recorded;
+	}
+
+	async fetchRecordedOutcome({
+		operation,
+		taskId,
+		kieTaskId,
+	}: SubmittedVideo): Promise<VideoAnswer> {
 		const record = await this.readRecord(kieTaskId ?? taskId);
 		const recorded = classifyTaskRecord(record);
-		switch (recorded.kind) {
-			case 'none':
-				return answered(record, { kind: 'retry', reason: 'server' });
-			case 'failed': {
-				const reason = failureReasonOf(recorded.message);
-				return { ...answered(record, { kind: 'failed', reason }), ...saidIn(recorded) };
-			}
-			case 'success':
-				if (!isUpgrade(operation) || is4k(recorded.files.resolution))
-					return answered(record, recorded);
+		if (recorded.kind === 'none') return answered(record, { kind: 'retry', reason: 'server' });
+		if (recorded.kind === 'failed') {
+			const { code, message } = recorded;
+			const reason = failureReasonOf(message);
+			return { ...answered(record, { kind: 'failed', reason }), code, message };
 		}
-		return isUpgrade(operation)
-			? await this.repeatUpgrade(operation, video)
-			: answered(record, { kind: 'processing', files: readResultFiles(null) });
+		const isResult =
+			recorded.kind === 'success' && (!isUpgrade(operation) || is4k(recorded.files.resolution));
+		const running: Meaning = { kind: 'processing', files: readResultFiles(null) };
+		return answered(record, isResult ? recorded : running);
 	}
 
 	/** With patience for a task created seconds ago. */
@@ -219,14 +223,26 @@ export class VeoApi implements KieApi {
 		return answered(answer, meaningOf(answer));
 	}
 
-	/** One attempt; it never carries a callback address. */
+	/**
+	 * The same request once more: the only one whose "done" answer Kie documents. One attempt; it never
+	 * carries a callback address.
+	 */
 	private async repeatUpgrade(
 		upgrade: Upgrade,
-		{ taskId, index }: SubmittedVideo,
+		{ taskId, index, codes }: SubmittedVideo,
 	): Promise<VideoAnswer> {
-		const call = UPGRADES[upgrade].toCall({ taskId, index: index ?? 0 });
-		const answer = await this.parts.http.call(call);
-		return answered(answer, classifyUpgradeAnswer(upgrade, answer));
+		const { toCall, ordersAgain } = UPGRADES[upgrade];
+		const answer = await this.parts.http.call(toCall({ taskId, index: index ?? 0 }));
+		const meaning = classifyUpgradeAnswer(upgrade, answer);
+		if (meaning.kind !== 'processing' || !ordersAgain) return answered(answer, meaning);
+		switch (judgeRepeat(codes, answer.code)) {
+			case 'running':
+				return answered(answer, meaning);
+			case 'perhapsReordered':
+				return answered(answer, { ...meaning, perhapsReordered: true });
+			case 'reordered':
+				return answered(answer, { kind: 'failed', reason: 'reordered' });
+		}
 	}
 
 	private async readRecord(taskId: string): Promise<KieAnswer> {
@@ -246,10 +262,6 @@ export class VeoApi implements KieApi {
 
 function answered<M>({ code, message, body, retryAfterMs }: KieAnswer, meaning: M): Answered<M> {
 	return { meaning, code, message, raw: body, retryAfterMs };
-}
-
-function saidIn({ code, message }: Said): Said {
-	return { code, message };
 }
 
 /** In Kie's own names; what is not set is left out. */

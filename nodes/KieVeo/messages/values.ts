@@ -1,4 +1,4 @@
-import type { Said } from '../kie/meaning/answer';
+import type { FailureReason, Said } from '../kie/meaning/answer';
 
 /* What a message quotes. A user's value can be a whole file, so nothing is quoted at any length. */
 
@@ -33,4 +33,15 @@ function asJson(value: unknown): string {
 		// An object that contains itself.
 		return String(value);
 	}
+}
+
+/** Added to Kie's words about an upgrade. */
+export const PERHAPS_REORDERED =
+	'(A status request may have started, and billed, another upgrade of this video.)';
+
+/** Kie's own words, but for a failure that Kie does not put into words. */
+export function failureText(reason: FailureReason, said: string): string {
+	return reason === 'reordered'
+		? 'the upgrade has failed, and Kie.ai treated the status request as a new order'
+		: said;
 }

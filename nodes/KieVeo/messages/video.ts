@@ -1,9 +1,9 @@
-import type { FailureReason, Rejection, Said } from '../kie/meaning/answer';
+import type { Rejection, Said } from '../kie/meaning/answer';
 import { OPERATIONS } from '../operations';
 import type { Subject } from '../videoResult';
 import { failureAdvice, REFUSALS, repeatAdvice, RETRY_ADVICE } from './advice';
 import { KieVeoError } from './error';
-import { shorten, wordsOf } from './values';
+import { failureText, shorten, wordsOf } from './values';
 
 /* What can happen to a video between its order and its result. */
 
@@ -114,11 +114,4 @@ function describe({ operation, taskId, extendedTaskId, index }: Subject): string
 	return extendedTaskId === undefined
 		? `new ${name}`
 		: `extension of task ${shorten(extendedTaskId)}`;
-}
-
-/** Kie's own words, but for a failure that Kie does not put into words. */
-function failureText(reason: FailureReason, said: string): string {
-	return reason === 'reordered'
-		? 'the upgrade has failed, and Kie.ai treated the status request as a new order'
-		: said;
 }

@@ -69,6 +69,11 @@ export class VideoWork implements Work {
 		return subjectOf(this.order).index;
 	}
 
+	/** Kie's code for the submission. */
+	get code(): number | null {
+		return this.run?.result.code ?? null;
+	}
+
 	/** Seconds. */
 	get timeout(): number {
 		return this.options.timeout;

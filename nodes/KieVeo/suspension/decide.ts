@@ -1,57 +1,78 @@
-/** What is known when a callback of a suspended execution has come in. */
+/** What is known when a suspended execution was called. */
 export interface Facts {
-	/** Whether an earlier callback has resumed the execution. */
+	/** Kie's callback about a video, or a look of our own. */
+	call: 'report' | 'look' | 'finalLook';
+	/** Whether an earlier call has resumed the execution. */
 	resumed: boolean;
-	/** Whether the end of the video that the callback is about is known. */
-	known: boolean;
-	/** Whether that video was made. */
-	succeeded: boolean;
-	/** Whether that video is an upgrade, about which Kie cannot always be asked without ordering it again. */
-	isUpgrade: boolean;
-	/** How often this process was called about that video, this time included. */
-	delivery: number;
+	/** Whether n8n continues the execution by itself, now or within moments. */
+	tooLate: boolean;
 	/** Videos whose end is not known. */
 	open: number;
-	/** Whether each of them may have been reported before the execution was suspended. */
-	openPossiblyMissed: boolean;
 	/** Whether every callback since the suspension came to this process. */
 	complete: boolean;
+	/** Whether each open video may have been reported before the suspension, or is never reported. */
+	openPossiblyMissed: boolean;
 	/** Whether Kie was asked about open videos, and said all it was asked for. */
 	asked: 'no' | 'answered' | 'unanswered';
+	/** About a report. */
+	video: {
+		/** Whether the end of the video is known. */
+		known: boolean;
+		/** Whether the video was made. */
+		succeeded: boolean;
+		/** Whether it is an upgrade, about which Kie cannot always be asked without ordering it again. */
+		isUpgrade: boolean;
+		/** How often this process was called about it, this time included. */
+		delivery: number;
+	} | null;
 }
 
 export type Decision =
-	/** Answer the callback; the execution stays suspended. 503 makes Kie deliver it again. */
+	/** Answer the call; the execution stays suspended. 503 makes Kie deliver a report again. */
 	| { kind: 'answer'; status: 200 | 503; reason: string }
 	/** Ask Kie about open videos, then decide again. */
 	| { kind: 'ask' }
+	/** Videos that are still open have run out of time. */
 	| { kind: 'resume' };
 
+/** What to do about a genuine call of a suspended execution. Pure. */
+export function decide(facts: Facts): Decision {
+	const { open, video } = facts;
+	if (facts.resumed) return answer(200, 'the execution has been resumed');
+	if (facts.tooLate) return answer(200, 'the waiting time is over and n8n continues the execution');
+	if (video && !video.known) return answer(503, 'it is incomplete, and Kie.ai has no more yet');
+	if (open === 0) return { kind: 'resume' };
+	return video ? decideOnReport(facts, video) : decideOnLook(facts);
+}
+
+function decideOnLook({ call, asked, open }: Facts): Decision {
+	if (asked === 'no') return { kind: 'ask' };
+	return call === 'finalLook' ? { kind: 'resume' } : waiting(open);
+}
+
 /**
- * What to do about a callback that is genuine. Pure.
- *
  * Where another process may have received callbacks, a report is declined once, so that it is delivered
  * again, perhaps to that one: so reports spread for free, those of failed upgrades above all, about which
  * Kie cannot safely be asked. About new tasks it can.
  */
-export function decide(facts: Facts): Decision {
-	const { open, isUpgrade, asked } = facts;
-	if (facts.resumed) return answer(200, 'the execution has been resumed');
-	if (!facts.known) return answer(503, 'it is incomplete, and Kie.ai has no more yet');
-	if (open === 0) return { kind: 'resume' };
-
-	const waiting = answer(200, `${open} videos are not finished`);
+function decideOnReport(facts: Facts, video: NonNullable<Facts['video']>): Decision {
+	const { open, asked } = facts;
 	if (facts.complete) {
-		if (!facts.openPossiblyMissed) return waiting;
+		if (!facts.openPossiblyMissed) return waiting(open);
 		if (asked === 'no') return { kind: 'ask' };
 		return asked === 'answered'
-			? waiting
+			? waiting(open)
 			: answer(503, 'Kie.ai could not be asked about the other videos');
 	}
 	const spread = answer(503, 'this process does not know of all videos');
-	if (isUpgrade && facts.delivery === 1) return spread;
+	if (video.isUpgrade && video.delivery === 1) return spread;
 	if (asked === 'no') return { kind: 'ask' };
-	return asked === 'unanswered' || (isUpgrade && !facts.succeeded) ? spread : waiting;
+	const mustSpread = video.isUpgrade && !video.succeeded;
+	return asked === 'unanswered' || mustSpread ? spread : waiting(open);
+}
+
+function waiting(open: number): Decision {
+	return answer(200, `${open} videos are not finished`);
 }
 
 function answer(status: 200 | 503, reason: string): Decision {

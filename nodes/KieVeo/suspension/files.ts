@@ -18,11 +18,6 @@ import { Gate, PARALLEL_TRANSFERS } from '../run/gate';
 import { videoKey } from './suspension';
 import { parameterOf } from './resumeParameters';
 
-/** Where it is not known when the waiting time runs out. */
-const USUAL_LIMIT_MS = 10 * 60_000;
-/** Downloads end this long before the waiting time does: n8n 1.x would continue twice otherwise. */
-const MARGIN_MS = 2_000;
-
 /**
  * Downloads the finished videos of an execution that is about to be resumed, where 'Download' is on. The
  * toggle and its fields are read once for all items: their input is not at hand any more.
@@ -30,16 +25,15 @@ const MARGIN_MS = 2_000;
  * Never throws: the engine raises no error in such an execution. An item whose file could not be got
  * keeps its URL, and says why in `error`.
  *
- * @param waitTill milliseconds since the epoch at which n8n continues by itself; `null` if not known
+ * @param until milliseconds since the epoch at which downloads are given up
  */
 export async function addFiles(
 	context: IWebhookFunctions,
 	items: INodeExecutionData[],
-	waitTill: number | null,
+	until: number,
 ): Promise<INodeExecutionData[]> {
 	if (toBoolean(parameterOf(context, 'download', false)) !== true) return items;
-	const now = Date.now();
-	const left = Math.max(0, (waitTill ?? now + USUAL_LIMIT_MS) - MARGIN_MS - now);
+	const left = Math.max(0, Math.floor(until - Date.now()));
 	let open: Promise<FileStore> | undefined;
 	return await Promise.all(
 		items.map(async (item) => {

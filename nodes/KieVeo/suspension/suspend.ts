@@ -1,11 +1,15 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
-import { cannotSuspendError } from '../messages/errors';
-import { isUpgrade, type VideoOperationName } from '../operations';
-import { publicUrlFault } from '../kie/meaning/publicUrl';
+import type { Connection } from '../kie/connection';
 import { toText } from '../kie/meaning/guards';
+import { publicUrlFault } from '../kie/meaning/publicUrl';
+import { cannotSuspendError } from '../messages/errors';
+import { isUpgrade, traitsOf, type VideoOperationName } from '../operations';
 import { RESUME_PATH } from './resumeWebhooks';
-import { videoKey, watch } from './suspension';
+import { isUnreported } from './stored';
+import { beginSuspension, videoKey, type SuspensionPlace } from './suspension';
+import { wakeUpKey } from './wakeUp';
+import { watch } from './watch';
 
 /**
  * A new task submitted longer than this before the suspension may have been reported by then. Usually all
@@ -17,14 +21,27 @@ const EARLY_MS = 5_000;
  */
 const EARLY_UPGRADE_MS = 240_000;
 
+/**
+ * n8n continues the execution by itself this long after the waiting time: the last resort, when nobody
+ * could look at its end. Long enough to download files, and for n8n 1.x to have no timer set for it.
+ */
+export const LAST_RESORT_MS = 300_000;
+
 /** What an execution is suspended for. Times in milliseconds since the epoch. */
 export interface SuspensionReason {
-	videos: Array<{ taskId: string | null; index: number | null; submittedAt: number }>;
+	videos: Array<{
+		taskId: string | null;
+		index: number | null;
+		/** Kie's code for the submission. */
+		code: number | null;
+		submittedAt: number;
+	}>;
 	operation: VideoOperationName;
 	round: number;
-	now: number;
-	/** When the time runs out. */
-	waitTill: number;
+	/** The address that resumes the execution. */
+	resumeUrl: string;
+	/** When the waiting time ends. */
+	deadline: number;
 }
 
 /**
@@ -47,7 +64,11 @@ export function resumeAddress(context: IExecuteFunctions, apiBaseUrl: string): s
 	if (fault !== null) {
 		throw cannotSuspendError({ reason: 'unreachable', origin: new URL(resumeUrl).origin, fault });
 	}
-	// n8n 2.x signs the address in its query: the path is extended, the query stays.
+	return withResumePath(resumeUrl);
+}
+
+/** n8n 2.x signs the address in its query: the path is extended, the query stays. */
+export function withResumePath(resumeUrl: string): string {
 	const address = new URL(resumeUrl);
 	address.pathname = `${address.pathname.replace(/\/$/, '')}/${RESUME_PATH}`;
 	return address.href;
@@ -55,24 +76,41 @@ export function resumeAddress(context: IExecuteFunctions, apiBaseUrl: string): s
 
 /**
  * Stores the items as this node's data and suspends the execution; it holds no worker from then on.
- * When nobody calls before `waitTill`, n8n emits the items as they are stored here.
  *
- * @param items finished ones as they are; unfinished ones with `status: "processing"` and `timedOut`
+ * @param items as the node would return them now: finished ones, and those with `status: "processing"`
  */
 export async function suspend(
 	context: IExecuteFunctions,
+	{ addressKey, clock }: Pick<Connection, 'addressKey' | 'clock'>,
 	items: INodeExecutionData[],
-	{ operation, round, videos, now, waitTill }: SuspensionReason,
+	{ operation, round, resumeUrl, videos, deadline }: SuspensionReason,
 ): Promise<void> {
+	const now = clock.now();
 	const limit = isUpgrade(operation) ? EARLY_UPGRADE_MS : EARLY_MS;
-	const early = videos.filter(({ submittedAt }) => now - submittedAt > limit);
-	const place = { execution: String(context.getExecutionId()), node: context.getNode().id, round };
-	watch(place, {
-		waitTill,
-		possiblyMissed: new Set(early.map(videoKey)),
-	});
+	const isMissable = ({ submittedAt, code }: (typeof videos)[number]) =>
+		now - submittedAt > limit || isUnreported({ codes: [code] });
+	const possiblyMissed = new Set(videos.filter(isMissable).map(videoKey));
+	const place: SuspensionPlace = {
+		execution: String(context.getExecutionId()),
+		node: context.getNode().id,
+		round,
+	};
+	beginSuspension(place, possiblyMissed);
+	const plan = {
+		since: now,
+		overdueAfter: overdueAfter(operation),
+		hasUnreported: possiblyMissed.size > 0,
+		deadline,
+	};
+	watch(context, place, { url: resumeUrl, key: wakeUpKey(addressKey, place), plan }, clock);
+
 	// A new array: changing the input items would change the output of the node before this one. And a
 	// copy: with an error output n8n takes the items one by one out of the array this node returns.
 	context.getExecuteData().data.main = [[...items]];
-	await context.putExecutionToWait(new Date(waitTill));
+	await context.putExecutionToWait(new Date(deadline + LAST_RESORT_MS));
+}
+
+/** Milliseconds after which Kie should have reported the end of an operation. */
+export function overdueAfter(operation: VideoOperationName): number {
+	return (traitsOf(operation).usualMinutes ?? 0) * 60_000;
 }

@@ -13,7 +13,6 @@ import { subjectOf } from '../../run/videoRun';
 import { VideoWork, type WaitMode } from '../../run/videoWork';
 import { resumeAddress, suspend } from '../../suspension/suspend';
 import { roundOf } from '../../suspension/round';
-import { pendingItem } from '../../suspension/suspension';
 import { toFailedResult } from '../../videoResult';
 import {
 	parameterAsGiven,
@@ -68,7 +67,7 @@ export async function executeVideoOperation(
 	});
 	const unfinished = works.filter(isUnfinished);
 	if (unfinished.length === 0) return items;
-	if (suspension) await suspendUntilReported(run, suspension.round, items, unfinished);
+	if (suspension) await suspendUntilReported(run, suspension, items, unfinished);
 	else addUnfinishedHint(run, unfinished.length, works.length);
 	return items;
 }
@@ -116,12 +115,7 @@ function itemReader({
 				? async ({ result }) => await downloadVideo(result, settings.maxBytes, ports)
 				: undefined,
 		});
-		const toItem = itemOf(options.simplify, settings?.binaryPropertyName);
-		return {
-			work,
-			toItem: (one, index) =>
-				suspension && one.isUnfinished ? pendingItem(toItem(one, index)) : toItem(one, index),
-		};
+		return { work, toItem: itemOf(options.simplify, settings?.binaryPropertyName) };
 	};
 }
 
@@ -149,18 +143,16 @@ function isUnfinished({ isUnfinished: unfinished }: VideoWork): boolean {
 
 async function suspendUntilReported(
 	{ context, operation, connection }: Run,
-	round: number,
+	suspension: NonNullable<Run['suspension']>,
 	items: INodeExecutionData[],
 	unfinished: VideoWork[],
 ): Promise<void> {
-	const now = connection.clock.now();
 	const timeout = Math.max(...unfinished.map((work) => work.timeout));
-	await suspend(context, items, {
+	await suspend(context, connection, items, {
+		...suspension,
 		operation: operation.operation,
-		round,
 		videos: unfinished,
-		now,
-		waitTill: now + timeout * 1000,
+		deadline: connection.clock.now() + timeout * 1000,
 	});
 }
 

@@ -24,7 +24,8 @@ export interface KieAnswer {
 /** What an answer means for the video it was asked for. */
 export type Meaning =
 	| { kind: 'success'; files: ResultFiles }
-	| { kind: 'processing'; files: ResultFiles }
+	/** `perhapsReordered`: asking may have started, and billed, another upgrade. */
+	| { kind: 'processing'; files: ResultFiles; perhapsReordered?: true }
 	| Rejection;
 
 /** An answer that is neither a result nor progress. */

@@ -1,0 +1,63 @@
+import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
+
+import type { SubmittedVideo } from '../kie/api';
+import { toNumber, toText } from '../kie/meaning/guards';
+import { PERHAPS_REORDERED } from '../messages/values';
+import { givesVideo } from '../operations';
+import { videoKey, type Suspension } from './suspension';
+
+/*
+ * What n8n stores while an execution is suspended: the items as the node would have returned them. Whoever
+ * reads them early finds what is true then; if nobody resumes the execution, they come out like that.
+ */
+
+/** An item whose video was not finished when the execution was suspended. */
+export function isPending({ json }: INodeExecutionData): boolean {
+	return json.status === 'processing';
+}
+
+/** What was stored about a video; `null` for what this node has not stored. */
+export function videoOf({ json }: INodeExecutionData): SubmittedVideo | null {
+	const { operation, index } = json;
+	if (!givesVideo(operation)) return null;
+	return {
+		operation,
+		taskId: String(json.taskId),
+		kieTaskId: toText(json.kieTaskId),
+		index: typeof index === 'number' ? index : null,
+		codes: [toNumber(json.code)],
+	};
+}
+
+/** Whether the video was already being made when it was submitted: then Kie reports it to nobody here. */
+export function isUnreported({ codes }: Pick<SubmittedVideo, 'codes'>): boolean {
+	return codes[0] !== 200;
+}
+
+/** The videos without a report, each once, in the order of their items. */
+export function openVideos(
+	stored: INodeExecutionData[],
+	{ reports }: Pick<Suspension, 'reports'>,
+): SubmittedVideo[] {
+	const pending = stored.filter(isPending).flatMap((item) => videoOf(item) ?? []);
+	const byKey = new Map(pending.map((video) => [videoKey(video), video]));
+	return [...byKey.values()].filter((video) => !reports.has(videoKey(video)));
+}
+
+/** The node's output: what was reported, and what was finished before. The rest has run out of time. */
+export function toOutput(
+	stored: INodeExecutionData[],
+	{ reports, perhapsReordered }: Pick<Suspension, 'reports' | 'perhapsReordered'>,
+	simplify: boolean,
+): INodeExecutionData[] {
+	return stored.map((item) => {
+		if (!isPending(item)) return item;
+		const key = videoKey(item.json);
+		const report = reports.get(key);
+		const json: IDataObject = report
+			? ({ ...report.result, ...(simplify ? {} : { raw: report.raw }) } as unknown as IDataObject)
+			: { ...item.json, timedOut: true };
+		if (perhapsReordered.has(key)) json.message = `${String(json.message)} ${PERHAPS_REORDERED}`;
+		return { ...item, json };
+	});
+}
