@@ -54,7 +54,7 @@ describe('the answer to generate or extend', () => {
 			{ kind: 'retry', reason: 'rateLimit' },
 		],
 		['maintenance', answer(455, 'x'), { kind: 'retry', reason: 'maintenance' }],
-		['no connection', { ...faultAnswer('refused'), neverSent: true }, { kind: 'retry' }],
+		['no connection', { ...faultAnswer('refused'), unreached: 'noConnection' }, { kind: 'retry' }],
 	])('%s', (_what, given, meaning) => {
 		expect(classifyCreateAnswer(given)).toMatchObject(meaning);
 	});

@@ -15,11 +15,26 @@ export interface KieAnswer {
 	body: unknown;
 	/** Set when the answer was not Kie's envelope: connection lost, HTML, cut or empty body, no `code`. */
 	fault: boolean;
-	/** Set when there was not even a connection: the request certainly had no effect. */
-	neverSent?: true;
+	/** Set when the request certainly did not get to Kie's API: it had no effect. */
+	unreached?: UnreachedReason;
 	/** Pause the server asked for, in milliseconds. */
 	retryAfterMs: number | null;
 }
+
+/**
+ * Why a request did not get to Kie's API. `wrongAddress` and `accessDenied` are said by a web server in
+ * front of it, or by one that has nothing to do with Kie.
+ */
+export type UnreachedReason =
+	| 'noConnection'
+	| 'noName'
+	| 'blocked'
+	| 'invalidKey'
+	| 'certificate'
+	| 'proxyRefused'
+	| 'proxyLogin'
+	| 'wrongAddress'
+	| 'accessDenied';
 
 /** What an answer means for the video it was asked for. */
 export type Meaning =
@@ -34,12 +49,21 @@ export type Rejection =
 	| { kind: 'failed'; reason: FailureReason }
 	/** Final for this account or key; no retry helps. */
 	| { kind: 'refused'; reason: Refusal }
+	/** The request got nowhere, and would not the next time either. */
+	| { kind: 'unreached'; reason: Exclude<UnreachedReason, 'noConnection' | 'noName'> }
 	/** Says nothing about what was asked: ask again later. */
 	| { kind: 'retry'; reason: RetryReason };
 
 export type Refusal = 'unauthorized' | 'credits' | 'keyLimit' | 'featureDisabled';
 /** `taskOrServer`: record-info's server error, which can also mean that the task failed. */
-export type RetryReason = 'rateLimit' | 'maintenance' | 'server' | 'taskOrServer' | 'unreadable';
+export type RetryReason =
+	| 'rateLimit'
+	| 'maintenance'
+	| 'server'
+	| 'taskOrServer'
+	| 'noConnection'
+	| 'noName'
+	| 'unreadable';
 
 /**
  * Why Kie did not make what was asked for, as far as its own words tell; `other` where they tell nothing
@@ -150,7 +174,7 @@ export function classifyUpgradeAnswer(upgrade: Upgrade, answer: KieAnswer): Mean
 			upgrade === 'get4k' ? is4k(resolution) : resolution === null || resolution.includes('1080'),
 	});
 	if (files.videoUrls.length > 0) return { kind: 'success', files };
-	if (answer.fault) return { kind: 'retry', reason: 'unreadable' };
+	if (answer.fault) return meaningOfFault(answer);
 
 	const aboutAccount = ACCOUNT_CODES.get(answer.code ?? 0);
 	if (aboutAccount) return aboutAccount;
@@ -184,7 +208,7 @@ export function classifyCreditsAnswer(answer: KieAnswer): CreditsMeaning {
 
 /** The meaning of an answer without the result it was asked for, where no text is special. */
 export function classifyServiceAnswer(answer: KieAnswer): Rejection {
-	if (answer.fault) return { kind: 'retry', reason: 'unreadable' };
+	if (answer.fault) return meaningOfFault(answer);
 	const aboutAccount = ACCOUNT_CODES.get(answer.code ?? 0);
 	if (aboutAccount) return aboutAccount;
 	const text = answer.message.toLowerCase();
@@ -198,4 +222,11 @@ export function classifyServiceAnswer(answer: KieAnswer): Rejection {
 
 function failedBecause({ message }: Said): Rejection {
 	return { kind: 'failed', reason: failureReasonOf(message) };
+}
+
+function meaningOfFault({ unreached }: KieAnswer): Rejection {
+	if (unreached === undefined) return { kind: 'retry', reason: 'unreadable' };
+	return unreached === 'noConnection' || unreached === 'noName'
+		? { kind: 'retry', reason: unreached }
+		: { kind: 'unreached', reason: unreached };
 }

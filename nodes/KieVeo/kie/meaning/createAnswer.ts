@@ -19,7 +19,7 @@ export type CreateMeaning =
  */
 export function classifyCreateAnswer(answer: KieAnswer): CreateMeaning {
 	// 429 means "not queued", also where a web server in front of Kie says it.
-	if (answer.neverSent) return { kind: 'retry', reason: 'unreadable' };
+	if (answer.unreached !== undefined) return classifyServiceAnswer(answer);
 	if (answer.fault && answer.code === 429) return { kind: 'retry', reason: 'rateLimit' };
 	if (answer.fault) return { kind: 'lost' };
 
