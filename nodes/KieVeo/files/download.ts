@@ -4,6 +4,7 @@ import {
 	downloadError,
 	fileAddressError,
 	fileGoneError,
+	foreignLinkError,
 	fileTooLargeError,
 	fileUnreachedError,
 	tooManyRedirectsError,
@@ -17,6 +18,7 @@ import type { FileStream } from '../kie/http/multipart';
 import { networkFaultOf } from '../kie/http/networkFault';
 import type { NetworkFault } from '../kie/meaning/fault';
 import { toNumber } from '../kie/meaning/guards';
+import { isKieFileUrl } from '../kie/meaning/kieFileHost';
 import { publicUrlFault } from '../kie/meaning/publicUrl';
 import { extensionOf, mimeTypeOf } from './names';
 import { transfer } from './transfer';
@@ -59,7 +61,8 @@ export interface StoredFile {
 
 /**
  * Streams a file of Kie's into n8n's binary data, without credentials. A link that is refused or has
- * expired is renewed once; a transfer that breaks off is begun again; a short file is never a success.
+ * expired is renewed once, if it is one of Kie's; a transfer that breaks off is begun again; a short file
+ * is never a success.
  *
  * @throws KieVeoError with the task id, CancelledError
  * @see https://docs.kie.ai/common-api/download-url
@@ -160,7 +163,15 @@ function brokenBy(order: FileOrder, fault: NetworkFault): Attempt & { kind: 'bro
 	return { kind: 'broken', fault };
 }
 
-async function renew(order: FileOrder, status: number, { api }: DownloadPorts): Promise<string> {
+async function renew(
+	order: FileOrder,
+	status: number,
+	{ api, apiBaseUrl }: DownloadPorts,
+): Promise<string> {
+	// A link from elsewhere can hold a signature that is not Kie's business. One of a task came from Kie.
+	if (order.taskId === null && !isKieFileUrl(order.url, apiBaseUrl)) {
+		throw foreignLinkError(order, status);
+	}
 	const answer = await api.fetchFreshUrl(order.url);
 	const { meaning } = answer;
 	if (meaning.kind === 'success') return meaning.url;

@@ -111,3 +111,15 @@ function transferFaultText(fault: TransferFault): string {
 			return faultText(fault);
 	}
 }
+
+/** @param status HTTP, of the file host */
+export function foreignLinkError({ url }: FileSubject, status: number): KieVeoError {
+	const { host } = new URL(url);
+	return new KieVeoError(
+		`The file at ${host} could not be downloaded: the file host answered ${status}, and a link that is not Kie.ai's cannot be renewed`,
+		{
+			description:
+				'Get a new link where this one came from. Kie.ai was not asked: only links to its own file hosts are shown to it.',
+		},
+	);
+}

@@ -4,6 +4,7 @@ import { CREDENTIAL } from '../kie/connection';
 import { connectForAnswer } from '../kie/inTime';
 import { readCallbackRequest } from '../kie/callback/request';
 import { addressKey, readSubmission } from '../kie/address';
+import { cleanApiKey } from '../kie/pasted';
 import { toText } from '../kie/meaning/guards';
 import { givesVideo } from '../operations';
 import { toCallbackResult } from '../videoResult';
@@ -77,7 +78,7 @@ async function judge(context: IWebhookFunctions): Promise<Verdict> {
 	const checked = checkCallback(incoming, {
 		...settings,
 		webhookSecret: toText(webhookSecret),
-		submission: readSubmission(incoming.submission, addressKey(String(apiKey))),
+		submission: readSubmission(incoming.submission, addressKey(cleanApiKey(apiKey))),
 		now,
 	});
 	if (checked.kind === 'refused') return checked;

@@ -63,6 +63,13 @@ export const input: Samples<typeof inputRoom> = {
 	emptyFieldNameError: [[]],
 	maximumSizeError: [[-1]],
 	toleranceError: [['soon']],
+	dataUrlError: [['a data URL that is not an image']],
+	promptObjectError: { oneField: [['output']], noField: [[]] },
+	promptOfObjectError: [[]],
+	urlListError: [[3]],
+	urlFormError: [[]],
+	emptyApiKeyError: [[]],
+	apiKeyError: [['\u0430']],
 	baseUrlError: [['Base URL', 'api.kie.ai', 'https://api.kie.ai']],
 };
 
@@ -254,6 +261,7 @@ export const files: Samples<typeof fileRoom> = {
 	],
 	fileAddressError: [[file, 'http://localhost/v.mp4', PRIVATE]],
 	tooManyRedirectsError: [[file]],
+	foreignLinkError: [[{ url: 'https://bucket.example/video.mp4', taskId: null }, 403]],
 	fileTooLargeError: [[file, 100_000_000]],
 };
 
