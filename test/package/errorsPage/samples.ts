@@ -10,10 +10,13 @@ import type { UnreachedKind } from '../../../nodes/KieVeo/messages/advice';
 import type * as faultRoom from '../../../nodes/KieVeo/messages/faults';
 import type * as fileRoom from '../../../nodes/KieVeo/messages/file';
 import type * as inputRoom from '../../../nodes/KieVeo/messages/input';
+import type * as logRoom from '../../../nodes/KieVeo/messages/log';
 import type * as runRoom from '../../../nodes/KieVeo/messages/run';
 import type * as suspensionRoom from '../../../nodes/KieVeo/messages/suspension';
 import type * as triggerRoom from '../../../nodes/KieVeo/messages/trigger';
 import type * as videoRoom from '../../../nodes/KieVeo/messages/video';
+import { executionLimitHint } from '../../../nodes/KieVeo/messages/run';
+import { lostCreationError } from '../../../nodes/KieVeo/messages/video';
 import type { Subject } from '../../../nodes/KieVeo/videoResult';
 
 /* Values to show every message with. A message without values does not compile. */
@@ -269,6 +272,7 @@ export const suspension: Samples<typeof suspensionRoom> = {
 	cannotSuspendError: {
 		agentTool: [{ reason: 'agentTool' }],
 		noAddress: [{ reason: 'noAddress' }],
+		engine: [{ reason: 'engine' }],
 		unreachable: [{ reason: 'unreachable', origin: 'http://localhost:5678', fault: PRIVATE }],
 	},
 };
@@ -276,6 +280,7 @@ export const suspension: Samples<typeof suspensionRoom> = {
 export const trigger: Samples<typeof triggerRoom> = { noWebhookKeyError: [[]] };
 
 export const run: Samples<typeof runRoom> = {
+	executionLimitHint: [[1800, 1200]],
 	stoppedError: {
 		submitted: [[TASK], 0],
 		lost: [[], 2],
@@ -289,4 +294,15 @@ export const run: Samples<typeof runRoom> = {
 		[[TASK], 0],
 		[[TASK], 2],
 	],
+};
+
+const place: logRoom.LogPlace = { node: 'Kie.ai Veo', executionId: '12', items: [0] };
+
+export const log: Samples<typeof logRoom> = {
+	submittedLine: [
+		[place, made, undefined],
+		[{ ...place, items: [0, 3] }, upgrade, undefined],
+	],
+	errorLine: [[place, lostCreationError(newVideo, { code: null, message: 'no answer in time' })]],
+	hintLine: [[{ ...place, items: [] }, executionLimitHint(1800, 1200)]],
 };
