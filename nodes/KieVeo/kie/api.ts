@@ -1,6 +1,6 @@
 import type { Creation, Upgrade, VideoOperationName } from '../operations';
 import type { ImageFile } from './http/multipart';
-import type { CreditsMeaning, Meaning, Said } from './meaning/answer';
+import type { CreditsMeaning, Meaning, Rejection, Said } from './meaning/answer';
 import type { FileUrlMeaning } from './meaning/fileAnswer';
 
 /** What an answer of Kie's means, and Kie's own words. */
@@ -14,8 +14,12 @@ export interface Answered<M> extends Said {
 
 export type VideoAnswer = Answered<Meaning>;
 
-/** `lost`: the answer to a paid request never came. */
-export type SubmissionAnswer = Answered<Meaning | { kind: 'lost' }>;
+/**
+ * `lost`: the answer to a paid request never came. `taskId`: Kie refused it, and named a task all the same.
+ */
+export type SubmissionAnswer = Answered<
+	Meaning | { kind: 'lost' } | (Rejection & { taskId?: string })
+>;
 
 /** What a new video is made from, in the words of the panel. */
 export interface CreationParameters {

@@ -1,4 +1,4 @@
-import { isUpgrade, type Creation, type Upgrade } from '../operations';
+import { isUpgrade, OPERATIONS, type Creation, type Upgrade } from '../operations';
 import type {
 	Answered,
 	CreationOrder,
@@ -19,7 +19,6 @@ import type { SubmissionLimiter } from './http/submissionLimiter';
 import {
 	classifyCreditsAnswer,
 	classifyUpgradeAnswer,
-	failureReasonOf,
 	type CreditsMeaning,
 	type KieAnswer,
 	type Meaning,
@@ -139,9 +138,11 @@ export class VeoApi implements KieApi {
 		const recorded = classifyTaskRecord(record);
 		if (recorded.kind === 'none') return answered(record, { kind: 'retry', reason: 'server' });
 		if (recorded.kind === 'failed') {
-			const { code, message } = recorded;
-			const reason = failureReasonOf(message);
-			return { ...answered(record, { kind: 'failed', reason }), code, message };
+			const { code, message, meaning } = recorded;
+			// A task that failed for want of credits has failed: nobody has to be asked again.
+			const failed: Meaning =
+				meaning.kind === 'failed' ? meaning : { kind: 'failed', reason: 'taskFailed' };
+			return { ...answered(record, failed), code, message };
 		}
 		const isResult =
 			recorded.kind === 'success' && (!isUpgrade(operation) || is4k(recorded.files.resolution));
@@ -194,13 +195,14 @@ export class VeoApi implements KieApi {
 		const { http, limiter, recentTasks, clock, signal } = this.parts;
 		const path = CREATION_PATHS[operation];
 		const body = { ...toFields(parameters), ...(callBackUrl === undefined ? {} : { callBackUrl }) };
+		const meaningOf = (given: KieAnswer) => classifyCreateAnswer(given, parameters.taskId);
 		const answer = await callWithRetry(
 			async () =>
 				await limiter.run(async () => await http.callOnce({ method: 'POST', path, body }), signal),
-			classifyCreateAnswer,
+			meaningOf,
 			{ clock, signal },
 		);
-		const meaning = classifyCreateAnswer(answer);
+		const meaning = meaningOf(answer);
 		if (meaning.kind !== 'created') return answered(answer, meaning);
 		recentTasks.add(meaning.taskId, clock.now());
 		const files = { ...readResultFiles(null), taskId: meaning.taskId };
@@ -214,7 +216,8 @@ export class VeoApi implements KieApi {
 	private async submitUpgrade(order: UpgradeOrder): Promise<VideoAnswer> {
 		const { http, limiter, clock, signal } = this.parts;
 		const call = UPGRADES[order.operation].toCall(order);
-		const meaningOf = (answer: KieAnswer) => classifyUpgradeAnswer(order.operation, answer);
+		const meaningOf = (answer: KieAnswer) =>
+			classifyUpgradeAnswer(OPERATIONS[order.operation].upgradesTo, answer);
 		const answer = await callWithRetry(
 			async () => await limiter.run(async () => await http.call(call), signal),
 			meaningOf,
@@ -233,7 +236,7 @@ export class VeoApi implements KieApi {
 	): Promise<VideoAnswer> {
 		const { toCall, ordersAgain } = UPGRADES[upgrade];
 		const answer = await this.parts.http.call(toCall({ taskId, index: index ?? 0 }));
-		const meaning = classifyUpgradeAnswer(upgrade, answer);
+		const meaning = classifyUpgradeAnswer(OPERATIONS[upgrade].upgradesTo, answer);
 		if (meaning.kind !== 'processing' || !ordersAgain) return answered(answer, meaning);
 		switch (judgeRepeat(codes, answer.code)) {
 			case 'running':

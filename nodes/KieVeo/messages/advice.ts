@@ -108,6 +108,12 @@ const FAILURE_ADVICE: Record<FailureReason, (subject: Subject) => string> = {
 	noFile: () => "Kie.ai has no file for this task and index. Check 'Task ID' and 'Index'.",
 	unknownTask: () =>
 		"Check 'Task ID', and that the credential belongs to the account that generated the video.",
+	imageFormat: () => 'Use JPG, PNG or WebP images of at most a few megabytes.',
+	timeout: () =>
+		'Kie.ai gave up on this video after its own time limit. Generate it again; use small images.',
+	upstream: () =>
+		'The service behind Kie.ai failed on this video. Generate it again; use small JPEG images.',
+	taskFailed: () => 'See https://kie.ai/logs for the reason, then generate the video again.',
 	noAudio: () =>
 		'Describe a sound, music or a spoken line in the prompt: the same prompt usually fails again. Kie.ai does not bill this failure.',
 	other: ({ taskId, operation }) => {

@@ -98,6 +98,10 @@ const failures: Record<FailureReason, [Subject, string]> = {
 	],
 	invalidModel: [newVideo, 'Invalid model'],
 	noAudio: [made, 'Veo could not generate the audio of this video.'],
+	imageFormat: [newVideo, 'The image format is not supported.'],
+	timeout: [made, 'Internal Error - Timeout'],
+	upstream: [made, 'Internal Error, Please try again later.'],
+	taskFailed: [made, 'Failed - Video generation task failed'],
 	other: [upgrade, 'Please contact the support.'],
 };
 const refusals: Record<Refusal, Said> = {

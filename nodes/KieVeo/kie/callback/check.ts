@@ -69,6 +69,9 @@ export function checkCallback(incoming: Incoming, options: CheckOptions): Checke
 	const parsed = parseCallback(incoming.body);
 	if ('reason' in parsed) return refused(400, parsed.reason);
 	const { callback } = parsed;
+	if (callback.outcome === 'unknown') {
+		return refused(400, 'it reports success without a video URL');
+	}
 
 	const { submission } = options;
 	if (incoming.submission !== undefined && submission === null) {
