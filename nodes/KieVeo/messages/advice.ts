@@ -80,12 +80,11 @@ export function unreachedAdvice(
 	return UNREACHED_ADVICE[reason](ADDRESSES[address]);
 }
 
-const UNAVAILABLE_ADVICE: Record<VideoOperationName, string> = {
+/** Where more can be said than that Kie could not make the video. */
+const UNAVAILABLE_ADVICE: { [Name in VideoOperationName]?: string } = {
 	get4k:
 		'Kie.ai cannot make a 4K version of this video. The base video remains valid; Get 1080P Video may work.',
 	get1080p: 'Kie.ai cannot make a 1080P version of this video. The base video remains valid.',
-	get: 'Kie.ai could not make this video. Generate it again.',
-	generate: 'Kie.ai could not make this video. Generate it again, perhaps with another model.',
 	extend: 'Kie.ai could not extend this video. The original remains valid.',
 };
 
@@ -104,7 +103,9 @@ const FAILURE_ADVICE: Record<FailureReason, (subject: Subject) => string> = {
 	invalidModel: () => "Kie.ai does not know this model. Check 'Model'.",
 	upgradedBefore: () =>
 		'Kie.ai extends only videos that were not upgraded to 1080P. Extend first, then upgrade.',
-	unavailable: ({ operation }) => UNAVAILABLE_ADVICE[operation],
+	unavailable: ({ operation }) =>
+		UNAVAILABLE_ADVICE[operation] ??
+		'Kie.ai could not make this video. Generate it again, perhaps with another model.',
 	noFile: () => "Kie.ai has no file for this task and index. Check 'Task ID' and 'Index'.",
 	unknownTask: () =>
 		"Check 'Task ID', and that the credential belongs to the account that generated the video.",

@@ -20,30 +20,33 @@ export function videoRejectedError(
 	rejection: Rejection,
 	answer: Said,
 ): KieVeoError {
+	const { taskId } = subject;
 	const kieCode = answer.code;
 	const said = wordsOf(answer);
 	switch (rejection.kind) {
 		case 'failed':
 			return new KieVeoError(
 				`Could not get the ${describe(subject)}: ${failureText(rejection.reason, said)}`,
-				{ description: failureAdvice(subject, rejection.reason), kieCode },
+				{ description: failureAdvice(subject, rejection.reason), kieCode, taskId },
 			);
 		case 'refused':
 			return new KieVeoError(`${REFUSALS[rejection.reason].what} (${describe(subject)}): ${said}`, {
 				description: REFUSALS[rejection.reason].advice,
 				kieCode,
+				taskId,
 			});
 		case 'unreached':
 			return new KieVeoError(`Kie.ai was not reached for the ${describe(subject)}: ${said}`, {
 				description: `${unreachedAdvice(rejection.reason)} ${runAgain(subject)}`,
 				kieCode,
+				taskId,
 			});
 		case 'retry': {
 			const { reason } = rejection;
 			const next = isUnreached(reason) ? runAgain(subject) : repeatAdvice(subject);
 			return new KieVeoError(
 				`${withoutAnswer(reason)} for the ${describe(subject)}, even after several attempts: ${said}`,
-				{ description: `${RETRY_ADVICE[reason]} ${next}`, kieCode },
+				{ description: `${RETRY_ADVICE[reason]} ${next}`, kieCode, taskId },
 			);
 		}
 	}

@@ -59,6 +59,7 @@ export interface PhaseFacts<W extends Work> {
 
 export interface ItemRun<W extends Work> {
 	items: INodeExecutionData[];
+	/** Those that did not fail. */
 	works: W[];
 }
 
@@ -121,7 +122,8 @@ export async function runItems<W extends Work>(
 		throwFirstFailure(context, all);
 	}
 	const items = readItems.map((read, item) => toItem(context, operation, read, item));
-	return { items, works };
+	const done = all.filter((progress) => !hasFailed(progress));
+	return { items, works: done.map(({ work }) => work) };
 }
 
 function toItem<W extends Work>(

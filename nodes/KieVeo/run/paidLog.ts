@@ -1,5 +1,6 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 
+import type { Order } from '../kie/api';
 import { errorLine, KieVeoError, submittedLine, type LogPlace } from '../messages/errors';
 import { subjectOf } from './videoRun';
 import type { VideoWork } from './videoWork';
@@ -20,7 +21,7 @@ export async function submitLogged(
 	try {
 		await work.submit();
 	} catch (error) {
-		if (error instanceof KieVeoError && error.mayBePaid) {
+		if (error instanceof KieVeoError && mayCost(work.order, error)) {
 			context.logger.warn(errorLine(place, error));
 		}
 		throw error;
@@ -29,6 +30,11 @@ export async function submitLogged(
 	if (taskId === null) return;
 	const subject = { ...subjectOf(order), taskId };
 	context.logger.info(submittedLine(place, subject, run?.result.kieTaskId));
+}
+
+/** Kie may refuse a new video and name a task all the same. */
+function mayCost({ kind }: Order, { mayBePaid, taskId }: KieVeoError): boolean {
+	return mayBePaid || (kind === 'creation' && taskId !== null);
 }
 
 /** @param items none where all are meant */

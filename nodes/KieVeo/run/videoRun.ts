@@ -111,7 +111,13 @@ function toRun(subject: Subject, answer: SubmissionAnswer): VideoRun {
 	const { meaning } = answer;
 	if (meaning.kind === 'lost') throw lostCreationError(subject, answer);
 	if (meaning.kind !== 'success' && meaning.kind !== 'processing') {
-		throw videoRejectedError(subject, meaning, answer);
+		// Kie may refuse a new video and name a task all the same: it can be looked up then.
+		const named = 'taskId' in meaning ? meaning.taskId : undefined;
+		throw videoRejectedError(
+			{ ...subject, taskId: subject.taskId ?? named ?? null },
+			meaning,
+			answer,
+		);
 	}
 	const { files } = meaning;
 	const taskId = subject.taskId ?? files.taskId;

@@ -9,6 +9,7 @@ import { readSubmission, type Submission } from '../kie/address';
 import type { SubmittedVideo } from '../kie/api';
 import { checkCallback, type Incoming } from '../kie/callback/check';
 import { parseCallback } from '../kie/callback/parse';
+import { SignatureMemory } from '../kie/callback/replay';
 import { readCallbackRequest } from '../kie/callback/request';
 import { hasSignature } from '../kie/callback/signature';
 import { connectForAnswer } from '../kie/inTime';
@@ -18,9 +19,11 @@ import { roundOf } from './round';
 import { settleLook, settleReport, type Call, type Reply } from './settle';
 import { isPending, videoOf } from './stored';
 import { LAST_RESORT_MS, overdueAfter, withResumePath } from './suspend';
-import { suspensionOf, videoKey, type SuspensionPlace } from './suspension';
+import { nameOf, suspensionOf, videoKey, type SuspensionPlace } from './suspension';
 import { readWakeUp, WAKE_UP_PARAMETER, wakeUpKey, withWakeUp, type WakeUp } from './wakeUp';
 import { callOwnAddress, isWatched, noteWakeUp, unwatch, watch } from './watch';
+
+const signatures = new SignatureMemory();
 
 /** Seconds of difference between Kie's clock and ours. */
 const TOLERANCE = 300;
@@ -111,6 +114,9 @@ async function handleCallback(context: IWebhookFunctions): Promise<Reply> {
 		now: Math.floor(connection.clock.now() / 1000),
 	});
 	if (checked.kind === 'refused') return checked;
+	if (webhookSecret !== null && signatures.isReplayed(nameOf(place), incoming)) {
+		return { status: 401, reason: 'the signature came with another body before' };
+	}
 
 	watchSince(context, connection, place, video, waiting.until);
 	const call = callOf(context, connection, place, waiting.until);

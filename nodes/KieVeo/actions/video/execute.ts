@@ -141,8 +141,9 @@ function errorFieldsOf({
 		const work = reading?.work;
 		if (reading && work?.isFinished) return reading.toItem(work, item).json;
 		const timedOut = error instanceof KieVeoError && error.timedOut;
+		const named = error instanceof KieVeoError ? error.taskId : null;
 		return {
-			taskId: work ? work.taskId : parameterAsGiven(context, 'taskId', item),
+			taskId: work ? (named ?? work.taskId) : parameterAsGiven(context, 'taskId', item),
 			index: work ? work.index : parameterAsGiven(context, 'index', item),
 			operation,
 			// A video whose waiting time ran out is not lost: Kie is still working on it.
@@ -196,8 +197,9 @@ function failedItem(
 		const finished = toItem(work, item);
 		return { ...finished, json: { ...finished.json, error: message } };
 	}
-	const code = error instanceof KieVeoError ? (error.kieCode ?? null) : null;
-	const failed = toFailedResult({ ...subjectOf(work.order), taskId: work.taskId }, code, message);
+	const { kieCode = null, taskId: named = null } = error instanceof KieVeoError ? error : {};
+	const subject = { ...subjectOf(work.order), taskId: named ?? work.taskId };
+	const failed = toFailedResult(subject, kieCode, message);
 	return videoItem(failed, item, { simplify: true, raw: undefined });
 }
 
