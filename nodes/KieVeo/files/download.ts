@@ -6,6 +6,7 @@ import {
 	fileGoneError,
 	foreignLinkError,
 	fileTooLargeError,
+	fileUnreachedError,
 	tooManyRedirectsError,
 	type FileSubject,
 	type TransferFault,
@@ -15,6 +16,7 @@ import { throwIfCancelled, type Clock } from '../kie/http/clock';
 import type { FetchFile, FileReply } from './fileHost';
 import type { FileStream } from '../kie/http/multipart';
 import { networkFaultOf } from '../kie/http/networkFault';
+import type { NetworkFault } from '../kie/meaning/fault';
 import { toNumber } from '../kie/meaning/guards';
 import { isKieFileUrl } from '../kie/meaning/kieFileHost';
 import { publicUrlFault } from '../kie/meaning/publicUrl';
@@ -27,6 +29,8 @@ const RETRY_PAUSE_MS = 1_000;
 const MAX_REDIRECTS = 5;
 /** Answers of a file host that a fresh link can help against. */
 const REFUSED = [401, 403, 404, 410];
+/** Said only by a proxy. */
+const PROXY_LOGIN = 407;
 const REDIRECTS = [301, 302, 303, 307, 308];
 
 export interface FileOrder extends FileSubject {
@@ -93,6 +97,9 @@ async function fetchOnce(url: string, order: FileOrder, ports: DownloadPorts): P
 	if (statusCode !== 200) {
 		body.destroy();
 		if (REFUSED.includes(statusCode)) return { kind: 'refused', status: statusCode };
+		if (statusCode === PROXY_LOGIN) {
+			throw fileUnreachedError(order, { reason: 'status', status: statusCode }, 'proxyLogin');
+		}
 		return { kind: 'broken', fault: { reason: 'status', status: statusCode } };
 	}
 
@@ -135,7 +142,7 @@ async function open(
 			reply = await fetchFile(url);
 		} catch (error) {
 			throwIfCancelled(signal);
-			return { kind: 'broken', fault: networkFaultOf(error) };
+			return brokenBy(order, networkFaultOf(error));
 		}
 		const { location } = reply.headers;
 		if (!REDIRECTS.includes(reply.statusCode) || typeof location !== 'string') {
@@ -145,6 +152,15 @@ async function open(
 		url = URL.canParse(location, url) ? new URL(location, url).href : location;
 	}
 	throw tooManyRedirectsError(order);
+}
+
+/** @throws KieVeoError for a fault that trying again does not mend */
+function brokenBy(order: FileOrder, fault: NetworkFault): Attempt & { kind: 'broken' } {
+	const { unreached } = fault;
+	if (unreached !== undefined && unreached !== 'noConnection' && unreached !== 'noName') {
+		throw fileUnreachedError(order, fault, unreached);
+	}
+	return { kind: 'broken', fault };
 }
 
 async function renew(

@@ -1,4 +1,4 @@
-import type { FailureReason, Refusal, RetryReason } from '../kie/meaning/answer';
+import type { FailureReason, Refusal, Rejection, RetryReason } from '../kie/meaning/answer';
 import { isUpgrade, OPERATIONS, type VideoOperationName } from '../operations';
 import type { Subject } from '../videoResult';
 import { shorten } from './values';
@@ -35,11 +35,50 @@ export const RETRY_ADVICE: Record<RetryReason, string> = {
 	server: 'Kie.ai is having problems. Try again in a few minutes.',
 	taskOrServer:
 		'Kie.ai says this when a task has failed, but also when Kie.ai itself is having problems. Look up the task at https://kie.ai/logs.',
-	noConnection: 'Kie.ai could not be reached from this n8n. Check its network and try again.',
-	noName: "The name of Kie.ai's host was not found. Check the DNS of this n8n and try again.",
+	noConnection:
+		"Check the network of this n8n, its proxy where HTTPS_PROXY names one, and 'Base URL' in the Kie.ai Veo API credential (usually https://api.kie.ai).",
+	noName:
+		"Check the DNS of this n8n, the name of its proxy where HTTPS_PROXY names one, and 'Base URL' in the Kie.ai Veo API credential (usually https://api.kie.ai).",
 	unreadable:
 		"Check the network of this n8n and 'Base URL' in the Kie.ai Veo API credential (usually https://api.kie.ai).",
 };
+
+export type UnreachedKind = Extract<Rejection, { kind: 'unreached' }>['reason'];
+
+/** Where an address comes from that a message asks to check. */
+export const ADDRESSES = {
+	api: "'Base URL' in the Kie.ai Veo API credential (usually https://api.kie.ai)",
+	upload:
+		"'Upload Base URL' in the Kie.ai Veo API credential (usually https://kieai.redpandaai.co)",
+	file: 'the URL',
+};
+
+const UNREACHED_ADVICE: Record<UnreachedKind, (address: string) => string> = {
+	blocked: (address) =>
+		`Check ${address}. If it is right, n8n's administrator can allow the host with N8N_SSRF_ALLOWED_HOSTNAMES or ` +
+		'N8N_SSRF_ALLOWED_IP_RANGES; N8N_SSRF_BLOCKED_HOSTNAMES and N8N_SSRF_BLOCKED_IP_RANGES forbid it.',
+	invalidKey: () =>
+		'Copy the API key again from https://kie.ai/api-key into the Kie.ai Veo API credential.',
+	certificate: (address) =>
+		'If a proxy or firewall inspects the connections of this n8n, save its root certificate to a file and set ' +
+		`n8n's environment variable NODE_EXTRA_CA_CERTS to the path. Otherwise check ${address} and the clock of this machine.`,
+	proxyRefused: () =>
+		"Check the proxy that n8n's environment variable HTTPS_PROXY names: it has to let this host through. NO_PROXY lists hosts that are reached without it.",
+	proxyLogin: () =>
+		"The proxy wants a user name and a password: set n8n's environment variable HTTPS_PROXY to http://user:password@host:port.",
+	wrongAddress: (address) =>
+		`Check ${address}. If it is right, a proxy or firewall answers in its place.`,
+	accessDenied: (address) =>
+		`A proxy or firewall between n8n and that host may have answered: ask its administrator. Also check ${address}.`,
+};
+
+/** What to do where a request got nowhere. */
+export function unreachedAdvice(
+	reason: UnreachedKind,
+	address: keyof typeof ADDRESSES = 'api',
+): string {
+	return UNREACHED_ADVICE[reason](ADDRESSES[address]);
+}
 
 /** Where more can be said than that Kie could not make the video. */
 const UNAVAILABLE_ADVICE: { [Name in VideoOperationName]?: string } = {

@@ -36,7 +36,10 @@ export function subjectOf(order: Order): Subject {
  *
  * @throws KieVeoError when Kie rejects it or the answer is lost, CancelledError
  */
-export async function submitVideo({ api }: Connection, order: Order): Promise<VideoRun> {
+export async function submitVideo(
+	{ api }: Pick<Connection, 'api'>,
+	order: Order,
+): Promise<VideoRun> {
 	return toRun(subjectOf(order), await api.submit(order));
 }
 
@@ -81,7 +84,8 @@ export async function waitByPolling(
 		lastMessage = answer.message;
 		const perhapsFailed = meaning.kind === 'retry' && meaning.reason === 'taskOrServer';
 		taskErrors = perhapsFailed ? taskErrors + 1 : 0;
-		if (meaning.kind === 'retry' && taskErrors < MOST_TASK_ERRORS) {
+		const saysNothing = meaning.kind === 'retry' || meaning.kind === 'unreached';
+		if (saysNothing && taskErrors < MOST_TASK_ERRORS) {
 			return { kind: 'pending', waitMs: answer.retryAfterMs };
 		}
 		latest = toRun(subject, answer);

@@ -5,6 +5,7 @@ import { toText } from '../kie/meaning/guards';
 import { publicUrlFault } from '../kie/meaning/publicUrl';
 import { cannotSuspendError } from '../messages/errors';
 import { isUpgrade, traitsOf, type VideoOperationName } from '../operations';
+import { runsOnEngine2 } from '../run/executionSettings';
 import { RESUME_PATH } from './resumeWebhooks';
 import { isUnreported } from './stored';
 import { beginSuspension, videoKey, type SuspensionPlace } from './suspension';
@@ -56,6 +57,7 @@ export function resumeAddress(context: IExecuteFunctions, apiBaseUrl: string): s
 	if (context.getNode().type.endsWith('Tool')) {
 		throw cannotSuspendError({ reason: 'agentTool' });
 	}
+	if (runsOnEngine2(context)) throw cannotSuspendError({ reason: 'engine' });
 	const resumeUrl = toText(context.evaluateExpression('{{ $execution.resumeUrl }}', 0));
 	if (!context.getExecutionId() || resumeUrl === null || !URL.canParse(resumeUrl)) {
 		throw cannotSuspendError({ reason: 'noAddress' });
