@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { N8nClient, type Credential, type CredentialReference } from '../n8n/client';
 import { packTarball } from '../n8n/communityPackage';
 import { N8n } from '../n8n/n8n';
-import { QueueN8n } from '../n8n/queue';
+import { QueueN8n, type QueueSize } from '../n8n/queue';
 import type { LineName } from '../n8n/versions';
 import { SIMULATOR_KEY, startSimulator, type Simulator, type SimulatorOptions } from '../simulator';
 
@@ -13,8 +13,8 @@ export interface StageOptions {
 	simulator?: SimulatorOptions;
 	/** Kie's webhook HMAC key in the credential. */
 	webhookSecret?: string;
-	/** Queue mode: main, worker and webhook process. */
-	queue?: boolean;
+	/** Queue mode: main, workers and webhook processes; `true` is one of each. */
+	queue?: boolean | QueueSize;
 	/** Added to n8n's environment. */
 	env?: NodeJS.ProcessEnv;
 }
@@ -38,6 +38,7 @@ export class Stage {
 			packageTarball: await packTarball(folder),
 			logFile: join(folder, 'n8n.log'),
 			env: options.env,
+			...(typeof options.queue === 'object' ? options.queue : {}),
 		});
 		const client = new N8nClient(n8n.url);
 		await client.signIn();

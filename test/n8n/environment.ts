@@ -1,4 +1,5 @@
 import type { N8nInstall } from './install';
+import type { N8nLine } from './versions';
 
 export interface EnvironmentOptions {
 	readonly install: N8nInstall;
@@ -17,6 +18,12 @@ export interface EnvironmentOptions {
 const FOREIGN =
 	/^((n8n|db|queue|executions|webhook|npm|jest|credentials|generic)_|node_(options|path|channel|v8))/i;
 
+/** The variable that tells n8n under which address its webhooks are called. */
+export function webhookAddress({ name }: N8nLine, port: number): NodeJS.ProcessEnv {
+	const variable = name === '1.x' ? 'WEBHOOK_URL' : 'N8N_WEBHOOK_URL';
+	return { [variable]: `http://127.0.0.1:${port}/` };
+}
+
 /**
  * The environment n8n is started with: as a user's, but on the loopback only, without telemetry
  * and without anything the calling process (jest, tsx, npm) left in its own environment.
@@ -24,7 +31,6 @@ const FOREIGN =
 export function n8nEnvironment(options: EnvironmentOptions): NodeJS.ProcessEnv {
 	const { install, userFolder, port, brokerPort, extra } = options;
 	const inherited = Object.entries(process.env).filter(([name]) => !FOREIGN.test(name));
-	const webhookUrl = `http://127.0.0.1:${port}/`;
 	return {
 		...Object.fromEntries(inherited),
 		PATH: install.node.path,
@@ -37,8 +43,10 @@ export function n8nEnvironment(options: EnvironmentOptions): NodeJS.ProcessEnv {
 		N8N_PORT: String(port),
 		N8N_LISTEN_ADDRESS: '127.0.0.1',
 		N8N_HOST: '127.0.0.1',
-		[install.line.name === '1.x' ? 'WEBHOOK_URL' : 'N8N_WEBHOOK_URL']: webhookUrl,
+		...webhookAddress(install.line, port),
 		N8N_RUNNERS_BROKER_PORT: String(brokerPort),
+		// Its default, which tests rely on: what nodes log about paid tasks is read from there.
+		N8N_LOG_LEVEL: 'info',
 		N8N_SECURE_COOKIE: 'false',
 		N8N_ENCRYPTION_KEY: 'only-for-tests-and-the-demo',
 		DB_TYPE: 'sqlite',

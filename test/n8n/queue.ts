@@ -1,11 +1,11 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, request, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 
-import { n8nEnvironment } from './environment';
-import { ensureN8n } from './install';
+import { n8nEnvironment, webhookAddress } from './environment';
+import { ensureN8n, type N8nInstall } from './install';
 import { N8n, type N8nOptions } from './n8n';
 import { freePorts } from './ports';
 import { ProcessGroup } from './processGroup';
@@ -14,34 +14,44 @@ import { startServers, type Servers } from './servers';
 import { lineNamed } from './versions';
 
 const READY = { worker: 'worker is now ready', webhook: 'Webhook listener waiting for requests' };
-const START_LIMIT_MS = 120_000;
+/** For all of them together, which share the processor while they start. */
+const START_LIMIT_MS = 240_000;
 const STOP_GRACE_MS = 15_000;
 
-type Role = keyof typeof READY;
+export interface QueueSize {
+	/** Default 1. */
+	readonly workers?: number;
+	/** How many executions a worker runs at the same time. Default: n8n's, which is 10. */
+	readonly concurrency?: number;
+	/** Default 1. With 0, main receives all webhooks. */
+	readonly webhookProcesses?: number;
+}
 
 /**
- * n8n in queue mode: main, one worker and one webhook process, with Redis and PostgreSQL. Webhooks are
- * reached through a balancer that sends them to main and to the webhook process in turn.
+ * n8n in queue mode: main, workers and webhook processes, with Redis and PostgreSQL. Webhooks are
+ * reached through a balancer that sends them to main and to the webhook processes in turn.
  */
 export class QueueN8n {
-	private readonly groups = new Map<Role, ProcessGroup>();
-
 	private constructor(
 		private readonly main: N8n,
+		private readonly workers: readonly QueueProcess[],
+		private readonly webhooks: readonly QueueProcess[],
 		private readonly servers: Servers,
 		private readonly balancer: Server,
 		private readonly folder: string,
-		private readonly launch: (role: Role) => Promise<ProcessGroup>,
 	) {}
 
-	static async start(options: N8nOptions): Promise<QueueN8n> {
+	static async start(options: N8nOptions & QueueSize): Promise<QueueN8n> {
 		const { line, progress = printProgress } = options;
+		const { workers = 1, webhookProcesses = 1, concurrency } = options;
 		const install = await ensureN8n(lineNamed(line), progress);
 		const folder = mkdtempSync(join(tmpdir(), 'kie-veo-queue-'));
 		const servers = await startServers(progress);
-		const [mainPort = 0, webhookPort = 0, balancerPort = 0, ...brokers] = await freePorts(5);
+		const [mainPort = 0, balancerPort = 0, ...ports] = await freePorts(
+			2 + 2 * (workers + webhookProcesses),
+		);
 		const userFolder = join(folder, 'n8n');
-		const extra = {
+		const env = {
 			...options.env,
 			EXECUTIONS_MODE: 'queue',
 			QUEUE_BULL_REDIS_HOST: '127.0.0.1',
@@ -52,26 +62,29 @@ export class QueueN8n {
 			DB_POSTGRESDB_USER: 'n8n',
 			DB_POSTGRESDB_DATABASE: 'postgres',
 			OFFLOAD_MANUAL_EXECUTIONS_TO_WORKERS: 'true',
-			N8N_WEBHOOK_URL: `http://127.0.0.1:${balancerPort}/`,
+			...webhookAddress(install.line, balancerPort),
 		};
-		const main = await N8n.start({ ...options, userFolder, port: mainPort, env: extra });
+		const main = await N8n.start({ ...options, userFolder, port: mainPort, env });
 
-		const launch = async (role: Role) => {
-			const [brokerPort = 0] = brokers.slice(role === 'worker' ? 0 : 1);
-			const port = webhookPort;
-			const env = n8nEnvironment({ install, userFolder, port, brokerPort, extra });
-			const logFile = join(folder, `${role}.log`);
-			const group = ProcessGroup.start(install.node.program, [install.script, role], {
-				env,
-				cwd: userFolder,
-				logFile,
+		const processes = (role: Role, count: number, args: string[] = []) =>
+			Array.from({ length: count }, (_, at) => {
+				const [port = 0, brokerPort = 0] = ports.splice(0, 2);
+				const name = `${role}-${at + 1}`;
+				const setup = { role, args, install, userFolder, port, brokerPort, extra: env };
+				return new QueueProcess({ ...setup, logFile: join(folder, `${name}.log`) });
 			});
-			await ready(role, group, logFile);
-			return group;
-		};
-		const balancer = await startBalancer(balancerPort, [mainPort, webhookPort]);
-		const queue = new QueueN8n(main, servers, balancer, folder, launch);
-		await queue.launchAll();
+		const limit = concurrency === undefined ? [] : [`--concurrency=${concurrency}`];
+		const webhooks = processes('webhook', webhookProcesses);
+		const targets = [mainPort, ...webhooks.map(({ port }) => port)];
+		const queue = new QueueN8n(
+			main,
+			processes('worker', workers, limit),
+			webhooks,
+			servers,
+			await startBalancer(balancerPort, targets),
+			folder,
+		);
+		await queue.launchOthers();
 		return queue;
 	}
 
@@ -92,28 +105,29 @@ export class QueueN8n {
 
 	/** What all processes have printed. */
 	log(): string {
-		const others = (['worker', 'webhook'] as const).map((role) =>
-			readFileSync(join(this.folder, `${role}.log`), 'utf8'),
-		);
-		return [this.main.log(), ...others].join('\n');
+		return [this.main, ...this.others].map((one) => one.log()).join('\n');
 	}
 
-	/** Ends all three processes at once (SIGKILL). `restart()` brings them back. */
+	/** Ends all processes at once (SIGKILL). `restart()` brings them back. */
 	async kill(): Promise<void> {
-		await Promise.all([...this.groups.values()].map(async (group) => await group.kill()));
-		await this.main.kill();
+		await Promise.all([this.main, ...this.others].map(async (one) => await one.kill()));
 	}
 
-	/** Ends the worker (SIGKILL) and starts another one. */
-	async replaceWorker(): Promise<void> {
-		await this.groups.get('worker')?.kill();
-		this.groups.set('worker', await this.launch('worker'));
+	/** Ends a worker (SIGKILL), counted from 0. `replaceWorker()` brings it back. */
+	async killWorker(at = 0): Promise<void> {
+		await this.workers[at]?.kill();
+	}
+
+	/** Ends a worker (SIGKILL) and starts another one in its place. */
+	async replaceWorker(at = 0): Promise<void> {
+		await this.killWorker(at);
+		await this.workers[at]?.launch();
 	}
 
 	async restart(): Promise<void> {
 		await this.stopOthers();
 		await this.main.restart();
-		await this.launchAll();
+		await this.launchOthers();
 	}
 
 	async stop(): Promise<void> {
@@ -125,28 +139,71 @@ export class QueueN8n {
 		rmSync(this.folder, { recursive: true, force: true });
 	}
 
-	private async stopOthers(): Promise<void> {
-		await Promise.all(
-			[...this.groups.values()].map(async (group) => await group.stop(STOP_GRACE_MS)),
-		);
+	private get others(): QueueProcess[] {
+		return [...this.workers, ...this.webhooks];
 	}
 
-	private async launchAll(): Promise<void> {
-		for (const role of ['worker', 'webhook'] as const) {
-			this.groups.set(role, await this.launch(role));
-		}
+	private async stopOthers(): Promise<void> {
+		await Promise.all(this.others.map(async (one) => await one.stop()));
+	}
+
+	private async launchOthers(): Promise<void> {
+		await Promise.all(this.others.map(async (one) => await one.launch()));
 	}
 }
 
-async function ready(role: Role, group: ProcessGroup, logFile: string): Promise<void> {
-	const deadline = Date.now() + START_LIMIT_MS;
-	const before = readFileSync(logFile, 'utf8').length;
-	while (!readFileSync(logFile, 'utf8').slice(before).includes(READY[role])) {
-		if (group.outcome !== undefined || Date.now() > deadline) {
-			const log = readFileSync(logFile, 'utf8').slice(-3000);
-			throw new Error(`The ${role} process of n8n did not start:\n${log}`);
+type Role = keyof typeof READY;
+
+interface QueueProcessSetup {
+	readonly role: Role;
+	readonly args: readonly string[];
+	readonly install: N8nInstall;
+	readonly userFolder: string;
+	/** Of the webhooks; of a worker only for checks of its health. */
+	readonly port: number;
+	readonly brokerPort: number;
+	readonly extra: NodeJS.ProcessEnv;
+	readonly logFile: string;
+}
+
+/** A worker or a webhook process. */
+class QueueProcess {
+	readonly port: number;
+	private group: ProcessGroup | undefined;
+
+	constructor(private readonly setup: QueueProcessSetup) {
+		this.port = setup.port;
+		writeFileSync(setup.logFile, '');
+	}
+
+	async launch(): Promise<void> {
+		const { role, args, install, userFolder, port, logFile } = this.setup;
+		const before = this.log().length;
+		const group = ProcessGroup.start(install.node.program, [install.script, role, ...args], {
+			env: { ...n8nEnvironment(this.setup), QUEUE_HEALTH_CHECK_PORT: String(port) },
+			cwd: userFolder,
+			logFile,
+		});
+		this.group = group;
+		const deadline = Date.now() + START_LIMIT_MS;
+		while (!this.log().slice(before).includes(READY[role])) {
+			if (group.outcome !== undefined || Date.now() > deadline) {
+				throw new Error(`The ${role} process of n8n did not start:\n${this.log().slice(-3000)}`);
+			}
+			await pause(100);
 		}
-		await pause(100);
+	}
+
+	log(): string {
+		return readFileSync(this.setup.logFile, 'utf8');
+	}
+
+	async stop(): Promise<void> {
+		await this.group?.stop(STOP_GRACE_MS);
+	}
+
+	async kill(): Promise<void> {
+		await this.group?.kill();
 	}
 }
 

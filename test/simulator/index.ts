@@ -5,6 +5,7 @@
  * - `api/`        plays api.kie.ai; `upload/` plays the upload host
  * - `callbacks/`  how callbacks are written, signed, sent and repeated
  * - `http/`       requests in, answers out, the journal, faults on demand
+ * - `network/`    what may stand between: a relay, a proxy, TLS with an authority of its own
  * - `control/`    the simulator's own addresses and its status page
  */
 export {
@@ -14,11 +15,19 @@ export {
 	type RateLimit,
 	PRICES,
 } from './state/account';
-export { type CallbackForm, type IdPlace, CALLBACK_FORMS } from './callbacks/form';
+export {
+	type CallbackForm,
+	type IdPlace,
+	CALLBACK_FORMS,
+	OTHER_CALLBACK_FORMS,
+} from './callbacks/form';
 export { syntheticContent, sha256Of } from './http/content';
 export type { CallbackOptions, Delivery, DeliveryAttempt } from './callbacks/deliveries';
 export { DEMO_TIMINGS, DEMO_VIDEOS } from './demo-videos';
-export type { ArmedFault, Fault, FaultEffect, FaultTarget } from './http/faults';
+export { IN_CHINESE, KIE_FAILURES } from './kie-texts';
+export type { Acceptance, Failure } from './state/failure';
+export type { ArmedFault, Fault, FaultEffect, FaultTarget, Storm } from './http/faults';
+export type { Rival, RivalOptions } from './state/rival';
 export type { Host, JournalEntry, JournalFilter } from './http/journal';
 export { type AddVideo, type NextTask, type SimulatorOptions, SIMULATOR_KEY } from './options';
 export {

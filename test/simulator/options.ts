@@ -37,6 +37,8 @@ export interface SimulatorOptions {
 	videos?: AddVideo[];
 	rateLimit?: Partial<RateLimit>;
 	callbacks?: Partial<CallbackOptions>;
+	/** Decides which callbacks are lost and when the rival comes: from 0 up to 1. */
+	random?: () => number;
 	/** Whether failed work is paid back. Default true. */
 	refundFailures?: boolean;
 	/** Life of a link from download-url. Default 20 minutes. */

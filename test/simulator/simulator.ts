@@ -1,12 +1,13 @@
 import type { Account } from './state/account';
-import { answerApi } from './api/host';
+import { answerApi, operationOf } from './api/host';
 import { type CallbackForm, callbackBody } from './callbacks/form';
 import { controlReply } from './control/host';
 import type { Delivery } from './callbacks/deliveries';
-import type { ArmedFault, Fault } from './http/faults';
+import { type ArmedFault, type Fault, type Storm, stormFault } from './http/faults';
 import type { JournalEntry, JournalFilter } from './http/journal';
 import type { AddVideo, NextTask, SimulatorOptions } from './options';
 import type { Operation, VideoScenario } from './state/scenario';
+import { type Rival, type RivalOptions, startRival } from './state/rival';
 import { HostServer } from './http/server';
 import { answerUpload } from './upload/host';
 import { type Upload, World, callbackTaskId } from './state/world';
@@ -56,6 +57,7 @@ export class Simulator {
 		this.hosts = {
 			api: new HostServer(world, 'api', {
 				answer: (incoming) => answerApi(world, incoming),
+				operationOf,
 				control: (incoming) => controlReply(this, incoming),
 			}),
 			upload: new HostServer(world, 'upload', {
@@ -156,6 +158,16 @@ export class Simulator {
 		return this.world.faults.add(fault);
 	}
 
+	/** Turns away all requests of a kind for a while; the journal calls it `storm`. */
+	storm(storm: Storm): ArmedFault {
+		return this.fault(stormFault(storm));
+	}
+
+	/** Lets another client take a part of an account's rate limit. Default: the first account's. */
+	rival({ key, ...options }: RivalOptions & { key?: string }): Rival {
+		return startRival(this.account(key), options, this.world);
+	}
+
 	/** Sends a callback by hand, true, forged or broken. Resolves after its last attempt. */
 	async sendCallback(url: string, callback: ManualCallback = {}): Promise<Delivery> {
 		const { taskId = 'veo_task_example123', operation = 'get4k', index = 0 } = callback;
@@ -185,6 +197,15 @@ export class Simulator {
 	/** Sends a callback again, `times` times in parallel. */
 	async repeatCallback(delivery: Delivery, times = 1): Promise<Delivery[]> {
 		return await this.world.deliveries.repeat(delivery, times);
+	}
+
+	/**
+	 * Sends a callback once more as somebody would who caught it on its way: the signature is the old
+	 * one, and the body may be another. Text is sent as it is, all else as JSON.
+	 */
+	async replayCallback(delivery: Delivery, body?: unknown): Promise<Delivery> {
+		const text = body === undefined || typeof body === 'string' ? body : JSON.stringify(body);
+		return await this.world.deliveries.replay(delivery, text);
 	}
 
 	/** Waits until every callback under way was received or given up. */

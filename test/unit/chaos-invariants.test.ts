@@ -66,6 +66,7 @@ const generation = (one: PlannedVideo, more: Partial<JournalEntry> = {}): Journa
 	query: {},
 	headers: {},
 	body: { prompt: orderOf(one).prompt },
+	operation: 'generate',
 	taskId: one.taskId,
 	httpStatus: 200,
 	answer: { code: 200 },

@@ -3,6 +3,7 @@ import {
 	type Simulator,
 	type SimulatorOptions,
 	CALLBACK_FORMS,
+	OTHER_CALLBACK_FORMS,
 	NEVER,
 	callbackSignature,
 	startSimulator,
@@ -180,6 +181,60 @@ describe('the body', () => {
 		expect(await send({ promptJson: 'absent' }, generation)).not.toHaveProperty('data.promptJson');
 	});
 
+	test('can name the task only, as in the sample of the webhook page', async () => {
+		const body = { taskId, data: { task_id: taskId, callbackType: 'task_completed' } };
+		expect(await send(OTHER_CALLBACK_FORMS.taskOnly)).toEqual({
+			code: 200,
+			msg: 'success',
+			...body,
+		});
+	});
+
+	test('can be a record, whose code is 200 when the task failed', async () => {
+		expect(await send(OTHER_CALLBACK_FORMS.record)).toMatchObject({
+			code: 200,
+			data: { taskId, successFlag: 1, response: { resultUrls: [video(simulator.fileUrl)] } },
+		});
+		expect(await send(OTHER_CALLBACK_FORMS.record, { code: 400, msg: 'unsafe' })).toMatchObject({
+			code: 200,
+			data: { successFlag: 3, errorCode: 400, errorMessage: 'unsafe', response: null },
+		});
+	});
+
+	test('can be a job, with its result as JSON text', async () => {
+		const done = (await send(OTHER_CALLBACK_FORMS.job)) as { data: { resultJson: string } };
+		expect(done).toMatchObject({ code: 200, data: { taskId, state: 'success', failMsg: null } });
+		expect(JSON.parse(done.data.resultJson)).toEqual({ resultUrls: [video(simulator.fileUrl)] });
+		expect(await send(OTHER_CALLBACK_FORMS.job, { code: 500, msg: 'Timeout' })).toMatchObject({
+			code: 501,
+			data: { state: 'fail', failCode: '500', failMsg: 'Timeout', resultJson: '' },
+		});
+	});
+
+	test('of a base video can carry media ids', async () => {
+		expect(await send({ mediaIds: true }, { operation: 'generate' })).toMatchObject({
+			data: { info: { resolution: '720p', mediaIds: [expect.any(String)] } },
+		});
+		expect(await send(CALLBACK_FORMS.flat, { operation: 'generate' })).toMatchObject({
+			data: { media_ids: [expect.any(String)], image_urls: [] },
+		});
+	});
+
+	test('of a failure can have the reason inside', async () => {
+		await simulator.close();
+		const failure = { code: 500, msg: 'Failed', errorMessage: 'Image fetch failed.' };
+		const generation = { outcome: 'failure' as const, failure };
+		simulator = await startSimulator();
+		const video = { taskId, state: 'waiting' as const, generation, callBackUrl: receiver.url };
+		simulator.addVideo(video);
+		simulator.finish(taskId);
+		await simulator.callbacksSettled();
+		expect(JSON.parse(receiver.received[0]?.body ?? '')).toMatchObject({
+			code: 500,
+			data: { taskId, errorMessage: 'Image fetch failed.' },
+		});
+	});
+
 	test('can be anything by hand', async () => {
 		await simulator.sendCallback(receiver.url, { body: 'no JSON', contentType: 'text/plain' });
 		expect(receiver.received[0]).toMatchObject({
@@ -277,6 +332,23 @@ describe('delivery', () => {
 		expect(simulator.deliveries).toMatchObject([{ state: 'given-up' }]);
 	});
 
+	test('can be lost for good with all its repeats, by rate', async () => {
+		let draws = 0;
+		const random = () => [0.1, 0.9][draws++ % 2] ?? 0;
+		await start({ random, defaults: { callback: { lossRate: 0.5 } } });
+		for (const id of ['one', 'two', 'three', 'four']) {
+			simulator.addVideo({ taskId: id, callBackUrl: receiver.url });
+		}
+		await simulator.callbacksSettled();
+		expect(receiver.received).toHaveLength(2);
+		expect(simulator.deliveries.map(({ state, attempts }) => [state, attempts.length])).toEqual([
+			['given-up', 4],
+			['delivered', 1],
+			['given-up', 4],
+			['delivered', 1],
+		]);
+	});
+
 	test('is repeated three times after failures, then given up', async () => {
 		await start({}, () => 500);
 		const delivery = await simulator.sendCallback(receiver.url, { retries: 3 });
@@ -332,6 +404,22 @@ describe('delivery', () => {
 		expect(new Set(receiver.received.map(({ body }) => body)).size).toBe(1);
 		expect(receiver.received).toHaveLength(21);
 		expect(simulator.deliveries).toHaveLength(21);
+	});
+
+	test('can be replayed with the signature that was caught, and another body', async () => {
+		await start(signed);
+		const delivery = await simulator.sendCallback(receiver.url, { taskId, timestamp: 1760000000 });
+		await simulator.replayCallback(delivery);
+		await simulator.replayCallback(delivery, { code: 500, data: { taskId } });
+		const [first, same, other] = receiver.received;
+		expect(same?.body).toBe(first?.body);
+		expect(other?.body).toBe(JSON.stringify({ code: 500, data: { taskId } }));
+		for (const name of ['x-webhook-signature', 'x-webhook-timestamp', 'content-type']) {
+			expect([same, other].map((one) => one?.headers[name])).toEqual([
+				first?.headers[name],
+				first?.headers[name],
+			]);
+		}
 	});
 
 	test.each([

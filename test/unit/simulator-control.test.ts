@@ -52,6 +52,17 @@ describe('the control addresses', () => {
 		await receiver.close();
 	});
 
+	test('order storms, rivals and faults by operation', async () => {
+		expect(await control('storms', { ms: 60_000, answer: 455, on: ['extend'] })).toEqual({
+			ok: true,
+		});
+		expect(await control('rivals', { ms: 60_000, perWindow: 20 })).toEqual({ ok: true });
+		const fault = { kind: 'status', code: 500, operations: ['generate'], forMs: 60_000 };
+		expect(await control('faults', fault)).toEqual({ ok: true });
+		const { body } = await call(`${simulator.apiUrl}/api/v1/veo/generate`, { body: {} });
+		expect(body).toMatchObject({ code: 500 });
+	});
+
 	test('put everything back', async () => {
 		simulator.addVideo({ taskId: 'mine' });
 		expect(await control('reset', {})).toEqual({ ok: true });
@@ -62,6 +73,8 @@ describe('the control addresses', () => {
 		['videos', { video: 1 }, 'Unknown parameter: video'],
 		['videos', { upgrade4k: { first: 'later' } }, 'upgrade4k.first must be one of'],
 		['next-task', { timings: { generate: 'soon' } }, 'timings.generate must be a number'],
+		['storms', { ms: 5 }, 'Missing required parameter: answer'],
+		['rivals', { ms: 5, perWindow: 0 }, 'perWindow must be an integer'],
 		['faults', { kind: 'fire' }, 'kind must be one of'],
 		['faults', { kind: 'slow' }, 'Missing required parameter: ms'],
 		['faults', 5, 'must be an object'],

@@ -54,6 +54,20 @@ describe('faults on demand', () => {
 		expect(fault.hits).toBe(2);
 	});
 
+	test('can end with the time', async () => {
+		const fault = simulator.fault({ kind: 'status', code: 500, forMs: 60 });
+		const codes = new Set<unknown>();
+		await until(
+			async () => (await credit()).body as { code: number },
+			({ code }) => {
+				codes.add(code);
+				return code === 200;
+			},
+		);
+		expect([...codes]).toEqual([500, 200]);
+		expect(fault.hits).toBe(simulator.requests().filter(({ fault: kind }) => kind).length);
+	});
+
 	test('hit only what they are meant for, and can be taken back', async () => {
 		simulator.fault({ kind: 'status', code: 500, taskId: 'other' });
 		simulator.fault({ kind: 'status', code: 500, method: 'POST' });
@@ -201,5 +215,81 @@ describe('faults on demand', () => {
 		});
 		expect(status).toBe(500);
 		expect(body).toMatchObject({ success: false, code: 500 });
+	});
+});
+
+describe('a storm', () => {
+	const generate = async () =>
+		await call(`${simulator.apiUrl}/api/v1/veo/generate`, {
+			body: { prompt: 'A dog', model: 'veo3_fast' },
+		});
+	const get1080p = async () =>
+		await call(`${simulator.apiUrl}/api/v1/veo/get-1080p-video?taskId=${taskId}`);
+
+	test.each([429, 455, 500])('turns away paid requests with %d, and no others', async (code) => {
+		const storm = simulator.storm({ ms: 60_000, answer: code });
+		for (const ask of [generate, post4k, get1080p]) {
+			expect(await ask()).toMatchObject({ status: 200, body: { code } });
+		}
+		expect((await credit()).body).toMatchObject({ code: 200 });
+		expect(storm.hits).toBe(3);
+		expect(simulator.journal.map(({ fault }) => fault)).toEqual(['storm', 'storm', 'storm', null]);
+		expect(simulator.submissions()).toEqual([]);
+		storm.remove();
+		expect((await generate()).body).toMatchObject({ code: 200 });
+	});
+
+	test('can be an error page, for everything', async () => {
+		simulator.storm({ ms: 60_000, answer: 'html', on: 'all' });
+		const { status, body } = await credit();
+		expect(status).toBe(503);
+		expect(body).toContain('503 Service Unavailable');
+	});
+
+	test('can be about some operations, and ends by itself', async () => {
+		simulator.storm({ ms: 80, answer: 455, on: ['get4k'] });
+		expect((await post4k()).body).toMatchObject({ code: 455 });
+		expect((await generate()).body).toMatchObject({ code: 200 });
+		await until(post4k, ({ body }) => (body as { code: number }).code === 200);
+		expect(simulator.paid()).toHaveLength(2);
+	});
+});
+
+describe('a rival on the account', () => {
+	const limit = { limit: 4, windowMs: 200 };
+	let shared: Simulator;
+	beforeEach(async () => (shared = await startSimulator({ rateLimit: limit, random: () => 0 })));
+	afterEach(async () => await shared.close());
+	const submit = async () =>
+		(
+			await call(`${shared.apiUrl}/api/v1/veo/generate`, {
+				body: { prompt: 'A dog', model: 'veo3_fast' },
+			})
+		).body as { code: number };
+
+	test('takes its part of the limit, and leaves the rest', async () => {
+		const rival = shared.rival({ perWindow: 3, ms: 150 });
+		await until(
+			() => rival.taken,
+			(taken) => taken === 3,
+		);
+		expect([(await submit()).code, (await submit()).code]).toEqual([200, 429]);
+		await until(submit, ({ code }) => code === 200);
+		expect(rival.taken).toBe(3);
+		expect(shared.account().spent).toBe(120);
+	});
+
+	test('waits for a place where there is none, and ends in time', async () => {
+		for (let request = 0; request < 4; request += 1) await submit();
+		const rival = shared.rival({ perWindow: 4, ms: 1000 });
+		expect(rival.taken).toBe(0);
+		await until(
+			() => rival.taken,
+			(taken) => taken >= 8,
+		);
+		rival.stop();
+		const { taken } = rival;
+		await new Promise((resolve) => setTimeout(resolve, 250));
+		expect(rival.taken).toBe(taken);
 	});
 });

@@ -1,5 +1,3 @@
-import { isPlainObject } from '../state/scenario';
-
 /** Says what is wrong with a value, in a sentence that starts with its name. */
 export type Check = (value: unknown, name: string) => string | undefined;
 
@@ -88,4 +86,8 @@ export function object(shape: Shape): Check {
 		}
 		return undefined;
 	};
+}
+
+export function isPlainObject(value: unknown): value is Record<string, unknown> {
+	return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

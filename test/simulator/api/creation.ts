@@ -12,9 +12,9 @@ import {
 	required,
 	text,
 } from './check';
-import { RECORD_NOT_SUCCESS, RECORD_TOO_OLD, envelopeReply, failure, success } from './envelope';
+import { RECORD_NOT_SUCCESS, RECORD_TOO_OLD, envelopeReply, failure, told } from './envelope';
 import type { Reply } from '../http/reply';
-import { isTooOld } from '../state/tasks';
+import { isTooOld, writtenId } from '../state/tasks';
 
 /** Names of the same three tiers, as documented and as one observer found them wanted. */
 const MODELS = new Map<unknown, Tier>([
@@ -30,6 +30,7 @@ const SEED = optional(integer(10_000, 99_999));
 const RATIO = optional(oneOf('16:9', '9:16', 'Auto'));
 
 export const generate: ApiRoute = {
+	operation: 'generate',
 	fields: object({
 		prompt: required(filledText),
 		imageUrls: optional(listOf(httpUrl, 1, 3)),
@@ -76,6 +77,7 @@ export const generate: ApiRoute = {
 };
 
 export const extend: ApiRoute = {
+	operation: 'extend',
 	fields: object({
 		taskId: required(filledText),
 		prompt: required(filledText),
@@ -100,20 +102,26 @@ export const extend: ApiRoute = {
 	},
 };
 
-/** Bills and starts a new task. */
+/** Bills and starts a new task, unless it is to be refused. */
 function create(
-	{ account, fields, world }: ApiRequest,
+	request: ApiRequest,
 	operation: 'generate' | 'extend',
 	{ id, scenario }: ReturnType<ApiRequest['world']['takeNext']>,
 	credits: number,
 ): Reply {
-	if (!account.charge({ operation, taskId: id, index: 0, credits })) return unpaid();
+	const { account, fields, world } = request;
+	const { envelope, generation } = scenario;
+	if (generation.outcome === 'refused') {
+		return { ...envelopeReply(told(generation.failure), envelope), submission: true };
+	}
+	if (!account.charge({ operation, taskId: id, index: 0, credits })) return unpaid(request);
 	const { callBackUrl, ...sent } = fields;
 	world.tasks.create(
 		{ id, operation, scenario, owner: account, request: sent },
 		{ callBackUrl: callBackUrl as string | undefined, account, charged: credits },
 	);
-	const reply = envelopeReply(success({ taskId: id }), scenario.envelope);
+	const data = { taskId: writtenId(scenario, id) };
+	const reply = envelopeReply({ ...generation.accepted, data }, envelope);
 	return { ...reply, submission: true, creditsCharged: credits, taskId: id };
 }
 

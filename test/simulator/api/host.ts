@@ -1,12 +1,12 @@
 import type { ApiRoute } from './route';
-import { filledText, httpUrl, object, required } from './check';
+import { filledText, httpUrl, isPlainObject, object, required } from './check';
 import { extend, generate } from './creation';
 import { NO_ACCESS, envelopeReply, failure, success } from './envelope';
 import type { Incoming } from '../http/incoming';
 import { recordInfo } from './record-info';
 import type { Reply } from '../http/reply';
-import { isPlainObject } from '../state/scenario';
 import { get1080p, get4k } from './upgrades';
+import type { Operation } from '../state/scenario';
 import type { World } from '../state/world';
 
 const recordInfoRoute: ApiRoute = {
@@ -45,11 +45,20 @@ const ROUTES = new Map<string, ApiRoute>([
 	['POST /api/v1/common/download-url', downloadUrl],
 ]);
 
+function routeOf({ method, path }: Incoming): ApiRoute | undefined {
+	return ROUTES.get(`${method} ${path}`);
+}
+
+/** The paid work a request asks for, or asks about by repeating it. */
+export function operationOf(incoming: Incoming): Operation | null {
+	return routeOf(incoming)?.operation ?? null;
+}
+
 /** Plays api.kie.ai: every error is HTTP 200 with its code in the body. */
 export function answerApi(world: World, incoming: Incoming): Reply {
 	const account = world.account(incoming.bearer);
 	if (!account) return envelopeReply(NO_ACCESS);
-	const route = ROUTES.get(`${incoming.method} ${incoming.path}`);
+	const route = routeOf(incoming);
 	if (!route) {
 		return envelopeReply(failure(404, `No endpoint ${incoming.method} ${incoming.path}`));
 	}

@@ -4,12 +4,13 @@ import {
 	RECORD_IS_NULL,
 	RECORD_TOO_OLD,
 	TASK_NOT_FOUND,
+	failure,
 	success,
 	told,
 } from './envelope';
 import type { ResultUrls } from '../state/results';
 import type { RecordForm } from '../state/scenario';
-import { type Job, type Task, isTooOld } from '../state/tasks';
+import { type Job, type Task, isTooOld, writtenId } from '../state/tasks';
 import type { World } from '../state/world';
 
 /** A lookup without result, in the three forms it was seen in. */
@@ -33,6 +34,9 @@ export function recordInfo(world: World, account: Account, taskId: string): Enve
 	if (generation.state === 'failed' && scenario.generation.failureIn === 'envelope') {
 		return told(scenario.generation.failure);
 	}
+	if (generation.state === 'running' && scenario.record.running === '400') {
+		return failure(400, scenario.record.runningText);
+	}
 	return success(record(world, task, shownJob(task), taskId));
 }
 
@@ -54,7 +58,8 @@ function shownJob(task: Task): Job {
 	return ended.at(-1) ?? task.generation;
 }
 
-function record(world: World, task: Task, job: Job, taskId: string): Record<string, unknown> {
+function record(world: World, task: Task, job: Job, askedId: string): Record<string, unknown> {
+	const taskId = writtenId(task.scenario, askedId);
 	const { record: form, generation } = task.scenario;
 	const failedFlag = job.operation === 'get4k' ? 3 : generation.failureFlag;
 	const flag = { running: form.runningFlag, success: 1, failed: failedFlag }[job.state];
@@ -66,7 +71,7 @@ function record(world: World, task: Task, job: Job, taskId: string): Record<stri
 		response: null,
 		successFlag: form.flag === 'text' ? String(flag) : flag,
 		errorCode: failed?.code ?? null,
-		errorMessage: failed?.msg ?? '',
+		errorMessage: failed?.errorMessage ?? failed?.msg ?? '',
 		createTime: timeText(job.operation === 'get4k' ? job.startedAt : task.createdAt),
 		fallbackFlag: false,
 	};
@@ -77,7 +82,7 @@ function record(world: World, task: Task, job: Job, taskId: string): Record<stri
 
 function addResult(
 	data: Record<string, unknown>,
-	taskId: string,
+	taskId: string | number,
 	urls: ResultUrls,
 	form: RecordForm,
 	blank: boolean,

@@ -1,7 +1,8 @@
 import type { Account } from '../state/account';
 import type { Check } from './check';
-import { NOT_ENOUGH_CREDITS, RATE_LIMITED, envelopeReply } from './envelope';
+import { envelopeReply, told } from './envelope';
 import type { Reply } from '../http/reply';
+import type { Operation } from '../state/scenario';
 import type { World } from '../state/world';
 
 /** A request with a good key whose fields passed the route's check. */
@@ -13,6 +14,8 @@ export interface ApiRequest {
 }
 
 export interface ApiRoute {
+	/** The paid work it starts. */
+	operation?: Operation;
 	fields: Check;
 	answer(request: ApiRequest): Reply;
 }
@@ -21,13 +24,14 @@ export interface ApiRoute {
 export function limited({ world, account }: ApiRequest): Reply | undefined {
 	const wait = account.takePlace(world.rateLimit);
 	if (wait === 0) return undefined;
-	const reply = envelopeReply(RATE_LIMITED);
+	const reply = envelopeReply(told(world.rateLimit.refusal));
 	reply.status = world.rateLimit.httpStatus;
 	reply.submission = true;
 	if (world.rateLimit.retryAfter) reply.headers['retry-after'] = String(Math.ceil(wait / 1000));
 	return reply;
 }
 
-export function unpaid(): Reply {
-	return { ...envelopeReply(NOT_ENOUGH_CREDITS), submission: true };
+/** The refusal of a request that costs more than is left. */
+export function unpaid({ account }: ApiRequest): Reply {
+	return { ...envelopeReply(told(account.noCredits)), submission: true };
 }

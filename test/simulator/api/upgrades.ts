@@ -15,16 +15,17 @@ import {
 } from './envelope';
 import { isBlank } from './record-info';
 import type { Reply } from '../http/reply';
-import type { Upgrade1080pScenario, Upgrade4kScenario } from '../state/scenario';
-import { type Job, type Task, isTooOld, upgradeTaskId } from '../state/tasks';
+import type { Scenario } from '../state/scenario';
+import { type Job, type Task, isTooOld, upgradeTaskId, writtenId } from '../state/tasks';
 
 /** A GET that starts and bills the upgrade when it is asked for the first time. */
 export const get1080p: ApiRoute = {
+	operation: 'get1080p',
 	fields: object({ taskId: required(filledText), index: optional(integer(0)) }),
 	answer: (request) =>
 		upgrade(request, 'get1080p', (task, job) => {
 			const scenario = task.scenario.upgrade1080p;
-			if (job.state === 'running') return NOT_READY[scenario.notReady];
+			if (job.state === 'running') return NOT_READY[scenario.notReady](scenario.runningText);
 			if (job.state === 'failed') return told(scenario.failure);
 			const [url = ''] = request.world.urlsOf(task, job).videos;
 			return success(RESULT_1080P[scenario.result](url));
@@ -33,6 +34,7 @@ export const get1080p: ApiRoute = {
 
 /** A POST that starts and bills the upgrade; a repeat tells how far it is. */
 export const get4k: ApiRoute = {
+	operation: 'get4k',
 	fields: object({
 		taskId: required(filledText),
 		index: optional(integer(0)),
@@ -41,47 +43,44 @@ export const get4k: ApiRoute = {
 	answer: (request) =>
 		upgrade(request, 'get4k', (task, job, isFirst) => {
 			const scenario = task.scenario.upgrade4k;
-			const taskId = upgradeTaskId(task, job.index);
+			const taskId = writtenId(task.scenario, upgradeTaskId(task, job.index));
 			const pending = PENDING_DATA[scenario.pendingData](taskId);
 			// The first answer never has URLs, however fast the work is, unless it was made before.
-			if (isFirst && scenario.first === 'accepted')
-				return { code: 200, msg: 'success', ...pending };
+			if (isFirst && scenario.first === 'accepted') return { ...scenario.accepted, ...pending };
 			if (job.state === 'failed') return told(scenario.failure);
 			if (job.state === 'running' || (isFirst && scenario.first === 'processing')) {
-				return { code: 422, msg: PROCESSING_4K, ...pending };
+				return { code: scenario.runningCode, msg: scenario.runningText, ...pending };
 			}
 			const urls = request.world.urlsOf(task, job);
 			const data = { taskId, resultUrls: urls.videos, imageUrls: urls.images };
 			return scenario.finished === '200'
 				? success(data)
-				: failure(422, 'The video has been generated successfully', data);
+				: failure(422, scenario.finishedText, data);
 		}),
 };
 
-const PROCESSING_1080P =
-	'1080P is processing. It should be ready in 1-2 minutes. Please check back shortly.';
-const PROCESSING_4K =
-	'4k is processing. It should be ready in 5-10 minutes. Please check back shortly.';
+type Upgrade1080p = Scenario['upgrade1080p'];
 
-const NOT_READY: Record<Upgrade1080pScenario['notReady'], Envelope> = {
-	'400': failure(400, PROCESSING_1080P),
-	'422': failure(422, PROCESSING_1080P),
-	'no-url': success({}),
-	'null-data': success(null),
-	'absent-data': { code: 200, msg: 'success' },
+const NOT_READY: Record<Upgrade1080p['notReady'], (text: string) => Envelope> = {
+	'400': (text) => failure(400, text),
+	'422': (text) => failure(422, text),
+	'no-url': () => success({}),
+	'null-data': () => success(null),
+	'absent-data': () => ({ code: 200, msg: 'success' }),
 };
 
-const RESULT_1080P: Record<Upgrade1080pScenario['result'], (url: string) => unknown> = {
+const RESULT_1080P: Record<Upgrade1080p['result'], (url: string) => unknown> = {
 	string: (url) => ({ resultUrl: url }),
 	array: (url) => ({ resultUrl: [url] }),
 	urls: (url) => ({ resultUrls: [url] }),
 };
 
 const PENDING_DATA: Record<
-	Upgrade4kScenario['pendingData'],
-	(taskId: string) => Pick<Envelope, 'data'>
+	Scenario['upgrade4k']['pendingData'],
+	(taskId: string | number) => Pick<Envelope, 'data'>
 > = {
 	nulls: (taskId) => ({ data: { taskId, resultUrls: null, imageUrls: null } }),
+	empty: (taskId) => ({ data: { taskId, resultUrls: [], imageUrls: [] } }),
 	null: () => ({ data: null }),
 	absent: () => ({}),
 };
@@ -121,7 +120,7 @@ function upgrade(
 	const madeBefore = operation === 'get4k' && upgrade4k.first === 'done';
 	const credits = madeBefore ? 0 : PRICES[operation];
 	if (!madeBefore && !account.charge({ operation, taskId: task.id, index, credits })) {
-		return unpaid();
+		return unpaid(request);
 	}
 	const job = world.tasks.startUpgrade(task, {
 		operation,

@@ -67,9 +67,9 @@ export interface Callback
 	retries?: number;
 	/** Wait before the first attempt. */
 	delayMs?: number;
-	/** So many first attempts never arrive. Default 0. */
+	/** The first attempts, this many, never arrive. Default 0. */
 	lostAttempts?: number;
-	/** So many of those that arrive first get an answer that never comes back. Default 0. */
+	/** Of those that arrive, this many get an answer that never comes back. Default 0. */
 	lostAnswers?: number;
 }
 
@@ -106,10 +106,19 @@ export class Deliveries {
 
 	/** Sends the same callback again at once, as often as told, in parallel. */
 	async repeat(delivery: Delivery, times: number): Promise<Delivery[]> {
-		const original = this.originals.get(delivery);
-		if (!original) throw new Error('This delivery is not one of this simulator');
-		const again = { ...original, delayMs: 0 };
+		const again = { ...this.originalOf(delivery), delayMs: 0 };
 		return await Promise.all(Array.from({ length: times }, () => this.send(again)));
+	}
+
+	/** Sends what somebody caught on its way once more: the same signature, perhaps another body. */
+	async replay(delivery: Delivery, body = delivery.body): Promise<Delivery> {
+		const { url, taskId, operation, index, contentType } = this.originalOf(delivery);
+		const [first] = delivery.attempts;
+		if (!first) throw new Error('Nothing was sent yet that could be replayed');
+		const isSignature = ([name]: [string, string]) => name.startsWith('X-Webhook-');
+		const headers = Object.fromEntries(Object.entries(first.headers).filter(isSignature));
+		const callback = { url, taskId, operation, index, contentType, headers, body };
+		return await this.send({ ...callback, signing: undefined, retries: 0 });
 	}
 
 	/** Waits until no delivery is under way. */
@@ -123,6 +132,12 @@ export class Deliveries {
 		this.running = newRun();
 		this.entries.length = 0;
 		this.pending.clear();
+	}
+
+	private originalOf(delivery: Delivery): Callback {
+		const original = this.originals.get(delivery);
+		if (!original) throw new Error('This delivery is not one of this simulator');
+		return original;
 	}
 
 	private async deliver(

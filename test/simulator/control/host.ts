@@ -1,6 +1,15 @@
 import type { Check } from '../api/check';
-import { accountShape, addVideoShape, callbackShape, faultShape, nextTaskShape } from './shapes';
-import type { Fault } from '../http/faults';
+import {
+	accountShape,
+	addVideoShape,
+	callbackShape,
+	faultShape,
+	nextTaskShape,
+	rivalShape,
+	stormShape,
+} from './shapes';
+import type { Fault, Storm } from '../http/faults';
+import type { RivalOptions } from '../state/rival';
 import { type Incoming, readBody } from '../http/incoming';
 import type { AddVideo, NextTask } from '../options';
 import { statusPage } from './page';
@@ -38,6 +47,14 @@ const ROUTES = new Map<string, ControlRoute>([
 	[
 		'POST /simulator/faults',
 		{ check: faultShape, act: (simulator, body) => void simulator.fault(body as Fault) },
+	],
+	[
+		'POST /simulator/storms',
+		{ check: stormShape, act: (simulator, body) => void simulator.storm(body as Storm) },
+	],
+	[
+		'POST /simulator/rivals',
+		{ check: rivalShape, act: (simulator, body) => void simulator.rival(body as RivalOptions) },
 	],
 	['GET /simulator/callbacks', { act: ({ deliveries }) => deliveries }],
 	['POST /simulator/callbacks', { check: callbackShape, act: sendCallback }],

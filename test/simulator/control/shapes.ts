@@ -14,91 +14,14 @@ import {
 	required,
 	text,
 } from '../api/check';
+import { formChoices } from '../callbacks/form';
+import { shapeOf } from '../state/choice';
+import { OPERATIONS, scenarioChoices } from '../state/scenario';
 
-/** Checks of what comes in over the control addresses; they mirror the types of the options. */
+/** Checks of what comes in over the control addresses. */
 
-const failure = optional(object({ code: required(integer(0)), msg: required(text) }));
-const ms = optional(number);
-
-const callbackForm = object({
-	shape: optional(oneOf('nested', 'flat')),
-	urls: optional(oneOf('array', 'json-text', 'bare', 'bracketed')),
-	ids: optional(listOf(oneOf('data.taskId', 'data.task_id', 'taskId', 'task_id'))),
-	credits: optional(boolean),
-	promptJson: optional(oneOf('text', 'object', 'broken', 'absent')),
-	failureData: optional(oneOf('object', 'null')),
-});
-
-const upgradeOutcome = optional(oneOf('success', 'refused', 'failure'));
-
-const envelope = {
-	code: optional(oneOf('number', 'text', 'absent')),
-	data: optional(oneOf('as-is', 'null', 'absent')),
-};
-
-const scenario = {
-	videos: optional(integer(1)),
-	aspectRatio: optional(oneOf('16:9', '9:16')),
-	ageDays: optional(number),
-	timings: optional(object({ generate: ms, extend: ms, upgrade1080p: ms, upgrade4k: ms })),
-	envelope: optional(object(envelope)),
-	generation: optional(
-		object({
-			outcome: optional(oneOf('success', 'failure')),
-			failure,
-			failureFlag: optional(oneOf(2, 3)),
-			failureIn: optional(oneOf('record', 'envelope')),
-		}),
-	),
-	record: optional(
-		object({
-			response: optional(oneOf('object', 'json-text')),
-			urls: optional(oneOf('array', 'json-text', 'data-json-text')),
-			flag: optional(oneOf('number', 'text')),
-			runningFlag: optional(integer(0)),
-			urlsAfterMs: ms,
-			graceMs: ms,
-			graceAnswer: optional(oneOf('404', '422', 'null')),
-			unknownId: optional(oneOf('422', 'null')),
-		}),
-	),
-	upgrade1080p: optional(
-		object({
-			notReady: optional(oneOf('400', '422', 'no-url', 'null-data', 'absent-data')),
-			result: optional(oneOf('string', 'array', 'urls')),
-			outcome: upgradeOutcome,
-			failure,
-		}),
-	),
-	upgrade4k: optional(
-		object({
-			first: optional(oneOf('accepted', 'processing', 'done')),
-			pendingData: optional(oneOf('nulls', 'null', 'absent')),
-			finished: optional(oneOf('422', '200')),
-			outcome: upgradeOutcome,
-			failure,
-			afterFailure: optional(oneOf('restart', 'answer')),
-			repeatCallBackUrl: optional(oneOf('ignore', 'replace')),
-			ownTaskId: optional(boolean),
-			recordAfter: optional(oneOf('base', 'upgrade')),
-		}),
-	),
-	files: optional(
-		object({
-			bytes: optional(either(integer(0), oneOf(null))),
-			bare: optional(oneOf('open', 'refused', 'gone')),
-		}),
-	),
-	callback: optional(
-		object({
-			form: optional(callbackForm),
-			delayMs: ms,
-			copies: optional(integer(0)),
-			lostAttempts: optional(integer(0)),
-			lostAnswers: optional(integer(0)),
-		}),
-	),
-};
+const callbackForm = object(shapeOf(formChoices));
+const scenario = shapeOf(scenarioChoices);
 
 export const addVideoShape: Check = object({
 	...scenario,
@@ -127,7 +50,7 @@ const FAULT_KINDS = {
 		...processed,
 	},
 	answer: { body: required(anything), contentType: optional(text), ...httpStatus, ...processed },
-	envelope,
+	envelope: shapeOf(scenarioChoices.envelope),
 	html: { ...httpStatus, ...processed },
 	empty: { ...httpStatus, ...processed },
 	redirect: { location: required(text), ...httpStatus, ...processed },
@@ -140,6 +63,8 @@ const FAULT_KINDS = {
 	'wrong-length': { delta: optional(number) },
 };
 
+const operations = optional(listOf(oneOf(...OPERATIONS)));
+
 const FAULT_SHAPES = new Map<unknown, Check>(
 	Object.entries(FAULT_KINDS).map(([kind, fields]) => [
 		kind,
@@ -149,7 +74,10 @@ const FAULT_SHAPES = new Map<unknown, Check>(
 			method: optional(filledText),
 			path: optional(filledText),
 			taskId: optional(filledText),
+			operations,
 			times: optional(integer(1)),
+			forMs: optional(number),
+			label: optional(text),
 			skip: optional(integer(0)),
 			...fields,
 		}),
@@ -161,6 +89,18 @@ export const faultShape: Check = (value, name) => {
 	const shape = FAULT_SHAPES.get((value as { kind?: unknown } | null)?.kind);
 	return shape ? shape(value, name) : kind(value, name);
 };
+
+export const stormShape: Check = object({
+	ms: required(number),
+	answer: required(either(integer(100), oneOf('html'))),
+	on: optional(either(oneOf('paid', 'all'), listOf(oneOf(...OPERATIONS)))),
+});
+
+export const rivalShape: Check = object({
+	key: optional(filledText),
+	perWindow: required(integer(1)),
+	ms: required(number),
+});
 
 export const callbackShape: Check = object({
 	url: required(httpUrl),

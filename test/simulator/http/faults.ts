@@ -1,8 +1,9 @@
+import { STATUS_CODES } from 'node:http';
 import { partOf } from './content';
 import { type Envelope, shapeEnvelope, uploadError } from '../api/envelope';
 import { type Host, type JournalEntry, type JournalFilter, matches } from './journal';
 import { type Reply, jsonReply, textReply } from './reply';
-import type { EnvelopeForm } from '../state/scenario';
+import { type EnvelopeForm, type Operation, OPERATIONS } from '../state/scenario';
 
 /** What goes wrong. "Processed" faults let the request take effect, and bill, first. */
 export type FaultEffect =
@@ -29,7 +30,7 @@ export type FaultEffect =
 	| { kind: 'html'; httpStatus?: number; processed?: boolean }
 	| { kind: 'empty'; httpStatus?: number; processed?: boolean }
 	| { kind: 'redirect'; location: string; httpStatus?: number; processed?: boolean }
-	/** Connection reset, the request had no effect. */
+	/** Connection reset; the request had no effect, although the API host had read all of it. */
 	| { kind: 'reset-before' }
 	/** Processed, then the connection is reset: the answer is lost. */
 	| { kind: 'reset-after' }
@@ -45,8 +46,12 @@ export type FaultEffect =
 	| { kind: 'wrong-length'; delta?: number };
 
 export interface FaultTarget extends JournalFilter {
-	/** How many requests it hits. Default 1. */
+	/** How many requests it hits. Default 1, with `forMs` all. */
 	times?: number;
+	/** It ends this many milliseconds after it was ordered. */
+	forMs?: number;
+	/** What the journal calls it. Default: its kind. */
+	label?: string;
 	/** How many matching requests pass before it begins. */
 	skip?: number;
 	/** A further condition, asked only where everything else matches. */
@@ -62,10 +67,35 @@ export interface ArmedFault {
 	remove(): void;
 }
 
+/** For a while, all requests of a kind are turned away and have no effect. */
+export interface Storm {
+	/** Milliseconds. */
+	ms: number;
+	/** A code in the body, or an error page with HTTP 503. */
+	answer: number | 'html';
+	/** Default `paid`: requests for paid work, and repeats that ask about it. */
+	on?: 'paid' | 'all' | readonly Operation[];
+}
+
+/** The fault a storm consists of. */
+export function stormFault({ ms, answer, on = 'paid' }: Storm): Fault {
+	const target = {
+		host: 'api' as const,
+		forMs: ms,
+		label: 'storm',
+		operations: on === 'all' ? undefined : on === 'paid' ? OPERATIONS : on,
+	};
+	return answer === 'html'
+		? { kind: 'html', httpStatus: 503, ...target }
+		: { kind: 'status', code: answer, ...target };
+}
+
 interface Armed {
 	fault: Fault;
 	skip: number;
 	left: number;
+	/** Epoch milliseconds. */
+	until: number;
 	hits: number;
 }
 
@@ -74,7 +104,9 @@ export class Faults {
 	private armed: Armed[] = [];
 
 	add(fault: Fault): ArmedFault {
-		const armed: Armed = { fault, skip: fault.skip ?? 0, left: fault.times ?? 1, hits: 0 };
+		const { skip = 0, forMs, times = forMs === undefined ? 1 : Infinity } = fault;
+		const until = forMs === undefined ? Infinity : Date.now() + forMs;
+		const armed: Armed = { fault, skip, left: times, until, hits: 0 };
 		this.armed.push(armed);
 		return {
 			get hits() {
@@ -90,7 +122,8 @@ export class Faults {
 	take(request: JournalEntry): Fault | undefined {
 		for (const armed of this.armed) {
 			const { fault } = armed;
-			if (armed.left <= 0 || !matches(request, fault)) continue;
+			if (armed.left <= 0 || Date.now() >= armed.until) continue;
+			if (!matches(request, fault)) continue;
 			if (fault.when && !fault.when(request)) continue;
 			if (armed.skip > 0) {
 				armed.skip -= 1;
@@ -123,9 +156,13 @@ const STATUS_TEXTS = new Map([
 	[505, 'This feature is currently disabled.'],
 ]);
 
-const HTML_PAGE =
-	'<!DOCTYPE html><html><head><title>502 Bad Gateway</title></head>' +
-	'<body><h1>502 Bad Gateway</h1><p>cloudflare</p></body></html>';
+function htmlPage(status: number): string {
+	const title = `${status} ${STATUS_CODES[status] ?? ''}`;
+	return (
+		`<!DOCTYPE html><html><head><title>${title}</title></head>` +
+		`<body><h1>${title}</h1><p>cloudflare</p></body></html>`
+	);
+}
 
 /** The answer a fault gives in place of the proper one; undefined where it gives none. */
 export function replacement(fault: Fault, host: Host): Reply | undefined {
@@ -138,8 +175,10 @@ export function replacement(fault: Fault, host: Host): Reply | undefined {
 				? textReply(body, httpStatus, contentType)
 				: jsonReply(body, httpStatus, contentType);
 		}
-		case 'html':
-			return textReply(HTML_PAGE, fault.httpStatus ?? 502, 'text/html;charset=UTF-8');
+		case 'html': {
+			const { httpStatus = 502 } = fault;
+			return textReply(htmlPage(httpStatus), httpStatus, 'text/html;charset=UTF-8');
+		}
 		case 'empty':
 			return textReply('', fault.httpStatus ?? 200);
 		case 'redirect': {

@@ -1,3 +1,5 @@
+import type { Operation } from '../state/scenario';
+
 export type Host = 'api' | 'upload' | 'file';
 
 /** One request, noted when it arrived and completed when it was answered. */
@@ -12,6 +14,8 @@ export interface JournalEntry {
 	headers: Record<string, string>;
 	/** Parsed JSON, other text, a summary of an upload, or null. */
 	body: unknown;
+	/** The paid work it asks for, or asks about by repeating the request. */
+	operation: Operation | null;
 	/** The task the request is about, as far as it is known. */
 	taskId: string | null;
 	/** Null while unanswered, and for good where the connection was cut before an answer. */
@@ -21,7 +25,7 @@ export interface JournalEntry {
 	/** Asked for new work: accepted, refused, or turned away by the rate limit. Polls are false. */
 	submission: boolean;
 	creditsCharged: number;
-	/** Kind of the fault that hit it. */
+	/** Kind of the fault that hit it; `storm` in a storm. */
 	fault: string | null;
 }
 
@@ -30,6 +34,8 @@ export interface JournalFilter {
 	method?: string;
 	path?: string | RegExp;
 	taskId?: string;
+	/** One of these. */
+	operations?: readonly Operation[];
 }
 
 export class Journal {
@@ -37,7 +43,7 @@ export class Journal {
 
 	/** Notes a request; the caller fills in the rest as it learns it. */
 	open(
-		request: Pick<JournalEntry, 'host' | 'method' | 'path' | 'query' | 'headers'>,
+		request: Pick<JournalEntry, 'host' | 'method' | 'path' | 'query' | 'headers' | 'operation'>,
 	): JournalEntry {
 		const entry: JournalEntry = {
 			at: Date.now(),
@@ -74,12 +80,14 @@ export class Journal {
 
 /** Whether a request is one the filter means. */
 export function matches(
-	request: Pick<JournalEntry, 'host' | 'method' | 'path' | 'taskId'>,
+	request: Pick<JournalEntry, 'host' | 'method' | 'path' | 'taskId' | 'operation'>,
 	filter: JournalFilter,
 ): boolean {
 	if (filter.host !== undefined && filter.host !== request.host) return false;
 	if (filter.method !== undefined && filter.method !== request.method) return false;
 	if (filter.taskId !== undefined && filter.taskId !== request.taskId) return false;
+	const { operations } = filter;
+	if (operations && !operations.some((one) => one === request.operation)) return false;
 	if (filter.path === undefined) return true;
 	return typeof filter.path === 'string'
 		? filter.path === request.path

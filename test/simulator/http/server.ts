@@ -1,11 +1,13 @@
 import { type Server, type ServerResponse, createServer } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Fault, altered, replacement } from './faults';
 import { BodyTooLarge, type Incoming, incomingOf, readBody } from './incoming';
 import type { Host, JournalEntry } from './journal';
 import { type Reply, textReply } from './reply';
-import { isPlainObject } from '../state/scenario';
+import { isPlainObject } from '../api/check';
+import { listen } from '../network/sockets';
+import type { Operation } from '../state/scenario';
 import { send } from './send';
 import type { World } from '../state/world';
 
@@ -15,6 +17,7 @@ const MAX_API_BODY = 1024 * 1024;
 export interface HostRoutes {
 	/** Answers a request that plays Kie. */
 	answer(incoming: Incoming): Reply | Promise<Reply>;
+	operationOf?(incoming: Incoming): Operation | null;
 	/** Requests to the simulator itself: not in the journal, not hit by faults. */
 	control?(incoming: Incoming): Promise<Reply | undefined>;
 }
@@ -42,12 +45,7 @@ export class HostServer {
 
 	/** Starts listening and returns the address. */
 	async listen(port: number): Promise<string> {
-		await new Promise<void>((resolve, reject) => {
-			this.server.once('error', reject);
-			this.server.listen(port, '127.0.0.1', resolve);
-		});
-		const address = this.server.address() as AddressInfo;
-		return `http://127.0.0.1:${address.port}`;
+		return `http://127.0.0.1:${await listen(this.server, port)}`;
 	}
 
 	/** Cuts the connections that were never to be answered. */
@@ -75,13 +73,14 @@ export class HostServer {
 			path,
 			query: Object.fromEntries(query),
 			headers,
+			operation: this.routes.operationOf?.(incoming) ?? null,
 		});
 		if (this.host === 'api') incoming.body = await apiBody(incoming);
 		entry.body = incoming.body;
 		entry.taskId = this.taskIdOf(incoming);
 
 		const fault = this.world.faults.take(entry);
-		entry.fault = fault?.kind ?? null;
+		entry.fault = fault?.label ?? fault?.kind ?? null;
 		if (fault?.kind === 'reset-before') return reset(message.socket);
 		if (fault?.kind === 'hang' && !fault.processed) return this.hold(message.socket);
 		const reply = await this.process(incoming, entry, fault);

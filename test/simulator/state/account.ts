@@ -1,3 +1,4 @@
+import type { Failure } from './failure';
 import type { Operation } from './scenario';
 
 /** Credits per video, as the provider's public price list has them. */
@@ -30,6 +31,8 @@ export interface AccountOptions {
 	credits?: number;
 	/** With a key, callbacks are signed. */
 	webhookHmacKey?: string;
+	/** The refusal of a request that costs more than is left. Default: code 402. */
+	noCredits?: Failure;
 }
 
 /** One movement on an account; refunds are negative. */
@@ -47,8 +50,9 @@ export interface RateLimit {
 	windowMs: number;
 	/** Adds `Retry-After` with the seconds until the next free place. */
 	retryAfter: boolean;
-	/** HTTP status of the refusal; the code in the body is 429 either way. */
+	/** HTTP status of the refusal, whatever the code in its body. */
 	httpStatus: 200 | 429;
+	refusal: Failure;
 }
 
 export const KIE_RATE_LIMIT: RateLimit = {
@@ -56,6 +60,12 @@ export const KIE_RATE_LIMIT: RateLimit = {
 	windowMs: 10_000,
 	retryAfter: false,
 	httpStatus: 200,
+	refusal: { code: 429, msg: 'Rate limit exceeded' },
+};
+
+const NO_CREDITS: Failure = {
+	code: 402,
+	msg: 'The current credits are insufficient. Please top up.',
 };
 
 /** The balance, movements and recent submissions behind one API key. */
@@ -65,6 +75,7 @@ export class Account {
 	readonly number: number;
 	credits: number;
 	webhookHmacKey: string | undefined;
+	readonly noCredits: Failure;
 	readonly ledger: LedgerEntry[] = [];
 	private recent: number[] = [];
 
@@ -73,6 +84,7 @@ export class Account {
 		this.number = number;
 		this.credits = options.credits ?? 5916.25;
 		this.webhookHmacKey = options.webhookHmacKey;
+		this.noCredits = options.noCredits ?? NO_CREDITS;
 	}
 
 	/** Credits paid minus credits given back. */
@@ -91,8 +103,8 @@ export class Account {
 	/** Takes a place in the current window. Returns 0, or the milliseconds until one is free. */
 	takePlace(limit: RateLimit, now = Date.now()): number {
 		this.recent = this.recent.filter((at) => at > now - limit.windowMs);
-		const oldest = this.recent[0];
-		if (oldest !== undefined && this.recent.length >= limit.limit) {
+		if (this.recent.length >= limit.limit) {
+			const [oldest = now] = this.recent;
 			return Math.max(1, oldest + limit.windowMs - now);
 		}
 		this.recent.push(now);

@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { type Content, partOf, sha256Of } from '../http/content';
 import { type Reply, fileReply, textReply } from '../http/reply';
-import type { FileScenario } from './scenario';
+import type { Scenario } from './scenario';
 
 interface StoredFile {
 	taskId: string;
 	content: Content;
-	bare: FileScenario['bare'];
+	bare: Scenario['files']['bare'];
 }
 
 interface RenewedLink {

@@ -1,6 +1,7 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomInt } from 'node:crypto';
 import type { Account } from './account';
-import type { Failure, Operation, Scenario } from './scenario';
+import type { Failure } from './failure';
+import type { Operation, Scenario } from './scenario';
 import type { Timers } from './timers';
 
 /** One piece of work: a generation, an extension, or an upgrade of one of the videos. */
@@ -44,8 +45,15 @@ export function isTooOld(task: Task): boolean {
 	return Date.now() - task.createdAt > KEPT_DAYS * DAY;
 }
 
-export function newTaskId(prefix = 'veo_task'): string {
-	return `${prefix}_${randomBytes(8).toString('hex')}`;
+export function newTaskId({ taskIds }: Scenario, prefix = 'veo_task'): string {
+	return taskIds === 'number'
+		? String(randomInt(1e12, 1e13))
+		: `${prefix}_${randomBytes(8).toString('hex')}`;
+}
+
+/** An id as answers and callbacks write it. */
+export function writtenId({ taskIds }: Scenario, id: string): string | number {
+	return taskIds === 'number' && /^\d+$/.test(id) ? Number(id) : id;
 }
 
 /** The id an upgrade answers under, in answers, callbacks and record-info. */

@@ -7,7 +7,7 @@ import { Journal } from '../http/journal';
 import { type AddVideo, type NextTask, SIMULATOR_KEY, type SimulatorOptions } from '../options';
 import { publishResults, resultUrls } from './results';
 import { BUILT_IN_SCENARIO, type Scenario, type VideoScenario, withScenario } from './scenario';
-import { type Job, type Task, Tasks, newTaskId, upgradeTaskId } from './tasks';
+import { type Job, type Task, Tasks, newTaskId, upgradeTaskId, writtenId } from './tasks';
 import { Timers } from './timers';
 
 /** A file received by the upload host. Its bytes were counted and hashed, not kept. */
@@ -43,7 +43,8 @@ export class World {
 	defaults: Scenario = BUILT_IN_SCENARIO;
 	/** Address of the file host; known once it listens. */
 	fileUrl = '';
-	private readonly timers = new Timers();
+	readonly timers = new Timers();
+	readonly random: () => number;
 	private scripted: NextTask[] = [];
 
 	constructor(private readonly options: SimulatorOptions) {
@@ -51,6 +52,7 @@ export class World {
 		this.tasks = new Tasks(this.timers, (task, job) => this.onEnd(task, job));
 		this.deliveries = new Deliveries({ ...KIE_CALLBACKS, ...options.callbacks }, this.timers);
 		this.rateLimit = { ...KIE_RATE_LIMIT, ...options.rateLimit };
+		this.random = options.random ?? Math.random;
 	}
 
 	/** Puts everything back to the state right after the start. */
@@ -92,7 +94,7 @@ export class World {
 		if (key !== undefined && !owner) throw new Error('addVideo: no account has this key');
 		const task = this.tasks.create(
 			{
-				id: taskId ?? newTaskId(),
+				id: taskId ?? newTaskId(scenario),
 				operation,
 				scenario,
 				owner,
@@ -111,9 +113,10 @@ export class World {
 	takeNext(prompt: string, idPrefix: string): { id: string; scenario: Scenario } {
 		const at = this.scripted.findIndex((one) => prompt.includes(one.prompt ?? ''));
 		const [next = {}] = at < 0 ? [] : this.scripted.splice(at, 1);
-		const { taskId = newTaskId(idPrefix), ...differences } = next;
+		const { taskId, ...differences } = next;
 		delete differences.prompt;
-		return { id: taskId, scenario: withScenario(this.defaults, differences) };
+		const scenario = withScenario(this.defaults, differences);
+		return { id: taskId ?? newTaskId(scenario, idPrefix), scenario };
 	}
 
 	setDefaults(differences: VideoScenario): void {
@@ -132,9 +135,8 @@ export class World {
 		const body = callbackBody(
 			{
 				operation,
-				taskId: callbackTaskId(task, job),
-				code: failure?.code ?? 200,
-				msg: failure?.msg ?? msg,
+				...(failure ?? { code: 200, msg }),
+				taskId: writtenId(task.scenario, callbackTaskId(task, job)),
 				videoUrls: urls.videos,
 				imageUrls: urls.images,
 				originUrls: urls.origins,
@@ -162,9 +164,10 @@ export class World {
 	private callBack(task: Task, job: Job): void {
 		const { callBackUrl, operation, index } = job;
 		if (callBackUrl === undefined) return;
-		const { form, copies, ...way } = task.scenario.callback;
+		const { form, copies, lossRate, ...way } = task.scenario.callback;
 		const key = (job.account ?? this.accounts[0])?.webhookHmacKey;
 		const body = this.callbackBodyOf(task, job, form);
+		if (this.random() < lossRate) way.lostAttempts = Infinity;
 		for (let copy = 0; copy < copies; copy += 1) {
 			void this.deliveries.send({
 				url: callBackUrl,
