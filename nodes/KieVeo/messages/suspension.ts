@@ -4,6 +4,7 @@ import { KieVeoError } from './error';
 export type SuspensionObstacle =
 	| { reason: 'agentTool' }
 	| { reason: 'noAddress' }
+	| { reason: 'engine2' }
 	| { reason: 'unreachable'; origin: string; fault: string };
 
 /** 'Wait for Callback' does not work in this place. Raised before any request is sent. */
@@ -24,6 +25,12 @@ function wordsFor(obstacle: SuspensionObstacle): { where: string; advice: string
 				where: 'here',
 				advice:
 					"This execution has no address at which it could be resumed. Use 'Wait by Polling'.",
+			};
+		case 'engine2':
+			return {
+				where: "on n8n's engine 2.0",
+				advice:
+					"This engine does not wait for callbacks yet. Use 'Wait by Polling', or choose the default engine in the workflow's settings.",
 			};
 		case 'unreachable':
 			return {

@@ -6,7 +6,7 @@ import { publicUrlFault } from '../kie/meaning/publicUrl';
 import { cannotSuspendError } from '../messages/errors';
 import { isUpgrade, traitsOf, type VideoOperationName } from '../operations';
 import { RESUME_PATH } from './resumeWebhooks';
-import { isUnreported } from './stored';
+import { isUnreported, store } from './stored';
 import { beginSuspension, videoKey, type SuspensionPlace } from './suspension';
 import { wakeUpKey } from './wakeUp';
 import { watch } from './watch';
@@ -57,14 +57,24 @@ export function resumeAddress(context: IExecuteFunctions, apiBaseUrl: string): s
 		throw cannotSuspendError({ reason: 'agentTool' });
 	}
 	const resumeUrl = toText(context.evaluateExpression('{{ $execution.resumeUrl }}', 0));
-	if (!context.getExecutionId() || resumeUrl === null || !URL.canParse(resumeUrl)) {
+	const execution = context.getExecutionId();
+	if (!execution || resumeUrl === null || !URL.canParse(resumeUrl)) {
 		throw cannotSuspendError({ reason: 'noAddress' });
 	}
+	if (isOfEngine2(execution, resumeUrl)) throw cannotSuspendError({ reason: 'engine2' });
 	const fault = publicUrlFault(resumeUrl, apiBaseUrl);
 	if (fault !== null) {
 		throw cannotSuspendError({ reason: 'unreachable', origin: new URL(resumeUrl).origin, fault });
 	}
 	return withResumePath(resumeUrl);
+}
+
+/**
+ * n8n's engine 2.0, a preview in n8n 2.x, ignores that a node suspends: the next node would run at once. Its
+ * executions have a UUID where others have a number, and an address that n8n 2.x has not signed.
+ */
+function isOfEngine2(execution: string, resumeUrl: string): boolean {
+	return /^[0-9a-f]{8}-/i.test(execution) && new URL(resumeUrl).search === '';
 }
 
 /** n8n 2.x signs the address in its query: the path is extended, the query stays. */
@@ -102,11 +112,8 @@ export async function suspend(
 		hasUnreported: possiblyMissed.size > 0,
 		deadline,
 	};
-	watch(context, place, { url: resumeUrl, key: wakeUpKey(addressKey, place), plan }, clock);
-
-	// A new array: changing the input items would change the output of the node before this one. And a
-	// copy: with an error output n8n takes the items one by one out of the array this node returns.
-	context.getExecuteData().data.main = [[...items]];
+	watch.begin(context, place, { url: resumeUrl, key: wakeUpKey(addressKey, place), plan });
+	store(context, items, deadline);
 	await context.putExecutionToWait(new Date(deadline + LAST_RESORT_MS));
 }
 

@@ -206,6 +206,7 @@ export const suspension: Samples<typeof suspensionRoom> = {
 	cannotSuspendError: {
 		agentTool: [{ reason: 'agentTool' }],
 		noAddress: [{ reason: 'noAddress' }],
+		engine2: [{ reason: 'engine2' }],
 		unreachable: [{ reason: 'unreachable', origin: 'http://localhost:5678', fault: PRIVATE }],
 	},
 };
