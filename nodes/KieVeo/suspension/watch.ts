@@ -20,7 +20,7 @@ export interface Assignment {
 
 interface Watched extends Assignment {
 	/** When this process last looked. */
-	last: number;
+	last: number | null;
 	/** When another process last did. */
 	lastElsewhere: number;
 	/** Whether a wake-up is under way. */
@@ -64,8 +64,7 @@ export class Watch {
 		this.newest = { send: helpers.httpRequest, logger };
 		const name = nameOf(place);
 		this.watched.delete(name);
-		const { since } = assignment.plan;
-		this.watched.set(name, { ...assignment, last: since, lastElsewhere: 0, isBusy: false });
+		this.watched.set(name, { ...assignment, last: null, lastElsewhere: 0, isBusy: false });
 		const [oldest] = this.watched.keys();
 		if (this.watched.size > MOST_SUSPENSIONS && oldest !== undefined) this.watched.delete(oldest);
 		if (!this.isRunning) void this.run();
@@ -101,7 +100,7 @@ export class Watch {
 		const look = nextLook(entry.plan, entry.last);
 		if (look === null) this.watched.delete(name);
 		if (look === null || now < look.at) return;
-		const isSpared = entry.lastElsewhere > entry.last && look.kind !== 'final';
+		const isSpared = entry.lastElsewhere > (entry.last ?? 0) && look.kind !== 'final';
 		// A process that was held up makes the look that is due now, not all it has missed.
 		entry.last = now;
 		if (!isSpared) void this.gate.run(async () => await this.wakeUp(name, entry, look.kind));
@@ -113,8 +112,9 @@ export class Watch {
 		const { newest } = this;
 		// Resumed while it waited for its turn.
 		if (this.watched.get(name) !== entry || newest === undefined) return;
-		entry.last = this.clock.now();
-		const address = withWakeUp(url, { kind, at: entry.last }, key);
+		const at = this.clock.now();
+		entry.last = at;
+		const address = withWakeUp(url, { kind, at }, key);
 		const found = await callOwnAddress(newest.send, address, ANSWER_MS);
 		entry.isBusy = false;
 		if (found === 'over' && this.watched.get(name) === entry) this.watched.delete(name);
