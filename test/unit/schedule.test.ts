@@ -12,11 +12,11 @@ type Plan = Partial<Omit<WatchPlan, 'since' | 'deadline'>> & { wait: number };
 function looksOf({ wait, ...plan }: Plan, lateness = 0) {
 	const whole = { overdueAfter: 12 * MINUTE, hasUnreported: false, ...plan };
 	const looks: Array<{ kind: string; at: number }> = [];
-	for (let last: number | null = null; looks.length < TOO_MANY; ) {
+	for (let last: Look | null = null; looks.length < TOO_MANY; ) {
 		const look: Look | null = nextLook({ ...whole, since: SINCE, deadline: SINCE + wait }, last);
 		if (look === null) break;
 		looks.push({ kind: look.kind, at: (look.at - SINCE) / SECOND });
-		last = look.at + lateness;
+		last = { ...look, at: look.at + lateness };
 	}
 	return looks;
 }
@@ -90,10 +90,21 @@ describe('when a suspended execution is looked after', () => {
 			hasUnreported: true,
 			deadline: SINCE + 30 * MINUTE,
 		};
-		expect(nextLook(plan, SINCE + 14 * MINUTE)).toStrictEqual({
+		expect(nextLook(plan, { kind: 'all', at: SINCE + 14 * MINUTE })).toStrictEqual({
 			at: SINCE + 22 * MINUTE,
 			kind: 'all',
 		});
+	});
+
+	it('the final look is not missed when the one before came late', () => {
+		const plan = {
+			since: SINCE,
+			overdueAfter: MINUTE,
+			hasUnreported: false,
+			deadline: SINCE + SECOND,
+		};
+		const late = { kind: 'all' as const, at: SINCE + 2 * SECOND };
+		expect(nextLook(plan, late)).toStrictEqual({ at: SINCE + SECOND, kind: 'final' });
 	});
 
 	it('a process that learns of it after the end makes the final look at once', () => {
@@ -104,8 +115,8 @@ describe('when a suspended execution is looked after', () => {
 			deadline: SINCE,
 		};
 		expect(nextLook(plan, null)).toStrictEqual({ at: SINCE, kind: 'final' });
-		const next = nextLook(plan, plan.since + SECOND);
+		const next = nextLook(plan, { kind: 'final', at: plan.since + SECOND });
 		expect(next).toStrictEqual({ at: SINCE + 120 * SECOND, kind: 'final' });
-		expect(nextLook(plan, SINCE + 180 * SECOND)).toBeNull();
+		expect(nextLook(plan, { kind: 'final', at: SINCE + 180 * SECOND })).toBeNull();
 	});
 });

@@ -161,8 +161,8 @@ describe('the watch over suspended executions', () => {
 		await lab.pass(40 * SECOND);
 		expect(lab.calls.length).toBe(12);
 		expect(lab.warnings).toHaveLength(2);
-		expect(lab.warnings[0]).toContain(`${ORIGIN},`);
-		expect(lab.warnings[1]).toContain('https://other.example,');
+		expect(lab.warnings[0]).toContain(`${ORIGIN}. `);
+		expect(lab.warnings[1]).toContain('https://other.example. ');
 	});
 
 	it('is spared the next look, but not the final one, by a look of another process', async () => {

@@ -1,4 +1,4 @@
-import { sleep, type IWebhookFunctions, type IWebhookResponseData } from 'n8n-workflow';
+import type { IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
 
 import { readSubmission, type Submission } from '../kie/address';
 import type { SubmittedVideo } from '../kie/api';
@@ -6,7 +6,7 @@ import { checkCallback, type Incoming } from '../kie/callback/check';
 import { parseCallback } from '../kie/callback/parse';
 import { readCallbackRequest } from '../kie/callback/request';
 import { hasSignature } from '../kie/callback/signature';
-import { connectForAnswer } from '../kie/inTime';
+import { connectForAnswer, inTime } from '../kie/inTime';
 import { connect, type Connection } from '../kie/connection';
 import { toText } from '../kie/meaning/guards';
 import type { VideoOperationName } from '../operations';
@@ -34,6 +34,9 @@ const LOOK_LIMIT_MS = 90_000;
 const QUICK_FILES_MS = 8_000;
 /** Kie waits for its answer meanwhile. */
 const CHECK_LIMIT_MS = 4_000;
+/** The process that has suspended looks first, the others after this time, spread over the second one. */
+const FIRST_PLACE_MS = 20_000;
+const OTHER_PLACES_MS = 40_000;
 
 /**
  * Answers one call of a suspended execution's address, and resumes the execution when the last video is
@@ -71,12 +74,10 @@ function answer(context: IWebhookFunctions, { status, reason, waiting }: Reply):
 	context.getResponseObject().status(status).json({ code: status, msg, waiting });
 }
 
+/** @param work never fails */
 async function isSettledWithin(work: Promise<unknown>, ms: number): Promise<boolean> {
-	const isSettled = work.then(
-		() => true,
-		() => true,
-	);
-	return await Promise.race([isSettled, sleep(ms).then(() => false)]);
+	const limit = { signal: AbortSignal.timeout(ms) };
+	return (await inTime(limit, async () => await work)) !== null;
 }
 
 async function handle(context: IWebhookFunctions): Promise<Reply> {
@@ -161,8 +162,7 @@ async function inTurn(call: Call, work: () => Promise<Reply>): Promise<Reply> {
 	if (!reply.waiting) watch.end(place);
 	if (!reply.resume) return reply;
 	const resumeUrl = resumeUrlOf(context);
-	// n8n 2.x, which signs the address, resumes an execution for one process only.
-	const isAlone = suspension.complete || resumeUrl === null || new URL(resumeUrl).search !== '';
+	const isAlone = suspension.complete || resumeUrl === null || isSigned(resumeUrl);
 	if (isAlone || (await stillWaits(call, resumeUrl))) return { ...reply, isAlone };
 	return { status: 200, reason: 'another process has resumed the execution', waiting: false };
 }
@@ -178,6 +178,11 @@ async function stillWaits(
 	const check = { kind: 'check' as const, at: connection.clock.now() };
 	const url = withWakeUp(resumeUrl, check, wakeUpKey(connection.addressKey, place));
 	return (await callOwnAddress(context.helpers.httpRequest, url, CHECK_LIMIT_MS)) !== 'over';
+}
+
+/** n8n 2.x signs the address, and resumes an execution for one process only. */
+function isSigned(resumeUrl: string): boolean {
+	return new URL(resumeUrl).search !== '';
 }
 
 function placeOf(context: IWebhookFunctions): SuspensionPlace {
@@ -209,7 +214,11 @@ function callOf(
 	};
 }
 
-/** Looks after a suspension that this process has not begun, or forgot in a restart. */
+/**
+ * Looks after a suspension that this process has not begun, or forgot in a restart. On n8n 1.x, which
+ * resumes an execution for each process that decides at the same moment, it looks somewhat after the
+ * waiting time, at another moment than other processes.
+ */
 function watchSince(
 	{ context, connection, place, stored, suspension }: Call,
 	operation: VideoOperationName,
@@ -218,11 +227,12 @@ function watchSince(
 	const url = resumeUrlOf(context);
 	if (url === null || watch.has(place) || suspension.resumed) return;
 	const { addressKey, clock } = connection;
+	const since = clock.now();
 	const plan = {
-		since: clock.now(),
+		since,
 		overdueAfter: overdueAfter(operation),
 		hasUnreported: openVideos(stored, suspension).some(isUnreported),
-		deadline,
+		deadline: deadline + (isSigned(url) ? 0 : FIRST_PLACE_MS + (since % OTHER_PLACES_MS)),
 	};
 	watch.begin(context, place, { url, key: wakeUpKey(addressKey, place), plan });
 }

@@ -29,28 +29,30 @@ const FINAL_PAUSE_MS = 60_000;
 const MOST_FINAL_LOOKS = 4;
 
 /**
- * The first look later than `last`: when reports are overdue, then with pauses that double, and at the
+ * The look after `last`: when reports are overdue, then with pauses that double, and at the
  * deadline. With a short waiting time the looks come closer together, the first one halfway. Pure.
  *
- * @param last when the last look was made; `null` before the first one
+ * @param last the last look, with the time at which it was made; `null` before the first one
  * @returns `null` after the last one
  */
-export function nextLook(plan: WatchPlan, last: number | null): Look | null {
+export function nextLook(plan: WatchPlan, last: Look | null): Look | null {
 	const { since, hasUnreported, deadline } = plan;
+	if (last?.kind === 'final') return nextFinalLook(deadline, last.at);
 	const wait = deadline - since;
+	const after = last?.at ?? since;
 	const overdueAt = since + Math.min(plan.overdueAfter, wait / 2);
-	const early = firstAfter(last ?? since, since, Math.min(UNREPORTED_AFTER_MS, wait / 4));
+	const early = firstAfter(after, since, Math.min(UNREPORTED_AFTER_MS, wait / 4));
 	const isEarly = hasUnreported && early <= overdueAt - SHORTEST_PAUSE_MS;
-	const at = isEarly ? early : firstAfter(last ?? since, since, overdueAt - since);
+	const at = isEarly ? early : firstAfter(after, since, overdueAt - since);
 	// A look shortly before the deadline would only ask twice.
-	if (at <= deadline - Math.min(UNREPORTED_AFTER_MS / 2, wait / 8)) {
-		return { at, kind: isEarly ? 'unreported' : 'all' };
-	}
-	const isFirst = last === null || last < deadline;
-	const repeats = isFirst ? 0 : Math.floor((last - deadline) / FINAL_PAUSE_MS) + 1;
-	return repeats < MOST_FINAL_LOOKS
-		? { at: deadline + repeats * FINAL_PAUSE_MS, kind: 'final' }
-		: null;
+	return at > deadline - Math.min(UNREPORTED_AFTER_MS / 2, wait / 8)
+		? { at: deadline, kind: 'final' }
+		: { at, kind: isEarly ? 'unreported' : 'all' };
+}
+
+function nextFinalLook(deadline: number, after: number): Look | null {
+	const made = Math.floor((after - deadline) / FINAL_PAUSE_MS) + 1;
+	return made < MOST_FINAL_LOOKS ? { at: deadline + made * FINAL_PAUSE_MS, kind: 'final' } : null;
 }
 
 /** The first of `since + first`, and from there after pauses that double, that is later than `last`. */

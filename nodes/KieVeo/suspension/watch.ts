@@ -3,7 +3,7 @@ import type { IExecuteFunctions, IWebhookFunctions, Logger } from 'n8n-workflow'
 import { systemClock, type Clock } from '../kie/http/clock';
 import { Gate } from '../run/gate';
 import { callOwnAddress, type Send } from './ownAddress';
-import { nextLook, type WatchPlan } from './schedule';
+import { nextLook, type Look, type WatchPlan } from './schedule';
 import { MOST_SUSPENSIONS, nameOf, type SuspensionPlace } from './suspension';
 import { withWakeUp, type WakeUp } from './wakeUp';
 
@@ -19,8 +19,8 @@ export interface Assignment {
 }
 
 interface Watched extends Assignment {
-	/** When this process last looked. */
-	last: number | null;
+	/** The last look of this process, with the time at which it was made. */
+	last: Look | null;
 	/** When another process last did. */
 	lastElsewhere: number;
 	/** Whether a wake-up is under way. */
@@ -77,7 +77,7 @@ export class Watch {
 	/** An execution was woken up, by this process or another one, which spares the next look. */
 	noteWakeUp(place: SuspensionPlace, { at }: WakeUp): void {
 		const entry = this.watched.get(nameOf(place));
-		if (entry && at !== entry.last) entry.lastElsewhere = at;
+		if (entry && at !== entry.last?.at) entry.lastElsewhere = at;
 	}
 
 	end(place: SuspensionPlace): void {
@@ -100,20 +100,20 @@ export class Watch {
 		const look = nextLook(entry.plan, entry.last);
 		if (look === null) this.watched.delete(name);
 		if (look === null || now < look.at) return;
-		const isSpared = entry.lastElsewhere > (entry.last ?? 0) && look.kind !== 'final';
+		const isSpared = entry.lastElsewhere > (entry.last?.at ?? 0) && look.kind !== 'final';
 		// A process that was held up makes the look that is due now, not all it has missed.
-		entry.last = now;
+		entry.last = { at: now, kind: look.kind };
 		if (!isSpared) void this.gate.run(async () => await this.wakeUp(name, entry, look.kind));
 		entry.isBusy = !isSpared;
 	}
 
-	private async wakeUp(name: string, entry: Watched, kind: WakeUp['kind']): Promise<void> {
+	private async wakeUp(name: string, entry: Watched, kind: Look['kind']): Promise<void> {
 		const { url, key } = entry;
 		const { newest } = this;
 		// Resumed while it waited for its turn.
 		if (this.watched.get(name) !== entry || newest === undefined) return;
 		const at = this.clock.now();
-		entry.last = at;
+		entry.last = { at, kind };
 		const address = withWakeUp(url, { kind, at }, key);
 		const found = await callOwnAddress(newest.send, address, ANSWER_MS);
 		entry.isBusy = false;
@@ -125,7 +125,7 @@ export class Watch {
 		if (this.unreachable.has(origin)) return;
 		this.unreachable.add(origin);
 		logger.warn(
-			`Kie.ai Veo: n8n cannot reach its own address ${origin}, so executions whose callbacks get lost wait for n8n's own time limit. Allow n8n to call N8N_WEBHOOK_URL (in older n8n WEBHOOK_URL).`,
+			`Kie.ai Veo: n8n did not answer when it was called by its own address ${origin}. If this lasts, executions whose callbacks get lost wait until 5 minutes after their time-out, and give nothing but what was ready at once. Allow n8n to call N8N_WEBHOOK_URL (in older n8n WEBHOOK_URL).`,
 		);
 	}
 }
