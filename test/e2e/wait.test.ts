@@ -373,19 +373,20 @@ describe.each(STAGES)('Wait for Callback on n8n %s', (name, line, queue) => {
 		const { simulator } = stage;
 		const taskIds = videos(2);
 		const since = Date.now();
-		const id = await start(toItems(taskIds), { timeout: 3 });
+		const id = await start(toItems(taskIds), { timeout: 6 });
 		await waiting(id);
 		finish(String(taskIds[0]));
 		const execution = await stage.client.waitForExecution(id, { timeoutMs: 90_000 });
-		const late = Date.now() - since - 3000;
+		const late = Date.now() - since - 6000;
 		console.log(`n8n ${name}: time-out ${late} ms after the limit`);
-		expect(late).toBeLessThan(62_000);
-		expect(itemsOf(execution, KIE).map(({ json }) => json)).toMatchObject(
-			taskIds.map((taskId) => ({ taskId, status: 'processing', timedOut: true, videoUrl: null })),
-		);
+		expect(late).toBeLessThan(20_000);
+		expect(itemsOf(execution, KIE).map(({ json }) => json)).toMatchObject([
+			{ taskId: taskIds[0], status: 'success' },
+			{ taskId: taskIds[1], status: 'processing', timedOut: true, videoUrl: null },
+		]);
 		expectPairing(execution, taskIds);
 
-		taskIds.slice(1).forEach(finish);
+		finish(String(taskIds[1]));
 		const { client, credential } = stage;
 		const parameters = { operation: 'get4k', waitMode: 'poll', options: { pollInterval: 1 } };
 		const { id: polling } = await client.createWorkflow(

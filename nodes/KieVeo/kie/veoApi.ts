@@ -139,6 +139,7 @@ export class VeoApi implements KieApi {
 		taskId,
 		kieTaskId,
 	}: SubmittedVideo): Promise<VideoAnswer> {
+		const isOwnId = kieTaskId !== null && kieTaskId !== taskId;
 		const record = await this.readRecord(kieTaskId ?? taskId);
 		const recorded = classifyTaskRecord(record);
 		if (recorded.kind === 'none') return answered(record, { kind: 'retry', reason: 'server' });
@@ -149,8 +150,11 @@ export class VeoApi implements KieApi {
 				meaning.kind === 'failed' ? meaning : { kind: 'failed', reason: 'taskFailed' };
 			return { ...answered(record, failed), code, message };
 		}
+		// Under the id of the base video its own URL is on record, perhaps in 4K, too: only an id of its own
+		// belongs to the upgrade.
 		const isResult =
-			recorded.kind === 'success' && (!isUpgrade(operation) || is4k(recorded.files.resolution));
+			recorded.kind === 'success' &&
+			(!isUpgrade(operation) || (isOwnId && is4k(recorded.files.resolution)));
 		const running: Meaning = { kind: 'processing', files: readResultFiles(null) };
 		return answered(record, isResult ? recorded : running);
 	}

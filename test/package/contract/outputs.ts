@@ -102,7 +102,10 @@ function cases(stage: Stage): Case[] {
 		],
 		[
 			'get4k: Wait for Callback, time-out',
-			async () => (await stage.suspend(upgrade({ timings: { upgrade4k: SLOW } }))).stored,
+			async () => {
+				const run = upgrade({ timings: { upgrade4k: SLOW } });
+				return await stage.resumed({ ...run, options: { timeout: 1 } });
+			},
 		],
 		[
 			'get1080p: ready',
@@ -240,23 +243,21 @@ class Stage {
 		return firstOf((await this.run(run)).items);
 	}
 
-	/** The item of a suspended execution after Kie's callback. */
+	/** The item of a suspended execution after Kie's callback, or at its end. */
 	async resumed(run: Run): Promise<INodeExecutionData> {
-		const { stored, parameters } = await this.suspend(run);
-		const { items } = await runWebhook({
-			nodeType: new KieVeo(),
-			parameters,
-			credentials: this.credentials(),
-			callback: await this.nextCallback(),
-			stored: [stored],
-		});
-		return firstOf(items);
-	}
-
-	async suspend(run: Run) {
 		const parameters = { ...run.parameters, waitMode: 'callback' };
-		const { stored } = await this.run({ ...run, parameters });
-		return { stored: firstOf(stored), parameters: { ...parameters, options: {} } };
+		const { stored, contextData } = await this.run({ ...run, parameters });
+		for (;;) {
+			const { items } = await runWebhook({
+				nodeType: new KieVeo(),
+				parameters: { ...parameters, options: {} },
+				credentials: this.credentials(),
+				callback: await this.nextCallback(),
+				stored: [firstOf(stored)],
+				contextData,
+			});
+			if (items !== null) return firstOf(items);
+		}
 	}
 
 	/** What the trigger makes of the callback of a submission. */
