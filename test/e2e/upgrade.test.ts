@@ -2,6 +2,7 @@ import type { IDataObject, INode, INodeParameters } from 'n8n-workflow';
 
 import { itemsOf, nodeError, type Execution } from '../n8n/execution';
 import { LINES } from '../n8n/versions';
+import { SCHEMAS } from '../package/schemas/schema';
 import { kieCredential, Stage } from './stage';
 import { AFTER, chain, KIE } from './workflows';
 
@@ -40,6 +41,11 @@ describe.each(LINES.map(({ name }) => name))('n8n %s', (line) => {
 				nodeTypes: expect.arrayContaining(['n8n-nodes-kie-veo.kieVeo']),
 			},
 		]);
+	});
+
+	it.each([...SCHEMAS])('serves the output schema %s', async (path, schema) => {
+		const url = `${stage.n8n.url}/schemas/n8n-nodes-kie-veo.kieVeo/${path.slice(1)}`;
+		await expect((await fetch(url)).json()).resolves.toStrictEqual(schema);
 	});
 
 	describe('the credential test', () => {
