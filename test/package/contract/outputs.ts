@@ -121,6 +121,11 @@ function cases(stage: Stage): Case[] {
 			async () => await stage.first({ operation: 'generate', parameters: { prompt } }),
 		],
 		[
+			'generate: ready, downloaded',
+			async () =>
+				await stage.first({ operation: 'generate', parameters: { prompt, download: true } }),
+		],
+		[
 			'generate: failed, On Error: Continue',
 			async () => {
 				simulator.nextTask(failing);
@@ -146,6 +151,15 @@ function cases(stage: Stage): Case[] {
 					operation: 'extend',
 					taskId: simulator.addVideo(),
 					parameters: { prompt },
+				}),
+		],
+		[
+			'extend: ready, downloaded',
+			async () =>
+				await stage.first({
+					operation: 'extend',
+					taskId: simulator.addVideo(),
+					parameters: { prompt, download: true },
 				}),
 		],
 		[

@@ -99,7 +99,6 @@ function itemReader({
 		downloads: new Gate(PARALLEL_TRANSFERS),
 	};
 	const ports = downloadPorts(context, connection);
-	const { downloads } = traitsOf(operation.operation);
 
 	const callbackFor =
 		(item: number, timeout: number): Addresses['callbackFor'] =>
@@ -115,7 +114,7 @@ function itemReader({
 
 	return (item) => {
 		const options = readVideoOptions(context, item, operation.defaultPollInterval);
-		const settings = downloads ? readDownload(context, item) : null;
+		const settings = readDownload(context, item);
 		const { order, images = [] } = operation.readOrder(context, item, {
 			baseUrl: connection.baseUrl,
 			callbackFor: callbackFor(item, options.timeout),

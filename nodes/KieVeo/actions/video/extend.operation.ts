@@ -3,6 +3,7 @@ import { updateDisplayOptions, type INodeProperties } from 'n8n-workflow';
 import {
 	callbackProperties,
 	creationWaitModeProperty,
+	downloadProperties,
 	promptProperty,
 	seedOption,
 	taskIdProperty,
@@ -48,6 +49,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 			default: '',
 		},
 		...callbackProperties,
+		...downloadProperties,
 		videoOptionsProperty(POLL_INTERVAL, [seedOption, watermarkOption]),
 	],
 );

@@ -3,7 +3,6 @@ import { updateDisplayOptions, type INodeProperties } from 'n8n-workflow';
 import {
 	downloadProperties,
 	indexProperty,
-	maxSizeOfDownloadOption,
 	taskIdProperty,
 	videoOptionsProperty,
 	waitModeProperty,
@@ -30,7 +29,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 			default: '',
 		},
 		...downloadProperties,
-		videoOptionsProperty(POLL_INTERVAL, [maxSizeOfDownloadOption]),
+		videoOptionsProperty(POLL_INTERVAL),
 	],
 );
 

@@ -4,7 +4,6 @@ import {
 	callbackProperties,
 	downloadProperties,
 	indexProperty,
-	maxSizeOfDownloadOption,
 	taskIdProperty,
 	videoOptionsProperty,
 	waitModeProperty,
@@ -35,7 +34,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 		},
 		...callbackProperties,
 		...downloadProperties,
-		videoOptionsProperty(POLL_INTERVAL, [maxSizeOfDownloadOption]),
+		videoOptionsProperty(POLL_INTERVAL),
 	],
 );
 
