@@ -101,7 +101,7 @@ function cases(stage: Stage): Case[] {
 			},
 		],
 		[
-			'get4k: Wait for Callback, time-out',
+			'get4k: Wait for Callback, nobody could ask at the time-out',
 			async () => (await stage.suspend(upgrade({ timings: { upgrade4k: SLOW } }))).stored,
 		],
 		[
