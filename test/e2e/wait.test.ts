@@ -407,14 +407,14 @@ describe.each(STAGES)('Wait for Callback on n8n %s', (name, line, queue) => {
 				stage.simulator.nextTask({ taskId, prompt: promptOf(i), timings, ...scenario(i) });
 				return taskId;
 			});
-		const startCreations = async (count: number) => {
+		const startCreations = async (count: number, own: INodeParameters = {}) => {
 			const original = stage.simulator.addVideo();
 			const items = Array.from({ length: count }, (_, i) => ({
 				taskId: original,
 				prompt: promptOf(i),
 				tag: `item ${i}`,
 			}));
-			return await start(items, {}, { operation, prompt: '={{ $json.prompt }}' });
+			return await start(items, {}, { operation, prompt: '={{ $json.prompt }}', ...own });
 		};
 		const end = (taskId: string) => stage.simulator.finish(taskId, operation);
 
@@ -520,6 +520,29 @@ describe.each(STAGES)('Wait for Callback on n8n %s', (name, line, queue) => {
 			expect(statuses(execution)).toStrictEqual(['success', 'success']);
 			expectPairing(execution, taskIds);
 			expect(stage.simulator.paid()).toHaveLength(2);
+		});
+
+		it('downloads new videos, and keeps the URL of one whose file is gone', async () => {
+			const { client, simulator } = stage;
+			const taskIds = creations(2, (i) => (i === 0 ? {} : { files: { bare: 'gone' } }));
+			const id = await startCreations(2, { download: true });
+			await waiting(id);
+			taskIds.forEach(end);
+			const execution = await ended(id);
+			expectPairing(execution, taskIds);
+			const [ready, gone] = itemsOf(execution, KIE);
+			if (!ready?.binary?.data) throw new Error('There is no file');
+			const bytes = await client.downloadBinary(ready.binary.data);
+			expect(createHash('sha256').update(bytes).digest('hex')).toBe(
+				await simulator.fileSha256(String(ready.json.videoUrl)),
+			);
+			expect(gone).not.toHaveProperty('binary');
+			expect(gone?.json).toMatchObject({
+				status: 'success',
+				videoUrl: expect.stringContaining('.mp4'),
+				error: expect.stringContaining('could not be downloaded'),
+			});
+			expect(simulator.paid()).toHaveLength(2);
 		});
 	});
 

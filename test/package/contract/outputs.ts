@@ -88,6 +88,14 @@ function cases(stage: Stage): Case[] {
 				),
 		],
 		[
+			'get4k: unavailable, 1080P instead',
+			async () =>
+				await get4k(
+					{ upgrade4k: { outcome: 'refused' } },
+					{ options: { on4kUnavailable: 'get1080p' } },
+				),
+		],
+		[
 			'get4k: failed, On Error: Continue',
 			async () => await get4k(impossible, { onError: CONTINUE }),
 		],
@@ -108,6 +116,10 @@ function cases(stage: Stage): Case[] {
 			},
 		],
 		[
+			'get4k: Wait for Callback, nobody could ask at the time-out',
+			async () => await stage.stored(upgrade({ timings: { upgrade4k: SLOW } })),
+		],
+		[
 			'get1080p: ready',
 			async () => await stage.first({ operation: 'get1080p', taskId: simulator.addVideo() }),
 		],
@@ -122,6 +134,11 @@ function cases(stage: Stage): Case[] {
 		[
 			'generate: ready',
 			async () => await stage.first({ operation: 'generate', parameters: { prompt } }),
+		],
+		[
+			'generate: ready, downloaded',
+			async () =>
+				await stage.first({ operation: 'generate', parameters: { prompt, download: true } }),
 		],
 		[
 			'generate: failed, On Error: Continue',
@@ -149,6 +166,15 @@ function cases(stage: Stage): Case[] {
 					operation: 'extend',
 					taskId: simulator.addVideo(),
 					parameters: { prompt },
+				}),
+		],
+		[
+			'extend: ready, downloaded',
+			async () =>
+				await stage.first({
+					operation: 'extend',
+					taskId: simulator.addVideo(),
+					parameters: { prompt, download: true },
 				}),
 		],
 		[
@@ -241,6 +267,12 @@ class Stage {
 	/** The action node's first item. */
 	async first(run: Run): Promise<INodeExecutionData> {
 		return firstOf((await this.run(run)).items);
+	}
+
+	/** The item that n8n stores while the execution is suspended. */
+	async stored(run: Run): Promise<INodeExecutionData> {
+		const parameters = { ...run.parameters, waitMode: 'callback' };
+		return firstOf((await this.run({ ...run, parameters })).stored);
 	}
 
 	/** The item of a suspended execution after Kie's callback, or at its end. */
