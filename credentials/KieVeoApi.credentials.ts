@@ -7,6 +7,7 @@ import type {
 } from 'n8n-workflow';
 
 import { CREDENTIAL_FAULTS } from '../nodes/KieVeo/messages/credential';
+import { CLEAN_API_KEY, CLEAN_BASE_URL } from '../nodes/KieVeo/kie/pasted';
 
 /** A rule that makes the test fail although Kie answers HTTP 200: the real status is in the body. */
 const fails = (key: 'code' | 'data', value: number | null | undefined, message: string) => ({
@@ -67,15 +68,14 @@ export class KieVeoApi implements ICredentialType {
 	authenticate: IAuthenticateGeneric = {
 		type: 'generic',
 		properties: {
-			headers: { Authorization: '=Bearer {{$credentials.apiKey}}' },
+			headers: { Authorization: `=Bearer {{ ${CLEAN_API_KEY} }}` },
 		},
 	};
 
 	test: ICredentialTestRequest = {
 		request: {
-			// Like the node: without trailing slashes, and emptied it is the default.
-			baseURL:
-				'={{($credentials.baseUrl ?? "").trim().replace(/\\/+$/, "") || "https://api.kie.ai"}}',
+			// Like the node: cleaned, and emptied it is the default.
+			baseURL: `={{ ${CLEAN_BASE_URL} || "https://api.kie.ai" }}`,
 			url: '/api/v1/chat/credit',
 			disableFollowRedirect: true,
 		},

@@ -10,9 +10,9 @@ import {
 
 import { resumeOnCallback } from './suspension/resume';
 import { resumeWebhooks } from './suspension/resumeWebhooks';
-import { operationFields } from './actions';
+import { properties } from './actions';
 import { router } from './actions/router';
-import { defaultOperation, operationOptions, operationSubtitle } from './operations';
+import { operationSubtitle } from './operations';
 
 export class KieVeo implements INodeType {
 	description: INodeTypeDescription = {
@@ -31,38 +31,7 @@ export class KieVeo implements INodeType {
 		credentials: [{ name: 'kieVeoApi', required: true }],
 		webhooks: resumeWebhooks,
 		waitingNodeTooltip: 'Suspended until Kie.ai has called back for every video',
-		properties: [
-			{
-				displayName: 'Resource',
-				name: 'resource',
-				type: 'options',
-				noDataExpression: true,
-				default: 'video',
-				options: [
-					{ name: 'Account', value: 'account' },
-					{ name: 'Video', value: 'video' },
-				],
-			},
-			{
-				displayName: 'Operation',
-				name: 'operation',
-				type: 'options',
-				noDataExpression: true,
-				default: defaultOperation('video'),
-				displayOptions: { show: { resource: ['video'] } },
-				options: operationOptions('video'),
-			},
-			{
-				displayName: 'Operation',
-				name: 'operation',
-				type: 'options',
-				noDataExpression: true,
-				default: defaultOperation('account'),
-				displayOptions: { show: { resource: ['account'] } },
-				options: operationOptions('account'),
-			},
-			...operationFields,
-		],
+		properties,
 	};
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {

@@ -185,8 +185,8 @@ export function defaultOperation(resource: Operation['resource']): OperationName
 
 /** An expression that gives the label of the operation that is picked. */
 export function operationSubtitle(): string {
-	const labels = Object.fromEntries(NAMES.map((name) => [name, OPERATIONS[name].label]));
-	return `={{ (${JSON.stringify(labels)})[$parameter["operation"]] }}`;
+	const labels = NAMES.map((name) => `${name}: ${JSON.stringify(OPERATIONS[name].label)}`);
+	return `={{ { ${labels.join(', ')} }[$parameter["operation"]] }}`;
 }
 
 /** The events of the trigger: every end that Kie reports, such as `get4k.success`. */

@@ -378,11 +378,14 @@ describe.each(LINES.map(({ name }) => name))('the trigger on n8n %s', (line) => 
 		it('per event, task and index', async () => {
 			const { taskId, url } = submitted();
 			const other = usual.urlFor({ operation: 'get4k', taskId, index: 1 });
+			// Kie signs task and time: each report has a second of its own, as in life.
+			const at = (age: number) => Math.floor(Date.now() / 1000) - age;
 			for (const round of [1, 2]) {
-				await send(url, { taskId, code: 500, msg: `No 4K, ${round}.` });
-				await send(url, { taskId });
-				await send(other, { taskId });
-				await send(usual.url, { taskId, operation: 'generate' });
+				const age = 100 - round * 10;
+				await send(url, { taskId, code: 500, msg: `No 4K, ${round}.`, timestamp: at(age) });
+				await send(url, { taskId, timestamp: at(age - 3) });
+				await send(other, { taskId, timestamp: at(age - 5) });
+				await send(usual.url, { taskId, operation: 'generate', timestamp: at(age - 7) });
 			}
 			expect(await usual.outputs(taskId)).toMatchObject([
 				{ event: 'get4k.failed', index: 0 },
@@ -390,6 +393,26 @@ describe.each(LINES.map(({ name }) => name))('the trigger on n8n %s', (line) => 
 				{ event: 'get4k.success', index: 1 },
 				{ event: 'generate.success', index: null },
 			]);
+		});
+
+		it('of a signature that was captured and sent again with another body (401)', async () => {
+			const every = await Receiver.activate({ options: { deduplicate: false } });
+			const taskId = newTask();
+			const { delivery, status } = await send(every.url, { taskId });
+			expect(status).toBe(200);
+			const forged = {
+				code: 200,
+				msg: '4K Video generated successfully.',
+				data: { taskId, info: { resultUrls: ['https://forged.example/v.mp4'] } },
+			};
+			const replay = await stage.simulator.replayCallback(delivery, forged);
+			expect(replay.attempts.map((attempt) => attempt.status)).toContain(401);
+			expect(await every.outputs(taskId)).toHaveLength(1);
+			// Kie's own repeats: the same body under the same signature, and under a new one.
+			const repeat = await stage.simulator.replayCallback(delivery);
+			expect(repeat.attempts[0]?.status).toBe(200);
+			const timestamp = Math.floor(Date.now() / 1000) - 5;
+			expect((await send(every.url, { taskId, timestamp })).status).toBe(200);
 		});
 
 		it('per delivery when deduplication is off', async () => {

@@ -12,6 +12,8 @@ import {
 	type IWorkflowExecuteAdditionalData,
 } from 'n8n-workflow';
 
+import { KieVeoApi } from '../../credentials/KieVeoApi.credentials';
+
 Container.set(InstanceSettings, mock<InstanceSettings>({ encryptionKey: 'test' }));
 
 /** A workflow of one node. */
@@ -19,6 +21,25 @@ export function workflowOf(node: INode, nodeType: INodeType): Workflow {
 	const nodeTypes = mock<INodeTypes>();
 	nodeTypes.getByNameAndVersion.mockReturnValue(nodeType);
 	return new Workflow({ id: '1', nodes: [node], connections: {}, active: false, nodeTypes });
+}
+
+/** The header, as n8n makes it from the credential type. */
+function authorizationOf(data: ICredentialDataDecryptedObject): string {
+	const { headers = {} } = new KieVeoApi().authenticate.properties;
+	const node: INode = {
+		id: '1',
+		name: 'Credential',
+		type: 'credential',
+		typeVersion: 1,
+		position: [0, 0],
+		parameters: {},
+	};
+	const { expression } = workflowOf(node, mock<INodeType>({ description: { properties: [] } }));
+	const expressionOfHeader = String(headers.Authorization);
+	const keys = { $credentials: data };
+	return String(
+		expression.getSimpleParameterValue(node, expressionOfHeader, 'internal', keys, undefined, ''),
+	);
 }
 
 /**
@@ -33,13 +54,10 @@ export function additionalDataOf(
 	credentialsHelper.isCredentialUsableByNode.mockReturnValue(true);
 	credentialsHelper.getDecrypted.mockResolvedValue(credentials);
 	credentialsHelper.getParentTypes.mockReturnValue([]);
-	credentialsHelper.authenticate.mockImplementation(async (data, _type, request) => {
-		const authorization = `Bearer ${String(data.apiKey)}`;
-		return {
-			...(request as IHttpRequestOptions),
-			headers: { ...request.headers, Authorization: authorization },
-		};
-	});
+	credentialsHelper.authenticate.mockImplementation(async (data, _type, request) => ({
+		...(request as IHttpRequestOptions),
+		headers: { ...request.headers, Authorization: authorizationOf(data) },
+	}));
 	return {
 		executionId: '1',
 		credentialsHelper,

@@ -201,7 +201,6 @@ describe('Generate', () => {
 		['a gateway page', { kind: 'html', processed: true }],
 		['a cut body', { kind: 'cut-json' }],
 		['an empty body', { kind: 'empty', processed: true }],
-		['no code', { kind: 'envelope', code: 'absent' }],
 		['no task id', { kind: 'envelope', data: 'null' }],
 	] as const)('never sends again when the answer is lost: %s', async (_what, fault) => {
 		simulator.fault({ ...fault, path: GENERATE });
@@ -209,6 +208,13 @@ describe('Generate', () => {
 		expect(error.message).toContain('answer was lost');
 		expect(error.description).toContain('https://kie.ai/logs');
 		expect(simulator.requests({ path: GENERATE })).toHaveLength(1);
+	});
+
+	it('keeps a task whose answer has no code', async () => {
+		simulator.nextTask({ taskId: 'veo_task_no_code' });
+		simulator.fault({ kind: 'envelope', code: 'absent', path: GENERATE });
+		const [item] = json(await generate());
+		expect(item).toMatchObject({ taskId: 'veo_task_no_code', status: 'processing' });
 	});
 
 	it('tells of a lost answer also when the first item fails for another reason', async () => {
@@ -251,7 +257,7 @@ describe('Generate', () => {
 		[422, 'Invalid model', "'Model'"],
 		[433, 'Limit', 'Raise the hourly'],
 		[451, 'Failed to fetch the image.', "'Image Source'"],
-		[501, 'Failed - Video generation task failed', 'Check the parameters'],
+		[501, 'Failed - Video generation task failed', 'kie.ai/logs'],
 		[505, 'Disabled', 'announcement'],
 	])('raises code %i "%s" at once', async (code, msg, advice) => {
 		simulator.fault({ kind: 'status', code, msg, path: GENERATE });

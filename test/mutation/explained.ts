@@ -19,10 +19,10 @@ export const EXPLAINED: readonly Explained[] = [
 		why: 'An age of 0 is never out of tolerance, so it does not get here.',
 	},
 	{
-		file: 'publicUrl.ts',
-		line: 'const octets = /^(\\d+)\\.(\\d+)\\.\\d+\\.\\d+$/.exec(hostname);',
-		original: '/^(\\d+)\\.(\\d+)\\.\\d+\\.\\d+$/',
-		replacement: '/(\\d+)\\.(\\d+)\\.\\d+\\.\\d+$/',
+		file: 'privateHost.ts',
+		line: 'if (/^\\d+\\.\\d+\\.\\d+\\.\\d+$/.test(hostname)) return isPrivateIpv4(ipv4Bits(hostname));',
+		original: '/^\\d+\\.\\d+\\.\\d+\\.\\d+$/',
+		replacement: '/\\d+\\.\\d+\\.\\d+\\.\\d+$/',
 		why: 'A host that ends in a number is an IPv4 address or no URL at all, by the URL standard.',
 	},
 ];

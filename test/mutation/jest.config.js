@@ -1,7 +1,7 @@
 const base = require('../../jest.config');
 
 /**
- * The unit tests whose subject is `veo/`, and no others: a mutant that only a test of something else
+ * The unit tests whose subject is `kie/meaning/` or `kie/callback/`, and no others: a mutant that only a test of something else
  * notices would be found by luck. Nor the property tests: what they draw differs from run to run.
  */
 const SUBJECTS = [
@@ -10,12 +10,16 @@ const SUBJECTS = [
 	'callbackAddress',
 	'callbackCheck',
 	'guards',
+	'kieFileHost',
 	'lifeAnswers',
+	'privateHost',
 	'publicUrl',
 	'resultFiles',
 	'signature',
+	'taskFields',
 	'taskRecord',
 	'videoResult',
+	'words',
 ];
 
 /** @type {import('jest').Config} */

@@ -45,7 +45,7 @@ export function n8nEnvironment(options: EnvironmentOptions): NodeJS.ProcessEnv {
 		N8N_HOST: '127.0.0.1',
 		...webhookAddress(install.line, port),
 		N8N_RUNNERS_BROKER_PORT: String(brokerPort),
-		// Its default, which tests rely on: what nodes log about paid tasks is read from there.
+		// The default, spelt out: tests read in the log what nodes say about paid tasks.
 		N8N_LOG_LEVEL: 'info',
 		N8N_SECURE_COOKIE: 'false',
 		N8N_ENCRYPTION_KEY: 'only-for-tests-and-the-demo',

@@ -53,15 +53,7 @@ export class QueueN8n {
 		const userFolder = join(folder, 'n8n');
 		const env = {
 			...options.env,
-			EXECUTIONS_MODE: 'queue',
-			QUEUE_BULL_REDIS_HOST: '127.0.0.1',
-			QUEUE_BULL_REDIS_PORT: String(servers.redisPort),
-			DB_TYPE: 'postgresdb',
-			DB_POSTGRESDB_HOST: '127.0.0.1',
-			DB_POSTGRESDB_PORT: String(servers.postgresPort),
-			DB_POSTGRESDB_USER: 'n8n',
-			DB_POSTGRESDB_DATABASE: 'postgres',
-			OFFLOAD_MANUAL_EXECUTIONS_TO_WORKERS: 'true',
+			...queueEnvironment(servers),
 			...webhookAddress(install.line, balancerPort),
 		};
 		const main = await N8n.start({ ...options, userFolder, port: mainPort, env });
@@ -115,13 +107,13 @@ export class QueueN8n {
 
 	/** Ends a worker (SIGKILL), counted from 0. `replaceWorker()` brings it back. */
 	async killWorker(at = 0): Promise<void> {
-		await this.workers[at]?.kill();
+		await this.worker(at).kill();
 	}
 
 	/** Ends a worker (SIGKILL) and starts another one in its place. */
 	async replaceWorker(at = 0): Promise<void> {
 		await this.killWorker(at);
-		await this.workers[at]?.launch();
+		await this.worker(at).launch();
 	}
 
 	async restart(): Promise<void> {
@@ -139,6 +131,12 @@ export class QueueN8n {
 		rmSync(this.folder, { recursive: true, force: true });
 	}
 
+	private worker(at: number): QueueProcess {
+		const worker = this.workers[at];
+		if (!worker) throw new Error(`There is no worker ${at} of ${this.workers.length}`);
+		return worker;
+	}
+
 	private get others(): QueueProcess[] {
 		return [...this.workers, ...this.webhooks];
 	}
@@ -150,6 +148,20 @@ export class QueueN8n {
 	private async launchOthers(): Promise<void> {
 		await Promise.all(this.others.map(async (one) => await one.launch()));
 	}
+}
+
+function queueEnvironment({ redisPort, postgresPort }: Servers): NodeJS.ProcessEnv {
+	return {
+		EXECUTIONS_MODE: 'queue',
+		QUEUE_BULL_REDIS_HOST: '127.0.0.1',
+		QUEUE_BULL_REDIS_PORT: String(redisPort),
+		DB_TYPE: 'postgresdb',
+		DB_POSTGRESDB_HOST: '127.0.0.1',
+		DB_POSTGRESDB_PORT: String(postgresPort),
+		DB_POSTGRESDB_USER: 'n8n',
+		DB_POSTGRESDB_DATABASE: 'postgres',
+		OFFLOAD_MANUAL_EXECUTIONS_TO_WORKERS: 'true',
+	};
 }
 
 type Role = keyof typeof READY;

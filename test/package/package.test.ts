@@ -44,7 +44,8 @@ describe('the published package', () => {
 	});
 
 	it('stays small', () => {
-		expect(packed.size).toBeLessThan(60_000);
+		// More than half of it are README and messages with their advice.
+		expect(packed.size).toBeLessThan(90_000);
 		expect(packed.unpackedSize).toBeLessThan(240_000);
 	});
 

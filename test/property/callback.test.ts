@@ -4,9 +4,10 @@ import fc from 'fast-check';
 import { checkCallback, type Incoming } from '../../nodes/KieVeo/kie/callback/check';
 import { addressKey, readSubmission, withSubmission } from '../../nodes/KieVeo/kie/address';
 import { parseCallback } from '../../nodes/KieVeo/kie/callback/parse';
+import * as kieLike from './kieLike';
 import { signatureFault } from '../../nodes/KieVeo/kie/callback/signature';
 
-const RUNS = { numRuns: 10_000 };
+const RUNS = { numRuns: 3_000 };
 const KEY = 'webhook-hmac-key';
 const NOW = 1_760_000_000;
 const ADDRESS_KEY = addressKey('api-key');
@@ -102,14 +103,25 @@ const submission = fc.oneof(
 );
 
 describe('whatever is sent', () => {
-	it('the parser does not throw', () => {
+	it('the parser does not throw, and calls a success only what shows a video', () => {
+		const sent = fc.oneof({ weight: 2, arbitrary: kieLike.body }, { weight: 1, arbitrary: body });
 		fc.assert(
-			fc.property(body, (value) => {
+			fc.property(sent, (value) => {
 				const parsed = parseCallback(value);
-				expect('callback' in parsed || parsed.reason.length > 0).toBe(true);
+				if ('reason' in parsed) return expect(parsed.reason).not.toBe('');
+				const { outcome, succeeded, files } = parsed.callback;
+				expect(succeeded).toBe(outcome === 'success');
+				if (succeeded) expect(files.videoUrls.length).toBeGreaterThan(0);
+				expect(files.videoUrls).not.toContain(kieLike.ORIGIN);
 			}),
-			RUNS,
+			{ numRuns: 10_000 },
 		);
+	});
+
+	it.each([10, 1_000, 100_000])('the parser reads a body that is %d levels deep', (depth) => {
+		const value = { code: 200, data: kieLike.buried('https://a.example/1.mp4', depth) };
+		const outcomes = [value, { ...value, data: { resultJson: value.data, info: value.data } }];
+		for (const sent of outcomes) expect(parseCallback(sent)).not.toBeNull();
 	});
 
 	it('nothing is accepted that is not signed for its one task, now', () => {
@@ -142,7 +154,9 @@ describe('whatever is sent', () => {
 		fc.assert(
 			fc.property(nearCallback, at, headerName('x-webhook-signature'), (value, time, name) => {
 				const parsed = parseCallback(value);
-				if (!('callback' in parsed) || parsed.callback.taskIds.length !== 1) return;
+				// What shows no end of a task is refused for its form.
+				if (!('callback' in parsed) || parsed.callback.outcome === 'unknown') return;
+				if (parsed.callback.taskIds.length !== 1) return;
 				const [id = ''] = parsed.callback.taskIds;
 				const sent = { 'x-webhook-timestamp': time, [name]: sign(id, time) };
 				const incoming: Incoming = { body: value, size: 0, headers: sent, submission: undefined };

@@ -1,6 +1,7 @@
 import {
 	parseCallback,
 	type Callback,
+	type CallbackOutcome,
 	type CallbackTopic,
 } from '../../nodes/KieVeo/kie/callback/parse';
 import { toCallbackResult } from '../../nodes/KieVeo/videoResult';
@@ -29,6 +30,17 @@ const generated: CallbackFacts = {
 	imageUrls: [],
 	resolution: '720p',
 };
+
+const envelope = (data: object, code = 200) => ({ code, msg: 'Success', data });
+const job = {
+	taskId: 'T',
+	state: 'success',
+	resultJson: JSON.stringify({ resultUrls: [VIDEO] }),
+	failCode: null,
+	failMsg: null,
+	creditsConsumed: 60,
+};
+const hdResult = JSON.stringify({ data: { result_urls: [VIDEO], origin_urls: [IMAGE] } });
 
 /** A success of which only this field tells what it is of. */
 const sign = (field: string, value: unknown = ['x']) => ({ resultUrls: [VIDEO], [field]: value });
@@ -91,7 +103,99 @@ describe('a callback', () => {
 	it('has an outcome by its URLs, not by its code', () => {
 		expect(parse(callbackBody({ ...upgraded, code: 200 })).succeeded).toBe(true);
 		const late = { ...(callbackBody(upgraded) as object), code: '422' };
-		expect(parse(late)).toMatchObject({ code: 422, succeeded: true });
+		expect(parse(late)).toMatchObject({ code: 422, outcome: 'success', succeeded: true });
+	});
+
+	it.each<[name: string, outcome: CallbackOutcome, body: object]>([
+		["Kie's own sample", 'unknown', { ...envelope({ task_id: 'T' }), taskId: 'T' }],
+		['no data', 'unknown', { code: 200, msg: 'Success', data: null }],
+		[
+			'success in words',
+			'unknown',
+			{ code: 500, msg: 'Video generated successfully.', data: null },
+		],
+		['progress in words', 'unknown', { code: 422, msg: '4k is processing.', data: {} }],
+		['a code of success that is not 200', 'unknown', { code: 201, msg: 'ok', data: {} }],
+		['the last code that is no error', 'unknown', { code: 399, msg: 'ok', data: {} }],
+		['the first code that is one', 'failed', { code: 400, msg: 'ok', data: {} }],
+		['a code as text', 'failed', { code: '501', msg: 'Failed', data: {} }],
+		['final words', 'failed', { code: 200, msg: 'Your prompt was flagged', data: {} }],
+		['want of credits', 'failed', { code: 200, msg: '积分不足', data: {} }],
+		['a reason within', 'failed', envelope({ errorMessage: 'new' })],
+		['a reason under response', 'failed', envelope({ response: { failMsg: 'new' } })],
+		['a record that succeeded', 'unknown', envelope({ successFlag: 1, response: null })],
+		[
+			'a record with its video',
+			'success',
+			envelope({ successFlag: 1, response: { resultUrls: [VIDEO] } }),
+		],
+		[
+			'a record with the whole video only',
+			'success',
+			envelope({ response: { fullResultUrls: [VIDEO] } }),
+		],
+		[
+			'a record at the top',
+			'success',
+			{ code: 200, taskId: 'T', successFlag: 1, response: { resultUrls: [VIDEO] } },
+		],
+		['a running record', 'unknown', envelope({ successFlag: 0 })],
+		['a failed record', 'failed', envelope({ successFlag: '2', response: null })],
+		['a job with its video', 'success', envelope(job)],
+		['a job in 4k', 'success', envelope({ ...job, resultJson: hdResult })],
+		['a job without a result', 'unknown', envelope({ ...job, resultJson: '' })],
+		[
+			'a job that shows the original only',
+			'unknown',
+			envelope({ ...job, resultJson: '{"data":{"origin_urls":["https://file.example/o.mp4"]}}' }),
+		],
+		['a running job', 'unknown', envelope({ state: 'generating' })],
+		['a failed job, whatever the code', 'failed', envelope({ state: 'fail', resultJson: '' })],
+		['a failed job that names a video', 'failed', envelope({ ...job, state: 'fail' })],
+	])('with %s has the outcome "%s"', (_name, outcome, body) => {
+		expect(parse(body)).toMatchObject({ outcome, succeeded: outcome === 'success' });
+	});
+
+	it.each<[name: string, body: object, told: object]>([
+		[
+			'a failed job',
+			envelope(
+				{ state: 'fail', failCode: '500', failMsg: 'Internal server error', creditsConsumed: 0 },
+				501,
+			),
+			{ code: 500, message: 'Internal server error', files: { creditsConsumed: 0 } },
+		],
+		[
+			'a failed record',
+			envelope({
+				successFlag: 3,
+				errorCode: 400,
+				errorMessage: 'public error unsafe image upload.',
+			}),
+			{ code: 400, message: 'public error unsafe image upload.' },
+		],
+		[
+			'a failure without words',
+			envelope({ successFlag: 3 }),
+			{ code: 200, message: 'Kie.ai gives no reason' },
+		],
+		[
+			'a failure with the words of the envelope',
+			{ ...envelope({ state: 'fail' }, 501), msg: 'Playground task failed.' },
+			{ code: 501, message: 'Playground task failed.' },
+		],
+		[
+			'a successful job',
+			envelope(job),
+			{ code: 200, message: 'Success', files: { creditsConsumed: 60, videoUrls: [VIDEO] } },
+		],
+		[
+			'a job in 4k',
+			envelope({ ...job, resultJson: hdResult }),
+			{ files: { videoUrls: [VIDEO], imageUrls: [] } },
+		],
+	])('of %s tells its own words, code and credits', (_name, body, told) => {
+		expect(parse(body)).toMatchObject(told);
 	});
 
 	it.each([
@@ -137,13 +241,56 @@ describe('a callback', () => {
 		],
 		['nothing that tells', 'unknown', { code: 500, msg: 'Timeout', data: { taskId: 'a' } }],
 		...['promptJson', 'originUrls', 'resolution'].map(onlySign('generate')),
-		...['imageUrls', 'image_urls', 'mediaIds', 'media_ids'].map(onlySign('get4k')),
+		...['fullResultUrls'].map(onlySign('extend')),
+		// Base videos come with these as well.
+		...['imageUrls', 'image_urls', 'mediaIds', 'media_ids'].map(onlySign('unknown')),
+		['a field of the record', 'generate', envelope({ response: { resolution: '720p' } })],
+		['a record as text', 'generate', envelope({ response: '{"originUrls":["x"]}' })],
+		[
+			'an extension in Chinese',
+			'extend',
+			{ code: 200, msg: '视频扩展成功', data: sign('promptJson') },
+		],
+		[
+			'4K in its text and the fields of a generation',
+			'get4k',
+			callbackBody({ ...generated, msg: upgraded.msg }),
+		],
+		[
+			'4K in Chinese text',
+			'get4k',
+			{ code: 200, msg: '4K视频生成成功', data: sign('fallbackFlag', false) },
+		],
+		[
+			'4K within the reason',
+			'get4k',
+			envelope({ failMsg: 'The 4K version of this video is unavailable.' }),
+		],
+		['4K within a word', 'unknown', { code: 500, msg: '14K', data: null }],
+		...(
+			[
+				['veo/get-4k-video', 'get4k'],
+				['veo/get-1080p-video', 'get1080p'],
+				['veo/extend', 'extend'],
+				['veo-3-1', 'generate'],
+				['veo3_fast', 'generate'],
+				['VEO3', 'generate'],
+			] as const
+		).map(
+			([model, topic]): TopicRow => [
+				`model ${model}`,
+				topic,
+				{ ...envelope({ model, state: 'fail' }), msg: '4K' },
+			],
+		),
+		['a model nobody knows', 'get4k', { ...envelope({ model: 'my-veo' }), msg: '4K' }],
+		['no model', 'unknown', envelope({ model: null })],
 		['fields that are null', 'unknown', { code: 200, data: sign('resolution', null) }],
 		['lists that are empty', 'unknown', { code: 200, data: sign('imageUrls', []) }],
 		['only a URL', 'unknown', { code: 200, msg: 'success', data: { info: { resultUrls: VIDEO } } }],
 		[
-			'signs of both',
-			'unknown',
+			'preview images and the fields of a generation',
+			'generate',
 			{ code: 200, data: { promptJson: '{}', resultUrls: [VIDEO], imageUrls: [IMAGE] } },
 		],
 	])('with %s is about "%s"', (_name, topic, body) => {
@@ -176,11 +323,7 @@ describe('a callback', () => {
 		['a code alone', { code: 500 }, "the body has neither 'data' nor a task ID"],
 		['data that is a list', { code: 200, data: [VIDEO] }, NO_DATA],
 		['data that is text', { code: 200, data: VIDEO }, NO_DATA],
-		[
-			'success without a URL',
-			{ code: 200, msg: 'success', data: { taskId: 'a' } },
-			'it reports success without a video URL',
-		],
+		['success alone', { code: 200, msg: 'success' }, "the body has neither 'data' nor a task ID"],
 		['an id that is an object', { code: 500, data: { taskId: {} } }, 'the task ID is not text'],
 		['an id of blanks', { code: 500, data: { taskId: '  ' } }, 'the task ID is not text'],
 	])('is not seen in %s', (_name, body, reason) => {

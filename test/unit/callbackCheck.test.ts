@@ -227,7 +227,7 @@ describe('a callback is refused', () => {
 			'when nothing names the task',
 			{ body: failed4k(null) },
 			401,
-			'neither body nor address name a task ID, so no signature can hold',
+			'neither body nor address name a task ID, so the signature cannot be verified',
 		],
 	])('%s', (_name, changes, status, reason, changedOptions = {}) => {
 		expect(check({ ...incoming, ...changes }, { ...options, ...changedOptions })).toStrictEqual({

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 
-import { toBoolean, toNumber, toText } from '../../nodes/KieVeo/kie/meaning/guards';
+import { toBoolean, toId, toNumber, toText } from '../../nodes/KieVeo/kie/meaning/guards';
 
 type Case = [value: unknown, expected: unknown];
 const table = (cases: Case[]) =>
@@ -52,4 +52,19 @@ describe('a text', () => {
 			[null, null],
 		]),
 	)('%s', (_name, value, expected) => expect(toText(value)).toBe(expected));
+});
+
+describe('an id', () => {
+	it.each(
+		table([
+			[' a ', 'a'],
+			[7, '7'],
+			[0, '0'],
+			[1.5, null],
+			[2 ** 60, null],
+			['', null],
+			[null, null],
+			[{}, null],
+		]),
+	)('%s', (_name, value, expected) => expect(toId(value)).toBe(expected));
 });

@@ -1,4 +1,4 @@
-import { readResultFiles } from '../../nodes/KieVeo/kie/meaning/resultFiles';
+import { readResultFiles, withWholeVideo } from '../../nodes/KieVeo/kie/meaning/resultFiles';
 
 const A = 'https://file.example/v/a.mp4';
 const B = 'http://file.example/v/b.mp4';
@@ -16,6 +16,28 @@ describe('result URLs', () => {
 		['under info', { info: { resultUrls: [A] } }, [A]],
 		['under response', { response: { resultUrls: [A] } }, [A]],
 		['under a response that is JSON text', { response: JSON.stringify({ resultUrls: [A] }) }, [A]],
+		['under a job', { resultJson: JSON.stringify({ resultUrls: [A] }) }, [A]],
+		['under a job that is no text', { resultJson: { resultUrls: [A] } }, [A]],
+		[
+			'of a job in 1080p or 4k',
+			{ resultJson: JSON.stringify({ data: { result_urls: [A], origin_urls: [B] } }) },
+			[A],
+		],
+		['of a job, parsed', { response: { data: { result_urls: [A] } } }, [A]],
+		['the deeper ones first', { resultJson: { resultUrls: [B], data: { result_urls: [A] } } }, [A]],
+		['info before a record', { response: { resultUrls: [B] }, info: { resultUrls: [A] } }, [A]],
+		[
+			'a response before a job',
+			{ response: { resultUrls: [A] }, resultJson: { resultUrls: [B] } },
+			[A],
+		],
+		['a job before data', { resultJson: { resultUrls: [A] }, resultUrls: [B] }, [A]],
+		['no results yet', { resultJson: '', response: null }, []],
+		[
+			'only originals',
+			{ originUrls: [A], info: { origin_urls: [A] }, resultJson: { data: { origin_urls: [A] } } },
+			[],
+		],
 		['JSON text', { resultUrls: JSON.stringify([A, B]) }, [A, B]],
 		['a bare URL in place of the list', { info: { resultUrls: A } }, [A]],
 		['a bracketed list without quotes', { resultUrls: `[${A}, ${B}]` }, [A, B]],
@@ -71,5 +93,29 @@ describe('result URLs', () => {
 		const data = { response: { resultUrls: [A], resolution: '720p' }, resultUrls: null };
 		const files = readResultFiles(data, { trustResponse: (resolution) => resolution === '4k' });
 		expect(files.videoUrls).toStrictEqual([]);
+	});
+
+	it.each<[place: string, data: object, urls: string[]]>([
+		['a response', { response: { resultUrls: [A], resolution: '4k' } }, [A]],
+		['a job', { resultJson: { resultUrls: [A], resolution: '4k' } }, [A]],
+		['an untrusted job', { resultJson: { resultUrls: [A] } }, []],
+		['within a response', { response: { data: { result_urls: [A] }, resolution: '4k' } }, [A]],
+		['untrusted within', { response: { data: { result_urls: [A] }, resolution: '1080p' } }, []],
+		['an info', { info: { resultUrls: [A] } }, [A]],
+	])('are trusted by the resolution of their record: %s', (_place, data, urls) => {
+		const files = readResultFiles(data, { trustResponse: (resolution) => resolution === '4k' });
+		expect(files.videoUrls).toStrictEqual(urls);
+	});
+
+	it('come with an id that is a number', () => {
+		expect(readResultFiles({ taskId: 7 }).taskId).toBe('7');
+		expect(readResultFiles({ task_id: 8 }).taskId).toBe('8');
+	});
+
+	it('of the whole video stand for the part where there is none', () => {
+		const whole = readResultFiles({ fullResultUrls: [B] });
+		expect(withWholeVideo(whole).videoUrls).toStrictEqual([B]);
+		const both = readResultFiles({ resultUrls: [A], fullResultUrls: [B] });
+		expect(withWholeVideo(both)).toStrictEqual(both);
 	});
 });

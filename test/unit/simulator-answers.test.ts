@@ -103,14 +103,18 @@ describe('an accepted request', () => {
 
 	it('can have a number as the id of its task, everywhere', async () => {
 		simulator.setDefaults({ taskIds: 'number' });
-		const { data } = (await generate()) as { data: { taskId: number } };
+		const callBackUrl = 'http://127.0.0.1:1/';
+		const body = { prompt: 'A dog', model: 'veo3_fast', callBackUrl };
+		const { data } = (await ask(GENERATE, body)) as { data: { taskId: number } };
 		expect(Number.isSafeInteger(data.taskId)).toBe(true);
 		simulator.finish(String(data.taskId));
 		expect(await record(String(data.taskId))).toMatchObject({
 			data: { taskId: data.taskId, response: { taskId: data.taskId } },
 		});
-		const body = { taskId: String(data.taskId) };
-		expect(await ask(FOUR_K, body)).toMatchObject({ data: { taskId: data.taskId } });
+		expect(JSON.parse(simulator.deliveries[0]?.body ?? '')).toMatchObject({ data });
+		expect(await ask(FOUR_K, { taskId: String(data.taskId) })).toMatchObject({
+			data: { taskId: data.taskId },
+		});
 	});
 });
 

@@ -55,7 +55,7 @@ describe('faults on demand', () => {
 	});
 
 	test('can end with the time', async () => {
-		const fault = simulator.fault({ kind: 'status', code: 500, forMs: 60 });
+		const fault = simulator.fault({ kind: 'status', code: 500, forMs: 500 });
 		const codes = new Set<unknown>();
 		await until(
 			async () => (await credit()).body as { code: number },
@@ -247,7 +247,7 @@ describe('a storm', () => {
 	});
 
 	test('can be about some operations, and ends by itself', async () => {
-		simulator.storm({ ms: 80, answer: 455, on: ['get4k'] });
+		simulator.storm({ ms: 500, answer: 455, on: ['get4k'] });
 		expect((await post4k()).body).toMatchObject({ code: 455 });
 		expect((await generate()).body).toMatchObject({ code: 200 });
 		await until(post4k, ({ body }) => (body as { code: number }).code === 200);
@@ -256,7 +256,7 @@ describe('a storm', () => {
 });
 
 describe('a rival on the account', () => {
-	const limit = { limit: 4, windowMs: 200 };
+	const limit = { limit: 4, windowMs: 500 };
 	let shared: Simulator;
 	beforeEach(async () => (shared = await startSimulator({ rateLimit: limit, random: () => 0 })));
 	afterEach(async () => await shared.close());
@@ -268,7 +268,7 @@ describe('a rival on the account', () => {
 		).body as { code: number };
 
 	test('takes its part of the limit, and leaves the rest', async () => {
-		const rival = shared.rival({ perWindow: 3, ms: 150 });
+		const rival = shared.rival({ perWindow: 3, ms: 400 });
 		await until(
 			() => rival.taken,
 			(taken) => taken === 3,
@@ -281,7 +281,7 @@ describe('a rival on the account', () => {
 
 	test('waits for a place where there is none, and ends in time', async () => {
 		for (let request = 0; request < 4; request += 1) await submit();
-		const rival = shared.rival({ perWindow: 4, ms: 1000 });
+		const rival = shared.rival({ perWindow: 4, ms: 5000 });
 		expect(rival.taken).toBe(0);
 		await until(
 			() => rival.taken,
@@ -289,7 +289,7 @@ describe('a rival on the account', () => {
 		);
 		rival.stop();
 		const { taken } = rival;
-		await new Promise((resolve) => setTimeout(resolve, 250));
+		await new Promise((resolve) => setTimeout(resolve, 600));
 		expect(rival.taken).toBe(taken);
 	});
 });

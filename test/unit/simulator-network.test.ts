@@ -58,11 +58,11 @@ describe('a relay', () => {
 	});
 
 	it('refuses connections for a while, at first or later, then passes on', async () => {
-		const relay = opens(await Relay.start(simulator.apiUrl, 100));
+		const relay = opens(await Relay.start(simulator.apiUrl, 500));
 		const ask = async () => await codeOf(call(relay.url + CREDIT));
 		await expect(ask()).resolves.toBe('ECONNREFUSED');
 		await until(ask, (code) => code === undefined);
-		await relay.refuse(100);
+		await relay.refuse(500);
 		await expect(ask()).resolves.toMatch(/ECONNREFUSED|UND_ERR_SOCKET/);
 		await until(ask, (code) => code === undefined);
 		expect(simulator.requests()).toHaveLength(2);
@@ -109,7 +109,7 @@ describe('a proxy', () => {
 		const proxy = opens(await Proxy.start({ refuse }));
 		const { status, socket } = await tunnel(proxy, 'api.kie.ai:443');
 		socket.destroy();
-		expect([status, proxy.asked, proxy.tunnels]).toEqual([refuse, ['api.kie.ai:443'], 0]);
+		expect([status, proxy.asked, proxy.tunnels]).toEqual([refuse, ['api.kie.ai:443'], []]);
 	});
 
 	it('leads to a host of another name, and counts the tunnels', async () => {
@@ -123,6 +123,7 @@ describe('a proxy', () => {
 		agent.createConnection = () => secured;
 		await expect(secure(`https://${servername}${CREDIT}`, { agent })).resolves.toBe(200);
 		secured.destroy();
-		expect([proxy.tunnels, front.connections, simulator.requests()]).toMatchObject([1, 1, [{}]]);
+		expect(proxy.tunnels).toEqual([`${servername}:443`]);
+		expect([front.connections, simulator.requests().length]).toEqual([1, 1]);
 	});
 });

@@ -20,7 +20,12 @@ describe('a task on record', () => {
 		['finished, but without a URL yet', 'running', 200, { successFlag: 1, response: null }],
 		['generating', 'running', 200, { successFlag: 0, response: null }],
 		['in a state nobody knows', 'running', 200, { successFlag: 9, response }],
-		['without a flag', 'running', 200, { response }],
+		['without a flag or a URL', 'running', 200, { response: null }],
+		['without a flag, but with its video', 'success', 200, { response }],
+		['finished, without a code', 'success', null, { successFlag: 1, response }],
+		['generating, under any code', 'running', 500, { successFlag: 0 }],
+		['finished, with no list yet', 'running', 500, { successFlag: 1 }],
+		['failed, although a video is named', 'failed', 200, { successFlag: 3, response }],
 		['failed before completion', 'failed', 200, { successFlag: 2 }],
 		['failed upstream', 'failed', 200, { successFlag: 3 }],
 		['failed, told by the envelope', 'failed', 400, null],
@@ -31,7 +36,13 @@ describe('a task on record', () => {
 		['not told to this key', 'none', 401, undefined],
 		['out of reach', 'none', null, undefined],
 		['of a service in trouble', 'none', 500, null],
-		['under an unknown code', 'none', 422, { successFlag: 1, response }],
+		['finished, under another code', 'success', 422, { successFlag: 1, response }],
+		['a job that runs', 'running', 200, { state: 'generating', resultJson: '' }],
+		['a job that waits', 'running', 200, { state: 'waiting' }],
+		['a finished job', 'success', 200, { state: 'success', resultJson: JSON.stringify(response) }],
+		['a failed job', 'failed', 200, { state: 'fail' }],
+		['of two states that disagree', 'failed', 200, { state: 'success', successFlag: 3, response }],
+		['without data under another code', 'none', 201, { taskId: 'a' }],
 	])('%s is "%s"', (_name, kind, code, data) => {
 		expect(classifyTaskRecord(answer(code, data)).kind).toBe(kind);
 	});
@@ -52,7 +63,29 @@ describe('a task on record', () => {
 		],
 	])('tells why it failed %s', (_name, code, data, reason) => {
 		const failed = { ...answer(code, data), message: 'envelope' };
-		expect(classifyTaskRecord(failed)).toStrictEqual({ kind: 'failed', ...reason });
+		expect(classifyTaskRecord(failed)).toMatchObject({ kind: 'failed', ...reason });
+	});
+
+	it.each<[name: string, code: number, message: string, data: object | null, meaning: object]>([
+		['words', 400, 'Only English prompts', null, { kind: 'failed', reason: 'englishOnly' }],
+		['a code', 200, 'success', { successFlag: 3, errorCode: 524 }, { reason: 'timeout' }],
+		['nothing', 200, 'success', { successFlag: 3 }, { kind: 'failed', reason: 'other' }],
+		['want of credits', 500, 'x', { state: 'fail', failMsg: '余额不足' }, { kind: 'refused' }],
+		['a busy service', 500, '维护', { state: 'fail' }, { kind: 'failed', reason: 'upstream' }],
+	])('has its reason from %s', (_name, code, message, data, meaning) => {
+		const failed = { ...answer(code, data), message };
+		expect(classifyTaskRecord(failed)).toMatchObject({ kind: 'failed', meaning });
+	});
+
+	it.each<[name: string, code: number, message: string, kind: string]>([
+		['is processing', 400, '1080P is processing', 'running'],
+		['will be ready', 400, 'Please check back shortly', 'running'],
+		['was refused', 500, 'flagged', 'failed'],
+		['has failed', 500, 'Failed - Video generation task failed', 'failed'],
+		['is not known', 400, 'record is null', 'none'],
+		['has no credits', 400, 'Insufficient credits', 'none'],
+	])('tells by its text that it %s', (_name, code, message, kind) => {
+		expect(classifyTaskRecord({ ...answer(code, null), message }).kind).toBe(kind);
 	});
 
 	it('is not told by a web page, whatever its HTTP status', () => {

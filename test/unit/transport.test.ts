@@ -1,9 +1,6 @@
 import { CancelledError } from '../../nodes/KieVeo/kie/http/clock';
 import { readAnswer } from '../../nodes/KieVeo/kie/http/envelope';
-import { isNeverSent } from '../../nodes/KieVeo/kie/http/networkFault';
 import { MAX_ATTEMPTS, retryDelay } from '../../nodes/KieVeo/kie/http/retry';
-import { SubmissionLimiter } from '../../nodes/KieVeo/kie/http/submissionLimiter';
-import { FakeClock } from './fakeClock';
 import { fakeKie } from './fakeKie';
 
 const ACCEPTED = JSON.stringify({ code: 200, msg: 'success', data: { resultUrls: null } });
@@ -89,75 +86,18 @@ describe('retries', () => {
 
 describe('a network fault', () => {
 	it('is named by its code, and never shows the request with its API key', async () => {
-		const cause = Object.assign(new Error('connect'), {
+		const cause = Object.assign(new Error('connect ECONNREFUSED 127.0.0.1:4001'), {
 			code: 'ECONNREFUSED',
 			config: { headers: { Authorization: 'Bearer secret' } },
 		});
 		const { api } = fakeKie([new Error('Bearer secret', { cause })]);
 		const answer = await api.fetchState({ ...UPGRADE, kieTaskId: null, codes: [200] });
-		expect(answer).toMatchObject({ code: null, message: 'connection refused', raw: null });
+		expect(answer).toMatchObject({
+			code: null,
+			message: 'connection refused (127.0.0.1:4001)',
+			raw: null,
+		});
 		expect(JSON.stringify(answer)).not.toContain('secret');
-	});
-});
-
-describe('a paid request that reached nobody', () => {
-	const fault = (code: string) => Object.assign(new Error(), { code });
-
-	it.each(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN'])('is known by %s', (code) => {
-		expect(isNeverSent(fault(code))).toBe(true);
-	});
-
-	it.each(['ECONNRESET', 'ETIMEDOUT', 'EHOSTUNREACH', 'EPROTO', 'SELF_SIGNED_CERT_IN_CHAIN'])(
-		'is not certain with %s',
-		(code) => expect(isNeverSent(fault(code))).toBe(false),
-	);
-});
-
-describe('the submission limiter', () => {
-	it('lets no 10 s hold more than 20 arrivals, however long requests are on the way', async () => {
-		const clock = new FakeClock();
-		const limiter = new SubmissionLimiter(clock);
-		const arrivals: number[] = [];
-		await Promise.all(
-			Array.from({ length: 70 }, async (_, i) =>
-				limiter.run(async () => {
-					await clock.pause((i * 37) % 900);
-					arrivals.push(clock.now());
-					await clock.pause((i * 53) % 700);
-				}),
-			),
-		);
-		expect(arrivals).toHaveLength(70);
-		for (const start of arrivals) {
-			const inWindow = arrivals.filter((at) => at >= start && at < start + 10_000);
-			expect(inWindow.length).toBeLessThanOrEqual(20);
-		}
-		expect(Math.max(...arrivals)).toBeLessThan(40_000);
-	});
-
-	it('keeps the order, and a cancelled caller does not block the next one', async () => {
-		const clock = new FakeClock();
-		const limiter = new SubmissionLimiter(clock);
-		const done: number[] = [];
-		const stop = new AbortController();
-		const runs = Array.from({ length: 23 }, (_, i) =>
-			limiter.run(async () => void done.push(i), i === 20 ? stop.signal : undefined),
-		);
-		stop.abort();
-		const results = await Promise.allSettled(runs);
-		expect(results[20]?.status).toBe('rejected');
-		expect(done).toStrictEqual([...Array.from({ length: 20 }, (_, i) => i), 21, 22]);
-	});
-
-	it('frees the slot of a request that failed', async () => {
-		const clock = new FakeClock();
-		const limiter = new SubmissionLimiter(clock);
-		const failing = Array.from({ length: 20 }, () =>
-			limiter.run(async () => await Promise.reject(new Error('lost'))),
-		);
-		await Promise.allSettled(failing);
-		await expect(limiter.run(async () => 'sent')).resolves.toBe('sent');
-		expect(clock.now()).toBe(10_000);
 	});
 });
 

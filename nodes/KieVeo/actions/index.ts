@@ -1,6 +1,6 @@
 import type { IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n-workflow';
 
-import { OPERATIONS, type OperationName } from '../operations';
+import { defaultOperation, operationOptions, OPERATIONS, type OperationName } from '../operations';
 import { executeGetCredits } from './account/getCredits.operation';
 import { description as downloadFields, executeDownload } from './video/download.operation';
 import { executeVideoOperation } from './video/execute';
@@ -47,8 +47,34 @@ function keyOf(resource: string, name: string): string {
 	return `${resource}.${name}`;
 }
 
-/** The fields of all operations in the panel. */
-export const operationFields: INodeProperties[] = [
+/** The parameter that picks the operation of a resource. */
+function operationProperty(resource: 'video' | 'account'): INodeProperties {
+	return {
+		displayName: 'Operation',
+		name: 'operation',
+		type: 'options',
+		noDataExpression: true,
+		default: defaultOperation(resource),
+		displayOptions: { show: { resource: [resource] } },
+		options: operationOptions(resource),
+	};
+}
+
+/** Everything in the panel of the action node. */
+export const properties: INodeProperties[] = [
+	{
+		displayName: 'Resource',
+		name: 'resource',
+		type: 'options',
+		noDataExpression: true,
+		default: 'video',
+		options: [
+			{ name: 'Account', value: 'account' },
+			{ name: 'Video', value: 'video' },
+		],
+	},
+	operationProperty('video'),
+	operationProperty('account'),
 	...get4kFields,
 	...get1080pFields,
 	...getFields,

@@ -24,6 +24,7 @@ import {
 	toText,
 	type JsonObject,
 } from '../kie/meaning/guards';
+import { toSeconds } from './spellings';
 
 /** Seconds: Kie keeps a video for 14 days. */
 const LONGEST_WAIT = 14 * 24 * 60 * 60;
@@ -169,10 +170,11 @@ export function readDownloadSettings(
 	);
 }
 
+/** Whole ones, rounded up: a date and a timer take no fraction of a millisecond. */
 function readSeconds(parameter: string, value: unknown): number {
-	const seconds = toNumber(value);
+	const seconds = toSeconds(value);
 	if (seconds === null || seconds < 1 || seconds > LONGEST_WAIT) {
 		throw secondsError(parameter, LONGEST_WAIT, value);
 	}
-	return seconds;
+	return Math.ceil(seconds);
 }

@@ -4,7 +4,9 @@ import {
 	downloadError,
 	fileAddressError,
 	fileGoneError,
+	foreignLinkError,
 	fileTooLargeError,
+	fileUnreachedError,
 	tooManyRedirectsError,
 	type FileSubject,
 	type TransferFault,
@@ -14,7 +16,9 @@ import { throwIfCancelled, type Clock } from '../kie/http/clock';
 import type { FetchFile, FileReply } from './fileHost';
 import type { FileStream } from '../kie/http/multipart';
 import { networkFaultOf } from '../kie/http/networkFault';
+import type { NetworkFault } from '../kie/meaning/fault';
 import { toNumber } from '../kie/meaning/guards';
+import { isKieFileUrl } from '../kie/meaning/kieFileHost';
 import { publicUrlFault } from '../kie/meaning/publicUrl';
 import { extensionOf, mimeTypeOf } from './names';
 import { transfer } from './transfer';
@@ -25,6 +29,8 @@ const RETRY_PAUSE_MS = 1_000;
 const MAX_REDIRECTS = 5;
 /** Answers of a file host that a fresh link can help against. */
 const REFUSED = [401, 403, 404, 410];
+/** Said only by a proxy. */
+const PROXY_LOGIN = 407;
 const REDIRECTS = [301, 302, 303, 307, 308];
 
 export interface FileOrder extends FileSubject {
@@ -55,7 +61,8 @@ export interface StoredFile {
 
 /**
  * Streams a file of Kie's into n8n's binary data, without credentials. A link that is refused or has
- * expired is renewed once; a transfer that breaks off is begun again; a short file is never a success.
+ * expired is renewed once, if it is one of Kie's; a transfer that breaks off is begun again; a short file
+ * is never a success.
  *
  * @throws KieVeoError with the task id, CancelledError
  * @see https://docs.kie.ai/common-api/download-url
@@ -90,6 +97,9 @@ async function fetchOnce(url: string, order: FileOrder, ports: DownloadPorts): P
 	if (statusCode !== 200) {
 		body.destroy();
 		if (REFUSED.includes(statusCode)) return { kind: 'refused', status: statusCode };
+		if (statusCode === PROXY_LOGIN) {
+			throw fileUnreachedError(order, { reason: 'status', status: statusCode }, 'proxyLogin');
+		}
 		return { kind: 'broken', fault: { reason: 'status', status: statusCode } };
 	}
 
@@ -132,7 +142,7 @@ async function open(
 			reply = await fetchFile(url);
 		} catch (error) {
 			throwIfCancelled(signal);
-			return { kind: 'broken', fault: networkFaultOf(error) };
+			return brokenBy(order, networkFaultOf(error));
 		}
 		const { location } = reply.headers;
 		if (!REDIRECTS.includes(reply.statusCode) || typeof location !== 'string') {
@@ -144,7 +154,24 @@ async function open(
 	throw tooManyRedirectsError(order);
 }
 
-async function renew(order: FileOrder, status: number, { api }: DownloadPorts): Promise<string> {
+/** @throws KieVeoError for a fault that trying again does not mend */
+function brokenBy(order: FileOrder, fault: NetworkFault): Attempt & { kind: 'broken' } {
+	const { unreached } = fault;
+	if (unreached !== undefined && unreached !== 'noConnection' && unreached !== 'noName') {
+		throw fileUnreachedError(order, fault, unreached);
+	}
+	return { kind: 'broken', fault };
+}
+
+async function renew(
+	order: FileOrder,
+	status: number,
+	{ api, apiBaseUrl }: DownloadPorts,
+): Promise<string> {
+	// A link from elsewhere can hold a signature that is not Kie's business. One of a task came from Kie.
+	if (order.taskId === null && !isKieFileUrl(order.url, apiBaseUrl)) {
+		throw foreignLinkError(order, status);
+	}
 	const answer = await api.fetchFreshUrl(order.url);
 	const { meaning } = answer;
 	if (meaning.kind === 'success') return meaning.url;

@@ -1,6 +1,6 @@
 import type { Creation, Upgrade, VideoOperationName } from '../operations';
 import type { ImageFile } from './http/multipart';
-import type { CreditsMeaning, Meaning, Said } from './meaning/answer';
+import type { CreditsMeaning, Meaning, Rejection, Said } from './meaning/answer';
 import type { FileUrlMeaning } from './meaning/fileAnswer';
 
 /** What an answer of Kie's means, and Kie's own words. */
@@ -14,8 +14,12 @@ export interface Answered<M> extends Said {
 
 export type VideoAnswer = Answered<Meaning>;
 
-/** `lost`: the answer to a paid request never came. */
-export type SubmissionAnswer = Answered<Meaning | { kind: 'lost' }>;
+/**
+ * `lost`: the answer to a paid request never came. `taskId`: Kie refused it, and named a task all the same.
+ */
+export type SubmissionAnswer = Answered<
+	Meaning | { kind: 'lost' } | (Rejection & { taskId?: string })
+>;
 
 /** What a new video is made from, in the words of the panel. */
 export interface CreationParameters {
@@ -84,8 +88,11 @@ export interface KieApi {
 	/**
 	 * Submits an order, within Kie's limit of submissions. What costs money each time it is accepted is
 	 * repeated only after answers that say it was not accepted. The task id of a creation is in `files`.
+	 *
+	 * @param deadline until when it is tried while Kie has certainly not accepted it; milliseconds since the
+	 * epoch, 120 s from now by default
 	 */
-	submit(order: Order): Promise<SubmissionAnswer>;
+	submit(order: Order, deadline?: number): Promise<SubmissionAnswer>;
 
 	/** Looks once at a video that is polled. */
 	fetchState(video: SubmittedVideo): Promise<VideoAnswer>;

@@ -1,8 +1,9 @@
 import { createHash } from 'crypto';
 import type { IExecuteFunctions, IHttpRequestOptions, IWebhookFunctions } from 'n8n-workflow';
 
-import { baseUrlError } from '../messages/errors';
+import { apiKeyError, baseUrlError, emptyApiKeyError } from '../messages/errors';
 import { addressKey } from './address';
+import { cleanApiKey, cleanBaseUrl, unsendableIn } from './pasted';
 import { toText } from './meaning/guards';
 import type { KieApi } from './api';
 import { HttpClient, type SendRequest } from './http/client';
@@ -55,7 +56,7 @@ function limiterFor(baseUrl: string, apiKey: string): SubmissionLimiter {
 /**
  * @param signal ends waiting when aborted; no request is begun then
  * @param options.abortInFlight whether requests under way are ended, too: only where none is paid for
- * @throws KieVeoError when the credential's Base URL cannot be used
+ * @throws KieVeoError when the credential's API Key or Base URL cannot be used
  */
 export async function connect(
 	context: CallingContext,
@@ -69,7 +70,7 @@ export async function connect(
 		credentials.uploadBaseUrl,
 		DEFAULT_UPLOAD_BASE_URL,
 	);
-	const apiKey = String(credentials.apiKey);
+	const apiKey = readApiKey(credentials.apiKey);
 	const send = requestSender(
 		context,
 		{ api: baseUrl, upload: uploadBaseUrl },
@@ -92,9 +93,18 @@ export async function connect(
 	};
 }
 
-/** @returns the address without a trailing slash */
+/** As n8n sends it: the credential cleans it in the same way. */
+function readApiKey(value: unknown): string {
+	const apiKey = cleanApiKey(value);
+	if (apiKey === '') throw emptyApiKeyError();
+	const unsendable = unsendableIn(apiKey);
+	if (unsendable !== undefined) throw apiKeyError(unsendable);
+	return apiKey;
+}
+
+/** @returns the address without a trailing slash and without the path of the API */
 function readBaseUrl(field: string, value: unknown, fallback: string): string {
-	const url = (toText(value) ?? fallback).replace(/\/+$/, '');
+	const url = cleanBaseUrl(value) || fallback;
 	if (URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)) return url;
 	throw baseUrlError(field, url, fallback);
 }

@@ -1,4 +1,4 @@
-import { isUpgrade, type Creation, type Upgrade } from '../operations';
+import { isUpgrade, OPERATIONS, type Creation, type Upgrade } from '../operations';
 import type {
 	Answered,
 	CreationOrder,
@@ -14,12 +14,16 @@ import type { HttpCall, HttpClient } from './http/client';
 import type { Clock } from './http/clock';
 import { multipartUpload, type ImageFile } from './http/multipart';
 import type { RecentTasks } from './http/recentTasks';
-import { callWithRetry, MAX_ATTEMPTS } from './http/retry';
+import {
+	callWithRetry,
+	MAX_ATTEMPTS,
+	PATIENCE_WITHOUT_TIMEOUT_MS,
+	submitPatiently,
+} from './http/retry';
 import type { SubmissionLimiter } from './http/submissionLimiter';
 import {
 	classifyCreditsAnswer,
 	classifyUpgradeAnswer,
-	failureReasonOf,
 	type CreditsMeaning,
 	type KieAnswer,
 	type Meaning,
@@ -98,12 +102,12 @@ export interface VeoApiParts {
 export class VeoApi implements KieApi {
 	constructor(private readonly parts: VeoApiParts) {}
 
-	async submit(order: Order): Promise<SubmissionAnswer> {
+	async submit(order: Order, deadline?: number): Promise<SubmissionAnswer> {
 		switch (order.kind) {
 			case 'creation':
-				return await this.create(order);
+				return await this.create(order, deadline);
 			case 'upgrade':
-				return await this.submitUpgrade(order);
+				return await this.submitUpgrade(order, deadline);
 			case 'state':
 				return await this.fetchRecord(order.taskId, MAX_ATTEMPTS);
 		}
@@ -140,9 +144,11 @@ export class VeoApi implements KieApi {
 		const recorded = classifyTaskRecord(record);
 		if (recorded.kind === 'none') return answered(record, { kind: 'retry', reason: 'server' });
 		if (recorded.kind === 'failed') {
-			const { code, message } = recorded;
-			const reason = failureReasonOf(message);
-			return { ...answered(record, { kind: 'failed', reason }), code, message };
+			const { code, message, meaning } = recorded;
+			// A task that failed for want of credits has failed: nobody has to be asked again.
+			const failed: Meaning =
+				meaning.kind === 'failed' ? meaning : { kind: 'failed', reason: 'taskFailed' };
+			return { ...answered(record, failed), code, message };
 		}
 		// Under the id of the base video its own URL is on record, perhaps in 4K, too: only an id of its own
 		// belongs to the upgrade.
@@ -190,21 +196,20 @@ export class VeoApi implements KieApi {
 		return await this.read({ method: 'GET', path: CREDITS_PATH }, classifyCreditsAnswer);
 	}
 
-	private async create({
-		operation,
-		parameters,
-		callBackUrl,
-	}: CreationOrder): Promise<SubmissionAnswer> {
-		const { http, limiter, recentTasks, clock, signal } = this.parts;
+	private async create(
+		{ operation, parameters, callBackUrl }: CreationOrder,
+		deadline?: number,
+	): Promise<SubmissionAnswer> {
+		const { http, recentTasks, clock } = this.parts;
 		const path = CREATION_PATHS[operation];
 		const body = { ...toFields(parameters), ...(callBackUrl === undefined ? {} : { callBackUrl }) };
-		const answer = await callWithRetry(
-			async () =>
-				await limiter.run(async () => await http.callOnce({ method: 'POST', path, body }), signal),
-			classifyCreateAnswer,
-			{ clock, signal },
+		const meaningOf = (given: KieAnswer) => classifyCreateAnswer(given, parameters.taskId);
+		const answer = await submitPatiently(
+			async () => await http.callOnce({ method: 'POST', path, body }),
+			meaningOf,
+			this.patience(deadline),
 		);
-		const meaning = classifyCreateAnswer(answer);
+		const meaning = meaningOf(answer);
 		if (meaning.kind !== 'created') return answered(answer, meaning);
 		recentTasks.add(meaning.taskId, clock.now());
 		const files = { ...readResultFiles(null), taskId: meaning.taskId };
@@ -215,14 +220,14 @@ export class VeoApi implements KieApi {
 	 * Repeated after faults, the 4K request too: Kie answers a repeat for the same video with 422 and its
 	 * state instead of starting a second upgrade.
 	 */
-	private async submitUpgrade(order: UpgradeOrder): Promise<VideoAnswer> {
-		const { http, limiter, clock, signal } = this.parts;
+	private async submitUpgrade(order: UpgradeOrder, deadline?: number): Promise<VideoAnswer> {
 		const call = UPGRADES[order.operation].toCall(order);
-		const meaningOf = (answer: KieAnswer) => classifyUpgradeAnswer(order.operation, answer);
-		const answer = await callWithRetry(
-			async () => await limiter.run(async () => await http.call(call), signal),
+		const meaningOf = (answer: KieAnswer) =>
+			classifyUpgradeAnswer(OPERATIONS[order.operation].upgradesTo, answer);
+		const answer = await submitPatiently(
+			async () => await this.parts.http.call(call),
 			meaningOf,
-			{ clock, signal },
+			this.patience(deadline),
 		);
 		return answered(answer, meaningOf(answer));
 	}
@@ -237,7 +242,7 @@ export class VeoApi implements KieApi {
 	): Promise<VideoAnswer> {
 		const { toCall, ordersAgain } = UPGRADES[upgrade];
 		const answer = await this.parts.http.call(toCall({ taskId, index: index ?? 0 }));
-		const meaning = classifyUpgradeAnswer(upgrade, answer);
+		const meaning = classifyUpgradeAnswer(OPERATIONS[upgrade].upgradesTo, answer);
 		if (meaning.kind !== 'processing' || !ordersAgain) return answered(answer, meaning);
 		switch (judgeRepeat(codes, answer.code)) {
 			case 'running':
@@ -247,6 +252,12 @@ export class VeoApi implements KieApi {
 			case 'reordered':
 				return answered(answer, { kind: 'failed', reason: 'reordered' });
 		}
+	}
+
+	private patience(deadline?: number) {
+		const { limiter, clock, signal } = this.parts;
+		const until = deadline ?? clock.now() + PATIENCE_WITHOUT_TIMEOUT_MS;
+		return { limiter, clock, signal, deadline: until };
 	}
 
 	private async readRecord(taskId: string): Promise<KieAnswer> {

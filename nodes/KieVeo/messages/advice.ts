@@ -1,4 +1,4 @@
-import type { FailureReason, Refusal, RetryReason } from '../kie/meaning/answer';
+import type { FailureReason, Refusal, Rejection, RetryReason } from '../kie/meaning/answer';
 import { isUpgrade, OPERATIONS, type VideoOperationName } from '../operations';
 import type { Subject } from '../videoResult';
 import { shorten } from './values';
@@ -35,16 +35,56 @@ export const RETRY_ADVICE: Record<RetryReason, string> = {
 	server: 'Kie.ai is having problems. Try again in a few minutes.',
 	taskOrServer:
 		'Kie.ai says this when a task has failed, but also when Kie.ai itself is having problems. Look up the task at https://kie.ai/logs.',
+	noConnection:
+		"Check the network of this n8n, its proxy where HTTPS_PROXY names one, and 'Base URL' in the Kie.ai Veo API credential (usually https://api.kie.ai).",
+	noName:
+		"Check the DNS of this n8n, the name of its proxy where HTTPS_PROXY names one, and 'Base URL' in the Kie.ai Veo API credential (usually https://api.kie.ai).",
 	unreadable:
 		"Check the network of this n8n and 'Base URL' in the Kie.ai Veo API credential (usually https://api.kie.ai).",
 };
 
-const UNAVAILABLE_ADVICE: Record<VideoOperationName, string> = {
+export type UnreachedKind = Extract<Rejection, { kind: 'unreached' }>['reason'];
+
+/** Where an address comes from that a message asks to check. */
+export const ADDRESSES = {
+	api: "'Base URL' in the Kie.ai Veo API credential (usually https://api.kie.ai)",
+	upload:
+		"'Upload Base URL' in the Kie.ai Veo API credential (usually https://kieai.redpandaai.co)",
+	file: 'the URL',
+};
+
+const UNREACHED_ADVICE: Record<UnreachedKind, (address: string) => string> = {
+	blocked: (address) =>
+		`Check ${address}. If it is right, n8n's administrator can allow the host with N8N_SSRF_ALLOWED_HOSTNAMES or ` +
+		'N8N_SSRF_ALLOWED_IP_RANGES; N8N_SSRF_BLOCKED_HOSTNAMES and N8N_SSRF_BLOCKED_IP_RANGES forbid it.',
+	invalidKey: () =>
+		'Copy the API key again from https://kie.ai/api-key into the Kie.ai Veo API credential.',
+	certificate: (address) =>
+		'If a proxy or firewall inspects the connections of this n8n, save its root certificate to a file and set ' +
+		`n8n's environment variable NODE_EXTRA_CA_CERTS to the path. Otherwise check ${address} and the clock of this machine.`,
+	proxyRefused: () =>
+		"Check the proxy that n8n's environment variable HTTPS_PROXY names: it has to let this host through. NO_PROXY lists hosts that are reached without it.",
+	proxyLogin: () =>
+		"The proxy wants a user name and a password: set n8n's environment variable HTTPS_PROXY to http://user:password@host:port.",
+	wrongAddress: (address) =>
+		`Check ${address}. If it is right, a proxy or firewall answers in its place.`,
+	accessDenied: (address) =>
+		`A proxy or firewall between n8n and that host may have answered: ask its administrator. Also check ${address}.`,
+};
+
+/** What to do where a request got nowhere. */
+export function unreachedAdvice(
+	reason: UnreachedKind,
+	address: keyof typeof ADDRESSES = 'api',
+): string {
+	return UNREACHED_ADVICE[reason](ADDRESSES[address]);
+}
+
+/** Where more can be said than that Kie could not make the video. */
+const UNAVAILABLE_ADVICE: { [Name in VideoOperationName]?: string } = {
 	get4k:
 		'Kie.ai cannot make a 4K version of this video. The base video remains valid; Get 1080P Video may work.',
 	get1080p: 'Kie.ai cannot make a 1080P version of this video. The base video remains valid.',
-	get: 'Kie.ai could not make this video. Generate it again.',
-	generate: 'Kie.ai could not make this video. Generate it again, perhaps with another model.',
 	extend: 'Kie.ai could not extend this video. The original remains valid.',
 };
 
@@ -63,10 +103,18 @@ const FAILURE_ADVICE: Record<FailureReason, (subject: Subject) => string> = {
 	invalidModel: () => "Kie.ai does not know this model. Check 'Model'.",
 	upgradedBefore: () =>
 		'Kie.ai extends only videos that were not upgraded to 1080P. Extend first, then upgrade.',
-	unavailable: ({ operation }) => UNAVAILABLE_ADVICE[operation],
+	unavailable: ({ operation }) =>
+		UNAVAILABLE_ADVICE[operation] ??
+		'Kie.ai could not make this video. Generate it again, perhaps with another model.',
 	noFile: () => "Kie.ai has no file for this task and index. Check 'Task ID' and 'Index'.",
 	unknownTask: () =>
 		"Check 'Task ID', and that the credential belongs to the account that generated the video.",
+	imageFormat: () => 'Use JPG, PNG or WebP images of at most a few megabytes.',
+	timeout: () =>
+		'Kie.ai gave up on this video after its own time limit. Generate it again; use small images.',
+	upstream: () =>
+		'The service behind Kie.ai failed on this video. Generate it again; use small JPEG images.',
+	taskFailed: () => 'See https://kie.ai/logs for the reason, then generate the video again.',
 	noAudio: () =>
 		'Describe a sound, music or a spoken line in the prompt: the same prompt usually fails again. Kie.ai does not bill this failure.',
 	other: ({ taskId, operation }) => {

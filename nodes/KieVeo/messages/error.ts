@@ -3,6 +3,8 @@ export class KieVeoError extends Error {
 	readonly description: string;
 	/** Kie's effective status; `undefined` when the fault is not an answer of Kie's. */
 	readonly kieCode?: number | null;
+	/** The task it is about; `null` when it is about none. */
+	readonly taskId: string | null;
 	/** Set when the waiting time ran out: the video is not lost, only not ready. */
 	readonly timedOut: boolean;
 	/** Whether something may have been paid for that has no task ID here. */
@@ -13,6 +15,7 @@ export class KieVeoError extends Error {
 		details: {
 			description: string;
 			kieCode?: number | null;
+			taskId?: string | null;
 			timedOut?: boolean;
 			mayBePaid?: boolean;
 		},
@@ -21,6 +24,7 @@ export class KieVeoError extends Error {
 		this.name = 'KieVeoError';
 		this.description = details.description;
 		this.kieCode = details.kieCode;
+		this.taskId = details.taskId ?? null;
 		this.timedOut = details.timedOut ?? false;
 		this.mayBePaid = details.mayBePaid ?? false;
 	}

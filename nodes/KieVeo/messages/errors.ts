@@ -3,6 +3,7 @@ export { KieVeoError } from './error';
 export * from './faults';
 export * from './file';
 export * from './input';
+export * from './log';
 export * from './nodeError';
 export * from './run';
 export * from './suspension';

@@ -1,5 +1,6 @@
 import type { Said } from '../kie/meaning/answer';
 import type { NetworkFault } from '../kie/meaning/fault';
+import { unreachedAdvice, type UnreachedKind } from './advice';
 import { KieVeoError } from './error';
 import { faultText } from './faults';
 import { shorten, wordsOf } from './values';
@@ -36,6 +37,19 @@ export function downloadError(file: FileSubject, fault: TransferFault): KieVeoEr
 		file,
 		transferFaultText(fault),
 		'The transfer was tried several times. Check the network of this n8n and run the node again.',
+	);
+}
+
+/** The request for the file got nowhere, and would not the next time either. */
+export function fileUnreachedError(
+	file: FileSubject,
+	fault: TransferFault,
+	reason: UnreachedKind,
+): KieVeoError {
+	return fileError(
+		file,
+		transferFaultText(fault),
+		`${unreachedAdvice(reason, 'file')} Then run the node again.`,
 	);
 }
 
@@ -96,4 +110,16 @@ function transferFaultText(fault: TransferFault): string {
 		default:
 			return faultText(fault);
 	}
+}
+
+/** @param status HTTP, of the file host */
+export function foreignLinkError({ url }: FileSubject, status: number): KieVeoError {
+	const { host } = new URL(url);
+	return new KieVeoError(
+		`The file at ${host} could not be downloaded: the file host answered ${status}, and a link that is not Kie.ai's cannot be renewed`,
+		{
+			description:
+				'Get a new link where this one came from. Kie.ai was not asked: only links to its own file hosts are shown to it.',
+		},
+	);
 }

@@ -47,6 +47,20 @@ export function unfinishedHint(unfinished: number, all: number, creates: boolean
 	return `Kie.ai is still working on ${unfinished} of ${all} videos. ${advice}`;
 }
 
+/**
+ * A hint, not an error: most videos are ready long before.
+ *
+ * @param timeout seconds
+ * @param left seconds after which n8n ends the execution
+ */
+export function executionLimitHint(timeout: number, left: number): string {
+	return (
+		`'Timeout' is ${timeout} s, but n8n ends this execution in ${left} s. A video that is not ready by then does not ` +
+		"come out: its task ID is in n8n's log. Lower 'Timeout', or raise the limit in the workflow's settings (for all " +
+		'workflows EXECUTIONS_TIMEOUT and EXECUTIONS_TIMEOUT_MAX).'
+	);
+}
+
 function lostAnswers(count: number, request: string): string {
 	return count === 1
 		? `The answer to 1 ${request} was lost`

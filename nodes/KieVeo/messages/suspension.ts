@@ -4,7 +4,7 @@ import { KieVeoError } from './error';
 export type SuspensionObstacle =
 	| { reason: 'agentTool' }
 	| { reason: 'noAddress' }
-	| { reason: 'engine2' }
+	| { reason: 'engine' }
 	| { reason: 'unreachable'; origin: string; fault: string };
 
 /** 'Wait for Callback' does not work in this place. Raised before any request is sent. */
@@ -26,11 +26,11 @@ function wordsFor(obstacle: SuspensionObstacle): { where: string; advice: string
 				advice:
 					"This execution has no address at which it could be resumed. Use 'Wait by Polling'.",
 			};
-		case 'engine2':
+		case 'engine':
 			return {
 				where: "on n8n's engine 2.0",
 				advice:
-					"This engine does not wait for callbacks yet. Use 'Wait by Polling', or choose the default engine in the workflow's settings.",
+					"That engine does not suspend executions. Use 'Wait by Polling', or choose the other engine in the workflow's settings.",
 			};
 		case 'unreachable':
 			return {

@@ -1,7 +1,14 @@
-import type { Rejection, Said } from '../kie/meaning/answer';
+import type { Rejection, RetryReason, Said } from '../kie/meaning/answer';
 import { OPERATIONS } from '../operations';
 import type { Subject } from '../videoResult';
-import { failureAdvice, REFUSALS, repeatAdvice, RETRY_ADVICE } from './advice';
+import {
+	ADDRESSES,
+	failureAdvice,
+	REFUSALS,
+	repeatAdvice,
+	RETRY_ADVICE,
+	unreachedAdvice,
+} from './advice';
 import { KieVeoError } from './error';
 import { failureText, shorten, wordsOf } from './values';
 
@@ -13,24 +20,35 @@ export function videoRejectedError(
 	rejection: Rejection,
 	answer: Said,
 ): KieVeoError {
+	const { taskId } = subject;
 	const kieCode = answer.code;
 	const said = wordsOf(answer);
 	switch (rejection.kind) {
 		case 'failed':
 			return new KieVeoError(
 				`Could not get the ${describe(subject)}: ${failureText(rejection.reason, said)}`,
-				{ description: failureAdvice(subject, rejection.reason), kieCode },
+				{ description: failureAdvice(subject, rejection.reason), kieCode, taskId },
 			);
 		case 'refused':
 			return new KieVeoError(`${REFUSALS[rejection.reason].what} (${describe(subject)}): ${said}`, {
 				description: REFUSALS[rejection.reason].advice,
 				kieCode,
+				taskId,
 			});
-		case 'retry':
+		case 'unreached':
+			return new KieVeoError(`Kie.ai was not reached for the ${describe(subject)}: ${said}`, {
+				description: `${unreachedAdvice(rejection.reason)} ${runAgain(subject)}`,
+				kieCode,
+				taskId,
+			});
+		case 'retry': {
+			const { reason } = rejection;
+			const next = isUnreached(reason) ? runAgain(subject) : repeatAdvice(subject);
 			return new KieVeoError(
-				`Kie.ai gave no usable answer for the ${describe(subject)}, even after several attempts: ${said}`,
-				{ description: `${RETRY_ADVICE[rejection.reason]} ${repeatAdvice(subject)}`, kieCode },
+				`${withoutAnswer(reason)} for the ${describe(subject)}, even after several attempts: ${said}`,
+				{ description: `${RETRY_ADVICE[reason]} ${next}`, kieCode, taskId },
 			);
+		}
 	}
 }
 
@@ -54,14 +72,21 @@ export function lostCreationError({ operation, extendedTaskId }: Subject, answer
 
 /** An image could not be handed to Kie. Nothing was paid for. */
 export function uploadRejectedError(rejection: Rejection, answer: Said): KieVeoError {
-	const advice =
-		rejection.kind === 'refused'
-			? REFUSALS[rejection.reason].advice
-			: "Check the image, and 'Upload Base URL' in the Kie.ai Veo API credential (usually https://kieai.redpandaai.co).";
 	return new KieVeoError(`An image could not be uploaded to Kie.ai: ${wordsOf(answer)}`, {
-		description: `${advice} No video was started for this item.`,
+		description: `${uploadAdvice(rejection)} No video was started for this item.`,
 		kieCode: answer.code,
 	});
+}
+
+function uploadAdvice(rejection: Rejection): string {
+	switch (rejection.kind) {
+		case 'refused':
+			return REFUSALS[rejection.reason].advice;
+		case 'unreached':
+			return unreachedAdvice(rejection.reason, 'upload');
+		default:
+			return `Check the image, and ${ADDRESSES.upload}.`;
+	}
 }
 
 /**
@@ -94,17 +119,37 @@ export function accountRejectedError(rejection: Rejection, answer: Said): KieVeo
 			const { what, advice } = REFUSALS[rejection.reason];
 			return new KieVeoError(`${what}: ${said}`, { description: advice, kieCode });
 		}
-		case 'retry':
-			return new KieVeoError(`Kie.ai gave no usable answer, even after several attempts: ${said}`, {
-				description: `${RETRY_ADVICE[rejection.reason]} Then run the node again.`,
+		case 'unreached':
+			return new KieVeoError(`Kie.ai was not reached: ${said}`, {
+				description: `${unreachedAdvice(rejection.reason)} Then run the node again.`,
 				kieCode,
 			});
+		case 'retry':
+			return new KieVeoError(
+				`${withoutAnswer(rejection.reason)}, even after several attempts: ${said}`,
+				{ description: `${RETRY_ADVICE[rejection.reason]} Then run the node again.`, kieCode },
+			);
 		case 'failed':
 			return new KieVeoError(`Kie.ai could not answer: ${said}`, {
 				description: "Check 'Base URL' in the Kie.ai Veo API credential and run the node again.",
 				kieCode,
 			});
 	}
+}
+
+function isUnreached(reason: RetryReason): boolean {
+	return reason === 'noConnection' || reason === 'noName';
+}
+
+function withoutAnswer(reason: RetryReason): string {
+	return isUnreached(reason) ? 'Kie.ai could not be reached' : 'Kie.ai gave no usable answer';
+}
+
+/** After a request that got nowhere. */
+function runAgain({ taskId }: Subject): string {
+	return taskId === null
+		? 'Nothing was started, so the node can be run again.'
+		: 'Then run the node again.';
 }
 
 function describe({ operation, taskId, extendedTaskId, index }: Subject): string {

@@ -2,6 +2,7 @@ import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-wor
 
 import {
 	alsoSubmitted,
+	errorLine,
 	KieVeoError,
 	stoppedError,
 	toNodeError,
@@ -9,6 +10,7 @@ import {
 } from '../messages/errors';
 import { CancelledError } from '../kie/http/clock';
 import { errorItem } from './items';
+import { logPlace } from './paidLog';
 
 /** What is done for one item, or once for several that ask for the same. */
 export interface Work {
@@ -34,8 +36,10 @@ export interface Reading<W extends Work> {
 export interface ItemOperation<W extends Work> {
 	/** @throws KieVeoError for a parameter that cannot be used */
 	read(itemIndex: number): Reading<W>;
+	/** Called when all items have been read, before the first phase. */
+	begin?(works: readonly W[]): void;
 	/** Done in order, for every work: all have ended a phase before the next begins. An exception ends the work. */
-	phases: ReadonlyArray<(work: W, works: readonly W[]) => Promise<void>>;
+	phases: ReadonlyArray<(work: W, facts: PhaseFacts<W>) => Promise<void>>;
 	/** What an error item says besides the error. `reading` is unset when the item could not be read. */
 	errorFields(itemIndex: number, reading: Reading<W> | undefined, error: unknown): IDataObject;
 	/**
@@ -45,8 +49,17 @@ export interface ItemOperation<W extends Work> {
 	failedItem?(itemIndex: number, reading: Reading<W>, error: unknown): INodeExecutionData;
 }
 
+/** What a phase knows besides its work. */
+export interface PhaseFacts<W extends Work> {
+	/** All of the run. */
+	works: readonly W[];
+	/** The input items that share the work. */
+	items: readonly number[];
+}
+
 export interface ItemRun<W extends Work> {
 	items: INodeExecutionData[];
+	/** Those that did not fail. */
 	works: W[];
 }
 
@@ -91,22 +104,26 @@ export async function runItems<W extends Work>(
 	const works = all.map(({ work }) => work);
 	const { failedItem } = operation;
 	const endsAtFirst = !context.continueOnFail() && !failedItem;
+	operation.begin?.(works);
 
 	await runPhases(all, operation.phases, () => {
 		if (endsAtFirst) failFast.abort();
 	});
 
 	if (context.getExecutionCancelSignal()?.aborted) {
-		throw toNodeError(
-			context.getNode(),
-			stoppedError(submittedIds(works), withLostAnswer(all).length),
-		);
+		const submitted = submittedIds(works);
+		const lost = withLostAnswer(all).length;
+		const error = stoppedError(submitted, lost);
+		// n8n has stored the execution before, so the error itself is not seen.
+		if (submitted.length + lost > 0) context.logger.warn(errorLine(logPlace(context), error));
+		throw toNodeError(context.getNode(), error);
 	}
 	if (endsAtFirst || (!context.continueOnFail() && all.every(hasFailed))) {
 		throwFirstFailure(context, all);
 	}
 	const items = readItems.map((read, item) => toItem(context, operation, read, item));
-	return { items, works };
+	const done = all.filter((progress) => !hasFailed(progress));
+	return { items, works: done.map(({ work }) => work) };
 }
 
 function toItem<W extends Work>(
@@ -170,7 +187,7 @@ async function runPhases<W extends Work>(
 				.filter((progress) => !hasFailed(progress))
 				.map(async (progress) => {
 					try {
-						await phase(progress.work, works);
+						await phase(progress.work, { works, items: progress.items });
 					} catch (error) {
 						// Another item's failure, or the user: not a failure of this one.
 						if (error instanceof CancelledError) return;

@@ -34,10 +34,16 @@ export function subjectOf(order: Order): Subject {
 /**
  * Submits one order. The result of a creation carries the new task id.
  *
+ * @param deadline until when Kie is asked to accept it, in milliseconds since the epoch; without one for a
+ * bounded time
  * @throws KieVeoError when Kie rejects it or the answer is lost, CancelledError
  */
-export async function submitVideo({ api }: Connection, order: Order): Promise<VideoRun> {
-	return toRun(subjectOf(order), await api.submit(order));
+export async function submitVideo(
+	{ api }: Pick<Connection, 'api'>,
+	order: Order,
+	deadline?: number,
+): Promise<VideoRun> {
+	return toRun(subjectOf(order), await api.submit(order, deadline));
 }
 
 export interface PollWait {
@@ -81,7 +87,8 @@ export async function waitByPolling(
 		lastMessage = answer.message;
 		const perhapsFailed = meaning.kind === 'retry' && meaning.reason === 'taskOrServer';
 		taskErrors = perhapsFailed ? taskErrors + 1 : 0;
-		if (meaning.kind === 'retry' && taskErrors < MOST_TASK_ERRORS) {
+		const saysNothing = meaning.kind === 'retry' || meaning.kind === 'unreached';
+		if (saysNothing && taskErrors < MOST_TASK_ERRORS) {
 			return { kind: 'pending', waitMs: answer.retryAfterMs };
 		}
 		latest = toRun(subject, answer);
@@ -107,7 +114,13 @@ function toRun(subject: Subject, answer: SubmissionAnswer): VideoRun {
 	const { meaning } = answer;
 	if (meaning.kind === 'lost') throw lostCreationError(subject, answer);
 	if (meaning.kind !== 'success' && meaning.kind !== 'processing') {
-		throw videoRejectedError(subject, meaning, answer);
+		// Kie may refuse a new video and name a task all the same: it can be looked up then.
+		const named = 'taskId' in meaning ? meaning.taskId : undefined;
+		throw videoRejectedError(
+			{ ...subject, taskId: subject.taskId ?? named ?? null },
+			meaning,
+			answer,
+		);
 	}
 	const { files } = meaning;
 	const taskId = subject.taskId ?? files.taskId;

@@ -111,11 +111,14 @@ export class VideoWork implements Work {
 	}
 
 	async submit(): Promise<void> {
-		const submit = async () => await submitVideo(this.connection, this.order);
+		const { waitMode, timeout } = this.options;
+		const { clock } = this.connection;
+		const deadline = waitMode === 'none' ? undefined : clock.now() + timeout * 1000;
+		const submit = async () => await submitVideo(this.connection, this.order, deadline);
 		// A state is only read: nothing else bounds how many are asked for at once.
 		const { polls } = this.options.gates;
 		this.run = await (this.order.kind === 'state' ? polls.run(submit) : submit());
-		this.submittedAt = this.connection.clock.now();
+		this.submittedAt = clock.now();
 	}
 
 	/** @param isSuspending whether the file is to wait until the execution is resumed */

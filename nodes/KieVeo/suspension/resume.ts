@@ -4,6 +4,7 @@ import { readSubmission, type Submission } from '../kie/address';
 import type { SubmittedVideo } from '../kie/api';
 import { checkCallback, type Incoming } from '../kie/callback/check';
 import { parseCallback } from '../kie/callback/parse';
+import { SignatureMemory } from '../kie/callback/replay';
 import { readCallbackRequest } from '../kie/callback/request';
 import { hasSignature } from '../kie/callback/signature';
 import { connectForAnswer, inTime } from '../kie/inTime';
@@ -22,9 +23,11 @@ import {
 	videoOf,
 } from './stored';
 import { LAST_RESORT_MS, overdueAfter, withResumePath } from './suspend';
-import { suspensionOf, videoKey, type SuspensionPlace } from './suspension';
+import { nameOf, suspensionOf, videoKey, type SuspensionPlace } from './suspension';
 import { readWakeUp, WAKE_UP_PARAMETER, wakeUpKey, withWakeUp } from './wakeUp';
 import { watch } from './watch';
+
+const signatures = new SignatureMemory();
 
 /** Seconds of difference between Kie's clock and ours. */
 const TOLERANCE = 300;
@@ -122,6 +125,9 @@ async function handleCallback(context: IWebhookFunctions): Promise<Reply> {
 		now: Math.floor(connection.clock.now() / 1000),
 	});
 	if (checked.kind === 'refused') return refused(checked.status, checked.reason);
+	if (webhookSecret !== null && signatures.isReplayed(nameOf(place), incoming)) {
+		return refused(401, 'the signature came with another body before');
+	}
 
 	const deadline = storedDeadline(context) ?? waiting.until;
 	const call = callOf(context, connection, place, deadline);

@@ -143,7 +143,8 @@ async function reportOf(
 	delivery: number,
 ): Promise<Report | null> {
 	// The address of a new task was made before it had an id, so it cannot say which one failed.
-	if (callback.taskIds.length === 0 && !isUpgrade(video.operation)) {
+	const isNameless = callback.taskIds.length === 0 && !isUpgrade(video.operation);
+	if (isNameless || callback.outcome === 'unknown') {
 		const found = await fetchReport(call, video);
 		return typeof found === 'string' ? null : found;
 	}

@@ -5,6 +5,7 @@ import { toText } from '../kie/meaning/guards';
 import { publicUrlFault } from '../kie/meaning/publicUrl';
 import { cannotSuspendError } from '../messages/errors';
 import { isUpgrade, traitsOf, type VideoOperationName } from '../operations';
+import { runsOnEngine2 } from '../run/executionSettings';
 import { RESUME_PATH } from './resumeWebhooks';
 import { isUnreported, store } from './stored';
 import { beginSuspension, videoKey, type SuspensionPlace } from './suspension';
@@ -56,25 +57,16 @@ export function resumeAddress(context: IExecuteFunctions, apiBaseUrl: string): s
 	if (context.getNode().type.endsWith('Tool')) {
 		throw cannotSuspendError({ reason: 'agentTool' });
 	}
+	if (runsOnEngine2(context)) throw cannotSuspendError({ reason: 'engine' });
 	const resumeUrl = toText(context.evaluateExpression('{{ $execution.resumeUrl }}', 0));
-	const execution = context.getExecutionId();
-	if (!execution || resumeUrl === null || !URL.canParse(resumeUrl)) {
+	if (!context.getExecutionId() || resumeUrl === null || !URL.canParse(resumeUrl)) {
 		throw cannotSuspendError({ reason: 'noAddress' });
 	}
-	if (isOfEngine2(execution, resumeUrl)) throw cannotSuspendError({ reason: 'engine2' });
 	const fault = publicUrlFault(resumeUrl, apiBaseUrl);
 	if (fault !== null) {
 		throw cannotSuspendError({ reason: 'unreachable', origin: new URL(resumeUrl).origin, fault });
 	}
 	return withResumePath(resumeUrl);
-}
-
-/**
- * n8n's engine 2.0, a preview in n8n 2.x, ignores that a node suspends: the next node would run at once. Its
- * executions have a UUID where others have a number, and an address that n8n 2.x has not signed.
- */
-function isOfEngine2(execution: string, resumeUrl: string): boolean {
-	return /^[0-9a-f]{8}-/i.test(execution) && new URL(resumeUrl).search === '';
 }
 
 /** n8n 2.x signs the address in its query: the path is extended, the query stays. */

@@ -2,8 +2,9 @@ import type { VideoAnswer } from '../kie/api';
 import type { Connection } from '../kie/connection';
 import type { CallbackEvent } from '../kie/callback/check';
 import { is4k, type ResultFiles } from '../kie/meaning/resultFiles';
-import { ANSWER_LIMIT_MS, inTime } from '../kie/inTime';
+import { ANSWER_LIMIT_MS } from '../kie/inTime';
 import { givesVideo, isUpgrade } from '../operations';
+import { fetchReported } from './complete';
 
 export type Confirmation = { files: ResultFiles } | { reason: string };
 
@@ -25,19 +26,17 @@ export type Confirmation = { files: ResultFiles } | { reason: string };
  */
 export async function confirmResult(
 	connection: Pick<Connection, 'api' | 'signal'>,
-	{ operation, taskId, kieTaskId, index, submittedHere, callback }: CallbackEvent,
+	event: CallbackEvent,
 ): Promise<Confirmation> {
-	const { api } = connection;
-	if (taskId === null) return { reason: 'the callback names no task that could be confirmed' };
-	if (givesVideo(operation) && (submittedHere || !isUpgrade(operation))) {
-		const video = { operation, taskId, kieTaskId: kieTaskId ?? null, index, codes: [] };
-		const outcome = await inTime(connection, async () => await api.fetchOutcome(video));
-		return outcome?.meaning.kind === 'success' ? outcome.meaning : notConfirmed(outcome);
+	const { operation, submittedHere, callback } = event;
+	if (event.taskId === null) {
+		return { reason: 'the callback names no task that could be confirmed' };
 	}
+	const answer = await fetchReported(connection, event);
+	if (answer?.meaning.kind !== 'success') return notConfirmed(answer);
+	const { files } = answer.meaning;
+	if (givesVideo(operation) && (submittedHere || !isUpgrade(operation))) return { files };
 
-	const record = await inTime(connection, async () => await api.fetchRecord(taskId));
-	if (record?.meaning.kind !== 'success') return notConfirmed(record);
-	const { files } = record.meaning;
 	const { videoUrls } = callback.files;
 	const known = new Set([...files.videoUrls, ...files.fullVideoUrls]);
 	const isNamed = videoUrls.every((url) => known.has(url));

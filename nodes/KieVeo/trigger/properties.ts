@@ -3,6 +3,8 @@ import type { INodeProperties } from 'n8n-workflow';
 import { EVENTS } from '../operations';
 import { simplifyOption } from '../simplifyOption';
 
+const DEFAULT_EVENTS = EVENTS.filter(({ byDefault }) => byDefault).map(({ value }) => value);
+
 export const triggerProperties: INodeProperties[] = [
 	{
 		displayName:
@@ -16,7 +18,7 @@ export const triggerProperties: INodeProperties[] = [
 		name: 'events',
 		type: 'multiOptions',
 		required: true,
-		default: EVENTS.filter(({ byDefault }) => byDefault).map(({ value }) => value),
+		default: [...DEFAULT_EVENTS],
 		options: EVENTS.map(({ name, value, description }) => ({ name, value, description })).sort(
 			(a, b) => (a.name < b.name ? -1 : 1),
 		),

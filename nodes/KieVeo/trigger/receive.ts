@@ -2,12 +2,16 @@ import type { IDataObject, IWebhookFunctions, IWebhookResponseData } from 'n8n-w
 
 import { CREDENTIAL } from '../kie/connection';
 import { connectForAnswer } from '../kie/inTime';
+import { SignatureMemory } from '../kie/callback/replay';
 import { readCallbackRequest } from '../kie/callback/request';
+import type { ResultFiles } from '../kie/meaning/resultFiles';
 import { addressKey, readSubmission } from '../kie/address';
+import { cleanApiKey } from '../kie/pasted';
 import { toText } from '../kie/meaning/guards';
 import { givesVideo } from '../operations';
 import { toCallbackResult } from '../videoResult';
 import { checkCallback, type CallbackEvent, type Refusal } from '../kie/callback/check';
+import { resolveOutcome, withWholeVideo } from './complete';
 import { confirmResult } from './confirm';
 import { deliverOnce, forgetDelivery } from './seenEvents';
 import { readSettings, type TriggerSettings } from './settings';
@@ -19,6 +23,8 @@ const ANSWERS: Record<200 | Refusal['status'], string> = {
 	401: 'Unauthorized',
 	503: 'Try again later',
 };
+
+const signatures = new SignatureMemory();
 
 type Verdict = Accepted | { kind: 'ignored'; why: string } | Refusal;
 
@@ -72,49 +78,69 @@ async function judge(context: IWebhookFunctions): Promise<Verdict> {
 	const now = Math.floor(receivedAt.getTime() / 1000);
 	const settings = readSettings(context);
 	const { apiKey, webhookSecret } = await context.getCredentials(CREDENTIAL);
+	const node = `${context.getWorkflow().id} ${context.getNode().id}`;
 
 	const incoming = await readCallbackRequest(context);
 	const checked = checkCallback(incoming, {
 		...settings,
 		webhookSecret: toText(webhookSecret),
-		submission: readSubmission(incoming.submission, addressKey(String(apiKey))),
+		submission: readSubmission(incoming.submission, addressKey(cleanApiKey(apiKey))),
 		now,
 	});
 	if (checked.kind === 'refused') return checked;
-	const { event } = checked;
+	if (settings.signatureRequired && signatures.isReplayed(node, incoming)) {
+		return refused(401, 'the signature came with another body before');
+	}
+	const event =
+		checked.event.callback.outcome === 'unknown'
+			? await resolveOutcome(await connectForAnswer(context), checked.event)
+			: checked.event;
+	if (event === null) return refused(503, 'it shows no video, and Kie.ai has none to show now');
 	if (!isWanted(event, settings)) return { kind: 'ignored', why: `${event.event} is not selected` };
 
-	const deliver = async (): Promise<Verdict> => {
-		let { files } = event.callback;
-		if (settings.confirm && event.callback.succeeded) {
-			const confirmation = await confirmResult(await connectForAnswer(context), event);
-			if ('reason' in confirmation) return { kind: 'refused', status: 503, ...confirmation };
-			files = confirmation.files;
-		}
-		const json = {
-			...toCallbackResult(event, event.callback, files),
-			event: event.event,
-			receivedAt: receivedAt.toISOString(),
-			...(event.passThrough ? { passThrough: event.passThrough } : {}),
-			...(settings.simplify ? {} : { raw: event.callback.body }),
-		} as unknown as IDataObject;
-		return { kind: 'accepted', json };
-	};
-
+	const deliver = async () => await toVerdict(context, settings, event, receivedAt);
 	// While the editor listens for a test event the same callback may be sent as often as it takes.
 	const deduplicates = settings.deduplicate && context.getMode() !== 'manual';
 	if (!deduplicates || event.taskId === null) return await deliver();
-	const place = {
-		node: `${context.getWorkflow().id} ${context.getNode().id}`,
-		staticData: context.getWorkflowStaticData('node'),
-		now,
-	};
+	const place = { node, staticData: context.getWorkflowStaticData('node'), now };
 	const name = nameOf(event);
 	const verdict = await deliverOnce(place, name, deliver);
 	if (verdict?.kind === 'accepted') {
 		return { ...verdict, takeBack: () => forgetDelivery(place, name) };
 	}
 	return verdict ?? { kind: 'ignored', why: `${event.event} of ${event.taskId} came before` };
+}
+
+/** Asks Kie where that is called for, and makes the item of what is then known. */
+async function toVerdict(
+	context: IWebhookFunctions,
+	{ confirm, simplify }: TriggerSettings,
+	event: CallbackEvent,
+	receivedAt: Date,
+): Promise<Accepted | Refusal> {
+	const { callback, passThrough } = event;
+	const connection = async () => await connectForAnswer(context);
+	let files: ResultFiles | null;
+	if (confirm && callback.succeeded) {
+		const confirmation = await confirmResult(await connection(), event);
+		if ('reason' in confirmation) return refused(503, confirmation.reason);
+		files = confirmation.files;
+	} else {
+		files = await withWholeVideo(connection, event);
+		if (files === null) return refused(503, 'Kie.ai does not show the whole of the video yet');
+	}
+	const json = {
+		...toCallbackResult(event, callback, files),
+		event: event.event,
+		receivedAt: receivedAt.toISOString(),
+		...(passThrough ? { passThrough } : {}),
+		...(simplify ? {} : { raw: callback.body }),
+	} as unknown as IDataObject;
+	return { kind: 'accepted', json };
+}
+
+function refused(status: Refusal['status'], reason: string): Refusal {
+	return { kind: 'refused', status, reason };
 }
 
 /** What cannot be told apart is delivered rather than guessed about. */

@@ -3,6 +3,7 @@ import { KieVeoError } from '../../../nodes/KieVeo/messages/error';
 import * as faultRoom from '../../../nodes/KieVeo/messages/faults';
 import * as fileRoom from '../../../nodes/KieVeo/messages/file';
 import * as inputRoom from '../../../nodes/KieVeo/messages/input';
+import * as logRoom from '../../../nodes/KieVeo/messages/log';
 import * as runRoom from '../../../nodes/KieVeo/messages/run';
 import * as suspensionRoom from '../../../nodes/KieVeo/messages/suspension';
 import * as triggerRoom from '../../../nodes/KieVeo/messages/trigger';
@@ -64,6 +65,12 @@ export const SECTIONS: Section[] = [
 		content: entriesOf(triggerRoom, samples.trigger),
 	},
 	{
+		title: "Lines in n8n's log",
+		intro:
+			'What was paid for is written to the log as soon as Kie.ai has accepted it, so it can be found after a stop, a time limit of n8n or a crash.',
+		content: { list: entriesOf(logRoom, samples.log).flatMap(({ texts }) => texts) },
+	},
+	{
 		title: 'Test of the credential',
 		intro: 'What the credential shows when it is saved or tested.',
 		content: { list: Object.values(CREDENTIAL_FAULTS) },
@@ -104,7 +111,7 @@ function bullets(texts: string[]): string {
 function entriesOf<Room extends object>(room: Room, shown: Samples<Room>): Entry[] {
 	return (Object.keys(shown) as Array<keyof Room & string>).flatMap((name) => {
 		const make = room[name] as (...values: unknown[]) => KieVeoError | string | undefined;
-		const id = kebab(name.replace(/Error$|Text$/, ''));
+		const id = kebab(name.replace(/Error$|Text$|Line$/, ''));
 		const given = shown[name] as unknown[][] | { [reason: string]: unknown[] };
 		if (Array.isArray(given))
 			return entryOf(

@@ -6,13 +6,17 @@ import type {
 	Said,
 } from '../../../nodes/KieVeo/kie/meaning/answer';
 import type { EnvelopeFault, NetworkFault } from '../../../nodes/KieVeo/kie/meaning/fault';
+import type { UnreachedKind } from '../../../nodes/KieVeo/messages/advice';
 import type * as faultRoom from '../../../nodes/KieVeo/messages/faults';
 import type * as fileRoom from '../../../nodes/KieVeo/messages/file';
 import type * as inputRoom from '../../../nodes/KieVeo/messages/input';
+import type * as logRoom from '../../../nodes/KieVeo/messages/log';
 import type * as runRoom from '../../../nodes/KieVeo/messages/run';
 import type * as suspensionRoom from '../../../nodes/KieVeo/messages/suspension';
 import type * as triggerRoom from '../../../nodes/KieVeo/messages/trigger';
 import type * as videoRoom from '../../../nodes/KieVeo/messages/video';
+import { executionLimitHint } from '../../../nodes/KieVeo/messages/run';
+import { lostCreationError } from '../../../nodes/KieVeo/messages/video';
 import type { Subject } from '../../../nodes/KieVeo/videoResult';
 
 /* Values to show every message with. A message without values does not compile. */
@@ -62,6 +66,13 @@ export const input: Samples<typeof inputRoom> = {
 	emptyFieldNameError: [[]],
 	maximumSizeError: [[-1]],
 	toleranceError: [['soon']],
+	dataUrlError: [['a data URL that is not an image']],
+	promptObjectError: { oneField: [['output']], noField: [[]] },
+	promptOfObjectError: [[]],
+	urlListError: [[3]],
+	urlFormError: [[]],
+	emptyApiKeyError: [[]],
+	apiKeyError: [['\u0430']],
 	baseUrlError: [['Base URL', 'api.kie.ai', 'https://api.kie.ai']],
 };
 
@@ -87,6 +98,10 @@ const failures: Record<FailureReason, [Subject, string]> = {
 	],
 	invalidModel: [newVideo, 'Invalid model'],
 	noAudio: [made, 'Veo could not generate the audio of this video.'],
+	imageFormat: [newVideo, 'The image format is not supported.'],
+	timeout: [made, 'Internal Error - Timeout'],
+	upstream: [made, 'Internal Error, Please try again later.'],
+	taskFailed: [made, 'Failed - Video generation task failed'],
 	other: [upgrade, 'Please contact the support.'],
 };
 const refusals: Record<Refusal, Said> = {
@@ -100,7 +115,24 @@ const retries: Record<RetryReason, Said> = {
 	maintenance: { code: 455, message: 'Service Unavailable' },
 	server: { code: 500, message: 'Server exception, please try again later' },
 	taskOrServer: { code: 500, message: 'Timeout' },
+	noConnection: { code: null, message: 'connection refused (192.0.2.1:443)' },
+	noName: { code: null, message: 'host name not found (api.kie.ai)' },
 	unreadable: { code: 502, message: 'a web page instead of JSON (HTTP 502)' },
+};
+const unreached: Record<UnreachedKind, Said> = {
+	blocked: {
+		code: null,
+		message: 'n8n blocked the request because it resolves to a restricted IP address',
+	},
+	invalidKey: { code: null, message: 'the API key has a character that cannot be sent' },
+	certificate: {
+		code: null,
+		message: 'n8n does not trust the issuer of the certificate (SELF_SIGNED_CERT_IN_CHAIN)',
+	},
+	proxyRefused: { code: null, message: 'the proxy closed the connection' },
+	proxyLogin: { code: 407, message: 'a web page instead of JSON (HTTP 407)' },
+	wrongAddress: { code: 404, message: 'a web page instead of JSON (HTTP 404)' },
+	accessDenied: { code: 403, message: 'a web page instead of JSON (HTTP 403)' },
 };
 
 function mapped<Reason extends string, From, To>(
@@ -115,6 +147,10 @@ function mapped<Reason extends string, From, To>(
 const accountRejections = {
 	...mapped(refusals, (said, reason): [Rejection, Said] => [{ kind: 'refused', reason }, said]),
 	...mapped(retries, (said, reason): [Rejection, Said] => [{ kind: 'retry', reason }, said]),
+	unreached: [{ kind: 'unreached', reason: 'certificate' }, unreached.certificate] as [
+		Rejection,
+		Said,
+	],
 	failed: [
 		{ kind: 'failed', reason: 'other' },
 		{ code: 404, message: 'Not Found' },
@@ -138,6 +174,11 @@ export const video: Samples<typeof videoRoom> = {
 			{ kind: 'retry', reason },
 			said,
 		]),
+		...mapped(unreached, (said, reason): [Subject, Rejection, Said] => [
+			newVideo,
+			{ kind: 'unreached', reason },
+			said,
+		]),
 	},
 	lostCreationError: [
 		[newVideo, { code: null, message: 'connection lost before the answer' }],
@@ -146,6 +187,7 @@ export const video: Samples<typeof videoRoom> = {
 	uploadRejectedError: {
 		failed: accountRejections.failed,
 		refused: [{ kind: 'refused', reason: 'unauthorized' }, refusals.unauthorized],
+		unreached: accountRejections.unreached,
 	},
 	timedOutError: {
 		upgrade: [upgrade, 1800, '4K video is processing. Please check back in 5-10 minutes.'],
@@ -154,15 +196,35 @@ export const video: Samples<typeof videoRoom> = {
 	accountRejectedError: accountRejections,
 };
 
-const networkFaults: Record<NetworkFault['reason'], NetworkFault> = {
-	connectionRefused: { reason: 'connectionRefused' },
-	connectionLost: { reason: 'connectionLost' },
-	noAnswerInTime: { reason: 'noAnswerInTime' },
-	hostNotFound: { reason: 'hostNotFound' },
-	hostUnreachable: { reason: 'hostUnreachable' },
-	networkUnreachable: { reason: 'networkUnreachable' },
-	incomplete: { reason: 'incomplete' },
-	otherCode: { reason: 'otherCode', code: 'EPROTO' },
+const HOST = 'api.kie.ai';
+const CERTIFICATE = 'SELF_SIGNED_CERT_IN_CHAIN';
+const networkFaults: Record<NetworkFault['reason'], Omit<NetworkFault, 'reason'>> = {
+	connectionRefused: { detail: '192.0.2.1:443' },
+	noConnectionInTime: { detail: '192.0.2.1:443' },
+	hostNotFound: { detail: HOST },
+	hostUnreachable: { detail: '192.0.2.1:443' },
+	networkUnreachable: { detail: '192.0.2.1:443' },
+	connectionForbidden: { detail: '192.0.2.1:443' },
+	connectionClosed: {},
+	noConnection: { detail: 'EADDRNOTAVAIL' },
+	proxyClosed: {},
+	blockedAddress: {},
+	blockedHost: {},
+	invalidKey: {},
+	invalidAddress: {},
+	unknownIssuer: { detail: CERTIFICATE },
+	certificateDates: { detail: 'CERT_HAS_EXPIRED' },
+	certificateHost: { detail: 'ERR_TLS_CERT_ALTNAME_INVALID' },
+	certificateRefused: { detail: 'CERT_REVOKED' },
+	noTls: {},
+	tlsMismatch: {},
+	connectionLost: {},
+	noAnswerInTime: {},
+	cutAnswer: {},
+	notHttp: {},
+	stopped: {},
+	other: { detail: 'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED' },
+	incomplete: {},
 };
 const envelopeFaults: Record<EnvelopeFault['reason'], EnvelopeFault> = {
 	empty: { reason: 'empty', status: 200 },
@@ -172,9 +234,10 @@ const envelopeFaults: Record<EnvelopeFault['reason'], EnvelopeFault> = {
 };
 
 export const faults: Samples<typeof faultRoom> = {
-	faultText: [...Object.values(networkFaults), ...Object.values(envelopeFaults)].map((fault) => [
-		fault,
-	]),
+	faultText: [
+		...Object.values(mapped(networkFaults, (fault, reason) => ({ ...fault, reason }))),
+		...Object.values(envelopeFaults),
+	].map((fault) => [fault]),
 };
 
 const file: fileRoom.FileSubject = { url: 'https://example.com/v.mp4', taskId: TASK };
@@ -192,6 +255,12 @@ const transferFaults: Record<
 
 export const files: Samples<typeof fileRoom> = {
 	downloadError: Object.values(transferFaults).map((fault) => [file, fault]),
+	fileUnreachedError: {
+		blocked: [file, { reason: 'blockedAddress' }, 'blocked'],
+		certificate: [file, { reason: 'unknownIssuer', detail: CERTIFICATE }, 'certificate'],
+		proxyRefused: [file, { reason: 'proxyClosed' }, 'proxyRefused'],
+		proxyLogin: [file, { reason: 'status', status: 407 }, 'proxyLogin'],
+	},
 	downloadOutOfTimeError: [[file]],
 	fileGoneError: [
 		[file, 404, null],
@@ -199,6 +268,7 @@ export const files: Samples<typeof fileRoom> = {
 	],
 	fileAddressError: [[file, 'http://localhost/v.mp4', PRIVATE]],
 	tooManyRedirectsError: [[file]],
+	foreignLinkError: [[{ url: 'https://bucket.example/video.mp4', taskId: null }, 403]],
 	fileTooLargeError: [[file, 100_000_000]],
 };
 
@@ -206,7 +276,7 @@ export const suspension: Samples<typeof suspensionRoom> = {
 	cannotSuspendError: {
 		agentTool: [{ reason: 'agentTool' }],
 		noAddress: [{ reason: 'noAddress' }],
-		engine2: [{ reason: 'engine2' }],
+		engine: [{ reason: 'engine' }],
 		unreachable: [{ reason: 'unreachable', origin: 'http://localhost:5678', fault: PRIVATE }],
 	},
 };
@@ -214,6 +284,7 @@ export const suspension: Samples<typeof suspensionRoom> = {
 export const trigger: Samples<typeof triggerRoom> = { noWebhookKeyError: [[]] };
 
 export const run: Samples<typeof runRoom> = {
+	executionLimitHint: [[1800, 1200]],
 	stoppedError: {
 		submitted: [[TASK], 0],
 		lost: [[], 2],
@@ -227,4 +298,15 @@ export const run: Samples<typeof runRoom> = {
 		[[TASK], 0],
 		[[TASK], 2],
 	],
+};
+
+const place: logRoom.LogPlace = { node: 'Kie.ai Veo', executionId: '12', items: [0] };
+
+export const log: Samples<typeof logRoom> = {
+	submittedLine: [
+		[place, made, undefined],
+		[{ ...place, items: [0, 3] }, upgrade, undefined],
+	],
+	errorLine: [[place, lostCreationError(newVideo, { code: null, message: 'no answer in time' })]],
+	hintLine: [[{ ...place, items: [] }, executionLimitHint(1800, 1200)]],
 };

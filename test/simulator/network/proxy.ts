@@ -9,13 +9,13 @@ export interface ProxyOptions {
 	target?: string;
 }
 
-/** An HTTP proxy for HTTPS, as companies have it. */
+/** A company's HTTP proxy, which tunnels HTTPS and nothing else. */
 export class Proxy {
 	url = '';
-	/** `host:port` of every CONNECT so far. */
+	/** `host:port` of every CONNECT so far. n8n has some of its own. */
 	readonly asked: string[] = [];
-	/** Tunnels that were opened. */
-	tunnels = 0;
+	/** Those that led to a tunnel. */
+	readonly tunnels: string[] = [];
 	/** May change at any time. */
 	refuse: number | undefined;
 	private readonly server: Server;
@@ -33,7 +33,7 @@ export class Proxy {
 				return;
 			}
 			leadTo(target ?? `http://${url}`, socket, () => {
-				this.tunnels += 1;
+				this.tunnels.push(url);
 				socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
 			});
 		});

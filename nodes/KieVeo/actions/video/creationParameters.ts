@@ -1,23 +1,46 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 
-import { emptyModelError, emptyPromptError, seedError } from '../../messages/errors';
-import { isJsonObject, toNumber } from '../../kie/meaning/guards';
+import {
+	emptyModelError,
+	emptyPromptError,
+	promptObjectError,
+	promptOfObjectError,
+	seedError,
+} from '../../messages/errors';
+import { isJsonObject, toNumber, toText } from '../../kie/meaning/guards';
 import { readText } from '../parameters';
+import { modelFor } from './models';
 
 /* What generate and extend have in common. All readers throw a KieVeoError that names the parameter. */
 
 /** What the video is to show, or how it is to go on. */
 export function readPrompt(context: IExecuteFunctions, itemIndex: number): string {
-	const prompt = readText('Prompt', context.getNodeParameter('prompt', itemIndex, ''));
+	const given: unknown = context.getNodeParameter('prompt', itemIndex, '');
+	checkPromptForm(given);
+	const prompt = readText('Prompt', given);
 	if (prompt === null) throw emptyPromptError();
 	return prompt;
 }
 
+/** Agents and other nodes give objects: what would become of them as text is not what was meant. */
+function checkPromptForm(value: unknown): void {
+	if (Array.isArray(value)) throw promptObjectError([]);
+	if (isJsonObject(value)) {
+		const texts = Object.entries(value).filter(([, field]) => toText(field) !== null);
+		throw promptObjectError(texts.map(([name]) => name));
+	}
+	if (typeof value === 'string' && value.includes('[object Object]')) throw promptOfObjectError();
+}
+
 /** Any name passes: Kie adds models before this package knows them. */
-export function readModel(context: IExecuteFunctions, itemIndex: number): string {
+export function readModel(
+	context: IExecuteFunctions,
+	itemIndex: number,
+	operation: Parameters<typeof modelFor>[0],
+): string {
 	const model = readText('Model', context.getNodeParameter('model', itemIndex, ''));
 	if (model === null) throw emptyModelError();
-	return model;
+	return modelFor(operation, model);
 }
 
 /** Both are left out when empty. */

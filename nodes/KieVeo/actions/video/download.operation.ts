@@ -6,7 +6,7 @@ import {
 } from 'n8n-workflow';
 
 import { Gate, PARALLEL_TRANSFERS } from '../../run/gate';
-import { emptyUrlError, fileUrlError } from '../../messages/errors';
+import { emptyUrlError, fileUrlError, urlFormError, urlListError } from '../../messages/errors';
 import { downloadPorts } from '../../files/binaryStore';
 import {
 	downloadFile,
@@ -16,8 +16,8 @@ import {
 } from '../../files/download';
 import { fileNameOfUrl } from '../../files/names';
 import { connect } from '../../kie/connection';
-import { toText } from '../../kie/meaning/guards';
 import { publicUrlFault } from '../../kie/meaning/publicUrl';
+import { addressesIn } from '../lists';
 import { binaryPropertyNameProperty, maxSizeOption } from '../descriptions';
 import { runItems, stopSignals, type Work } from '../../run/itemRun';
 import { parameterAsGiven, readDownloadSettings } from '../parameters';
@@ -107,9 +107,18 @@ function toItem(
 }
 
 function readUrl(context: IExecuteFunctions, itemIndex: number, apiBaseUrl: string): string {
-	const url = toText(context.getNodeParameter('url', itemIndex, ''));
+	const url = oneAddress(context.getNodeParameter('url', itemIndex, ''));
 	if (url === null) throw emptyUrlError();
 	const fault = publicUrlFault(url, apiBaseUrl);
 	if (fault !== null) throw fileUrlError(fault);
 	return url;
+}
+
+/** A list of one address means that address; of several, which one is not known. */
+function oneAddress(value: unknown): string | null {
+	const addresses = addressesIn(value);
+	if (addresses.length > 1) throw urlListError(addresses.length);
+	const [address = null] = addresses;
+	if (address !== null && typeof address !== 'string') throw urlFormError();
+	return address;
 }

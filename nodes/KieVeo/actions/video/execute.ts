@@ -4,11 +4,20 @@ import { downloadPorts } from '../../files/binaryStore';
 import { downloadVideo } from '../../files/videoFile';
 import { withSubmission } from '../../kie/address';
 import { connect, type Connection } from '../../kie/connection';
-import { asError, KieVeoError, retryOnFailError, unfinishedHint } from '../../messages/errors';
+import {
+	asError,
+	executionLimitHint,
+	hintLine,
+	KieVeoError,
+	retryOnFailError,
+	unfinishedHint,
+} from '../../messages/errors';
 import { isCreation, traitsOf } from '../../operations';
+import { secondsLeft } from '../../run/executionSettings';
 import { Gate, PARALLEL_TRANSFERS } from '../../run/gate';
 import { runItems, stopSignals, type ItemOperation, type Reading } from '../../run/itemRun';
 import { videoItem } from '../../run/items';
+import { logPlace, submitLogged } from '../../run/paidLog';
 import { subjectOf } from '../../run/videoRun';
 import { VideoWork, type WaitMode } from '../../run/videoWork';
 import { resumeAddress, suspend } from '../../suspension/suspend';
@@ -56,11 +65,12 @@ export async function executeVideoOperation(
 
 	const { items, works } = await runItems<VideoWork>(context, failFast, {
 		read: itemReader(run),
+		begin: (works) => warnOfExecutionLimit(run, works),
 		phases: [
 			async (work) => await work.prepare(),
-			async (work) => await work.submit(),
+			async (work, { items }) => await submitLogged(context, work, items),
 			// Nothing slow between the submissions and the suspension: files come when all are finished.
-			async (work, all) => await work.finish(suspension !== null && all.some(isUnfinished)),
+			async (work, { works }) => await work.finish(suspension !== null && works.some(isUnfinished)),
 		],
 		errorFields: errorFieldsOf(run),
 		...(suspension ? { failedItem } : {}),
@@ -68,7 +78,11 @@ export async function executeVideoOperation(
 	const unfinished = works.filter(isUnfinished);
 	if (unfinished.length === 0) return items;
 	if (suspension) await suspendUntilReported(run, suspension, items, unfinished);
-	else addUnfinishedHint(run, unfinished.length, works.length);
+	else
+		addHint(
+			context,
+			unfinishedHint(unfinished.length, works.length, isCreation(operation.operation)),
+		);
 	return items;
 }
 
@@ -127,8 +141,9 @@ function errorFieldsOf({
 		const work = reading?.work;
 		if (reading && work?.isFinished) return reading.toItem(work, item).json;
 		const timedOut = error instanceof KieVeoError && error.timedOut;
+		const named = error instanceof KieVeoError ? error.taskId : null;
 		return {
-			taskId: work ? work.taskId : parameterAsGiven(context, 'taskId', item),
+			taskId: work ? (named ?? work.taskId) : parameterAsGiven(context, 'taskId', item),
 			index: work ? work.index : parameterAsGiven(context, 'index', item),
 			operation,
 			// A video whose waiting time ran out is not lost: Kie is still working on it.
@@ -182,8 +197,9 @@ function failedItem(
 		const finished = toItem(work, item);
 		return { ...finished, json: { ...finished.json, error: message } };
 	}
-	const code = error instanceof KieVeoError ? (error.kieCode ?? null) : null;
-	const failed = toFailedResult({ ...subjectOf(work.order), taskId: work.taskId }, code, message);
+	const { kieCode = null, taskId: named = null } = error instanceof KieVeoError ? error : {};
+	const subject = { ...subjectOf(work.order), taskId: named ?? work.taskId };
+	const failed = toFailedResult(subject, kieCode, message);
 	return videoItem(failed, item, { simplify: true, raw: undefined });
 }
 
@@ -197,14 +213,23 @@ function itemOf(simplify: boolean, binaryPropertyName: string | undefined) {
 	};
 }
 
-function addUnfinishedHint(
-	{ context, operation }: Pick<Run, 'context' | 'operation'>,
-	unfinished: number,
-	all: number,
+/**
+ * n8n's own limit ends an execution without giving the node a chance. Not refused: it usually is longer
+ * than a video takes, and 'Timeout' is long unless somebody sets it.
+ */
+function warnOfExecutionLimit(
+	{ context, connection, waitMode }: Run,
+	works: readonly VideoWork[],
 ): void {
+	const left = secondsLeft(context, connection.clock.now());
+	const timeout = Math.max(...works.map((work) => work.timeout));
+	if (waitMode === 'none' || left === null || timeout <= left) return;
+	const hint = executionLimitHint(timeout, left);
+	context.logger.warn(hintLine(logPlace(context), hint));
+	addHint(context, hint);
+}
+
+function addHint(context: IExecuteFunctions, message: string): void {
 	// Older n8n has no hints where an AI agent uses the node.
-	(context as Partial<IExecuteFunctions>).addExecutionHints?.({
-		message: unfinishedHint(unfinished, all, isCreation(operation.operation)),
-		location: 'outputPane',
-	});
+	(context as Partial<IExecuteFunctions>).addExecutionHints?.({ message, location: 'outputPane' });
 }

@@ -61,7 +61,7 @@ export const extend: VideoOperation = {
 		const parameters = {
 			taskId,
 			prompt: readPrompt(context, itemIndex),
-			model: readModel(context, itemIndex),
+			model: readModel(context, itemIndex, 'extend'),
 			...readSeedAndWatermark(context, itemIndex),
 		};
 		return { order: { kind: 'creation', operation: 'extend', parameters, callBackUrl } };

@@ -1,7 +1,6 @@
 import { updateDisplayOptions, type IExecuteFunctions, type INodeProperties } from 'n8n-workflow';
 
 import { choiceError, durationError } from '../../messages/errors';
-import { toNumber, toText } from '../../kie/meaning/guards';
 import {
 	callbackProperties,
 	creationWaitModeProperty,
@@ -11,6 +10,7 @@ import {
 	watermarkOption,
 } from '../descriptions';
 import { readBoolean } from '../parameters';
+import { chosenOf, toSeconds } from '../spellings';
 import { readModel, readPrompt, readSeedAndWatermark } from './creationParameters';
 import { readImages } from './imageParameters';
 import type { VideoOperation } from './videoOperation';
@@ -172,7 +172,7 @@ export const generate: VideoOperation = {
 		const images = readImages(context, itemIndex, generationType, baseUrl);
 		const parameters = {
 			prompt: readPrompt(context, itemIndex),
-			model: readModel(context, itemIndex),
+			model: readModel(context, itemIndex, 'generate'),
 			generationType,
 			...(images.urls.length > 0 ? { imageUrls: images.urls } : {}),
 			aspectRatio: choose(ASPECT_RATIO),
@@ -223,8 +223,8 @@ function readChoice(
 	{ name, parameter, values }: Choice,
 ): string {
 	const given: unknown = context.getNodeParameter(name, itemIndex, values[0]);
-	const value = toText(given);
-	if (value !== null && values.includes(value)) return value;
+	const value = chosenOf(values, given);
+	if (value !== null) return value;
 	throw choiceError(parameter, values, given);
 }
 
@@ -235,7 +235,7 @@ function readDuration(
 ): number {
 	if (generationType === 'REFERENCE_2_VIDEO') return REFERENCE_DURATION;
 	const given: unknown = context.getNodeParameter('duration', itemIndex, 8);
-	const duration = toNumber(given);
+	const duration = toSeconds(given);
 	if (duration !== null && [4, 6, 8].includes(duration)) return duration;
 	throw durationError(given);
 }

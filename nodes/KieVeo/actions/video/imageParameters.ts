@@ -1,6 +1,8 @@
 import type { IBinaryData, IExecuteFunctions } from 'n8n-workflow';
 
 import {
+	choiceError,
+	dataUrlError,
 	imageCountError,
 	imageListError,
 	imageTypeError,
@@ -8,8 +10,11 @@ import {
 	missingImageError,
 } from '../../messages/errors';
 import type { ImageFile } from '../../kie/http/multipart';
-import { parseIfJson } from '../../kie/meaning/guards';
 import { publicUrlFault } from '../../kie/meaning/publicUrl';
+import { addressesIn, namesIn } from '../lists';
+import { chosenOf } from '../spellings';
+import { imageOfDataUrl, isDataUrl } from './dataUrl';
+import { imageTypeOf } from './imageType';
 
 /** The generation types that take images, with the most Kie accepts. */
 const MOST_IMAGES = new Map([
@@ -37,10 +42,18 @@ export function readImages(
 ): Images {
 	const most = MOST_IMAGES.get(generationType);
 	if (most === undefined) return { urls: [], files: [] };
-	if (context.getNodeParameter('imageSource', itemIndex, 'url') === 'binary') {
+	if (readImageSource(context, itemIndex) === 'binary') {
 		return { urls: [], files: readImageFiles(context, itemIndex, most) };
 	}
-	return { urls: readImageUrls(context, itemIndex, most, apiBaseUrl), files: [] };
+	return readImageUrls(context, itemIndex, most, apiBaseUrl);
+}
+
+function readImageSource(context: IExecuteFunctions, itemIndex: number): string {
+	const given: unknown = context.getNodeParameter('imageSource', itemIndex, 'url');
+	const sources = ['url', 'binary'];
+	const source = chosenOf(sources, given);
+	if (source !== null) return source;
+	throw choiceError('Image Source', sources, given);
 }
 
 function readImageUrls(
@@ -48,22 +61,28 @@ function readImageUrls(
 	itemIndex: number,
 	most: number,
 	apiBaseUrl: string,
-): string[] {
+): Images {
 	const value: unknown = context.getNodeParameter('imageUrls', itemIndex, '');
-	// A comma can also stand inside a URL: it separates only where another address begins.
-	const urls = readList(value, /\n|,(?=\s*[a-z][a-z\d+.-]*:\/\/)/i, 'Image URLs');
+	const urls = checkTexts('Image URLs', addressesIn(value));
 	checkCount('Image URLs', urls.length, most);
+	if (urls.some(isDataUrl)) return { urls: [], files: urls.map(readDataUrl) };
 	for (const url of urls) {
 		const fault = publicUrlFault(url, apiBaseUrl);
 		if (fault !== null) throw imageUrlError(url, fault);
 	}
-	return urls;
+	return { urls, files: [] };
+}
+
+function readDataUrl(url: string): ImageFile {
+	const image = isDataUrl(url) ? imageOfDataUrl(url) : { fault: 'an address beside a data URL' };
+	if (!('fault' in image)) return image;
+	throw dataUrlError(image.fault);
 }
 
 function readImageFiles(context: IExecuteFunctions, itemIndex: number, most: number): ImageFile[] {
 	const parameter = 'Image Binary Fields';
 	const value: unknown = context.getNodeParameter('imageBinaryPropertyNames', itemIndex, 'data');
-	const names = readList(value, ',', parameter);
+	const names = checkTexts(parameter, namesIn(value));
 	checkCount(parameter, names.length, most);
 	const binary = new Map(Object.entries(context.getInputData()[itemIndex]?.binary ?? {}));
 	return names.map((name) => {
@@ -77,14 +96,14 @@ function toImageFile(
 	context: IExecuteFunctions,
 	parameter: string,
 	name: string,
-	{ id, data, mimeType }: IBinaryData,
+	binary: IBinaryData,
 ): ImageFile {
-	const [, subtype] = /^image\/([\w.+-]+)$/.exec(mimeType) ?? [];
-	if (subtype === undefined) throw imageTypeError(parameter, name, mimeType);
+	const { id, data, mimeType } = binary;
+	const type = imageTypeOf(binary);
+	if (type === null) throw imageTypeError(parameter, name, mimeType);
 	const { helpers } = context;
 	return {
-		mimeType,
-		extension: subtype === 'jpeg' ? 'jpg' : subtype.replace(/\W.*$/, ''),
+		...type,
 		open: async () => {
 			if (!id) {
 				// n8n holds the file in memory already.
@@ -97,20 +116,11 @@ function toImageFile(
 	};
 }
 
-/** Comma-separated text, an array, or an array as JSON text. Empty entries do not count. */
-function readList(value: unknown, separator: string | RegExp, parameter: string): string[] {
-	const parsed = parseIfJson(value);
-	const entries: unknown[] = Array.isArray(parsed)
-		? parsed
-		: typeof value === 'string'
-			? value.split(separator)
-			: [value ?? ''];
-	return entries
-		.map((entry) => {
-			if (typeof entry !== 'string') throw imageListError(parameter, entry);
-			return entry.trim().replace(/,$/, '');
-		})
-		.filter((entry) => entry !== '');
+function checkTexts(parameter: string, entries: unknown[]): string[] {
+	return entries.map((entry) => {
+		if (typeof entry === 'string') return entry;
+		throw imageListError(parameter, entry);
+	});
 }
 
 function checkCount(parameter: string, count: number, most: number): void {

@@ -77,25 +77,29 @@ export function checkCallback(incoming: Incoming, options: CheckOptions): Checke
 			`the part '${SUBMISSION_PARAMETER}' of the address was changed, or made with another API key than this credential's`,
 		);
 	}
-
-	const { taskIds } = callback;
-	if (taskIds.length > 1) {
-		return refused(401, `the body names different task IDs: ${taskIds.map(quote).join(', ')}`);
-	}
-	const named = taskIds[0] ?? null;
 	const asked = submission?.taskId ?? options.taskId ?? null;
-	const agree = named === null || asked === null || belongsTo(named, asked);
-	if (!agree && named !== options.alsoKnownAs) {
-		return refused(
-			401,
-			`the body is about task ${quote(named)}, its address belongs to ${quote(asked)}`,
-		);
-	}
+	const disagreement = idFault(callback.taskIds, asked, options.alsoKnownAs);
+	if (disagreement !== null) return refused(401, disagreement);
 
-	const kieTaskId = named ?? asked;
+	const kieTaskId = callback.taskIds[0] ?? asked;
 	const fault = options.signatureRequired ? proofFault(incoming, kieTaskId, options) : null;
 	if (fault !== null) return refused(401, fault);
 	return { kind: 'genuine', event: toEvent(callback, submission, { asked, kieTaskId }) };
+}
+
+/** Why the ids of a callback do not belong together, or not to its address; `null` when they do. */
+function idFault(
+	taskIds: string[],
+	asked: string | null,
+	alsoKnownAs: string | null = null,
+): string | null {
+	if (taskIds.length > 1) {
+		return `the body names different task IDs: ${taskIds.map(quote).join(', ')}`;
+	}
+	const [named] = taskIds;
+	if (named === undefined || asked === null || named === alsoKnownAs) return null;
+	if (belongsTo(named, asked)) return null;
+	return `the body is about task ${quote(named)}, its address belongs to ${quote(asked)}`;
 }
 
 function proofFault(
@@ -104,7 +108,8 @@ function proofFault(
 	{ webhookSecret: key, tolerance, now }: CheckOptions,
 ): string | null {
 	if (key === null) return "the credential has no 'Webhook HMAC Key' to check the signature with";
-	if (taskId === null) return 'neither body nor address name a task ID, so no signature can hold';
+	if (taskId === null)
+		return 'neither body nor address name a task ID, so the signature cannot be verified';
 	return signatureFault({ key, taskId, headers, tolerance, now });
 }
 
@@ -115,10 +120,9 @@ function toEvent(
 ): CallbackEvent {
 	// What we put into the address is certain; the content is second best.
 	const operation = submission?.operation ?? callback.topic;
-	const subject = givesVideo(operation) ? traitsOf(operation).event : operation;
 	const taskId = asked ?? kieTaskId;
 	return {
-		event: `${subject}.${callback.succeeded ? 'success' : 'failed'}`,
+		event: eventOf(operation, callback.succeeded),
 		operation,
 		taskId,
 		...(kieTaskId !== null && kieTaskId !== taskId ? { kieTaskId } : {}),
@@ -127,6 +131,12 @@ function toEvent(
 		submittedHere: submission !== null,
 		callback,
 	};
+}
+
+/** Names what happened, such as `get4k.success`; an extension is a generation. */
+export function eventOf(operation: ReportedOperation, succeeded: boolean): string {
+	const { event = operation } = givesVideo(operation) ? traitsOf(operation) : {};
+	return `${event}.${succeeded ? 'success' : 'failed'}`;
 }
 
 /**

@@ -1,15 +1,29 @@
-import { isJsonObject, parseIfJson, toNumber, toText, type JsonObject } from '../meaning/guards';
-import { readResultFiles, type ResultFiles } from '../meaning/resultFiles';
+import {
+	isJsonObject,
+	parseIfJson,
+	toId,
+	toNumber,
+	toText,
+	type JsonObject,
+} from '../meaning/guards';
+import { readResultFiles, withWholeVideo, type ResultFiles } from '../meaning/resultFiles';
+import { NO_REASON, readTaskFault, readTaskState } from '../meaning/taskFields';
+import { readWords } from '../meaning/words';
 
 /** What the content of a callback says it is about; `unknown` where that would be a guess. */
-export type CallbackTopic = 'get4k' | 'generate' | 'extend' | 'unknown';
+export type CallbackTopic = 'get4k' | 'get1080p' | 'generate' | 'extend' | 'unknown';
+
+/** `unknown`: it says that the task is finished, or nearly, but shows no video. Kie has to be asked. */
+export type CallbackOutcome = 'success' | 'failed' | 'unknown';
 
 /** The end of a task or an upgrade, as Kie reports it. */
 export interface Callback {
-	/** Kie's `code`. Not the outcome: that is `succeeded`. */
+	/** Kie's `code`; of a failure the task's own where it has one. Not the outcome. */
 	code: number;
+	/** Kie's `msg`; of a failure the task's own reason where it has one. */
 	message: string;
-	/** Whether at least one video URL came with it. */
+	outcome: CallbackOutcome;
+	/** Whether the outcome is a success: at least one video URL came with it. */
 	succeeded: boolean;
 	/** The different ids found in the four places Kie is known to use; empty or one when all is well. */
 	taskIds: string[];
@@ -24,12 +38,14 @@ export type ParsedCallback = { callback: Callback } | { reason: string };
 /**
  * Reads a callback in any form Kie documents or was seen to send: nested or flat, camelCase or
  * snake_case, lists as arrays, JSON text, a bare URL or a bracketed list; a failure with `data` an object
- * or null; `promptJson` readable or not. Pure; never throws.
+ * or null; `promptJson` readable or not; the record of a task as record-info or the jobs API shows it.
+ * Pure; never throws.
  *
  * @param body the parsed JSON, or its text
  * @returns the callback, or the reason why the body is none
  * @see https://docs.kie.ai/veo3-api/get-veo-3-4k-video-callbacks
  * @see https://docs.kie.ai/veo3-api/generate-veo-3-video-callbacks
+ * @see https://docs.kie.ai/common-api/webhook-verification
  */
 export function parseCallback(body: unknown): ParsedCallback {
 	const parsed = parseIfJson(body);
@@ -44,40 +60,86 @@ export function parseCallback(body: unknown): ParsedCallback {
 	if (parsed.data === undefined && taskIds.length === 0) {
 		return { reason: "the body has neither 'data' nor a task ID" };
 	}
-	const files = readResultFiles(data);
-	const succeeded = files.videoUrls.length > 0;
-	if (code === 200 && !succeeded) return { reason: 'it reports success without a video URL' };
+	const record = data ?? parsed;
+	const files = withWholeVideo(readResultFiles(record));
+	const said = toText(parsed.msg) ?? toText(parsed.message) ?? '';
+	const outcome = outcomeOf(record, files, { code, said });
+	const topic = topicOf(record, said);
+	const told = outcome === 'failed' ? faultOf(record, { code, said }) : { code, message: said };
+	const succeeded = outcome === 'success';
+	return { callback: { ...told, outcome, succeeded, taskIds, files, topic, body: parsed } };
+}
 
-	const message = toText(parsed.msg) ?? toText(parsed.message) ?? '';
-	const topic = topicOf(data ?? {}, message);
-	return { callback: { code, message, succeeded, taskIds, files, topic, body: parsed } };
+/** What the envelope says. */
+interface Envelope {
+	code: number;
+	said: string;
+}
+
+/** The task's own state first, then URLs, then words, then the code. */
+function outcomeOf(
+	record: JsonObject,
+	{ videoUrls }: ResultFiles,
+	{ code, said }: Envelope,
+): CallbackOutcome {
+	const state = readTaskState(record);
+	if (state === 'failed') return 'failed';
+	if (videoUrls.length > 0) return 'success';
+	if (state !== null) return 'unknown';
+	const reason = readTaskFault(record).message;
+	const words = readWords(reason ?? said);
+	if (words?.kind === 'progress') return 'unknown';
+	return words !== null || reason !== null || code >= 400 ? 'failed' : 'unknown';
+}
+
+function faultOf(record: JsonObject, { code, said }: Envelope): { code: number; message: string } {
+	const inner = readTaskFault(record);
+	const outer = said.toLowerCase() === 'success' ? NO_REASON : said;
+	return { code: inner.code ?? code, message: inner.message ?? outer };
 }
 
 /** `null` when one of them can be no id. */
 function taskIdsIn(body: JsonObject, data: JsonObject | null): string[] | null {
-	const found = [data?.taskId, data?.task_id, body.taskId, body.task_id]
-		.map((id) => (typeof id === 'number' ? String(id) : id))
-		.filter((id) => id !== undefined && id !== null && id !== '');
-	const ids = found.map(toText);
+	const found = [data?.taskId, data?.task_id, body.taskId, body.task_id].filter(
+		(id) => id !== undefined && id !== null && id !== '',
+	);
+	const ids = found.map(toId);
 	return ids.every((id) => id !== null) ? [...new Set(ids)] : null;
 }
 
-/**
- * Base video and 4K upgrade report under the same task id, and success texts change between versions of
- * Kie's documentation. Only fields that belong to one of the two count, and the word "4K" in the text,
- * which is all a failed upgrade has. Signs of both, or of neither, are no knowledge.
- */
-function topicOf(data: JsonObject, message: string): CallbackTopic {
-	const info = parseIfJson(data.info);
-	const places = isJsonObject(info) ? [info, data] : [data];
-	const has = (field: string) => places.some((place) => isFilled(place[field]));
+/** The models of the jobs API. */
+const MODEL_TOPICS: ReadonlyArray<[model: RegExp, topic: CallbackTopic]> = [
+	[/get-4k/i, 'get4k'],
+	[/get-1080p/i, 'get1080p'],
+	[/extend/i, 'extend'],
+	[/^veo/i, 'generate'],
+];
 
-	const ofGeneration = ['promptJson', 'fallbackFlag', 'originUrls', 'resolution'].some(has);
-	const of4k =
-		/\b4k\b/i.test(message) || ['imageUrls', 'image_urls', 'mediaIds', 'media_ids'].some(has);
-	if (ofGeneration === of4k) return 'unknown';
-	if (of4k) return 'get4k';
-	return /\bexten(d|sion)/i.test(message) ? 'extend' : 'generate';
+/** Only a base video or an extension has these. */
+const GENERATION_FIELDS = [
+	'promptJson',
+	'fallbackFlag',
+	'originUrls',
+	'resolution',
+	'fullResultUrls',
+];
+
+/**
+ * Base video and 4K upgrade can report under the same task id, and success texts change between versions of
+ * Kie's documentation. A job names its model. Otherwise "4K" in the text is a 4K upgrade, whatever fields
+ * stand beside it, and the fields of a generation are one. Media ids and preview images come with both.
+ */
+function topicOf(record: JsonObject, said: string): CallbackTopic {
+	const model = toText(record.model);
+	const named = MODEL_TOPICS.find(([pattern]) => model !== null && pattern.test(model));
+	if (named) return named[1];
+
+	const text = `${said} ${readTaskFault(record).message ?? ''}`;
+	if (/\b4k\b/i.test(text)) return 'get4k';
+	const places = [record.info, record.response].map(parseIfJson).filter(isJsonObject);
+	const has = (field: string) => [...places, record].some((place) => isFilled(place[field]));
+	if (!GENERATION_FIELDS.some(has)) return 'unknown';
+	return has('fullResultUrls') || /\bexten(d|sion)|扩展|延长/i.test(text) ? 'extend' : 'generate';
 }
 
 function isFilled(value: unknown): boolean {

@@ -49,6 +49,11 @@ export function signatureFault(check: SignatureCheck): string | null {
 	return null;
 }
 
+/** Kie's signature of a request; `null` without one, or with several. */
+export function signatureOf(headers: Headers): string | null {
+	return headerText(headers, SIGNATURE_HEADER);
+}
+
 /** Whether a request claims to be signed by Kie. One of the two headers is enough of a claim. */
 export function hasSignature(headers: Headers): boolean {
 	const claims = [SIGNATURE_HEADER, TIMESTAMP_HEADER].map((name) => name.toLowerCase());

@@ -2,7 +2,7 @@ import { faultText } from '../../messages/errors';
 import type { KieAnswer } from '../meaning/answer';
 import { throwIfCancelled, type Clock } from './clock';
 import { faultAnswer, readAnswer, type HttpReply } from './envelope';
-import { isNeverSent, networkFaultOf } from './networkFault';
+import { networkFaultOf } from './networkFault';
 
 export interface HttpCall {
 	method: 'GET' | 'POST';
@@ -49,8 +49,9 @@ export class HttpClient {
 		try {
 			return readAnswer(await this.send(call), this.clock.now());
 		} catch (error) {
-			const answer = faultAnswer(faultText(networkFaultOf(error)));
-			return isNeverSent(error) ? { ...answer, neverSent: true } : answer;
+			const fault = networkFaultOf(error);
+			const { unreached } = fault;
+			return { ...faultAnswer(faultText(fault)), ...(unreached ? { unreached } : {}) };
 		}
 	}
 }

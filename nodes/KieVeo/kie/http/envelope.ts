@@ -1,7 +1,8 @@
 import { faultText } from '../../messages/errors';
-import type { KieAnswer } from '../meaning/answer';
+import type { KieAnswer, UnreachedReason } from '../meaning/answer';
 import type { EnvelopeFault } from '../meaning/fault';
 import { isJsonObject, toNumber, toText } from '../meaning/guards';
+import { readTaskFault } from '../meaning/taskFields';
 
 /** What came over the wire: status, header names in lower case, body as text. */
 export interface HttpReply {
@@ -20,6 +21,27 @@ export function faultAnswer(
 }
 
 /**
+ * What a web server says with these statuses and a page of its own: the request did not get to Kie's API.
+ * Kie's answers are JSON with a code, whatever the status.
+ */
+const UNREACHED_STATUSES = new Map<number, UnreachedReason>([
+	[301, 'wrongAddress'],
+	[302, 'wrongAddress'],
+	[303, 'wrongAddress'],
+	[307, 'wrongAddress'],
+	[308, 'wrongAddress'],
+	[400, 'wrongAddress'],
+	[401, 'accessDenied'],
+	[403, 'accessDenied'],
+	[404, 'wrongAddress'],
+	[405, 'wrongAddress'],
+	[407, 'proxyLogin'],
+]);
+
+/** One of these is enough. Error pages in JSON have others, such as `status` and `path`. */
+const ENVELOPE_FIELDS = ['code', 'msg', 'data', 'taskId', 'task_id'];
+
+/**
  * Reads Kie's envelope `{ code, msg, data }`. The effective status is the HTTP status when it is not
  * 2xx, otherwise `code`: Kie reports nearly every error with HTTP 200. A body that is no envelope
  * is a fault, never a success.
@@ -33,25 +55,41 @@ export function readAnswer(reply: HttpReply, now: number): KieAnswer {
 	const notKies = (reason: EnvelopeFault['reason']) =>
 		faultAnswer(faultText({ reason, status: reply.statusCode }), httpCode, retryAfterMs);
 
+	const foreign = (reason: EnvelopeFault['reason']): KieAnswer => {
+		const unreached = UNREACHED_STATUSES.get(reply.statusCode);
+		return { ...notKies(reason), ...(unreached ? { unreached } : {}) };
+	};
+
 	const text = reply.body.trim();
-	if (text === '') return notKies('empty');
+	if (text === '') return foreign('empty');
 	let body: unknown;
 	try {
 		body = JSON.parse(text);
 	} catch {
-		return notKies(text.startsWith('<') ? 'webPage' : 'notJson');
+		// What begins like JSON may be Kie's, cut off on its way.
+		if (/^[{[]/.test(text)) return { ...notKies('notJson'), data: taskNamedIn(text) };
+		return foreign(text.startsWith('<') ? 'webPage' : 'notJson');
 	}
 	if (!isJsonObject(body)) return notKies('unexpectedJson');
+	// About the key, which only Kie knows, also where its words are missing.
+	const isKies = reply.statusCode === 401 || ENVELOPE_FIELDS.some((field) => field in body);
+	if (httpFailed && !isKies) return foreign('unexpectedJson');
 
 	const code = httpCode ?? toNumber(body.code);
 	return {
 		code,
-		message: toText(body.msg) ?? toText(body.message) ?? '',
+		message: readTaskFault(body.data).message ?? toText(body.msg) ?? toText(body.message) ?? '',
 		data: body.data,
 		body,
 		fault: code === null,
 		retryAfterMs,
 	};
+}
+
+/** What was cut off may have named a task that is paid for. */
+function taskNamedIn(text: string): { taskId: string } | undefined {
+	const [, taskId] = /"task_?id"\s*:\s*"([^"\\]+)"/i.exec(text) ?? [];
+	return taskId === undefined ? undefined : { taskId };
 }
 
 /** `Retry-After` in seconds or as an HTTP date, as milliseconds from now. */

@@ -1,44 +1,198 @@
-import type { NetworkFault } from '../meaning/fault';
+import type { UnreachedReason } from '../meaning/answer';
+import type { LostReason, NetworkFault, UnsentReason } from '../meaning/fault';
+import { isJsonObject, toNumber, type JsonObject } from '../meaning/guards';
 
 /**
- * Faults that happen before a connection exists: what was to be sent had no effect. Others can come
- * later as well (EHOSTUNREACH) or while a handshake is under way (certificates), which is not certain
- * enough to send a paid request again.
- */
-const NEVER_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN']);
-
-/** Whether a request failed without having reached anybody. */
-export function isNeverSent(error: unknown): boolean {
-	return NEVER_SENT.has(faultCode(error) ?? '');
-}
-
-/**
- * Names a network fault by its code alone. The error object itself can hold the request with its
- * Authorization header, so nothing else of it is passed on.
+ * Why a request got no complete answer, and whether it certainly reached nobody. A paid request may be
+ * sent again only in that case, so what is not certain is never called that.
+ *
+ * n8n 2.x keeps the original error as `cause`. n8n 1.120 and later drop it: only its code is left, in
+ * `httpCode`, and its message, in `messages`. Both are read on both. The error can hold the request with
+ * its Authorization header, so nothing but names, codes and Node.js's own sentences is looked at.
+ *
+ * Pure; never throws.
  */
 export function networkFaultOf(error: unknown): NetworkFault {
-	const code = faultCode(error);
-	if (code === undefined) return { reason: 'incomplete' };
-	const reason = REASONS.get(code);
-	return reason === undefined ? { reason: 'otherCode', code } : { reason };
-}
+	const levels = levelsOf(error);
+	// The status of an answer that had begun.
+	if (levels.some(hasStatus)) return lost('cutAnswer');
 
-function faultCode(error: unknown): string | undefined {
-	for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
-		if ('code' in cause && typeof cause.code === 'string' && /^[A-Z_0-9]+$/.test(cause.code)) {
-			return cause.code;
-		}
+	const sentences = levels.flatMap(sentencesOf);
+	const sign = UNSENT_SIGNS.find(([pattern]) => sentences.some((text) => pattern.test(text)));
+	if (sign) return unsent(sign[1]);
+	const codes = levels.flatMap(codesOf);
+	const verdict = codes.find((code) => UNSENT_CODES.has(code));
+	if (verdict !== undefined) return unsent(UNSENT_CODES.get(verdict) ?? 'noConnection', verdict);
+
+	const [code] = codes;
+	if (failedWhileConnecting(levels, sentences) || levels.some(waitsForConnection)) {
+		const reason = CONNECT_REASONS.get(code ?? '');
+		return reason ? unsent(reason, targetIn(sentences)) : unsent('noConnection', code);
 	}
-	return undefined;
+	if (code === undefined) return lost('incomplete');
+	if (code.startsWith('HPE_')) return lost('notHttp');
+	const reason = LOST_REASONS.get(code);
+	return reason ? lost(reason) : lost('other', code);
 }
 
-const REASONS = new Map<string, Exclude<NetworkFault['reason'], 'otherCode'>>([
+function unsent(reason: UnsentReason, detail?: string): NetworkFault {
+	return { reason, unreached: UNREACHED[reason], ...(detail === undefined ? {} : { detail }) };
+}
+
+function lost(reason: LostReason, detail?: string): NetworkFault {
+	return { reason, ...(detail === undefined ? {} : { detail }) };
+}
+
+/** Deeper than n8n, axios and Node.js together ever nest. */
+const MAX_DEPTH = 8;
+
+/** The error, what caused it, and the errors it stands for, outermost first. */
+function levelsOf(error: unknown, depth = 0): JsonObject[] {
+	if (!isJsonObject(error) || depth > MAX_DEPTH) return [];
+	const members: unknown[] = Array.isArray(error.errors) ? error.errors : [];
+	const inner = [error.cause, ...members].flatMap((one) => levelsOf(one, depth + 1));
+	return [error, ...inner];
+}
+
+function hasStatus({ status, httpCode }: JsonObject): boolean {
+	return [status, httpCode].some((given) => {
+		const code = toNumber(given);
+		return code !== null && code >= 100 && code <= 599;
+	});
+}
+
+/** Names and messages. An error that stands for several has theirs in one, with a separator. */
+function sentencesOf({ name, message, messages }: JsonObject): string[] {
+	const all: unknown[] = Array.isArray(messages) ? messages : [];
+	const given = [name, message, ...all].filter((one) => typeof one === 'string');
+	return given.flatMap((text) => text.split(/ \| |; /));
+}
+
+function codesOf({ code, httpCode }: JsonObject): string[] {
+	const given = [code, httpCode].filter((one) => typeof one === 'string');
+	return given.filter((one) => /^[A-Z][A-Z0-9_]+$/.test(one));
+}
+
+/**
+ * Whether `connect` or `getaddrinfo` is what failed, and nothing later. The code alone does not say so:
+ * "read ECONNREFUSED", "read ETIMEDOUT" and the like come after the whole request was received.
+ */
+function failedWhileConnecting(levels: JsonObject[], sentences: string[]): boolean {
+	const steps = [
+		...levels.map(({ syscall }) => syscall).filter((one) => typeof one === 'string'),
+		...sentences.flatMap((text) => STEP.exec(text)?.[1] ?? []),
+	];
+	return steps.length > 0 && steps.every((step) => step === 'connect' || step === 'getaddrinfo');
+}
+
+/** "connect ECONNREFUSED 192.0.2.1:443". */
+const STEP = /^(connect|getaddrinfo|read|write) E[A-Z_]+(?: ([\w.:-]+))?/;
+
+function targetIn(sentences: string[]): string | undefined {
+	return sentences.flatMap((text) => STEP.exec(text)?.[2] ?? [])[0];
+}
+
+/**
+ * Whether the request was still waiting for a proxy, for TCP or for TLS. Only n8n 2.x lets this be seen,
+ * and only over https or a proxy; it also tells n8n's own time-out while connecting from one later.
+ */
+function waitsForConnection({ request }: JsonObject): boolean {
+	if (!isJsonObject(request) || !('socket' in request)) return false;
+	const { socket } = request;
+	return socket === null || (isJsonObject(socket) && socket.secureConnecting === true);
+}
+
+const UNREACHED: Record<UnsentReason, UnreachedReason> = {
+	connectionRefused: 'noConnection',
+	noConnectionInTime: 'noConnection',
+	hostNotFound: 'noName',
+	hostUnreachable: 'noConnection',
+	networkUnreachable: 'noConnection',
+	connectionForbidden: 'noConnection',
+	connectionClosed: 'noConnection',
+	noConnection: 'noConnection',
+	proxyClosed: 'proxyRefused',
+	blockedAddress: 'blocked',
+	blockedHost: 'blocked',
+	invalidKey: 'invalidKey',
+	invalidAddress: 'wrongAddress',
+	unknownIssuer: 'certificate',
+	certificateDates: 'certificate',
+	certificateHost: 'certificate',
+	certificateRefused: 'certificate',
+	noTls: 'wrongAddress',
+	tlsMismatch: 'wrongAddress',
+};
+
+/** Names and sentences of n8n, Node.js and its proxy agent that come only before anything is sent. */
+const UNSENT_SIGNS: ReadonlyArray<[pattern: RegExp, reason: UnsentReason]> = [
+	[
+		/^SsrfBlockedIpError$|^The request was blocked because it resolves to a restricted IP/,
+		'blockedAddress',
+	],
+	[
+		/^SsrfBlockedHostnameError$|^The request was blocked because the destination hostname/,
+		'blockedHost',
+	],
+	[/disconnected before secure TLS connection was established/, 'connectionClosed'],
+	[/^Proxy connection ended before receiving CONNECT response/, 'proxyClosed'],
+	// The queued request itself is given up during the handshake; faults after it have other codes.
+	[/^write EPROTO .*wrong version number/s, 'noTls'],
+	[/^write EPROTO /, 'tlsMismatch'],
+];
+
+/** The request could not be built, or the certificate was refused: only a good one lets it be sent. */
+const UNSENT_CODES = new Map<string, UnsentReason>([
+	['ERR_INVALID_CHAR', 'invalidKey'],
+	['ERR_INVALID_URL', 'invalidAddress'],
+	['ERR_UNESCAPED_CHARACTERS', 'invalidAddress'],
+	['ERR_INVALID_PROTOCOL', 'invalidAddress'],
+	['DEPTH_ZERO_SELF_SIGNED_CERT', 'unknownIssuer'],
+	['SELF_SIGNED_CERT_IN_CHAIN', 'unknownIssuer'],
+	['UNABLE_TO_GET_ISSUER_CERT', 'unknownIssuer'],
+	['UNABLE_TO_GET_ISSUER_CERT_LOCALLY', 'unknownIssuer'],
+	['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'unknownIssuer'],
+	['CERT_UNTRUSTED', 'unknownIssuer'],
+	['CERT_HAS_EXPIRED', 'certificateDates'],
+	['CERT_NOT_YET_VALID', 'certificateDates'],
+	['CRL_HAS_EXPIRED', 'certificateDates'],
+	['CRL_NOT_YET_VALID', 'certificateDates'],
+	['ERR_TLS_CERT_ALTNAME_INVALID', 'certificateHost'],
+	['HOSTNAME_MISMATCH', 'certificateHost'],
+	['CERT_REVOKED', 'certificateRefused'],
+	['CERT_REJECTED', 'certificateRefused'],
+	['CERT_SIGNATURE_FAILURE', 'certificateRefused'],
+	['CERT_CHAIN_TOO_LONG', 'certificateRefused'],
+	['INVALID_CA', 'certificateRefused'],
+	['INVALID_PURPOSE', 'certificateRefused'],
+	['PATH_LENGTH_EXCEEDED', 'certificateRefused'],
+	['UNABLE_TO_GET_CRL', 'certificateRefused'],
+	['UNABLE_TO_DECRYPT_CERT_SIGNATURE', 'certificateRefused'],
+	['UNABLE_TO_DECODE_ISSUER_PUBLIC_KEY', 'certificateRefused'],
+]);
+
+/** Codes of a connection that was never made. */
+const CONNECT_REASONS = new Map<string, UnsentReason>([
 	['ECONNREFUSED', 'connectionRefused'],
-	['ECONNRESET', 'connectionLost'],
-	['ECONNABORTED', 'noAnswerInTime'],
-	['ETIMEDOUT', 'noAnswerInTime'],
+	['ECONNRESET', 'connectionClosed'],
+	['ECONNABORTED', 'noConnectionInTime'],
+	['ETIMEDOUT', 'noConnectionInTime'],
 	['ENOTFOUND', 'hostNotFound'],
 	['EAI_AGAIN', 'hostNotFound'],
 	['EHOSTUNREACH', 'hostUnreachable'],
 	['ENETUNREACH', 'networkUnreachable'],
+	['EACCES', 'connectionForbidden'],
+	['EPERM', 'connectionForbidden'],
+]);
+
+/** The same and other codes, when a connection had been made. */
+const LOST_REASONS = new Map<string, LostReason>([
+	['ECONNREFUSED', 'connectionLost'],
+	['ECONNRESET', 'connectionLost'],
+	['EPIPE', 'connectionLost'],
+	['EHOSTUNREACH', 'connectionLost'],
+	['ENETUNREACH', 'connectionLost'],
+	['ECONNABORTED', 'noAnswerInTime'],
+	['ETIMEDOUT', 'noAnswerInTime'],
+	['ERR_CANCELED', 'stopped'],
 ]);

@@ -1,5 +1,17 @@
-import { toNumber } from './guards';
+import { isJsonObject, parseIfJson, toId, toNumber } from './guards';
 import { is4k, readResultFiles, type ResultFiles } from './resultFiles';
+import { readTaskFault, readTaskState } from './taskFields';
+import {
+	failureReasonOf,
+	readWords,
+	type AccountRejection,
+	type FailureReason,
+	type Refusal,
+	type RetryReason,
+	type Wording,
+} from './words';
+
+export type { FailureReason, Refusal, RetryReason };
 
 /** One answer of Kie's API, read but not yet understood. */
 export interface KieAnswer {
@@ -8,18 +20,33 @@ export interface KieAnswer {
 	 * `null` when there was no usable answer at all.
 	 */
 	code: number | null;
-	/** Kie's `msg`, or a description of the fault. */
+	/** The reason within `data` where Kie tells one, otherwise its `msg`; or a description of the fault. */
 	message: string;
 	data: unknown;
 	/** The whole parsed body; `null` when there was none. */
 	body: unknown;
 	/** Set when the answer was not Kie's envelope: connection lost, HTML, cut or empty body, no `code`. */
 	fault: boolean;
-	/** Set when there was not even a connection: the request certainly had no effect. */
-	neverSent?: true;
+	/** Set when the request certainly did not get to Kie's API: it had no effect. */
+	unreached?: UnreachedReason;
 	/** Pause the server asked for, in milliseconds. */
 	retryAfterMs: number | null;
 }
+
+/**
+ * Why a request did not get to Kie's API. `wrongAddress` and `accessDenied` are said by a web server in
+ * front of it, or by one that has nothing to do with Kie.
+ */
+export type UnreachedReason =
+	| 'noConnection'
+	| 'noName'
+	| 'blocked'
+	| 'invalidKey'
+	| 'certificate'
+	| 'proxyRefused'
+	| 'proxyLogin'
+	| 'wrongAddress'
+	| 'accessDenied';
 
 /** What an answer means for the video it was asked for. */
 export type Meaning =
@@ -34,97 +61,22 @@ export type Rejection =
 	| { kind: 'failed'; reason: FailureReason }
 	/** Final for this account or key; no retry helps. */
 	| { kind: 'refused'; reason: Refusal }
+	/** The request got nowhere, and would not the next time either. */
+	| { kind: 'unreached'; reason: Exclude<UnreachedReason, 'noConnection' | 'noName'> }
 	/** Says nothing about what was asked: ask again later. */
 	| { kind: 'retry'; reason: RetryReason };
-
-export type Refusal = 'unauthorized' | 'credits' | 'keyLimit' | 'featureDisabled';
-/** `taskOrServer`: record-info's server error, which can also mean that the task failed. */
-export type RetryReason = 'rateLimit' | 'maintenance' | 'server' | 'taskOrServer' | 'unreadable';
-
-/**
- * Why Kie did not make what was asked for, as far as its own words tell; `other` where they tell nothing
- * that a user could act on. `reordered` is our own finding: asking for the state of a 4K upgrade started
- * another one, so the first has failed.
- */
-export type FailureReason =
-	| 'retention'
-	| 'baseNotFinished'
-	| 'englishOnly'
-	| 'imageFetch'
-	| 'contentFilter'
-	| 'invalidModel'
-	| 'upgradedBefore'
-	| 'unavailable'
-	| 'noFile'
-	| 'unknownTask'
-	| 'noAudio'
-	| 'reordered'
-	| 'other';
 
 /** Kie's own words. */
 export type Said = Pick<KieAnswer, 'code' | 'message'>;
 
-/** The first fragment of Kie's words that matches decides. */
-const FAILURE_TEXTS: ReadonlyArray<[RegExp, FailureReason]> = [
-	[/14 days/i, 'retention'],
-	[/status is not success/i, 'baseNotFinished'],
-	[/only english/i, 'englishOnly'],
-	[/fetch the image/i, 'imageFetch'],
-	[/polic|flagged|rejected by flow|public error/i, 'contentFilter'],
-	[/invalid model/i, 'invalidModel'],
-	[/1080p[^.]*extend/i, 'upgradedBefore'],
-	[/unavailable|not available/i, 'unavailable'],
-	[/record result/i, 'noFile'],
-	[/null|not exist|not found/i, 'unknownTask'],
-];
+/** What an answer without the wanted result says. */
+export type Statement = Rejection | { kind: 'progress' };
 
-/** Why something failed, from Kie's own words. Pure; never throws. */
-export function failureReasonOf(message: string): FailureReason {
-	return FAILURE_TEXTS.find(([pattern]) => pattern.test(message))?.[1] ?? 'other';
-}
+/** The resolutions a finished Veo video can be upgraded to. */
+export type UpgradeResolution = '4k' | '1080p';
 
-/** The two upgrades of a finished Veo video. */
-export type Upgrade = 'get4k' | 'get1080p';
-
-/*
- * Texts are matched as lower-case fragments: Kie changes wording and punctuation between versions
- * of its documentation.
- */
-const RATE_LIMIT_TEXTS = ['rate limit', 'call frequency is too high'];
-
-/** What Kie says about an id it does not know. */
-export const RECORD_MISSING = 'record is null';
-
-const FINAL_TEXTS = [
-	'14 days',
-	RECORD_MISSING,
-	'recordinfo is null',
-	'record does not exist',
-	'record status is not success',
-	'record result',
-	'task not found',
-	'rejected by flow',
-	'content polic',
-	'only english prompts',
-	'failed to fetch the image',
-	'public error',
-	'invalid model',
-];
-
-/** "The 4K version of this video is unavailable", but not "Service Unavailable". */
-const UNAVAILABLE = /\b(4k|1080p|version|video)\b[^.]*\b(unavailable|not available)\b/;
-
-const PROCESSING_TEXTS = [
-	'is processing',
-	'check back',
-	'shortly',
-	'not ready',
-	// "already done" without a URL: the file is about to appear.
-	'generated successfully',
-];
-
-/** Codes that speak of the account or the service, never of the video: their text is not looked at. */
-const ACCOUNT_CODES = new Map<number, Rejection>([
+/** Codes that speak of the account or the service, never of the video. */
+const ACCOUNT_CODES = new Map<number | null, AccountRejection>([
 	[401, { kind: 'refused', reason: 'unauthorized' }],
 	[402, { kind: 'refused', reason: 'credits' }],
 	[429, { kind: 'retry', reason: 'rateLimit' }],
@@ -134,42 +86,77 @@ const ACCOUNT_CODES = new Map<number, Rejection>([
 ]);
 
 /**
+ * What an answer says in Kie's own words, whatever the code beside them: an account text first, then a
+ * final one, then progress. `null` where that takes the code. Pure; never throws.
+ */
+export function readWordsOf(answer: KieAnswer): Statement | null {
+	return toStatement(wordingOf(answer));
+}
+
+/**
+ * What an answer without the wanted result says, in the one order that holds for every endpoint: words
+ * about the account, final words, words of progress, then the codes that mean the same everywhere.
+ * `null` where the code is for the endpoint to understand. Pure; never throws.
+ */
+export function readStatement(answer: KieAnswer): Statement | null {
+	const { unreached, code, fault } = answer;
+	if (unreached === 'noConnection' || unreached === 'noName') {
+		return { kind: 'retry', reason: unreached };
+	}
+	if (unreached !== undefined) return { kind: 'unreached', reason: unreached };
+	const wording = wordingOf(answer);
+	const said = toStatement(wording);
+	if (said) return said;
+	// 429 means "not queued", also where a web server in front of Kie says it.
+	if (fault) return { kind: 'retry', reason: code === 429 ? 'rateLimit' : 'unreadable' };
+	const aboutAccount = ACCOUNT_CODES.get(code);
+	if (aboutAccount) return aboutAccount;
+	if (wording) return { kind: 'progress' };
+	return isToldAsFailed(answer.data) ? failedBecause(answer) : null;
+}
+
+/** The meaning of an answer without the result it was asked for, where no code is special. */
+export function classifyServiceAnswer(answer: KieAnswer): Rejection {
+	const said = readStatement(answer) ?? meaningOfCode(answer);
+	return said.kind === 'progress' ? { kind: 'retry', reason: 'server' } : said;
+}
+
+/**
  * The meaning of an answer to get-4k-video (POST) or get-1080p-video (GET).
  *
- * URLs decide first, whatever the code: a finished 4K arrives as code 422. Then codes that are only
- * about the account, then the text, then the remaining codes. Pure; never throws.
+ * URLs decide first, whatever the code: a finished 4K arrives as code 422. Then {@link readStatement}, then
+ * the remaining codes. Pure; never throws.
  *
  * @see https://docs.kie.ai/veo3-api/get-veo-3-4k-video
  * @see https://docs.kie.ai/veo3-api/get-veo-3-1080-p-video
  */
-export function classifyUpgradeAnswer(upgrade: Upgrade, answer: KieAnswer): Meaning {
+export function classifyUpgradeAnswer(wanted: UpgradeResolution, answer: KieAnswer): Meaning {
 	const files = readResultFiles(answer.data, {
 		// In record-info's shape the answer may show the base video: for 4K only an explicit 4K counts, for
 		// 1080P anything but another resolution.
 		trustResponse: (resolution) =>
-			upgrade === 'get4k' ? is4k(resolution) : resolution === null || resolution.includes('1080'),
+			wanted === '4k' ? is4k(resolution) : resolution === null || resolution.includes('1080'),
 	});
 	if (files.videoUrls.length > 0) return { kind: 'success', files };
-	if (answer.fault) return { kind: 'retry', reason: 'unreadable' };
+	const said = readStatement(answer);
+	if (said && said.kind !== 'progress') return said;
+	return said || isAccepted(wanted, answer) ? { kind: 'processing', files } : meaningOfCode(answer);
+}
 
-	const aboutAccount = ACCOUNT_CODES.get(answer.code ?? 0);
-	if (aboutAccount) return aboutAccount;
+/** Whether an answer without URL and without known words shows an upgrade that is under way. */
+function isAccepted(wanted: UpgradeResolution, { code, data }: KieAnswer): boolean {
+	if (code === 200) return true;
+	// A repeated request is answered with 422; what is refused has no `data`.
+	if (wanted === '4k') return code === 422 && isUnfinished(data);
+	// Kie never says which "non-200 code" a 1080P video that is not ready has; 400 and 422 are both seen.
+	// The time-out bounds the wait.
+	return code === 400 || code === 422;
+}
 
-	const text = answer.message.toLowerCase();
-	const says = (fragment: string) => text.includes(fragment);
-	if (RATE_LIMIT_TEXTS.some(says)) return { kind: 'retry', reason: 'rateLimit' };
-	if (FINAL_TEXTS.some(says) || UNAVAILABLE.test(text)) return failedBecause(answer);
-	if (PROCESSING_TEXTS.some(says)) return { kind: 'processing', files };
-
-	if (answer.code === 200) return { kind: 'processing', files };
-	if (answer.code === 501) return failedBecause(answer);
-	if (answer.code === 408 || (answer.code ?? 0) >= 500) return { kind: 'retry', reason: 'server' };
-	// Kie never says which "non-200 code" a 1080P video that is not ready has; 400 and 422 are both
-	// seen. Without a final text it is taken as such: the time-out bounds the wait.
-	if (upgrade === 'get1080p' && (answer.code === 400 || answer.code === 422)) {
-		return { kind: 'processing', files };
-	}
-	return failedBecause(answer);
+function isUnfinished(value: unknown): boolean {
+	const data = parseIfJson(value);
+	if (!isJsonObject(data)) return false;
+	return toId(data.taskId) !== null || toId(data.task_id) !== null || 'resultUrls' in data;
 }
 
 /** The balance is a decimal number. */
@@ -182,20 +169,38 @@ export function classifyCreditsAnswer(answer: KieAnswer): CreditsMeaning {
 	return classifyServiceAnswer(answer);
 }
 
-/** The meaning of an answer without the result it was asked for, where no text is special. */
-export function classifyServiceAnswer(answer: KieAnswer): Rejection {
-	if (answer.fault) return { kind: 'retry', reason: 'unreadable' };
-	const aboutAccount = ACCOUNT_CODES.get(answer.code ?? 0);
-	if (aboutAccount) return aboutAccount;
-	const text = answer.message.toLowerCase();
-	if (RATE_LIMIT_TEXTS.some((fragment) => text.includes(fragment))) {
-		return { kind: 'retry', reason: 'rateLimit' };
-	}
-	if (answer.code === 501) return failedBecause(answer);
-	if (answer.code === 408 || (answer.code ?? 0) >= 500) return { kind: 'retry', reason: 'server' };
-	return failedBecause(answer);
+function wordingOf({ fault, body, message, data }: KieAnswer): Wording | null {
+	// Without a body the message is our own description of the fault.
+	if (fault && body === null) return null;
+	return readWords(readTaskFault(data).message ?? message);
 }
 
-function failedBecause({ message }: Said): Rejection {
-	return { kind: 'failed', reason: failureReasonOf(message) };
+function toStatement(wording: Wording | null): Statement | null {
+	switch (wording?.kind) {
+		case 'account':
+			return wording.rejection;
+		case 'final':
+			return { kind: 'failed', reason: wording.reason };
+		case 'progress':
+			return wording.isSure ? { kind: 'progress' } : null;
+		default:
+			return null;
+	}
+}
+
+/** A reason within `data` is about the task, whatever the envelope says. */
+function isToldAsFailed(data: unknown): boolean {
+	return readTaskState(data) === 'failed' || readTaskFault(data).message !== null;
+}
+
+function meaningOfCode(answer: KieAnswer): Rejection {
+	const code = answer.code ?? 0;
+	const isServerError = code === 408 || (code >= 500 && code !== 501);
+	return isServerError ? { kind: 'retry', reason: 'server' } : failedBecause(answer);
+}
+
+function failedBecause({ message, code, data }: KieAnswer): Rejection {
+	const inner = readTaskFault(data);
+	const reason = failureReasonOf(inner.message ?? message, inner.code ?? code);
+	return { kind: 'failed', reason };
 }

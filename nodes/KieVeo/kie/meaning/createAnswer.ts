@@ -1,33 +1,88 @@
-import { classifyServiceAnswer, type KieAnswer, type Rejection } from './answer';
-import { isJsonObject, parseIfJson, toText } from './guards';
+import {
+	classifyServiceAnswer,
+	readWordsOf,
+	type KieAnswer,
+	type Rejection,
+	type RetryReason,
+} from './answer';
+import { isJsonObject, parseIfJson, toId, toText, type JsonObject } from './guards';
 
 export type CreateMeaning =
 	| { kind: 'created'; taskId: string }
 	/** Whether Kie has begun, and billed, is not known. Must never be sent again by itself. */
 	| { kind: 'lost' }
-	/** `retry`: Kie has certainly not begun, the same request may be sent again. */
-	| Rejection;
+	/**
+	 * `retry`: Kie has certainly not begun, the same request may be sent again. `taskId`: Kie refused, and
+	 * named a task all the same, so it cannot be said that nothing was started.
+	 */
+	| (Rejection & { taskId?: string });
+
+/** Kie has certainly not accepted what it answered like this. */
+const NOT_ACCEPTED: readonly RetryReason[] = ['rateLimit', 'maintenance', 'noConnection', 'noName'];
 
 /**
  * The meaning of an answer to generate or extend: requests that cost money each time they are accepted.
  *
- * Only an answer in Kie's own words counts as a refusal. What may hide an accepted request (no answer, a
- * web page, a server error, success without an id) is `lost`. Pure; never throws.
+ * A task id is never dropped: with one the task is created, whatever the code, unless Kie's own words
+ * refuse it. Without one only an answer in Kie's own words is a refusal. What may hide an accepted request
+ * (no answer, a server error, success without an id) is `lost`. Pure; never throws.
  *
+ * @param extendedTaskId the id that was sent; Kie naming it again is no new task
  * @see https://docs.kie.ai/veo3-api/generate-veo-3-video
  * @see https://docs.kie.ai/veo3-api/extend-video
  */
-export function classifyCreateAnswer(answer: KieAnswer): CreateMeaning {
-	// 429 means "not queued", also where a web server in front of Kie says it.
-	if (answer.neverSent) return { kind: 'retry', reason: 'unreadable' };
-	if (answer.fault && answer.code === 429) return { kind: 'retry', reason: 'rateLimit' };
-	if (answer.fault) return { kind: 'lost' };
-
-	if (answer.code === 200) {
-		const data = parseIfJson(answer.data);
-		const taskId = isJsonObject(data) ? (toText(data.taskId) ?? toText(data.task_id)) : null;
-		return taskId === null ? { kind: 'lost' } : { kind: 'created', taskId };
+export function classifyCreateAnswer(
+	answer: KieAnswer,
+	extendedTaskId: string | null = null,
+): CreateMeaning {
+	const words = readWordsOf(answer);
+	const taskId = newTaskId(answer, extendedTaskId);
+	if (taskId !== null) {
+		const isRefused = words?.kind === 'failed' || words?.kind === 'refused';
+		return isRefused ? { ...words, taskId } : { kind: 'created', taskId };
 	}
 	const meaning = classifyServiceAnswer(answer);
-	return meaning.kind === 'retry' && meaning.reason === 'server' ? { kind: 'lost' } : meaning;
+	switch (meaning.kind) {
+		case 'retry':
+			return NOT_ACCEPTED.includes(meaning.reason) ? meaning : { kind: 'lost' };
+		case 'failed': {
+			// That a task has failed says that one was started.
+			const isRefused = words?.kind === 'failed' && words.reason !== 'taskFailed';
+			return isRefused || isRefusal(answer.code ?? 0) ? meaning : { kind: 'lost' };
+		}
+		default:
+			return meaning;
+	}
+}
+
+/** 408 is a fault of the service behind Kie, after it has accepted. */
+function isRefusal(code: number): boolean {
+	return code === 501 || (code >= 400 && code < 500 && code !== 408);
+}
+
+/** Without a prefix of Kie's only forms that nothing else has: 32 hexadecimal digits, or a UUID. */
+const BARE_ID = /^(veo_\w+|[\da-f]{32}|[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12})$/i;
+
+function newTaskId({ data, body }: KieAnswer, extendedTaskId: string | null): string | null {
+	const ids = [...idsIn(data), ...idsIn(body)];
+	return ids.find((id) => id !== extendedTaskId) ?? null;
+}
+
+/** The ids in an answer's `data` or body, and one level below. */
+function idsIn(value: unknown): string[] {
+	const given = parseIfJson(value);
+	const bare = toText(given);
+	if (bare !== null) return BARE_ID.test(bare) ? [bare] : [];
+	return [given, ...below(given)].filter(isJsonObject).flatMap(idsOf);
+}
+
+function below(value: unknown): unknown[] {
+	if (Array.isArray(value)) return value;
+	if (!isJsonObject(value)) return [];
+	return [value.data, value.response, value.info, value.result].map(parseIfJson);
+}
+
+function idsOf(place: JsonObject): string[] {
+	const ids = [place.taskId, place.task_id, place.taskID].map(toId);
+	return ids.filter((id) => id !== null);
 }

@@ -1,17 +1,45 @@
+import type { UnreachedReason } from './answer';
+
+/** The request was not sent. */
+export type UnsentReason =
+	| 'connectionRefused'
+	| 'noConnectionInTime'
+	| 'hostNotFound'
+	| 'hostUnreachable'
+	| 'networkUnreachable'
+	| 'connectionForbidden'
+	| 'connectionClosed'
+	| 'noConnection'
+	| 'proxyClosed'
+	| 'blockedAddress'
+	| 'blockedHost'
+	| 'invalidKey'
+	| 'invalidAddress'
+	| 'unknownIssuer'
+	| 'certificateDates'
+	| 'certificateHost'
+	| 'certificateRefused'
+	| 'noTls'
+	| 'tlsMismatch';
+
+/** The request may have been received. */
+export type LostReason =
+	| 'connectionLost'
+	| 'noAnswerInTime'
+	| 'cutAnswer'
+	| 'notHttp'
+	| 'stopped'
+	| 'other'
+	| 'incomplete';
+
 /** Why no complete answer came. */
-export type NetworkFault =
-	| {
-			reason:
-				| 'connectionRefused'
-				| 'connectionLost'
-				| 'noAnswerInTime'
-				| 'hostNotFound'
-				| 'hostUnreachable'
-				| 'networkUnreachable'
-				| 'incomplete';
-	  }
-	/** `code`: as Node.js names it. */
-	| { reason: 'otherCode'; code: string };
+export interface NetworkFault {
+	reason: UnsentReason | LostReason;
+	/** Set when the request certainly reached nobody who could act on it. */
+	unreached?: UnreachedReason;
+	/** The host that could not be connected to (Kie's or a proxy), or Node.js's code. Nothing secret. */
+	detail?: string;
+}
 
 /** Why an answer is not Kie's envelope. */
 export interface EnvelopeFault {

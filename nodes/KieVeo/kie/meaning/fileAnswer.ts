@@ -4,7 +4,7 @@ import { isJsonObject, parseIfJson, toText } from './guards';
 export type FileUrlMeaning = { kind: 'success'; url: string } | Rejection;
 
 /**
- * The meaning of an answer to download-url: `data` is the link itself. Pure.
+ * The meaning of an answer to download-url: `data` is the link itself, whatever the code. Pure.
  *
  * @see https://docs.kie.ai/common-api/download-url
  */
@@ -25,5 +25,5 @@ export function classifyUploadAnswer(answer: KieAnswer): FileUrlMeaning {
 function withUrl(answer: KieAnswer, value: unknown): FileUrlMeaning {
 	const url = toText(value);
 	const isUrl = url !== null && /^https?:\/\//i.test(url) && URL.canParse(url);
-	return answer.code === 200 && isUrl ? { kind: 'success', url } : classifyServiceAnswer(answer);
+	return isUrl ? { kind: 'success', url } : classifyServiceAnswer(answer);
 }

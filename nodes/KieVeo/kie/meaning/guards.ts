@@ -29,6 +29,11 @@ export function toText(value: unknown): string | null {
 	return text === '' ? null : text;
 }
 
+/** An id: text, or a number that JSON can hold. Anything else is `null`. */
+export function toId(value: unknown): string | null {
+	return Number.isSafeInteger(value) ? String(value) : toText(value);
+}
+
 /** Also from text: expressions often give "true" or "false". Anything else is `null`. */
 export function toBoolean(value: unknown): boolean | null {
 	if (typeof value === 'boolean') return value;

@@ -1,19 +1,15 @@
-import {
-	classifyServiceAnswer,
-	failureReasonOf,
-	RECORD_MISSING,
-	type KieAnswer,
-	type Meaning,
-} from './answer';
-import { isJsonObject, parseIfJson } from './guards';
+import { classifyServiceAnswer, readStatement, type KieAnswer, type Meaning } from './answer';
 import { readResultFiles } from './resultFiles';
-import { classifyTaskRecord } from './taskRecord';
+import { classifyTaskRecord, isAboutMissing } from './taskRecord';
 
 /** An answer and what it means for the video it was asked for. */
 export interface Told<M = Meaning> {
 	answer: KieAnswer;
 	meaning: M;
 }
+
+/** What Kie says about an id it does not know. */
+const RECORD_MISSING = 'record is null';
 
 /**
  * What record-info says about a task that is wanted. A failure can be told in two places: by the code of
@@ -31,29 +27,28 @@ export function readRecordAnswer(answer: KieAnswer, isNew: boolean): Told {
 			return { answer, meaning: record };
 		case 'running':
 			return { answer, meaning: processing };
-		case 'failed':
-			return {
-				answer: { ...answer, code: record.code, message: record.message },
-				meaning: { kind: 'failed', reason: failureReasonOf(record.message) },
-			};
+		case 'failed': {
+			const { code, message, meaning } = record;
+			return { answer: { ...answer, code, message }, meaning };
+		}
 	}
-	const missing = isMissing(answer);
+	const said = readStatement(answer);
+	const missing = said === null ? isMissing(answer) : isAboutMissing(said);
 	if (missing && isNew) return { answer, meaning: processing };
 	// Kie answers a read about an unknown id with success and no data, too.
-	if (missing && answer.code === 200) {
+	if (missing && said === null && answer.code === 200) {
 		return {
 			answer: { ...answer, message: RECORD_MISSING },
 			meaning: { kind: 'failed', reason: 'unknownTask' },
 		};
 	}
 	const meaning = classifyServiceAnswer(answer);
-	const aboutTask = meaning.kind === 'retry' && meaning.reason === 'server' && !answer.fault;
+	const aboutTask = meaning.kind === 'retry' && meaning.reason === 'server';
 	// The documented texts of a failed task come with the code of a broken service.
 	return { answer, meaning: aboutTask ? { kind: 'retry', reason: 'taskOrServer' } : meaning };
 }
 
 /** No record under this id, or none yet. */
-function isMissing({ fault, code, data }: KieAnswer): boolean {
-	if (fault) return false;
-	return code === 404 || code === 422 || (code === 200 && !isJsonObject(parseIfJson(data)));
+function isMissing({ code }: KieAnswer): boolean {
+	return code === 404 || code === 422 || code === 200;
 }

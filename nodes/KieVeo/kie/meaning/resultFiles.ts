@@ -1,4 +1,4 @@
-import { isJsonObject, parseIfJson, toNumber, toText } from './guards';
+import { isJsonObject, parseIfJson, toId, toNumber, toText, type JsonObject } from './guards';
 
 /** The files Kie names in the `data` of an answer or a callback. Lists keep Kie's order. */
 export interface ResultFiles {
@@ -14,12 +14,14 @@ export interface ResultFiles {
 }
 
 /**
- * Reads result URLs from every place and shape Kie is known to use: `data.info`, `data.response`
- * (also as JSON text) or `data` itself; camelCase or snake_case; an array, JSON text, a bare URL or
- * a bracketed list without quotes. Never throws; what is no http(s) URL is left out.
+ * Reads result URLs from every place and shape Kie is known to use: `data.info`, `data.response`,
+ * `data.resultJson` (the last two also as JSON text) or `data` itself; camelCase or snake_case; an array,
+ * JSON text, a bare URL or a bracketed list without quotes. Never throws; what is no http(s) URL is left
+ * out, and so are `originUrls`: they show the video before it was cropped or upgraded.
  *
- * @param options.trustResponse whether URLs under `data.response` count. That is the shape of
- * record-info, which shows the base video while a 4K upgrade is still running.
+ * @param options.trustResponse whether URLs under `data.response` and `data.resultJson` are used. Those are
+ * the shapes of records, which show the base video while a 4K upgrade is still running.
+ * @see https://docs.kie.ai/market/common/get-task-detail
  */
 export function readResultFiles(
 	data: unknown,
@@ -38,11 +40,8 @@ export function readResultFiles(
 	};
 	if (!isJsonObject(outer)) return files;
 
-	for (const place of ['info', 'response', undefined]) {
-		const container = place === undefined ? outer : parseIfJson(outer[place]);
-		if (!isJsonObject(container)) continue;
-		const resolution = toText(container.resolution);
-		if (place === 'response' && !options.trustResponse(resolution)) continue;
+	for (const { container, resolution, isRecord } of containersIn(outer)) {
+		if (isRecord && !options.trustResponse(resolution)) continue;
 
 		if (files.videoUrls.length === 0) {
 			files.videoUrls = firstUrls(
@@ -62,8 +61,49 @@ export function readResultFiles(
 		files.creditsConsumed ??=
 			toNumber(container.creditsConsumed) ?? toNumber(container.credits_consumed);
 	}
-	files.taskId = toText(outer.taskId) ?? toText(outer.task_id);
+	files.taskId = toId(outer.taskId) ?? toId(outer.task_id);
 	return files;
+}
+
+interface Container {
+	container: JsonObject;
+	resolution: string | null;
+	/** Whether this is a record's own place for results. */
+	isRecord: boolean;
+}
+
+/**
+ * The objects that can hold results, innermost first. A job with Resolution 1080p or 4k has its results one
+ * level deeper, in `resultJson.data`.
+ */
+function containersIn(outer: JsonObject): Container[] {
+	const records = [...objectsIn(outer.response), ...objectsIn(outer.resultJson)];
+	return [
+		...objectsIn(outer.info).map((info) => toContainer(info, { isRecord: false })),
+		...records.flatMap((record) =>
+			[...objectsIn(record.data), record].map((container) =>
+				toContainer(container, { isRecord: true, within: record }),
+			),
+		),
+		toContainer(outer, { isRecord: false }),
+	];
+}
+
+function toContainer(
+	container: JsonObject,
+	{ isRecord, within = container }: { isRecord: boolean; within?: JsonObject },
+): Container {
+	const resolution = toText(container.resolution) ?? toText(within.resolution);
+	return { container, resolution, isRecord };
+}
+
+function objectsIn(value: unknown): JsonObject[] {
+	return [parseIfJson(value)].filter(isJsonObject);
+}
+
+/** Kie promises neither list of videos: of an extension, the whole alone is a result as well. */
+export function withWholeVideo(files: ResultFiles): ResultFiles {
+	return files.videoUrls.length > 0 ? files : { ...files, videoUrls: files.fullVideoUrls };
 }
 
 /** Whether Kie calls a resolution 4K. */

@@ -1,45 +1,76 @@
-import type { KieAnswer } from './answer';
-import { isJsonObject, parseIfJson, toNumber, toText } from './guards';
-import { readResultFiles, type ResultFiles } from './resultFiles';
+import { readStatement, type FailureReason, type KieAnswer, type Rejection } from './answer';
+import { isJsonObject, parseIfJson } from './guards';
+import { readResultFiles, withWholeVideo, type ResultFiles } from './resultFiles';
+import { NO_REASON, readTaskFault, readTaskState } from './taskFields';
+import { failureReasonOf, readWords } from './words';
 
 /** What record-info says about a task. */
 export type TaskRecord =
 	| { kind: 'success'; files: ResultFiles }
-	| { kind: 'failed'; code: number | null; message: string }
+	| {
+			kind: 'failed';
+			code: number | null;
+			message: string;
+			/** `refused`: it failed for want of credits or the like. */
+			meaning: Extract<Rejection, { kind: 'failed' | 'refused' }>;
+	  }
 	| { kind: 'running' }
 	/** No statement about the task: not found, or a fault of service, key or network. */
 	| { kind: 'none' };
 
-/** Kie's `successFlag`: 2 failed before completion, 3 created but failed upstream. */
-const FAILED_FLAGS = [2, 3];
-
 /** Codes under which the envelope itself tells that the task failed. */
-const FAILED_CODES = [400, 451, 501];
+const FAILED_CODES: ReadonlyArray<number | null> = [400, 451, 501];
+
+/** Kie knows no such task, or no result of it yet. */
+const MISSING: readonly FailureReason[] = ['unknownTask', 'noFile', 'baseNotFinished', 'retention'];
 
 /**
- * The meaning of an answer to record-info. For a base id it shows the base video, as a rule also while
- * a 4K upgrade runs and after it. Pure; never throws.
+ * The meaning of an answer to record-info: what the record says of its task first, then Kie's words, then
+ * the code. For a base id it shows the base video, usually also while a 4K upgrade runs and after it. Pure;
+ * never throws.
  *
  * @see https://docs.kie.ai/veo3-api/get-veo-3-video-details
  */
 export function classifyTaskRecord(answer: KieAnswer): TaskRecord {
-	if (answer.fault || answer.code === null) return { kind: 'none' };
-	const { code, message } = answer;
-	if (FAILED_CODES.includes(code)) return { kind: 'failed', code, message };
-	const data = parseIfJson(answer.data);
-	if (answer.code !== 200 || !isJsonObject(data)) return { kind: 'none' };
+	const record = parseIfJson(answer.data);
+	const state = readTaskState(record);
+	if (state === 'failed') return failedRecord(answer);
+	if (state === 'running') return { kind: 'running' };
+	const files = withWholeVideo(readResultFiles(record));
+	if (files.videoUrls.length > 0) return { kind: 'success', files };
+	// A success without URLs: the file is about to appear.
+	if (state === 'success') return { kind: 'running' };
 
-	const flag = toNumber(data.successFlag);
-	if (flag !== null && FAILED_FLAGS.includes(flag)) {
-		// The envelope's own "success" is about the request, not about the task.
-		const outer = message.toLowerCase() === 'success' ? 'Kie.ai gives no reason' : message;
-		const reason = toText(data.errorMessage) ?? outer;
-		return { kind: 'failed', code: toNumber(data.errorCode) ?? code, message: reason };
+	const said = readStatement(answer);
+	if (said?.kind === 'progress') return { kind: 'running' };
+	if (said !== null) {
+		return said.kind === 'failed' && !isAboutMissing(said)
+			? failedRecord(answer)
+			: { kind: 'none' };
 	}
-	const found = readResultFiles(data);
-	// Kie promises neither list: of an extension, the whole alone is a result, too.
-	const files = found.videoUrls.length > 0 ? found : { ...found, videoUrls: found.fullVideoUrls };
-	return flag === 1 && files.videoUrls.length > 0
-		? { kind: 'success', files }
-		: { kind: 'running' };
+	if (FAILED_CODES.includes(answer.code)) return failedRecord(answer);
+	return answer.code === 200 && isJsonObject(record) ? { kind: 'running' } : { kind: 'none' };
+}
+
+/** Whether a failure says only that there is no record to show. */
+export function isAboutMissing(meaning: { kind: string; reason?: string }): boolean {
+	return meaning.kind === 'failed' && MISSING.some((reason) => reason === meaning.reason);
+}
+
+function failedRecord(answer: KieAnswer): TaskRecord {
+	const inner = readTaskFault(answer.data);
+	// The envelope's own "success" is about the request, not about the task.
+	const outer = answer.message.toLowerCase() === 'success' ? NO_REASON : answer.message;
+	const message = inner.message ?? outer;
+	const code = inner.code ?? answer.code;
+	const words = readWords(message);
+	if (words?.kind === 'account') {
+		// The task is over: what would be "try again" for a request is why it failed.
+		const { rejection } = words;
+		const meaning =
+			rejection.kind === 'refused' ? rejection : ({ kind: 'failed', reason: 'upstream' } as const);
+		return { kind: 'failed', code, message, meaning };
+	}
+	const reason = failureReasonOf(message, code);
+	return { kind: 'failed', code, message, meaning: { kind: 'failed', reason } };
 }

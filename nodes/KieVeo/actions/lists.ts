@@ -1,0 +1,40 @@
+import { isJsonObject, parseIfJson } from '../kie/meaning/guards';
+
+/* Lists as sheets, forms, models and expressions write them. What is not text is left as it is. */
+
+/**
+ * The entries of a list of addresses. Commas, semicolons and line breaks can also be part of an address:
+ * they separate only where another address begins.
+ */
+export function addressesIn(value: unknown): unknown[] {
+	return entriesOf(value, /(?<=[\s,;])(?=["'<]?(?:[a-z][a-z\d+.-]{0,20}:\/\/|data:))/i);
+}
+
+/** The entries of a list of names, which hold no commas, semicolons or line breaks. */
+export function namesIn(value: unknown): unknown[] {
+	return entriesOf(value, /[,;\n]/);
+}
+
+function entriesOf(value: unknown, separator: RegExp): unknown[] {
+	const parsed = parseIfJson(value);
+	return asArray(Array.isArray(parsed) || isJsonObject(parsed) ? parsed : (value ?? ''), separator)
+		.map((entry) => (typeof entry === 'string' ? withoutMarks(entry) : entry))
+		.filter((entry) => entry !== '');
+}
+
+function asArray(value: unknown, separator: RegExp): unknown[] {
+	if (Array.isArray(value)) return value;
+	return typeof value === 'string' ? withoutBrackets(value.trim()).split(separator) : [value];
+}
+
+function withoutBrackets(text: string): string {
+	return text.startsWith('[') && text.endsWith(']') ? text.slice(1, -1) : text;
+}
+
+/** Without what stands around an entry. A loop: on long texts a regular expression takes its time. */
+function withoutMarks(text: string): string {
+	let [start, end] = [0, text.length];
+	while (start < end && /[\s"'<,;]/.test(text.charAt(start))) start++;
+	while (start < end && /[\s"'>,;]/.test(text.charAt(end - 1))) end--;
+	return text.slice(start, end);
+}

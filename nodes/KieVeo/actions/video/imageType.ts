@@ -1,0 +1,83 @@
+import type { IBinaryData } from 'n8n-workflow';
+
+import { toText } from '../../kie/meaning/guards';
+
+/** What an upload says about an image. */
+export interface ImageType {
+	/** `image/...`, in lower case. */
+	mimeType: string;
+	/** Without a dot. */
+	extension: string;
+}
+
+const JPEG: ImageType = { mimeType: 'image/jpeg', extension: 'jpg' };
+const PNG: ImageType = { mimeType: 'image/png', extension: 'png' };
+const WEBP: ImageType = { mimeType: 'image/webp', extension: 'webp' };
+
+/** The images Kie takes, by the usual endings of their files. */
+const BY_EXTENSION = new Map([
+	['jpg', JPEG],
+	['jpeg', JPEG],
+	['png', PNG],
+	['webp', WEBP],
+]);
+
+/** Other names of these types. */
+const BY_OTHER_NAME = new Map([
+	['image/jpg', JPEG],
+	['image/pjpeg', JPEG],
+	['image/x-png', PNG],
+]);
+
+/**
+ * Types that say nothing about a file: the ones that storage (S3), chats (Telegram) and n8n's HTTP Request
+ * give to files whose type they do not know.
+ */
+const GENERIC_TYPES = new Set([
+	'',
+	'*/*',
+	'application/binary',
+	'application/download',
+	'application/force-download',
+	'application/octet-stream',
+	'application/unknown',
+	'application/x-binary',
+	'application/x-download',
+	'application/x-octet-stream',
+	'binary/octet-stream',
+	'image',
+	'image/*',
+	'text/plain',
+]);
+
+/**
+ * The type of a file in a binary field. Where n8n knows none, its name decides.
+ *
+ * @returns `null` for what is not an image
+ */
+export function imageTypeOf({
+	mimeType,
+	fileName,
+	fileExtension,
+}: Partial<IBinaryData>): ImageType | null {
+	const type = (toText(mimeType) ?? '').replace(/;.*$/s, '').trim().toLowerCase();
+	if (GENERIC_TYPES.has(type)) return typeOfName(fileName) ?? typeOfName(`.${fileExtension}`);
+	const [, subtype] = /^image\/([\w.+-]+)$/.exec(type) ?? [];
+	if (subtype === undefined) return null;
+	const known = BY_OTHER_NAME.get(type) ?? BY_EXTENSION.get(subtype);
+	return known ?? { mimeType: type, extension: subtype.replace(/\W.*$/, '') };
+}
+
+/** Also with what follows the path of a URL. */
+function typeOfName(name: string | undefined): ImageType | null {
+	const [, extension = ''] = /\.(\w+)\s*(?:[?#].*)?$/s.exec(name ?? '') ?? [];
+	return BY_EXTENSION.get(extension.toLowerCase()) ?? null;
+}
+
+/** The type of a file by its first bytes; `null` for what is not an image Kie takes. */
+export function imageTypeOfContent(content: Buffer): ImageType | null {
+	const head = content.toString('latin1', 0, 12);
+	if (head.startsWith('\xff\xd8\xff')) return JPEG;
+	if (head.startsWith('\x89PNG\r\n\x1a\n')) return PNG;
+	return /^RIFF.{4}WEBP$/s.test(head) ? WEBP : null;
+}

@@ -1,0 +1,24 @@
+/** A tier of Veo 3.1. The API has a name of its own for it in each operation. */
+interface Tier {
+	generate: string;
+	extend: string;
+	/** In the panel. */
+	label: string;
+}
+
+const TIERS: Tier[] = [
+	{ generate: 'veo3_fast', extend: 'fast', label: 'Veo 3.1 Fast' },
+	{ generate: 'veo3_lite', extend: 'lite', label: 'Veo 3.1 Lite' },
+	{ generate: 'veo3', extend: 'quality', label: 'Veo 3.1 Quality' },
+];
+
+/**
+ * The model as an operation calls it. n8n keeps the value when the user changes the operation, so the names
+ * of the other operation are known here as well. A name that is not known stays as it is: Kie adds models
+ * before this package knows them.
+ */
+export function modelFor(operation: Exclude<keyof Tier, 'label'>, given: string): string {
+	const isGiven = (name: string) => name.toLowerCase() === given.toLowerCase();
+	const tier = TIERS.find(({ generate, extend, label }) => [generate, extend, label].some(isGiven));
+	return tier?.[operation] ?? given;
+}

@@ -1,0 +1,47 @@
+import { createHash } from 'crypto';
+
+import { parseIfJson } from '../meaning/guards';
+import type { Incoming } from './check';
+import { signatureOf } from './signature';
+
+/** Many times what Kie can sign within the tolerance of its clock. */
+const MOST_SIGNATURES = 10_000;
+
+/**
+ * Remembers which body each signature came with. Kie signs a callback's task id and time, not its body, so
+ * a captured signature could otherwise be sent again with a body of somebody's own. Lives in memory: a
+ * signature is good for a few minutes only.
+ */
+export class SignatureMemory {
+	/** Signature at a receiver -> digest of the body by our part of the address; the oldest first. */
+	private readonly seen = new Map<string, Map<string, string>>();
+
+	/**
+	 * Whether a signature came with another body before. Videos of one task that end in the same second
+	 * share a signature: where our part of the address tells them apart, each may have a body of its own.
+	 * Only to be asked about a callback whose signature and address hold.
+	 *
+	 * @param receiver names who was called
+	 */
+	isReplayed(receiver: string, { headers, body, submission }: Incoming): boolean {
+		const signature = signatureOf(headers);
+		if (signature === null) return false;
+		const digests = this.digestsOf(JSON.stringify([receiver, signature]));
+		// As JSON: n8n may have parsed it already, and spaces change nothing.
+		const text = JSON.stringify(parseIfJson(body)) ?? '';
+		const digest = createHash('sha256').update(text).digest('base64');
+		const address = String(submission ?? '');
+		const known = address === '' ? [...digests.values()] : [digests.get(address) ?? digest];
+		if (known.some((one) => one !== digest)) return true;
+		digests.set(address, digest);
+		return false;
+	}
+
+	private digestsOf(name: string): Map<string, string> {
+		const digests = this.seen.get(name) ?? new Map<string, string>();
+		this.seen.set(name, digests);
+		const [oldest] = this.seen.keys();
+		if (this.seen.size > MOST_SIGNATURES && oldest !== undefined) this.seen.delete(oldest);
+		return digests;
+	}
+}

@@ -1,0 +1,139 @@
+/**
+ * Addresses that are not reachable from the internet: loopback, private, link-local and shared ranges,
+ * documentation, benchmarking, multicast and reserved ones.
+ *
+ * @see https://www.iana.org/assignments/iana-ipv4-special-registry
+ */
+const PRIVATE_IPV4 = [
+	'0.0.0.0/8',
+	'10.0.0.0/8',
+	'100.64.0.0/10',
+	'127.0.0.0/8',
+	'169.254.0.0/16',
+	'172.16.0.0/12',
+	'192.0.0.0/24',
+	'192.0.2.0/24',
+	'192.88.99.0/24',
+	'192.168.0.0/16',
+	'198.18.0.0/15',
+	'198.51.100.0/24',
+	'203.0.113.0/24',
+	'224.0.0.0/4',
+	'240.0.0.0/4',
+].map(ipv4Range);
+
+/** The only part of IPv6 that is routed on the internet. */
+const GLOBAL_IPV6 = ipv6Range('2000::/3');
+
+/**
+ * What is not routed within it: protocols (such as Teredo) and documentation.
+ *
+ * @see https://www.iana.org/assignments/iana-ipv6-special-registry
+ */
+const PRIVATE_IPV6 = ['2001::/23', '2001:db8::/32', '3fff::/20'].map(ipv6Range);
+
+/** IPv6 ranges that lead to the IPv4 address within them, and the bit at which it begins. */
+const IPV4_IN_IPV6 = [
+	// IPv4-mapped
+	{ range: ipv6Range('::ffff:0:0/96'), start: 96 },
+	// NAT64
+	{ range: ipv6Range('64:ff9b::/96'), start: 96 },
+	// 6to4
+	{ range: ipv6Range('2002::/16'), start: 16 },
+];
+
+/** Endings of names that the internet does not know, or that stand for the own machine or network. */
+const PRIVATE_DOMAINS = [
+	// Reserved: RFC 6761, 6762, 7686, 8375, 9476, and `internal` by ICANN
+	...['alt', 'example', 'home.arpa', 'internal', 'invalid', 'local', 'localhost', 'onion', 'test'],
+	// Usual in private networks; ICANN does not give them to anybody
+	...['corp', 'domain', 'home', 'intranet', 'lan', 'localdomain', 'mail', 'private'],
+	// Routers, and services within a cluster, such as `n8n.default.svc`
+	...['consul', 'default', 'fritz.box', 'svc'],
+	// Public names, everything under which leads to the own machine
+	...['ddev.site', 'lacolhost.com', 'lndo.site', 'local.gd', 'localho.st', 'localhost.direct'],
+	...['localtest.me', 'lvh.me', 'traefik.me', 'vcap.me'],
+];
+
+/** Domains whose names spell the address they lead to, as `10-0-0-1.sslip.io` does. */
+const SPELLING_DOMAINS = [
+	...['backname.io', 'local-ip.co', 'local-ip.sh', 'nip.direct', 'nip.io', 'plex.direct'],
+	...['rbndr.us', 'sslip.io', 'xip.io', 'xip.name'],
+];
+
+/**
+ * Whether a host can only be reached from its own machine or network.
+ *
+ * @param hostname as `URL.hostname` gives it: lower case, IPv4 in dotted form, IPv6 in brackets
+ */
+export function isPrivateHost(hostname: string): boolean {
+	if (hostname.startsWith('[')) return isPrivateIpv6(ipv6Bits(hostname.slice(1, -1)));
+	if (/^\d+\.\d+\.\d+\.\d+$/.test(hostname)) return isPrivateIpv4(ipv4Bits(hostname));
+	const name = hostname.replace(/\.+$/, '');
+	if (!name.includes('.') || isWithin(name, PRIVATE_DOMAINS)) return true;
+	return isWithin(name, SPELLING_DOMAINS) && spellsPrivateAddress(name);
+}
+
+/** Whether a name is one of the domains, or ends in one of them. */
+export function isWithin(name: string, domains: string[]): boolean {
+	return domains.some((domain) => name === domain || name.endsWith(`.${domain}`));
+}
+
+function isPrivateIpv4(bits: string): boolean {
+	return PRIVATE_IPV4.some((range) => bits.startsWith(range));
+}
+
+function isPrivateIpv6(bits: string): boolean {
+	const embedding = IPV4_IN_IPV6.find(({ range }) => bits.startsWith(range));
+	if (embedding) return isPrivateIpv4(bits.slice(embedding.start, embedding.start + 32));
+	return !bits.startsWith(GLOBAL_IPV6) || PRIVATE_IPV6.some((range) => bits.startsWith(range));
+}
+
+/** In each of the ways such domains understand: dots, dashes, hexadecimal, IPv6 with dashes. */
+function spellsPrivateAddress(name: string): boolean {
+	// The look-ahead finds addresses that overlap: which of them the domain takes is not known.
+	const dotted = name.matchAll(/(?<![^.-])(?=((?:\d{1,3}[.-]){3}\d{1,3})(?:[.-]|$))/g);
+	const hexadecimal = name.matchAll(/(?<![^.-])([\da-f]{8})(?=[.-]|$)/g);
+	const ipv6 = name.matchAll(/(?<![^.-])([\da-f]{0,4}(?:-[\da-f]{0,4}){2,7})(?=[.-]|$)/g);
+	return (
+		[...dotted].some(([, address = '']) => isPrivateIpv4(ipv4Bits(address.replace(/-/g, '.')))) ||
+		[...hexadecimal].some(([, number = '']) => isPrivateIpv4(toBits([parseInt(number, 16)], 32))) ||
+		[...ipv6].some(([, dashed = '']) => {
+			const url = `http://[${dashed.replace(/-/g, ':')}]`;
+			return URL.canParse(url) && isPrivateIpv6(ipv6Bits(new URL(url).hostname.slice(1, -1)));
+		})
+	);
+}
+
+/* An address as text of its bits: a range is the beginning of it, an address within it a part. */
+
+function toBits(numbers: number[], width: number): string {
+	return numbers.map((number) => number.toString(2).padStart(width, '0')).join('');
+}
+
+function ipv4Bits(address: string): string {
+	return toBits(address.split('.').map(Number), 8);
+}
+
+/** @param address in hexadecimal groups, with or without `::` */
+function ipv6Bits(address: string): string {
+	const [before = [], after = []] = address
+		.split('::')
+		.map((groups) => (groups === '' ? [] : groups.split(':')));
+	const zeros = Array.from({ length: 8 - before.length - after.length }, () => '0');
+	return toBits(
+		[...before, ...zeros, ...after].map((group) => parseInt(group, 16)),
+		16,
+	);
+}
+
+/** @param range such as `10.0.0.0/8` */
+function ipv4Range(range: string): string {
+	const [address = '', length] = range.split('/');
+	return ipv4Bits(address).slice(0, Number(length));
+}
+
+function ipv6Range(range: string): string {
+	const [address = '', length] = range.split('/');
+	return ipv6Bits(address).slice(0, Number(length));
+}

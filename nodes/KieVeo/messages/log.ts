@@ -1,0 +1,50 @@
+import { OPERATIONS } from '../operations';
+import type { Subject } from '../videoResult';
+import type { KieVeoError } from './error';
+import { shorten } from './values';
+
+/* Lines in n8n's log. n8n prints nothing but the text, so each says where it belongs. */
+
+/** Where a line belongs. */
+export interface LogPlace {
+	/** Name of the node. */
+	node: string;
+	executionId: string;
+	/** Input items, counted from 0 as n8n shows them; empty for all. */
+	items: readonly number[];
+}
+
+/**
+ * Kie has accepted something that is paid for.
+ *
+ * @param kieTaskId set when Kie accepted it under another id than the user's
+ */
+export function submittedLine(
+	place: LogPlace,
+	{ operation, taskId, index }: Subject,
+	kieTaskId: string | undefined,
+): string {
+	const facts = [
+		`${OPERATIONS[operation].label} was submitted`,
+		...(taskId === null ? [] : [`task ID ${shorten(taskId)}`]),
+		...(kieTaskId === undefined ? [] : [`at Kie.ai ${shorten(kieTaskId)}`]),
+		...(index === null ? [] : [`index ${index}`]),
+	];
+	return lineOf(place, facts.join(', '));
+}
+
+/** Something that matters when the execution itself does not show it. */
+export function errorLine(place: LogPlace, { message, description }: KieVeoError): string {
+	return lineOf(place, `${message}. ${description}`);
+}
+
+/** A hint about the execution, for those who do not see it in the editor. */
+export function hintLine(place: LogPlace, hint: string): string {
+	return lineOf(place, hint);
+}
+
+function lineOf({ node, executionId, items }: LogPlace, text: string): string {
+	const where = [`execution ${executionId}`];
+	if (items.length > 0) where.push(`${items.length > 1 ? 'items' : 'item'} ${items.join(', ')}`);
+	return `${node}: ${text} (${where.join(', ')})`;
+}

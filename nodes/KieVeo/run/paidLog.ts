@@ -1,0 +1,43 @@
+import type { IExecuteFunctions } from 'n8n-workflow';
+
+import type { Order } from '../kie/api';
+import { errorLine, KieVeoError, submittedLine, type LogPlace } from '../messages/errors';
+import { subjectOf } from './videoRun';
+import type { VideoWork } from './videoWork';
+
+/**
+ * Submits a video and writes to n8n's log what is paid for. n8n keeps the output of a node only when it
+ * ends: after a stop, n8n's own time limit or a crash the task is found nowhere else.
+ *
+ * @param items the input items that share the video
+ * @throws KieVeoError, CancelledError as {@link VideoWork.submit}
+ */
+export async function submitLogged(
+	context: IExecuteFunctions,
+	work: VideoWork,
+	items: readonly number[],
+): Promise<void> {
+	const place = logPlace(context, items);
+	try {
+		await work.submit();
+	} catch (error) {
+		if (error instanceof KieVeoError && mayCost(work.order, error)) {
+			context.logger.warn(errorLine(place, error));
+		}
+		throw error;
+	}
+	const { submittedTaskId: taskId, run, order } = work;
+	if (taskId === null) return;
+	const subject = { ...subjectOf(order), taskId };
+	context.logger.info(submittedLine(place, subject, run?.result.kieTaskId));
+}
+
+/** Kie may refuse a new video and name a task all the same. */
+function mayCost({ kind }: Order, { mayBePaid, taskId }: KieVeoError): boolean {
+	return mayBePaid || (kind === 'creation' && taskId !== null);
+}
+
+/** @param items none where all are meant */
+export function logPlace(context: IExecuteFunctions, items: readonly number[] = []): LogPlace {
+	return { node: context.getNode().name, executionId: String(context.getExecutionId()), items };
+}
