@@ -26,7 +26,7 @@ const whenCallingBack = {
 	show: { '/operation': namesWith('event'), '/waitMode': ['none'] },
 	hide: { '/callBackUrl': [''] },
 };
-const whenPolling = { show: { '/waitMode': ['poll'] } };
+export const whenPolling = { show: { '/waitMode': ['poll'] } };
 const whenWaiting = { show: { '/waitMode': ['poll', 'callback'] } };
 
 export const maxSizeOption: INodeProperties = {
@@ -183,6 +183,17 @@ export const promptProperty: INodeProperties = {
 	default: '',
 	placeholder: 'e.g. A dog playing in a park, filmed from a low angle',
 	description: 'What the video should show, and how it should sound',
+};
+
+/** For operations that cost credits. */
+export const minimumCreditsOption: INodeProperties = {
+	displayName: 'Keep at Least (Credits)',
+	name: 'minimumCredits',
+	type: 'number',
+	typeOptions: { minValue: 0 },
+	default: 0,
+	description:
+		'Submit nothing when the account has fewer credits than this. The balance is read once, before the first paid request of the run. 0 does not check it.',
 };
 
 export const seedOption: INodeProperties = {

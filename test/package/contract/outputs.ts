@@ -88,6 +88,14 @@ function cases(stage: Stage): Case[] {
 				),
 		],
 		[
+			'get4k: unavailable, 1080P instead',
+			async () =>
+				await get4k(
+					{ upgrade4k: { outcome: 'refused' } },
+					{ options: { on4kUnavailable: 'get1080p' } },
+				),
+		],
+		[
 			'get4k: failed, On Error: Continue',
 			async () => await get4k(impossible, { onError: CONTINUE }),
 		],

@@ -4,6 +4,7 @@ import {
 	callbackProperties,
 	creationWaitModeProperty,
 	downloadProperties,
+	minimumCreditsOption,
 	promptProperty,
 	seedOption,
 	taskIdProperty,
@@ -50,7 +51,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 		},
 		...callbackProperties,
 		...downloadProperties,
-		videoOptionsProperty(POLL_INTERVAL, [seedOption, watermarkOption]),
+		videoOptionsProperty(POLL_INTERVAL, [minimumCreditsOption, seedOption, watermarkOption]),
 	],
 );
 

@@ -3,6 +3,7 @@ import { updateDisplayOptions, type INodeProperties } from 'n8n-workflow';
 import {
 	downloadProperties,
 	indexProperty,
+	minimumCreditsOption,
 	taskIdProperty,
 	videoOptionsProperty,
 	waitModeProperty,
@@ -29,7 +30,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 			default: '',
 		},
 		...downloadProperties,
-		videoOptionsProperty(POLL_INTERVAL),
+		videoOptionsProperty(POLL_INTERVAL, [minimumCreditsOption]),
 	],
 );
 
