@@ -168,18 +168,21 @@ export class VideoWork implements Work {
 	}
 
 	private async orFallBack(step: () => Promise<VideoRun>): Promise<VideoRun | undefined> {
-		try {
-			const run = await step();
-			return this.refusal ? this.inPlace(run) : run;
-		} catch (error) {
-			if (!(error instanceof KieVeoError)) throw error;
-			if (this.refusal) throw fallbackError(this.refusal, error);
-			const { fallback, waitMode } = this.options;
-			if (error.failure !== 'unavailable' || !fallback || waitMode !== 'poll') throw error;
-			this.refusal = error;
-			this.order = fallback;
-			return undefined;
-		}
+		return await step().then(
+			(run) => (this.refusal ? this.inPlace(run) : run),
+			(error: unknown) => this.fallBack(error),
+		);
+	}
+
+	/** Puts the fallback in the place of the order, or throws. */
+	private fallBack(error: unknown): undefined {
+		if (!(error instanceof KieVeoError)) throw error;
+		if (this.refusal) throw fallbackError(this.refusal, error);
+		const { fallback, waitMode } = this.options;
+		if (error.failure !== 'unavailable' || !fallback || waitMode !== 'poll') throw error;
+		this.refusal = error;
+		this.order = fallback;
+		return undefined;
 	}
 
 	/** The fallback, as a result of what was ordered. */
