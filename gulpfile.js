@@ -9,7 +9,7 @@ const compile = () =>
 
 // `encoding: false`: gulp 5 would otherwise rewrite binary files as UTF-8.
 const assets = () =>
-	src(['nodes/**/*.{svg,node.json}', 'credentials/**/*.svg'], {
+	src(['nodes/**/*.{svg,node.json}', 'nodes/**/__schema__/**/*.json', 'credentials/**/*.svg'], {
 		base: '.',
 		encoding: false,
 		allowEmpty: true,

@@ -25,8 +25,6 @@ interface Operation {
 	usualMinutes?: number;
 	/** What the trigger offers about the event, where it is not that of another operation. */
 	reports?: { success: Report; failed: Report; byDefault?: true };
-	/** Offers to download the video as well. */
-	downloads?: true;
 	/** The result has a whole video besides the part that is new. */
 	givesWhole?: true;
 }
@@ -81,7 +79,6 @@ export const OPERATIONS = {
 		description: 'Get the state and the URLs of a generated or extended video; costs nothing',
 		action: 'Get a video',
 		noun: 'video',
-		downloads: true,
 		givesWhole: true,
 	},
 	get1080p: {
@@ -91,7 +88,6 @@ export const OPERATIONS = {
 		action: 'Get 1080P video',
 		noun: '1080P video',
 		upgradesTo: '1080p',
-		downloads: true,
 	},
 	get4k: {
 		resource: 'video',
@@ -114,7 +110,6 @@ export const OPERATIONS = {
 			},
 			byDefault: true,
 		},
-		downloads: true,
 	},
 	getCredits: {
 		resource: 'account',
@@ -149,7 +144,7 @@ export function traitsOf(name: OperationName): Operation {
 }
 
 /** All operations with a trait, in alphabetical order. */
-export function namesWith(trait: 'creates' | 'event' | 'downloads'): OperationName[] {
+export function namesWith(trait: 'creates' | 'event'): OperationName[] {
 	return NAMES.filter((name) => traitsOf(name)[trait] !== undefined);
 }
 
@@ -185,8 +180,8 @@ export function defaultOperation(resource: Operation['resource']): OperationName
 
 /** An expression that gives the label of the operation that is picked. */
 export function operationSubtitle(): string {
-	const labels = Object.fromEntries(NAMES.map((name) => [name, OPERATIONS[name].label]));
-	return `={{ (${JSON.stringify(labels)})[$parameter["operation"]] }}`;
+	const labels = NAMES.map((name) => `${name}: ${JSON.stringify(OPERATIONS[name].label)}`);
+	return `={{ { ${labels.join(', ')} }[$parameter["operation"]] }}`;
 }
 
 /** The events of the trigger: every end that Kie reports, such as `get4k.success`. */

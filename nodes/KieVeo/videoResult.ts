@@ -38,6 +38,8 @@ export interface VideoResult {
 	creditsConsumed: number | null;
 	code: number | null;
 	message: string;
+	/** The resolution that was fetched instead, when Kie refused the wanted one. */
+	fallback?: string;
 	/** Set only when the waiting time ran out. */
 	timedOut?: true;
 	/** Kie's whole answer, with Simplify off. */

@@ -54,9 +54,10 @@ export async function collect(stage: Stage, receivers: Receivers, known: Known):
 	};
 	for (const run of started) {
 		const { execution, ...state } = await read(run.id);
+		const endedAt = execution.stoppedAt === undefined ? null : Date.parse(execution.stoppedAt);
 		const files = await checkFiles(stage, execution);
 		const seen = seenIn(execution);
-		runs.push({ ...run, ...state, ...files, seen, error: errorOf(execution) });
+		runs.push({ ...run, ...state, ...files, endedAt, seen, error: errorOf(execution) });
 	}
 	for (const { id } of await receivers.executions(client)) {
 		const { execution, ...state } = await read(id);

@@ -18,6 +18,8 @@ export interface RunRecord {
 	/** Whether it fetches what an earlier execution has left. */
 	byUser: boolean;
 	status: string;
+	/** Epoch milliseconds; `null` while it has not ended. */
+	endedAt: number | null;
 	/** A restart of n8n ended it. */
 	killed: boolean;
 	seen: Seen[];

@@ -8,7 +8,7 @@ import {
 } from './evidence';
 import { eventsOf, seenOf, stateOf } from './fetched';
 import type { JournalEntry } from '../simulator';
-import { makesVideos, type PlannedVideo } from './plan';
+import { makesVideos, suspends, type PlannedVideo } from './plan';
 import { tagsOf } from './workloads';
 
 /** A promise of the package, and what breaks it. */
@@ -23,12 +23,19 @@ const DYING_MS = 3000;
 /** An answer to a paid request that does not tell whether it was accepted. */
 const LOSING_FAULTS = ['reset-before', 'reset-after', 'html', 'cut-json', 'empty', 'envelope'];
 
+/**
+ * Two minutes of the usual half an hour, in proportion to a run's short time-outs, and what Kie's faults and
+ * three questions with pauses take. Milliseconds.
+ */
+const WELL_BEFORE_MS = 15_000;
+
 type Invariant = (evidence: Evidence) => string[];
 
 const INVARIANTS: ReadonlyArray<[name: string, check: Invariant]> = [
 	['the run came to its end', ({ aborted }) => (aborted === null ? [] : [aborted])],
 	['every item has exactly one outcome downstream', itemsWithoutOneOutcome],
 	['every delivered callback of the trigger has exactly one execution', eventsWithoutOneExecution],
+	['no execution runs out of time whose videos were all finished well before', leftWaiting],
 	['no video is lost', lostVideos],
 	['no video is paid for twice', paidTwice],
 	['a generation whose answer was lost is never sent again', sentAgain],
@@ -100,6 +107,24 @@ function eventsWithoutOneExecution(evidence: Evidence): string[] {
 		...unasked.map(({ id, json }) => `${String(json?.taskId)} (execution ${id})`),
 		...miscounted.map(({ taskId }) => taskId),
 	];
+}
+
+/** A lost callback must not make an execution wait in vain. */
+function leftWaiting({ runs, deliveries }: Evidence): string[] {
+	return runs.flatMap(({ id, batch, killed, endedAt, seen, orders }) => {
+		const unfinished = seen.filter(({ json }) => json.status === 'processing');
+		if (!suspends(batch.workload) || killed || endedAt === null || unfinished.length === 0)
+			return [];
+		const finishes = unfinished.map(({ json: { taskId, index } }) => {
+			const reports = deliveries.filter(
+				(one) => one.taskId === taskId && (index === null || one.index === index),
+			);
+			// The first attempt is made when the video is finished, whether or not it arrives.
+			return Math.min(...reports.map(({ attempts }) => attempts[0]?.at ?? Infinity));
+		});
+		const isInVain = Math.max(...finishes) < endedAt - WELL_BEFORE_MS;
+		return isInVain ? [`execution ${id} (${orders.map(({ taskId }) => taskId).join(', ')})`] : [];
+	});
 }
 
 function lostVideos(evidence: Evidence): string[] {

@@ -16,6 +16,7 @@ lost, slow and broken answers, lost, repeated and forged callbacks, restarts of 
   --line <2.x|1.x>  line of n8n (default 2.x)
   --seed <n>        the same seed gives the same plan (default: by chance)
   --videos <n>      how many videos at least (default 500)
+  --lost <percent>  of all callbacks that never arrive, besides those that get lost anyway (default 0)
   --minutes <n>     given up, and failed, after this (default 15)`;
 
 async function main(): Promise<void> {
@@ -24,6 +25,7 @@ async function main(): Promise<void> {
 			line: { type: 'string', default: '2.x' },
 			seed: { type: 'string', default: String(Math.floor(Math.random() * 1_000_000)) },
 			videos: { type: 'string', default: '500' },
+			lost: { type: 'string', default: '0' },
 			minutes: { type: 'string', default: '15' },
 			help: { type: 'boolean', default: false },
 		},
@@ -33,6 +35,7 @@ async function main(): Promise<void> {
 		line: lineNamed(values.line).name,
 		seed: whole('seed', values.seed, 0),
 		videos: whole('videos', values.videos, 1),
+		lost: whole('lost', values.lost, 0) / 100,
 		minutes: whole('minutes', values.minutes, 1),
 		progress: printProgress,
 	};

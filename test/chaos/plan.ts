@@ -88,6 +88,8 @@ export interface PlanOptions {
 	seed: number;
 	/** How many videos are submitted at least. */
 	videos: number;
+	/** How many of all callbacks are lost for good, from 0 to 1, besides those that are anyway. Default 0. */
+	lost?: number;
 }
 
 const VIDEOS_PER_RESTART = 125;
@@ -114,10 +116,10 @@ const CALLBACK_WAYS: Record<CallbackWay, number> = {
 };
 
 /** Everything that will happen in a run, as far as it is decided beforehand: the same for the same options. */
-export function makePlan({ seed, videos }: PlanOptions): Plan {
+export function makePlan({ seed, videos, lost = 0 }: PlanOptions): Plan {
 	// A short run has more of small batches, so that each workload is there before and after a restart.
 	const largest = Math.max(3, Math.floor(videos / 12));
-	const planner = new Planner(new Random(seed), seed, largest);
+	const planner = new Planner(new Random(seed), seed, largest, lost);
 	const batches: PlannedBatch[] = [];
 	while (planner.videos < videos) batches.push(planner.batch(batches.length));
 	const steps: Step[] = batches.map((batch) => ({ kind: 'batch', batch }));
@@ -164,6 +166,7 @@ class Planner {
 		readonly random: Random,
 		private readonly seed: number,
 		private readonly largest: number,
+		private readonly lost: number,
 	) {}
 
 	batch(number: number): PlannedBatch {
@@ -213,7 +216,9 @@ class Planner {
 		const ending: Ending = random.chance(0.92)
 			? 'success'
 			: random.pick(generates ? (['failure'] as const) : (['failure', 'refused'] as const));
-		const callback = random.weighted(CALLBACK_WAYS);
+		// Nothing is drawn for what is not asked for: a seed keeps its plan.
+		const isLost = this.lost > 0 && random.chance(this.lost);
+		const callback = isLost ? 'lost' : random.weighted(CALLBACK_WAYS);
 		return {
 			taskId: `veo_task_c${this.seed}_${String(number).padStart(4, '0')}`,
 			index,

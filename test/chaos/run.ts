@@ -27,12 +27,18 @@ const ROUNDS = 4;
 const VIDEOS_PER_ROUND = 15;
 const LOOK_MS = 1000;
 const FORGE_LIMIT_MS = 20_000;
+/** n8n's own limit for a suspended execution comes so much after its time-out. */
+const LAST_RESORT_MS = 300_000;
+/** So long after its time-out an execution is taken for forgotten, and no longer than this between reports. */
+const FORGOTTEN_MS = 75_000;
 
 export interface ChaosOptions {
 	line: LineName;
 	seed: number;
 	/** How many videos are submitted at least. */
 	videos: number;
+	/** How many of all callbacks are lost for good besides those that are anyway, from 0 to 1. Default 0. */
+	lost?: number;
 	/** The run is given up after this. */
 	minutes: number;
 	progress: Progress;
@@ -84,6 +90,8 @@ class ChaosRun {
 	private readonly ended = new Set<string>();
 	/** Executions a restart of n8n found running. */
 	private readonly interrupted = new Set<string>();
+	/** When Kie reported a video again for an execution that a restart left alone. */
+	private readonly reminded = new Map<string, number>();
 	private readonly injector: Injector;
 	private readonly deadline: number;
 
@@ -97,8 +105,7 @@ class ChaosRun {
 	}
 
 	async play(): Promise<Pick<ChaosResult, 'evidence' | 'faults'>> {
-		const { seed, videos } = this.options;
-		const plan = makePlan({ seed, videos });
+		const plan = makePlan(this.options);
 		const planned = batchesOf(plan).flatMap((batch) => batch.videos);
 		let aborted: string | null = null;
 		try {
@@ -207,11 +214,46 @@ class ChaosRun {
 	/** Waits until every execution has ended and no callback is under way. */
 	private async settle(): Promise<void> {
 		await Promise.all(this.forging);
-		const hasSettled = async () => (await this.open()).length === 0;
+		const hasSettled = async () => {
+			const open = await this.open();
+			for (const execution of open) await this.remind(execution);
+			return open.length === 0;
+		};
 		await this.waitUntil('all executions have ended', hasSettled);
 		await this.stage.simulator.callbacksSettled();
 		await pause(LOOK_MS);
 		await this.waitUntil('what the last callbacks started has ended', hasSettled);
+	}
+
+	/**
+	 * After a restart nobody looks after a suspended execution until a callback of it comes. Where all were
+	 * lost it would wait for n8n's own limit: then Kie reports one video again.
+	 */
+	private async remind({ id, status, waitTill, startedAt }: ExecutionSummary): Promise<void> {
+		const started = this.started.find((one) => one.id === id);
+		const timedOutAt = Date.parse(waitTill ?? '') - LAST_RESORT_MS;
+		const restart = this.restarts.at(-1);
+		if (status !== 'waiting' || !started || !restart) return;
+		if (Date.parse(startedAt ?? '') > restart.until) return;
+		const last = Math.max(timedOutAt, restart.until, this.reminded.get(id) ?? 0);
+		if (Date.now() < last + FORGOTTEN_MS) return;
+		this.reminded.set(id, Date.now());
+		await this.reportAgain(started);
+	}
+
+	private async reportAgain({ orders, batch }: Started): Promise<void> {
+		const { simulator } = this.stage;
+		const ended = simulator.deliveries.find(({ taskId }) =>
+			orders.some((order) => order.taskId === taskId),
+		);
+		if (!ended) return;
+		const { url, taskId, operation, index, body } = ended;
+		const hmacKey = ACCOUNTS[batch.account].webhookHmacKey;
+		const callback = { taskId, index, body: JSON.parse(body) as unknown, hmacKey, retries: 4 };
+		await simulator.sendCallback(url, {
+			...callback,
+			operation: operation === 'get1080p' ? 'get4k' : operation,
+		});
 	}
 
 	private async waitUntil(what: string, isSo: () => Promise<boolean>): Promise<void> {

@@ -97,6 +97,15 @@ describe.each(LINES.map(({ name }) => name))('the life of a video in n8n %s', (l
 		expect(simulator.paid()).toHaveLength(4);
 	});
 
+	it.each(['generate', 'extend'])('gives the file of what %s has made', async (operation) => {
+		const taskId = stage.simulator.addVideo();
+		const parameters = polled({ operation, prompt: 'A dog', download: true });
+		const execution = await run([{ taskId }], parameters);
+		const sum = await stage.simulator.fileSha256(String(itemsOf(execution, KIE)[0]?.json.videoUrl));
+		await expect(sha256Of(execution, KIE)).resolves.toBe(sum);
+		expect(stage.simulator.paid()).toHaveLength(1);
+	});
+
 	it('extends a video: whole first, then the new part', async () => {
 		const taskId = stage.simulator.addVideo();
 		const execution = await run(

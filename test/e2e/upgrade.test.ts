@@ -2,6 +2,7 @@ import type { IDataObject, INode, INodeParameters } from 'n8n-workflow';
 
 import { itemsOf, nodeError, type Execution } from '../n8n/execution';
 import { LINES } from '../n8n/versions';
+import { SCHEMAS } from '../package/schemas/schema';
 import { kieCredential, Stage } from './stage';
 import { AFTER, chain, KIE } from './workflows';
 
@@ -40,6 +41,11 @@ describe.each(LINES.map(({ name }) => name))('n8n %s', (line) => {
 				nodeTypes: expect.arrayContaining(['n8n-nodes-kie-veo.kieVeo']),
 			},
 		]);
+	});
+
+	it.each([...SCHEMAS])('serves the output schema %s', async (path, schema) => {
+		const url = `${stage.n8n.url}/schemas/n8n-nodes-kie-veo.kieVeo/${path.slice(1)}`;
+		await expect((await fetch(url)).json()).resolves.toStrictEqual(schema);
 	});
 
 	describe('the credential test', () => {
@@ -160,6 +166,27 @@ describe.each(LINES.map(({ name }) => name))('n8n %s', (line) => {
 		expect(error?.message).toContain('The 4K version of this video is unavailable');
 		expect(error?.message).toContain(taskId);
 		expect(error?.description).toContain('Get 1080P Video');
+	});
+
+	it('fetches 1080P instead when asked to, once Kie has refused 4K', async () => {
+		const { simulator } = stage;
+		const taskId = simulator.addVideo({ upgrade4k: { outcome: 'refused' } });
+		const execution = await run([{ taskId }], poll('get4k', { on4kUnavailable: 'get1080p' }));
+		expect(json(execution)).toMatchObject([
+			{ operation: 'get4k', status: 'success', resolution: '1080p', fallback: '1080p' },
+		]);
+		expect(simulator.submissions().map(({ path }) => path)).toStrictEqual([
+			'/api/v1/veo/get-4k-video',
+			'/api/v1/veo/get-1080p-video',
+		]);
+	});
+
+	it('submits nothing while the account has fewer credits than it is to keep', async () => {
+		const { simulator } = stage;
+		const taskId = simulator.addVideo();
+		const execution = await run([{ taskId }], poll('get4k', { minimumCredits: 1_000_000 }));
+		expect(nodeError(execution, KIE)?.message).toContain('fewer than the 1000000');
+		expect(simulator.requests().map(({ path }) => path)).toStrictEqual(['/api/v1/chat/credit']);
 	});
 
 	it('raises a time-out with the task id, and the same video is fetched later without paying again', async () => {

@@ -4,9 +4,11 @@ import { BinaryDataService, ExecuteContext } from 'n8n-core';
 import {
 	createRunExecutionData,
 	type ICredentialDataDecryptedObject,
+	type IExecuteContextData,
 	type INode,
 	type INodeExecutionData,
 	type INodeParameters,
+	type INodeType,
 	type NodeExecutionHint,
 	type OnError,
 } from 'n8n-workflow';
@@ -26,6 +28,12 @@ export interface RunOptions {
 	type?: string;
 	/** Default: a local address, as of an n8n without WEBHOOK_URL. */
 	webhookWaitingBaseUrl?: string;
+	/** Default `1`. */
+	executionId?: string;
+	/** The resume address is not signed, as on n8n 1.x. */
+	unsigned?: boolean;
+	/** Default: the node as this process has loaded it. */
+	nodeType?: INodeType;
 }
 
 export interface RunResult {
@@ -33,6 +41,12 @@ export interface RunResult {
 	hints: NodeExecutionHint[];
 	/** What the suspended execution keeps as the node's data; `null` when it was not suspended. */
 	stored: INodeExecutionData[] | null;
+	/** What it keeps besides, which only expressions see. */
+	contextData: IExecuteContextData;
+	/** When n8n continues the suspended execution by itself. */
+	waitTill: Date | undefined;
+	/** What signs the resume address. */
+	resumeToken: string | undefined;
 }
 
 /** Keeps binary data in files, as n8n does by default. */
@@ -50,7 +64,7 @@ export async function useBinaryFolder(folder: string): Promise<BinaryDataService
  * request helper. Only the database behind credentials is replaced.
  */
 export async function runNode(options: RunOptions): Promise<RunResult> {
-	const nodeType = new KieVeo();
+	const nodeType = options.nodeType ?? new KieVeo();
 	const node: INode = {
 		id: '1',
 		name: 'Kie.ai Veo',
@@ -63,14 +77,15 @@ export async function runNode(options: RunOptions): Promise<RunResult> {
 		retryOnFail: options.retryOnFail,
 	};
 	const workflow = workflowOf(node, nodeType);
-	const { webhookWaitingBaseUrl } = options;
-	const additionalData = additionalDataOf(
-		options.credentials,
-		webhookWaitingBaseUrl === undefined ? {} : { webhookWaitingBaseUrl },
-	);
+	const { webhookWaitingBaseUrl, executionId } = options;
+	const additionalData = additionalDataOf(options.credentials, {
+		...(webhookWaitingBaseUrl === undefined ? {} : { webhookWaitingBaseUrl }),
+		...(executionId === undefined ? {} : { executionId }),
+	});
 	const items = options.items ?? [{ json: {} }];
 	const inputData = { main: [items] };
 	const runData = createRunExecutionData();
+	if (options.unsigned) runData.resumeToken = undefined;
 	const context = new ExecuteContext(
 		workflow,
 		node,
@@ -84,7 +99,16 @@ export async function runNode(options: RunOptions): Promise<RunResult> {
 		[],
 		options.signal,
 	);
-	const output = await nodeType.execute.call(context);
-	const stored = runData.waitTill ? (context.getExecuteData().data.main?.[0] ?? null) : null;
-	return { items: output[0] ?? [], hints: context.hints, stored };
+	const output = (await nodeType.execute?.call(context)) as INodeExecutionData[][];
+	const { waitTill, resumeToken } = runData;
+	const stored = waitTill ? (context.getExecuteData().data.main?.[0] ?? null) : null;
+	const contextData = runData.executionData?.contextData ?? {};
+	return {
+		items: output[0] ?? [],
+		hints: context.hints,
+		stored,
+		contextData,
+		waitTill,
+		resumeToken,
+	};
 }

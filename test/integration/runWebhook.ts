@@ -2,6 +2,7 @@ import { WebhookContext } from 'n8n-core';
 import {
 	createRunExecutionData,
 	type ICredentialDataDecryptedObject,
+	type IExecuteContextData,
 	type INode,
 	type INodeExecutionData,
 	type INodeParameters,
@@ -23,18 +24,26 @@ export interface WebhookCall {
 	callback: ReceivedCallback;
 	/** Data of the suspended execution that is called. Default: none, the call starts an execution. */
 	stored?: INodeExecutionData[];
+	/** What the suspended execution keeps besides. */
+	contextData?: IExecuteContextData;
+	/** What signs its resume address; nothing on n8n 1.x. */
+	resumeToken?: string;
+	/** What n8n knows around the execution, where it differs from the default. */
+	surroundings?: Partial<IWorkflowExecuteAdditionalData>;
 }
 
 export interface WebhookAnswer {
 	/** HTTP status; 200 where n8n answers by itself. */
 	status: number;
+	/** What the node answered by itself. */
+	body: unknown;
 	/** What goes on to the next node; `null` when nothing does. */
 	items: INodeExecutionData[] | null;
 }
 
 /** Hands a call to a node's `webhook()` in n8n's own context, with the bytes as they were sent. */
 export async function runWebhook(call: WebhookCall): Promise<WebhookAnswer> {
-	const { nodeType, callback, stored } = call;
+	const { nodeType, callback, stored, contextData = {}, surroundings = {} } = call;
 	const { name } = nodeType.description;
 	const node: INode = {
 		id: call.nodeId ?? '1',
@@ -46,15 +55,20 @@ export async function runWebhook(call: WebhookCall): Promise<WebhookAnswer> {
 		credentials: { kieVeoApi: { id: '1', name: 'Kie.ai' } },
 	};
 	let status = 200;
+	let body: unknown;
 	const response = {
 		status: (code: number) => {
 			status = code;
 			return response;
 		},
-		json: () => response,
+		json: (sent: unknown) => {
+			body = sent;
+			return response;
+		},
 		once: () => response,
 	};
 	const http = {
+		...surroundings,
 		httpRequest: {
 			rawBody: Buffer.from(callback.body),
 			body: {},
@@ -65,6 +79,12 @@ export async function runWebhook(call: WebhookCall): Promise<WebhookAnswer> {
 		httpResponse: response,
 	} as unknown as Partial<IWorkflowExecuteAdditionalData>;
 	const data = stored && { main: [stored] };
+	const runData =
+		data &&
+		createRunExecutionData({
+			executionData: { nodeExecutionStack: [{ node, data, source: null }], contextData },
+		});
+	if (runData) runData.resumeToken = call.resumeToken;
 	const context = new WebhookContext(
 		workflowOf(node, nodeType),
 		node,
@@ -72,12 +92,8 @@ export async function runWebhook(call: WebhookCall): Promise<WebhookAnswer> {
 		'webhook',
 		{} as IWebhookData,
 		[],
-		data
-			? createRunExecutionData({
-					executionData: { nodeExecutionStack: [{ node, data, source: null }] },
-				})
-			: null,
+		runData ?? null,
 	);
 	const reply = await nodeType.webhook?.call(context);
-	return { status, items: reply?.workflowData?.[0] ?? null };
+	return { status, body, items: reply?.workflowData?.[0] ?? null };
 }

@@ -499,8 +499,10 @@ describe('Wait for Callback', () => {
 		});
 		items.splice(0);
 		expect(stored?.map((item) => item.json)).toMatchObject(
-			taskIds.map((taskId) => ({ taskId, status: 'processing', timedOut: true })),
+			taskIds.map((taskId) => ({ taskId, status: 'processing' })),
 		);
+		// Whoever reads the items early is not told of a time-out that has not happened.
+		expect(JSON.stringify(stored)).not.toContain('timedOut');
 	});
 });
 

@@ -160,6 +160,10 @@ export class N8nClient {
 		});
 	}
 
+	async deleteCredential(id: string): Promise<void> {
+		await this.api.call('DELETE', `/credentials/${id}`);
+	}
+
 	/**
 	 * Runs the credential's own test, as the editor does after saving. What counts is the data given
 	 * here; the credential must exist, because 1.x refuses to test one that is not stored.

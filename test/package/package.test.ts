@@ -35,7 +35,7 @@ describe('the published package', () => {
 	it('holds what the sources build, the texts, and nothing else: no sources, tests or maps', () => {
 		const built = ['nodes', 'credentials'].flatMap((room) =>
 			readdirSync(join(root, room), { recursive: true, encoding: 'utf8' })
-				.filter((path) => /\.(ts|svg|node\.json)$/.test(path))
+				.filter((path) => /\.(ts|svg|node\.json)$|__schema__.*\.json$/.test(path))
 				.map((path) => posix.join('dist', room, ...path.replace(/\.ts$/, '.js').split(sep))),
 		);
 		const texts = ['CHANGELOG.md', 'LICENSE', 'README.md', 'index.js', 'package.json'];
@@ -44,7 +44,8 @@ describe('the published package', () => {
 	});
 
 	it('stays small', () => {
-		expect(packed.size).toBeLessThan(60_000);
+		// More than half of it are README and messages with their advice.
+		expect(packed.size).toBeLessThan(90_000);
 		expect(packed.unpackedSize).toBeLessThan(240_000);
 	});
 

@@ -42,6 +42,7 @@ const run = (
 	orders: videos.map((one) => orderOf(one)),
 	byUser: false,
 	status: 'success',
+	endedAt: 100_000,
 	killed: false,
 	seen: videos.map((one) => ({ tag: `${one.number}/0`, json: had(one) })),
 	error: null,
@@ -138,6 +139,7 @@ const generated = (more: Partial<RunRecord>, journal: JournalEntry[]) =>
 	});
 const ONE_OUTCOME = 'every item has exactly one outcome downstream';
 const ONE_EXECUTION = 'every delivered callback of the trigger has exactly one execution';
+const WAITED = 'no execution runs out of time whose videos were all finished well before';
 const LOST = 'no video is lost';
 const TWICE = 'no video is paid for twice';
 const AGAIN = 'a generation whose answer was lost is never sent again';
@@ -145,7 +147,21 @@ const NAMED = 'every paid generation is named, or its loss is told';
 const FORGED = 'no forged callback has an effect';
 const URLS = 'every URL is the one of the wanted video and resolution';
 
+/** A suspended execution that ran out of time after 100 s, and when Kie finished its video. */
+const outOfTime = (finishedAt: number | null, more: Partial<RunRecord> = {}) => {
+	const json = { ...had(a), status: 'processing', timedOut: true, videoUrl: null, videoUrls: [] };
+	return evidence([a], {
+		runs: [
+			run('callback4k', [a], { seen: [{ tag: '1/0', json }], ...more }),
+			run('poll4k', [a], { byUser: true }),
+		],
+		deliveries: finishedAt === null ? [] : [delivered(a, finishedAt)],
+	});
+};
+
 test.each<[what: string, evidence: Evidence]>([
+	['an execution that ran out of time before its video was finished', outOfTime(null)],
+	['a video that was finished in the last moment', outOfTime(99_000)],
 	['a run in which all went well', evidence([a, b])],
 	[
 		'a killed execution whose videos were fetched later',
@@ -208,6 +224,7 @@ test.each<[what: string, invariants: string[], evidence: Evidence]>([
 		[ONE_OUTCOME, LOST],
 		evidence([a], { runs: [run('callback4k', [a], { status: 'waiting', seen: [] })] }),
 	],
+	['an execution that waited in vain', [WAITED], outOfTime(50_000)],
 	['two executions for one callback', [ONE_EXECUTION], triggered(2)],
 	['no execution for a callback', [ONE_EXECUTION], triggered(0)],
 	['an execution about a video nobody submitted', [ONE_EXECUTION], triggered(1, { videos: [] })],

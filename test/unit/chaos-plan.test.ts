@@ -70,6 +70,17 @@ describe('the plan of a chaos run', () => {
 		expect(plan.steps).toContainEqual({ kind: 'restart', how: 'SIGTERM' });
 	});
 
+	test('loses as many callbacks for good as it is told to', () => {
+		const share = (lost?: number) => {
+			const videos = videosOf(makePlan({ seed: 2, videos: 500, lost }));
+			return videos.filter(({ callback }) => callback === 'lost').length / videos.length;
+		};
+		expect(share(0.33)).toBeGreaterThan(0.3);
+		expect(share(0.33)).toBeLessThan(0.45);
+		expect(share()).toBeGreaterThan(0.03);
+		expect(share()).toBeLessThan(0.15);
+	});
+
 	test('neither begins nor ends with a restart', () => {
 		for (let seed = 0; seed < 20; seed++) {
 			const { steps } = makePlan({ seed, videos: 40 });

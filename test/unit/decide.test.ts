@@ -30,7 +30,7 @@ const restarted = { complete: false, delivery: 2 };
 
 describe('what is done about a report', () => {
 	it.each<[situation: string, changes: Changes, decision: string | number]>([
-		['the execution was resumed by another one', { resumed: true, known: false }, 200],
+		['the execution was resumed by another one', { resumed: true, known: false }, 'over'],
 		['it does not say how the video ended', { known: false }, 503],
 		['it was the last video', { open: 0 }, 'resume'],
 		['it was the last video, and this process was restarted', { ...restarted, open: 0 }, 'resume'],
@@ -53,7 +53,7 @@ describe('what is done about a report', () => {
 			{ ...restarted, isUpgrade: false, succeeded: false, asked: 'answered' },
 			200,
 		],
-		['n8n is about to continue by itself', { tooLate: true, open: 0 }, 200],
+		['n8n is about to continue by itself', { tooLate: true, open: 0 }, 'over'],
 	])('%s', (_situation, changes, expected) => {
 		expect(decideOn(REPORT, changes)).toBe(expected);
 	});
@@ -73,8 +73,8 @@ describe('what is done about a look of our own', () => {
 		['the time is over and Kie was not asked', { call: 'finalLook' }, 'ask'],
 		['the time is over and some run', { call: 'finalLook', asked: 'answered' }, 'resume'],
 		['the time is over and Kie is silent', { call: 'finalLook', asked: 'unanswered' }, 'resume'],
-		['the execution was resumed', { call: 'finalLook', resumed: true }, 200],
-		['n8n is about to continue by itself', { call: 'finalLook', tooLate: true }, 200],
+		['the execution was resumed', { call: 'finalLook', resumed: true }, 'over'],
+		['n8n is about to continue by itself', { call: 'finalLook', tooLate: true }, 'over'],
 	])('%s', (_situation, changes, expected) => {
 		expect(decideOn(LOOK, changes)).toBe(expected);
 	});

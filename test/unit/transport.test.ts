@@ -1,8 +1,6 @@
 import { CancelledError } from '../../nodes/KieVeo/kie/http/clock';
 import { readAnswer } from '../../nodes/KieVeo/kie/http/envelope';
 import { MAX_ATTEMPTS, retryDelay } from '../../nodes/KieVeo/kie/http/retry';
-import { SubmissionLimiter } from '../../nodes/KieVeo/kie/http/submissionLimiter';
-import { FakeClock } from './fakeClock';
 import { fakeKie } from './fakeKie';
 
 const ACCEPTED = JSON.stringify({ code: 200, msg: 'success', data: { resultUrls: null } });
@@ -100,54 +98,6 @@ describe('a network fault', () => {
 			raw: null,
 		});
 		expect(JSON.stringify(answer)).not.toContain('secret');
-	});
-});
-
-describe('the submission limiter', () => {
-	it('lets no 10 s hold more than 20 arrivals, however long requests are on the way', async () => {
-		const clock = new FakeClock();
-		const limiter = new SubmissionLimiter(clock);
-		const arrivals: number[] = [];
-		await Promise.all(
-			Array.from({ length: 70 }, async (_, i) =>
-				limiter.run(async () => {
-					await clock.pause((i * 37) % 900);
-					arrivals.push(clock.now());
-					await clock.pause((i * 53) % 700);
-				}),
-			),
-		);
-		expect(arrivals).toHaveLength(70);
-		for (const start of arrivals) {
-			const inWindow = arrivals.filter((at) => at >= start && at < start + 10_000);
-			expect(inWindow.length).toBeLessThanOrEqual(20);
-		}
-		expect(Math.max(...arrivals)).toBeLessThan(40_000);
-	});
-
-	it('keeps the order, and a cancelled caller does not block the next one', async () => {
-		const clock = new FakeClock();
-		const limiter = new SubmissionLimiter(clock);
-		const done: number[] = [];
-		const stop = new AbortController();
-		const runs = Array.from({ length: 23 }, (_, i) =>
-			limiter.run(async () => void done.push(i), i === 20 ? stop.signal : undefined),
-		);
-		stop.abort();
-		const results = await Promise.allSettled(runs);
-		expect(results[20]?.status).toBe('rejected');
-		expect(done).toStrictEqual([...Array.from({ length: 20 }, (_, i) => i), 21, 22]);
-	});
-
-	it('frees the slot of a request that failed', async () => {
-		const clock = new FakeClock();
-		const limiter = new SubmissionLimiter(clock);
-		const failing = Array.from({ length: 20 }, () =>
-			limiter.run(async () => await Promise.reject(new Error('lost'))),
-		);
-		await Promise.allSettled(failing);
-		await expect(limiter.run(async () => 'sent')).resolves.toBe('sent');
-		expect(clock.now()).toBe(10_000);
 	});
 });
 

@@ -26,10 +26,25 @@ const whenCallingBack = {
 	show: { '/operation': namesWith('event'), '/waitMode': ['none'] },
 	hide: { '/callBackUrl': [''] },
 };
-const whenPolling = { show: { '/waitMode': ['poll'] } };
+export const whenPolling = { show: { '/waitMode': ['poll'] } };
 const whenWaiting = { show: { '/waitMode': ['poll', 'callback'] } };
 
-/** The Options collection of an operation that can poll. Durations in seconds. */
+export const maxSizeOption: INodeProperties = {
+	displayName: 'Maximum Size',
+	name: 'maxSize',
+	type: 'number',
+	typeOptions: { minValue: 0 },
+	default: 0,
+	description: 'Largest file to download, in MB. A larger one is an error; 0 is no limit.',
+};
+
+/** The same, only shown while something is downloaded. */
+const maxSizeOfDownloadOption: INodeProperties = {
+	...maxSizeOption,
+	displayOptions: { show: { '/download': [true] } },
+};
+
+/** The Options collection of an operation on videos. Durations in seconds. */
 export function videoOptionsProperty(
 	defaultPollInterval: number,
 	own: INodeProperties[] = [],
@@ -80,6 +95,7 @@ export function videoOptionsProperty(
 				description: 'Seconds between two requests to Kie.ai for the same video',
 				displayOptions: whenPolling,
 			},
+			maxSizeOfDownloadOption,
 			simplifyOption,
 			{
 				displayName: 'Timeout',
@@ -169,6 +185,17 @@ export const promptProperty: INodeProperties = {
 	description: 'What the video should show, and how it should sound',
 };
 
+/** For operations that cost credits. */
+export const minimumCreditsOption: INodeProperties = {
+	displayName: 'Keep at Least (Credits)',
+	name: 'minimumCredits',
+	type: 'number',
+	typeOptions: { minValue: 0 },
+	default: 0,
+	description:
+		'Submit nothing when the account has fewer credits than this. The balance is read once, before the first paid request of the run. 0 does not check it.',
+};
+
 export const seedOption: INodeProperties = {
 	displayName: 'Seed',
 	name: 'seed',
@@ -209,18 +236,3 @@ export const downloadProperties: INodeProperties[] = [
 	},
 	{ ...binaryPropertyNameProperty, displayOptions: { show: { download: [true] } } },
 ];
-
-export const maxSizeOption: INodeProperties = {
-	displayName: 'Maximum Size',
-	name: 'maxSize',
-	type: 'number',
-	typeOptions: { minValue: 0 },
-	default: 0,
-	description: 'Largest file to download, in MB. A larger one is an error; 0 is no limit.',
-};
-
-/** The same, only shown while something is downloaded. */
-export const maxSizeOfDownloadOption: INodeProperties = {
-	...maxSizeOption,
-	displayOptions: { show: { '/download': [true] } },
-};

@@ -5,6 +5,7 @@ import {
 	callbackUrlError,
 	emptyTaskIdError,
 	indexError,
+	minimumCreditsError,
 	passThroughError,
 	passThroughSizeError,
 	secondsError,
@@ -146,6 +147,7 @@ export function readVideoOptions(
 		pollInterval: readSeconds('Poll Interval', options.pollInterval ?? defaultPollInterval),
 		timeout: readSeconds('Timeout', options.timeout ?? 1800),
 		onTimeout: options.onTimeout === 'continue' ? 'continue' : 'error',
+		minimumCredits: readMinimumCredits(options.minimumCredits),
 		simplify: readBoolean('Simplify', options.simplify, true),
 	};
 }
@@ -168,6 +170,13 @@ export function readDownloadSettings(
 		context.getNodeParameter('binaryPropertyName', itemIndex, 'data'),
 		context.getNodeParameter('options.maxSize', itemIndex, 0),
 	);
+}
+
+function readMinimumCredits(value: unknown): number {
+	if (value === undefined || value === null || value === '') return 0;
+	const credits = toNumber(value);
+	if (credits === null || credits < 0) throw minimumCreditsError(value);
+	return credits;
 }
 
 /** Whole ones, rounded up: a date and a timer take no fraction of a millisecond. */

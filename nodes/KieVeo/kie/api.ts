@@ -88,8 +88,11 @@ export interface KieApi {
 	/**
 	 * Submits an order, within Kie's limit of submissions. What costs money each time it is accepted is
 	 * repeated only after answers that say it was not accepted. The task id of a creation is in `files`.
+	 *
+	 * @param deadline until when it is tried while Kie has certainly not accepted it; milliseconds since the
+	 * epoch, 120 s from now by default
 	 */
-	submit(order: Order): Promise<SubmissionAnswer>;
+	submit(order: Order, deadline?: number): Promise<SubmissionAnswer>;
 
 	/** Looks once at a video that is polled. */
 	fetchState(video: SubmittedVideo): Promise<VideoAnswer>;

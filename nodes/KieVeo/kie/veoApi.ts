@@ -14,7 +14,12 @@ import type { HttpCall, HttpClient } from './http/client';
 import type { Clock } from './http/clock';
 import { multipartUpload, type ImageFile } from './http/multipart';
 import type { RecentTasks } from './http/recentTasks';
-import { callWithRetry, MAX_ATTEMPTS } from './http/retry';
+import {
+	callWithRetry,
+	MAX_ATTEMPTS,
+	PATIENCE_WITHOUT_TIMEOUT_MS,
+	submitPatiently,
+} from './http/retry';
 import type { SubmissionLimiter } from './http/submissionLimiter';
 import {
 	classifyCreditsAnswer,
@@ -97,12 +102,12 @@ export interface VeoApiParts {
 export class VeoApi implements KieApi {
 	constructor(private readonly parts: VeoApiParts) {}
 
-	async submit(order: Order): Promise<SubmissionAnswer> {
+	async submit(order: Order, deadline?: number): Promise<SubmissionAnswer> {
 		switch (order.kind) {
 			case 'creation':
-				return await this.create(order);
+				return await this.create(order, deadline);
 			case 'upgrade':
-				return await this.submitUpgrade(order);
+				return await this.submitUpgrade(order, deadline);
 			case 'state':
 				return await this.fetchRecord(order.taskId, MAX_ATTEMPTS);
 		}
@@ -134,6 +139,7 @@ export class VeoApi implements KieApi {
 		taskId,
 		kieTaskId,
 	}: SubmittedVideo): Promise<VideoAnswer> {
+		const isOwnId = kieTaskId !== null && kieTaskId !== taskId;
 		const record = await this.readRecord(kieTaskId ?? taskId);
 		const recorded = classifyTaskRecord(record);
 		if (recorded.kind === 'none') return answered(record, { kind: 'retry', reason: 'server' });
@@ -144,8 +150,11 @@ export class VeoApi implements KieApi {
 				meaning.kind === 'failed' ? meaning : { kind: 'failed', reason: 'taskFailed' };
 			return { ...answered(record, failed), code, message };
 		}
+		// Under the id of the base video its own URL is on record, perhaps in 4K, too: only an id of its own
+		// belongs to the upgrade.
 		const isResult =
-			recorded.kind === 'success' && (!isUpgrade(operation) || is4k(recorded.files.resolution));
+			recorded.kind === 'success' &&
+			(!isUpgrade(operation) || (isOwnId && is4k(recorded.files.resolution)));
 		const running: Meaning = { kind: 'processing', files: readResultFiles(null) };
 		return answered(record, isResult ? recorded : running);
 	}
@@ -187,20 +196,18 @@ export class VeoApi implements KieApi {
 		return await this.read({ method: 'GET', path: CREDITS_PATH }, classifyCreditsAnswer);
 	}
 
-	private async create({
-		operation,
-		parameters,
-		callBackUrl,
-	}: CreationOrder): Promise<SubmissionAnswer> {
-		const { http, limiter, recentTasks, clock, signal } = this.parts;
+	private async create(
+		{ operation, parameters, callBackUrl }: CreationOrder,
+		deadline?: number,
+	): Promise<SubmissionAnswer> {
+		const { http, recentTasks, clock } = this.parts;
 		const path = CREATION_PATHS[operation];
 		const body = { ...toFields(parameters), ...(callBackUrl === undefined ? {} : { callBackUrl }) };
 		const meaningOf = (given: KieAnswer) => classifyCreateAnswer(given, parameters.taskId);
-		const answer = await callWithRetry(
-			async () =>
-				await limiter.run(async () => await http.callOnce({ method: 'POST', path, body }), signal),
+		const answer = await submitPatiently(
+			async () => await http.callOnce({ method: 'POST', path, body }),
 			meaningOf,
-			{ clock, signal },
+			this.patience(deadline),
 		);
 		const meaning = meaningOf(answer);
 		if (meaning.kind !== 'created') return answered(answer, meaning);
@@ -213,15 +220,14 @@ export class VeoApi implements KieApi {
 	 * Repeated after faults, the 4K request too: Kie answers a repeat for the same video with 422 and its
 	 * state instead of starting a second upgrade.
 	 */
-	private async submitUpgrade(order: UpgradeOrder): Promise<VideoAnswer> {
-		const { http, limiter, clock, signal } = this.parts;
+	private async submitUpgrade(order: UpgradeOrder, deadline?: number): Promise<VideoAnswer> {
 		const call = UPGRADES[order.operation].toCall(order);
 		const meaningOf = (answer: KieAnswer) =>
 			classifyUpgradeAnswer(OPERATIONS[order.operation].upgradesTo, answer);
-		const answer = await callWithRetry(
-			async () => await limiter.run(async () => await http.call(call), signal),
+		const answer = await submitPatiently(
+			async () => await this.parts.http.call(call),
 			meaningOf,
-			{ clock, signal },
+			this.patience(deadline),
 		);
 		return answered(answer, meaningOf(answer));
 	}
@@ -246,6 +252,12 @@ export class VeoApi implements KieApi {
 			case 'reordered':
 				return answered(answer, { kind: 'failed', reason: 'reordered' });
 		}
+	}
+
+	private patience(deadline?: number) {
+		const { limiter, clock, signal } = this.parts;
+		const until = deadline ?? clock.now() + PATIENCE_WITHOUT_TIMEOUT_MS;
+		return { limiter, clock, signal, deadline: until };
 	}
 
 	private async readRecord(taskId: string): Promise<KieAnswer> {

@@ -1,3 +1,5 @@
+import type { FailureReason } from '../kie/meaning/answer';
+
 /** A fault as the user reads it: the message says what happened, the description what to do next. */
 export class KieVeoError extends Error {
 	readonly description: string;
@@ -5,6 +7,8 @@ export class KieVeoError extends Error {
 	readonly kieCode?: number | null;
 	/** The task it is about; `null` when it is about none. */
 	readonly taskId: string | null;
+	/** Why Kie refuses for good what was asked; `null` for any other fault. */
+	readonly failure: FailureReason | null;
 	/** Set when the waiting time ran out: the video is not lost, only not ready. */
 	readonly timedOut: boolean;
 	/** Whether something may have been paid for that has no task ID here. */
@@ -16,6 +20,7 @@ export class KieVeoError extends Error {
 			description: string;
 			kieCode?: number | null;
 			taskId?: string | null;
+			failure?: FailureReason;
 			timedOut?: boolean;
 			mayBePaid?: boolean;
 		},
@@ -25,6 +30,7 @@ export class KieVeoError extends Error {
 		this.description = details.description;
 		this.kieCode = details.kieCode;
 		this.taskId = details.taskId ?? null;
+		this.failure = details.failure ?? null;
 		this.timedOut = details.timedOut ?? false;
 		this.mayBePaid = details.mayBePaid ?? false;
 	}

@@ -201,6 +201,14 @@ export function maximumSizeError(value: unknown): KieVeoError {
 	);
 }
 
+export function minimumCreditsError(value: unknown): KieVeoError {
+	return inputError(
+		'Keep at Least (Credits)',
+		`must be a number of credits, 0 or greater, not ${show(value)}`,
+		'0 means that the balance is not checked.',
+	);
+}
+
 export function toleranceError(value: unknown): KieVeoError {
 	return inputError(
 		'Tolerance',

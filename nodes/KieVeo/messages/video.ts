@@ -24,11 +24,13 @@ export function videoRejectedError(
 	const kieCode = answer.code;
 	const said = wordsOf(answer);
 	switch (rejection.kind) {
-		case 'failed':
+		case 'failed': {
+			const { reason: failure } = rejection;
 			return new KieVeoError(
-				`Could not get the ${describe(subject)}: ${failureText(rejection.reason, said)}`,
-				{ description: failureAdvice(subject, rejection.reason), kieCode, taskId },
+				`Could not get the ${describe(subject)}: ${failureText(failure, said)}`,
+				{ description: failureAdvice(subject, failure), kieCode, taskId, failure },
 			);
+		}
 		case 'refused':
 			return new KieVeoError(`${REFUSALS[rejection.reason].what} (${describe(subject)}): ${said}`, {
 				description: REFUSALS[rejection.reason].advice,
@@ -50,6 +52,26 @@ export function videoRejectedError(
 			);
 		}
 	}
+}
+
+/**
+ * Neither the wanted upgrade nor the one that was to take its place came.
+ *
+ * @param refusal of the wanted one
+ * @param fault of the other
+ */
+export function fallbackError(refusal: KieVeoError, fault: KieVeoError): KieVeoError {
+	const { description, kieCode, taskId, timedOut, mayBePaid } = fault;
+	return new KieVeoError(
+		`${refusal.message.replace(/\.$/, '')}. The fallback failed too: ${fault.message}`,
+		{
+			description,
+			kieCode,
+			taskId,
+			timedOut,
+			mayBePaid,
+		},
+	);
 }
 
 /** The answer to a request that costs money never came, so whether it was accepted is not known. */
@@ -135,6 +157,30 @@ export function accountRejectedError(rejection: Rejection, answer: Said): KieVeo
 				kieCode,
 			});
 	}
+}
+
+const MINIMUM = "'Keep at Least (Credits)'";
+
+/** The balance is below the user's own limit. Nothing was sent that is paid for. */
+export function balanceBelowError(credits: number, least: number): KieVeoError {
+	return new KieVeoError(
+		`The Kie.ai account has ${credits} credits, fewer than the ${least} of ${MINIMUM}`,
+		{
+			description: `Nothing was submitted. Top up the balance at https://kie.ai, or lower ${MINIMUM} under Options.`,
+		},
+	);
+}
+
+/** Without the balance the user's limit cannot be kept to. Nothing was sent that is paid for. */
+export function balanceUnknownError(rejection: Rejection, answer: Said): KieVeoError {
+	const { description, kieCode } = accountRejectedError(rejection, answer);
+	return new KieVeoError(
+		`The credit balance could not be read for ${MINIMUM}: ${wordsOf(answer)}`,
+		{
+			description: `Nothing was submitted. ${description}`,
+			kieCode,
+		},
+	);
 }
 
 function isUnreached(reason: RetryReason): boolean {

@@ -34,13 +34,16 @@ export function subjectOf(order: Order): Subject {
 /**
  * Submits one order. The result of a creation carries the new task id.
  *
+ * @param deadline until when Kie is asked to accept it, in milliseconds since the epoch; without one for a
+ * bounded time
  * @throws KieVeoError when Kie rejects it or the answer is lost, CancelledError
  */
 export async function submitVideo(
 	{ api }: Pick<Connection, 'api'>,
 	order: Order,
+	deadline?: number,
 ): Promise<VideoRun> {
-	return toRun(subjectOf(order), await api.submit(order));
+	return toRun(subjectOf(order), await api.submit(order, deadline));
 }
 
 export interface PollWait {

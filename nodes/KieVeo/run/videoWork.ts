@@ -1,8 +1,15 @@
 import type { StoredFile } from '../files/download';
-import type { Order } from '../kie/api';
+import type { Order, UpgradeOrder } from '../kie/api';
 import type { Connection } from '../kie/connection';
 import type { ImageFile } from '../kie/http/multipart';
-import { differentCallbackError, uploadRejectedError } from '../messages/errors';
+import {
+	differentCallbackError,
+	fallbackError,
+	KieVeoError,
+	uploadRejectedError,
+} from '../messages/errors';
+import { traitsOf, type VideoOperationName } from '../operations';
+import type { Balance } from './balance';
 import type { Gate } from './gate';
 import type { Work } from './itemRun';
 import { isUnfinished, submitVideo, subjectOf, waitByPolling, type VideoRun } from './videoRun';
@@ -15,11 +22,15 @@ export interface VideoOptions {
 	pollInterval: number;
 	timeout: number;
 	onTimeout: 'error' | 'continue';
+	/** Credits the account must have before anything is paid for; 0 for no limit. */
+	minimumCredits: number;
 	simplify: boolean;
 }
 
 export interface VideoWorkOptions extends VideoOptions {
 	waitMode: WaitMode;
+	/** Fetched instead when Kie refuses the order for good. Only while polling. */
+	fallback?: UpgradeOrder;
 	/** Images of a new video that have to be uploaded first. */
 	images: ImageFile[];
 	/** Set when the video is wanted as a file, too. */
@@ -35,12 +46,17 @@ export class VideoWork implements Work {
 	/** Milliseconds since the epoch; 0 until submitted. */
 	submittedAt = 0;
 	file?: StoredFile;
+	private readonly operation: VideoOperationName;
+	/** Kie's, since the fallback has taken the place of the order. */
+	private refusal?: KieVeoError;
 
 	constructor(
 		public order: Order,
 		private readonly connection: Connection,
 		private readonly options: VideoWorkOptions,
-	) {}
+	) {
+		this.operation = order.operation;
+	}
 
 	get key(): string | null {
 		const { order } = this;
@@ -92,6 +108,8 @@ export class VideoWork implements Work {
 		// The addresses of a suspended execution differ, but lead to the same place.
 		if (options.waitMode !== 'callback') this.joinCallback(order);
 		this.options.download ??= options.download;
+		this.options.fallback ??= options.fallback;
+		this.options.minimumCredits = Math.max(this.options.minimumCredits, options.minimumCredits);
 	}
 
 	private joinCallback(other: Order): void {
@@ -99,6 +117,11 @@ export class VideoWork implements Work {
 		const own = this.order.kind === 'state' ? undefined : this.order.callBackUrl;
 		if (own === undefined) this.order = other;
 		else if (own !== other.callBackUrl) throw differentCallbackError();
+	}
+
+	/** Keeps to the limit of the user, where the order costs anything. */
+	async checkBalance(balance: Balance): Promise<void> {
+		if (this.order.kind !== 'state') await balance.assertAtLeast(this.options.minimumCredits);
 	}
 
 	/** What can be done, and can fail, before anything is paid for: uploads the images one after the other. */
@@ -110,25 +133,62 @@ export class VideoWork implements Work {
 		this.order = { ...order, parameters: { ...order.parameters, imageUrls } };
 	}
 
+	/** Leaves `run` unset when Kie refuses the order for good and the fallback has taken its place. */
 	async submit(): Promise<void> {
-		const submit = async () => await submitVideo(this.connection, this.order);
+		const { waitMode, timeout } = this.options;
+		const { clock } = this.connection;
+		const deadline = waitMode === 'none' ? undefined : clock.now() + timeout * 1000;
+		const submit = async () => await submitVideo(this.connection, this.order, deadline);
 		// A state is only read: nothing else bounds how many are asked for at once.
 		const { polls } = this.options.gates;
-		this.run = await (this.order.kind === 'state' ? polls.run(submit) : submit());
-		this.submittedAt = this.connection.clock.now();
+		this.run = await this.orFallBack(async () =>
+			this.order.kind === 'state' ? await polls.run(submit) : await submit(),
+		);
+		this.submittedAt = clock.now();
 	}
 
-	/** @param isSuspending whether the file is to wait until the execution is resumed */
+	/**
+	 * Like {@link submit}, unsets `run` when the fallback has taken the place of the order.
+	 *
+	 * @param isSuspending whether the file is to wait until the execution is resumed
+	 */
 	async finish(isSuspending: boolean): Promise<void> {
 		const { waitMode, download, gates } = this.options;
-		if (this.run && this.isUnfinished && waitMode === 'poll') {
-			const wait = { ...this.options, submitted: this.run, submittedAt: this.submittedAt };
-			this.run = await waitByPolling(this.connection, this.order, { ...wait, gate: gates.polls });
+		const { run: submitted, submittedAt } = this;
+		if (submitted && this.isUnfinished && waitMode === 'poll') {
+			const wait = { ...this.options, submitted, submittedAt, gate: gates.polls };
+			this.run = await this.orFallBack(
+				async () => await waitByPolling(this.connection, this.order, wait),
+			);
 		}
 		const { run } = this;
 		if (run && this.isFinished && download && !isSuspending) {
 			this.file = await gates.downloads.run(async () => await download(run));
 		}
+	}
+
+	private async orFallBack(step: () => Promise<VideoRun>): Promise<VideoRun | undefined> {
+		return await step().then(
+			(run) => (this.refusal ? this.inPlace(run) : run),
+			(error: unknown) => this.fallBack(error),
+		);
+	}
+
+	/** Puts the fallback in the place of the order, or throws. */
+	private fallBack(error: unknown): undefined {
+		if (!(error instanceof KieVeoError)) throw error;
+		if (this.refusal) throw fallbackError(this.refusal, error);
+		const { fallback, waitMode } = this.options;
+		if (error.failure !== 'unavailable' || !fallback || waitMode !== 'poll') throw error;
+		this.refusal = error;
+		this.order = fallback;
+		return undefined;
+	}
+
+	/** The fallback, as a result of what was ordered. */
+	private inPlace({ result, raw }: VideoRun): VideoRun {
+		const fallback = traitsOf(this.order.operation).upgradesTo;
+		return { result: { ...result, operation: this.operation, fallback }, raw };
 	}
 
 	private async upload(images: ImageFile[]): Promise<string[]> {

@@ -10,7 +10,7 @@ export interface Facts {
 	open: number;
 	/** Whether every callback since the suspension came to this process. */
 	complete: boolean;
-	/** Whether each open video may have been reported before the suspension, or is never reported. */
+	/** Whether no open video is sure to be reported to this process: Kie must be asked about each. */
 	openPossiblyMissed: boolean;
 	/** Whether Kie was asked about open videos, and said all it was asked for. */
 	asked: 'no' | 'answered' | 'unanswered';
@@ -30,6 +30,8 @@ export interface Facts {
 export type Decision =
 	/** Answer the call; the execution stays suspended. 503 makes Kie deliver a report again. */
 	| { kind: 'answer'; status: 200 | 503; reason: string }
+	/** Answer the call; nothing can be done for the execution any more. */
+	| { kind: 'over'; reason: string }
 	/** Ask Kie about open videos, then decide again. */
 	| { kind: 'ask' }
 	/** Videos that are still open have run out of time. */
@@ -38,8 +40,9 @@ export type Decision =
 /** What to do about a genuine call of a suspended execution. Pure. */
 export function decide(facts: Facts): Decision {
 	const { open, video } = facts;
-	if (facts.resumed) return answer(200, 'the execution has been resumed');
-	if (facts.tooLate) return answer(200, 'the waiting time is over and n8n continues the execution');
+	if (facts.resumed) return { kind: 'over', reason: 'the execution has been resumed' };
+	if (facts.tooLate)
+		return { kind: 'over', reason: 'n8n itself is about to continue the execution' };
 	if (video && !video.known) return answer(503, 'it is incomplete, and Kie.ai has no more yet');
 	if (open === 0) return { kind: 'resume' };
 	return video ? decideOnReport(facts, video) : decideOnLook(facts);

@@ -1,9 +1,4 @@
-import {
-	sleep,
-	type INodeExecutionData,
-	type IWebhookFunctions,
-	type IWebhookResponseData,
-} from 'n8n-workflow';
+import type { IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
 
 import { readSubmission, type Submission } from '../kie/address';
 import type { SubmittedVideo } from '../kie/api';
@@ -12,16 +7,25 @@ import { parseCallback } from '../kie/callback/parse';
 import { SignatureMemory } from '../kie/callback/replay';
 import { readCallbackRequest } from '../kie/callback/request';
 import { hasSignature } from '../kie/callback/signature';
-import { connectForAnswer } from '../kie/inTime';
+import { connectForAnswer, inTime } from '../kie/inTime';
 import { connect, type Connection } from '../kie/connection';
 import { toText } from '../kie/meaning/guards';
+import type { VideoOperationName } from '../operations';
+import { callOwnAddress } from './ownAddress';
 import { roundOf } from './round';
 import { settleLook, settleReport, type Call, type Reply } from './settle';
-import { isPending, videoOf } from './stored';
+import {
+	isPending,
+	isUnreported,
+	openVideos,
+	storedDeadline,
+	storedItems,
+	videoOf,
+} from './stored';
 import { LAST_RESORT_MS, overdueAfter, withResumePath } from './suspend';
 import { nameOf, suspensionOf, videoKey, type SuspensionPlace } from './suspension';
-import { readWakeUp, WAKE_UP_PARAMETER, wakeUpKey, withWakeUp, type WakeUp } from './wakeUp';
-import { callOwnAddress, isWatched, noteWakeUp, unwatch, watch } from './watch';
+import { readWakeUp, WAKE_UP_PARAMETER, wakeUpKey, withWakeUp } from './wakeUp';
+import { watch } from './watch';
 
 const signatures = new SignatureMemory();
 
@@ -31,6 +35,11 @@ const TOLERANCE = 300;
 const LOOK_LIMIT_MS = 90_000;
 /** Files that are there by then are in n8n before Kie has its answer. */
 const QUICK_FILES_MS = 8_000;
+/** Kie waits for its answer meanwhile. */
+const CHECK_LIMIT_MS = 4_000;
+/** The process that has suspended looks first, the others after this time, spread over the second one. */
+const FIRST_PLACE_MS = 20_000;
+const OTHER_PLACES_MS = 40_000;
 
 /**
  * Answers one call of a suspended execution's address, and resumes the execution when the last video is
@@ -43,33 +52,35 @@ export async function resumeOnCallback(context: IWebhookFunctions): Promise<IWeb
 		reply = await handle(context);
 	} catch (error) {
 		const reason = error instanceof Error ? error.message : String(error);
-		reply = { status: 500, reason };
+		reply = { status: 500, reason, waiting: true };
 	}
 	const items = reply.resume?.();
-	const isQuick = items === undefined || (await isSettledWithin(items, QUICK_FILES_MS));
-	// Should n8n stop in the middle of a long download, Kie's next delivery resumes the execution after all.
-	answer(
-		context,
-		isQuick ? reply : { status: 503, reason: `${reply.reason}; files are under way` },
-	);
+	if (items === undefined || (await isSettledWithin(items, QUICK_FILES_MS))) answer(context, reply);
+	else answer(context, { ...reply, ...whileFilesAreFetched(reply) });
 	return { noWebhookResponse: true, ...(items ? { workflowData: [await items] } : {}) };
 }
 
-function answer(context: IWebhookFunctions, { status, reason, resume }: Reply): void {
+/**
+ * Should n8n stop in the middle of a long download, Kie's next delivery resumes the execution after all.
+ * But not where that may come to another process, which knows nothing of this one: n8n 1.x would resume
+ * the execution for both.
+ */
+function whileFilesAreFetched({ reason, isAlone }: Reply): Pick<Reply, 'status' | 'reason'> {
+	return { status: isAlone ? 503 : 200, reason: `${reason}; files are being fetched` };
+}
+
+function answer(context: IWebhookFunctions, { status, reason, waiting }: Reply): void {
 	const line = `${context.getNode().name}: callback answered with ${status}, ${reason}`;
 	if (status === 200) context.logger.debug(line);
 	else context.logger.warn(line, { executionId: context.getExecutionId() });
 	const msg = status === 200 ? 'success' : status === 503 ? 'Try again later' : 'Refused';
-	const waiting = status !== 409 && resume === undefined;
 	context.getResponseObject().status(status).json({ code: status, msg, waiting });
 }
 
+/** @param work never fails */
 async function isSettledWithin(work: Promise<unknown>, ms: number): Promise<boolean> {
-	const isSettled = work.then(
-		() => true,
-		() => true,
-	);
-	return await Promise.race([isSettled, sleep(ms).then(() => false)]);
+	const limit = { signal: AbortSignal.timeout(ms) };
+	return (await inTime(limit, async () => await work)) !== null;
 }
 
 async function handle(context: IWebhookFunctions): Promise<Reply> {
@@ -89,18 +100,18 @@ async function handleCallback(context: IWebhookFunctions): Promise<Reply> {
 	const place = placeOf(context);
 	const { waiting } = submission ?? {};
 	if (!submission || !waiting || waiting.execution !== place.execution) {
-		return { status: 401, reason: 'the address was not made by this node for this execution' };
+		return refused(401, 'the address was not made by this node for this execution');
 	}
 	if (waiting.round !== place.round) {
 		const video = videoNamedIn(incoming);
-		return { status: 409, reason: `the address of ${video} is from an earlier round of a loop` };
+		return refused(409, `the address of ${video} is from an earlier round of a loop`);
 	}
 
 	const stored = storedItems(context);
 	const item = stored[waiting.item];
 	const video = item && isPending(item) ? videoOf(item) : null;
 	if (video === null || !isAbout(video, submission)) {
-		return { status: 409, reason: `this execution does not wait for ${videoNamedIn(incoming)}` };
+		return refused(409, `this execution does not wait for ${videoNamedIn(incoming)}`);
 	}
 
 	const { webhookSecret } = connection;
@@ -113,66 +124,71 @@ async function handleCallback(context: IWebhookFunctions): Promise<Reply> {
 		tolerance: TOLERANCE,
 		now: Math.floor(connection.clock.now() / 1000),
 	});
-	if (checked.kind === 'refused') return checked;
+	if (checked.kind === 'refused') return refused(checked.status, checked.reason);
 	if (webhookSecret !== null && signatures.isReplayed(nameOf(place), incoming)) {
-		return { status: 401, reason: 'the signature came with another body before' };
+		return refused(401, 'the signature came with another body before');
 	}
 
-	watchSince(context, connection, place, video, waiting.until);
-	const call = callOf(context, connection, place, waiting.until);
-	return await inTurn(call, place, async () => await settleReport(call, video, checked.event));
+	const deadline = storedDeadline(context) ?? waiting.until;
+	const call = callOf(context, connection, place, deadline);
+	watchSince(call, video.operation, deadline);
+	return await inTurn(call, async () => await settleReport(call, video, checked.event));
+}
+
+/** The call is not what the execution waits for. */
+function refused(status: Reply['status'], reason: string): Reply {
+	return { status, reason, waiting: true };
 }
 
 async function handleWakeUp(context: IWebhookFunctions, value: unknown): Promise<Reply> {
 	const signal = AbortSignal.timeout(LOOK_LIMIT_MS);
 	const connection = await connect(context, signal, { abortInFlight: true });
 	const place = placeOf(context);
-	const { addressKey, clock } = connection;
-	const wakeUp = readWakeUp(value, wakeUpKey(addressKey, place), clock.now());
-	if (wakeUp === null) {
-		return { status: 401, reason: 'it is not a wake-up of this suspension, or an old one' };
+	const now = connection.clock.now();
+	const wakeUp = readWakeUp(value, wakeUpKey(connection.addressKey, place), now);
+	if (wakeUp === 'old') return refused(401, 'the wake-up is an old one, or the clocks differ');
+	if (wakeUp === 'foreign') {
+		// Perhaps one of an earlier round of a loop: what it is about does not wait any more.
+		return { status: 401, reason: 'the wake-up is not one of this suspension', waiting: false };
 	}
-	if (wakeUp.scope === 'check') return { status: 200, reason: 'the execution waits' };
-	noteWakeUp(place, clock.now());
-	const call = callOf(context, connection, place, wakeUp.deadline);
-	return await inTurn(call, place, async () => await settleLook(call, wakeUp));
+	if (wakeUp.kind === 'check') {
+		return { status: 200, reason: 'the execution waits', waiting: true };
+	}
+	watch.noteWakeUp(place, wakeUp);
+	const call = callOf(context, connection, place, storedDeadline(context) ?? now);
+	return await inTurn(call, async () => await settleLook(call, wakeUp));
 }
 
 /** One call after the other; what resumes the execution is checked once more where others may have done so. */
-async function inTurn(
-	call: Call,
-	place: SuspensionPlace,
-	work: () => Promise<Reply>,
-): Promise<Reply> {
-	const { suspension } = call;
+async function inTurn(call: Call, work: () => Promise<Reply>): Promise<Reply> {
+	const { context, place, suspension } = call;
 	const turn = suspension.queue.then(work);
 	suspension.queue = turn.catch(() => undefined);
 	const reply = await turn;
+	if (!reply.waiting) watch.end(place);
 	if (!reply.resume) return reply;
-	unwatch(place);
-	if (suspension.complete || (await stillWaits(call, place))) return reply;
-	return { status: 200, reason: 'another process has resumed the execution' };
+	const resumeUrl = resumeUrlOf(context);
+	const isAlone = suspension.complete || resumeUrl === null || isSigned(resumeUrl);
+	if (isAlone || (await stillWaits(call, resumeUrl))) return { ...reply, isAlone };
+	return { status: 200, reason: 'another process has resumed the execution', waiting: false };
 }
 
 /**
  * n8n 1.x resumes an execution for two processes that decide at the same moment. It loads the execution
- * anew for each call, so a call of our own tells whether another process was faster. n8n 2.x, which signs
- * the address, sees to that itself.
+ * anew for each call, so a call of our own tells whether another process was faster.
  */
 async function stillWaits(
-	{ context, connection, lastResort }: Call,
-	place: SuspensionPlace,
+	{ context, connection, place }: Call,
+	resumeUrl: string,
 ): Promise<boolean> {
-	const resumeUrl = resumeUrlOf(context);
-	if (resumeUrl === null || new URL(resumeUrl).search !== '') return true;
-	const check: WakeUp = {
-		scope: 'check',
-		isFinal: false,
-		at: connection.clock.now(),
-		deadline: lastResort,
-	};
+	const check = { kind: 'check' as const, at: connection.clock.now() };
 	const url = withWakeUp(resumeUrl, check, wakeUpKey(connection.addressKey, place));
-	return (await callOwnAddress(context.helpers.httpRequest, url)) !== 'over';
+	return (await callOwnAddress(context.helpers.httpRequest, url, CHECK_LIMIT_MS)) !== 'over';
+}
+
+/** n8n 2.x signs the address, and resumes an execution for one process only. */
+function isSigned(resumeUrl: string): boolean {
+	return new URL(resumeUrl).search !== '';
 }
 
 function placeOf(context: IWebhookFunctions): SuspensionPlace {
@@ -181,10 +197,6 @@ function placeOf(context: IWebhookFunctions): SuspensionPlace {
 		node: context.getNode().id,
 		round: roundOf(context),
 	};
-}
-
-function storedItems(context: IWebhookFunctions): INodeExecutionData[] {
-	return context.evaluateExpression('{{ $input.all() }}', 0) as INodeExecutionData[];
 }
 
 function resumeUrlOf(context: IWebhookFunctions): string | null {
@@ -201,29 +213,34 @@ function callOf(
 	return {
 		context,
 		connection,
+		place,
 		stored: storedItems(context),
 		suspension: suspensionOf(place),
 		lastResort: deadline + LAST_RESORT_MS,
 	};
 }
 
-/** Looks after a suspension that this process has not begun, or forgot in a restart. */
+/**
+ * Looks after a suspension that this process has not begun, or forgot in a restart. On n8n 1.x, which
+ * resumes an execution for each process that decides at the same moment, it looks somewhat after the
+ * waiting time, at another moment than other processes.
+ */
 function watchSince(
-	context: IWebhookFunctions,
-	{ addressKey, clock }: Connection,
-	place: SuspensionPlace,
-	{ operation }: SubmittedVideo,
+	{ context, connection, place, stored, suspension }: Call,
+	operation: VideoOperationName,
 	deadline: number,
 ): void {
 	const url = resumeUrlOf(context);
-	if (url === null || isWatched(place) || suspensionOf(place).resumed) return;
+	if (url === null || watch.has(place) || suspension.resumed) return;
+	const { addressKey, clock } = connection;
+	const since = clock.now();
 	const plan = {
-		since: clock.now(),
+		since,
 		overdueAfter: overdueAfter(operation),
-		hasUnreported: true,
-		deadline,
+		hasUnreported: openVideos(stored, suspension).some(isUnreported),
+		deadline: deadline + (isSigned(url) ? 0 : FIRST_PLACE_MS + (since % OTHER_PLACES_MS)),
 	};
-	watch(context, place, { url, key: wakeUpKey(addressKey, place), plan }, clock);
+	watch.begin(context, place, { url, key: wakeUpKey(addressKey, place), plan });
 }
 
 /** With its ID in the log a paid video can be fetched, also one whose submission seemed lost. */

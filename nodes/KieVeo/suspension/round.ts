@@ -7,9 +7,17 @@ import { toNumber } from '../kie/meaning/guards';
  * finished before, less one. The same while it submits and while its callbacks come in, in every process.
  */
 export function roundOf(context: IExecuteFunctions | IWebhookFunctions): number {
+	return toNumber(nodeData(context, 'runIndex')) ?? -1;
+}
+
+/** What n8n keeps about this node in the execution. An expression is the one way to it while resuming. */
+export function nodeData(
+	context: IExecuteFunctions | IWebhookFunctions,
+	path: 'runIndex' | `context.${string}`,
+): unknown {
 	// Braces in a name would end the expression.
 	const name = JSON.stringify(context.getNode().name)
 		.replaceAll('{', '\\u007b')
 		.replaceAll('}', '\\u007d');
-	return toNumber(context.evaluateExpression(`{{ $node[${name}].runIndex }}`, 0)) ?? -1;
+	return context.evaluateExpression(`{{ $node[${name}].${path} }}`, 0);
 }

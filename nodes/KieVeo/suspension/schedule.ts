@@ -1,6 +1,6 @@
 /** When a suspended execution is looked after. Times in milliseconds since the epoch. */
 export interface WatchPlan {
-	/** When the execution was suspended. */
+	/** When this process began to look after it. */
 	since: number;
 	/** Milliseconds after which a report is overdue. */
 	overdueAfter: number;
@@ -10,40 +10,54 @@ export interface WatchPlan {
 	deadline: number;
 }
 
+/**
+ * - `unreported`: Kie is asked about what may never be reported.
+ * - `all`: about every open video.
+ * - `final`: the same when the waiting time is over; what is still open then has run out of time.
+ */
 export interface Look {
 	at: number;
-	/** Whether every open video is asked about, or only what may never be reported. */
-	scope: 'all' | 'unreported';
-	/** The last look, at the deadline. */
-	isFinal: boolean;
+	kind: 'unreported' | 'all' | 'final';
 }
 
 /** What may never be reported is first asked about after this time. */
 const UNREPORTED_AFTER_MS = 60_000;
+/** The shortest pause between two looks. */
+const SHORTEST_PAUSE_MS = 5_000;
+/** With this pause the final look is repeated, should n8n not have been able to take it. */
+const FINAL_PAUSE_MS = 60_000;
+const MOST_FINAL_LOOKS = 4;
 
 /**
- * The next look after `last`: when a report is overdue, then with pauses that double, and at the
- * deadline. With a short waiting time the looks come closer together: the first one not later than
- * halfway. Pure.
+ * The look after `last`: when reports are overdue, then with pauses that double, and at the
+ * deadline. With a short waiting time the looks come closer together, the first one halfway. Pure.
  *
- * @param last when the last look was due; `since` before the first one
- * @returns `null` after the one at the deadline
+ * @param last the last look, with the time at which it was made; `null` before the first one
+ * @returns `null` after the last one
  */
-export function nextLook(plan: WatchPlan, last: number): Look | null {
-	const { since, overdueAfter, hasUnreported, deadline } = plan;
-	if (last >= deadline) return null;
-	const all = nextIn(since, Math.min(overdueAfter, (deadline - since) / 2), last);
-	const early = Math.min(UNREPORTED_AFTER_MS, (deadline - since) / 4);
-	const unreported = hasUnreported ? nextIn(since, early, last) : Infinity;
-	const at = Math.min(all, unreported);
+export function nextLook(plan: WatchPlan, last: Look | null): Look | null {
+	const { since, hasUnreported, deadline } = plan;
+	if (last?.kind === 'final') return nextFinalLook(deadline, last.at);
+	const wait = deadline - since;
+	const after = last?.at ?? since;
+	const overdueAt = since + Math.min(plan.overdueAfter, wait / 2);
+	const early = firstAfter(after, since, Math.min(UNREPORTED_AFTER_MS, wait / 4));
+	const isEarly = hasUnreported && early <= overdueAt - SHORTEST_PAUSE_MS;
+	const at = isEarly ? early : firstAfter(after, since, overdueAt - since);
 	// A look shortly before the deadline would only ask twice.
-	if (at > deadline - early / 2) return { at: deadline, scope: 'all', isFinal: true };
-	return { at, scope: all <= unreported ? 'all' : 'unreported', isFinal: false };
+	return at > deadline - Math.min(UNREPORTED_AFTER_MS / 2, wait / 8)
+		? { at: deadline, kind: 'final' }
+		: { at, kind: isEarly ? 'unreported' : 'all' };
 }
 
-/** The first of `since + first`, then after pauses of a quarter, a half, the whole ... of `first`, that is later than `last`. */
-function nextIn(since: number, first: number, last: number): number {
+function nextFinalLook(deadline: number, after: number): Look | null {
+	const made = Math.floor((after - deadline) / FINAL_PAUSE_MS) + 1;
+	return made < MOST_FINAL_LOOKS ? { at: deadline + made * FINAL_PAUSE_MS, kind: 'final' } : null;
+}
+
+/** The first of `since + first`, and from there after pauses that double, that is later than `last`. */
+function firstAfter(last: number, since: number, first: number): number {
 	let at = since + first;
-	for (let pause = first / 4; at <= last; pause *= 2) at += pause;
+	for (let pause = Math.max(first / 4, SHORTEST_PAUSE_MS); at <= last; pause *= 2) at += pause;
 	return Math.round(at);
 }

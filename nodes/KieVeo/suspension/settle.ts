@@ -13,13 +13,16 @@ import { decide, type Facts } from './decide';
 import { addFiles } from './files';
 import { parameterOf } from './resumeParameters';
 import { isUnreported, openVideos, toOutput } from './stored';
-import { videoKey, type Report, type Suspension } from './suspension';
+import { videoKey, type Report, type Suspension, type SuspensionPlace } from './suspension';
 import type { WakeUp } from './wakeUp';
 
 /** A video found unfinished is not asked about again so soon. Later it is: its report may be lost. */
 const ASK_PAUSE_MS = 30_000;
 /** How many videos a look asks about at the same time. */
 const PARALLEL_QUESTIONS = 5;
+/** A look asks again about videos of which Kie said nothing, after this pause. */
+const RETRY_PAUSE_MS = 10_000;
+const MOST_ATTEMPTS = 3;
 /** After this many deliveries, accept the new part of an extended video alone: Kie delivers four times at most. */
 const ENOUGH_DELIVERIES = 3;
 
@@ -28,14 +31,19 @@ export interface Reply {
 	status: 200 | 400 | 401 | 409 | 500 | 503;
 	/** For n8n's log; what is refused is logged as a warning. */
 	reason: string;
+	/** Whether the execution stays suspended. */
+	waiting: boolean;
 	/** Gives the node's output; with it the execution continues. Never throws. */
 	resume?: () => Promise<INodeExecutionData[]>;
+	/** Whether no other process can resume the same execution once more. */
+	isAlone?: boolean;
 }
 
 /** A genuine call of a suspended execution. */
 export interface Call {
 	context: IWebhookFunctions;
 	connection: Connection;
+	place: SuspensionPlace;
 	stored: INodeExecutionData[];
 	suspension: Suspension;
 	/** Milliseconds since the epoch at which n8n continues the execution by itself. */
@@ -69,12 +77,13 @@ export async function settleReport(
 }
 
 /** A look of our own: asks Kie about what is open, and decides. */
-export async function settleLook(call: Call, { scope, isFinal }: WakeUp): Promise<Reply> {
+export async function settleLook(call: Call, { kind }: WakeUp): Promise<Reply> {
 	const facts = () => ({
-		call: isFinal ? ('finalLook' as const) : ('look' as const),
+		call: kind === 'final' ? ('finalLook' as const) : ('look' as const),
 		video: null,
 	});
-	return await settle(call, facts, async () => await askAboutOpen(call, scope === 'all'));
+	const all = kind !== 'unreported';
+	return await settle(call, facts, async () => await askAboutOpen(call, all));
 }
 
 async function settle(
@@ -91,11 +100,16 @@ async function settle(
 			resumed: suspension.resumed,
 			tooLate: connection.clock.now() > lastResort - TOO_LATE_MS,
 			open: open.length,
-			openPossiblyMissed: open.every((one) => suspension.possiblyMissed.has(videoKey(one))),
+			openPossiblyMissed: !open.some((one) => willBeReported(one, suspension)),
 			complete: suspension.complete,
 			asked,
 		});
-		if (decision.kind === 'answer') return decision;
+		if (decision.kind === 'over') {
+			return { status: 200, reason: decision.reason, waiting: false };
+		}
+		if (decision.kind === 'answer') {
+			return { status: decision.status, reason: decision.reason, waiting: true };
+		}
 		if (decision.kind === 'resume') return resume(call, open);
 		asked = (await ask()) ? 'answered' : 'unanswered';
 	}
@@ -113,6 +127,7 @@ function resume({ context, stored, suspension, lastResort }: Call, open: Submitt
 			open.length === 0
 				? 'all videos are finished'
 				: `the waiting time is over, unfinished: ${late}`,
+		waiting: false,
 		resume: async () => await addFiles(context, items, lastResort - TOO_LATE_MS),
 	};
 }
@@ -148,6 +163,15 @@ async function reportOf(
 	return { result: reported, raw };
 }
 
+/** Whether a callback about a video is still to come to this process. */
+function willBeReported(
+	video: SubmittedVideo,
+	{ possiblyMissed, perhapsReordered }: Suspension,
+): boolean {
+	const key = videoKey(video);
+	return !isUnreported(video) && !possiblyMissed.has(key) && !perhapsReordered.has(key);
+}
+
 /**
  * Asks Kie about videos this process has no report of, one after the other, until one is found
  * unfinished: its own report will come, and the rest is asked then. What Kie reports to nobody is asked
@@ -157,20 +181,18 @@ async function reportOf(
  */
 async function askWhileFinished(call: Call): Promise<boolean> {
 	const { connection, stored, suspension } = call;
-	const { reports, unfinished } = suspension;
+	const { reports, unfinished, perhapsReordered } = suspension;
 	const now = connection.clock.now();
 	const isRecent = unfinished !== null && now - unfinished.since < ASK_PAUSE_MS;
 	if (isRecent && !reports.has(unfinished.key)) return true;
 	// The last submitted first: it is the most likely to be unfinished.
 	for (const video of openVideos(stored, suspension).reverse()) {
-		const found = await fetchReport(call, video);
+		const found = await find(call, video);
 		if (found === 'unknown') return false;
-		if (found === 'unfinished' && isUnreported(video)) continue;
-		if (found === 'unfinished') {
-			suspension.unfinished = { key: videoKey(video), since: now };
-			return true;
-		}
-		reports.set(videoKey(video), found);
+		const key = videoKey(video);
+		if (found === 'finished' || isUnreported(video) || perhapsReordered.has(key)) continue;
+		suspension.unfinished = { key, since: now };
+		return true;
 	}
 	return true;
 }
@@ -180,33 +202,47 @@ async function askWhileFinished(call: Call): Promise<boolean> {
  * @returns whether Kie said about each how it stands
  */
 async function askAboutOpen(call: Call, all: boolean): Promise<boolean> {
-	const { stored, suspension } = call;
+	const { connection, stored, suspension } = call;
 	const gate = new Gate(PARALLEL_QUESTIONS);
-	const wanted = openVideos(stored, suspension).filter(
-		(video) => all || isUnreported(video) || suspension.possiblyMissed.has(videoKey(video)),
+	let asked = openVideos(stored, suspension).filter(
+		(video) => all || !willBeReported(video, suspension),
 	);
-	const answers = await Promise.all(
-		wanted.map(async (video) => {
-			const found = await gate.run(async () => await fetchReport(call, video));
-			if (typeof found !== 'string') suspension.reports.set(videoKey(video), found);
-			return found;
-		}),
-	);
-	return !answers.includes('unknown');
+	for (let attempt = 1; ; attempt++) {
+		const found = await Promise.all(
+			asked.map(async (video) => await gate.run(async () => await find(call, video))),
+		);
+		asked = asked.filter((_, at) => found[at] === 'unknown');
+		if (asked.length === 0 || attempt === MOST_ATTEMPTS) return asked.length === 0;
+		await inTime(connection, async () => {
+			await connection.clock.pause(RETRY_PAUSE_MS, connection.signal);
+		});
+	}
+}
+
+/** Asks Kie about a video, and notes how it ended. */
+async function find(
+	call: Call,
+	video: SubmittedVideo,
+): Promise<'finished' | 'unfinished' | 'unknown'> {
+	const found = await fetchReport(call, video);
+	if (typeof found === 'string') return found;
+	call.suspension.reports.set(videoKey(video), found);
+	return 'finished';
 }
 
 /** `unknown`: Kie does not say, or could not be asked. */
 async function fetchReport(
-	{ context, connection, suspension }: Call,
+	call: Call,
 	video: SubmittedVideo,
 ): Promise<Report | 'unfinished' | 'unknown'> {
-	const { perhapsReordered } = suspension;
-	const key = videoKey(video);
+	const { connection, suspension } = call;
 	const { api } = connection;
+	const key = videoKey(video);
+	const codes = suspension.codes.get(key) ?? [];
 	const answer = await inTime(connection, async () =>
-		perhapsReordered.has(key)
+		suspension.perhapsReordered.has(key)
 			? await api.fetchRecordedOutcome(video)
-			: await api.fetchOutcome(video),
+			: await api.fetchOutcome({ ...video, codes: [...video.codes, ...codes] }),
 	);
 	if (answer === null) return 'unknown';
 	const { meaning, raw } = answer;
@@ -214,19 +250,27 @@ async function fetchReport(
 		case 'success':
 			return { result: toVideoResult(video, answer, meaning.files), raw };
 		case 'failed':
+			if (meaning.reason === 'reordered') logOrder(call, video, 'has');
 			return {
 				result: toFailedResult(video, answer.code, failureText(meaning.reason, answer.message)),
 				raw,
 			};
 		case 'processing':
+			suspension.codes.set(key, [...codes, answer.code]);
 			if (meaning.perhapsReordered) {
-				perhapsReordered.add(key);
-				context.logger.warn(
-					`${context.getNode().name}: asking for the state of task ${video.taskId} may have started, and billed, another upgrade`,
-				);
+				suspension.perhapsReordered.add(key);
+				logOrder(call, video, 'may have');
 			}
 			return 'unfinished';
 		default:
 			return 'unknown';
 	}
+}
+
+function logOrder({ context }: Call, { taskId }: SubmittedVideo, how: 'has' | 'may have'): void {
+	const { name } = context.getNode();
+	context.logger.warn(
+		`${name}: asking for the state of task ${taskId} ${how} started, and billed, another upgrade`,
+		{ executionId: context.getExecutionId() },
+	);
 }

@@ -1,15 +1,49 @@
-import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
+import type {
+	IDataObject,
+	IExecuteFunctions,
+	INodeExecutionData,
+	IWebhookFunctions,
+} from 'n8n-workflow';
 
 import type { SubmittedVideo } from '../kie/api';
 import { toNumber, toText } from '../kie/meaning/guards';
 import { PERHAPS_REORDERED } from '../messages/values';
 import { givesVideo } from '../operations';
+import { nodeData } from './round';
 import { videoKey, type Suspension } from './suspension';
 
 /*
  * What n8n stores while an execution is suspended: the items as the node would have returned them. Whoever
  * reads them early finds what is true then; if nobody resumes the execution, they come out like that.
  */
+
+/** The name in the node's context, which nobody sees but expressions. */
+const DEADLINE = 'kieVeoDeadline';
+
+/**
+ * Stores the items as this node's data, and when the waiting time ends.
+ *
+ * @param deadline milliseconds since the epoch
+ */
+export function store(
+	context: IExecuteFunctions,
+	items: INodeExecutionData[],
+	deadline: number,
+): void {
+	context.getContext('node')[DEADLINE] = deadline;
+	// A new array: changing the input items would change the output of the node before this one. And a
+	// copy: with an error output n8n takes the items one by one out of the array this node returns.
+	context.getExecuteData().data.main = [[...items]];
+}
+
+export function storedItems(context: IWebhookFunctions): INodeExecutionData[] {
+	return context.evaluateExpression('{{ $input.all() }}', 0) as INodeExecutionData[];
+}
+
+/** @returns milliseconds since the epoch; `null` where an older version of this package has suspended */
+export function storedDeadline(context: IWebhookFunctions): number | null {
+	return toNumber(nodeData(context, `context.${DEADLINE}`));
+}
 
 /** An item whose video was not finished when the execution was suspended. */
 export function isPending({ json }: INodeExecutionData): boolean {

@@ -7,7 +7,7 @@ import { cannotSuspendError } from '../messages/errors';
 import { isUpgrade, traitsOf, type VideoOperationName } from '../operations';
 import { runsOnEngine2 } from '../run/executionSettings';
 import { RESUME_PATH } from './resumeWebhooks';
-import { isUnreported } from './stored';
+import { isUnreported, store } from './stored';
 import { beginSuspension, videoKey, type SuspensionPlace } from './suspension';
 import { wakeUpKey } from './wakeUp';
 import { watch } from './watch';
@@ -104,11 +104,8 @@ export async function suspend(
 		hasUnreported: possiblyMissed.size > 0,
 		deadline,
 	};
-	watch(context, place, { url: resumeUrl, key: wakeUpKey(addressKey, place), plan }, clock);
-
-	// A new array: changing the input items would change the output of the node before this one. And a
-	// copy: with an error output n8n takes the items one by one out of the array this node returns.
-	context.getExecuteData().data.main = [[...items]];
+	watch.begin(context, place, { url: resumeUrl, key: wakeUpKey(addressKey, place), plan });
+	store(context, items, deadline);
 	await context.putExecutionToWait(new Date(deadline + LAST_RESORT_MS));
 }
 

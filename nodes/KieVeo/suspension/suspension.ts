@@ -24,7 +24,12 @@ export interface Suspension {
 	complete: boolean;
 	/** Videos that may have been reported before the suspension, or are never reported to this execution. */
 	possiblyMissed: ReadonlySet<string>;
-	/** Videos of which asking may have started, and billed, another upgrade: only their records are read. */
+	/** Kie's codes in the answers about upgrades that were found running. */
+	codes: Map<string, Array<number | null>>;
+	/**
+	 * Videos of which asking may have started, and billed, another upgrade. Nobody will report that one, and
+	 * only the record is read from then on.
+	 */
 	perhapsReordered: Set<string>;
 	/** Set once, by the call that resumes the execution. */
 	resumed: boolean;
@@ -79,6 +84,7 @@ function remember(
 		reports: new Map(),
 		deliveries: new Map(),
 		unfinished: null,
+		codes: new Map(),
 		perhapsReordered: new Set(),
 		resumed: false,
 		queue: Promise.resolve(),

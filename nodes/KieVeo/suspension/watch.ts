@@ -1,140 +1,140 @@
 import type { IExecuteFunctions, IWebhookFunctions, Logger } from 'n8n-workflow';
 
-import type { Clock } from '../kie/http/clock';
-import { isJsonObject } from '../kie/meaning/guards';
-import { nextLook, type WatchPlan } from './schedule';
+import { systemClock, type Clock } from '../kie/http/clock';
+import { Gate } from '../run/gate';
+import { callOwnAddress, type Send } from './ownAddress';
+import { nextLook, type Look, type WatchPlan } from './schedule';
 import { MOST_SUSPENSIONS, nameOf, type SuspensionPlace } from './suspension';
 import { withWakeUp, type WakeUp } from './wakeUp';
 
 /** Of n8n's contexts: of these parts one set at a time is kept, the newest, whatever it serves. */
 export type WatchContext = Pick<IExecuteFunctions | IWebhookFunctions, 'helpers' | 'logger'>;
 
-/** A suspension that this process looks after. */
-interface Watched {
+/** A suspension, and how to look after it. */
+export interface Assignment {
 	/** The resume address. */
 	url: string;
 	key: Buffer;
 	plan: WatchPlan;
-	/** When the last look was due. */
-	last: number;
-	/** When another process last woke the execution up; then this one does not. */
-	wokenAt: number;
 }
 
-/** By {@link nameOf}; the oldest first. */
-const watched = new Map<string, Watched>();
-let latest: { send: Send; logger: Logger } | undefined;
-let isRunning = false;
-/** An address that cannot be reached is logged once. */
-const unreachable = new Set<string>();
+interface Watched extends Assignment {
+	/** The last look of this process, with the time at which it was made. */
+	last: Look | null;
+	/** When another process last did. */
+	lastElsewhere: number;
+	/** Whether a wake-up is under way. */
+	isBusy: boolean;
+}
 
-type Send = WatchContext['helpers']['httpRequest'];
-
-/** Milliseconds between two looks at the clock: a suspension that comes in meanwhile is due later than this. */
+/** Milliseconds between two looks at the clock. */
 const TICK_MS = 1_000;
 /** Milliseconds until an answer must be there: Kie is asked about many videos meanwhile. */
 const ANSWER_MS = 120_000;
+/** Hundreds of suspensions can be due at the same moment. */
+const PARALLEL_WAKE_UPS = 10;
 
 /**
- * Looks after a suspended execution: wakes it up by its own address when it is due, until it is resumed or
+ * Looks after suspended executions: wakes each up by its own address when it is due, until it is resumed or
  * its waiting time is over. Holds no execution and no worker; one timer serves all suspensions of the
- * process, and keeps no process alive.
- *
- * @param url the resume address
+ * process, and runs only while there are some.
  */
-export function watch(
-	context: WatchContext,
-	place: SuspensionPlace,
-	{ url, key, plan }: Pick<Watched, 'url' | 'key' | 'plan'>,
-	clock: Pick<Clock, 'now'>,
-): void {
-	latest = { send: context.helpers.httpRequest, logger: context.logger };
-	const name = nameOf(place);
-	watched.delete(name);
-	watched.set(name, { url, key, plan, last: plan.since, wokenAt: 0 });
-	const [oldest] = watched.keys();
-	if (watched.size > MOST_SUSPENSIONS && oldest !== undefined) watched.delete(oldest);
-	if (!isRunning) void run(clock);
-}
+export class Watch {
+	/** By {@link nameOf}; the oldest first. */
+	private readonly watched = new Map<string, Watched>();
+	private readonly gate = new Gate(PARALLEL_WAKE_UPS);
+	/** An address that cannot be reached is logged once. */
+	private readonly unreachable = new Set<string>();
+	/** n8n's request helper can hold the whole data of its execution: only one is kept. */
+	private newest: { send: Send; logger: Logger } | undefined;
+	private isRunning = false;
 
-export function isWatched(place: SuspensionPlace): boolean {
-	return watched.has(nameOf(place));
-}
+	/** @param tick waits for about {@link TICK_MS} */
+	constructor(
+		private readonly clock: Pick<Clock, 'now'>,
+		private readonly tick: () => Promise<void>,
+	) {}
 
-/** Another process, or this one, has woken the execution up. */
-export function noteWakeUp(place: SuspensionPlace, at: number): void {
-	const entry = watched.get(nameOf(place));
-	if (entry) entry.wokenAt = at;
-}
-
-export function unwatch(place: SuspensionPlace): void {
-	watched.delete(nameOf(place));
-}
-
-async function run(clock: Pick<Clock, 'now'>): Promise<void> {
-	isRunning = true;
-	while (watched.size > 0) {
-		await tick();
-		for (const [name, entry] of watched) lookWhenDue(name, entry, clock.now());
+	/** How many suspensions are looked after. */
+	get size(): number {
+		return this.watched.size;
 	}
-	latest = undefined;
-	isRunning = false;
+
+	begin({ helpers, logger }: WatchContext, place: SuspensionPlace, assignment: Assignment): void {
+		this.newest = { send: helpers.httpRequest, logger };
+		const name = nameOf(place);
+		this.watched.delete(name);
+		this.watched.set(name, { ...assignment, last: null, lastElsewhere: 0, isBusy: false });
+		const [oldest] = this.watched.keys();
+		if (this.watched.size > MOST_SUSPENSIONS && oldest !== undefined) this.watched.delete(oldest);
+		if (!this.isRunning) void this.run();
+	}
+
+	has(place: SuspensionPlace): boolean {
+		return this.watched.has(nameOf(place));
+	}
+
+	/** An execution was woken up, by this process or another one, which spares the next look. */
+	noteWakeUp(place: SuspensionPlace, { at }: WakeUp): void {
+		const entry = this.watched.get(nameOf(place));
+		if (entry && at !== entry.last?.at) entry.lastElsewhere = at;
+	}
+
+	end(place: SuspensionPlace): void {
+		this.watched.delete(nameOf(place));
+	}
+
+	private async run(): Promise<void> {
+		this.isRunning = true;
+		while (this.watched.size > 0) {
+			await this.tick();
+			for (const [name, entry] of this.watched) this.lookWhenDue(name, entry);
+		}
+		this.newest = undefined;
+		this.isRunning = false;
+	}
+
+	private lookWhenDue(name: string, entry: Watched): void {
+		if (entry.isBusy) return;
+		const now = this.clock.now();
+		const look = nextLook(entry.plan, entry.last);
+		if (look === null) this.watched.delete(name);
+		if (look === null || now < look.at) return;
+		const isSpared = entry.lastElsewhere > (entry.last?.at ?? 0) && look.kind !== 'final';
+		// A process that was held up makes the look that is due now, not all it has missed.
+		entry.last = { at: now, kind: look.kind };
+		if (!isSpared) void this.gate.run(async () => await this.wakeUp(name, entry, look.kind));
+		entry.isBusy = !isSpared;
+	}
+
+	private async wakeUp(name: string, entry: Watched, kind: Look['kind']): Promise<void> {
+		const { url, key } = entry;
+		const { newest } = this;
+		// Resumed while it waited for its turn.
+		if (this.watched.get(name) !== entry || newest === undefined) return;
+		const at = this.clock.now();
+		entry.last = { at, kind };
+		const address = withWakeUp(url, { kind, at }, key);
+		const found = await callOwnAddress(newest.send, address, ANSWER_MS);
+		entry.isBusy = false;
+		if (found === 'over' && this.watched.get(name) === entry) this.watched.delete(name);
+		if (found === 'unreachable') this.warn(newest.logger, new URL(url).origin);
+	}
+
+	private warn(logger: Logger, origin: string): void {
+		if (this.unreachable.has(origin)) return;
+		this.unreachable.add(origin);
+		logger.warn(
+			`Kie.ai Veo: n8n did not answer when it was called by its own address ${origin}. If this lasts, executions whose callbacks get lost wait until 5 minutes after their time-out, and give nothing but what was ready at once. Allow n8n to call N8N_WEBHOOK_URL (in older n8n WEBHOOK_URL).`,
+		);
+	}
 }
 
 /** Unlike `sleep` of n8n-workflow, this timer does not keep a process alive that is shutting down. */
-async function tick(): Promise<void> {
+export async function tick(): Promise<void> {
 	const signal = AbortSignal.timeout(TICK_MS);
 	await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
 }
 
-function lookWhenDue(name: string, entry: Watched, now: number): void {
-	const look = nextLook(entry.plan, entry.last);
-	if (look === null) watched.delete(name);
-	if (look === null || now < look.at) return;
-	const isCovered = entry.wokenAt > entry.last && !look.isFinal;
-	// A process that was held up goes on with the look that is due now, not with all it missed.
-	entry.last = look.isFinal ? look.at : now;
-	const { scope, isFinal } = look;
-	const { deadline } = entry.plan;
-	if (!isCovered) void wakeUp(name, entry, { scope, isFinal, at: now, deadline });
-}
-
-async function wakeUp(name: string, { url, key }: Watched, wakeUp: WakeUp): Promise<void> {
-	if (!latest) return;
-	const { send, logger } = latest;
-	const waits = await callOwnAddress(send, withWakeUp(url, wakeUp, key));
-	if (waits === 'over') watched.delete(name);
-	const { origin } = new URL(url);
-	if (waits !== 'unreachable' || unreachable.has(origin)) return;
-	unreachable.add(origin);
-	logger.warn(
-		`Kie.ai Veo: n8n cannot reach its own address ${origin}, so executions whose callbacks get lost wait until their time-out. Allow n8n to call N8N_WEBHOOK_URL (in older n8n WEBHOOK_URL).`,
-	);
-}
-
-/** Whether an execution still waits, by its own address. */
-export async function callOwnAddress(
-	send: Send,
-	url: string,
-): Promise<'waits' | 'over' | 'unreachable'> {
-	try {
-		const reply: unknown = await send({
-			method: 'POST',
-			url,
-			body: {},
-			json: true,
-			returnFullResponse: true,
-			ignoreHttpStatusErrors: true,
-			disableFollowRedirect: true,
-			timeout: ANSWER_MS,
-		});
-		const { statusCode, body } = isJsonObject(reply) ? reply : {};
-		if (statusCode === 200 && isJsonObject(body) && 'waiting' in body) {
-			return body.waiting === true ? 'waits' : 'over';
-		}
-		// n8n's own words about an execution that does not wait.
-		return statusCode === 409 || statusCode === 404 ? 'over' : 'unreachable';
-	} catch {
-		return 'unreachable';
-	}
-}
+/** All that this process looks after. */
+export const watch = new Watch(systemClock, tick);

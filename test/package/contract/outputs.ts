@@ -88,6 +88,14 @@ function cases(stage: Stage): Case[] {
 				),
 		],
 		[
+			'get4k: unavailable, 1080P instead',
+			async () =>
+				await get4k(
+					{ upgrade4k: { outcome: 'refused' } },
+					{ options: { on4kUnavailable: 'get1080p' } },
+				),
+		],
+		[
 			'get4k: failed, On Error: Continue',
 			async () => await get4k(impossible, { onError: CONTINUE }),
 		],
@@ -102,7 +110,14 @@ function cases(stage: Stage): Case[] {
 		],
 		[
 			'get4k: Wait for Callback, time-out',
-			async () => (await stage.suspend(upgrade({ timings: { upgrade4k: SLOW } }))).stored,
+			async () => {
+				const run = upgrade({ timings: { upgrade4k: SLOW } });
+				return await stage.resumed({ ...run, options: { timeout: 1 } });
+			},
+		],
+		[
+			'get4k: Wait for Callback, nobody could ask at the time-out',
+			async () => await stage.stored(upgrade({ timings: { upgrade4k: SLOW } })),
 		],
 		[
 			'get1080p: ready',
@@ -119,6 +134,11 @@ function cases(stage: Stage): Case[] {
 		[
 			'generate: ready',
 			async () => await stage.first({ operation: 'generate', parameters: { prompt } }),
+		],
+		[
+			'generate: ready, downloaded',
+			async () =>
+				await stage.first({ operation: 'generate', parameters: { prompt, download: true } }),
 		],
 		[
 			'generate: failed, On Error: Continue',
@@ -146,6 +166,15 @@ function cases(stage: Stage): Case[] {
 					operation: 'extend',
 					taskId: simulator.addVideo(),
 					parameters: { prompt },
+				}),
+		],
+		[
+			'extend: ready, downloaded',
+			async () =>
+				await stage.first({
+					operation: 'extend',
+					taskId: simulator.addVideo(),
+					parameters: { prompt, download: true },
 				}),
 		],
 		[
@@ -240,23 +269,27 @@ class Stage {
 		return firstOf((await this.run(run)).items);
 	}
 
-	/** The item of a suspended execution after Kie's callback. */
-	async resumed(run: Run): Promise<INodeExecutionData> {
-		const { stored, parameters } = await this.suspend(run);
-		const { items } = await runWebhook({
-			nodeType: new KieVeo(),
-			parameters,
-			credentials: this.credentials(),
-			callback: await this.nextCallback(),
-			stored: [stored],
-		});
-		return firstOf(items);
+	/** The item that n8n stores while the execution is suspended. */
+	async stored(run: Run): Promise<INodeExecutionData> {
+		const parameters = { ...run.parameters, waitMode: 'callback' };
+		return firstOf((await this.run({ ...run, parameters })).stored);
 	}
 
-	async suspend(run: Run) {
+	/** The item of a suspended execution after Kie's callback, or at its end. */
+	async resumed(run: Run): Promise<INodeExecutionData> {
 		const parameters = { ...run.parameters, waitMode: 'callback' };
-		const { stored } = await this.run({ ...run, parameters });
-		return { stored: firstOf(stored), parameters: { ...parameters, options: {} } };
+		const { stored, contextData } = await this.run({ ...run, parameters });
+		for (;;) {
+			const { items } = await runWebhook({
+				nodeType: new KieVeo(),
+				parameters: { ...parameters, options: {} },
+				credentials: this.credentials(),
+				callback: await this.nextCallback(),
+				stored: [firstOf(stored)],
+				contextData,
+			});
+			if (items !== null) return firstOf(items);
+		}
 	}
 
 	/** What the trigger makes of the callback of a submission. */

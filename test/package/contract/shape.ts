@@ -3,7 +3,7 @@ import type { INodeExecutionData } from 'n8n-workflow';
 import type { Json } from './parameters';
 
 /** Fields whose very value is a promise: workflows branch on it. */
-const VOCABULARY = ['operation', 'status', 'event', 'resolution', 'timedOut'];
+const VOCABULARY = ['operation', 'status', 'event', 'resolution', 'fallback', 'timedOut'];
 
 /** Field names of an item with the kinds of their values, and its binary fields. */
 export function shapeOf({ json, binary }: INodeExecutionData): Json {

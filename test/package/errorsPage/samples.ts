@@ -14,9 +14,10 @@ import type * as logRoom from '../../../nodes/KieVeo/messages/log';
 import type * as runRoom from '../../../nodes/KieVeo/messages/run';
 import type * as suspensionRoom from '../../../nodes/KieVeo/messages/suspension';
 import type * as triggerRoom from '../../../nodes/KieVeo/messages/trigger';
-import type * as videoRoom from '../../../nodes/KieVeo/messages/video';
+import * as videoRoom from '../../../nodes/KieVeo/messages/video';
 import { executionLimitHint } from '../../../nodes/KieVeo/messages/run';
 import { lostCreationError } from '../../../nodes/KieVeo/messages/video';
+import type { KieVeoError } from '../../../nodes/KieVeo/messages/error';
 import type { Subject } from '../../../nodes/KieVeo/videoResult';
 
 /* Values to show every message with. A message without values does not compile. */
@@ -65,6 +66,7 @@ export const input: Samples<typeof inputRoom> = {
 	fileUrlError: [[PRIVATE]],
 	emptyFieldNameError: [[]],
 	maximumSizeError: [[-1]],
+	minimumCreditsError: [[-1]],
 	toleranceError: [['soon']],
 	dataUrlError: [['a data URL that is not an image']],
 	promptObjectError: { oneField: [['output']], noField: [[]] },
@@ -157,6 +159,13 @@ const accountRejections = {
 	] as [Rejection, Said],
 };
 
+function unavailable(operation: 'get4k' | 'get1080p'): KieVeoError {
+	const version = operation === 'get4k' ? '4K' : '1080P';
+	const message = `The ${version} version of this video is unavailable.`;
+	const rejection: Rejection = { kind: 'failed', reason: 'unavailable' };
+	return videoRoom.videoRejectedError({ ...upgrade, operation }, rejection, { code: 500, message });
+}
+
 export const video: Samples<typeof videoRoom> = {
 	videoRejectedError: {
 		...mapped(failures, ([subject, message], reason): [Subject, Rejection, Said] => [
@@ -194,6 +203,12 @@ export const video: Samples<typeof videoRoom> = {
 		newVideo: [made, 1800, 'success'],
 	},
 	accountRejectedError: accountRejections,
+	fallbackError: [[unavailable('get4k'), unavailable('get1080p')]],
+	balanceBelowError: [[120.5, 500]],
+	balanceUnknownError: {
+		refused: [{ kind: 'refused', reason: 'unauthorized' }, refusals.unauthorized],
+		noAnswer: [{ kind: 'retry', reason: 'server' }, retries.server],
+	},
 };
 
 const HOST = 'api.kie.ai';

@@ -14,6 +14,7 @@ import {
 } from '../../messages/errors';
 import { isCreation, traitsOf } from '../../operations';
 import { secondsLeft } from '../../run/executionSettings';
+import { Balance } from '../../run/balance';
 import { Gate, PARALLEL_TRANSFERS } from '../../run/gate';
 import { runItems, stopSignals, type ItemOperation, type Reading } from '../../run/itemRun';
 import { videoItem } from '../../run/items';
@@ -61,16 +62,25 @@ export async function executeVideoOperation(
 		waitMode === 'callback'
 			? { resumeUrl: resumeAddress(context, connection.baseUrl), round: roundOf(context) }
 			: null;
+	const balance = new Balance(connection.api);
 	const run: Run = { context, operation, connection, waitMode, suspension };
 
 	const { items, works } = await runItems<VideoWork>(context, failFast, {
 		read: itemReader(run),
 		begin: (works) => warnOfExecutionLimit(run, works),
 		phases: [
+			async (work) => await work.checkBalance(balance),
 			async (work) => await work.prepare(),
 			async (work, { items }) => await submitLogged(context, work, items),
-			// Nothing slow between the submissions and the suspension: files come when all are finished.
-			async (work, { works }) => await work.finish(suspension !== null && works.some(isUnfinished)),
+			async (work, { works, items }) => {
+				// Nothing slow between the submissions and the suspension: files come when all are finished.
+				const isSuspending = suspension !== null && works.some(isUnfinished);
+				if (work.run) await work.finish(isSuspending);
+				if (work.run) return;
+				// Kie has refused the order, while submitting or later: its fallback is next.
+				await submitLogged(context, work, items);
+				await work.finish(isSuspending);
+			},
 		],
 		errorFields: errorFieldsOf(run),
 		...(suspension ? { failedItem } : {}),
@@ -99,7 +109,6 @@ function itemReader({
 		downloads: new Gate(PARALLEL_TRANSFERS),
 	};
 	const ports = downloadPorts(context, connection);
-	const { downloads } = traitsOf(operation.operation);
 
 	const callbackFor =
 		(item: number, timeout: number): Addresses['callbackFor'] =>
@@ -115,8 +124,12 @@ function itemReader({
 
 	return (item) => {
 		const options = readVideoOptions(context, item, operation.defaultPollInterval);
-		const settings = downloads ? readDownload(context, item) : null;
-		const { order, images = [] } = operation.readOrder(context, item, {
+		const settings = readDownload(context, item);
+		const {
+			order,
+			fallback,
+			images = [],
+		} = operation.readOrder(context, item, {
 			baseUrl: connection.baseUrl,
 			callbackFor: callbackFor(item, options.timeout),
 		});
@@ -124,6 +137,7 @@ function itemReader({
 			...options,
 			waitMode,
 			gates,
+			fallback,
 			images,
 			download: settings
 				? async ({ result }) => await downloadVideo(result, settings.maxBytes, ports)

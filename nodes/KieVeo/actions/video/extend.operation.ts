@@ -3,6 +3,8 @@ import { updateDisplayOptions, type INodeProperties } from 'n8n-workflow';
 import {
 	callbackProperties,
 	creationWaitModeProperty,
+	downloadProperties,
+	minimumCreditsOption,
 	promptProperty,
 	seedOption,
 	taskIdProperty,
@@ -48,7 +50,8 @@ export const description: INodeProperties[] = updateDisplayOptions(
 			default: '',
 		},
 		...callbackProperties,
-		videoOptionsProperty(POLL_INTERVAL, [seedOption, watermarkOption]),
+		...downloadProperties,
+		videoOptionsProperty(POLL_INTERVAL, [minimumCreditsOption, seedOption, watermarkOption]),
 	],
 );
 

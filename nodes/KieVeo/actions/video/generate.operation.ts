@@ -4,6 +4,8 @@ import { choiceError, durationError } from '../../messages/errors';
 import {
 	callbackProperties,
 	creationWaitModeProperty,
+	downloadProperties,
+	minimumCreditsOption,
 	promptProperty,
 	seedOption,
 	videoOptionsProperty,
@@ -142,12 +144,13 @@ export const description: INodeProperties[] = updateDisplayOptions(
 		creationWaitModeProperty('How to get the result. Kie.ai needs 2 to 5 minutes as a rule.'),
 		{
 			displayName:
-				'Each item is a new video that costs credits. To fetch a video that was generated before, use Get with its task ID. To get the file, add a node with the operation Download.',
+				'Each item is a new video that costs credits. To fetch a video that was generated before, use Get with its task ID.',
 			name: 'creditsNotice',
 			type: 'notice',
 			default: '',
 		},
 		...callbackProperties,
+		...downloadProperties,
 		videoOptionsProperty(POLL_INTERVAL, [
 			{
 				displayName: 'Enable Translation',
@@ -156,6 +159,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 				default: true,
 				description: 'Whether Kie.ai translates the prompt into English first',
 			},
+			minimumCreditsOption,
 			seedOption,
 			watermarkOption,
 		]),

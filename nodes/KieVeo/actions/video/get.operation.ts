@@ -2,7 +2,6 @@ import { updateDisplayOptions, type INodeProperties } from 'n8n-workflow';
 
 import {
 	downloadProperties,
-	maxSizeOfDownloadOption,
 	taskIdProperty,
 	videoOptionsProperty,
 	waitModeProperty,
@@ -25,7 +24,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 			'What to do with a video that is not ready yet. Asking costs nothing.',
 		),
 		...downloadProperties,
-		videoOptionsProperty(POLL_INTERVAL, [maxSizeOfDownloadOption]),
+		videoOptionsProperty(POLL_INTERVAL),
 	],
 );
 

@@ -3,7 +3,7 @@ import { updateDisplayOptions, type INodeProperties } from 'n8n-workflow';
 import {
 	downloadProperties,
 	indexProperty,
-	maxSizeOfDownloadOption,
+	minimumCreditsOption,
 	taskIdProperty,
 	videoOptionsProperty,
 	waitModeProperty,
@@ -30,7 +30,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 			default: '',
 		},
 		...downloadProperties,
-		videoOptionsProperty(POLL_INTERVAL, [maxSizeOfDownloadOption]),
+		videoOptionsProperty(POLL_INTERVAL, [minimumCreditsOption]),
 	],
 );
 

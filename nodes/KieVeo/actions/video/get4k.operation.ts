@@ -4,15 +4,33 @@ import {
 	callbackProperties,
 	downloadProperties,
 	indexProperty,
-	maxSizeOfDownloadOption,
+	minimumCreditsOption,
 	taskIdProperty,
 	videoOptionsProperty,
 	waitModeProperty,
+	whenPolling,
 } from '../descriptions';
 import { readIndex, readTaskId } from '../parameters';
 import type { VideoOperation } from './videoOperation';
 
 const POLL_INTERVAL = 30;
+
+const on4kUnavailableOption: INodeProperties = {
+	displayName: 'On 4K Unavailable',
+	name: 'on4kUnavailable',
+	type: 'options',
+	default: 'error',
+	options: [
+		{
+			name: 'Get 1080P Instead',
+			value: 'get1080p',
+			description: 'Upgrade the video to 1080P, which uses credits, and set "fallback": "1080p"',
+		},
+		{ name: 'Stop With Error', value: 'error', description: 'Raise an error that says so' },
+	],
+	description: 'What to do when Kie.ai cannot make a 4K version of this video',
+	displayOptions: whenPolling,
+};
 
 export const description: INodeProperties[] = updateDisplayOptions(
 	{ show: { resource: ['video'], operation: ['get4k'] } },
@@ -35,7 +53,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 		},
 		...callbackProperties,
 		...downloadProperties,
-		videoOptionsProperty(POLL_INTERVAL, [maxSizeOfDownloadOption]),
+		videoOptionsProperty(POLL_INTERVAL, [minimumCreditsOption, on4kUnavailableOption]),
 	],
 );
 
@@ -46,6 +64,15 @@ export const get4k: VideoOperation = {
 		const taskId = readTaskId(context, itemIndex);
 		const index = readIndex(context, itemIndex);
 		const callBackUrl = callbackFor({ operation: 'get4k', taskId, index });
-		return { order: { kind: 'upgrade', operation: 'get4k', taskId, index, callBackUrl } };
+		const upgrade = { kind: 'upgrade', taskId, index } as const;
+		const instead: unknown = context.getNodeParameter(
+			'options.on4kUnavailable',
+			itemIndex,
+			'error',
+		);
+		return {
+			order: { ...upgrade, operation: 'get4k', callBackUrl },
+			...(instead === 'get1080p' ? { fallback: { ...upgrade, operation: 'get1080p' } } : {}),
+		};
 	},
 };

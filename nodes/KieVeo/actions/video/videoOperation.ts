@@ -1,6 +1,6 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 
-import type { Order } from '../../kie/api';
+import type { Order, UpgradeOrder } from '../../kie/api';
 import type { ImageFile } from '../../kie/http/multipart';
 import type { Submission } from '../../kie/address';
 import type { VideoOperationName } from '../../operations';
@@ -16,6 +16,8 @@ export interface VideoOperation {
 
 export interface OrderReading {
 	order: Order;
+	/** Fetched instead when Kie refuses the order for good, while polling. */
+	fallback?: UpgradeOrder;
 	/** Images of a new video that have to be uploaded first. */
 	images?: ImageFile[];
 }

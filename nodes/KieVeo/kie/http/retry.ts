@@ -1,11 +1,20 @@
 import type { KieAnswer } from '../meaning/answer';
 import type { Clock } from './clock';
+import type { SubmissionLimiter, Verdict } from './submissionLimiter';
 
 /** At most this many requests for one call: spread over about 15 s without `Retry-After`. */
 export const MAX_ATTEMPTS = 5;
 const FIRST_DELAY_MS = 1_000;
 /** The most one call waits between two attempts, whatever `Retry-After` says. */
 const MAX_DELAY_MS = 30_000;
+/** The last attempt of a patient submission is planned this long before its deadline. */
+const LAST_ATTEMPT_MS = 1_000;
+
+/**
+ * How long a submission is tried that Kie has certainly not accepted, in milliseconds, where the user
+ * chose Return Immediately and so gave no Timeout.
+ */
+export const PATIENCE_WITHOUT_TIMEOUT_MS = 120_000;
 
 /**
  * Milliseconds to wait before the next attempt: doubling from one second, between half and the whole
@@ -35,4 +44,66 @@ export async function callWithRetry(
 		if (attempt === maxAttempts || meaningOf(answer).kind !== 'retry') return answer;
 		await clock.pause(retryDelay(attempt, answer.retryAfterMs, clock.random()), signal);
 	}
+}
+
+/** What an answer means, as far as repeating the request depends on it. */
+type MeaningOf = (answer: KieAnswer) => { kind: string; reason?: string };
+
+/**
+ * Submits within the limit, and is patient where Kie has certainly not accepted the request: over the
+ * rate limit (429), under maintenance (455), no connection, no such name. That costs nothing however
+ * often it is tried, so time bounds it and not a number of attempts. Other answers that `meaningOf`
+ * calls `retry` get the usual 5 attempts.
+ *
+ * Over the limit, the submission returns to its place in the queue of the limiter, which knows when to
+ * try again. Otherwise the pauses grow from 1 s to 30 s, and the last attempt is about 1 s before the
+ * deadline. No attempt starts later than the deadline, but one that is under way is waited for. Only
+ * a submission whose turn has not yet come may start later, as long as Kie accepts others.
+ *
+ * @param deadline milliseconds since the epoch
+ * @returns the last answer, understood or not
+ * @throws CancelledError
+ * @see https://docs.kie.ai/common-api/quickstart
+ */
+export async function submitPatiently(
+	call: () => Promise<KieAnswer>,
+	meaningOf: MeaningOf,
+	{
+		limiter,
+		deadline,
+		clock,
+		signal,
+	}: { limiter: SubmissionLimiter; deadline: number; clock: Clock; signal?: AbortSignal },
+): Promise<KieAnswer> {
+	const number = limiter.takeNumber();
+	const judge = (answer: KieAnswer) => verdictOn(meaningOf(answer));
+	let last: KieAnswer | undefined;
+	let faults = 0;
+	let outages = 0;
+	for (;;) {
+		const answer = await limiter.run(call, { number, judge, deadline, last, signal });
+		const verdict = judge(answer);
+		if (verdict === 'taken') {
+			if (++faults === MAX_ATTEMPTS || meaningOf(answer).kind !== 'retry') return answer;
+			last = undefined;
+			await clock.pause(retryDelay(faults, answer.retryAfterMs, clock.random()), signal);
+			continue;
+		}
+		const left = deadline - LAST_ATTEMPT_MS - clock.now();
+		if (left <= 0) return answer;
+		last = answer;
+		if (verdict === 'overLimit') continue;
+		const delay = retryDelay(++outages, answer.retryAfterMs, clock.random());
+		await clock.pause(Math.min(delay, left), signal);
+	}
+}
+
+/** Kie has certainly not accepted the request, and may accept it later. */
+const UNAVAILABLE = ['maintenance', 'noConnection', 'noName'];
+
+/** Only what Kie has certainly not accepted is `overLimit` or `unavailable`. */
+function verdictOn({ kind, reason }: ReturnType<MeaningOf>): Verdict {
+	if (kind !== 'retry') return 'taken';
+	if (reason === 'rateLimit') return 'overLimit';
+	return UNAVAILABLE.includes(reason ?? '') ? 'unavailable' : 'taken';
 }
