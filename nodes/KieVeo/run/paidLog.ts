@@ -5,6 +5,8 @@ import { errorLine, KieVeoError, submittedLine, type LogPlace } from '../message
 import { subjectOf } from './videoRun';
 import type { VideoWork } from './videoWork';
 
+type LogContext = Pick<IExecuteFunctions, 'getExecutionId' | 'getNode' | 'logger'>;
+
 /**
  * Submits a video and writes to n8n's log what is paid for. n8n keeps the output of a node only when it
  * ends: after a stop, n8n's own time limit or a crash the task is found nowhere else.
@@ -13,8 +15,8 @@ import type { VideoWork } from './videoWork';
  * @throws KieVeoError, CancelledError as {@link VideoWork.submit}
  */
 export async function submitLogged(
-	context: IExecuteFunctions,
-	work: VideoWork,
+	context: LogContext,
+	work: Pick<VideoWork, 'order' | 'run' | 'submit' | 'submittedTaskId'>,
 	items: readonly number[],
 ): Promise<void> {
 	const place = logPlace(context, items);
@@ -36,6 +38,6 @@ function mayCost({ kind }: Order, { mayBePaid, taskId }: KieVeoError): boolean {
 }
 
 /** @param items none where all are meant */
-export function logPlace(context: IExecuteFunctions, items: readonly number[] = []): LogPlace {
+export function logPlace(context: LogContext, items: readonly number[] = []): LogPlace {
 	return { node: context.getNode().name, executionId: String(context.getExecutionId()), items };
 }
