@@ -1,11 +1,21 @@
 import { KieVeoError } from './error';
 
-/** Why an execution cannot be suspended. `fault`: why Kie cannot call `origin`. */
+/** Why an execution cannot be suspended. */
 export type SuspensionObstacle =
 	| { reason: 'agentTool' }
 	| { reason: 'noAddress' }
 	| { reason: 'engine' }
-	| { reason: 'unreachable'; origin: string; fault: string };
+	| UnreachableAddress;
+
+export interface UnreachableAddress {
+	reason: 'unreachable';
+	/** The part of the address that n8n was told; empty when there is none. */
+	base: string;
+	/** Why Kie cannot call it. */
+	fault: string;
+	/** Whether it begins like an address at all. */
+	isWhole: boolean;
+}
 
 /** 'Wait for Callback' does not work in this place. Raised before any request is sent. */
 export function cannotSuspendError(obstacle: SuspensionObstacle): KieVeoError {
@@ -33,10 +43,18 @@ function wordsFor(obstacle: SuspensionObstacle): { where: string; advice: string
 					"That engine does not suspend executions. Use 'Wait by Polling', or choose the other engine in the workflow's settings.",
 			};
 		case 'unreachable':
-			return {
-				where: `because Kie.ai could not call ${obstacle.origin}: ${obstacle.fault}`,
-				advice:
-					"Set n8n's environment variable N8N_WEBHOOK_URL (WEBHOOK_URL in older n8n) to its public address. Until then use 'Wait by Polling'.",
-			};
+			return wordsForAddress(obstacle);
 	}
+}
+
+function wordsForAddress({ base, fault, isWhole }: UnreachableAddress) {
+	const setting = 'N8N_WEBHOOK_URL (WEBHOOK_URL in older n8n)';
+	const value = isWhole
+		? 'the public address of n8n'
+		: 'the whole public address of n8n, which starts with https:// once, e.g. https://n8n.example.com/';
+	return {
+		where: `because Kie.ai could not call ${base || 'this n8n'}: ${fault}`,
+		// A setting of the main process alone is the usual mistake in queue mode.
+		advice: `Set the environment variable ${setting} to ${value}. The process that runs the workflow must have it: in queue mode that is every worker, as well as the main and webhook processes. Until then use 'Wait by Polling'.`,
+	};
 }

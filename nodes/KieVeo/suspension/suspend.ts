@@ -3,7 +3,7 @@ import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import type { Connection } from '../kie/connection';
 import { toText } from '../kie/meaning/guards';
 import { publicUrlFault } from '../kie/meaning/publicUrl';
-import { cannotSuspendError } from '../messages/errors';
+import { cannotSuspendError, type UnreachableAddress } from '../messages/errors';
 import { isUpgrade, traitsOf, type VideoOperationName } from '../operations';
 import { runsOnEngine2 } from '../run/executionSettings';
 import { RESUME_PATH } from './resumeWebhooks';
@@ -59,14 +59,19 @@ export function resumeAddress(context: IExecuteFunctions, apiBaseUrl: string): s
 	}
 	if (runsOnEngine2(context)) throw cannotSuspendError({ reason: 'engine' });
 	const resumeUrl = toText(context.evaluateExpression('{{ $execution.resumeUrl }}', 0));
-	if (!context.getExecutionId() || resumeUrl === null || !URL.canParse(resumeUrl)) {
+	if (!context.getExecutionId() || resumeUrl === null) {
 		throw cannotSuspendError({ reason: 'noAddress' });
 	}
 	const fault = publicUrlFault(resumeUrl, apiBaseUrl);
-	if (fault !== null) {
-		throw cannotSuspendError({ reason: 'unreachable', origin: new URL(resumeUrl).origin, fault });
-	}
+	if (fault !== null) throw cannotSuspendError({ ...unreachable(resumeUrl), fault });
 	return withResumePath(resumeUrl);
+}
+
+/** What to say of an address. Never at length, and without what n8n has added: on 2.x a signature. */
+function unreachable(resumeUrl: string): Omit<UnreachableAddress, 'fault'> {
+	const [, base = ''] = /^(.{0,100}?)(?:\/webhook-waiting|[?#]|$)/.exec(resumeUrl) ?? [];
+	const isWhole = /^https?:\/\/(?!https?:)/i.test(resumeUrl);
+	return { reason: 'unreachable', base, isWhole };
 }
 
 /** n8n 2.x signs the address in its query: the path is extended, the query stays. */
