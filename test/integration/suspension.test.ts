@@ -209,21 +209,32 @@ describe('a call of the suspended address', () => {
 		await second.close();
 	});
 
-	it('says whether the execution waits, also after it was resumed', async () => {
+	it('is told that nothing waits while the execution is being resumed', async () => {
 		const execution = await suspend([add(READY_SOON)], {
 			timeout: 60,
 			parameters: { download: true },
 		});
 		simulator.fault({ kind: 'slow', ms: 1_000, host: 'file' });
 		await until(() => simulator.requests({ host: 'file' }).length > 0);
-		// The execution is being resumed: its file is on the way.
-		const address = addressOf(0);
-		expect(await execution.call(address, { code: 200, data: null })).toBe(400);
-		await simulator.callbacksSettled();
 		const [delivery] = simulator.deliveries;
-		expect(delivery?.attempts[0]?.status).toBe(200);
-		await execution.output();
+		if (delivery) await simulator.repeatCallback(delivery);
+		expect(execution.calls).toMatchObject([{ status: 200, body: { waiting: false } }]);
+		await simulator.callbacksSettled();
+		const [item] = await execution.output();
+		expect(item).toMatchObject({ json: { status: 'success' }, binary: { data: {} } });
+		expect(execution.calls.at(-1)).toMatchObject({ status: 200, body: { waiting: false } });
 	});
+
+	it('comes again while large files are fetched, so that a crash loses nothing', async () => {
+		const execution = await suspend([add(READY_SOON)], {
+			timeout: 60,
+			parameters: { download: true },
+		});
+		simulator.fault({ kind: 'slow', ms: 9_500, host: 'file' });
+		await until(() => execution.calls.length > 0);
+		expect(execution.calls[0]).toMatchObject({ status: 503, body: { waiting: false } });
+		await execution.output(20_000);
+	}, 40_000);
 
 	it('with a credential that is gone is answered 500, and the execution goes on waiting', async () => {
 		const execution = await suspend([add({ ...READY_SOON, ...LOST })], { timeout: 2 });
