@@ -276,7 +276,7 @@ describe('the URL to download', () => {
 		[JSON.stringify({ url: ONE, other: ` ${TWO}` }), 'is not text'],
 		[[{ url: ONE }], 'is not text'],
 		[7, 'is not text'],
-		[[], 'it is empty'],
+		[[], 'is empty'],
 		['tempfile.aiquickdraw.com/v/one.mp4', 'it lacks https://'],
 	])('%j is refused', async (value, words) => await refused(download(value), words));
 });

@@ -221,7 +221,7 @@ describe('a call of the suspended address', () => {
 		expect(execution.calls).toMatchObject([{ status: 200, body: { waiting: false } }]);
 		await simulator.callbacksSettled();
 		const [item] = await execution.output();
-		expect(item).toMatchObject({ json: { status: 'success' }, binary: { data: {} } });
+		expect(item).toMatchObject({ json: { status: 'success' } });
 		expect(execution.calls.at(-1)).toMatchObject({ status: 200, body: { waiting: false } });
 	});
 

@@ -46,7 +46,7 @@ describe('the published package', () => {
 	it('stays small', () => {
 		// More than half of it are README and messages with their advice.
 		expect(packed.size).toBeLessThan(90_000);
-		expect(packed.unpackedSize).toBeLessThan(240_000);
+		expect(packed.unpackedSize).toBeLessThan(350_000);
 	});
 
 	it("is loaded by n8n's own loader with codex, icons and credential", async () => {

@@ -39,12 +39,14 @@ describe('the seconds until n8n ends an execution', () => {
 });
 
 describe("n8n's engine 2.0", () => {
-	it.each<[settings: unknown, isEngine2: boolean]>([
-		[{ engineType: 'v2' }, true],
-		[{ engineType: 'v1' }, false],
-		[{}, false],
+	it.each<[execution: string | undefined, isEngine2: boolean]>([
+		['0193a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b', true],
+		['1234', false],
+		['', false],
 		[undefined, false],
-	])('is seen in the settings %j: %s', (settings, isEngine2) => {
-		expect(runsOnEngine2(contextWith(undefined, settings))).toBe(isEngine2);
+		['0193a1b2-7c3d-4e4f-8a5b-6c7d8e9f0a1b', false],
+	])('is known by the execution %j: %s', (execution, isEngine2) => {
+		const getExecutionId = () => execution as string;
+		expect(runsOnEngine2({ getExecutionId })).toBe(isEngine2);
 	});
 });

@@ -20,12 +20,18 @@ export async function inTime<T>(
 	{ signal }: Pick<Connection, 'signal'>,
 	question: () => Promise<T>,
 ): Promise<T | null> {
+	let giveUp = () => {};
 	const givenUp = new Promise<null>((resolve) => {
-		signal?.addEventListener('abort', () => resolve(null), { once: true });
+		giveUp = () => resolve(null);
+		signal?.addEventListener('abort', giveUp, { once: true });
 	});
 	const answer = question().catch((error: unknown) => {
 		if (error instanceof CancelledError) return null;
 		return Promise.reject(error);
 	});
-	return await Promise.race([answer, givenUp]);
+	try {
+		return await Promise.race([answer, givenUp]);
+	} finally {
+		signal?.removeEventListener('abort', giveUp);
+	}
 }
