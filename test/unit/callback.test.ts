@@ -243,8 +243,9 @@ describe('a callback', () => {
 		['nothing that tells', 'unknown', { code: 500, msg: 'Timeout', data: { taskId: 'a' } }],
 		...['promptJson', 'originUrls', 'resolution'].map(onlySign('generate')),
 		...['fullResultUrls'].map(onlySign('extend')),
+		...['imageUrls', 'image_urls'].map(onlySign('get4k')),
 		// Base videos come with these as well.
-		...['imageUrls', 'image_urls', 'mediaIds', 'media_ids'].map(onlySign('unknown')),
+		...['mediaIds', 'media_ids'].map(onlySign('unknown')),
 		['a field of the record', 'generate', envelope({ response: { resolution: '720p' } })],
 		['a record as text', 'generate', envelope({ response: '{"originUrls":["x"]}' })],
 		[

@@ -124,10 +124,14 @@ const GENERATION_FIELDS = [
 	'fullResultUrls',
 ];
 
+/** Kie documents them for a 4K upgrade only. */
+const PREVIEW_FIELDS = ['imageUrls', 'image_urls'];
+
 /**
  * Base video and 4K upgrade can report under the same task id, and success texts change between versions of
  * Kie's documentation. A job names its model. Otherwise "4K" in the text is a 4K upgrade, whatever fields
- * stand beside it, and the fields of a generation are one. Media ids and preview images come with both.
+ * stand beside it, and the fields of a generation are one. Preview images alone are a 4K upgrade; media ids
+ * come with both.
  */
 function topicOf(record: JsonObject, said: string): CallbackTopic {
 	const model = toText(record.model);
@@ -138,7 +142,7 @@ function topicOf(record: JsonObject, said: string): CallbackTopic {
 	if (/\b4k\b/i.test(text)) return 'get4k';
 	const places = [record.info, record.response].map(parseIfJson).filter(isJsonObject);
 	const has = (field: string) => [...places, record].some((place) => isFilled(place[field]));
-	if (!GENERATION_FIELDS.some(has)) return 'unknown';
+	if (!GENERATION_FIELDS.some(has)) return PREVIEW_FIELDS.some(has) ? 'get4k' : 'unknown';
 	return has('fullResultUrls') || /\bexten(d|sion)|扩展|延长/i.test(text) ? 'extend' : 'generate';
 }
 
