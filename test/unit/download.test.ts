@@ -69,7 +69,7 @@ describe('a proxy that wants a log-in', () => {
 		const { error, requests } = await download(async () => ({
 			statusCode: 407,
 			headers: {},
-			body,
+			body: Readable.from([]),
 		}));
 		expect(error.description).toContain('http://user:password@host:port');
 		expect(requests).toBe(1);
