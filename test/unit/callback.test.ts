@@ -150,6 +150,7 @@ describe('a callback', () => {
 			envelope({ ...job, resultJson: '{"data":{"origin_urls":["https://file.example/o.mp4"]}}' }),
 		],
 		['a running job', 'unknown', envelope({ state: 'generating' })],
+		['a running job, whatever the code', 'unknown', envelope({ state: 'generating' }, 500)],
 		['a failed job, whatever the code', 'failed', envelope({ state: 'fail', resultJson: '' })],
 		['a failed job that names a video', 'failed', envelope({ ...job, state: 'fail' })],
 	])('with %s has the outcome "%s"', (_name, outcome, body) => {
@@ -261,11 +262,7 @@ describe('a callback', () => {
 			'get4k',
 			{ code: 200, msg: '4K视频生成成功', data: sign('fallbackFlag', false) },
 		],
-		[
-			'4K within the reason',
-			'get4k',
-			envelope({ failMsg: 'The 4K version of this video is unavailable.' }),
-		],
+		['4K within the reason', 'get4k', envelope({ failMsg: '4K is not available for this video' })],
 		['4K within a word', 'unknown', { code: 500, msg: '14K', data: null }],
 		...(
 			[
@@ -286,7 +283,7 @@ describe('a callback', () => {
 		['a model nobody knows', 'get4k', { ...envelope({ model: 'my-veo' }), msg: '4K' }],
 		['no model', 'unknown', envelope({ model: null })],
 		['fields that are null', 'unknown', { code: 200, data: sign('resolution', null) }],
-		['lists that are empty', 'unknown', { code: 200, data: sign('imageUrls', []) }],
+		['lists that are empty', 'unknown', { code: 200, data: sign('originUrls', []) }],
 		['only a URL', 'unknown', { code: 200, msg: 'success', data: { info: { resultUrls: VIDEO } } }],
 		[
 			'preview images and the fields of a generation',

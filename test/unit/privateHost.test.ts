@@ -138,7 +138,7 @@ describe('a public name', () => {
 		...['sslip.io', 'n8n.sslip.io', '8.8.8.8.sslip.io', '8-8-8-8.sslip.io', '08080808.nip.io'],
 		...['2606-4700--1111.sslip.io', '2606-4700-a-b-c-d-e-1111.sslip.io', 'my--app.sslip.io'],
 		...['n8n10.8.8.8.sslip.io', '10.0.0.1x.sslip.io', 'x7f000001.nip.io', '7f0000011.nip.io'],
-		...['1-2-3-4-5.nip.io', '10-0-0.nip.io'],
+		...['1-2-3-4-5.nip.io', '10-0-0.nip.io', '1792-0-0-1.nip.io'],
 	])('%s', (name) => expect(isPrivateHost(hostOf(name))).toBe(false));
 });
 

@@ -32,6 +32,7 @@ describe('a callback URL', () => {
 		['data:image/png;base64,AAAA', other],
 		['javascript:alert(1)', other],
 		['tel:5678x', other],
+		['h323:call', other],
 		['https://', 'it is not a complete URL'],
 		['https://n8n.example.com:port/', 'it is not a complete URL'],
 		['https://a.example.com/1.jpg, b.example.com/2.jpg', 'it has a space or line break in it'],

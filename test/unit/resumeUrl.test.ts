@@ -1,14 +1,19 @@
-import { resumeUrlFault } from '../../nodes/KieVeo/suspension/resumeUrl';
+import { cannotSuspendError } from '../../nodes/KieVeo/messages/errors';
+import { resumeUrlObstacle } from '../../nodes/KieVeo/suspension/resumeUrl';
 
 const PUBLIC_API = 'https://api.kie.ai';
 const WAITING = 'webhook-waiting/1';
+
+function refusal(url: string | null) {
+	return cannotSuspendError(resumeUrlObstacle(url, PUBLIC_API) ?? { reason: 'agentTool' });
+}
 
 describe('an address that resumes an execution', () => {
 	it.each([
 		[`https://n8n.example.com/${WAITING}`, PUBLIC_API],
 		[`https://n8n.example.com/n8n/${WAITING}?signature=s`, PUBLIC_API],
 		[`http://localhost:5678/${WAITING}`, 'http://127.0.0.1:3100'],
-	])('%s is good for the API at %s', (url, api) => expect(resumeUrlFault(url, api)).toBeNull());
+	])('%s is good for the API at %s', (url, api) => expect(resumeUrlObstacle(url, api)).toBeNull());
 
 	it.each<[url: string, base: string, fault: string, whole: boolean]>([
 		[`http://localhost:5678/${WAITING}`, 'http://localhost:5678', 'private network', false],
@@ -27,22 +32,22 @@ describe('an address that resumes an execution', () => {
 		[`http://https://n8n.example.com/${WAITING}`, 'http://https://n8n.example.com', 'twice', true],
 		[`/${WAITING}`, 'this n8n', 'lacks https://', true],
 	])('%s is refused with advice that fits', (url, base, fault, whole) => {
-		const { where, advice } = resumeUrlFault(url, PUBLIC_API) ?? { where: '', advice: '' };
-		expect(where).toContain(`could not call ${base}: `);
-		expect(where).toContain(fault);
+		const { message, description: advice } = refusal(url);
+		expect(message).toContain(`could not call ${base}: `);
+		expect(message).toContain(fault);
 		expect(advice).toContain('N8N_WEBHOOK_URL');
 		expect(advice).toContain('every worker');
 		expect(advice.includes('starts with https://')).toBe(whole);
 	});
 
 	it('that n8n does not give is named as what is missing', () => {
-		expect(resumeUrlFault(null, PUBLIC_API)?.advice).toContain('no resume URL');
+		expect(refusal(null).description).toContain('has no address');
 	});
 
 	it('is never repeated at length, nor with its signature', () => {
 		const url = `${'x'.repeat(10_000)}/${WAITING}?signature=secret`;
-		const fault = resumeUrlFault(url, PUBLIC_API);
-		expect(fault?.where).not.toContain('secret');
-		expect(fault?.where.length).toBeLessThan(300);
+		const { message } = refusal(url);
+		expect(message).not.toContain('secret');
+		expect(message.length).toBeLessThan(300);
 	});
 });

@@ -26,6 +26,7 @@ const TEXTS: Record<string, string[]> = {
 	'refused: credits': [
 		"Credits insufficient : Your current balance isn't enough to run this request",
 		'Credits insufficient : Your current balance isn’t enough',
+		'Credits insufficient',
 		'Insufficient credits',
 		'insufficient balance',
 		'The balance is not enough',
@@ -46,13 +47,19 @@ const TEXTS: Record<string, string[]> = {
 		'You do not have access permissions',
 		'Unauthorized - Authentication credentials are missing or invalid',
 		'Authentication failed: Invalid API Key',
+		'Unauthorized',
 		'invalid apiKey',
-		'The API key is expired',
+		'API key expired',
+		'The apiKey is invalid',
 		'IP is not in the whitelist',
 		'未授权 - 认证凭据缺失或无效。',
 		'没有访问权限',
 		'无效的 API Key',
-		'密钥已过期',
+		'无效的密钥',
+		'无效密钥',
+		'无效的APIKey',
+		'APIKey无效',
+		'密钥已经过期',
 	],
 	'refused: featureDisabled': [
 		'Feature Disabled - The requested feature is currently disabled',
@@ -63,6 +70,7 @@ const TEXTS: Record<string, string[]> = {
 	'retry: rateLimit': [
 		'Your call frequency is too high. Please try again later.',
 		'Rate limit exceeded',
+		'ratelimit',
 		'Rate Limited - Request limit has been exceeded for this resource',
 		'Too many requests',
 		'频率过高',
@@ -76,6 +84,7 @@ const TEXTS: Record<string, string[]> = {
 	],
 	retention: [
 		'Temporarily supports records within 14 days',
+		'within 14days',
 		'暂时支持14天内的记录。',
 		'仅支持 14 天',
 	],
@@ -130,6 +139,7 @@ const TEXTS: Record<string, string[]> = {
 		'The 4K version of this video is unavailable. Please try a different video.',
 		'4K is not available for this video',
 		'该视频的 4K 版本不可用，请尝试其他视频',
+		'4K 分辨率不可用',
 	],
 	noFile: [
 		'record result data is blank',
@@ -154,6 +164,8 @@ const TEXTS: Record<string, string[]> = {
 	taskFailed: [
 		'Failed - Video generation task failed',
 		'Failed - Video extension task failed',
+		'Video generation failed',
+		'Extension failed',
 		'Task generation failed',
 		'Playground task failed.',
 		'失败 - 视频生成任务失败',

@@ -1,11 +1,14 @@
 import { KieVeoError } from './error';
 
-/** Why an execution cannot be suspended. `fault`: why Kie cannot call `origin`. */
+/**
+ * Why an execution cannot be suspended. `fault`: why Kie cannot call `origin`; `isWhole`: whether that has
+ * one scheme, as it should.
+ */
 export type SuspensionObstacle =
 	| { reason: 'agentTool' }
 	| { reason: 'noAddress' }
 	| { reason: 'engine' }
-	| { reason: 'unreachable'; origin: string; fault: string };
+	| { reason: 'unreachable'; origin: string; fault: string; isWhole: boolean };
 
 /** 'Wait for Callback' does not work in this place. Raised before any request is sent. */
 export function cannotSuspendError(obstacle: SuspensionObstacle): KieVeoError {
@@ -35,8 +38,11 @@ function wordsFor(obstacle: SuspensionObstacle): { where: string; advice: string
 		case 'unreachable':
 			return {
 				where: `because Kie.ai could not call ${obstacle.origin}: ${obstacle.fault}`,
-				advice:
-					"Set n8n's environment variable N8N_WEBHOOK_URL (WEBHOOK_URL in older n8n) to its public address. Until then use 'Wait by Polling'.",
+				advice: `Set n8n's environment variable N8N_WEBHOOK_URL (WEBHOOK_URL in older n8n) to its ${
+					obstacle.isWhole
+						? 'public address'
+						: 'whole public address, which starts with https:// once, e.g. https://n8n.example.com/'
+				}. The process that runs the workflow must have it: in queue mode every worker, as well as the main and webhook processes. Until then use 'Wait by Polling'.`,
 			};
 	}
 }

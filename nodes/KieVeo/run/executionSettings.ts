@@ -8,9 +8,12 @@ interface LaterContext {
 	additionalData?: unknown;
 }
 
-/** Whether the workflow runs on n8n's engine 2.0, which does not suspend executions. */
-export function runsOnEngine2(context: IExecuteFunctions): boolean {
-	return settingsOf(context).engineType === 'v2';
+/**
+ * Whether the execution runs on n8n's engine 2.0, which does not suspend executions. It shows a node no
+ * settings of the workflow, but its executions have a UUID where others have a number.
+ */
+export function runsOnEngine2(context: Pick<IExecuteFunctions, 'getExecutionId'>): boolean {
+	return /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-/i.test(context.getExecutionId() ?? '');
 }
 
 /**

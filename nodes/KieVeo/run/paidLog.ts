@@ -20,14 +20,12 @@ export async function submitLogged(
 	items: readonly number[],
 ): Promise<void> {
 	const place = logPlace(context, items);
-	try {
-		await work.submit();
-	} catch (error) {
+	await work.submit().catch((error: unknown) => {
 		if (error instanceof KieVeoError && mayCost(work.order, error)) {
 			context.logger.warn(errorLine(place, error));
 		}
-		throw error;
-	}
+		return Promise.reject(error);
+	});
 	const { submittedTaskId: taskId, run, order } = work;
 	if (taskId === null) return;
 	const subject = { ...subjectOf(order), taskId };

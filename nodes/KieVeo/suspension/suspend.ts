@@ -2,10 +2,10 @@ import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
 import type { Connection } from '../kie/connection';
 import { toText } from '../kie/meaning/guards';
-import { publicUrlFault } from '../kie/meaning/publicUrl';
 import { cannotSuspendError } from '../messages/errors';
 import { isUpgrade, traitsOf, type VideoOperationName } from '../operations';
 import { runsOnEngine2 } from '../run/executionSettings';
+import { resumeUrlObstacle } from './resumeUrl';
 import { RESUME_PATH } from './resumeWebhooks';
 import { isUnreported, store } from './stored';
 import { beginSuspension, videoKey, type SuspensionPlace } from './suspension';
@@ -59,13 +59,10 @@ export function resumeAddress(context: IExecuteFunctions, apiBaseUrl: string): s
 	}
 	if (runsOnEngine2(context)) throw cannotSuspendError({ reason: 'engine' });
 	const resumeUrl = toText(context.evaluateExpression('{{ $execution.resumeUrl }}', 0));
-	if (!context.getExecutionId() || resumeUrl === null || !URL.canParse(resumeUrl)) {
-		throw cannotSuspendError({ reason: 'noAddress' });
-	}
-	const fault = publicUrlFault(resumeUrl, apiBaseUrl);
-	if (fault !== null) {
-		throw cannotSuspendError({ reason: 'unreachable', origin: new URL(resumeUrl).origin, fault });
-	}
+	const isKnown = context.getExecutionId() && resumeUrl !== null;
+	if (!isKnown) throw cannotSuspendError({ reason: 'noAddress' });
+	const obstacle = resumeUrlObstacle(resumeUrl, apiBaseUrl);
+	if (obstacle !== null) throw cannotSuspendError(obstacle);
 	return withResumePath(resumeUrl);
 }
 

@@ -292,7 +292,9 @@ export const suspension: Samples<typeof suspensionRoom> = {
 		agentTool: [{ reason: 'agentTool' }],
 		noAddress: [{ reason: 'noAddress' }],
 		engine: [{ reason: 'engine' }],
-		unreachable: [{ reason: 'unreachable', origin: 'http://localhost:5678', fault: PRIVATE }],
+		unreachable: [
+			{ reason: 'unreachable', origin: 'http://localhost:5678', fault: PRIVATE, isWhole: true },
+		],
 	},
 };
 

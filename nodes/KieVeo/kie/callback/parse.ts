@@ -134,7 +134,7 @@ function topicOf(record: JsonObject, said: string): CallbackTopic {
 	const named = MODEL_TOPICS.find(([pattern]) => model !== null && pattern.test(model));
 	if (named) return named[1];
 
-	const text = `${said} ${readTaskFault(record).message ?? ''}`;
+	const text = [said, readTaskFault(record).message].join(' ');
 	if (/\b4k\b/i.test(text)) return 'get4k';
 	const places = [record.info, record.response].map(parseIfJson).filter(isJsonObject);
 	const has = (field: string) => [...places, record].some((place) => isFilled(place[field]));

@@ -73,13 +73,12 @@ function idsIn(value: unknown): string[] {
 	const given = parseIfJson(value);
 	const bare = toText(given);
 	if (bare !== null) return BARE_ID.test(bare) ? [bare] : [];
-	return [given, ...below(given)].filter(isJsonObject).flatMap(idsOf);
-}
-
-function below(value: unknown): unknown[] {
-	if (Array.isArray(value)) return value;
-	if (!isJsonObject(value)) return [];
-	return [value.data, value.response, value.info, value.result].map(parseIfJson);
+	if (Array.isArray(given)) return given.filter(isJsonObject).flatMap(idsOf);
+	if (!isJsonObject(given)) return [];
+	const { data, response, info, result } = given;
+	return [given, ...[data, response, info, result].map(parseIfJson)]
+		.filter(isJsonObject)
+		.flatMap(idsOf);
 }
 
 function idsOf(place: JsonObject): string[] {

@@ -5,41 +5,45 @@
  * @see https://www.iana.org/assignments/iana-ipv4-special-registry
  */
 const PRIVATE_IPV4 = [
-	'0.0.0.0/8',
-	'10.0.0.0/8',
-	'100.64.0.0/10',
-	'127.0.0.0/8',
-	'169.254.0.0/16',
-	'172.16.0.0/12',
-	'192.0.0.0/24',
-	'192.0.2.0/24',
-	'192.88.99.0/24',
-	'192.168.0.0/16',
-	'198.18.0.0/15',
-	'198.51.100.0/24',
-	'203.0.113.0/24',
-	'224.0.0.0/4',
-	'240.0.0.0/4',
-].map(ipv4Range);
+	ipv4Range('0.0.0.0', 8),
+	ipv4Range('10.0.0.0', 8),
+	ipv4Range('100.64.0.0', 10),
+	ipv4Range('127.0.0.0', 8),
+	ipv4Range('169.254.0.0', 16),
+	ipv4Range('172.16.0.0', 12),
+	ipv4Range('192.0.0.0', 24),
+	ipv4Range('192.0.2.0', 24),
+	ipv4Range('192.88.99.0', 24),
+	ipv4Range('192.168.0.0', 16),
+	ipv4Range('198.18.0.0', 15),
+	ipv4Range('198.51.100.0', 24),
+	ipv4Range('203.0.113.0', 24),
+	ipv4Range('224.0.0.0', 4),
+	ipv4Range('240.0.0.0', 4),
+];
 
 /** The only part of IPv6 that is routed on the internet. */
-const GLOBAL_IPV6 = ipv6Range('2000::/3');
+const GLOBAL_IPV6 = ipv6Range('2000::', 3);
 
 /**
  * What is not routed within it: protocols (such as Teredo) and documentation.
  *
  * @see https://www.iana.org/assignments/iana-ipv6-special-registry
  */
-const PRIVATE_IPV6 = ['2001::/23', '2001:db8::/32', '3fff::/20'].map(ipv6Range);
+const PRIVATE_IPV6 = [
+	ipv6Range('2001::', 23),
+	ipv6Range('2001:db8::', 32),
+	ipv6Range('3fff::', 20),
+];
 
 /** IPv6 ranges that lead to the IPv4 address within them, and the bit at which it begins. */
 const IPV4_IN_IPV6 = [
 	// IPv4-mapped
-	{ range: ipv6Range('::ffff:0:0/96'), start: 96 },
+	{ range: ipv6Range('::ffff:0:0', 96), start: 96 },
 	// NAT64
-	{ range: ipv6Range('64:ff9b::/96'), start: 96 },
+	{ range: ipv6Range('64:ff9b::', 96), start: 96 },
 	// 6to4
-	{ range: ipv6Range('2002::/16'), start: 16 },
+	{ range: ipv6Range('2002::', 16), start: 16 },
 ];
 
 /** Endings of names that the internet does not know, or that stand for the own machine or network. */
@@ -89,51 +93,54 @@ function isPrivateIpv6(bits: string): boolean {
 	return !bits.startsWith(GLOBAL_IPV6) || PRIVATE_IPV6.some((range) => bits.startsWith(range));
 }
 
-/** In each of the ways such domains understand: dots, dashes, hexadecimal, IPv6 with dashes. */
+/**
+ * In each of the ways such domains understand: dots, dashes, hexadecimal, IPv6 with dashes. Where several
+ * addresses can be read, which of them the domain takes is not known: one that is private is enough.
+ */
 function spellsPrivateAddress(name: string): boolean {
-	// The look-ahead finds addresses that overlap: which of them the domain takes is not known.
-	const dotted = name.matchAll(/(?<![^.-])(?=((?:\d{1,3}[.-]){3}\d{1,3})(?:[.-]|$))/g);
-	const hexadecimal = name.matchAll(/(?<![^.-])([\da-f]{8})(?=[.-]|$)/g);
-	const ipv6 = name.matchAll(/(?<![^.-])([\da-f]{0,4}(?:-[\da-f]{0,4}){2,7})(?=[.-]|$)/g);
+	const parts = name.split(/[.-]/);
+	const ipv6 = name.matchAll(/(?<![^.-])[\da-f]{0,4}(?:-[\da-f]{0,4}){2,7}(?=[.-])/g);
 	return (
-		[...dotted].some(([, address = '']) => isPrivateIpv4(ipv4Bits(address.replace(/-/g, '.')))) ||
-		[...hexadecimal].some(([, number = '']) => isPrivateIpv4(toBits([parseInt(number, 16)], 32))) ||
-		[...ipv6].some(([, dashed = '']) => {
+		parts.some((_part, at) => isPrivateSpelling(parts.slice(at, at + 4).join('.'))) ||
+		parts.some((part) => /^[\da-f]{8}$/.test(part) && isPrivateIpv4(toBits(`0x${part}`, 32))) ||
+		[...ipv6].some(([dashed]) => {
 			const url = `http://[${dashed.replace(/-/g, ':')}]`;
-			return URL.canParse(url) && isPrivateIpv6(ipv6Bits(new URL(url).hostname.slice(1, -1)));
+			return URL.canParse(url) && isPrivateHost(new URL(url).hostname);
 		})
 	);
 }
 
+function isPrivateSpelling(text: string): boolean {
+	return /^\d{1,3}(?:\.\d{1,3}){3}$/.test(text) && isPrivateIpv4(ipv4Bits(text));
+}
+
 /* An address as text of its bits: a range is the beginning of it, an address within it a part. */
 
-function toBits(numbers: number[], width: number): string {
-	return numbers.map((number) => number.toString(2).padStart(width, '0')).join('');
+/** @param number decimal, or hexadecimal with the prefix 0x */
+function toBits(number: string, width: number): string {
+	return Number(number).toString(2).padStart(width, '0');
 }
 
 function ipv4Bits(address: string): string {
-	return toBits(address.split('.').map(Number), 8);
+	return address
+		.split('.')
+		.map((octet) => toBits(octet, 8))
+		.join('');
 }
 
 /** @param address in hexadecimal groups, with or without `::` */
 function ipv6Bits(address: string): string {
-	const [before = [], after = []] = address
-		.split('::')
-		.map((groups) => (groups === '' ? [] : groups.split(':')));
-	const zeros = Array.from({ length: 8 - before.length - after.length }, () => '0');
-	return toBits(
-		[...before, ...zeros, ...after].map((group) => parseInt(group, 16)),
-		16,
-	);
+	const groupsOf = (text: string) => text.split(':').filter((group) => group !== '');
+	const zeros = '0:'.repeat(8 - groupsOf(address).length);
+	return groupsOf(address.replace('::', `:${zeros}`))
+		.map((group) => toBits(`0x${group}`, 16))
+		.join('');
 }
 
-/** @param range such as `10.0.0.0/8` */
-function ipv4Range(range: string): string {
-	const [address = '', length] = range.split('/');
-	return ipv4Bits(address).slice(0, Number(length));
+function ipv4Range(first: string, length: number): string {
+	return ipv4Bits(first).slice(0, length);
 }
 
-function ipv6Range(range: string): string {
-	const [address = '', length] = range.split('/');
-	return ipv6Bits(address).slice(0, Number(length));
+function ipv6Range(first: string, length: number): string {
+	return ipv6Bits(first).slice(0, length);
 }

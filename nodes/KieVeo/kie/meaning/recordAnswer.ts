@@ -43,8 +43,8 @@ export function readRecordAnswer(answer: KieAnswer, isNew: boolean): Told {
 		};
 	}
 	const meaning = classifyServiceAnswer(answer);
-	const aboutTask = meaning.kind === 'retry' && meaning.reason === 'server';
 	// The documented texts of a failed task come with the code of a broken service.
+	const aboutTask = meaning.reason === 'server';
 	return { answer, meaning: aboutTask ? { kind: 'retry', reason: 'taskOrServer' } : meaning };
 }
 

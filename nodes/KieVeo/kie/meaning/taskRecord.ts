@@ -1,4 +1,10 @@
-import { readStatement, type FailureReason, type KieAnswer, type Rejection } from './answer';
+import {
+	readStatement,
+	type FailureReason,
+	type KieAnswer,
+	type Rejection,
+	type Statement,
+} from './answer';
 import { isJsonObject, parseIfJson } from './guards';
 import { readResultFiles, withWholeVideo, type ResultFiles } from './resultFiles';
 import { NO_REASON, readTaskFault, readTaskState } from './taskFields';
@@ -53,8 +59,8 @@ export function classifyTaskRecord(answer: KieAnswer): TaskRecord {
 }
 
 /** Whether a failure says only that there is no record to show. */
-export function isAboutMissing(meaning: { kind: string; reason?: string }): boolean {
-	return meaning.kind === 'failed' && MISSING.some((reason) => reason === meaning.reason);
+export function isAboutMissing(said: Statement): boolean {
+	return 'reason' in said && MISSING.some((reason) => reason === said.reason);
 }
 
 function failedRecord(answer: KieAnswer): TaskRecord {
