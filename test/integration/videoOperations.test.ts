@@ -500,7 +500,8 @@ describe('Wait for Callback, where it cannot work,', () => {
 	});
 
 	it("is refused on n8n's engine 2.0", async () => {
-		const error = await refused({ settings: { engineType: 'v2' } }, simulator.apiUrl);
+		const executionId = '01932c5e-7a4b-7c3d-8e9f-0123456789ab';
+		const error = await refused({ executionId }, simulator.apiUrl);
 		expect(error.message).toContain('engine 2.0');
 		expect(error.description).toContain('Wait by Polling');
 		expect(simulator.requests()).toHaveLength(0);

@@ -39,12 +39,12 @@ describe('the seconds until n8n ends an execution', () => {
 });
 
 describe("n8n's engine 2.0", () => {
-	it.each<[settings: unknown, isEngine2: boolean]>([
-		[{ engineType: 'v2' }, true],
-		[{ engineType: 'v1' }, false],
-		[{}, false],
+	it.each<[executionId: string | undefined, isEngine2: boolean]>([
+		['01932c5e-7a4b-7c3d-8e9f-0123456789ab', true],
+		['1234', false],
 		[undefined, false],
-	])('is seen in the settings %j: %s', (settings, isEngine2) => {
-		expect(runsOnEngine2(contextWith(undefined, settings))).toBe(isEngine2);
+	])('is seen in the execution ID %s: %s', (executionId, isEngine2) => {
+		const context = { getExecutionId: () => executionId as string };
+		expect(runsOnEngine2(context)).toBe(isEngine2);
 	});
 });
