@@ -10,6 +10,7 @@ import {
 	type INodeType,
 	type INodeTypes,
 	type IWorkflowExecuteAdditionalData,
+	type IWorkflowSettings,
 } from 'n8n-workflow';
 
 import { KieVeoApi } from '../../credentials/KieVeoApi.credentials';
@@ -17,10 +18,15 @@ import { KieVeoApi } from '../../credentials/KieVeoApi.credentials';
 Container.set(InstanceSettings, mock<InstanceSettings>({ encryptionKey: 'test' }));
 
 /** A workflow of one node. */
-export function workflowOf(node: INode, nodeType: INodeType): Workflow {
+export function workflowOf(
+	node: INode,
+	nodeType: INodeType,
+	settings: IWorkflowSettings = {},
+): Workflow {
 	const nodeTypes = mock<INodeTypes>();
 	nodeTypes.getByNameAndVersion.mockReturnValue(nodeType);
-	return new Workflow({ id: '1', nodes: [node], connections: {}, active: false, nodeTypes });
+	const nodes = [node];
+	return new Workflow({ id: '1', nodes, connections: {}, active: false, nodeTypes, settings });
 }
 
 /** The header, as n8n makes it from the credential type. */

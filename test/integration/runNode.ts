@@ -8,6 +8,7 @@ import {
 	type INode,
 	type INodeExecutionData,
 	type INodeParameters,
+	type IWorkflowSettings,
 	type INodeType,
 	type NodeExecutionHint,
 	type OnError,
@@ -24,6 +25,10 @@ export interface RunOptions {
 	/** n8n's own retry, under Settings. */
 	retryOnFail?: boolean;
 	signal?: AbortSignal;
+	/** Of the workflow. */
+	settings?: IWorkflowSettings;
+	/** When n8n ends the execution, in milliseconds since the epoch. Default: never. */
+	executionTimeoutTimestamp?: number;
 	/** Default: the node's own. n8n adds "Tool" when an AI agent uses it. */
 	type?: string;
 	/** Default: a local address, as of an n8n without WEBHOOK_URL. */
@@ -76,11 +81,12 @@ export async function runNode(options: RunOptions): Promise<RunResult> {
 		onError: options.onError,
 		retryOnFail: options.retryOnFail,
 	};
-	const workflow = workflowOf(node, nodeType);
-	const { webhookWaitingBaseUrl, executionId } = options;
+	const workflow = workflowOf(node, nodeType, options.settings);
+	const { webhookWaitingBaseUrl, executionId, executionTimeoutTimestamp } = options;
 	const additionalData = additionalDataOf(options.credentials, {
 		...(webhookWaitingBaseUrl === undefined ? {} : { webhookWaitingBaseUrl }),
 		...(executionId === undefined ? {} : { executionId }),
+		executionTimeoutTimestamp,
 	});
 	const items = options.items ?? [{ json: {} }];
 	const inputData = { main: [items] };

@@ -4,7 +4,7 @@ import { ExpressionError, type INodeParameters, type OnError } from 'n8n-workflo
 
 import { addressKey, readSubmission } from '../../nodes/KieVeo/kie/address';
 import { SIMULATOR_KEY, startSimulator, type Simulator } from '../simulator';
-import { runNode } from './runNode';
+import { runNode, type RunOptions } from './runNode';
 
 let simulator: Simulator;
 
@@ -23,6 +23,8 @@ interface Run {
 	retryOnFail?: boolean;
 	apiKey?: string;
 	signal?: AbortSignal;
+	settings?: RunOptions['settings'];
+	executionTimeoutTimestamp?: number;
 }
 
 const run = async ({ taskIds, operation = 'get4k', parameters, options, apiKey, ...rest }: Run) =>
@@ -275,6 +277,24 @@ describe('Get 4K Video', () => {
 			expect(result.hints).toHaveLength(1);
 		});
 
+		it.each<[what: string, limit: Partial<Run>, timeout: number, hints: number]>([
+			['warns of a shorter limit of the workflow', { settings: { executionTimeout: 60 } }, 90, 1],
+			['is silent about a longer one', { settings: { executionTimeout: 60 } }, 30, 0],
+			[
+				'warns of a shorter limit of n8n',
+				{ executionTimeoutTimestamp: Date.now() + 60_000 },
+				1800,
+				1,
+			],
+		])('before n8n ends the execution: %s', async (_what, limit, timeout, hints) => {
+			const taskIds = [simulator.addVideo()];
+			const result = await run({ taskIds, options: { timeout }, ...limit });
+			expect(json(result)[0]).toMatchObject({ status: 'success' });
+			expect(result.hints).toHaveLength(hints);
+			const warning = `'Timeout' is ${timeout} s, but n8n ends this execution in`;
+			for (const { message } of result.hints) expect(message).toContain(warning);
+		});
+
 		it('keeps "processing" on the error item of Continue on fail: the video is not lost', async () => {
 			const taskId = simulator.addVideo({ timings: { upgrade4k: 60_000 } });
 			const result = await run({
@@ -476,6 +496,14 @@ describe('Wait for Callback, where it cannot work,', () => {
 		const type = 'n8n-nodes-kie-veo.kieVeoTool';
 		const error = await refused({ type }, simulator.apiUrl);
 		expect(error.message).toContain('as a tool of an AI agent');
+		expect(simulator.requests()).toHaveLength(0);
+	});
+
+	it("is refused on n8n's engine 2.0", async () => {
+		const executionId = '01932c5e-7a4b-7c3d-8e9f-0123456789ab';
+		const error = await refused({ executionId }, simulator.apiUrl);
+		expect(error.message).toContain('engine 2.0');
+		expect(error.description).toContain('Wait by Polling');
 		expect(simulator.requests()).toHaveLength(0);
 	});
 

@@ -10,9 +10,15 @@ export function leadTo(target: string, near: Socket, onConnected?: () => void): 
 		[near, far],
 		[far, near],
 	] as const) {
-		one.on('error', () => other.resetAndDestroy());
+		one.on('error', () => reset(other));
 		one.on('close', () => other.destroy());
 	}
+}
+
+/** Node.js 20 hangs at its own end when a connection was reset that was already ending. */
+function reset(socket: Socket): void {
+	if (socket.writableEnded) socket.destroy();
+	else socket.resetAndDestroy();
 }
 
 /** Listens on 127.0.0.1. Returns the port; 0 takes any free one. */
