@@ -6,6 +6,10 @@ module.exports = {
 	testTimeout: 30_000,
 	roots: ['<rootDir>/test'],
 	// Real n8n: `npm run test:e2e`.
-	testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/e2e/', '<rootDir>/test/browser/'],
+	testPathIgnorePatterns: [
+		'/node_modules/',
+		'<rootDir>/test/spec/e2e/',
+		'<rootDir>/test/spec/browser/',
+	],
 	transform: { '\\.ts$': ['ts-jest', { tsconfig: '<rootDir>/test/tsconfig.json' }] },
 };

@@ -1,0 +1,164 @@
+import { Editor } from '../../tools/n8n/browser';
+import type { WorkflowDefinition } from '../../tools/n8n/client';
+import { exampleFiles, readExample } from '../../tools/n8n/examples';
+import { itemsOf } from '../../tools/n8n/execution';
+import { LINES } from '../../tools/n8n/versions';
+import { DEMO_VIDEOS, SIMULATOR_KEY } from '../../tools/simulator';
+import { Stage } from '../e2e/stage';
+
+/** Node whose items show that an example did its work, and some of what they hold. */
+const RESULTS = new Map<string, Array<[node: string, items: object[]]>>([
+	[
+		'4k-with-callback-submit.json',
+		[['Get 4K Video', [{ taskId: 'veo_task_demo_1', status: 'processing' }]]],
+	],
+	[
+		'wait-for-callback-to-4k.json',
+		[
+			[
+				'Finished',
+				['veo_task_demo_3', 'veo_task_demo_4', 'veo_task_demo_5'].map((taskId) => ({
+					taskId,
+					asked: taskId,
+					status: 'success',
+					url4k: expect.stringContaining('4k.mp4'),
+				})),
+			],
+		],
+	],
+	[
+		'prompt-to-4k-file.json',
+		[['4K File', [{ operation: 'get4k', status: 'success', resolution: '4k' }]]],
+	],
+	[
+		'upgrade-to-1080p-and-4k.json',
+		[
+			[
+				'URLs',
+				[
+					{
+						taskId: 'veo_task_demo_1',
+						url1080p: expect.stringContaining('1080p.mp4'),
+						url4k: expect.stringContaining('4k.mp4'),
+					},
+				],
+			],
+		],
+	],
+	[
+		'many-videos-to-4k.json',
+		[
+			['In 4K', [{ taskId: 'veo_task_demo_2' }, { taskId: 'veo_task_demo_3' }]],
+			[
+				'Not in 4K',
+				[{ taskId: 'veo_task_demo_no4k', reason: expect.stringContaining('unavailable') }],
+			],
+		],
+	],
+]);
+
+/** Node whose output holds a video that the browser is to play. */
+const FILES = new Map([['prompt-to-4k-file.json', '4K File']]);
+
+const HMAC_KEY = 'editor-test-hmac-key';
+const RECEIVER = '4k-with-callback-receive.json';
+
+describe.each(LINES.map(({ name }) => name))('the editor of n8n %s', (line) => {
+	let stage: Stage;
+	let editor: Editor;
+
+	beforeAll(async () => {
+		stage = await Stage.open(line, {
+			simulator: {
+				accounts: [{ key: SIMULATOR_KEY, webhookHmacKey: HMAC_KEY }],
+				videos: DEMO_VIDEOS,
+			},
+			webhookSecret: HMAC_KEY,
+		});
+		editor = await Editor.open({ url: stage.n8n.url });
+	}, 600_000);
+	afterAll(async () => {
+		await editor?.close();
+		await stage?.close();
+	});
+
+	// The examples share videos: each begins with none of them upgraded.
+	beforeEach(() => stage.simulator.reset());
+
+	it('runs the pair of examples that hands over through the trigger', async () => {
+		const { client, credential } = stage;
+		const receiver = await client.createWorkflow(readExample(RECEIVER, credential));
+		await client.activateWorkflow(receiver.id);
+		const submitter = readExample('4k-with-callback-submit.json', credential);
+		const { id } = await client.createWorkflow(submitter);
+		await client.runToEnd(id);
+		stage.simulator.finish('veo_task_demo_1', 'get4k');
+		await stage.simulator.callbacksSettled();
+		const [received] = await client.listExecutions(receiver.id);
+		const execution = await client.waitForExecution(String(received?.id));
+		expect(execution.status).toBe('success');
+		expect(JSON.stringify(execution.data)).toContain('order-42');
+		await client.deactivateWorkflow(receiver.id);
+	});
+
+	it.each([...RESULTS.keys()])('runs the example %s from its button', async (file) => {
+		const { client, credential } = stage;
+		const { id } = await client.createWorkflow(readExample(file, credential));
+		await editor.openWorkflow(id);
+		const executionId = await editor.executeWorkflow();
+		const execution = await client.waitForExecution(String(executionId), { timeoutMs: 120_000 });
+		for (const [node, items] of RESULTS.get(file) ?? []) {
+			expect(itemsOf(execution, node).map(({ json }) => json)).toMatchObject(items);
+			await expect(editor.waitForNode(node)).resolves.toBe('success');
+		}
+		const withFile = FILES.get(file);
+		if (withFile === undefined) return;
+		await editor.openNode(withFile);
+		const { duration, width } = await editor.playOutputFile();
+		expect(duration).toBeGreaterThan(0);
+		expect(width).toBeGreaterThan(0);
+		await editor.closeNode();
+	});
+
+	it('knows every example', () => {
+		expect([...RESULTS.keys(), RECEIVER].sort()).toStrictEqual(exampleFiles().sort());
+	});
+
+	it('suspends and resumes with "Execute step"', async () => {
+		const { client, credential } = stage;
+		stage.simulator.setDefaults({ timings: { upgrade4k: 3000 } });
+		for (const number of [3, 4, 5]) stage.simulator.addVideo({ taskId: `veo_step_${number}` });
+		const example = readExample('wait-for-callback-to-4k.json', credential);
+		const text = JSON.stringify(example).replaceAll('veo_task_demo_', 'veo_step_');
+		const { id } = await client.createWorkflow(JSON.parse(text) as WorkflowDefinition);
+		await editor.openWorkflow(id);
+		await editor.openNode('Get 4K Video');
+		const executionId = String(await editor.executeStep());
+		await client.waitForExecution(executionId, { until: 'waiting' });
+		await expect(editor.waitForStep()).resolves.toBe('success');
+		const execution = await client.waitForExecution(executionId);
+		expect(itemsOf(execution, 'Get 4K Video').map(({ json }) => json.status)).toStrictEqual(
+			Array(3).fill('success'),
+		);
+		await editor.closeNode();
+	});
+
+	it('shows for each operation the parameters that belong to it', async () => {
+		const { client, credential } = stage;
+		const example = readExample('upgrade-to-1080p-and-4k.json', credential);
+		const { id } = await client.createWorkflow(example);
+		await editor.openWorkflow(id);
+
+		const shown = async (node: string) => {
+			await editor.openNode(node);
+			const panel = editor.page.locator('[data-test-id=ndv]');
+			const labels = await panel.locator('[data-test-id=parameter-item]').allInnerTexts();
+			await editor.closeNode();
+			return labels.map((label) => label.split('\n')[0]);
+		};
+		expect(await shown('Get 4K Video')).toEqual(
+			expect.arrayContaining(['Task ID', 'Index', 'Wait Mode']),
+		);
+		expect(await shown('Get 1080P Video')).not.toContain('Callback URL');
+	});
+});

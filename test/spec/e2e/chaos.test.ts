@@ -1,0 +1,24 @@
+import { judge } from '../../tools/chaos/invariants';
+import { report } from '../../tools/chaos/report';
+import { runChaos } from '../../tools/chaos/run';
+import { LINES } from '../../tools/n8n/versions';
+
+/** The same in every run of the suite; `npm run chaos` picks one by chance. */
+const SEED = 7;
+
+describe.each(LINES.map(({ name }) => name))('a short run of chaos in n8n %s', (line) => {
+	it('loses no video, pays for none twice and believes nothing forged', async () => {
+		const options = { line, seed: SEED, videos: 40, minutes: 4 };
+		const result = await runChaos({ ...options, progress: () => undefined });
+		const verdicts = judge(result.evidence);
+		console.log(report(options, result, verdicts));
+		expect(verdicts.filter(({ offenders }) => offenders.length > 0)).toStrictEqual([]);
+		// Something did go wrong.
+		const { deliveries, forged, restarts, runs } = result.evidence;
+		expect(result.faults.size).toBeGreaterThan(5);
+		expect(restarts).toHaveLength(1);
+		expect(forged.some(({ status }) => status === 401)).toBe(true);
+		expect(deliveries.some(({ state }) => state === 'delivered')).toBe(true);
+		expect(runs.some(({ byUser }) => byUser)).toBe(true);
+	}, 300_000);
+});

@@ -1,0 +1,317 @@
+import { randomUUID } from 'node:crypto';
+
+import { itemsOf } from '../../tools/n8n/execution';
+import { QueueN8n, type QueueSize } from '../../tools/n8n/queue';
+import { LINES, type LineName } from '../../tools/n8n/versions';
+import { SIMULATOR_KEY } from '../../tools/simulator';
+import { kieCredential, Stage } from './stage';
+import { LOST, post, statusesIn, Suspensions } from './suspensions';
+import { AFTER, connect, KIE, node } from './workflows';
+
+const HMAC_KEY = 'safety-net-hmac-key';
+/** Seconds. The first look comes halfway. */
+const TIMEOUT = 40;
+
+const STAGES: Array<[name: string, line: LineName, queue: QueueSize | undefined]> = [
+	...LINES.map(({ name }): [string, LineName, undefined] => [name, name, undefined]),
+	// The worker suspends and looks after; main and two webhook processes are called in turn.
+	...LINES.map(({ name }): [string, LineName, QueueSize] => [
+		`${name} in queue mode`,
+		name,
+		{ webhookProcesses: 2 },
+	]),
+];
+
+describe.each(STAGES)('What looks after suspended executions on n8n %s', (name, line, queue) => {
+	let stage: Stage;
+	let executions: Suspensions;
+
+	beforeAll(async () => {
+		stage = await Stage.open(line, {
+			queue,
+			simulator: {
+				accounts: [{ key: SIMULATOR_KEY, credits: 100_000, webhookHmacKey: HMAC_KEY }],
+				callbacks: { retryDelayMs: 1000, retries: 3 },
+			},
+			webhookSecret: HMAC_KEY,
+		});
+		executions = new Suspensions(stage);
+	}, 600_000);
+	beforeEach(() => stage.simulator.reset());
+	afterAll(async () => await stage?.close());
+
+	const ended = async (id: string, timeoutMs = 90_000) =>
+		await stage.client.waitForExecution(id, { timeoutMs });
+	const note = (text: string) => console.log(`n8n ${name}: ${text}`);
+
+	/** Suspended before a crash after which nothing is reported. */
+	let forgotten: { id: string; taskIds: string[] } | undefined;
+	if (!queue) {
+		it('cannot look after it any more when n8n crashed and nothing is reported afterwards', async () => {
+			const taskIds = executions.add(2, LOST);
+			const id = await executions.start(taskIds, 5);
+			await stage.n8n.kill();
+			executions.finish(taskIds);
+			await stage.n8n.restart();
+			await stage.client.login();
+			expect((await stage.client.getExecution(id)).status).toBe('waiting');
+			forgotten = { id, taskIds };
+		});
+	}
+
+	it('resumes 8 videos complete though the callbacks of 3 are lost for good', async () => {
+		const { simulator } = stage;
+		const lost = executions.add(3, LOST);
+		const [a = '', b = '', c = ''] = lost;
+		const [d = '', e = '', ...others] = executions.add(5);
+		const taskIds = [a, d, b, ...others, e, c];
+		const since = Date.now();
+		const id = await executions.start(taskIds, TIMEOUT);
+		executions.finish(taskIds);
+		const execution = await ended(id);
+		const took = Date.now() - since;
+		expect(statusesIn(execution)).toStrictEqual(taskIds.map(() => 'success'));
+		executions.expectWhole(execution, taskIds);
+		expect(took).toBeLessThan(TIMEOUT * 1000);
+		const asked = lost.map((taskId) => executions.questionsAbout(taskId).length);
+		note(`resumed after ${took} ms; questions about each lost one: ${asked.join(', ')}`);
+		// In queue mode each process that is called asks about what it does not know.
+		for (const count of asked) expect(count).toBeLessThanOrEqual(queue ? 8 : 2);
+		expect(simulator.paid()).toHaveLength(8);
+	});
+
+	it('gives 18 of 20 videos as ready when 2 still run at the time-out', async () => {
+		const { simulator } = stage;
+		const reported = executions.add(10);
+		const unheard = executions.add(8, LOST);
+		const running = executions.add(2);
+		const taskIds = [...running, ...reported, ...unheard];
+		const since = Date.now();
+		const id = await executions.start(taskIds, TIMEOUT);
+		executions.finish([...reported, ...unheard]);
+		const execution = await ended(id);
+		const late = Date.now() - since - TIMEOUT * 1000;
+		note(`${late} ms after the submission's time-out`);
+		expect(late).toBeLessThan(20_000);
+		const items = itemsOf(execution, KIE).map(({ json }) => json);
+		expect(items.slice(0, 2)).toMatchObject(
+			running.map((taskId) => ({ taskId, status: 'processing', timedOut: true, videoUrl: null })),
+		);
+		expect(items.slice(2).map(({ status }) => status)).toStrictEqual(
+			Array.from({ length: 18 }, () => 'success'),
+		);
+		expect(JSON.stringify(items.slice(2))).not.toContain('timedOut');
+		executions.expectWhole(execution, taskIds);
+		expect(simulator.paid()).toHaveLength(20);
+	});
+
+	it('handles one that ran before, one that fails unheard, and a normal one', async () => {
+		const [before = ''] = executions.add(1, { upgrade4k: { first: 'processing' }, ...LOST });
+		const failing = { outcome: 'failure', recordAfter: 'upgrade' } as const;
+		const [unheard = ''] = executions.add(1, { upgrade4k: failing, ...LOST });
+		const [normal = ''] = executions.add(1);
+		const taskIds = [before, unheard, normal];
+		const id = await executions.start(taskIds, TIMEOUT);
+		executions.finish(taskIds);
+		const execution = await ended(id);
+		expect(statusesIn(execution)).toStrictEqual(['success', 'failed', 'success']);
+		expect(itemsOf(execution, KIE)[1]?.json.message).toContain('unavailable');
+		executions.expectWhole(execution, taskIds);
+		expect(stage.simulator.paid()).toHaveLength(3);
+	});
+
+	it('is complete after a crash in which callbacks were lost, when one more comes', async () => {
+		const lost = executions.add(2, LOST);
+		const [late = ''] = executions.add(1);
+		const taskIds = [...lost, late];
+		const id = await executions.start(taskIds, 120);
+		await stage.n8n.kill();
+		executions.finish(lost);
+		await stage.n8n.restart();
+		await stage.client.login();
+		expect((await stage.client.getExecution(id)).status).toBe('waiting');
+		executions.finish([late]);
+		const execution = await ended(id, 180_000);
+		expect(statusesIn(execution)).toStrictEqual(['success', 'success', 'success']);
+		executions.expectWhole(execution, taskIds);
+		expect(stage.simulator.paid()).toHaveLength(3);
+	}, 400_000);
+
+	it('refuses forged, replayed and foreign wake-ups, and the execution goes on waiting', async () => {
+		const [taskId = ''] = executions.add(1);
+		const [other = ''] = executions.add(1);
+		const id = await executions.start([taskId], 600);
+		const otherId = await executions.start([other], 600);
+		const wakeUp = executions.wakeUp(id, taskId, { kind: 'final' });
+		const changed = (change: (value: string) => string) => {
+			const url = new URL(wakeUp);
+			const value = url.searchParams.get('kieVeoWakeUp') ?? '';
+			url.searchParams.set('kieVeoWakeUp', change(value));
+			return url.href;
+		};
+		const ofCallback = new URL(executions.addressOf(taskId)).searchParams.get('kieVeo') ?? '';
+		const refused = [
+			changed(() => ''),
+			changed((value) => `${value.slice(0, -4)}AAAA`),
+			changed(() => ofCallback),
+			executions.wakeUp(id, taskId, { kind: 'final', at: Date.now() - 61_000 }),
+			executions.wakeUp(id, taskId, { kind: 'final' }, { provedFor: otherId }),
+			executions.wakeUp(id, taskId, { kind: 'final' }, { apiKey: 'another key' }),
+		];
+		for (const url of refused) expect((await post(url))[0]).toBe(401);
+		expect((await stage.client.getExecution(id)).status).toBe('waiting');
+		expect(executions.questionsAbout(taskId)).toHaveLength(0);
+
+		expect(await post(executions.wakeUp(id, taskId, { kind: 'check' }))).toStrictEqual([200, true]);
+		expect(await post(executions.wakeUp(id, taskId))).toStrictEqual([200, true]);
+		executions.finish([taskId]);
+		const execution = await ended(id);
+		expect(statusesIn(execution)).toStrictEqual(['success']);
+		// n8n answers by itself for what does not wait any more.
+		expect((await post(wakeUp))[0]).toBe(409);
+		await stage.client.stopExecution(otherId);
+	});
+
+	it('continues once when wake-ups and callbacks come at the same time', async () => {
+		const taskIds = executions.add(6);
+		const id = await executions.start(taskIds, 600);
+		const wakeUps = Array.from({ length: 5 }, () => executions.wakeUp(id, String(taskIds[0])));
+		const looking = wakeUps.map(async (url) => await fetch(url, { method: 'POST' }));
+		executions.finish(taskIds);
+		await Promise.all(looking);
+		await stage.simulator.callbacksSettled();
+		const execution = await ended(id);
+		expect(statusesIn(execution)).toStrictEqual(taskIds.map(() => 'success'));
+		executions.expectWhole(execution, taskIds);
+		expect(stage.simulator.paid()).toHaveLength(6);
+	});
+
+	it('asks nothing when every callback comes', async () => {
+		const taskIds = executions.add(4);
+		const id = await executions.start(taskIds, 600);
+		if (!queue) executions.finish(taskIds);
+		else executions.finish(taskIds.slice(0, 1));
+		await stage.simulator.callbacksSettled();
+		if (queue) return await stage.client.stopExecution(id);
+		executions.expectWhole(await ended(id), taskIds);
+		expect(stage.simulator.requests({ host: 'api' })).toHaveLength(4);
+	});
+
+	it('goes on waiting when the credential is deleted meanwhile', async () => {
+		const { client, simulator } = stage;
+		const credential = await client.createCredential({
+			...kieCredential(simulator),
+			name: 'Deleted soon',
+		});
+		const [taskId = ''] = executions.add(1);
+		const workflow = executions.workflowFor([taskId], 600);
+		for (const one of workflow.nodes)
+			if (one.credentials) one.credentials = { kieVeoApi: credential };
+		const { id: workflowId } = await client.createWorkflow(workflow);
+		const id = await client.runWorkflow(workflowId);
+		await client.waitForExecution(id, { until: 'waiting' });
+		await client.deleteCredential(credential.id);
+		expect(await post(executions.wakeUp(id, taskId))).toStrictEqual([500, true]);
+		expect(await post(executions.addressOf(taskId))).toStrictEqual([500, true]);
+		expect((await client.getExecution(id)).status).toBe('waiting');
+		await client.stopExecution(id);
+	});
+
+	it('tells nobody who reads early of a time-out', async () => {
+		const { client } = stage;
+		const [taskId = ''] = executions.add(1);
+		const workflow = executions.workflowFor([taskId], 600);
+		const webhookId = randomUUID();
+		const webhook = {
+			...node('Webhook', 'n8n-nodes-base.webhook', 2, {
+				httpMethod: 'POST',
+				path: webhookId,
+				responseMode: 'lastNode',
+				responseData: 'allEntries',
+			}),
+			webhookId,
+		};
+		const kie = workflow.nodes.find(({ name: one }) => one === KIE);
+		if (kie) kie.parameters.taskId = taskId;
+		const { id } = await client.createWorkflow({
+			name: 'Early reader',
+			nodes: [webhook, ...workflow.nodes.filter(({ name: one }) => one === KIE)],
+			connections: connect('Webhook', KIE),
+		});
+		await client.activateWorkflow(id);
+		const response = await fetch(`${stage.n8n.url}/webhook/${webhookId}`, { method: 'POST' });
+		const text = await response.text();
+		note(
+			`a Webhook that responds with the last node gave ${response.status} ${text.slice(0, 300)}`,
+		);
+		expect(text).not.toContain('timedOut');
+		await client.deactivateWorkflow(id);
+	});
+
+	it(`gives a parent workflow ${line === '1.x' ? 'its own input back' : 'the videos'}`, async () => {
+		const { client } = stage;
+		const taskIds = executions.add(2);
+		const child = executions.workflowFor(taskIds, 600);
+		const trigger = node('When Called', 'n8n-nodes-base.executeWorkflowTrigger', 1.1, {
+			inputSource: 'passthrough',
+		});
+		const { id: childId } = await client.createWorkflow({
+			name: 'Child',
+			nodes: [trigger, ...child.nodes.filter(({ name: one }) => one === KIE)],
+			connections: connect('When Called', KIE),
+		});
+		const executeWorkflow = node('Call', 'n8n-nodes-base.executeWorkflow', 1.2, {
+			workflowId: { __rl: true, mode: 'id', value: childId },
+			options: { waitForSubWorkflow: true },
+		});
+		if (line === '2.x') await client.activateWorkflow(childId);
+		const [items, after] = [child.nodes[0], child.nodes[2]];
+		if (!items || !after) throw new Error('The chain has changed');
+		const { id: parentId } = await client.createWorkflow({
+			name: 'Parent',
+			nodes: [items, executeWorkflow, after],
+			connections: { ...connect(items.name, 'Call'), ...connect('Call', AFTER) },
+			pinData: child.pinData,
+		});
+		const id = await client.runWorkflow(parentId);
+		await client.waitForExecution(id, { until: 'waiting' });
+		executions.finish(taskIds);
+		const execution = await ended(id, 120_000);
+		const got = itemsOf(execution, AFTER).map(({ json }) => json.got as { status?: string });
+		expect(got.map(({ status }) => status)).toStrictEqual(
+			taskIds.map(() => (line === '1.x' ? undefined : 'success')),
+		);
+		expect(got).toMatchObject(taskIds.map((taskId) => ({ taskId })));
+	});
+
+	if (queue) {
+		it('a worker looks after it though its job is long done and nothing is ever reported', async () => {
+			const taskIds = executions.add(2, LOST);
+			const id = await executions.start(taskIds, TIMEOUT);
+			executions.finish(taskIds);
+			const execution = await ended(id);
+			expect(statusesIn(execution)).toStrictEqual(['success', 'success']);
+			executions.expectWhole(execution, taskIds);
+		});
+
+		it('any process resumes it when the worker that looked after it is gone', async () => {
+			const taskIds = executions.add(1, LOST);
+			const id = await executions.start(taskIds, 600);
+			if (stage.n8n instanceof QueueN8n) await stage.n8n.replaceWorker();
+			executions.finish(taskIds);
+			expect((await stage.client.getExecution(id)).status).toBe('waiting');
+			await post(executions.wakeUp(id, String(taskIds[0])));
+			expect(statusesIn(await ended(id))).toStrictEqual(['success']);
+		});
+		return;
+	}
+
+	it("then n8n's own limit gives what was stored, five minutes after the time-out", async () => {
+		if (!forgotten) throw new Error('The first test has failed');
+		const { id, taskIds } = forgotten;
+		const execution = await ended(id, 400_000);
+		expect(statusesIn(execution)).toStrictEqual(['processing', 'processing']);
+		expect(JSON.stringify(itemsOf(execution, KIE))).not.toContain('timedOut');
+		executions.expectWhole(execution, taskIds);
+	}, 450_000);
+});

@@ -1,0 +1,78 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { N8nClient, type Credential, type CredentialReference } from '../../tools/n8n/client';
+import { packTarball } from '../../tools/n8n/communityPackage';
+import { N8n } from '../../tools/n8n/n8n';
+import { QueueN8n, type QueueSize } from '../../tools/n8n/queue';
+import type { LineName } from '../../tools/n8n/versions';
+import {
+	SIMULATOR_KEY,
+	startSimulator,
+	type Simulator,
+	type SimulatorOptions,
+} from '../../tools/simulator';
+
+export interface StageOptions {
+	simulator?: SimulatorOptions;
+	/** Kie's webhook HMAC key in the credential. */
+	webhookSecret?: string;
+	/** Queue mode: main, workers and webhook processes; `true` is one of each. */
+	queue?: boolean | QueueSize;
+	/** Added to n8n's environment. */
+	env?: NodeJS.ProcessEnv;
+}
+
+/** A real n8n with this package installed as a community package, and a simulated Kie.ai. */
+export class Stage {
+	private constructor(
+		readonly n8n: N8n | QueueN8n,
+		readonly client: N8nClient,
+		readonly simulator: Simulator,
+		/** A valid credential for the simulator. */
+		readonly credential: CredentialReference,
+		private readonly folder: string,
+	) {}
+
+	static async open(line: LineName, options: StageOptions = {}): Promise<Stage> {
+		const folder = mkdtempSync(join(tmpdir(), 'kie-veo-e2e-'));
+		const simulator = await startSimulator(options.simulator);
+		const n8n = await (options.queue ? QueueN8n : N8n).start({
+			line,
+			packageTarball: await packTarball(folder),
+			logFile: join(folder, 'n8n.log'),
+			env: options.env,
+			...(typeof options.queue === 'object' ? options.queue : {}),
+		});
+		const client = new N8nClient(n8n.url);
+		await client.signIn();
+		const credential = await client.createCredential(
+			kieCredential(simulator, { webhookSecret: options.webhookSecret ?? '' }),
+		);
+		return new Stage(n8n, client, simulator, credential, folder);
+	}
+
+	async close(): Promise<void> {
+		await this.n8n.stop();
+		await this.simulator.close();
+		rmSync(this.folder, { recursive: true, force: true });
+	}
+}
+
+export function kieCredential(
+	{ apiUrl, uploadUrl }: Simulator,
+	data: { apiKey?: string; baseUrl?: string; webhookSecret?: string } = {},
+): Credential {
+	return {
+		name: 'Kie.ai Veo API',
+		type: 'kieVeoApi',
+		data: {
+			apiKey: SIMULATOR_KEY,
+			baseUrl: apiUrl,
+			uploadBaseUrl: uploadUrl,
+			webhookSecret: '',
+			...data,
+		},
+	};
+}

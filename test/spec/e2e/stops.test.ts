@@ -1,0 +1,104 @@
+import { setTimeout as pause } from 'node:timers/promises';
+
+import type { IDataObject, INodeParameters } from 'n8n-workflow';
+
+import { LINES } from '../../tools/n8n/versions';
+import { NEVER, SIMULATOR_KEY } from '../../tools/simulator';
+import { Stage } from './stage';
+import { chain } from './workflows';
+
+/** n8n's own limit for every execution, in seconds. */
+const LIMIT = 12;
+const LOG_LIMIT_MS = 30_000;
+
+describe.each(LINES.map(({ name }) => name))('a paid task in the log of n8n %s', (line) => {
+	let stage: Stage;
+
+	beforeAll(async () => {
+		stage = await Stage.open(line, {
+			simulator: { timings: { generate: NEVER, upgrade4k: NEVER } },
+			env: { EXECUTIONS_TIMEOUT: String(LIMIT) },
+		});
+	}, 600_000);
+	beforeEach(() => stage.simulator.reset());
+	afterAll(async () => await stage.close());
+
+	const start = async (items: number, parameters: INodeParameters = {}): Promise<string> => {
+		const workflow = chain(stage.credential, Array<IDataObject>(items).fill({}), {
+			operation: 'generate',
+			prompt: 'A dog',
+			waitMode: 'poll',
+			options: { pollInterval: 1 },
+			...parameters,
+		});
+		const { id } = await stage.client.createWorkflow(workflow);
+		return await stage.client.runWorkflow(id);
+	};
+	/** The first line of the log that holds all of these. */
+	const logged = async (...texts: string[]): Promise<string> => {
+		const deadline = Date.now() + LOG_LIMIT_MS;
+		for (;;) {
+			const lines = stage.n8n.log().split('\n');
+			const found = lines.find((one) => texts.every((text) => one.includes(text)));
+			if (found !== undefined) return found;
+			if (Date.now() > deadline) throw new Error(`Not in n8n's log: ${texts.join(', ')}`);
+			await pause(100);
+		}
+	};
+	const submitted = async (execution: string, item = 0) =>
+		await logged('was submitted', `(execution ${execution}, item ${item})`);
+
+	it('stands with operation, execution and item, and without the key', async () => {
+		const execution = await start(2);
+		const lines = [await submitted(execution, 0), await submitted(execution, 1)];
+		await stage.client.stopExecution(execution);
+		const { taskIds } = stage.simulator;
+		expect(taskIds).toHaveLength(2);
+		for (const taskId of taskIds) {
+			expect(lines.join('\n')).toContain(`Kie.ai Veo: Generate was submitted, task ID ${taskId}`);
+		}
+		expect(stage.n8n.log()).not.toContain(SIMULATOR_KEY);
+	});
+
+	it('stands once for items that share an upgrade', async () => {
+		const taskId = stage.simulator.addVideo();
+		const execution = await start(2, { operation: 'get4k', taskId });
+		await logged(
+			`Get 4K Video was submitted, task ID ${taskId}, index 0 (execution ${execution}, items 0, 1)`,
+		);
+		await stage.client.stopExecution(execution);
+	});
+
+	it('stands where the execution is suspended', async () => {
+		const execution = await start(1, { waitMode: 'callback' });
+		expect(await submitted(execution)).toContain(stage.simulator.taskIds[0]);
+		await stage.client.stopExecution(execution);
+	});
+
+	it('remains when the user stops the execution', async () => {
+		const execution = await start(1);
+		await submitted(execution);
+		await stage.client.stopExecution(execution);
+		const [taskId = ''] = stage.simulator.taskIds;
+		const line = await logged('The execution was stopped', `(execution ${execution})`);
+		expect(line).toContain(taskId);
+	});
+
+	it("remains when n8n's own limit ends the execution, which is told before", async () => {
+		const execution = await start(1);
+		await submitted(execution);
+		const [taskId = ''] = stage.simulator.taskIds;
+		const warning = await logged("'Timeout' is 1800 s, but n8n ends", `(execution ${execution})`);
+		expect(warning).toContain(`in ${LIMIT} s`);
+		await logged('The execution was stopped', taskId, `(execution ${execution})`);
+		expect((await stage.client.getExecution(execution)).status).not.toBe('running');
+	});
+
+	it('remains when n8n is killed', async () => {
+		const execution = await start(1);
+		await submitted(execution);
+		await stage.n8n.kill();
+		expect(await submitted(execution)).toContain(stage.simulator.taskIds[0]);
+		await stage.n8n.restart();
+	});
+});

@@ -1,0 +1,95 @@
+import { randomUUID } from 'node:crypto';
+
+import type { IDataObject, INode, INodeParameters } from 'n8n-workflow';
+
+import type { CredentialReference, WorkflowDefinition } from '../../tools/n8n/client';
+
+/** Names of the nodes in the workflows of this file. */
+export const ITEMS = 'Items';
+export const KIE = 'Kie.ai Veo';
+export const TRIGGER = 'Kie.ai Veo Trigger';
+export const HTTP = 'HTTP Request';
+export const AFTER = 'After';
+
+const ALL_EVENTS = ['get4k.success', 'get4k.failed', 'generate.success', 'generate.failed'];
+
+/**
+ * Items -> the action node -> a node that reads the linked input item through `$("Items").item`, which
+ * works only when the node keeps the pairing.
+ */
+export function chain(
+	credential: CredentialReference,
+	items: IDataObject[],
+	parameters: INodeParameters,
+	settings: Partial<INode> = {},
+): WorkflowDefinition {
+	return {
+		name: `Chain ${randomUUID()}`,
+		nodes: [
+			node(ITEMS, 'n8n-nodes-base.manualTrigger', 1, {}),
+			{
+				...node(KIE, 'n8n-nodes-kie-veo.kieVeo', 1, {
+					resource: 'video',
+					taskId: '={{ $json.taskId }}',
+					...parameters,
+				}),
+				credentials: { kieVeoApi: credential },
+				...settings,
+			},
+			node(AFTER, 'n8n-nodes-base.set', 3.4, {
+				mode: 'raw',
+				jsonOutput: `={{ ({ tag: $("${ITEMS}").item.json.tag ?? null, got: $json }) }}`,
+			}),
+		],
+		connections: { ...connect(ITEMS, KIE), ...connect(KIE, AFTER) },
+		pinData: { [ITEMS]: items.map((json) => ({ json })) },
+	};
+}
+
+/** A workflow with the trigger, and the path under `/webhook/` at which it is called. */
+export function triggerWorkflow(
+	credential: CredentialReference,
+	parameters: INodeParameters = {},
+): { definition: WorkflowDefinition; path: string } {
+	const webhookId = randomUUID();
+	const trigger = {
+		...node(TRIGGER, 'n8n-nodes-kie-veo.kieVeoTrigger', 1.1, { events: ALL_EVENTS, ...parameters }),
+		webhookId,
+		credentials: { kieVeoApi: credential },
+	};
+	const after = node(AFTER, 'n8n-nodes-base.set', 3.4, { mode: 'raw', jsonOutput: '={{ $json }}' });
+	const definition = {
+		name: `Trigger ${webhookId}`,
+		nodes: [trigger, after],
+		connections: connect(TRIGGER, AFTER),
+	};
+	return { definition, path: `${webhookId}/webhook` };
+}
+
+/** Downloads a file with n8n's own HTTP Request node. */
+export function httpDownload(url: string): WorkflowDefinition {
+	return {
+		name: HTTP,
+		nodes: [
+			node(ITEMS, 'n8n-nodes-base.manualTrigger', 1, {}),
+			node(HTTP, 'n8n-nodes-base.httpRequest', 4.2, {
+				url,
+				options: { response: { response: { responseFormat: 'file' } } },
+			}),
+		],
+		connections: connect(ITEMS, HTTP),
+	};
+}
+
+export function node(
+	name: string,
+	type: string,
+	typeVersion: number,
+	parameters: INodeParameters,
+): INode {
+	return { id: randomUUID(), name, type, typeVersion, position: [0, 0], parameters };
+}
+
+export function connect(from: string, to: string) {
+	return { [from]: { main: [[{ node: to, type: 'main' as const, index: 0 }]] } };
+}

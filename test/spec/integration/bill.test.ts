@@ -1,0 +1,224 @@
+import type { INodeParameters, OnError } from 'n8n-workflow';
+
+import { startSimulator, type Simulator } from '../../tools/simulator';
+import { runNode } from './runNode';
+
+const CREDITS = 500.25;
+const CREDITS_PATH = '/api/v1/chat/credit';
+
+/** A key per test: Kie's limit on submissions holds per key, and would slow the tests down. */
+const keys = Array.from({ length: 60 }, (_, index) => `kie-simulator-key-${index}`);
+let test = 0;
+let simulator: Simulator;
+
+beforeAll(async () => {
+	simulator = await startSimulator({ accounts: keys.map((key) => ({ key, credits: CREDITS })) });
+});
+beforeEach(() => {
+	simulator.reset();
+	test++;
+});
+afterAll(async () => await simulator.close());
+
+interface Run {
+	operation?: string;
+	taskIds?: string[];
+	waitMode?: string;
+	options?: INodeParameters;
+	onError?: OnError;
+}
+
+const run = async ({ operation = 'get4k', taskIds, waitMode, options, onError }: Run) =>
+	await runNode({
+		parameters: {
+			resource: 'video',
+			operation,
+			taskId: '={{ $json.taskId }}',
+			prompt: 'A dog playing',
+			waitMode: waitMode ?? 'none',
+			options: { ...options },
+		},
+		items: (taskIds ?? [simulator.addVideo()]).map((taskId, item) => ({ json: { taskId, item } })),
+		credentials: { apiKey: keys[test] ?? '', baseUrl: simulator.apiUrl },
+		onError,
+	});
+const json = ({ items }: Awaited<ReturnType<typeof run>>) => items.map((item) => item.json);
+const caught = async (running: Promise<unknown>) =>
+	await running.then(
+		() => {
+			throw new Error('no error was raised');
+		},
+		(error: unknown) => error as { message: string; description: string },
+	);
+const balanceReads = () => simulator.requests({ path: CREDITS_PATH });
+
+describe('Keep at Least (Credits)', () => {
+	describe.each(['get4k', 'get1080p', 'generate', 'extend'])('of %s', (operation) => {
+		it.each([
+			['below the balance', 500],
+			['equal to it', CREDITS],
+			['given as text', '={{ "500" }}'],
+		])('%s: submits, after one look at the balance', async (_what, minimumCredits) => {
+			const taskIds = [simulator.addVideo(), simulator.addVideo()];
+			await run({ operation, taskIds, options: { minimumCredits } });
+			expect(simulator.submissions()).toHaveLength(2);
+			expect(simulator.requests()[0]?.path).toBe(CREDITS_PATH);
+			expect(balanceReads()).toHaveLength(1);
+		});
+
+		it('above the balance: submits nothing, and names balance and limit', async () => {
+			const error = await caught(run({ operation, options: { minimumCredits: 500.5 } }));
+			expect(error.message).toContain(`has ${CREDITS} credits, fewer than the 500.5`);
+			expect(error.description).toContain('Nothing was submitted');
+			expect(simulator.requests()).toHaveLength(1);
+		});
+
+		it('submits nothing when the balance cannot be read', async () => {
+			simulator.fault({ kind: 'answer', body: { code: 422, msg: 'Later' }, path: CREDITS_PATH });
+			const error = await caught(run({ operation, options: { minimumCredits: 1 } }));
+			expect(error.message).toContain('credit balance could not be read');
+			expect(error.message).toContain('Later');
+			expect(error.description).toContain('Nothing was submitted');
+			expect(simulator.requests()).toHaveLength(1);
+		});
+
+		it.each([{}, { minimumCredits: 0 }, { minimumCredits: '' }])(
+			'switched off (%j) costs no request',
+			async (options) => {
+				await run({ operation, options });
+				expect(balanceReads()).toHaveLength(0);
+			},
+		);
+	});
+
+	it('uploads no image below the limit', async () => {
+		const image = { data: Buffer.from('image').toString('base64'), mimeType: 'image/png' };
+		const running = runNode({
+			parameters: {
+				resource: 'video',
+				operation: 'generate',
+				prompt: 'It moves',
+				generationType: 'FIRST_AND_LAST_FRAMES_2_VIDEO',
+				imageSource: 'binary',
+				waitMode: 'none',
+				options: { minimumCredits: 1000 },
+			},
+			items: [{ json: {}, binary: { data: image } }],
+			credentials: {
+				apiKey: keys[test] ?? '',
+				baseUrl: simulator.apiUrl,
+				uploadBaseUrl: simulator.uploadUrl,
+			},
+		});
+		await expect(running).rejects.toThrow('fewer than the 1000');
+		expect(simulator.uploads).toHaveLength(0);
+	});
+
+	it('is not asked about where nothing is paid for', async () => {
+		await run({ operation: 'get', options: { minimumCredits: 1000 } });
+		expect(balanceReads()).toHaveLength(0);
+	});
+
+	it('holds for each item with Continue on fail, and the higher limit for a shared video', async () => {
+		const shared = simulator.addVideo();
+		const result = await run({
+			taskIds: [shared, simulator.addVideo(), shared],
+			options: { minimumCredits: '={{ [0, 500, 1000][$json.item] }}' },
+			onError: 'continueRegularOutput',
+		});
+		expect(json(result).map(({ status }) => status)).toStrictEqual([
+			'failed',
+			'processing',
+			'failed',
+		]);
+		expect(balanceReads()).toHaveLength(1);
+		expect(simulator.submissions()).toHaveLength(1);
+	});
+
+	it.each([-1, 'many'])('refuses %j before anything is sent', async (minimumCredits) => {
+		const error = await caught(run({ options: { minimumCredits } }));
+		expect(error.message).toContain("'Keep at Least (Credits)' must be a number of credits");
+		expect(simulator.requests()).toHaveLength(0);
+	});
+});
+
+describe('On 4K Unavailable: Get 1080P Instead', () => {
+	const options = { pollInterval: 1, on4kUnavailable: 'get1080p' };
+	const polled = async (rest: Run) => await run({ waitMode: 'poll', options, ...rest });
+	const paid = () => simulator.paid().map(({ path }) => path.replace(/.*\//, ''));
+	const sent = (path: string) => simulator.submissions({ path: `/api/v1/veo/${path}` });
+
+	it.each([
+		['before it starts', { outcome: 'refused' }],
+		['while it runs', { outcome: 'failure', afterFailure: 'answer' }],
+	] as const)('fetches 1080P when Kie refuses 4K %s', async (_when, upgrade4k) => {
+		const taskId = simulator.addVideo({ upgrade4k });
+		const [item] = json(await polled({ taskIds: [taskId] }));
+		expect(item).toMatchObject({
+			taskId,
+			index: 0,
+			operation: 'get4k',
+			status: 'success',
+			resolution: '1080p',
+			fallback: '1080p',
+			videoUrl: expect.stringContaining('1080p'),
+		});
+		expect(sent('get-4k-video')).toHaveLength(1);
+		expect(sent('get-1080p-video')).toHaveLength(1);
+		expect(paid().filter((path) => path === 'get-1080p-video')).toHaveLength(1);
+	});
+
+	it('names both when 1080P is refused, too', async () => {
+		const taskId = simulator.addVideo({
+			upgrade4k: { outcome: 'refused' },
+			upgrade1080p: {
+				outcome: 'refused',
+				failure: { code: 500, msg: 'The 1080P version of this video is unavailable.' },
+			},
+		});
+		const error = await caught(polled({ taskIds: [taskId] }));
+		expect(error.message).toContain(`4K video of task ${taskId}: The 4K version`);
+		expect(error.message).toContain(`1080P video of task ${taskId}: The 1080P version`);
+		expect(simulator.submissions()).toHaveLength(2);
+		expect(paid()).toStrictEqual([]);
+	});
+
+	it('gives the result to every item of the video, and leaves the others in 4K', async () => {
+		const refused = simulator.addVideo({ upgrade4k: { outcome: 'refused' } });
+		const good = simulator.addVideo();
+		const items = json(await polled({ taskIds: [refused, good, refused] }));
+		expect(items.map(({ resolution }) => resolution)).toStrictEqual(['1080p', '4k', '1080p']);
+		expect(items[1]).not.toHaveProperty('fallback');
+		expect(simulator.submissions()).toHaveLength(3);
+	});
+
+	it.each([
+		['another failure', { failure: { code: 400, msg: 'record is null' } }, {}],
+		['the option unset', {}, { on4kUnavailable: 'error' }],
+	])('asks for no 1080P after %s', async (_what, upgrade4k, own) => {
+		const taskId = simulator.addVideo({ upgrade4k: { outcome: 'refused', ...upgrade4k } });
+		await caught(polled({ taskIds: [taskId], options: { ...options, ...own } }));
+		expect(simulator.submissions()).toHaveLength(1);
+	});
+
+	it('does nothing with Return Immediately, where n8n may have kept it', async () => {
+		const taskId = simulator.addVideo({ upgrade4k: { outcome: 'refused' } });
+		await caught(run({ taskIds: [taskId], options: { on4kUnavailable: 'get1080p' } }));
+		expect(simulator.submissions()).toHaveLength(1);
+	});
+
+	it('keeps the operation and says what was fetched when the time is up', async () => {
+		const taskId = simulator.addVideo({
+			upgrade4k: { outcome: 'refused' },
+			timings: { upgrade1080p: 60_000 },
+		});
+		const slow = { ...options, timeout: 1, onTimeout: 'continue' };
+		const [item] = json(await polled({ taskIds: [taskId], options: slow }));
+		expect(item).toMatchObject({
+			operation: 'get4k',
+			status: 'processing',
+			timedOut: true,
+			fallback: '1080p',
+		});
+	});
+});

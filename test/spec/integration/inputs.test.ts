@@ -1,0 +1,348 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import type {
+	IBinaryData,
+	ICredentialDataDecryptedObject,
+	INodeExecutionData,
+	INodeParameters,
+	OnError,
+} from 'n8n-workflow';
+
+import { readVideoOptions } from '../../../nodes/KieVeo/actions/parameters';
+import { startSimulator, type Simulator } from '../../tools/simulator';
+import { runNode, useBinaryFolder } from './runNode';
+
+/* What people give: values of sheets, forms, agents and other nodes, keys and addresses as pasted. */
+
+let simulator: Simulator;
+const folder = mkdtempSync(join(tmpdir(), 'kie-veo-inputs-'));
+
+/** A key per test: Kie's limit on submissions holds per key, and would slow the tests down. */
+const keys = Array.from({ length: 100 }, (_, index) => `kie-simulator-key-${index}`);
+let test = 0;
+
+beforeAll(async () => {
+	simulator = await startSimulator({ accounts: keys.map((key) => ({ key })) });
+	await useBinaryFolder(folder);
+});
+beforeEach(() => {
+	simulator.reset();
+	test++;
+});
+afterAll(async () => {
+	await simulator.close();
+	rmSync(folder, { recursive: true, force: true });
+});
+
+interface Run {
+	operation?: string;
+	parameters?: INodeParameters;
+	options?: INodeParameters;
+	json?: INodeExecutionData['json'];
+	binary?: { [name: string]: IBinaryData };
+	credentials?: ICredentialDataDecryptedObject;
+	onError?: OnError;
+}
+
+async function run({
+	operation = 'generate',
+	parameters,
+	options = {},
+	json = {},
+	binary,
+	credentials,
+	onError,
+}: Run) {
+	const { items } = await runNode({
+		parameters: {
+			resource: operation === 'getCredits' ? 'account' : 'video',
+			operation,
+			waitMode: 'none',
+			prompt: 'A dog playing',
+			options,
+			...parameters,
+		},
+		items: [{ json, ...(binary ? { binary } : {}) }],
+		credentials: {
+			apiKey: keys[test] ?? '',
+			baseUrl: simulator.apiUrl,
+			uploadBaseUrl: simulator.uploadUrl,
+			...credentials,
+		},
+		onError,
+	});
+	return items[0]?.json;
+}
+
+const caught = async (running: Promise<unknown>) =>
+	await running.then(
+		() => {
+			throw new Error('no error was raised');
+		},
+		(error: unknown) => error as { message: string; description: string },
+	);
+const bodyOf = (path: string) => simulator.requests({ path }).at(-1)?.body;
+const GENERATE = '/api/v1/veo/generate';
+const EXTEND = '/api/v1/veo/extend';
+const FRAMES = { generationType: 'FIRST_AND_LAST_FRAMES_2_VIDEO' };
+const given = '={{ $json.given }}';
+
+/** Refused before anything is sent, in a short text. */
+async function refused(options: Run, words: string) {
+	const error = await caught(run(options));
+	expect(error.message).toContain(words);
+	expect(error.message.length).toBeLessThan(500);
+	expect(error.description).toBeTruthy();
+	expect(error.description.length).toBeLessThan(500);
+	expect(simulator.requests()).toHaveLength(0);
+	return error;
+}
+
+describe('a spelling of a sheet', () => {
+	it.each<[parameter: string, spelling: unknown, sent: object]>([
+		['duration', '8s', { duration: 8 }],
+		['duration', '06', { duration: 6 }],
+		['resolution', '720P', { resolution: '720p' }],
+		['resolution', '4K', { resolution: '4k' }],
+		['aspectRatio', 'AUTO', { aspect_ratio: 'Auto' }],
+		['aspectRatio', '9：16', { aspect_ratio: '9:16' }],
+		['generationType', 'text_2_video', { generationType: 'TEXT_2_VIDEO' }],
+		['model', ' VEO3_FAST ', { model: 'veo3_fast' }],
+		['model', 'quality', { model: 'veo3' }],
+		['options.seed', '12345', { seeds: 12345 }],
+		['options.enableTranslation', 'FALSE', { enableTranslation: false }],
+	])('in %s, %p, is sent as what it can only mean', async (parameter, spelling, sent) => {
+		const [name = '', option] = parameter.split('.');
+		await run({
+			json: { given: spelling as string },
+			...(option === undefined
+				? { parameters: { [name]: given } }
+				: { options: { [option]: given } }),
+		});
+		expect(bodyOf(GENERATE)).toMatchObject(sent);
+	});
+
+	it.each<[parameter: string, spelling: string, words: string]>([
+		['generationType', 'IMAGE_2_VIDEO', 'TEXT_2_VIDEO, FIRST_AND_LAST_FRAMES_2_VIDEO'],
+		['resolution', '8k', '720p, 1080p, 4k'],
+		['aspectRatio', '1:1', '16:9, 9:16, Auto'],
+		['duration', '5s', '4, 6 or 8'],
+	])('in %s, %p, is refused with the values there are', async (name, spelling, words) => {
+		await refused({ json: { given: spelling }, parameters: { [name]: given } }, words);
+	});
+
+	it('of the image source is taken or refused, too', async () => {
+		const parameters = { ...FRAMES, imageSource: given, imageUrls: 'https://example.com/a.jpg' };
+		await run({ parameters, json: { given: 'Url' } });
+		expect(bodyOf(GENERATE)).toMatchObject({ imageUrls: ['https://example.com/a.jpg'] });
+		simulator.reset();
+		await refused({ parameters, json: { given: 'upload' } }, 'url, binary');
+	});
+});
+
+describe('a model of the other operation', () => {
+	it.each([
+		['veo3_fast', 'fast'],
+		['veo3', 'quality'],
+		['veo3_lite', 'lite'],
+	])('%s is sent as %s to extend, and back', async (generate, extend) => {
+		const taskId = simulator.addVideo();
+		await run({ operation: 'extend', parameters: { taskId, model: generate } });
+		expect(bodyOf(EXTEND)).toMatchObject({ model: extend });
+		await run({ parameters: { model: extend } });
+		expect(bodyOf(GENERATE)).toMatchObject({ model: generate });
+	});
+});
+
+describe('a prompt', () => {
+	it('that is an object is refused with the field to use', async () => {
+		const json = { given: { output: 'A dog', steps: [1] } };
+		const { description } = await refused({ json, parameters: { prompt: given } }, "'Prompt'");
+		expect(description).toContain('{{ $json.output }}');
+	});
+
+	it.each([[{ prompt: 'A dog', style: 'film' }], [['A dog']]])(
+		'that is %j is refused',
+		async (value) => {
+			await refused(
+				{ json: { given: value }, parameters: { prompt: given } },
+				"'Prompt' must be text",
+			);
+		},
+	);
+
+	it('into which an object was put is refused', async () => {
+		const parameters = { prompt: '=Make this: {{ $json.given }}' };
+		await refused({ json: { given: { output: 'A dog' } }, parameters }, '[object Object]');
+	});
+
+	it('in JSON is sent as it is', async () => {
+		const prompt = JSON.stringify({ scene: 'A dog', camera: 'static' });
+		await run({ json: { given: prompt }, parameters: { prompt: given } });
+		expect(bodyOf(GENERATE)).toMatchObject({ prompt });
+	});
+});
+
+describe('an image in a binary field', () => {
+	const field = (file: Partial<IBinaryData>): { [name: string]: IBinaryData } => ({
+		data: { data: btoa('image'), mimeType: '', ...file },
+	});
+	const parameters = { ...FRAMES, imageSource: 'binary', imageBinaryPropertyNames: '"data"' };
+
+	it.each<[file: Partial<IBinaryData>, mimeType: string, ending: string]>([
+		[{ mimeType: 'application/octet-stream', fileName: 'file_12.jpg' }, 'image/jpeg', '.jpg'],
+		[{ mimeType: 'binary/octet-stream', fileName: 'product.png' }, 'image/png', '.png'],
+		[{ mimeType: 'image/png; charset=utf-8', fileName: 'p.png' }, 'image/png', '.png'],
+		[{ mimeType: 'IMAGE/JPEG', fileName: 'P.JPG' }, 'image/jpeg', '.jpg'],
+		[{ mimeType: 'text/plain', fileName: 'frame.webp' }, 'image/webp', '.webp'],
+	])('%j is uploaded as what it is', async (file, mimeType, ending) => {
+		await run({ parameters, binary: field(file) });
+		expect(simulator.uploads).toMatchObject([
+			{ mimeType, fileName: expect.stringMatching(new RegExp(`\\${ending}$`)) },
+		]);
+	});
+
+	it.each<[file: Partial<IBinaryData>, words: string]>([
+		[{ mimeType: 'application/pdf', fileName: 'a.pdf' }, 'application/pdf'],
+		[{ mimeType: 'application/octet-stream', fileName: 'blob' }, 'application/octet-stream'],
+	])('%j is refused', async (file, words) => {
+		await refused({ parameters, binary: field(file) }, words);
+	});
+});
+
+describe('a data URL among the images', () => {
+	const png = Buffer.concat([Buffer.from('89504e470d0a1a0a', 'hex'), Buffer.alloc(2_000_000, 7)]);
+	const image = `data:image/png;base64,${png.toString('base64')}`;
+	const broken = `data:image/png;base64,${Buffer.alloc(3e6, 65).toString('base64')}`;
+	const parameters = { ...FRAMES, imageSource: 'url', imageUrls: given };
+
+	it.each<[what: string, value: unknown, count: number]>([
+		['one', image, 1],
+		['a list', [image, image], 2],
+		['text', `${image}, ${image}`, 2],
+	])('is uploaded: %s', async (_what, value, count) => {
+		await run({ parameters, json: { given: value as string } });
+		expect(simulator.uploads).toHaveLength(count);
+		expect(simulator.uploads[0]).toMatchObject({ fileSize: png.length, mimeType: 'image/png' });
+		const imageUrls = simulator.uploads.map(({ downloadUrl }) => downloadUrl);
+		expect(bodyOf(GENERATE)).toMatchObject({ imageUrls });
+	});
+
+	it.each<[what: string, value: unknown]>([
+		['alone', broken],
+		['in a list', [image, broken]],
+		['beside an address', ['https://example.com/a.jpg', image]],
+	])('that cannot be used is refused in a short text: %s', async (_what, value) => {
+		const json = { given: value as string };
+		const { description } = await refused({ parameters, json }, "'Image URLs'");
+		expect(description).toContain("'Image Source' to Binary");
+		const item = await run({ parameters, json, onError: 'continueRegularOutput' });
+		expect(JSON.stringify(item).length).toBeLessThan(1_000);
+	});
+});
+
+describe('the URL to download', () => {
+	const urlOf = async () =>
+		String(
+			(await run({ operation: 'get', parameters: { taskId: simulator.addVideo() } }))?.videoUrl,
+		);
+	const download = (value: unknown): Run => ({
+		operation: 'download',
+		parameters: { url: given },
+		json: { given: value as string },
+	});
+
+	it.each<[what: string, form: (url: string) => unknown]>([
+		['a list', (url) => [url]],
+		['JSON text', (url) => JSON.stringify([url])],
+		['quoted', (url) => ` "${url}"\n`],
+		['bracketed', (url) => `[${url}]`],
+	])('is taken from %s with one entry', async (_what, form) => {
+		const url = await urlOf();
+		expect(await run(download(form(url)))).toMatchObject({ url, mimeType: 'video/mp4' });
+	});
+
+	const ONE = 'https://tempfile.aiquickdraw.com/v/one.mp4';
+	const TWO = 'https://tempfile.aiquickdraw.com/v/two.mp4';
+	it.each<[value: unknown, words: string]>([
+		[[ONE, TWO], 'a list of 2 addresses'],
+		[JSON.stringify([ONE, TWO, ONE]), 'a list of 3 addresses'],
+		[`${ONE}, ${TWO}`, 'a list of 2 addresses'],
+		[{ url: ONE }, 'is not text'],
+		[JSON.stringify({ url: ONE, other: ` ${TWO}` }), 'is not text'],
+		[[{ url: ONE }], 'is not text'],
+		[7, 'is not text'],
+		[[], 'is empty'],
+		['tempfile.aiquickdraw.com/v/one.mp4', 'it lacks https://'],
+	])('%j is refused', async (value, words) => await refused(download(value), words));
+});
+
+describe('a link that is not of Kie', () => {
+	let foreign: Server;
+	let url = '';
+	beforeAll(async () => {
+		foreign = createServer((_request, response) => {
+			response.writeHead(403).end();
+		});
+		await new Promise<void>((resolve) => foreign.listen(0, 'localhost', resolve));
+		const { port } = foreign.address() as AddressInfo;
+		url = `http://localhost:${port}/bucket/one.mp4?X-Amz-Signature=secret`;
+	});
+	afterAll(() => foreign.close());
+
+	it('is not shown to Kie for renewal', async () => {
+		const error = await caught(run({ operation: 'download', parameters: { url } }));
+		expect(error.message).toContain('answered 403');
+		expect(error.message).not.toContain('secret');
+		expect(error.description).toContain('Kie.ai was not asked');
+		expect(simulator.requests()).toHaveLength(0);
+	});
+
+	it('is shown to Kie when it came from Kie itself', async () => {
+		const taskId = simulator.addVideo({ files: { bare: 'refused' } });
+		await run({ operation: 'get', parameters: { taskId, download: true } });
+		expect(simulator.requests({ path: '/api/v1/common/download-url' })).toHaveLength(1);
+	});
+});
+
+describe('a credential as it was pasted', () => {
+	it.each(['/api/v1', '/api/v1/', '/api/v1/veo'])('with %s in Base URL works', async (tail) => {
+		const credentials = { baseUrl: `${simulator.apiUrl}${tail}` };
+		expect(await run({ credentials })).toMatchObject({ status: 'processing' });
+		expect(await run({ credentials, operation: 'getCredits' })).toHaveProperty('credits');
+		const parameters = { taskId: simulator.addVideo() };
+		expect(await run({ credentials, operation: 'get4k', parameters })).toHaveProperty('status');
+	});
+
+	it.each<[what: string, paste: (key: string) => string]>([
+		['the word Bearer', (key) => `Bearer ${key}`],
+		['quotes and a line break', (key) => `"${key}"\r\n`],
+		['invisible characters', (key) => `\ufeff${key.slice(0, 5)}\u200b${key.slice(5)}\u00a0`],
+	])('with %s in API Key works', async (_what, paste) => {
+		const credentials = { apiKey: paste(keys[test] ?? '') };
+		expect(await run({ credentials, operation: 'getCredits' })).toHaveProperty('credits');
+	});
+
+	it.each([
+		['a Cyrillic letter', 'kе1', 'U+0435'],
+		['nothing but quotes', '""', 'is empty'],
+	])('with %s in API Key is refused', async (_what, apiKey, words) => {
+		await refused({ credentials: { apiKey } }, `'API Key' of the Kie.ai Veo API credential`);
+		await refused({ credentials: { apiKey } }, words);
+	});
+});
+
+describe('a duration', () => {
+	it.each([
+		[10_000 / 3, 3334],
+		['90 s', 90],
+		['1.5', 2],
+	])('of %p is %i whole seconds', (timeout, seconds) => {
+		const context = { getNodeParameter: () => ({ timeout }) };
+		expect(readVideoOptions(context as never, 0, 30)).toMatchObject({ timeout: seconds });
+	});
+});

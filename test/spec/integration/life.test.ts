@@ -1,0 +1,768 @@
+import { createHash } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+
+import type { BinaryDataService } from 'n8n-core';
+import type { IBinaryData, INodeExecutionData, INodeParameters, OnError } from 'n8n-workflow';
+
+import { startSimulator, syntheticContent, type Simulator } from '../../tools/simulator';
+import { runNode, useBinaryFolder } from './runNode';
+
+let simulator: Simulator;
+let binaryData: BinaryDataService;
+const folder = mkdtempSync(join(tmpdir(), 'kie-veo-binary-'));
+
+/** A key per test: Kie's limit on submissions holds per key, and would slow the tests down. */
+const keys = Array.from({ length: 200 }, (_, index) => `kie-simulator-key-${index}`);
+let test = 0;
+
+beforeAll(async () => {
+	simulator = await startSimulator({ accounts: keys.map((key) => ({ key })) });
+	binaryData = await useBinaryFolder(folder);
+});
+beforeEach(() => {
+	simulator.reset();
+	test++;
+});
+afterAll(async () => {
+	await simulator.close();
+	rmSync(folder, { recursive: true, force: true });
+});
+
+interface Run {
+	parameters?: INodeParameters;
+	options?: INodeParameters;
+	items?: INodeExecutionData[];
+	onError?: OnError;
+	retryOnFail?: boolean;
+	signal?: AbortSignal;
+}
+
+const run = async (operation: string, { parameters, options, items, ...rest }: Run = {}) =>
+	await runNode({
+		parameters: {
+			resource: 'video',
+			operation,
+			options: { ...(operation === 'download' ? {} : { pollInterval: 1 }), ...options },
+			...parameters,
+		},
+		items,
+		credentials: {
+			apiKey: keys[test] ?? '',
+			baseUrl: simulator.apiUrl,
+			uploadBaseUrl: simulator.uploadUrl,
+		},
+		...rest,
+	});
+const generate = async ({ parameters, ...rest }: Run = {}) =>
+	await run('generate', {
+		parameters: { prompt: 'A dog playing', waitMode: 'none', ...parameters },
+		...rest,
+	});
+const json = ({ items }: Awaited<ReturnType<typeof run>>) => items.map((item) => item.json);
+const caught = async (running: Promise<unknown>) =>
+	await running.then(
+		() => {
+			throw new Error('no error was raised');
+		},
+		(error: unknown) => error as { message: string; description: string; context: object },
+	);
+const bodies = (path: string) => simulator.requests({ path }).map(({ body }) => body);
+const GENERATE = '/api/v1/veo/generate';
+const EXTEND = '/api/v1/veo/extend';
+
+const DEFAULT_BODY = {
+	prompt: 'A dog playing',
+	model: 'veo3_fast',
+	generationType: 'TEXT_2_VIDEO',
+	aspect_ratio: '16:9',
+	resolution: '720p',
+	duration: 8,
+	enableTranslation: true,
+};
+const FRAMES = { generationType: 'FIRST_AND_LAST_FRAMES_2_VIDEO', imageSource: 'url' };
+const REFERENCE = { generationType: 'REFERENCE_2_VIDEO', imageSource: 'url' };
+const A = 'https://example.com/a,b.jpg';
+const B = 'https://example.com/b.png';
+const C = 'https://example.com/c.webp';
+
+describe('Generate', () => {
+	it.each<[what: string, parameters: INodeParameters, options: INodeParameters, body: object]>([
+		['nothing but a prompt', {}, {}, {}],
+		['another model', { model: 'veo3_lite' }, {}, { model: 'veo3_lite' }],
+		['a new model', { model: '={{ "veo3.1-fast" }}' }, {}, { model: 'veo3.1-fast' }],
+		['a ratio', { aspectRatio: '9:16' }, {}, { aspect_ratio: '9:16' }],
+		['a resolution', { resolution: '4k' }, {}, { resolution: '4k' }],
+		['a duration', { duration: 4 }, {}, { duration: 4 }],
+		['a duration as text', { duration: '={{ "6" }}' }, {}, { duration: 6 }],
+		['no translation', {}, { enableTranslation: false }, { enableTranslation: false }],
+		['a seed', {}, { seed: 12345 }, { seeds: 12345 }],
+		['an empty seed', {}, { seed: '={{ "" }}' }, {}],
+		['a watermark', {}, { watermark: 'MyBrand' }, { watermark: 'MyBrand' }],
+		['an empty watermark', {}, { watermark: '' }, {}],
+		['images that do not belong to the type', { imageUrls: A }, {}, {}],
+		[
+			'two frames',
+			{ ...FRAMES, imageUrls: `${A}, ${B}` },
+			{},
+			{ generationType: FRAMES.generationType, imageUrls: [A, B] },
+		],
+		[
+			'frames as a list',
+			{ ...FRAMES, imageUrls: `={{ ["${A}"] }}` },
+			{},
+			{ generationType: FRAMES.generationType, imageUrls: [A] },
+		],
+		[
+			'three references, of 8 seconds whatever was chosen before',
+			{ ...REFERENCE, imageUrls: [A, B, C].join('\n'), duration: 4 },
+			{},
+			{ generationType: REFERENCE.generationType, imageUrls: [A, B, C] },
+		],
+	])('sends %s as the API has it', async (_what, parameters, options, body) => {
+		await generate({ parameters, options });
+		expect(bodies(GENERATE)).toStrictEqual([{ ...DEFAULT_BODY, ...body }]);
+		expect(simulator.paid()).toHaveLength(1);
+	});
+
+	it('returns immediately with the new task id', async () => {
+		const result = await generate();
+		expect(json(result)[0]).toStrictEqual({
+			taskId: expect.stringMatching(/^veo_task_/),
+			index: null,
+			operation: 'generate',
+			status: 'processing',
+			resolution: null,
+			videoUrl: null,
+			videoUrls: [],
+			imageUrls: [],
+			creditsConsumed: null,
+			code: 200,
+			message: 'success',
+		});
+		expect(result.hints[0]?.message).toContain('Get');
+	});
+
+	it('carries the callback address, with what the submission is about', async () => {
+		const callBackUrl = 'http://127.0.0.1:9/webhook/veo';
+		await generate({ parameters: { callBackUrl } });
+		const [body] = bodies(GENERATE) as Array<{ callBackUrl: string }>;
+		expect(body?.callBackUrl).toMatch(/^http:\/\/127\.0\.0\.1:9\/webhook\/veo\?kieVeo=/);
+	});
+
+	it('waits for the video by asking for its record', async () => {
+		const [item] = json(await generate({ parameters: { waitMode: 'poll', aspectRatio: '9:16' } }));
+		expect(item).toMatchObject({ operation: 'generate', index: null, status: 'success' });
+		expect(item).toMatchObject({
+			resolution: '720p',
+			videoUrl: expect.stringContaining('base.mp4'),
+		});
+		expect(simulator.submissions()).toHaveLength(1);
+	});
+
+	it('makes a video of its own for each item, also of equal ones, and keeps the pairing', async () => {
+		const items = [{ json: {} }, { json: {} }, { json: {} }];
+		const result = await generate({ items, parameters: { waitMode: 'poll' } });
+		expect(new Set(json(result).map(({ taskId }) => taskId)).size).toBe(3);
+		expect(result.items.map(({ pairedItem }) => pairedItem)).toStrictEqual(
+			items.map((_, item) => ({ item })),
+		);
+	});
+
+	it.each(['404', '422', 'null'] as const)(
+		'is patient with a task Kie does not know yet, told as %s',
+		async (graceAnswer) => {
+			simulator.nextTask({ record: { graceMs: 1500, graceAnswer } });
+			const [item] = json(await generate({ parameters: { waitMode: 'poll' } }));
+			expect(item).toMatchObject({ status: 'success' });
+		},
+	);
+
+	it.each([
+		['in the record, flag 2', { failureFlag: 2, failureIn: 'record' }],
+		['in the record, flag 3', { failureFlag: 3, failureIn: 'record' }],
+		['in the envelope', { failureIn: 'envelope' }],
+	] as const)('raises a failure told %s, with its task id', async (_where, generation) => {
+		simulator.nextTask({
+			taskId: 'veo_task_bad',
+			generation: { outcome: 'failure', ...generation },
+		});
+		const error = await caught(generate({ parameters: { waitMode: 'poll' } }));
+		expect(error.message).toContain('veo_task_bad');
+		expect(error.message).toContain('violating content policies');
+		expect(error.description).toContain('Change it');
+	});
+
+	it.each([
+		['reset-after', { kind: 'reset-after' }],
+		['a server error', { kind: 'status', code: 500, processed: true }],
+		['a gateway page', { kind: 'html', processed: true }],
+		['a cut body', { kind: 'cut-json' }],
+		['an empty body', { kind: 'empty', processed: true }],
+		['no task id', { kind: 'envelope', data: 'null' }],
+	] as const)('never sends again when the answer is lost: %s', async (_what, fault) => {
+		simulator.fault({ ...fault, path: GENERATE });
+		const error = await caught(generate());
+		expect(error.message).toContain('answer was lost');
+		expect(error.description).toContain('https://kie.ai/logs');
+		expect(simulator.requests({ path: GENERATE })).toHaveLength(1);
+	});
+
+	it('keeps a task whose answer has no code', async () => {
+		simulator.nextTask({ taskId: 'veo_task_no_code' });
+		simulator.fault({ kind: 'envelope', code: 'absent', path: GENERATE });
+		const [item] = json(await generate());
+		expect(item).toMatchObject({ taskId: 'veo_task_no_code', status: 'processing' });
+	});
+
+	it('tells of a lost answer also when the first item fails for another reason', async () => {
+		const prompts = ['refused', 'lost', 'lost, too'];
+		const about = (prompt: string) => (request: { body: unknown }) =>
+			(request.body as { prompt?: string }).prompt === prompt;
+		simulator.fault({ kind: 'status', code: 400, when: about('refused') });
+		// Slow enough to be under way when the first one fails.
+		for (const prompt of prompts.slice(1)) {
+			simulator.fault({ kind: 'slow', ms: 300, when: about(prompt) });
+		}
+		simulator.setDefaults({ envelope: { data: 'null' } });
+		const error = await caught(
+			generate({
+				parameters: { prompt: '={{ $json.prompt }}' },
+				items: prompts.map((prompt) => ({ json: { prompt } })),
+			}),
+		);
+		expect(simulator.paid()).toHaveLength(2);
+		expect(error.message).toContain('answer was lost');
+		expect(error.description).toContain('https://kie.ai/logs');
+		expect(error.description).toContain('2 requests');
+		expect(error.context).toMatchObject({ itemIndex: 1 });
+	});
+
+	it('sends again what Kie says it did not accept', async () => {
+		simulator.fault({ kind: 'status', code: 429, path: GENERATE });
+		simulator.fault({ kind: 'status', code: 455, path: GENERATE });
+		expect(json(await generate())).toMatchObject([{ status: 'processing' }]);
+		expect(simulator.paid()).toHaveLength(1);
+	}, 20_000);
+
+	it.each([
+		[400, 'Only English prompts are supported at this time.', 'Enable Translation'],
+		[400, 'public error unsafe image upload.', 'content filter'],
+		[401, 'You do not have access permissions', 'API key'],
+		[402, 'Insufficient credits', 'Top up'],
+		[404, 'Not found', "'Task ID'"],
+		[422, 'Your request was rejected by Flow(x).', 'content filter'],
+		[422, 'Invalid model', "'Model'"],
+		[433, 'Limit', 'Raise the hourly'],
+		[451, 'Failed to fetch the image.', "'Image Source'"],
+		[501, 'Failed - Video generation task failed', 'kie.ai/logs'],
+		[505, 'Disabled', 'announcement'],
+	])('raises code %i "%s" at once', async (code, msg, advice) => {
+		simulator.fault({ kind: 'status', code, msg, path: GENERATE });
+		const error = await caught(generate());
+		expect(error.message).toContain(msg);
+		expect(error.description).toContain(advice);
+		expect(simulator.requests()).toHaveLength(1);
+	});
+
+	it('names every task that was created when another item fails', async () => {
+		simulator.nextTask({ taskId: 'veo_task_good', prompt: 'good', timings: { generate: 60_000 } });
+		simulator.nextTask({
+			taskId: 'veo_task_bad',
+			prompt: 'bad',
+			generation: { outcome: 'failure' },
+		});
+		const items = [{ json: { prompt: 'good' } }, { json: { prompt: 'bad' } }];
+		const parameters = { prompt: '={{ $json.prompt }}', waitMode: 'poll' };
+		const error = await caught(generate({ items, parameters }));
+		expect(error.message).toContain('veo_task_bad');
+		expect(error.description).toContain('veo_task_good');
+	});
+
+	it('keeps the task id on the error item of a time-out', async () => {
+		simulator.nextTask({ taskId: 'veo_task_slow', timings: { generate: 60_000 } });
+		const result = await generate({
+			parameters: { waitMode: 'poll' },
+			options: { timeout: 1 },
+			onError: 'continueRegularOutput',
+		});
+		expect(json(result)).toMatchObject([
+			{ taskId: 'veo_task_slow', operation: 'generate', status: 'processing', timedOut: true },
+		]);
+	});
+
+	it('ends with the user, naming what was created', async () => {
+		simulator.nextTask({ taskId: 'veo_task_slow', timings: { generate: 60_000 } });
+		const stop = new AbortController();
+		const running = caught(generate({ parameters: { waitMode: 'poll' }, signal: stop.signal }));
+		setTimeout(() => stop.abort(), 300);
+		expect((await running).description).toContain('veo_task_slow');
+	});
+
+	it('ends with the user, telling of a lost answer', async () => {
+		simulator.fault({ kind: 'slow', ms: 600 });
+		simulator.setDefaults({ envelope: { data: 'null' } });
+		const stop = new AbortController();
+		const running = caught(generate({ signal: stop.signal }));
+		setTimeout(() => stop.abort(), 200);
+		expect((await running).description).toContain('The answer to 1 paid request was lost');
+		expect(simulator.paid()).toHaveLength(1);
+	});
+
+	it.each<
+		[parameter: string, fault: string, parameters: INodeParameters, options: INodeParameters]
+	>([
+		['Prompt', 'empty', { prompt: ' ' }, {}],
+		['Model', 'empty', { model: '={{ "" }}' }, {}],
+		['Prompt', 'a list', { prompt: '={{ ["a"] }}' }, {}],
+		['Watermark', 'an object', {}, { watermark: '={{ ({ a: 1 }) }}' }],
+		['Wait Mode', 'unknown', { waitMode: 'later' }, {}],
+		['Generation Type', 'unknown', { generationType: '={{ "VIDEO" }}' }, {}],
+		['Aspect Ratio', 'unknown', { aspectRatio: '={{ "4:3" }}' }, {}],
+		['Resolution', 'unknown', { resolution: '={{ "8k" }}' }, {}],
+		['Duration', 'unknown', { duration: '={{ 5 }}' }, {}],
+		['Seed', 'too small', {}, { seed: 1 }],
+		['Seed', 'fractional', {}, { seed: 12345.5 }],
+		['Enable Translation', 'no answer', {}, { enableTranslation: '={{ "maybe" }}' }],
+		['Simplify', 'a list', {}, { simplify: '={{ [true] }}' }],
+		['Image URLs', 'empty', { ...FRAMES, imageUrls: '' }, {}],
+		[
+			'Image URLs',
+			'run together',
+			{ ...FRAMES, imageUrls: 'https://a.com/1.jpg, b.com/2.jpg' },
+			{},
+		],
+		['Image URLs', 'too many', { ...FRAMES, imageUrls: `${A},${B},${C}` }, {}],
+		['Image URLs', 'too many references', { ...REFERENCE, imageUrls: `${A},${A},${B},${C}` }, {}],
+		['Image URLs', 'no web address', { ...FRAMES, imageUrls: 'ftp://example.com/a.jpg' }, {}],
+		['Image URLs', 'no texts', { ...FRAMES, imageUrls: '={{ [1] }}' }, {}],
+		['Image Binary Fields', 'not there', { ...FRAMES, imageSource: 'binary' }, {}],
+		['Poll Interval', 'below 1', { waitMode: 'poll' }, { pollInterval: 0 }],
+		['Callback URL', 'no URL', { callBackUrl: 'x' }, {}],
+	])(
+		'%s that is %s is refused by name before anything is paid',
+		async (name, _f, parameters, options) => {
+			const items = [{ json: {} }, { json: {} }];
+			const error = await caught(generate({ items, parameters, options }));
+			expect(error.message).toContain(`'${name}'`);
+			expect(error.description).toBeTruthy();
+			expect(simulator.requests()).toHaveLength(0);
+		},
+	);
+
+	it('takes numbers for text and text for switches, as expressions give them', async () => {
+		const [item] = json(
+			await generate({
+				parameters: { prompt: '={{ 1984 }}' },
+				options: {
+					watermark: '={{ 2024 }}',
+					enableTranslation: '={{ "False" }}',
+					simplify: '={{ "false" }}',
+				},
+			}),
+		);
+		expect(bodies(GENERATE)).toMatchObject([
+			{ prompt: '1984', watermark: '2024', enableTranslation: false },
+		]);
+		expect(item).toHaveProperty('raw');
+	});
+
+	it("is not started while n8n's own retry would pay for everything again", async () => {
+		const error = await caught(generate({ retryOnFail: true }));
+		expect(error.message).toContain("'Retry On Fail'");
+		expect(error.description).toContain('Settings');
+		expect(simulator.requests()).toHaveLength(0);
+	});
+
+	it('refuses local images while the API is public', async () => {
+		const running = runNode({
+			parameters: {
+				resource: 'video',
+				operation: 'generate',
+				prompt: 'x',
+				waitMode: 'none',
+				...FRAMES,
+				imageUrls: 'http://localhost/a.jpg',
+			},
+			credentials: { apiKey: 'k', baseUrl: 'https://api.kie.ai' },
+		});
+		expect((await caught(running)).message).toContain('an address of a private network');
+	});
+});
+
+describe('images in binary fields', () => {
+	const image = (bytes: Buffer, mimeType = 'image/png'): IBinaryData => ({
+		data: bytes.toString('base64'),
+		mimeType,
+	});
+	const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
+	const binary = { ...FRAMES, imageSource: 'binary', imageBinaryPropertyNames: 'first, last' };
+
+	it('are uploaded in order, and their addresses sent', async () => {
+		const [first, last] = [Buffer.from('one'), Buffer.from('two')];
+		const items = [{ json: {}, binary: { first: image(first), last: image(last, 'image/jpeg') } }];
+		await generate({ items, parameters: binary });
+		expect(simulator.uploads).toMatchObject([
+			{ route: '/api/file-stream-upload', sha256: sha256(first), mimeType: 'image/png' },
+			{ sha256: sha256(last), mimeType: 'image/jpeg', fileName: expect.stringMatching(/\.jpg$/) },
+		]);
+		const imageUrls = simulator.uploads.map(({ downloadUrl }) => downloadUrl);
+		expect(bodies(GENERATE)).toMatchObject([{ imageUrls }]);
+	});
+
+	it('are streamed from where n8n keeps them, and sent again from the start after a fault', async () => {
+		const content = syntheticContent(3_000_000, 'image');
+		const data: IBinaryData = { data: '', mimeType: 'image/webp' };
+		const location = { type: 'execution', workflowId: '1', executionId: '1' } as const;
+		const stored = await binaryData.store(location, content.open(0, content.length), data);
+		simulator.fault({ kind: 'status', code: 500, host: 'upload' });
+		const opened = jest.spyOn(binaryData, 'getAsStream');
+		await generate({
+			items: [{ json: {}, binary: { data: stored } }],
+			parameters: { ...binary, imageBinaryPropertyNames: 'data' },
+		});
+		const streams = await Promise.all(opened.mock.results.map(({ value }) => value as Readable));
+		expect(streams.map(({ destroyed }) => destroyed)).toStrictEqual([true, true]);
+		expect(simulator.uploads.at(-1)).toMatchObject({ fileSize: 3_000_000 });
+		const hash = createHash('sha256');
+		for await (const chunk of content.open(0, content.length) as Readable) hash.update(chunk);
+		expect(simulator.uploads.at(-1)?.sha256).toBe(hash.digest('hex'));
+		expect(simulator.requests({ host: 'upload' }).at(-1)?.headers['content-length']).toMatch(
+			/^\d+$/,
+		);
+	});
+
+	it('of another type are refused before anything is sent', async () => {
+		const items = [{ json: {}, binary: { first: image(Buffer.from('x'), 'video/mp4') } }];
+		const parameters = { ...binary, imageBinaryPropertyNames: 'first' };
+		const error = await caught(generate({ items, parameters }));
+		expect(error.message).toContain('video/mp4');
+		expect(simulator.requests()).toHaveLength(0);
+	});
+
+	it('that cannot be uploaded cost nothing', async () => {
+		simulator.fault({ kind: 'status', code: 400, msg: 'Too odd', host: 'upload' });
+		const items = [{ json: {}, binary: { first: image(Buffer.from('x')) } }];
+		const parameters = { ...binary, imageBinaryPropertyNames: 'first' };
+		const error = await caught(generate({ items, parameters }));
+		expect(error.message).toContain('Too odd');
+		expect(simulator.paid()).toHaveLength(0);
+	});
+});
+
+describe('Extend', () => {
+	const extend = async ({ parameters, ...rest }: Run = {}) =>
+		await run('extend', { parameters: { prompt: 'It runs on', ...parameters }, ...rest });
+
+	it('sends every field, and gives the whole video first, then the new part', async () => {
+		const taskId = simulator.addVideo();
+		const options = { seed: 54321, watermark: 'MyBrand' };
+		const [item] = json(await extend({ parameters: { taskId, model: 'quality' }, options }));
+		expect(bodies(EXTEND)).toStrictEqual([
+			{ taskId, prompt: 'It runs on', model: 'quality', seeds: 54321, watermark: 'MyBrand' },
+		]);
+		expect(item).toMatchObject({
+			operation: 'extend',
+			index: null,
+			status: 'success',
+			videoUrl: expect.stringContaining('full.mp4'),
+			videoUrls: [expect.stringContaining('full.mp4'), expect.stringContaining('base.mp4')],
+		});
+		expect(item?.taskId).not.toBe(taskId);
+	});
+
+	it('leaves out what is empty, but never the model', async () => {
+		const taskId = simulator.addVideo();
+		await extend({ parameters: { taskId, waitMode: 'none' } });
+		expect(bodies(EXTEND)).toStrictEqual([{ taskId, prompt: 'It runs on', model: 'fast' }]);
+	});
+
+	it('raises an unknown original with what to check', async () => {
+		const error = await caught(extend({ parameters: { taskId: 'veo_task_x' } }));
+		expect(error.message).toContain('not found');
+		expect(error.message).toContain('extension of task veo_task_x');
+		expect(error.description).toContain("'Task ID'");
+	});
+
+	it('keeps the id of the original on the item of an extension that was refused', async () => {
+		const parameters = { taskId: 'veo_task_x' };
+		const result = await extend({ parameters, onError: 'continueRegularOutput' });
+		expect(json(result)).toStrictEqual([
+			{
+				error: expect.stringContaining('not found'),
+				taskId: 'veo_task_x',
+				index: null,
+				operation: 'extend',
+				status: 'failed',
+			},
+		]);
+	});
+
+	it('never sends again when the answer is lost', async () => {
+		const taskId = simulator.addVideo();
+		simulator.fault({ kind: 'reset-after', path: EXTEND });
+		const result = await extend({ parameters: { taskId }, onError: 'continueRegularOutput' });
+		expect(json(result)).toMatchObject([
+			{ error: expect.stringContaining('answer was lost'), taskId, operation: 'extend' },
+		]);
+		expect(json(result)[0]?.error).toContain(`Extend of task ${taskId}`);
+		expect(simulator.submissions()).toHaveLength(1);
+	});
+});
+
+describe('Get', () => {
+	const get = async (taskId: string, { parameters, ...rest }: Run = {}) =>
+		await run('get', { parameters: { taskId, ...parameters }, ...rest });
+
+	it.each([
+		['the documented form', {}],
+		['the response as JSON text', { response: 'json-text' }],
+		['URLs as JSON text', { urls: 'json-text' }],
+		['URLs beside the response', { urls: 'data-json-text' }],
+		['a flag as text', { flag: 'text' }],
+	] as const)('gives the state of a finished task in %s', async (_form, record) => {
+		const taskId = simulator.addVideo({ record });
+		expect(json(await get(taskId))).toMatchObject([
+			{ taskId, index: null, operation: 'get', status: 'success', resolution: '720p' },
+		]);
+		expect(simulator.requests()).toHaveLength(1);
+		expect(simulator.paid()).toHaveLength(0);
+	});
+
+	it('asks for a few tasks at a time, however many items there are', async () => {
+		const ids = Array.from({ length: 30 }, () => simulator.addVideo());
+		simulator.fault({ kind: 'slow', ms: 300, times: 99 });
+		const begin = Date.now();
+		const result = await run('get', {
+			parameters: { taskId: '={{ $json.taskId }}' },
+			items: ids.map((taskId) => ({ json: { taskId } })),
+		});
+		expect(json(result).map(({ taskId }) => taskId)).toStrictEqual(ids);
+		// 10 at a time.
+		expect(Date.now() - begin).toBeGreaterThanOrEqual(900);
+	});
+
+	it.each([0, 7])('gives a running task, flag %i, as processing without waiting', async (flag) => {
+		const taskId = simulator.addVideo({
+			state: 'waiting',
+			timings: { generate: 60_000 },
+			record: { runningFlag: flag },
+		});
+		expect(json(await get(taskId))).toMatchObject([{ taskId, status: 'processing' }]);
+	});
+
+	it('waits when asked to, also for URLs that appear after the success', async () => {
+		const taskId = simulator.addVideo({ state: 'waiting', record: { urlsAfterMs: 1500 } });
+		const result = await get(taskId, { parameters: { waitMode: 'poll' } });
+		expect(json(result)).toMatchObject([{ status: 'success' }]);
+	});
+
+	it.each(['422', 'null'] as const)('raises an unknown task, told as %s', async (unknownId) => {
+		simulator.setDefaults({ record: { unknownId } });
+		const error = await caught(get('veo_task_x'));
+		expect(error.message).toContain('veo_task_x');
+		expect(error.message).toContain('record is null');
+		expect(error.description).toContain("'Task ID'");
+		simulator.setDefaults({ record: { unknownId: '422' } });
+	});
+
+	it('is patient with a task that another node of this n8n has just created', async () => {
+		simulator.nextTask({ taskId: 'veo_task_new', record: { graceMs: 60_000 } });
+		await generate();
+		expect(json(await get('veo_task_new'))).toMatchObject([{ status: 'processing' }]);
+	});
+
+	it('ends a wait on which Kie reports the same server error again and again', async () => {
+		const taskId = simulator.addVideo({ state: 'waiting', timings: { generate: 60_000 } });
+		const msg = 'Internal Error - Timeout';
+		simulator.fault({ kind: 'status', code: 500, msg, times: 99, skip: 1 });
+		const error = await caught(get(taskId, { parameters: { waitMode: 'poll' } }));
+		expect(error.message).toContain(taskId);
+		expect(error.message).toContain(msg);
+	}, 20_000);
+
+	it('raises the 14 days with what to do', async () => {
+		const error = await caught(get(simulator.addVideo({ ageDays: 15 })));
+		expect(error.description).toContain('14 days only');
+	});
+});
+
+describe('files', () => {
+	const bytesOf = async (binary: IBinaryData | undefined) =>
+		await binaryData.getAsBuffer(binary ?? { data: '', mimeType: '' });
+	const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
+	const urlOf = async (taskId: string) =>
+		String(json(await run('get', { parameters: { taskId } }))[0]?.videoUrl);
+	const download = async (url: string, options: INodeParameters = {}) =>
+		await run('download', { parameters: { url }, options });
+	const fileRequests = () => simulator.requests({ host: 'file' });
+
+	it.each([
+		['get4k', '-0-4k.mp4'],
+		['get1080p', '-0-1080p.mp4'],
+		['get', '-720p.mp4'],
+	])('%s also gives the file when asked to, named after the task', async (operation, ending) => {
+		const taskId = simulator.addVideo();
+		const parameters = { taskId, download: true, binaryPropertyName: 'video' };
+		const { items } = await run(operation, { parameters });
+		const file = items[0]?.binary?.video;
+		expect(file).toMatchObject({ fileName: `${taskId}${ending}`, mimeType: 'video/mp4' });
+		const sum = await simulator.fileSha256(String(items[0]?.json.videoUrl));
+		expect(sha256(await bytesOf(file))).toBe(sum);
+		for (const { headers } of fileRequests()) expect(headers).not.toHaveProperty('authorization');
+	});
+
+	it('an unfinished video has no file', async () => {
+		const taskId = simulator.addVideo({ state: 'waiting', timings: { generate: 60_000 } });
+		const { items } = await run('get', { parameters: { taskId, download: true } });
+		expect(items[0]).not.toHaveProperty('binary');
+	});
+
+	it('that cannot be got leave the finished video to the item with Continue on fail', async () => {
+		const taskId = simulator.addVideo({ files: { bare: 'gone' } });
+		const parameters = { taskId, download: true };
+		const onError = 'continueRegularOutput';
+		const { items } = await run('get4k', { parameters, onError });
+		expect(items).toMatchObject([
+			{
+				json: {
+					error: expect.stringContaining('could not be downloaded'),
+					taskId,
+					index: 0,
+					operation: 'get4k',
+					status: 'success',
+					videoUrl: expect.stringMatching(/^http/),
+				},
+			},
+		]);
+		expect(items[0]).not.toHaveProperty('binary');
+	});
+
+	it('are got when the switch comes as text', async () => {
+		const parameters = { taskId: simulator.addVideo(), download: '={{ "true" }}' };
+		const { items } = await run('get', { parameters });
+		expect(items[0]?.binary).toHaveProperty('data');
+	});
+
+	it('of a video on several items go to those that want it', async () => {
+		const taskId = simulator.addVideo();
+		const { items } = await run('get4k', {
+			parameters: { taskId, download: '={{ $json.wanted }}' },
+			items: [false, true, true].map((wanted) => ({ json: { wanted } })),
+		});
+		expect(items.map(({ binary }) => binary !== undefined)).toStrictEqual([false, true, true]);
+		expect(fileRequests()).toHaveLength(1);
+		expect(simulator.submissions()).toHaveLength(1);
+	});
+
+	it('Download gives file, name, type and size', async () => {
+		const url = await urlOf(simulator.addVideo({ files: { bytes: 2_500_000 } }));
+		const { items } = await download(url);
+		expect(items[0]?.json).toStrictEqual({
+			url,
+			fileName: expect.stringMatching(/^veo_task_\w+-0-base\.mp4$/),
+			mimeType: 'video/mp4',
+			fileSize: 2_500_000,
+		});
+		expect(sha256(await bytesOf(items[0]?.binary?.data))).toBe(await simulator.fileSha256(url));
+	});
+
+	it('renews a refused link, once', async () => {
+		const url = await urlOf(simulator.addVideo({ files: { bare: 'refused' } }));
+		const { items } = await download(url);
+		expect(sha256(await bytesOf(items[0]?.binary?.data))).toBe(await simulator.fileSha256(url));
+		expect(fileRequests().map(({ httpStatus }) => httpStatus)).toStrictEqual([403, 200]);
+		expect(bodies('/api/v1/common/download-url')).toStrictEqual([{ url }]);
+	});
+
+	it.each([403, 404, 410])('renews after %i', async (code) => {
+		const url = await urlOf(simulator.addVideo());
+		simulator.fault({ kind: 'status', code, host: 'file' });
+		await download(url);
+		expect(fileRequests()).toHaveLength(2);
+	});
+
+	it('says so when the file is gone, with the task id', async () => {
+		const taskId = simulator.addVideo({ files: { bare: 'gone' } });
+		const error = await caught(run('get', { parameters: { taskId, download: true } }));
+		expect(error.message).toContain(taskId);
+		expect(error.description).toContain('14 days');
+		expect(fileRequests()).toHaveLength(2);
+	});
+
+	it('renews no foreign address', async () => {
+		const error = await caught(download(`${simulator.fileUrl}/v/foreign.mp4`));
+		expect(error.message).toContain('404');
+		expect(error.message).toContain('url is wrong');
+	});
+
+	it.each(['cut-transfer', 'wrong-length'] as const)('begins a %s again', async (kind) => {
+		const url = await urlOf(simulator.addVideo({ files: { bytes: 1_000_000 } }));
+		simulator.fault({ kind, host: 'file' });
+		const { items } = await download(url);
+		expect(items[0]?.json.fileSize).toBe(1_000_000);
+		expect(sha256(await bytesOf(items[0]?.binary?.data))).toBe(await simulator.fileSha256(url));
+	});
+
+	it.each(['cut-transfer', 'wrong-length', 'reset-before', 'html'] as const)(
+		'gives no short or wrong file for a lasting %s',
+		async (kind) => {
+			const url = await urlOf(simulator.addVideo({ files: { bytes: 1_000_000 } }));
+			simulator.fault({ kind, host: 'file', times: 99 });
+			const error = await caught(download(url));
+			expect(error.message).toContain('could not be downloaded');
+			expect(fileRequests()).toHaveLength(3);
+		},
+		20_000,
+	);
+
+	it('follows a redirect, without credentials', async () => {
+		const [url, other] = [await urlOf(simulator.addVideo()), await urlOf(simulator.addVideo())];
+		simulator.fault({ kind: 'redirect', location: other, host: 'file' });
+		const { items } = await download(url);
+		expect(sha256(await bytesOf(items[0]?.binary?.data))).toBe(await simulator.fileSha256(other));
+		for (const { headers } of fileRequests()) expect(headers).not.toHaveProperty('authorization');
+	});
+
+	it.each([
+		['to another protocol', 'file:///etc/passwd', 'http'],
+		['in circles', '/again', 'too many redirects'],
+	])('ends a redirect %s', async (_where, location, what) => {
+		const url = await urlOf(simulator.addVideo());
+		simulator.fault({ kind: 'redirect', location, host: 'file', times: 99 });
+		expect((await caught(download(url))).message).toContain(what);
+	});
+
+	it.each([1, 9_999])('keeps to the maximum size, %i bytes over', async (bytesOver) => {
+		const bytes = 1_000_000 + bytesOver;
+		const url = await urlOf(simulator.addVideo({ files: { bytes } }));
+		const error = await caught(download(url, { maxSize: 1 }));
+		expect(error.message).toContain('larger than 1 MB');
+		await expect(download(url, { maxSize: 2 })).resolves.toBeDefined();
+	});
+
+	it.each(['', 'video.mp4', 'file:///etc/passwd'])('refuses the address "%s"', async (url) => {
+		expect((await caught(download(url))).message).toContain("'URL'");
+		const onError = 'continueRegularOutput';
+		const result = await run('download', { parameters: { url }, onError });
+		expect(json(result)).toMatchObject([{ error: expect.any(String), url, status: 'failed' }]);
+		expect(simulator.requests()).toHaveLength(0);
+	});
+
+	it('one file that is gone never costs the other items theirs', async () => {
+		const gone = await urlOf(simulator.addVideo({ files: { bare: 'gone' } }));
+		const good = await urlOf(simulator.addVideo());
+		const result = await run('download', {
+			parameters: { url: '={{ $json.url }}' },
+			items: [{ json: { url: gone } }, { json: { url: good } }],
+			onError: 'continueRegularOutput',
+		});
+		expect(json(result)).toMatchObject([
+			{ error: expect.any(String), url: gone, status: 'failed' },
+			{ url: good, mimeType: 'video/mp4' },
+		]);
+		expect(result.items[1]?.pairedItem).toStrictEqual({ item: 1 });
+	});
+});

@@ -1,0 +1,120 @@
+import { Container } from '@n8n/di';
+import { mock } from 'jest-mock-extended';
+import { BinaryDataService, ExecuteContext } from 'n8n-core';
+import {
+	createRunExecutionData,
+	type ICredentialDataDecryptedObject,
+	type IExecuteContextData,
+	type INode,
+	type INodeExecutionData,
+	type INodeParameters,
+	type IWorkflowSettings,
+	type INodeType,
+	type NodeExecutionHint,
+	type OnError,
+} from 'n8n-workflow';
+
+import { KieVeo } from '../../../nodes/KieVeo/KieVeo.node';
+import { additionalDataOf, workflowOf } from './context';
+
+export interface RunOptions {
+	parameters: INodeParameters;
+	items?: INodeExecutionData[];
+	credentials: ICredentialDataDecryptedObject;
+	onError?: OnError;
+	/** n8n's own retry, under Settings. */
+	retryOnFail?: boolean;
+	signal?: AbortSignal;
+	/** Of the workflow. */
+	settings?: IWorkflowSettings;
+	/** When n8n ends the execution, in milliseconds since the epoch. Default: never. */
+	executionTimeoutTimestamp?: number;
+	/** Default: the node's own. n8n adds "Tool" when an AI agent uses it. */
+	type?: string;
+	/** Default: a local address, as of an n8n without WEBHOOK_URL. */
+	webhookWaitingBaseUrl?: string;
+	/** Default `1`. */
+	executionId?: string;
+	/** The resume address is not signed, as on n8n 1.x. */
+	unsigned?: boolean;
+	/** Default: the node as this process has loaded it. */
+	nodeType?: INodeType;
+}
+
+export interface RunResult {
+	items: INodeExecutionData[];
+	hints: NodeExecutionHint[];
+	/** What the suspended execution keeps as the node's data; `null` when it was not suspended. */
+	stored: INodeExecutionData[] | null;
+	/** What it keeps besides, which only expressions see. */
+	contextData: IExecuteContextData;
+	/** When n8n continues the suspended execution by itself. */
+	waitTill: Date | undefined;
+	/** What signs the resume address. */
+	resumeToken: string | undefined;
+}
+
+/** Keeps binary data in files, as n8n does by default. */
+export async function useBinaryFolder(folder: string): Promise<BinaryDataService> {
+	type Parameters = ConstructorParameters<typeof BinaryDataService>;
+	const config = { mode: 'filesystem', localStoragePath: folder } as Parameters[0];
+	const service = new BinaryDataService(config, mock<Parameters[1]>(), mock<Parameters[2]>());
+	await service.init();
+	Container.set(BinaryDataService, service);
+	return service;
+}
+
+/**
+ * Runs the action node in n8n's own execution context: real parameter resolution, real HTTP with n8n's
+ * request helper. Only the database behind credentials is replaced.
+ */
+export async function runNode(options: RunOptions): Promise<RunResult> {
+	const nodeType = options.nodeType ?? new KieVeo();
+	const node: INode = {
+		id: '1',
+		name: 'Kie.ai Veo',
+		type: options.type ?? 'n8n-nodes-kie-veo.kieVeo',
+		typeVersion: 1,
+		position: [0, 0],
+		parameters: options.parameters,
+		credentials: { kieVeoApi: { id: '1', name: 'Kie.ai' } },
+		onError: options.onError,
+		retryOnFail: options.retryOnFail,
+	};
+	const workflow = workflowOf(node, nodeType, options.settings);
+	const { webhookWaitingBaseUrl, executionId, executionTimeoutTimestamp } = options;
+	const additionalData = additionalDataOf(options.credentials, {
+		...(webhookWaitingBaseUrl === undefined ? {} : { webhookWaitingBaseUrl }),
+		...(executionId === undefined ? {} : { executionId }),
+		executionTimeoutTimestamp,
+	});
+	const items = options.items ?? [{ json: {} }];
+	const inputData = { main: [items] };
+	const runData = createRunExecutionData();
+	if (options.unsigned) runData.resumeToken = undefined;
+	const context = new ExecuteContext(
+		workflow,
+		node,
+		additionalData,
+		'manual',
+		runData,
+		0,
+		items,
+		inputData,
+		{ node, data: inputData, source: null },
+		[],
+		options.signal,
+	);
+	const output = (await nodeType.execute?.call(context)) as INodeExecutionData[][];
+	const { waitTill, resumeToken } = runData;
+	const stored = waitTill ? (context.getExecuteData().data.main?.[0] ?? null) : null;
+	const contextData = runData.executionData?.contextData ?? {};
+	return {
+		items: output[0] ?? [],
+		hints: context.hints,
+		stored,
+		contextData,
+		waitTill,
+		resumeToken,
+	};
+}

@@ -1,0 +1,576 @@
+import { inspect } from 'node:util';
+
+import { ExpressionError, type INodeParameters, type OnError } from 'n8n-workflow';
+
+import { addressKey, readSubmission } from '../../../nodes/KieVeo/kie/address';
+import { SIMULATOR_KEY, startSimulator, type Simulator } from '../../tools/simulator';
+import { runNode, type RunOptions } from './runNode';
+
+let simulator: Simulator;
+
+beforeAll(async () => {
+	simulator = await startSimulator();
+});
+beforeEach(() => simulator.reset());
+afterAll(async () => await simulator.close());
+
+interface Run {
+	taskIds: string[];
+	operation?: string;
+	parameters?: INodeParameters;
+	options?: INodeParameters;
+	onError?: OnError;
+	retryOnFail?: boolean;
+	apiKey?: string;
+	signal?: AbortSignal;
+	settings?: RunOptions['settings'];
+	executionTimeoutTimestamp?: number;
+}
+
+const run = async ({ taskIds, operation = 'get4k', parameters, options, apiKey, ...rest }: Run) =>
+	await runNode({
+		parameters: {
+			resource: 'video',
+			operation,
+			taskId: '={{ $json.taskId }}',
+			index: '={{ $json.index ?? 0 }}',
+			waitMode: 'poll',
+			options: { pollInterval: 1, ...options },
+			...parameters,
+		},
+		items: taskIds.map((taskId) => ({ json: { taskId } })),
+		credentials: { apiKey: apiKey ?? SIMULATOR_KEY, baseUrl: simulator.apiUrl },
+		...rest,
+	});
+
+const json = ({ items }: Awaited<ReturnType<typeof run>>) => items.map((item) => item.json);
+const caught = async (running: Promise<unknown>) =>
+	await running.then(
+		() => {
+			throw new Error('no error was raised');
+		},
+		(error: unknown) => error as { message: string; description: string; context: object },
+	);
+
+describe('Get 4K Video', () => {
+	it('submits, polls with POST, and gives the 4K URL of a video that arrives as 422', async () => {
+		const taskId = simulator.addVideo();
+		const [item] = json(await run({ taskIds: [taskId] }));
+		expect(item).toMatchObject({
+			taskId,
+			index: 0,
+			operation: 'get4k',
+			status: 'success',
+			resolution: '4k',
+			code: 422,
+			message: 'The video has been generated successfully',
+		});
+		expect(item?.videoUrl).toMatch(/^http:.*4k.*\.mp4$/i);
+		expect(item).not.toHaveProperty('raw');
+		expect(simulator.requests().map(({ method, path }) => `${method} ${path}`)).toStrictEqual([
+			'POST /api/v1/veo/get-4k-video',
+			'POST /api/v1/veo/get-4k-video',
+		]);
+		expect(simulator.paid()).toHaveLength(1);
+	});
+
+	it('returns immediately as "processing", with a hint, and passes the callback URL on', async () => {
+		const taskId = simulator.addVideo();
+		const callBackUrl = 'http://127.0.0.1:9/webhook/veo?room=a%20b';
+		const result = await run({
+			taskIds: [taskId],
+			parameters: { waitMode: 'none', callBackUrl },
+			options: { passThrough: '{"order": {"id": 42, "name": "Größe 視頻"}}' },
+		});
+		expect(json(result)[0]).toStrictEqual({
+			taskId,
+			index: 0,
+			operation: 'get4k',
+			status: 'processing',
+			resolution: null,
+			videoUrl: null,
+			videoUrls: [],
+			imageUrls: [],
+			creditsConsumed: null,
+			code: 200,
+			message: 'success',
+		});
+		expect(result.hints[0]?.message).toContain('still working on 1 of 1');
+		const sent = simulator.requests()[0]?.body as { callBackUrl: string };
+		expect(sent).toStrictEqual({ taskId, index: 0, callBackUrl: expect.any(String) });
+		expect(sent.callBackUrl.startsWith(`${callBackUrl}&kieVeo=`)).toBe(true);
+		const part = new URL(sent.callBackUrl).searchParams.get('kieVeo');
+		expect(readSubmission(part, addressKey(SIMULATOR_KEY))).toStrictEqual({
+			operation: 'get4k',
+			taskId,
+			index: 0,
+			passThrough: { order: { id: 42, name: 'Größe 視頻' } },
+		});
+	});
+
+	it.each([
+		['an object by expression', '={{ ({ id: $json.taskId }) }}', { id: expect.any(String) }],
+		['an empty object', '{}', undefined],
+		['nothing', '', undefined],
+	])('passes through %s', async (_name, passThrough, expected) => {
+		const taskId = simulator.addVideo();
+		const callBackUrl = 'http://127.0.0.1:9/webhook/veo';
+		const parameters = { waitMode: 'none', callBackUrl };
+		await run({ taskIds: [taskId], parameters, options: { passThrough } });
+		const sent = simulator.requests()[0]?.body as { callBackUrl: string };
+		const part = new URL(sent.callBackUrl).searchParams.get('kieVeo');
+		const submission = readSubmission(part, addressKey(SIMULATOR_KEY));
+		expect(submission?.passThrough).toStrictEqual(expected);
+	});
+
+	it.each([
+		['is no JSON', '{"a": ', 'is not a JSON object'],
+		['is a list', '[1]', 'is not a JSON object'],
+		['is too large', JSON.stringify({ text: 'ä'.repeat(600) }), 'is too large: 1211 bytes'],
+	])('sends nothing when Pass Through %s', async (_name, passThrough, fault) => {
+		const parameters = { waitMode: 'none', callBackUrl: 'http://127.0.0.1:9/x' };
+		const running = run({ taskIds: ['a'], parameters, options: { passThrough } });
+		await expect(running).rejects.toThrow(`'Pass Through' ${fault}`);
+		expect(simulator.requests()).toHaveLength(0);
+	});
+
+	it('adds the whole answer with Simplify off, and the id Kie answers with when it differs', async () => {
+		const taskId = simulator.addVideo({ upgrade4k: { ownTaskId: true, first: 'done' } });
+		const [item] = json(await run({ taskIds: [taskId], options: { simplify: false } }));
+		expect(item).toMatchObject({ taskId, kieTaskId: `${taskId}_4k_0`, raw: { code: 422 } });
+	});
+
+	it.each([
+		['refused', 'The 4K version of this video is unavailable', 'Get 1080P Video may work'],
+		['failure', 'The 4K version of this video is unavailable', 'Get 1080P Video may work'],
+	] as const)(
+		'raises a video that is %s with its task id and advice',
+		async (outcome, what, next) => {
+			const taskId = simulator.addVideo({ upgrade4k: { outcome, afterFailure: 'answer' } });
+			const error = await caught(run({ taskIds: [taskId] }));
+			expect(error.message).toContain(taskId);
+			expect(error.message).toContain(what);
+			expect(error.description).toContain(next);
+			expect(error.context).toMatchObject({ itemIndex: 0 });
+		},
+	);
+
+	it('stops asking when the question for the state has started another upgrade', async () => {
+		const taskId = simulator.addVideo({
+			timings: { upgrade4k: 1500 },
+			upgrade4k: { outcome: 'failure', afterFailure: 'restart' },
+		});
+		const error = await caught(run({ taskIds: [taskId] }));
+		expect(error.message).toContain(taskId);
+		expect(error.message).toContain('as a new order');
+		expect(error.description).toContain('may be billed');
+		expect(error.description).toContain(`Run Get 4K Video again with task ID ${taskId}`);
+		expect(simulator.paid()).toHaveLength(2);
+	});
+
+	it('takes the same video on several items as one, and gives each item the result', async () => {
+		const [first, second] = [simulator.addVideo(), simulator.addVideo()];
+		const result = await run({ taskIds: [first, second, first] });
+		expect(json(result).map(({ taskId }) => taskId)).toStrictEqual([first, second, first]);
+		expect(result.items.map(({ pairedItem }) => pairedItem)).toStrictEqual([
+			{ item: 0 },
+			{ item: 1 },
+			{ item: 2 },
+		]);
+		expect(simulator.submissions()).toHaveLength(2);
+	});
+
+	it('stops asking when each question starts another upgrade that fails before the next', async () => {
+		const taskId = simulator.addVideo({
+			timings: { upgrade4k: 100 },
+			upgrade4k: { outcome: 'failure', afterFailure: 'restart' },
+		});
+		const error = await caught(run({ taskIds: [taskId] }));
+		expect(error.message).toContain('as a new order');
+		expect(simulator.paid()).toHaveLength(6);
+	}, 15_000);
+
+	describe('of the same video on several items', () => {
+		const submit = async (callbacks: string[], { onError }: { onError?: OnError } = {}) => {
+			const taskId = simulator.addVideo();
+			const result = await runNode({
+				parameters: {
+					resource: 'video',
+					operation: 'get4k',
+					taskId,
+					waitMode: 'none',
+					callBackUrl: '={{ $json.callBackUrl }}',
+				},
+				items: callbacks.map((callBackUrl) => ({ json: { callBackUrl } })),
+				credentials: { apiKey: SIMULATOR_KEY, baseUrl: simulator.apiUrl },
+				onError,
+			});
+			return json(result);
+		};
+		const [A, B] = ['http://127.0.0.1:9/a', 'http://127.0.0.1:9/b'];
+		const called = () =>
+			simulator.requests().map(({ body }) => (body as { callBackUrl?: string }).callBackUrl);
+
+		it.each([
+			['the address of a later item', ['', A]],
+			['the address they share', [A, '', A]],
+		])('gives Kie %s', async (_name, callbacks) => {
+			await submit(callbacks);
+			expect(called()).toStrictEqual([expect.stringContaining(`${A}?`)]);
+		});
+
+		it('refuses a second address: Kie calls only one', async () => {
+			const error = await caught(submit([A, B]));
+			expect(error.message).toContain("'Callback URL'");
+			expect(error.context).toMatchObject({ itemIndex: 1 });
+			expect(simulator.requests()).toHaveLength(0);
+
+			const items = await submit([A, B], { onError: 'continueRegularOutput' });
+			expect(items.map(({ status }) => status)).toStrictEqual(['processing', 'failed']);
+			expect(called()).toStrictEqual([expect.stringContaining(`${A}?`)]);
+		});
+	});
+
+	it('goes on polling through faults of the service, and pays once', async () => {
+		const taskId = simulator.addVideo();
+		simulator.fault({ kind: 'status', code: 455, skip: 1 });
+		simulator.fault({ kind: 'html', skip: 1 });
+		simulator.fault({ kind: 'reset-before', skip: 1 });
+		const [item] = json(await run({ taskIds: [taskId] }));
+		expect(item).toMatchObject({ status: 'success' });
+		expect(simulator.requests()).toHaveLength(5);
+		expect(simulator.paid()).toHaveLength(1);
+	});
+
+	it('submits again when the answer is lost, and is not charged twice', async () => {
+		const taskId = simulator.addVideo();
+		simulator.fault({ kind: 'reset-after' });
+		const [item] = json(await run({ taskIds: [taskId] }));
+		expect(item).toMatchObject({ status: 'success' });
+		expect(simulator.paid()).toHaveLength(1);
+	});
+
+	it('never follows a redirect with the API key', async () => {
+		const taskId = simulator.addVideo();
+		const location = `${simulator.fileUrl}/elsewhere`;
+		simulator.fault({ kind: 'redirect', location, times: 9 });
+		const items = await run({ taskIds: [taskId], onError: 'continueRegularOutput' });
+		expect(json(items)[0]?.error).toContain(taskId);
+		expect(simulator.requests({ host: 'file' })).toHaveLength(0);
+	}, 30_000);
+
+	describe('when the time is up', () => {
+		it('raises an error with the task id', async () => {
+			const taskId = simulator.addVideo({ timings: { upgrade4k: 60_000 } });
+			const error = await caught(run({ taskIds: [taskId], options: { timeout: 1 } }));
+			expect(error.message).toContain(`${taskId} was not ready after 1 s`);
+			expect(error.description).toContain(taskId);
+		});
+
+		it('emits the unfinished item when asked to continue', async () => {
+			const taskId = simulator.addVideo({ timings: { upgrade4k: 60_000 } });
+			const result = await run({
+				taskIds: [taskId],
+				options: { timeout: 1, onTimeout: 'continue' },
+			});
+			expect(json(result)[0]).toMatchObject({ taskId, status: 'processing', timedOut: true });
+			expect(result.hints).toHaveLength(1);
+		});
+
+		it.each<[what: string, limit: Partial<Run>, timeout: number, hints: number]>([
+			['warns of a shorter limit of the workflow', { settings: { executionTimeout: 60 } }, 90, 1],
+			['is silent about a longer one', { settings: { executionTimeout: 60 } }, 30, 0],
+			[
+				'warns of a shorter limit of n8n',
+				{ executionTimeoutTimestamp: Date.now() + 60_000 },
+				1800,
+				1,
+			],
+		])('before n8n ends the execution: %s', async (_what, limit, timeout, hints) => {
+			const taskIds = [simulator.addVideo()];
+			const result = await run({ taskIds, options: { timeout }, ...limit });
+			expect(json(result)[0]).toMatchObject({ status: 'success' });
+			expect(result.hints).toHaveLength(hints);
+			const warning = `'Timeout' is ${timeout} s, but n8n ends this execution in`;
+			for (const { message } of result.hints) expect(message).toContain(warning);
+		});
+
+		it('keeps "processing" on the error item of Continue on fail: the video is not lost', async () => {
+			const taskId = simulator.addVideo({ timings: { upgrade4k: 60_000 } });
+			const result = await run({
+				taskIds: [taskId],
+				options: { timeout: 1 },
+				onError: 'continueRegularOutput',
+			});
+			expect(json(result)[0]).toMatchObject({ taskId, status: 'processing', timedOut: true });
+		});
+	});
+
+	it('ends soon after the user stops the execution, naming what was submitted', async () => {
+		const taskId = simulator.addVideo({ timings: { upgrade4k: 60_000 } });
+		const stop = new AbortController();
+		const running = caught(
+			run({ taskIds: [taskId], options: { pollInterval: 30 }, signal: stop.signal }),
+		);
+		setTimeout(() => stop.abort(), 300);
+		const started = Date.now();
+		const error = await running;
+		expect(Date.now() - started).toBeLessThan(2_000);
+		expect(error.description).toContain(taskId);
+	});
+});
+
+describe('Get 1080P Video', () => {
+	it.each(['400', '422', 'no-url', 'null-data', 'absent-data'] as const)(
+		'waits through a not-ready answer in the form %s',
+		async (notReady) => {
+			const taskId = simulator.addVideo({ upgrade1080p: { notReady } });
+			const [item] = json(await run({ taskIds: [taskId], operation: 'get1080p' }));
+			expect(item).toMatchObject({ taskId, status: 'success', resolution: '1080p' });
+			expect(new Set(simulator.requests().map(({ method }) => method))).toStrictEqual(
+				new Set(['GET']),
+			);
+		},
+	);
+
+	it('returns immediately with what Kie says', async () => {
+		const taskId = simulator.addVideo();
+		const parameters = { waitMode: 'none' };
+		const [item] = json(await run({ taskIds: [taskId], operation: 'get1080p', parameters }));
+		expect(item).toMatchObject({ taskId, status: 'processing', code: 400, videoUrl: null });
+	});
+});
+
+describe('several items', () => {
+	it('with Continue on fail, one bad item never costs the others theirs', async () => {
+		const good = [simulator.addVideo(), simulator.addVideo(), simulator.addVideo()];
+		const no4k = simulator.addVideo({ upgrade4k: { outcome: 'refused' } });
+		const taskIds = [good[0], no4k, good[1], '', good[2]].map((id) => id ?? '');
+		const result = await run({ taskIds, onError: 'continueRegularOutput' });
+		expect(json(result).map(({ status }) => status)).toStrictEqual([
+			'success',
+			'failed',
+			'success',
+			'failed',
+			'success',
+		]);
+		expect(json(result)[1]).toStrictEqual({
+			error: expect.stringContaining('unavailable'),
+			taskId: no4k,
+			index: 0,
+			operation: 'get4k',
+			status: 'failed',
+		});
+		expect(json(result)[3]).toMatchObject({ error: "'Task ID' is empty", operation: 'get4k' });
+		expect(result.items.map(({ pairedItem }) => pairedItem)).toStrictEqual(
+			taskIds.map((_, item) => ({ item })),
+		);
+	});
+
+	it('marks the item of a video that failed for the error output, and older n8n can take the mark off', async () => {
+		const no4k = simulator.addVideo({ upgrade4k: { outcome: 'refused' } });
+		const { items } = await run({ taskIds: [no4k], onError: 'continueErrorOutput' });
+		const [item] = items;
+		expect(item?.error?.message).toContain('unavailable');
+		expect(Object.keys(item ?? {})).not.toContain('error');
+		Object.assign(item ?? {}, { error: undefined });
+		expect(item).toMatchObject({ error: undefined, json: { taskId: no4k, status: 'failed' } });
+	});
+
+	it('without it, the error names the other videos that were already submitted', async () => {
+		const good = simulator.addVideo({ timings: { upgrade4k: 60_000 } });
+		const failing = simulator.addVideo({
+			timings: { upgrade4k: 800 },
+			upgrade4k: { outcome: 'failure', afterFailure: 'answer' },
+		});
+		const error = await caught(run({ taskIds: [good, failing] }));
+		expect(error.message).toContain(failing);
+		expect(error.description).toContain(good);
+		expect(error.context).toMatchObject({ itemIndex: 1 });
+	});
+});
+
+describe('before any request', () => {
+	it.each<[parameter: string, fault: string, parameters: INodeParameters]>([
+		['Task ID', 'empty', { taskId: '  ' }],
+		['Task ID', 'an object', { taskId: '={{ ({ a: 1 }) }}' }],
+		['Index', 'negative', { index: -1 }],
+		['Index', 'fractional', { index: 1.5 }],
+		['Index', 'text', { index: '={{ "first" }}' }],
+		['Callback URL', 'no URL', { waitMode: 'none', callBackUrl: 'n8n.example.com' }],
+		['Callback URL', 'no web address', { waitMode: 'none', callBackUrl: 'ftp://example.com/x' }],
+		['Poll Interval', 'below 1', { options: { pollInterval: 0.5 } }],
+		['Timeout', 'negative', { options: { timeout: -5 } }],
+	])('%s that is %s is refused by name', async (parameter, _fault, parameters) => {
+		const taskId = simulator.addVideo();
+		const error = await caught(run({ taskIds: [taskId, taskId], parameters }));
+		expect(error.message).toContain(`'${parameter}'`);
+		expect(error.description).toBeTruthy();
+		expect(simulator.requests()).toHaveLength(0);
+	});
+
+	it('a private callback address is refused while the API is public', async () => {
+		const running = runNode({
+			parameters: {
+				resource: 'video',
+				operation: 'get4k',
+				taskId: 'veo_task_1',
+				waitMode: 'none',
+				callBackUrl: 'http://localhost:5678/webhook/x',
+			},
+			credentials: { apiKey: 'k', baseUrl: 'https://api.kie.ai' },
+		});
+		const error = await caught(running);
+		expect(error.message).toContain("'Callback URL'");
+		expect(error.description).toContain('WEBHOOK_URL');
+	});
+
+	it("an expression that fails is raised with n8n's own explanation", async () => {
+		const parameters = { taskId: "={{ $('Nowhere').item.json.taskId }}" };
+		const error = await caught(run({ taskIds: ['a'], parameters }));
+		expect(error).toBeInstanceOf(ExpressionError);
+		expect(simulator.requests()).toHaveLength(0);
+	});
+
+	it('one bad item among good ones keeps all of them from being submitted', async () => {
+		const taskId = simulator.addVideo();
+		const error = await caught(run({ taskIds: [taskId, ''] }));
+		expect(error.context).toMatchObject({ itemIndex: 1 });
+		expect(simulator.requests()).toHaveLength(0);
+	});
+
+	it('a Base URL that is no web address is refused', async () => {
+		const credentials = { apiKey: 'k', baseUrl: 'api.kie.ai' };
+		const parameters = { resource: 'video', operation: 'get4k', taskId: 't', waitMode: 'none' };
+		const error = await caught(runNode({ parameters, credentials }));
+		expect(error.message).toContain("'Base URL'");
+
+		const onError = 'continueRegularOutput';
+		const { items } = await runNode({ parameters, credentials, onError });
+		expect(items).toMatchObject([
+			{ json: { taskId: 't', index: 0, operation: 'get4k', status: 'failed' } },
+		]);
+		expect(items[0]?.json.error).toContain("'Base URL'");
+	});
+
+	it.each(['get1080p', 'get'])(
+		'a wait mode left from another operation is, by %s',
+		async (operation) => {
+			const parameters = { waitMode: 'callback' };
+			const error = await caught(run({ taskIds: ['t'], operation, parameters }));
+			expect(error.message).toContain("'Wait Mode'");
+			expect(simulator.requests()).toHaveLength(0);
+		},
+	);
+
+	it("n8n's own retry is allowed where repeating costs nothing, and refused where it would suspend twice", async () => {
+		const taskIds = [simulator.addVideo()];
+		const retryOnFail = true;
+		expect(json(await run({ taskIds, retryOnFail }))).toMatchObject([{ status: 'success' }]);
+		const error = await caught(run({ taskIds, retryOnFail, parameters: { waitMode: 'callback' } }));
+		expect(error.message).toContain("'Retry On Fail'");
+	});
+
+	it.each(['toString', '__proto__', 'nonsense'])('operation %s is not known', async (operation) => {
+		const error = await caught(run({ taskIds: ['t'], operation }));
+		expect(error.message).toContain('is not known');
+	});
+});
+
+describe('Wait for Callback, where it cannot work,', () => {
+	const refused = async (options: Partial<Parameters<typeof runNode>[0]>, baseUrl: string) =>
+		await caught(
+			runNode({
+				parameters: {
+					resource: 'video',
+					operation: 'get4k',
+					taskId: 'veo_task_1',
+					waitMode: 'callback',
+				},
+				credentials: { apiKey: SIMULATOR_KEY, baseUrl },
+				...options,
+			}),
+		);
+
+	it('is refused as a tool of an AI agent', async () => {
+		const type = 'n8n-nodes-kie-veo.kieVeoTool';
+		const error = await refused({ type }, simulator.apiUrl);
+		expect(error.message).toContain('as a tool of an AI agent');
+		expect(simulator.requests()).toHaveLength(0);
+	});
+
+	it("is refused on n8n's engine 2.0", async () => {
+		const executionId = '01932c5e-7a4b-7c3d-8e9f-0123456789ab';
+		const error = await refused({ executionId }, simulator.apiUrl);
+		expect(error.message).toContain('engine 2.0');
+		expect(error.description).toContain('Wait by Polling');
+		expect(simulator.requests()).toHaveLength(0);
+	});
+
+	it.each(['http://localhost:5678/webhook-waiting', 'http://10.0.0.5/webhook-waiting'])(
+		'is refused at the local address %s, with the setting to change',
+		async (webhookWaitingBaseUrl) => {
+			const error = await refused({ webhookWaitingBaseUrl }, 'https://api.kie.ai');
+			expect(error.message).toContain('Kie.ai could not call');
+			expect(error.description).toContain('WEBHOOK_URL');
+		},
+	);
+});
+
+describe('Wait for Callback', () => {
+	it('keeps what it is suspended with when n8n takes its output apart for an error output', async () => {
+		const taskIds = [simulator.addVideo(), simulator.addVideo()];
+		const { items, stored } = await run({
+			taskIds,
+			parameters: { waitMode: 'callback' },
+			onError: 'continueErrorOutput',
+		});
+		items.splice(0);
+		expect(stored?.map((item) => item.json)).toMatchObject(
+			taskIds.map((taskId) => ({ taskId, status: 'processing' })),
+		);
+		// Whoever reads the items early is not told of a time-out that has not happened.
+		expect(JSON.stringify(stored)).not.toContain('timedOut');
+	});
+});
+
+describe('the account', () => {
+	it.each([
+		[401, 'did not accept the API key'],
+		[402, 'not have enough credits'],
+		[433, 'usage limit'],
+		[505, 'switched this feature off'],
+	])('code %i is raised at once, with the task id', async (code, what) => {
+		const taskId = simulator.addVideo();
+		simulator.fault({ kind: 'status', code });
+		const error = await caught(run({ taskIds: [taskId] }));
+		expect(error.message).toContain(what);
+		expect(error.message).toContain(taskId);
+		expect(simulator.requests()).toHaveLength(1);
+	});
+
+	it('a key that never reaches the error: it is in no field of it', async () => {
+		simulator.fault({ kind: 'reset-before', times: 9 });
+		const taskId = simulator.addVideo();
+		const error = await caught(run({ taskIds: [taskId] }));
+		expect(error.message).toContain(taskId);
+		expect(inspect(error, { depth: 20, showHidden: true })).not.toContain(SIMULATOR_KEY);
+	}, 30_000);
+
+	it('gives its credits to every item with one request', async () => {
+		const result = await runNode({
+			parameters: { resource: 'account', operation: 'getCredits' },
+			items: [{ json: {} }, { json: {} }],
+			credentials: { apiKey: SIMULATOR_KEY, baseUrl: simulator.apiUrl },
+		});
+		expect(json(result)).toStrictEqual([{ credits: 5916.25 }, { credits: 5916.25 }]);
+		expect(simulator.requests()).toHaveLength(1);
+	});
+
+	it('raises a bad key as such', async () => {
+		const parameters = { resource: 'account', operation: 'getCredits' };
+		const credentials = { apiKey: 'wrong', baseUrl: simulator.apiUrl };
+		const error = await caught(runNode({ parameters, credentials }));
+		expect(error.message).toContain('did not accept the API key');
+	});
+});

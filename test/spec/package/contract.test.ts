@@ -1,0 +1,117 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
+
+import { KieVeoApi } from '../../../credentials/KieVeoApi.credentials';
+import { KieVeo } from '../../../nodes/KieVeo/KieVeo.node';
+import { KieVeoTrigger } from '../../../nodes/KieVeo/KieVeoTrigger.node';
+import { name as packageName } from '../../../package.json';
+import { compare } from './contract/compare';
+import { collectOutputs } from './contract/outputs';
+import { describeCredential, describeNode, type Json } from './contract/parameters';
+
+/** Everything a saved workflow relies on, as it was released. */
+const SNAPSHOT = join(__dirname, 'contract.json');
+
+async function currentContract(): Promise<Json> {
+	const credential = new KieVeoApi();
+	const nodes = [new KieVeo(), new KieVeoTrigger()];
+	return {
+		nodes: Object.fromEntries(
+			nodes.map((node) => [`${packageName}.${node.description.name}`, describeNode(node)]),
+		),
+		credentials: { [credential.name]: describeCredential(credential) },
+		outputs: await collectOutputs(),
+	};
+}
+
+describe('what saved workflows rely on', () => {
+	let current: Json;
+	beforeAll(async () => {
+		current = await currentContract();
+	}, 120_000);
+
+	it('is all still there, and what was added is written down', () => {
+		const released = JSON.parse(readFileSync(SNAPSHOT, 'utf8')) as Json;
+		const { broken, added } = compare(released, current);
+		if (broken.length > 0) {
+			throw new Error(
+				`Saved workflows would break (docs/versioning.md):\n  ${broken.join('\n  ')}\n` +
+					'Give it another name and keep the old one working.',
+			);
+		}
+		if (added.length === 0) return;
+		if (process.env.KIE_VEO_CONTRACT !== 'add') {
+			throw new Error(
+				`New, and from the next release on a promise:\n  ${added.join('\n  ')}\n` +
+					'If it is meant to be, run `npm run contract` and commit test/spec/package/contract.json.',
+			);
+		}
+		writeFileSync(SNAPSHOT, `${JSON.stringify(current, null, '\t')}\n`);
+	});
+
+	it('has an output of every operation and every event', () => {
+		const { outputs } = current as { outputs: { [name: string]: { [field: string]: Json } } };
+		const seen = Object.entries(outputs).flatMap(([name, { event }]) => [
+			name.replace(/:.*/, ''),
+			String(event).replace(/^= "|"$/g, ''),
+		]);
+		const valuesOf = (properties: INodeProperties[], parameter: string) =>
+			properties
+				.filter(({ name }) => name === parameter)
+				.flatMap(({ options = [] }) => options as INodePropertyOptions[])
+				.map(({ value }) => value);
+		expect(seen).toEqual(
+			expect.arrayContaining([
+				...valuesOf(new KieVeo().description.properties, 'operation'),
+				...valuesOf(new KieVeoTrigger().description.properties, 'events'),
+			]),
+		);
+	});
+});
+
+describe('the comparison with what was released', () => {
+	const released = { waitMode: { values: ['none', 'poll'], default: 'poll' }, taskId: 'string' };
+
+	it.each<[what: string, current: Json, broken: string[], added: string[]]>([
+		['nothing', released, [], []],
+		[
+			'the order of values',
+			{ ...released, waitMode: { values: ['poll', 'none'], default: 'poll' } },
+			[],
+			[],
+		],
+		['a name that is gone', { waitMode: released.waitMode }, ['taskId is gone'], []],
+		['a new name', { ...released, index: 'number' }, [], ['index']],
+		['a name every object has', { ...released, toString: 1 }, [], ['toString']],
+		[
+			'a renamed name',
+			{ waitMode: released.waitMode, task: 'string' },
+			['taskId is gone'],
+			['task'],
+		],
+		['another kind', { ...released, taskId: 'null' }, ['taskId was "string", is "null"'], []],
+		['a list in place of a text', { ...released, taskId: [] }, ['taskId was "string", is []'], []],
+		[
+			'a default',
+			{ ...released, waitMode: { values: ['none', 'poll'], default: 'none' } },
+			['waitMode.default was "poll", is "none"'],
+			[],
+		],
+		[
+			'a value that is gone',
+			{ ...released, waitMode: { values: ['poll'], default: 'poll' } },
+			['waitMode.values: "none" is gone'],
+			[],
+		],
+		[
+			'a new value',
+			{ ...released, waitMode: { values: ['none', 'poll', 'callback'], default: 'poll' } },
+			[],
+			['waitMode.values: "callback"'],
+		],
+	])('tells %s apart', (_what, current, broken, added) => {
+		expect(compare(released, current)).toStrictEqual({ broken, added });
+	});
+});

@@ -1,0 +1,144 @@
+import { CREDENTIAL_FAULTS } from '../../../../nodes/KieVeo/messages/credential';
+import { KieVeoError } from '../../../../nodes/KieVeo/messages/error';
+import * as faultRoom from '../../../../nodes/KieVeo/messages/faults';
+import * as fileRoom from '../../../../nodes/KieVeo/messages/file';
+import * as inputRoom from '../../../../nodes/KieVeo/messages/input';
+import * as logRoom from '../../../../nodes/KieVeo/messages/log';
+import * as runRoom from '../../../../nodes/KieVeo/messages/run';
+import * as suspensionRoom from '../../../../nodes/KieVeo/messages/suspension';
+import * as triggerRoom from '../../../../nodes/KieVeo/messages/trigger';
+import * as videoRoom from '../../../../nodes/KieVeo/messages/video';
+import * as samples from './samples';
+import type { Samples } from './samples';
+
+/** One heading of the page. */
+export interface Entry {
+	/** The anchor. It changes only with the name of the message or its reason, not with its words. */
+	id: string;
+	/** The message with different values. */
+	texts: string[];
+	/** `null` where the text itself says what to do. */
+	advice: string | null;
+}
+
+export interface Section {
+	title: string;
+	intro: string;
+	content: Entry[] | { list: string[] };
+}
+
+export const SECTIONS: Section[] = [
+	{
+		title: 'Parameters and settings',
+		intro: 'All parameters of all items are checked first. Nothing was sent and nothing was paid.',
+		content: entriesOf(inputRoom, samples.input),
+	},
+	{
+		title: 'Videos and account',
+		intro: "The end of these messages is what Kie.ai said, or what was wrong with Kie.ai's answer.",
+		content: entriesOf(videoRoom, samples.video),
+	},
+	{
+		title: 'Answers that could not be used',
+		intro: "These words stand at the end of other messages, in place of Kie.ai's.",
+		content: { list: entriesOf(faultRoom, samples.faults).flatMap(({ texts }) => texts) },
+	},
+	{
+		title: 'Several items in one run',
+		intro:
+			'The sentences without advice are added to the description of an error, or shown above the output.',
+		content: entriesOf(runRoom, samples.run),
+	},
+	{
+		title: 'Files',
+		intro: 'The video itself is not lost when its file cannot be downloaded.',
+		content: entriesOf(fileRoom, samples.files),
+	},
+	{
+		title: 'Wait for Callback',
+		intro: 'Checked before anything is sent.',
+		content: entriesOf(suspensionRoom, samples.suspension),
+	},
+	{
+		title: 'Trigger',
+		intro: 'When the workflow is activated (published), or a test event is listened for.',
+		content: entriesOf(triggerRoom, samples.trigger),
+	},
+	{
+		title: "Lines in n8n's log",
+		intro:
+			'What was paid for is written to the log as soon as Kie.ai has accepted it, so it can be found after a stop, a time limit of n8n or a crash.',
+		content: { list: entriesOf(logRoom, samples.log).flatMap(({ texts }) => texts) },
+	},
+	{
+		title: 'Test of the credential',
+		intro: 'What the credential shows when it is saved or tested.',
+		content: { list: Object.values(CREDENTIAL_FAULTS) },
+	},
+];
+
+/** The page, as prettier formats it. */
+export function errorsPage(sections: Section[]): string {
+	const blocks = [
+		'# Error messages',
+		'Every message of Kie.ai Veo about something that went wrong, with its advice. Task IDs, numbers, addresses ' +
+			"and Kie.ai's own words are examples here: search for the rest of your message.",
+		'<!-- Generated from nodes/KieVeo/messages by `npm run errors-page`. -->',
+		sections.map(({ title }) => `- [${title}](#${kebab(title)})`).join('\n'),
+		...sections.flatMap(({ title, intro, content }) => [
+			`## ${title}`,
+			intro,
+			...('list' in content ? [bullets(content.list)] : content.flatMap(blocksOf)),
+		]),
+	];
+	return `${blocks.join('\n\n')}\n`;
+}
+
+function blocksOf({ id, texts: [first, ...others], advice }: Entry): string[] {
+	if (first === undefined) throw new Error(`No sample shows ${id}`);
+	return [
+		`### <a id="${id}"></a>${markdown(first)}`,
+		...(others.length > 0 ? ['Also:', bullets(others)] : []),
+		...(advice === null ? [] : [markdown(advice)]),
+	];
+}
+
+function bullets(texts: string[]): string {
+	return texts.map((text) => `- ${markdown(text)}`).join('\n');
+}
+
+/** @param room the functions that make its messages: errors, or words that are part of errors */
+function entriesOf<Room extends object>(room: Room, shown: Samples<Room>): Entry[] {
+	return (Object.keys(shown) as Array<keyof Room & string>).flatMap((name) => {
+		const make = room[name] as (...values: unknown[]) => KieVeoError | string | undefined;
+		const id = kebab(name.replace(/Error$|Text$|Line$/, ''));
+		const given = shown[name] as unknown[][] | { [reason: string]: unknown[] };
+		if (Array.isArray(given))
+			return entryOf(
+				id,
+				given.map((values) => make(...values)),
+			);
+		return Object.entries(given).map(([reason, values]) =>
+			entryOf(`${id}-${kebab(reason)}`, [make(...values)]),
+		);
+	});
+}
+
+function entryOf(id: string, made: Array<KieVeoError | string | undefined>): Entry {
+	const texts = made.map((one) => (one instanceof KieVeoError ? one.message : String(one)));
+	const advice = new Set(made.map((one) => (one instanceof KieVeoError ? one.description : null)));
+	const [first = null, ...others] = advice;
+	if (others.length > 0) throw new Error(`${id} has several pieces of advice: name their reasons`);
+	return { id, texts, advice: first };
+}
+
+function kebab(name: string): string {
+	return name
+		.replace(/([a-z\d])([A-Z])/g, '$1-$2')
+		.toLowerCase()
+		.replace(/[^a-z\d]+/g, '-');
+}
+
+function markdown(text: string): string {
+	return text.replace(/[*<`]/g, '\\$&');
+}

@@ -1,0 +1,329 @@
+import type {
+	FailureReason,
+	Refusal,
+	Rejection,
+	RetryReason,
+	Said,
+} from '../../../../nodes/KieVeo/kie/meaning/answer';
+import type { EnvelopeFault, NetworkFault } from '../../../../nodes/KieVeo/kie/meaning/fault';
+import type { UnreachedKind } from '../../../../nodes/KieVeo/messages/advice';
+import type * as faultRoom from '../../../../nodes/KieVeo/messages/faults';
+import type * as fileRoom from '../../../../nodes/KieVeo/messages/file';
+import type * as inputRoom from '../../../../nodes/KieVeo/messages/input';
+import type * as logRoom from '../../../../nodes/KieVeo/messages/log';
+import type * as runRoom from '../../../../nodes/KieVeo/messages/run';
+import type * as suspensionRoom from '../../../../nodes/KieVeo/messages/suspension';
+import type * as triggerRoom from '../../../../nodes/KieVeo/messages/trigger';
+import * as videoRoom from '../../../../nodes/KieVeo/messages/video';
+import { executionLimitHint } from '../../../../nodes/KieVeo/messages/run';
+import { lostCreationError } from '../../../../nodes/KieVeo/messages/video';
+import type { KieVeoError } from '../../../../nodes/KieVeo/messages/error';
+import type { Subject } from '../../../../nodes/KieVeo/videoResult';
+
+/* Values to show every message with. A message without values does not compile. */
+
+/** What a function of a message takes: one list for each wording, or for each piece of advice by its reason. */
+type Values<Message> = Message extends (...values: infer V) => unknown
+	? V[] | { [reason: string]: V }
+	: never;
+
+export type Samples<Room> = { [Name in keyof Room]: Values<Room[Name]> };
+
+const TASK = 'veo_task_abc123';
+const PRIVATE = '"localhost" is an address of a private network';
+const upgrade: Subject = { operation: 'get4k', taskId: TASK, index: 0 };
+const newVideo: Subject = { operation: 'generate', taskId: null, index: null };
+const extension: Subject = { ...newVideo, operation: 'extend', extendedTaskId: TASK };
+const made: Subject = { ...newVideo, taskId: TASK };
+
+export const input: Samples<typeof inputRoom> = {
+	unknownOperationError: [['remix']],
+	textError: [['Prompt', ['a', 'list']]],
+	booleanError: [['Download', 'maybe']],
+	choiceError: [['Aspect Ratio', ['16:9', '9:16', 'Auto'], '4:3']],
+	secondsError: [['Timeout', 1_209_600, 0]],
+	waitModeError: [['callback']],
+	emptyTaskIdError: [[]],
+	indexError: [['first']],
+	callbackUrlError: [[PRIVATE]],
+	differentCallbackError: [[]],
+	passThroughError: [[]],
+	passThroughSizeError: [[5120, 1024]],
+	retryOnFailError: [[true], [false]],
+	emptyPromptError: [[]],
+	emptyModelError: [[]],
+	durationError: [[5]],
+	seedError: [[7]],
+	imageUrlError: [['http://localhost/cat.jpg', PRIVATE]],
+	missingImageError: [['Image Binary Fields', 'first', ['data']]],
+	imageTypeError: [['Image Binary Fields', 'data', 'video/mp4']],
+	imageListError: [['Image URLs', 42]],
+	imageCountError: {
+		frames: ['Image URLs', 2, 3],
+		references: ['Image URLs', 3, 4],
+	},
+	emptyUrlError: [[]],
+	fileUrlError: [[PRIVATE]],
+	emptyFieldNameError: [[]],
+	maximumSizeError: [[-1]],
+	minimumCreditsError: [[-1]],
+	toleranceError: [['soon']],
+	dataUrlError: [['a data URL that is not an image']],
+	promptObjectError: { oneField: [['output']], noField: [[]] },
+	promptOfObjectError: [[]],
+	urlListError: [[3]],
+	urlFormError: [[]],
+	emptyApiKeyError: [[]],
+	apiKeyError: [['\u0430']],
+	baseUrlError: [['Base URL', 'api.kie.ai', 'https://api.kie.ai']],
+};
+
+const failures: Record<FailureReason, [Subject, string]> = {
+	unavailable: [upgrade, 'The 4K version of this video is unavailable.'],
+	baseNotFinished: [upgrade, 'record status is not success'],
+	noFile: [upgrade, 'record result data is blank'],
+	unknownTask: [upgrade, 'record is null'],
+	retention: [upgrade, 'Temporarily supports records within 14 days'],
+	reordered: [upgrade, ''],
+	upgradedBefore: [
+		extension,
+		'Videos that have been upgraded to 1080P cannot be used to extend the video.',
+	],
+	contentFilter: [
+		made,
+		'Your prompt was flagged by Website as violating content policies and therefore cannot be processed.',
+	],
+	englishOnly: [newVideo, 'Only English prompts are supported at this time.'],
+	imageFetch: [
+		newVideo,
+		'Failed to fetch the image. Kindly verify any access limits set by you or your service provider.',
+	],
+	invalidModel: [newVideo, 'Invalid model'],
+	noAudio: [made, 'Veo could not generate the audio of this video.'],
+	imageFormat: [newVideo, 'The image format is not supported.'],
+	timeout: [made, 'Internal Error - Timeout'],
+	upstream: [made, 'Internal Error, Please try again later.'],
+	taskFailed: [made, 'Failed - Video generation task failed'],
+	other: [upgrade, 'Please contact the support.'],
+};
+const refusals: Record<Refusal, Said> = {
+	unauthorized: { code: 401, message: 'You do not have access permissions' },
+	credits: { code: 402, message: 'Credits insufficient' },
+	keyLimit: { code: 433, message: 'Request Limit' },
+	featureDisabled: { code: 505, message: 'Feature Disabled' },
+};
+const retries: Record<RetryReason, Said> = {
+	rateLimit: { code: 429, message: 'The call frequency is too high. Please try again later.' },
+	maintenance: { code: 455, message: 'Service Unavailable' },
+	server: { code: 500, message: 'Server exception, please try again later' },
+	taskOrServer: { code: 500, message: 'Timeout' },
+	noConnection: { code: null, message: 'connection refused (192.0.2.1:443)' },
+	noName: { code: null, message: 'host name not found (api.kie.ai)' },
+	unreadable: { code: 502, message: 'a web page instead of JSON (HTTP 502)' },
+};
+const unreached: Record<UnreachedKind, Said> = {
+	blocked: {
+		code: null,
+		message: 'n8n blocked the request because it resolves to a restricted IP address',
+	},
+	invalidKey: { code: null, message: 'the API key has a character that cannot be sent' },
+	certificate: {
+		code: null,
+		message: 'n8n does not trust the issuer of the certificate (SELF_SIGNED_CERT_IN_CHAIN)',
+	},
+	proxyRefused: { code: null, message: 'the proxy closed the connection' },
+	proxyLogin: { code: 407, message: 'a web page instead of JSON (HTTP 407)' },
+	wrongAddress: { code: 404, message: 'a web page instead of JSON (HTTP 404)' },
+	accessDenied: { code: 403, message: 'a web page instead of JSON (HTTP 403)' },
+};
+
+function mapped<Reason extends string, From, To>(
+	record: Record<Reason, From>,
+	map: (from: From, reason: Reason) => To,
+): { [reason: string]: To } {
+	const entries = Object.entries(record) as Array<[Reason, From]>;
+	return Object.fromEntries(entries.map(([reason, from]) => [reason, map(from, reason)]));
+}
+
+/** Rejections that are not about one video. */
+const accountRejections = {
+	...mapped(refusals, (said, reason): [Rejection, Said] => [{ kind: 'refused', reason }, said]),
+	...mapped(retries, (said, reason): [Rejection, Said] => [{ kind: 'retry', reason }, said]),
+	unreached: [{ kind: 'unreached', reason: 'certificate' }, unreached.certificate] as [
+		Rejection,
+		Said,
+	],
+	failed: [
+		{ kind: 'failed', reason: 'other' },
+		{ code: 404, message: 'Not Found' },
+	] as [Rejection, Said],
+};
+
+function unavailable(operation: 'get4k' | 'get1080p'): KieVeoError {
+	const version = operation === 'get4k' ? '4K' : '1080P';
+	const message = `The ${version} version of this video is unavailable.`;
+	const rejection: Rejection = { kind: 'failed', reason: 'unavailable' };
+	return videoRoom.videoRejectedError({ ...upgrade, operation }, rejection, { code: 500, message });
+}
+
+export const video: Samples<typeof videoRoom> = {
+	videoRejectedError: {
+		...mapped(failures, ([subject, message], reason): [Subject, Rejection, Said] => [
+			subject,
+			{ kind: 'failed', reason },
+			{ code: 400, message },
+		]),
+		...mapped(refusals, (said, reason): [Subject, Rejection, Said] => [
+			upgrade,
+			{ kind: 'refused', reason },
+			said,
+		]),
+		...mapped(retries, (said, reason): [Subject, Rejection, Said] => [
+			upgrade,
+			{ kind: 'retry', reason },
+			said,
+		]),
+		...mapped(unreached, (said, reason): [Subject, Rejection, Said] => [
+			newVideo,
+			{ kind: 'unreached', reason },
+			said,
+		]),
+	},
+	lostCreationError: [
+		[newVideo, { code: null, message: 'connection lost before the answer' }],
+		[extension, { code: null, message: 'no answer in time' }],
+	],
+	uploadRejectedError: {
+		failed: accountRejections.failed,
+		refused: [{ kind: 'refused', reason: 'unauthorized' }, refusals.unauthorized],
+		unreached: accountRejections.unreached,
+	},
+	timedOutError: {
+		upgrade: [upgrade, 1800, '4K video is processing. Please check back in 5-10 minutes.'],
+		newVideo: [made, 1800, 'success'],
+	},
+	accountRejectedError: accountRejections,
+	fallbackError: [[unavailable('get4k'), unavailable('get1080p')]],
+	balanceBelowError: [[120.5, 500]],
+	balanceUnknownError: {
+		refused: [{ kind: 'refused', reason: 'unauthorized' }, refusals.unauthorized],
+		noAnswer: [{ kind: 'retry', reason: 'server' }, retries.server],
+	},
+};
+
+const HOST = 'api.kie.ai';
+const CERTIFICATE = 'SELF_SIGNED_CERT_IN_CHAIN';
+const networkFaults: Record<NetworkFault['reason'], Omit<NetworkFault, 'reason'>> = {
+	connectionRefused: { detail: '192.0.2.1:443' },
+	noConnectionInTime: { detail: '192.0.2.1:443' },
+	hostNotFound: { detail: HOST },
+	hostUnreachable: { detail: '192.0.2.1:443' },
+	networkUnreachable: { detail: '192.0.2.1:443' },
+	connectionForbidden: { detail: '192.0.2.1:443' },
+	connectionClosed: {},
+	noConnection: { detail: 'EADDRNOTAVAIL' },
+	proxyClosed: {},
+	blockedAddress: {},
+	blockedHost: {},
+	invalidKey: {},
+	invalidAddress: {},
+	unknownIssuer: { detail: CERTIFICATE },
+	certificateDates: { detail: 'CERT_HAS_EXPIRED' },
+	certificateHost: { detail: 'ERR_TLS_CERT_ALTNAME_INVALID' },
+	certificateRefused: { detail: 'CERT_REVOKED' },
+	noTls: {},
+	tlsMismatch: {},
+	connectionLost: {},
+	noAnswerInTime: {},
+	cutAnswer: {},
+	notHttp: {},
+	stopped: {},
+	other: { detail: 'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED' },
+	incomplete: {},
+};
+const envelopeFaults: Record<EnvelopeFault['reason'], EnvelopeFault> = {
+	empty: { reason: 'empty', status: 200 },
+	webPage: { reason: 'webPage', status: 502 },
+	notJson: { reason: 'notJson', status: 200 },
+	unexpectedJson: { reason: 'unexpectedJson', status: 200 },
+};
+
+export const faults: Samples<typeof faultRoom> = {
+	faultText: [
+		...Object.values(mapped(networkFaults, (fault, reason) => ({ ...fault, reason }))),
+		...Object.values(envelopeFaults),
+	].map((fault) => [fault]),
+};
+
+const file: fileRoom.FileSubject = { url: 'https://example.com/v.mp4', taskId: TASK };
+const transferFaults: Record<
+	Exclude<fileRoom.TransferFault['reason'], NetworkFault['reason']> | 'network',
+	fileRoom.TransferFault
+> = {
+	status: { reason: 'status', status: 503 },
+	textPage: { reason: 'textPage' },
+	emptyFile: { reason: 'emptyFile' },
+	interrupted: { reason: 'interrupted', bytes: 4_096 },
+	wrongLength: { reason: 'wrongLength', bytes: 4_096, announced: 5_000_000 },
+	network: { reason: 'connectionLost' },
+};
+
+export const files: Samples<typeof fileRoom> = {
+	downloadError: Object.values(transferFaults).map((fault) => [file, fault]),
+	fileUnreachedError: {
+		blocked: [file, { reason: 'blockedAddress' }, 'blocked'],
+		certificate: [file, { reason: 'unknownIssuer', detail: CERTIFICATE }, 'certificate'],
+		proxyRefused: [file, { reason: 'proxyClosed' }, 'proxyRefused'],
+		proxyLogin: [file, { reason: 'status', status: 407 }, 'proxyLogin'],
+	},
+	downloadOutOfTimeError: [[file]],
+	fileGoneError: [
+		[file, 404, null],
+		[file, 404, { code: 422, message: 'url is wrong' }],
+	],
+	fileAddressError: [[file, 'http://localhost/v.mp4', PRIVATE]],
+	tooManyRedirectsError: [[file]],
+	foreignLinkError: [[{ url: 'https://bucket.example/video.mp4', taskId: null }, 403]],
+	fileTooLargeError: [[file, 100_000_000]],
+};
+
+export const suspension: Samples<typeof suspensionRoom> = {
+	cannotSuspendError: {
+		agentTool: [{ reason: 'agentTool' }],
+		noAddress: [{ reason: 'noAddress' }],
+		engine: [{ reason: 'engine' }],
+		unreachable: [
+			{ reason: 'unreachable', origin: 'http://localhost:5678', fault: PRIVATE, isWhole: true },
+		],
+	},
+};
+
+export const trigger: Samples<typeof triggerRoom> = { noWebhookKeyError: [[]] };
+
+export const run: Samples<typeof runRoom> = {
+	executionLimitHint: [[1800, 1200]],
+	stoppedError: {
+		submitted: [[TASK], 0],
+		lost: [[], 2],
+		nothing: [[], 0],
+	},
+	unfinishedHint: [
+		[2, 3, true],
+		[2, 3, false],
+	],
+	alsoSubmitted: [
+		[[TASK], 0],
+		[[TASK], 2],
+	],
+};
+
+const place: logRoom.LogPlace = { node: 'Kie.ai Veo', executionId: '12', items: [0] };
+
+export const log: Samples<typeof logRoom> = {
+	submittedLine: [
+		[place, made, undefined],
+		[{ ...place, items: [0, 3] }, upgrade, undefined],
+	],
+	errorLine: [[place, lostCreationError(newVideo, { code: null, message: 'no answer in time' })]],
+	hintLine: [[{ ...place, items: [] }, executionLimitHint(1800, 1200)]],
+};

@@ -1,0 +1,96 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, posix, sep } from 'node:path';
+
+import { mock } from 'jest-mock-extended';
+import { Container } from '@n8n/di';
+import { InstanceSettings, PackageDirectoryLoader } from 'n8n-core';
+import type { INodePropertyOptions } from 'n8n-workflow';
+
+import { KieVeo } from '../../../nodes/KieVeo/KieVeo.node';
+
+const root = join(__dirname, '..', '..', '..');
+let folder: string;
+let unpacked: string;
+let packed: {
+	filename: string;
+	files: Array<{ path: string }>;
+	size: number;
+	unpackedSize: number;
+};
+
+/** Packs what `npm publish` would, and unpacks it. Needs a build. */
+beforeAll(() => {
+	folder = mkdtempSync(join(tmpdir(), 'kie-veo-package-'));
+	const args = ['pack', '--json', '--loglevel=error', '--pack-destination', folder];
+	const output = execFileSync('npm', args, { cwd: root, encoding: 'utf8' });
+	[packed] = JSON.parse(output) as [typeof packed];
+	execFileSync('tar', ['xzf', join(folder, packed.filename), '-C', folder]);
+	unpacked = join(folder, 'package');
+}, 60_000);
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+describe('the published package', () => {
+	it('holds what the sources build, the texts, and nothing else: no sources, tests or maps', () => {
+		const built = ['nodes', 'credentials'].flatMap((room) =>
+			readdirSync(join(root, room), { recursive: true, encoding: 'utf8' })
+				.filter((path) => /\.(ts|svg|node\.json)$|__schema__.*\.json$/.test(path))
+				.map((path) => posix.join('dist', room, ...path.replace(/\.ts$/, '.js').split(sep))),
+		);
+		const texts = ['CHANGELOG.md', 'LICENSE', 'README.md', 'index.js', 'package.json'];
+		const paths = packed.files.map(({ path }) => path);
+		expect(paths.sort()).toStrictEqual([...built, ...texts].sort());
+	});
+
+	it('stays small', () => {
+		// More than half of it are README and messages with their advice.
+		expect(packed.size).toBeLessThan(90_000);
+		expect(packed.unpackedSize).toBeLessThan(350_000);
+	});
+
+	it("is loaded by n8n's own loader with codex, icons and credential", async () => {
+		Container.set(InstanceSettings, mock<InstanceSettings>({ encryptionKey: 'test' }));
+		const loader = new PackageDirectoryLoader(root);
+		await loader.loadAll();
+		expect(loader.packageName).toBe('n8n-nodes-kie-veo');
+		const { kieVeo, kieVeoTrigger } = loader.nodeTypes;
+		const ofBoth = {
+			codex: { categories: ['AI', 'Marketing & Content'] },
+			iconUrl: {
+				light: 'icons/n8n-nodes-kie-veo/dist/nodes/KieVeo/kie.svg',
+				dark: 'icons/n8n-nodes-kie-veo/dist/nodes/KieVeo/kie.dark.svg',
+			},
+		};
+		expect(kieVeo?.type.description).toMatchObject({
+			displayName: 'Kie.ai Veo',
+			usableAsTool: true,
+			...ofBoth,
+		});
+		expect(kieVeoTrigger?.type.description).toMatchObject({
+			displayName: 'Kie.ai Veo Trigger',
+			...ofBoth,
+		});
+		expect(loader.credentialTypes.kieVeoApi?.type.displayName).toBe('Kie.ai Veo API');
+		expect(loader.known.nodes.kieVeo?.className).toBe('KieVeo');
+	});
+
+	it('names every operation under the node on the canvas', () => {
+		const { subtitle, properties } = new KieVeo().description;
+		const operations = properties
+			.filter(({ name }) => name === 'operation')
+			.flatMap(({ options }) => options as INodePropertyOptions[]);
+		expect(operations.length).toBeGreaterThan(1);
+		for (const { name, value } of operations) expect(subtitle).toContain(`${value}: "${name}"`);
+	});
+
+	it("passes n8n's scanner, as source and as published", () => {
+		const script = join(__dirname, 'scan.mjs');
+		const scan = execFileSync(process.execPath, [script, root, unpacked], {
+			encoding: 'utf8',
+			// n8n's lint rules take every file for a trigger node while NODE_ENV is "test".
+			env: { ...process.env, NODE_ENV: 'production' },
+		});
+		expect(JSON.parse(scan)).toStrictEqual([{ passed: true }, { passed: true }]);
+	}, 120_000);
+});

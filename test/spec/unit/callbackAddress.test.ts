@@ -1,0 +1,130 @@
+import {
+	addressKey,
+	readSubmission,
+	SUBMISSION_PARAMETER,
+	withSubmission,
+	type Submission,
+} from '../../../nodes/KieVeo/kie/address';
+
+const key = addressKey('kie-api-key');
+const submission: Submission = {
+	operation: 'get4k',
+	taskId: 'veo_task_1',
+	index: 2,
+	passThrough: {
+		order: { id: 42, tags: ['ä', '視頻', '🎬'], nested: { deep: [null, true, 1.5] } },
+	},
+};
+const HOOK = 'https://n8n.example.com/webhook/abc/webhook';
+
+const WAITING = { execution: '17', round: -1, item: 3, until: 1_760_000_000_000 };
+
+const tokenIn = (url: string) => new URL(url).searchParams.get(SUBMISSION_PARAMETER) ?? '';
+const token = tokenIn(withSubmission(HOOK, submission, key));
+
+describe('a callback address', () => {
+	it('carries the submission there and back', () => {
+		expect(readSubmission(token, key)).toStrictEqual(submission);
+	});
+
+	it('carries which execution and item wait for it', () => {
+		const about: Submission = {
+			operation: 'generate',
+			taskId: null,
+			index: null,
+			waiting: WAITING,
+		};
+		expect(readSubmission(tokenIn(withSubmission(HOOK, about, key)), key)).toStrictEqual(about);
+	});
+
+	it.each([
+		[HOOK, `${HOOK}?`],
+		[`${HOOK}?a=1&b=x%20y+z`, `${HOOK}?a=1&b=x%20y+z&`],
+		[`${HOOK}?a=1#part`, `${HOOK}?a=1&`],
+	])('keeps what is in %s', (url, start) => {
+		const address = withSubmission(url, submission, key);
+		expect(address.startsWith(`${start}${SUBMISSION_PARAMETER}=`)).toBe(true);
+		expect(new URL(address).hash).toBe(new URL(url).hash);
+	});
+
+	it('replaces the part of an earlier submission', () => {
+		const once = withSubmission(`${HOOK}?a=1`, { ...submission, index: 7 }, key);
+		const twice = new URL(withSubmission(once, submission, key));
+		expect(twice.searchParams.getAll(SUBMISSION_PARAMETER)).toStrictEqual([token]);
+		expect(twice.searchParams.get('a')).toBe('1');
+	});
+
+	it('is made and read alike by every version: callbacks may be under way during an update', () => {
+		const made = withSubmission(
+			'https://a.example/',
+			{ operation: 'get4k', taskId: 'a', index: 0 },
+			key,
+		);
+		expect(made).toBe(
+			'https://a.example/?kieVeo=eyJvcGVyYXRpb24iOiJnZXQ0ayIsInRhc2tJZCI6ImEiLCJpbmRleCI6MH0.iVHzOTbj4wyEvvkqOV899hM1lBI8mocMXlkIB_AjZx8',
+		);
+	});
+
+	it.each<[what: string, submission: unknown, read: Submission | null]>([
+		[
+			'a generation',
+			{ operation: 'generate', taskId: null, index: null },
+			{ operation: 'generate', taskId: null, index: null },
+		],
+		[
+			'an extension',
+			{ operation: 'extend', taskId: null, index: null },
+			{ operation: 'extend', taskId: null, index: null },
+		],
+		[
+			'fields of a kind this version does not know',
+			{ operation: 'get4k', taskId: 'a', index: 'first', passThrough: 'text' },
+			{ operation: 'get4k', taskId: 'a', index: null },
+		],
+		...[
+			{ ...WAITING, execution: 17 },
+			{ ...WAITING, round: '0' },
+			{ ...WAITING, item: '3' },
+			{ ...WAITING, until: undefined },
+			'17',
+		].map((waiting): [string, unknown, Submission] => [
+			`somebody who waits: ${JSON.stringify(waiting)}`,
+			{ operation: 'get4k', taskId: 'a', index: 0, waiting },
+			{ operation: 'get4k', taskId: 'a', index: 0 },
+		]),
+		['an operation this version does not know', { operation: 'get8k', taskId: 'a' }, null],
+		['a list', ['get4k'], null],
+		['null', null, null],
+	])('made by another version is read as far as it is understood: %s', (_what, made, read) => {
+		const address = withSubmission(HOOK, made as Submission, key);
+		expect(readSubmission(tokenIn(address), key)).toStrictEqual(read);
+	});
+
+	it('does not show the API key', () => {
+		expect(Buffer.from(token, 'base64url').toString('latin1')).not.toContain('kie-api-key');
+		expect(token).not.toContain(key.toString('base64url'));
+	});
+
+	const [payload = '', proof = ''] = token.split('.');
+	const forged = Buffer.from(JSON.stringify({ ...submission, index: 0 })).toString('base64url');
+	it.each<[name: string, value: unknown]>([
+		['another payload', `${forged}.${proof}`],
+		['another proof', `${payload}.${proof.replace(/^./, (c) => (c === 'A' ? 'B' : 'A'))}`],
+		['a cut payload', `${payload.slice(0, -4)}.${proof}`],
+		['a cut proof', `${payload}.${proof.slice(0, -1)}`],
+		['no proof', payload],
+		['an empty proof', `${payload}.`],
+		['a proof with padding', `${payload}.${proof}=`],
+		['a third part', `${token}.x`],
+		['nothing', ''],
+		['the parameter twice', [token, token]],
+		['the parameter as an object', { a: token }],
+		['no parameter', undefined],
+	])('is refused with %s', (_name, value) => {
+		expect(readSubmission(value, key)).toBeNull();
+	});
+
+	it('is refused when it was made with another API key', () => {
+		expect(readSubmission(token, addressKey('another-api-key'))).toBeNull();
+	});
+});

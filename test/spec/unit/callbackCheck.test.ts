@@ -1,0 +1,239 @@
+import { createHmac } from 'node:crypto';
+
+import {
+	addressKey,
+	readSubmission,
+	withSubmission,
+	type Submission,
+} from '../../../nodes/KieVeo/kie/address';
+import {
+	checkCallback,
+	type CallbackEvent,
+	type Checked,
+	type CheckOptions,
+	type Incoming,
+} from '../../../nodes/KieVeo/kie/callback/check';
+
+const SECRET = 'webhook-hmac-key';
+const NOW = 1_760_000_000;
+const KEY = addressKey('api-key');
+const options: CheckOptions = {
+	signatureRequired: true,
+	webhookSecret: SECRET,
+	submission: null,
+	tolerance: 300,
+	now: NOW,
+};
+
+const resultUrls = ['https://file.example/v/one.mp4'];
+const upgraded = (taskId: string) => ({
+	code: 200,
+	msg: '4K Video generated successfully.',
+	data: { taskId, info: { resultUrls, imageUrls: ['https://file.example/v/one.jpg'] } },
+});
+const generated = (taskId: string, msg = 'Veo3.1 video generated successfully.') => ({
+	code: 200,
+	msg,
+	data: { taskId, info: { resultUrls, resolution: '720p' }, fallbackFlag: false },
+});
+const failed4k = (data: object | null) => ({
+	code: 500,
+	msg: 'The 4K version of this video is unavailable. Please try a different video.',
+	data,
+});
+
+const signed = (taskId: string, at = NOW) => ({
+	'x-webhook-timestamp': String(at),
+	'x-webhook-signature': createHmac('sha256', SECRET).update(`${taskId}.${at}`).digest('base64'),
+});
+
+/** Our part of the address as the web server hands it over. */
+function part(submission: Submission, key = KEY): string | null {
+	return new URL(withSubmission('https://n8n.example/', submission, key)).searchParams.get(
+		'kieVeo',
+	);
+}
+/** As both receivers do it: what the address proves is read first. */
+function check(given: Incoming, checkOptions: CheckOptions): Checked {
+	return checkCallback(given, {
+		...checkOptions,
+		submission: readSubmission(given.submission, KEY),
+	});
+}
+
+const submitted: Submission = { operation: 'get4k', taskId: 'a', index: 2, passThrough: { b: 1 } };
+const incoming: Incoming = {
+	body: upgraded('a'),
+	size: 400,
+	headers: signed('a'),
+	submission: undefined,
+};
+
+type Case = [
+	name: string,
+	changes: Partial<Incoming>,
+	expected: Partial<CallbackEvent>,
+	options?: Partial<CheckOptions>,
+];
+
+describe('a genuine callback', () => {
+	const foreign = { taskId: 'a', index: null, submittedHere: false };
+	const own = { taskId: 'a', index: 2, passThrough: { b: 1 }, submittedHere: true };
+	const upgrade = { event: 'get4k.success', operation: 'get4k' as const };
+	const unsigned = { signatureRequired: false, webhookSecret: null };
+
+	it.each<Case>([
+		['of a 4K upgrade', {}, { ...upgrade, ...foreign }],
+		[
+			'of a failed 4K upgrade',
+			{ body: failed4k({ taskId: 'a' }) },
+			{ ...foreign, event: 'get4k.failed', operation: 'get4k' },
+		],
+		[
+			'of a generation',
+			{ body: generated('a') },
+			{ ...foreign, event: 'generate.success', operation: 'generate' },
+		],
+		[
+			'of an extension, which counts as generate',
+			{ body: generated('a', 'Veo3.1 video extension successful.') },
+			{ ...foreign, event: 'generate.success', operation: 'extend' },
+		],
+		[
+			'that does not tell what it is of',
+			{ body: { code: 200, msg: 'success', data: { taskId: 'a', resultUrls } } },
+			{ ...foreign, event: 'unknown.success', operation: 'unknown' },
+		],
+		['as large as is accepted', { size: 1_000_000 }, { ...upgrade, ...foreign }],
+		['of our own submission', { submission: part(submitted) }, { ...upgrade, ...own }],
+		[
+			'whose address knows better than its content',
+			{ body: generated('a'), submission: part(submitted) },
+			{ ...upgrade, ...own },
+		],
+		[
+			'of a creation, whose id the address could not know',
+			{
+				body: generated('a'),
+				submission: part({ operation: 'extend', taskId: null, index: null }),
+			},
+			{ ...foreign, event: 'generate.success', operation: 'extend', submittedHere: true },
+		],
+		[
+			'without an id, which the address has',
+			{ body: failed4k(null), submission: part(submitted) },
+			{ ...own, event: 'get4k.failed', operation: 'get4k' },
+		],
+		[
+			"under an id derived from the user's",
+			{ body: upgraded('a_4k'), headers: signed('a_4k'), submission: part(submitted) },
+			{ ...upgrade, ...own, kieTaskId: 'a_4k' },
+		],
+		[
+			'under the id Kie gave at the submission',
+			{ body: upgraded('x'), headers: signed('x'), submission: part(submitted) },
+			{ ...upgrade, ...own, kieTaskId: 'x' },
+			{ alsoKnownAs: 'x' },
+		],
+		[
+			'without a signature, where none is asked for',
+			{ headers: {} },
+			{ ...upgrade, ...foreign },
+			unsigned,
+		],
+		[
+			'without an id and a signature, where none is asked for',
+			{ body: failed4k(null), headers: {} },
+			{ ...foreign, event: 'get4k.failed', operation: 'get4k', taskId: null },
+			unsigned,
+		],
+	])('%s', (_name, changes, expected, changedOptions = {}) => {
+		const checked = check({ ...incoming, ...changes }, { ...options, ...changedOptions });
+		expect(checked).toStrictEqual({
+			kind: 'genuine',
+			event: { ...expected, callback: expect.objectContaining({ code: expect.any(Number) }) },
+		});
+	});
+});
+
+describe('a callback is refused', () => {
+	const long = `${'x'.repeat(79)}\n${'y'.repeat(100)}`;
+	it.each<
+		[
+			name: string,
+			changes: Partial<Incoming>,
+			status: number,
+			reason: string,
+			options?: Partial<CheckOptions>,
+		]
+	>([
+		['when it is too large', { size: 1_000_001 }, 400, 'the body has 1000001 bytes'],
+		['when it is none', { body: 'hello' }, 400, 'the body is not a JSON object'],
+		[
+			'when our part of the address was changed',
+			{ submission: `${part(submitted)}x` },
+			401,
+			"the part 'kieVeo' of the address was changed, or made with another API key than this credential's",
+		],
+		[
+			'when the address was made with another API key',
+			{ submission: part(submitted, addressKey('other')) },
+			401,
+			"the part 'kieVeo' of the address was changed, or made with another API key than this credential's",
+		],
+		[
+			'when it names two tasks',
+			{ body: { ...upgraded('a'), taskId: 'b' } },
+			401,
+			'the body names different task IDs: "a", "b"',
+		],
+		[
+			'when it names two tasks, with a log line of bounded length and without line breaks',
+			{ body: { ...upgraded('a'), taskId: long } },
+			401,
+			`the body names different task IDs: "a", "${'x'.repeat(79)}\\n"`,
+		],
+		...['b', 'ab', 'b_a_'].map(
+			(id) =>
+				[
+					`when it is about "${id}" and its address about "a"`,
+					{ body: upgraded(id), headers: signed(id), submission: part(submitted) },
+					401,
+					`the body is about task "${id}", its address belongs to "a"`,
+					{ alsoKnownAs: 'c' },
+				] as const satisfies [string, Partial<Incoming>, number, string, Partial<CheckOptions>],
+		),
+		['when it is not signed', { headers: {} }, 401, 'the header X-Webhook-Signature is missing'],
+		[
+			'when it is signed for another task',
+			{ headers: signed('b') },
+			401,
+			"the signature does not match the task ID, the timestamp and the credential's 'Webhook HMAC Key'",
+		],
+		[
+			'when it is late',
+			{ headers: signed('a', NOW - 301) },
+			401,
+			"the signed time is 301 s old, more than the 300 s of 'Tolerance'",
+		],
+		[
+			'when there is no key to check it with',
+			{},
+			401,
+			"the credential has no 'Webhook HMAC Key' to check the signature with",
+			{ webhookSecret: null },
+		],
+		[
+			'when nothing names the task',
+			{ body: failed4k(null) },
+			401,
+			'neither body nor address name a task ID, so the signature cannot be verified',
+		],
+	])('%s', (_name, changes, status, reason, changedOptions = {}) => {
+		expect(check({ ...incoming, ...changes }, { ...options, ...changedOptions })).toStrictEqual({
+			kind: 'refused',
+			status,
+			reason,
+		});
+	});
+});

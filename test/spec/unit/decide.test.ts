@@ -1,0 +1,81 @@
+import { decide, type Facts } from '../../../nodes/KieVeo/suspension/decide';
+
+/** A report of the one of three videos that this process knows to be finished; two are open. */
+const VIDEO = { known: true, succeeded: true, isUpgrade: true, delivery: 1 };
+const REPORT: Facts = {
+	call: 'report',
+	video: VIDEO,
+	resumed: false,
+	tooLate: false,
+	open: 2,
+	openPossiblyMissed: false,
+	complete: true,
+	asked: 'no',
+};
+const LOOK: Facts = { ...REPORT, call: 'look', video: null };
+
+type Changes = Partial<Omit<Facts, 'video'>> & Partial<NonNullable<Facts['video']>>;
+
+function decideOn(base: Facts, { known, succeeded, isUpgrade, delivery, ...changes }: Changes) {
+	const given = { known, succeeded, isUpgrade, delivery };
+	const changed = Object.fromEntries(
+		Object.entries(given).filter(([, value]) => value !== undefined),
+	);
+	const video = base.video && { ...base.video, ...changed };
+	const decision = decide({ ...base, ...changes, video });
+	return decision.kind === 'answer' ? decision.status : decision.kind;
+}
+
+const restarted = { complete: false, delivery: 2 };
+
+describe('what is done about a report', () => {
+	it.each<[situation: string, changes: Changes, decision: string | number]>([
+		['the execution was resumed by another one', { resumed: true, known: false }, 'over'],
+		['it does not say how the video ended', { known: false }, 503],
+		['it was the last video', { open: 0 }, 'resume'],
+		['it was the last video, and this process was restarted', { ...restarted, open: 0 }, 'resume'],
+		['others will report themselves', {}, 200],
+		['all others may have reported before the suspension', { openPossiblyMissed: true }, 'ask'],
+		['Kie said that they run', { openPossiblyMissed: true, asked: 'answered' }, 200],
+		['Kie could not be asked about them', { openPossiblyMissed: true, asked: 'unanswered' }, 503],
+		['another process may know more of upgrades', { complete: false }, 503],
+		['it came again to a process that knows little', restarted, 'ask'],
+		['new tasks can be asked about at once', { complete: false, isUpgrade: false }, 'ask'],
+		['Kie said that others run', { ...restarted, asked: 'answered' }, 200],
+		['Kie could not be asked', { ...restarted, asked: 'unanswered' }, 503],
+		[
+			'a failed upgrade must reach every process',
+			{ ...restarted, succeeded: false, asked: 'answered' },
+			503,
+		],
+		[
+			'a new task that failed can be asked about by every process',
+			{ ...restarted, isUpgrade: false, succeeded: false, asked: 'answered' },
+			200,
+		],
+		['n8n is about to continue by itself', { tooLate: true, open: 0 }, 'over'],
+	])('%s', (_situation, changes, expected) => {
+		expect(decideOn(REPORT, changes)).toBe(expected);
+	});
+
+	it('the answer says how many videos are open', () => {
+		expect(decide(REPORT)).toMatchObject({ reason: '2 videos are not finished' });
+	});
+});
+
+describe('what is done about a look of our own', () => {
+	it.each<[situation: string, changes: Changes, decision: string | number]>([
+		['videos are open', {}, 'ask'],
+		['Kie said that they run', { asked: 'answered' }, 200],
+		['Kie could not be asked', { asked: 'unanswered' }, 200],
+		['all are finished', { open: 0, asked: 'answered' }, 'resume'],
+		['all were finished before', { open: 0 }, 'resume'],
+		['the time is over and Kie was not asked', { call: 'finalLook' }, 'ask'],
+		['the time is over and some run', { call: 'finalLook', asked: 'answered' }, 'resume'],
+		['the time is over and Kie is silent', { call: 'finalLook', asked: 'unanswered' }, 'resume'],
+		['the execution was resumed', { call: 'finalLook', resumed: true }, 'over'],
+		['n8n is about to continue by itself', { call: 'finalLook', tooLate: true }, 'over'],
+	])('%s', (_situation, changes, expected) => {
+		expect(decideOn(LOOK, changes)).toBe(expected);
+	});
+});

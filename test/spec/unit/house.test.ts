@@ -1,0 +1,83 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve, sep } from 'node:path';
+
+import { Linter } from 'eslint';
+import ts from 'typescript';
+
+import { OPERATIONS } from '../../../nodes/KieVeo/operations';
+
+const ROOT = join(__dirname, '../../..');
+const HOUSE = join(ROOT, 'nodes/KieVeo');
+const FILES = readdirSync(HOUSE, { recursive: true, encoding: 'utf8' })
+	.filter((path) => path.endsWith('.ts'))
+	.map((path) => path.split(sep).join('/'));
+const sourceOf = (file: string) => readFileSync(join(HOUSE, file), 'utf8');
+
+/** The lines `room -> rooms it may import` of CONTRIBUTING.md. A room stands for all in it. */
+function readMap(): Map<string, string[]> {
+	const text = readFileSync(join(ROOT, 'CONTRIBUTING.md'), 'utf8');
+	const lines = [...text.matchAll(/^(\S+) +-> +(.+)$/gm)];
+	return new Map(lines.map(([, room = '', rooms = '']) => [room, rooms.split(/[ ,]+/)]));
+}
+
+const isIn = (path: string, outer: string) => path === outer || path.startsWith(`${outer}/`);
+
+describe('the house', () => {
+	const map = readMap();
+	/** The innermost entry of the map that a path is in. */
+	const mapped = (path: string) =>
+		[...map.keys()].filter((outer) => isIn(path, outer)).sort((a, b) => b.length - a.length)[0] ??
+		`${path} is not on the map`;
+
+	it.each(FILES)('%s imports only what the map in CONTRIBUTING.md allows', (file) => {
+		const from = mapped(file.replace(/\.ts$/, ''));
+		const allowed = map.get(from) ?? [];
+		const imports = ts.preProcessFile(sourceOf(file)).importedFiles.map(({ fileName }) => fileName);
+		const forbidden = imports
+			.filter((name) => name.startsWith('.'))
+			.map((name) =>
+				relative(HOUSE, resolve(HOUSE, dirname(file), name))
+					.split(sep)
+					.join('/'),
+			)
+			.filter((path) => mapped(path) !== from && !allowed.some((outer) => isIn(path, outer)));
+		expect(forbidden).toStrictEqual([]);
+	});
+
+	it('names operations only in their table and in their own files', () => {
+		const names = Object.keys(OPERATIONS).join('|');
+		const quoted = new RegExp(`'(${names})'|operation === '`);
+		// A parameter has the name of an operation.
+		const parameter = /'download', (itemIndex|false)|name: 'download'/;
+		const guesses = ['kie/callback/parse.ts'];
+		const found = FILES.filter((file) => !/operations?\.ts$/.test(file) && !guesses.includes(file))
+			.flatMap((file) =>
+				sourceOf(file)
+					.split('\n')
+					.map((line) => `${file}: ${line.trim()}`),
+			)
+			.filter((line) => quoted.test(line) && !parameter.test(line));
+		expect(found).toStrictEqual([]);
+	});
+
+	it('has no function that is too long or has too many branches', () => {
+		const linter = new Linter();
+		const tooMuch = FILES.flatMap((file) => {
+			const { outputText } = ts.transpileModule(sourceOf(file), {
+				compilerOptions: { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ES2022 },
+			});
+			const messages = linter.verify(outputText, {
+				rules: {
+					complexity: ['error', 15],
+					'max-lines-per-function': [
+						'error',
+						{ max: 60, skipComments: true, skipBlankLines: true },
+					],
+				},
+			});
+			return messages.map(({ message }) => `${file}: ${message}`);
+		});
+		// Fields of the panel are one literal.
+		expect(tooMuch.filter((line) => !line.includes("'videoOptionsProperty'"))).toStrictEqual([]);
+	});
+});

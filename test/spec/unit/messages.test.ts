@@ -1,0 +1,71 @@
+import {
+	downloadError,
+	fileAddressError,
+	imageListError,
+	imageUrlError,
+	missingImageError,
+	seedError,
+	timedOutError,
+	unknownOperationError,
+	videoRejectedError,
+} from '../../../nodes/KieVeo/messages/errors';
+import { shorten, show } from '../../../nodes/KieVeo/messages/values';
+
+const MOST = 500;
+const LONG = 'x'.repeat(10_000);
+
+describe('a value in a message', () => {
+	it.each<[what: string, value: unknown, shown: string]>([
+		['a text', 'a "b"', '"a \\"b\\""'],
+		['a number', 7, '7'],
+		['a list', [1, 'a'], '[1,"a"]'],
+		['nothing', undefined, 'undefined'],
+	])('shows %s', (_what, value, shown) => {
+		expect(show(value)).toBe(shown);
+	});
+
+	it('shows an object that contains itself', () => {
+		const loop: { self?: unknown } = {};
+		loop.self = loop;
+		expect(show(loop)).toBe('[object Object]');
+	});
+
+	it('is cut when it is long, and its length is given', () => {
+		expect(shorten('x'.repeat(200))).toBe('x'.repeat(200));
+		expect(shorten('x'.repeat(201))).toBe(`${'x'.repeat(200)}… (201 characters)`);
+	});
+
+	it('is not cut in the middle of a character', () => {
+		expect(shorten(`${'x'.repeat(199)}😀`)).toBe(`${'x'.repeat(199)}… (201 characters)`);
+	});
+});
+
+describe('a message about a value of 10,000 characters', () => {
+	const subject = { operation: 'get4k', taskId: LONG, index: 0 } as const;
+	const said = { code: 422, message: LONG };
+	const file = { url: `https://example.com/${LONG}`, taskId: null };
+
+	it.each([
+		['a parameter', seedError(LONG)],
+		['a list', imageListError('Image URLs', { url: LONG })],
+		['an address of an image', imageUrlError(`https://example.com/${LONG}`, 'why')],
+		['the names of binary fields', missingImageError('Image Binary Fields', LONG, [LONG])],
+		['an operation', unknownOperationError(LONG)],
+		['the address of a file', downloadError(file, { reason: 'emptyFile' })],
+		['a redirect', fileAddressError({ ...file, taskId: LONG }, file.url, 'why')],
+		['a task ID', timedOutError(subject, 1800, LONG)],
+		[
+			'a task ID that Kie repeats',
+			videoRejectedError(subject, { kind: 'failed', reason: 'unknownTask' }, said),
+		],
+		[
+			'a task ID in the advice',
+			videoRejectedError(subject, { kind: 'failed', reason: 'other' }, said),
+		],
+	])('quotes at most 500 characters of %s', (_what, { message, description }) => {
+		for (const text of [message, description]) {
+			expect(text.match(/x/g)?.length ?? 0).toBeLessThanOrEqual(MOST);
+		}
+		expect(message + description).toMatch(/… \(\d+ characters\)/);
+	});
+});

@@ -1,0 +1,68 @@
+import { addressKey, readSubmission, withSubmission } from '../../../nodes/KieVeo/kie/address';
+import { checkCallback } from '../../../nodes/KieVeo/kie/callback/check';
+import { operationNamed } from '../../../nodes/KieVeo/actions';
+import {
+	defaultOperation,
+	EVENTS,
+	namesWith,
+	operationOptions,
+	operationSubtitle,
+	OPERATIONS,
+	traitsOf,
+	type CallingBack,
+	type OperationName,
+} from '../../../nodes/KieVeo/operations';
+
+const KEY = addressKey('api-key');
+const NAMES = Object.keys(OPERATIONS) as OperationName[];
+const CALLING_BACK = namesWith('event') as CallingBack[];
+
+describe('every operation of the table', () => {
+	it.each(NAMES)('%s can be picked, run and read in the subtitle', (name) => {
+		const { resource, label } = OPERATIONS[name];
+		expect(operationOptions(resource)).toContainEqual(
+			expect.objectContaining({ name: label, value: name }),
+		);
+		expect(operationNamed(resource, name)).toBeInstanceOf(Function);
+		expect(operationSubtitle()).toContain(JSON.stringify(label));
+	});
+
+	it('stands in alphabetical order, as n8n wants the options of a list', () => {
+		const labels = NAMES.map((name) => OPERATIONS[name].label);
+		expect(labels).toStrictEqual([...labels].sort());
+	});
+
+	it.each(['video', 'account'] as const)('has one default for the resource %s', (resource) => {
+		const defaults = NAMES.filter(
+			(name) => traitsOf(name).resource === resource && traitsOf(name).isDefault,
+		);
+		expect(defaults).toStrictEqual([defaultOperation(resource)]);
+	});
+});
+
+describe('every operation that Kie reports', () => {
+	it.each(CALLING_BACK)('%s comes back from its callback address as an event', (operation) => {
+		const about = { operation, taskId: 'a', index: 0, passThrough: { order: 1 } };
+		const address = new URL(withSubmission('https://n8n.example/webhook', about, KEY));
+		const part = address.searchParams.get('kieVeo');
+		const submission = readSubmission(part, KEY);
+		expect(submission).toStrictEqual(about);
+
+		const body = { code: 200, msg: '', data: { taskId: 'a', resultUrls: ['https://a.example/1'] } };
+		const checked = checkCallback(
+			{ body, size: 0, headers: {}, submission: part },
+			{ submission, signatureRequired: false, webhookSecret: null, tolerance: 0, now: 0 },
+		);
+		expect(checked).toMatchObject({
+			kind: 'genuine',
+			event: { operation, event: `${traitsOf(operation).event}.success`, submittedHere: true },
+		});
+	});
+
+	it.each(CALLING_BACK)('%s has events that the trigger offers', (operation) => {
+		const offered = EVENTS.map(({ value }) => value);
+		for (const end of ['success', 'failed']) {
+			expect(offered).toContain(`${traitsOf(operation).event}.${end}`);
+		}
+	});
+});

@@ -1,0 +1,83 @@
+import type { INode, Logger } from 'n8n-workflow';
+
+import type { Order } from '../../../nodes/KieVeo/kie/api';
+import { KieVeoError } from '../../../nodes/KieVeo/messages/errors';
+import { submitLogged } from '../../../nodes/KieVeo/run/paidLog';
+
+const GENERATE: Order = {
+	kind: 'creation',
+	operation: 'generate',
+	parameters: { prompt: 'A dog', model: 'veo3' },
+};
+const UPGRADE: Order = { kind: 'upgrade', operation: 'get4k', taskId: 't1', index: 2 };
+const STATE: Order = { kind: 'state', operation: 'get', taskId: 't1' };
+
+type Work = Parameters<typeof submitLogged>[1];
+
+const accepted = (order: Order, submittedTaskId: string | null, kieTaskId?: string): Work => ({
+	order,
+	submittedTaskId,
+	run: { result: { kieTaskId } } as Work['run'],
+	submit: async () => undefined,
+});
+const rejected = (order: Order, details: object): Work => ({
+	...accepted(order, null),
+	submit: async () => {
+		throw new KieVeoError('No', { description: 'Why not.', ...details });
+	},
+});
+
+/** The lines that n8n's log gets. */
+async function linesOf(work: Work, items: number[]): Promise<string[]> {
+	const lines: string[] = [];
+	const note = (level: string) => (line: string) => void lines.push(`${level} ${line}`);
+	const context = {
+		getNode: () => ({ name: 'Videos' }) as INode,
+		getExecutionId: () => '12',
+		logger: { info: note('info'), warn: note('warn') } as unknown as Logger,
+	};
+	await submitLogged(context, work, items).catch(() => undefined);
+	return lines;
+}
+
+describe('the log of what is paid for', () => {
+	it.each<[what: string, work: Work, items: number[], lines: string[]]>([
+		[
+			'names a new task, its execution and its item',
+			accepted(GENERATE, 't1'),
+			[0],
+			['info Videos: Generate was submitted, task ID t1 (execution 12, item 0)'],
+		],
+		[
+			'names an upgrade once for all items that share it',
+			accepted(UPGRADE, 't1'),
+			[0, 3],
+			['info Videos: Get 4K Video was submitted, task ID t1, index 2 (execution 12, items 0, 3)'],
+		],
+		[
+			"names Kie's own ID where that is another one",
+			accepted(UPGRADE, 't1', 'k9'),
+			[1],
+			[
+				'info Videos: Get 4K Video was submitted, task ID t1, at Kie.ai k9, index 2 (execution 12, item 1)',
+			],
+		],
+		['is silent about what costs nothing', accepted(STATE, null), [0], []],
+		[
+			'warns of a lost answer',
+			rejected(GENERATE, { mayBePaid: true }),
+			[0],
+			['warn Videos: No. Why not. (execution 12, item 0)'],
+		],
+		[
+			'warns of a refusal that names a new task',
+			rejected(GENERATE, { taskId: 't7' }),
+			[0],
+			['warn Videos: No. Why not. (execution 12, item 0)'],
+		],
+		['is silent about a refusal', rejected(GENERATE, {}), [0], []],
+		['is silent about a refused upgrade', rejected(UPGRADE, { taskId: 't1' }), [0], []],
+	])('%s', async (_what, work, items, lines) => {
+		expect(await linesOf(work, items)).toStrictEqual(lines);
+	});
+});

@@ -1,0 +1,18 @@
+import { judgeRepeat, type Repeat } from '../../../nodes/KieVeo/kie/meaning/repeat';
+
+describe('a repeated 4K request that is answered "in progress"', () => {
+	it.each<[earlier: Array<number | null>, code: number | null, verdict: Repeat]>([
+		[[200], 422, 'running'],
+		[[422], 422, 'running'],
+		[[200], 400, 'running'],
+		[[], 200, 'perhapsReordered'],
+		[[200], 200, 'perhapsReordered'],
+		[[200, 200, 200, 200], 200, 'perhapsReordered'],
+		[[200, 200, 200, 200, 200], 200, 'reordered'],
+		[[200, 422], 200, 'reordered'],
+		[[422], 200, 'reordered'],
+		[[null], 200, 'reordered'],
+	])('after %p, %p means that it is %s', (earlier, code, verdict) => {
+		expect(judgeRepeat(earlier, code)).toBe(verdict);
+	});
+});

@@ -1,0 +1,53 @@
+import { cannotSuspendError } from '../../../nodes/KieVeo/messages/errors';
+import { resumeUrlObstacle } from '../../../nodes/KieVeo/suspension/resumeUrl';
+
+const PUBLIC_API = 'https://api.kie.ai';
+const WAITING = 'webhook-waiting/1';
+
+function refusal(url: string | null) {
+	return cannotSuspendError(resumeUrlObstacle(url, PUBLIC_API) ?? { reason: 'agentTool' });
+}
+
+describe('an address that resumes an execution', () => {
+	it.each([
+		[`https://n8n.example.com/${WAITING}`, PUBLIC_API],
+		[`https://n8n.example.com/n8n/${WAITING}?signature=s`, PUBLIC_API],
+		[`http://localhost:5678/${WAITING}`, 'http://127.0.0.1:3100'],
+	])('%s is good for the API at %s', (url, api) => expect(resumeUrlObstacle(url, api)).toBeNull());
+
+	it.each<[url: string, base: string, fault: string, whole: boolean]>([
+		[`http://localhost:5678/${WAITING}`, 'http://localhost:5678', 'private network', false],
+		[`http://0.0.0.0:5678/${WAITING}`, 'http://0.0.0.0:5678', 'private network', false],
+		[
+			`http://n8n-abc.192.168.1.20.sslip.io/${WAITING}?signature=s`,
+			'http://n8n-abc.192.168.1.20.sslip.io',
+			'private network',
+			false,
+		],
+		[`http://n8n.10.0.0.5.nip.io/${WAITING}`, 'http://n8n.10.0.0.5.nip.io', 'private', false],
+		[`https://n8n.localdomain/${WAITING}`, 'https://n8n.localdomain', 'private network', false],
+		[`https://n8n.test/${WAITING}`, 'https://n8n.test', 'private network', false],
+		[`n8n.example.com/${WAITING}`, 'n8n.example.com', 'lacks https://', true],
+		[`n8n.example.com:5678/${WAITING}`, 'n8n.example.com:5678', 'lacks https://', true],
+		[`http://https://n8n.example.com/${WAITING}`, 'http://https://n8n.example.com', 'twice', true],
+		[`/${WAITING}`, 'this n8n', 'lacks https://', true],
+	])('%s is refused with advice that fits', (url, base, fault, whole) => {
+		const { message, description: advice } = refusal(url);
+		expect(message).toContain(`could not call ${base}: `);
+		expect(message).toContain(fault);
+		expect(advice).toContain('N8N_WEBHOOK_URL');
+		expect(advice).toContain('every worker');
+		expect(advice.includes('starts with https://')).toBe(whole);
+	});
+
+	it('that n8n does not give is named as what is missing', () => {
+		expect(refusal(null).description).toContain('has no address');
+	});
+
+	it('is never repeated at length, nor with its signature', () => {
+		const url = `${'x'.repeat(10_000)}/${WAITING}?signature=secret`;
+		const { message } = refusal(url);
+		expect(message).not.toContain('secret');
+		expect(message.length).toBeLessThan(300);
+	});
+});

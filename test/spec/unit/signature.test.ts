@@ -1,0 +1,122 @@
+import {
+	hasSignature,
+	signatureFault,
+	type SignatureCheck,
+} from '../../../nodes/KieVeo/kie/callback/signature';
+
+const check: SignatureCheck = {
+	key: 'test-webhook-hmac-key',
+	taskId: 'veo_task_abcdef123456',
+	headers: {
+		'x-webhook-timestamp': '1769670760',
+		'x-webhook-signature': 'E2IEIq8r/Oe2jzBnOb91/MwENZE9tEEkzU5WzdjXU0o=',
+	},
+	now: 1769670760,
+	tolerance: 300,
+};
+const { 'x-webhook-signature': signature, 'x-webhook-timestamp': timestamp } = check.headers;
+
+describe("Kie's signature", () => {
+	it.each([
+		[
+			'test-webhook-hmac-key',
+			'ee9c2715375b7837f8bb51d641ff5863',
+			'1769670760',
+			'xG6/yOyrMyJtUdc1yjmHpKLHSHF3MpzOPa6uxSj3qb4=',
+		],
+		[
+			'test-webhook-hmac-key',
+			'veo_task_abcdef123456',
+			'1769670760',
+			'E2IEIq8r/Oe2jzBnOb91/MwENZE9tEEkzU5WzdjXU0o=',
+		],
+		['k', 'veo_task_example123', '1760000000', 'AkYTwBXuYj3G37FH1hJyiyJ5WNrX7kpbfTyFPI99ab0='],
+	])('holds for key %s, task %s, time %s', (key, taskId, time, value) => {
+		const headers = { 'X-Webhook-Timestamp': time, 'X-Webhook-Signature': value };
+		expect(signatureFault({ key, taskId, headers, now: Number(time), tolerance: 300 })).toBeNull();
+	});
+
+	it.each([
+		['X-Webhook-Signature', 'X-Webhook-Timestamp'],
+		['X-WEBHOOK-SIGNATURE', 'x-Webhook-timestamp'],
+	])('is found in %s and %s', (signatureHeader, timestampHeader) => {
+		const headers = { [signatureHeader]: signature, [timestampHeader]: timestamp };
+		expect(signatureFault({ ...check, headers })).toBeNull();
+	});
+
+	it.each([300, -300])('holds %d s from now, with a tolerance of 300 s', (age) => {
+		expect(signatureFault({ ...check, now: check.now + age })).toBeNull();
+	});
+
+	it.each<[name: string, changes: Partial<SignatureCheck>, reason: string]>([
+		['no headers', { headers: {} }, 'X-Webhook-Signature is missing'],
+		[
+			'no timestamp',
+			{ headers: { 'x-webhook-signature': signature } },
+			'X-Webhook-Timestamp is missing',
+		],
+		[
+			'an empty signature',
+			{ headers: { ...check.headers, 'x-webhook-signature': '' } },
+			'X-Webhook-Signature is missing',
+		],
+		[
+			'a repeated header',
+			{ headers: { ...check.headers, 'x-webhook-signature': [signature, signature] } },
+			'X-Webhook-Signature is missing',
+		],
+		[
+			'a header in two spellings',
+			{ headers: { ...check.headers, 'X-Webhook-Signature': signature } },
+			'X-Webhook-Signature is missing',
+		],
+		[
+			'a time that is no number',
+			{ headers: { ...check.headers, 'x-webhook-timestamp': '1769670760.0' } },
+			'not Unix seconds',
+		],
+		[
+			'the same time, written differently',
+			{ headers: { ...check.headers, 'x-webhook-timestamp': '01769670760' } },
+			'does not match',
+		],
+		['another key', { key: 'other' }, 'does not match'],
+		['another task', { taskId: 'veo_task_other' }, 'does not match'],
+		[
+			'a cut signature',
+			{ headers: { ...check.headers, 'x-webhook-signature': String(signature).slice(0, -1) } },
+			'does not match',
+		],
+		[
+			'the signature in lower case',
+			{ headers: { ...check.headers, 'x-webhook-signature': String(signature).toLowerCase() } },
+			'does not match',
+		],
+		[
+			'a stale time',
+			{ now: check.now + 301 },
+			"the signed time is 301 s old, more than the 300 s of 'Tolerance'",
+		],
+		['a time in the future', { now: check.now - 301 }, 'the signed time is 301 s in the future'],
+	])('is refused with %s', (_name, changes, reason) => {
+		expect(signatureFault({ ...check, ...changes })).toContain(reason);
+	});
+
+	it('is not told, nor the key, in the reason', () => {
+		const reason = String(signatureFault({ ...check, taskId: 'other' }));
+		expect(reason).not.toContain(check.key);
+		expect(reason).not.toContain('=');
+	});
+});
+
+describe('a request', () => {
+	it.each<[claim: boolean, headers: object]>([
+		[true, { host: 'a', 'x-webhook-signature': 'x', 'x-webhook-timestamp': '1' }],
+		[true, { host: 'a', 'X-Webhook-Signature': '' }],
+		[true, { host: 'a', 'X-WEBHOOK-TIMESTAMP': '1' }],
+		[false, { host: 'a', 'x-webhook-signature-version': '1' }],
+		[false, {}],
+	])('claims (%s) to be signed by Kie with the headers %j', (claim, headers) => {
+		expect(hasSignature({ ...headers })).toBe(claim);
+	});
+});

@@ -1,0 +1,118 @@
+import { CancelledError } from '../../../nodes/KieVeo/kie/http/clock';
+import { readAnswer } from '../../../nodes/KieVeo/kie/http/envelope';
+import { MAX_ATTEMPTS, retryDelay } from '../../../nodes/KieVeo/kie/http/retry';
+import { fakeKie } from './fakeKie';
+
+const ACCEPTED = JSON.stringify({ code: 200, msg: 'success', data: { resultUrls: null } });
+
+const UPGRADE = { kind: 'upgrade', operation: 'get4k', taskId: 't', index: 0 } as const;
+
+describe('requests', () => {
+	it('4K is a POST with a JSON body, and carries the callback address only when submitted', async () => {
+		const { api, calls } = fakeKie([ACCEPTED]);
+		const request = { taskId: 'a/b?c', index: 2, callBackUrl: 'https://n8n.example.com/cb' };
+		await api.submit({ ...UPGRADE, ...request });
+		await api.fetchState({ ...UPGRADE, ...request, kieTaskId: null, codes: [200] });
+		const path = '/api/v1/veo/get-4k-video';
+		expect(calls).toStrictEqual([
+			{ method: 'POST', path, body: request },
+			{ method: 'POST', path, body: { taskId: 'a/b?c', index: 2 } },
+		]);
+	});
+
+	it('1080P is a GET with a query', async () => {
+		const { api, calls } = fakeKie([ACCEPTED]);
+		await api.submit({ ...UPGRADE, operation: 'get1080p', taskId: 'a/b?c' });
+		expect(calls).toStrictEqual([
+			{
+				method: 'GET',
+				path: '/api/v1/veo/get-1080p-video',
+				query: { taskId: 'a/b?c', index: 0 },
+			},
+		]);
+	});
+});
+
+describe('retries', () => {
+	it.each([
+		['maintenance', JSON.stringify({ code: 455, msg: 'maintenance', data: null })],
+		['a rate limit', JSON.stringify({ code: 429, msg: 'Rate limit exceeded', data: null })],
+		['a web page', '<html></html>'],
+		['a lost connection', Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' })],
+	])('go on after %s until Kie answers', async (_name, fault) => {
+		const { api, calls } = fakeKie([fault, fault, ACCEPTED]);
+		const answer = await api.submit(UPGRADE);
+		expect(answer.code).toBe(200);
+		expect(calls).toHaveLength(3);
+	});
+
+	it('end after a bounded number of attempts with the last answer', async () => {
+		const { api, calls, clock } = fakeKie(['<html></html>']);
+		const answer = await api.submit(UPGRADE);
+		expect(answer.message).toContain('web page');
+		expect(calls).toHaveLength(MAX_ATTEMPTS);
+		expect(clock.now()).toBe(15_000);
+	});
+
+	it.each([401, 402, 404, 422, 433, 451, 501, 505])('never follow code %i', async (code) => {
+		const { api, calls } = fakeKie([JSON.stringify({ code, msg: 'no', data: null })]);
+		await api.submit(UPGRADE);
+		expect(calls).toHaveLength(1);
+	});
+
+	it('wait as long as the server asks', async () => {
+		const busy = JSON.stringify({ code: 429, msg: 'Rate limit exceeded' });
+		const { api, clock } = fakeKie([busy, ACCEPTED], { 'retry-after': '7' });
+		await api.submit(UPGRADE);
+		expect(clock.now()).toBe(7_000);
+	});
+
+	it('spread by chance, double, and stay below 30 s', () => {
+		expect(retryDelay(1, null, 0)).toBe(500);
+		expect(retryDelay(1, null, 1)).toBe(1_000);
+		expect(retryDelay(3, null, 1)).toBe(4_000);
+		expect(retryDelay(20, null, 1)).toBe(30_000);
+		expect(retryDelay(1, 3_600_000, 1)).toBe(30_000);
+	});
+
+	it('end at once when the execution is stopped', async () => {
+		const { api, calls, stop } = fakeKie(['<html></html>']);
+		const running = api.submit(UPGRADE);
+		stop.abort();
+		await expect(running).rejects.toThrow(CancelledError);
+		expect(calls.length).toBeLessThanOrEqual(1);
+	});
+});
+
+describe('a network fault', () => {
+	it('is named by its code, and never shows the request with its API key', async () => {
+		const cause = Object.assign(new Error('connect ECONNREFUSED 127.0.0.1:4001'), {
+			code: 'ECONNREFUSED',
+			config: { headers: { Authorization: 'Bearer secret' } },
+		});
+		const { api } = fakeKie([new Error('Bearer secret', { cause })]);
+		const answer = await api.fetchState({ ...UPGRADE, kieTaskId: null, codes: [200] });
+		expect(answer).toMatchObject({
+			code: null,
+			message: 'connection refused (127.0.0.1:4001)',
+			raw: null,
+		});
+		expect(JSON.stringify(answer)).not.toContain('secret');
+	});
+});
+
+describe('Retry-After', () => {
+	const read = (value: unknown, now = 0) =>
+		readAnswer({ statusCode: 429, headers: { 'retry-after': value }, body: '{}' }, now)
+			.retryAfterMs;
+
+	it('is read as seconds or as a date', () => {
+		expect(read('3')).toBe(3_000);
+		expect(read('Thu, 01 Jan 1970 00:00:10 GMT', 4_000)).toBe(6_000);
+		expect(read('Thu, 01 Jan 1970 00:00:10 GMT', 60_000)).toBe(0);
+	});
+
+	it.each([undefined, '', 'soon', ['1'], {}])('%p is ignored', (value) => {
+		expect(read(value)).toBeNull();
+	});
+});

@@ -1,0 +1,126 @@
+import type { VideoOperationName } from '../../../nodes/KieVeo/operations';
+import type { KieAnswer } from '../../../nodes/KieVeo/kie/meaning/answer';
+import { parseCallback } from '../../../nodes/KieVeo/kie/callback/parse';
+import { readResultFiles } from '../../../nodes/KieVeo/kie/meaning/resultFiles';
+import { toCallbackResult, toFailedResult, toVideoResult } from '../../../nodes/KieVeo/videoResult';
+
+const FULL = 'https://file.example/v/full.mp4';
+const PART = 'https://file.example/v/part.mp4';
+const IMAGE = 'https://file.example/v/part.jpg';
+const data = {
+	taskId: 'a',
+	resultUrls: [PART],
+	fullResultUrls: [FULL],
+	imageUrls: [IMAGE],
+	resolution: '720p',
+	creditsConsumed: 120,
+};
+const answer = (given: unknown): KieAnswer => ({
+	code: 200,
+	message: 'success',
+	data: given,
+	body: {},
+	fault: false,
+	retryAfterMs: null,
+});
+const result = (operation: VideoOperationName, given: unknown) =>
+	toVideoResult({ operation, taskId: 'a', index: 1 }, answer(given), readResultFiles(given));
+
+/** What every result of the table has in common. */
+const common = { taskId: 'a', index: 1, code: 200, message: 'success' };
+const finished = { status: 'success', imageUrls: [IMAGE], creditsConsumed: 120 };
+
+describe('the result of a request', () => {
+	it.each<[VideoOperationName, resolution: string, videoUrls: string[]]>([
+		['get4k', '4k', [PART]],
+		['get1080p', '1080p', [PART]],
+		['get', '720p', [FULL, PART]],
+		['generate', '720p', [PART]],
+		['extend', '720p', [FULL, PART]],
+	])('%s has the resolution %s and the videos %j', (operation, resolution, videoUrls) => {
+		expect(result(operation, data)).toStrictEqual({
+			...common,
+			...finished,
+			operation,
+			resolution,
+			videoUrl: videoUrls[0],
+			videoUrls,
+		});
+	});
+
+	it('has neither video nor resolution while it is made', () => {
+		expect(result('get4k', { taskId: 'a', resultUrls: null, resolution: '720p' })).toStrictEqual({
+			...common,
+			operation: 'get4k',
+			status: 'processing',
+			resolution: null,
+			videoUrl: null,
+			videoUrls: [],
+			imageUrls: [],
+			creditsConsumed: null,
+		});
+	});
+
+	it.each([
+		['another id', { ...data, taskId: 'kie-a' }, { taskId: 'a', kieTaskId: 'kie-a' }],
+		['the same id', data, { taskId: 'a', kieTaskId: undefined }],
+		['no id', { ...data, taskId: undefined }, { taskId: 'a', kieTaskId: undefined }],
+	])("keeps the user's task id when Kie answers with %s", (_name, given, { taskId, kieTaskId }) => {
+		const found = result('get4k', given);
+		expect(found.taskId).toBe(taskId);
+		expect(found.kieTaskId).toBe(kieTaskId);
+		expect('kieTaskId' in found).toBe(kieTaskId !== undefined);
+	});
+
+	it("says with Kie's own text that it failed", () => {
+		const asked = { operation: 'get4k' as const, taskId: 'a', index: 1 };
+		expect(toFailedResult(asked, 422, 'record is null')).toStrictEqual({
+			...asked,
+			status: 'failed',
+			resolution: null,
+			videoUrl: null,
+			videoUrls: [],
+			imageUrls: [],
+			creditsConsumed: null,
+			code: 422,
+			message: 'record is null',
+		});
+	});
+});
+
+describe('the result of a callback', () => {
+	const about = { taskId: 'a', index: 1, operation: 'get4k' as const };
+	function fromCallback(body: unknown, more: { kieTaskId?: string } = {}) {
+		const parsed = parseCallback(body);
+		if ('reason' in parsed) throw new Error(parsed.reason);
+		return toCallbackResult({ ...about, ...more }, parsed.callback, parsed.callback.files);
+	}
+
+	it('has the shape of every other result', () => {
+		expect(fromCallback({ code: 200, msg: 'success', data })).toStrictEqual(result('get4k', data));
+	});
+
+	it("names Kie's id where it is another one", () => {
+		const body = { code: 200, msg: 'success', data };
+		expect(fromCallback(body, { kieTaskId: 'kie-a' })).toStrictEqual({
+			...result('get4k', data),
+			kieTaskId: 'kie-a',
+		});
+	});
+
+	it('that reports a failure has that of a failed request', () => {
+		expect(fromCallback({ code: 500, msg: 'unavailable', data: { taskId: 'a' } })).toStrictEqual(
+			toFailedResult(about, 500, 'unavailable'),
+		);
+	});
+
+	it('that reports a failure gives out no file that somebody else names', () => {
+		const parsed = parseCallback({ code: 500, msg: 'unavailable', data: null });
+		if ('reason' in parsed) throw new Error(parsed.reason);
+		expect(toCallbackResult(about, parsed.callback, readResultFiles(data))).toMatchObject({
+			status: 'failed',
+			videoUrl: null,
+			videoUrls: [],
+		});
+	});
+});

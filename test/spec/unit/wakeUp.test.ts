@@ -1,0 +1,91 @@
+import { addressKey, withSubmission } from '../../../nodes/KieVeo/kie/address';
+import type { SuspensionPlace } from '../../../nodes/KieVeo/suspension/suspension';
+import {
+	readWakeUp,
+	WAKE_UP_PARAMETER,
+	wakeUpKey,
+	withWakeUp,
+	type WakeUp,
+} from '../../../nodes/KieVeo/suspension/wakeUp';
+
+const NOW = 1_700_000_000_000;
+const KEY = addressKey('an API key');
+const PLACE: SuspensionPlace = { execution: '7', node: 'a-node', round: 0 };
+const URL_OF_N8N = 'https://n8n.example/webhook-waiting/7/kie-veo?signature=abc';
+const WAKE_UP: WakeUp = { kind: 'final', at: NOW };
+
+const keyOf = (changes: Partial<SuspensionPlace> = {}) => wakeUpKey(KEY, { ...PLACE, ...changes });
+const valueOf = (url: string, parameter = WAKE_UP_PARAMETER) =>
+	new URL(url).searchParams.get(parameter) ?? '';
+const proven = valueOf(withWakeUp(URL_OF_N8N, WAKE_UP, keyOf()));
+const [payload = '', proof = ''] = proven.split('.');
+const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
+
+describe('a wake-up', () => {
+	it('is read as it was sent, and leaves the address as n8n signed it', () => {
+		const url = new URL(withWakeUp(URL_OF_N8N, WAKE_UP, keyOf()));
+		expect(url.searchParams.get('signature')).toBe('abc');
+		expect(url.pathname).toBe('/webhook-waiting/7/kie-veo');
+		expect(readWakeUp(proven, keyOf(), NOW)).toStrictEqual(WAKE_UP);
+	});
+
+	it.each([-60_000, 0, 60_000])('is good while the clocks differ by %i ms', (ms) => {
+		expect(readWakeUp(proven, keyOf(), NOW + ms)).toStrictEqual(WAKE_UP);
+	});
+
+	it.each([-60_001, 60_001, 3_600_000])('is old when it comes again %i ms later', (ms) => {
+		expect(readWakeUp(proven, keyOf(), NOW + ms)).toBe('old');
+	});
+
+	const submission = {
+		operation: 'get4k' as const,
+		taskId: 't',
+		index: 0,
+		waiting: { execution: '7', round: 0, item: 0, until: NOW },
+	};
+	const ofCallback = valueOf(withSubmission(URL_OF_N8N, submission, KEY), 'kieVeo');
+	const ofCallbackKey = valueOf(withWakeUp(URL_OF_N8N, WAKE_UP, KEY));
+
+	it.each<[what: string, value: unknown]>([
+		['nothing', ''],
+		['no text', [proven]],
+		['a payload without proof', payload],
+		['an empty proof', `${payload}.`],
+		['another proof', `${payload}.${proof.slice(0, -4)}AAAA`],
+		['something after the proof', `${proven}.x`],
+		['another payload', `${encode({ ...WAKE_UP, kind: 'all' })}.${proof}`],
+		['a later time', `${encode({ ...WAKE_UP, at: NOW + 1 })}.${proof}`],
+		["a callback address's proof", ofCallback],
+		["one made with the callback addresses' key", ofCallbackKey],
+		[
+			'one of another execution',
+			valueOf(withWakeUp(URL_OF_N8N, WAKE_UP, keyOf({ execution: '8' }))),
+		],
+		['one of another node', valueOf(withWakeUp(URL_OF_N8N, WAKE_UP, keyOf({ node: 'b' })))],
+		['one of another round', valueOf(withWakeUp(URL_OF_N8N, WAKE_UP, keyOf({ round: 1 })))],
+		[
+			'one made with another API key',
+			valueOf(withWakeUp(URL_OF_N8N, WAKE_UP, wakeUpKey(addressKey('another'), PLACE))),
+		],
+		[
+			'a kind that this version does not know',
+			valueOf(withWakeUp(URL_OF_N8N, { ...WAKE_UP, kind: 'end' as 'all' }, keyOf())),
+		],
+		[
+			'a name of every object',
+			valueOf(withWakeUp(URL_OF_N8N, { ...WAKE_UP, kind: 'toString' as 'all' }, keyOf())),
+		],
+		[
+			'no time',
+			valueOf(withWakeUp(URL_OF_N8N, { kind: 'all', at: null as unknown as number }, keyOf())),
+		],
+	])('is not one: %s', (_what, value) => {
+		expect(readWakeUp(value, keyOf(), NOW)).toBe('foreign');
+	});
+
+	it('names of executions and nodes cannot be shifted into one another', () => {
+		const one = wakeUpKey(KEY, { execution: '1","2', node: '3', round: 0 });
+		const other = wakeUpKey(KEY, { execution: '1', node: '2","3', round: 0 });
+		expect(one.equals(other)).toBe(false);
+	});
+});

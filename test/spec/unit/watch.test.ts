@@ -1,0 +1,272 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+import type { IHttpRequestOptions } from 'n8n-workflow';
+
+import {
+	MOST_SUSPENSIONS,
+	type SuspensionPlace,
+} from '../../../nodes/KieVeo/suspension/suspension';
+import {
+	readWakeUp,
+	WAKE_UP_PARAMETER,
+	type WakeUp,
+} from '../../../nodes/KieVeo/suspension/wakeUp';
+import { Watch, type WatchContext } from '../../../nodes/KieVeo/suspension/watch';
+
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+const KEY = Buffer.from('key');
+const ORIGIN = 'https://n8n.example';
+
+const place = (execution: number | string): SuspensionPlace => ({
+	execution: String(execution),
+	node: 'a-node',
+	round: 0,
+});
+/** What n8n answers to a wake-up: a status, then a body; an error for no answer. */
+type Answer = [status: number, body: unknown] | Error;
+const WAITS: Answer = [200, { code: 200, msg: 'success', waiting: true }];
+
+/** A watch whose clock jumps from tick to tick, and an n8n that answers. */
+class Lab {
+	now = 1_700_000_000_000;
+	readonly start = this.now;
+	readonly calls: Array<{ after: number; url: string; wakeUp: WakeUp; timeout?: number }> = [];
+	readonly warnings: string[] = [];
+	ticks = 0;
+	private release: (() => void) | undefined;
+	readonly watch = new Watch(
+		{ now: () => this.now },
+		async () => await new Promise<void>((resolve) => (this.release = resolve)),
+	);
+
+	constructor(public answer: (call: number) => Answer | Promise<Answer> = () => WAITS) {}
+
+	get context(): WatchContext {
+		const httpRequest = async ({ url, timeout }: IHttpRequestOptions) => {
+			const value = new URL(url).searchParams.get(WAKE_UP_PARAMETER);
+			const wakeUp = readWakeUp(value, KEY, this.now);
+			if (typeof wakeUp === 'string') throw new Error(`a ${wakeUp} wake-up`);
+			const after = (this.now - this.start) / SECOND;
+			const answer = this.answer(this.calls.push({ after, url, wakeUp, timeout }) - 1);
+			const found = await answer;
+			if (found instanceof Error) throw found;
+			const [statusCode, body] = found;
+			return { statusCode, body, headers: {} };
+		};
+		const logger = { warn: (text: string) => this.warnings.push(text) };
+		return { helpers: { httpRequest }, logger } as unknown as WatchContext;
+	}
+
+	begin(execution: number | string, wait = 40 * SECOND, origin = ORIGIN): void {
+		const since = this.now;
+		const plan = { since, overdueAfter: 12 * MINUTE, hasUnreported: false, deadline: since + wait };
+		const url = `${origin}/webhook-waiting/${execution}/kie-veo`;
+		this.watch.begin(this.context, place(execution), { url, key: KEY, plan });
+	}
+
+	/** Lets time pass, tick by tick. */
+	async pass(ms: number, step = SECOND): Promise<void> {
+		for (const until = this.now + ms; this.now < until; ) {
+			this.now += step;
+			this.ticks++;
+			const { release } = this;
+			this.release = undefined;
+			release?.();
+			await new Promise((resolve) => setImmediate(resolve));
+		}
+	}
+
+	/** Whether the loop waits for its next tick. */
+	get isRunning(): boolean {
+		return this.release !== undefined;
+	}
+
+	get sent(): string[] {
+		return this.calls.map(({ after, wakeUp }) => `${wakeUp.kind} ${after}`);
+	}
+}
+
+describe('the watch over suspended executions', () => {
+	it('wakes an execution up when it is due, and again when its time is over', async () => {
+		const lab = new Lab();
+		lab.begin(1);
+		await lab.pass(19 * SECOND);
+		expect(lab.sent).toStrictEqual([]);
+		await lab.pass(SECOND);
+		expect(lab.sent).toStrictEqual(['all 20']);
+		await lab.pass(19 * SECOND);
+		expect(lab.sent).toStrictEqual(['all 20', 'all 25', 'all 35']);
+		await lab.pass(SECOND);
+		expect(lab.sent.at(-1)).toBe('final 40');
+		expect(lab.calls[0]?.url).toContain('/webhook-waiting/1/kie-veo?');
+		expect(lab.calls[0]?.timeout).toBe(120_000);
+	});
+
+	it('gives up, and ends its loop, when nothing comes of the final look', async () => {
+		const lab = new Lab();
+		lab.begin(1);
+		await lab.pass(5 * MINUTE);
+		expect(lab.sent.slice(3)).toStrictEqual(['final 40', 'final 100', 'final 160', 'final 220']);
+		expect(lab.watch.size).toBe(0);
+		expect(lab.isRunning).toBe(false);
+	});
+
+	it('begins again after its loop has ended', async () => {
+		const lab = new Lab(() => [409, { message: 'The execution "1" has finished already.' }]);
+		lab.begin(1);
+		await lab.pass(MINUTE);
+		expect(lab.isRunning).toBe(false);
+		lab.begin(2);
+		await lab.pass(MINUTE);
+		expect(lab.calls).toHaveLength(2);
+	});
+
+	it.each<[what: string, answer: Answer, isOver: boolean, isWarned: boolean]>([
+		['it waits', WAITS, false, false],
+		['it was resumed', [200, { code: 200, waiting: false }], true, false],
+		['files are being fetched', [503, { code: 503, waiting: false }], true, false],
+		['this round of a loop is over', [401, { code: 401, waiting: false }], true, false],
+		['the clocks differ', [401, { code: 401, waiting: true }], false, false],
+		['its credential is gone', [500, { code: 500, waiting: true }], false, false],
+		[
+			'it runs',
+			[409, { code: 409, message: 'The execution "1" is running already.' }],
+			true,
+			false,
+		],
+		['it is gone', [404, { code: 404, message: 'The execution "1" does not exist.' }], true, false],
+		[
+			'another node waits',
+			[404, { message: 'The workflow for execution "1" does not contain a waiting webhook' }],
+			true,
+			false,
+		],
+		['a proxy knows no such path', [404, '<html>not found</html>'], false, true],
+		['a gateway knows no such path', [404, { message: 'no Route matched' }], false, true],
+		['a proxy wants a password', [401, '<html>password</html>'], false, true],
+		['n8n is starting', [200, 'n8n is starting up. Please wait'], false, true],
+		['n8n has a fault', [500, { code: 0, message: 'database is locked' }], false, true],
+		['nothing', [200, undefined], false, true],
+		['no connection', new Error('ECONNREFUSED'), false, true],
+		["n8n's own guard blocks it", new Error('The request was blocked'), false, true],
+	])('when the answer is: %s', async (_what, answer, isOver, isWarned) => {
+		const lab = new Lab(() => answer);
+		lab.begin(1);
+		await lab.pass(24 * SECOND);
+		expect(lab.calls).toHaveLength(1);
+		expect(lab.watch.has(place(1))).toBe(!isOver);
+		expect(lab.warnings).toHaveLength(isWarned ? 1 : 0);
+	});
+
+	it('says once for each address that it cannot be reached, and goes on trying', async () => {
+		const lab = new Lab(() => new Error('ECONNREFUSED'));
+		for (const execution of [1, 2]) lab.begin(execution);
+		lab.begin(3, 40 * SECOND, 'https://other.example');
+		await lab.pass(40 * SECOND);
+		expect(lab.calls.length).toBe(12);
+		expect(lab.warnings).toHaveLength(2);
+		expect(lab.warnings[0]).toContain(`${ORIGIN}. `);
+		expect(lab.warnings[1]).toContain('https://other.example. ');
+	});
+
+	it('is spared the next look, but not the final one, by a look of another process', async () => {
+		const lab = new Lab();
+		lab.begin(1);
+		await lab.pass(10 * SECOND);
+		lab.watch.noteWakeUp(place(1), { kind: 'all', at: lab.now });
+		await lab.pass(11 * SECOND);
+		expect(lab.sent).toStrictEqual([]);
+		await lab.pass(18 * SECOND);
+		lab.watch.noteWakeUp(place(1), { kind: 'final', at: lab.now });
+		await lab.pass(SECOND);
+		expect(lab.sent).toStrictEqual(['all 25', 'all 35', 'final 40']);
+	});
+
+	it('is not spared a look by its own one before', async () => {
+		const lab = new Lab();
+		lab.answer = (call) => {
+			const wakeUp = lab.calls[call]?.wakeUp;
+			if (wakeUp) lab.watch.noteWakeUp(place(1), wakeUp);
+			return WAITS;
+		};
+		lab.begin(1);
+		await lab.pass(36 * SECOND);
+		expect(lab.sent).toStrictEqual(['all 20', 'all 25', 'all 35']);
+	});
+
+	it('sends no second wake-up while one is under way', async () => {
+		let answer: (answer: Answer) => void = () => undefined;
+		const lab = new Lab(async () => await new Promise<Answer>((resolve) => (answer = resolve)));
+		lab.begin(1);
+		await lab.pass(30 * SECOND);
+		expect(lab.sent).toStrictEqual(['all 20']);
+		answer(WAITS);
+		await new Promise((resolve) => setImmediate(resolve));
+		await lab.pass(SECOND);
+		expect(lab.sent).toStrictEqual(['all 20', 'all 31']);
+	});
+
+	it('forgets an execution that was resumed, also one that waits for its turn', async () => {
+		const lab = new Lab(async () => await new Promise<Answer>(() => undefined));
+		for (let execution = 0; execution < 12; execution++) lab.begin(execution);
+		await lab.pass(20 * SECOND);
+		expect(lab.calls).toHaveLength(10);
+		for (let execution = 0; execution < 12; execution++) lab.watch.end(place(execution));
+		await lab.pass(MINUTE);
+		expect(lab.calls).toHaveLength(10);
+		expect(lab.isRunning).toBe(false);
+	});
+
+	it('sends ten wake-ups at a time, each with the time at which it is sent', async () => {
+		const lab = new Lab();
+		let open = 0;
+		let most = 0;
+		lab.answer = async () => {
+			most = Math.max(most, ++open);
+			await new Promise((resolve) => setTimeout(resolve, 2));
+			open--;
+			return WAITS;
+		};
+		for (let execution = 0; execution < 100; execution++) lab.begin(execution, 30 * MINUTE);
+		await lab.pass(12 * MINUTE, MINUTE);
+		while (lab.calls.length < 100) {
+			lab.now += 10 * SECOND;
+			await new Promise((resolve) => setTimeout(resolve, 2));
+		}
+		expect(most).toBe(10);
+		for (const { wakeUp, after } of lab.calls) {
+			expect(wakeUp.at).toBe(lab.start + after * SECOND);
+		}
+	});
+
+	it('makes one look after the process was held up, not all it has missed', async () => {
+		const lab = new Lab();
+		lab.begin(1, 30 * MINUTE);
+		await lab.pass(16 * MINUTE, 16 * MINUTE);
+		await lab.pass(3 * MINUTE);
+		expect(lab.sent).toStrictEqual([`all ${16 * 60}`]);
+	});
+
+	it(`looks after the newest ${MOST_SUSPENSIONS} suspensions`, () => {
+		const lab = new Lab();
+		for (let execution = 0; execution <= MOST_SUSPENSIONS; execution++) lab.begin(execution);
+		expect(lab.watch.size).toBe(MOST_SUSPENSIONS);
+		expect(lab.watch.has(place(0))).toBe(false);
+		expect(lab.watch.has(place(MOST_SUSPENSIONS))).toBe(true);
+	});
+
+	it('keeps no process alive, and goes on ticking while one lives', async () => {
+		const script = join(__dirname, 'watchProcess.ts');
+		const run = async (mode: string) => {
+			const args = ['--import', 'tsx', '--expose-gc', script, mode];
+			const since = Date.now();
+			const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: __dirname });
+			return { stdout, took: Date.now() - since };
+		};
+		expect((await run('alone')).stdout).toBe('ended with 1 suspension\n');
+		expect((await run('busy')).stdout).toBe('woken up\nended with 0 suspensions\n');
+	});
+});

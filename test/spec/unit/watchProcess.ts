@@ -1,0 +1,29 @@
+/** A process that watches one suspended execution with real time; see watch.test.ts. */
+import { systemClock } from '../../../nodes/KieVeo/kie/http/clock';
+import { tick, Watch, type WatchContext } from '../../../nodes/KieVeo/suspension/watch';
+
+/** Milliseconds; the one look comes halfway. */
+const WAIT = 3_000;
+
+const watch = new Watch(systemClock, tick);
+const since = Date.now();
+const place = { execution: '1', node: 'a-node', round: 0 };
+const httpRequest = async () => {
+	console.log('woken up');
+	return { statusCode: 200, body: { waiting: false }, headers: {} };
+};
+const context = { helpers: { httpRequest }, logger: { warn: console.log } };
+watch.begin(context as unknown as WatchContext, place, {
+	url: 'https://n8n.example/webhook-waiting/1/kie-veo',
+	key: Buffer.from('key'),
+	plan: { since, overdueAfter: WAIT, hasUnreported: false, deadline: since + WAIT },
+});
+
+process.on('exit', () => {
+	console.log(`ended with ${watch.size} suspension${watch.size === 1 ? '' : 's'}`);
+});
+if (process.argv[2] === 'busy') {
+	// The timer must survive the garbage collector.
+	const collect = setInterval(() => global.gc?.(), 50);
+	setTimeout(() => clearInterval(collect), WAIT + 1_000);
+}

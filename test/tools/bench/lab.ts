@@ -1,0 +1,62 @@
+import { kieCredential, Stage } from '../../spec/e2e/stage';
+import type { CredentialReference } from '../n8n/client';
+import { addressKey } from '../../../nodes/KieVeo/kie/address';
+import { printProgress } from '../n8n/progress';
+import type { LineName } from '../n8n/versions';
+
+export const LINE: LineName = '2.x';
+export const HMAC_KEY = 'webhook-hmac-key-of-the-benchmarks';
+
+const ACCOUNTS = 60;
+const KEYS = Array.from({ length: ACCOUNTS }, (_, at) => `bench-key-${at}`);
+
+/** One of Kie's accounts, which has its own limit of submissions. */
+export interface BenchAccount {
+	readonly apiKey: string;
+	readonly credential: CredentialReference;
+	/** The key that proves addresses of this account's submissions. */
+	readonly addressKey: Buffer;
+}
+
+/** Where measurements are made: one n8n for all parts, started when the first part needs it. */
+export class Lab {
+	private opening: Promise<Stage> | undefined;
+	private taken = 0;
+
+	constructor(
+		/** Few rounds, to try the command. */
+		readonly quick: boolean,
+		/** Added to n8n's environment. */
+		private readonly env: NodeJS.ProcessEnv = {},
+	) {}
+
+	stage(): Promise<Stage> {
+		this.opening ??= Stage.open(LINE, {
+			simulator: {
+				accounts: KEYS.map((key) => ({ key, credits: 100_000, webhookHmacKey: HMAC_KEY })),
+			},
+			// Lets the Code node, to which the trigger is compared, compute an HMAC.
+			env: { NODE_FUNCTION_ALLOW_BUILTIN: 'crypto', ...this.env },
+		});
+		return this.opening;
+	}
+
+	/** An account that has submitted nothing yet, so that no run waits for an earlier one's window. */
+	async newAccount(): Promise<BenchAccount> {
+		const { client, simulator } = await this.stage();
+		const apiKey = KEYS[this.taken++];
+		if (apiKey === undefined) throw new Error(`More than ${ACCOUNTS} accounts are needed`);
+		const data = { apiKey, webhookSecret: HMAC_KEY };
+		const credential = await client.createCredential(kieCredential(simulator, data));
+		return { apiKey, credential, addressKey: addressKey(apiKey) };
+	}
+
+	/** Says on standard error what is being measured. */
+	tell(line: string): void {
+		printProgress(line);
+	}
+
+	async close(): Promise<void> {
+		await (await this.opening)?.close();
+	}
+}

@@ -1,0 +1,288 @@
+import { createHmac, randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+
+import type { INode } from 'n8n-workflow';
+
+import { withSubmission } from '../../../nodes/KieVeo/kie/address';
+import { AFTER, connect, node, TRIGGER, triggerWorkflow } from '../../spec/e2e/workflows';
+import type { CredentialReference, WorkflowDefinition } from '../n8n/client';
+import type { Stage } from '../../spec/e2e/stage';
+import { hasEnded } from '../n8n/execution';
+import { endedExecutions, timeOf } from './executions';
+import { HMAC_KEY, Lab, type BenchAccount } from './lab';
+import type { Section, Target } from './report';
+import { roundRatios, spreadOf } from './statistics';
+import { table, written } from './table';
+
+const LEAST_RATIO = 0.9;
+const AT_A_TIME = 10;
+const REFUSAL_LIMIT_MS = 20_000;
+/** Has n8n make an expression sandbox only when an expression is there to be evaluated. */
+const LAZY = { N8N_EXPRESSION_ENGINE_LAZY_ACQUIRE: 'true' };
+const WEBHOOK = 'Webhook';
+const SLACK = 'Slack Trigger';
+const VERIFY = 'Verify';
+
+/** Kie's signature as a user would check it: the task ID and the time, not older than 5 minutes. */
+const VERIFICATION = `
+const { createHmac, timingSafeEqual } = require('crypto');
+const { headers, body } = $input.first().json;
+const timestamp = String(headers['x-webhook-timestamp']);
+const expected = createHmac('sha256', '${HMAC_KEY}').update(body.data.taskId + '.' + timestamp).digest();
+const given = Buffer.from(String(headers['x-webhook-signature']), 'base64');
+const fresh = Math.abs(Date.now() / 1000 - Number(timestamp)) <= 300;
+if (!fresh || given.length !== expected.length || !timingSafeEqual(given, expected)) {
+	throw new Error('Unauthorized');
+}
+return $input.all();
+`;
+
+const NAMES = {
+	trigger: TRIGGER,
+	verifying: 'Webhook and Code',
+	plain: 'Webhook alone',
+	slack: "n8n's Slack Trigger",
+} as const;
+const WHICH = ['trigger', 'verifying', 'plain', 'slack'] as const;
+
+/** An active workflow that is started by callbacks. */
+interface Receiver {
+	readonly name: string;
+	readonly workflowId: string;
+	readonly url: string;
+	/** Sends it one callback. Resolves to whether it was accepted. */
+	readonly send: (taskId: string) => Promise<boolean>;
+	/** Id of its newest execution. */
+	newest: string;
+}
+
+interface Definition {
+	readonly definition: WorkflowDefinition;
+	/** Of its webhook, after `/webhook/`. */
+	readonly path: string;
+}
+
+/** n8n's Webhook node, alone or with a verification in a Code node. */
+function webhookWorkflow(verify: boolean): Definition {
+	const path = randomUUID();
+	const webhook: INode = {
+		...node(WEBHOOK, 'n8n-nodes-base.webhook', 2, {
+			httpMethod: 'POST',
+			path,
+			responseMode: 'onReceived',
+		}),
+		webhookId: path,
+	};
+	const code = node(VERIFY, 'n8n-nodes-base.code', 2, { jsCode: VERIFICATION });
+	const after = node(AFTER, 'n8n-nodes-base.set', 3.4, {
+		mode: 'raw',
+		jsonOutput: '={{ $json.body }}',
+	});
+	const connections = verify
+		? { ...connect(WEBHOOK, VERIFY), ...connect(VERIFY, AFTER) }
+		: connect(WEBHOOK, AFTER);
+	const nodes = verify ? [webhook, code, after] : [webhook, after];
+	return { definition: { name: `Webhook ${path}`, nodes, connections }, path };
+}
+
+/** A trigger of n8n's own that verifies an HMAC too, with a key it reads from a credential. */
+function slackWorkflow(credential: CredentialReference): Definition {
+	const webhookId = randomUUID();
+	const trigger = {
+		...node(SLACK, 'n8n-nodes-base.slackTrigger', 1, {
+			trigger: ['any_event'],
+			watchWorkspace: true,
+		}),
+		webhookId,
+		credentials: { slackApi: credential },
+	};
+	const after = node(AFTER, 'n8n-nodes-base.set', 3.4, { mode: 'raw', jsonOutput: '={{ $json }}' });
+	const nodes = [trigger, after];
+	const definition = { name: SLACK, nodes, connections: connect(SLACK, AFTER) };
+	return { definition, path: `${webhookId}/webhook` };
+}
+
+/** @param sender makes the function that sends a callback to the address */
+async function activate(
+	lab: Lab,
+	name: string,
+	{ definition, path }: Definition,
+	sender: (url: string) => Receiver['send'],
+): Promise<Receiver> {
+	const { client, n8n } = await lab.stage();
+	const { id } = await client.createWorkflow(definition);
+	await client.activateWorkflow(id);
+	const url = `${n8n.url}/webhook/${path}`;
+	return { name, workflowId: id, url, send: sender(url), newest: '0' };
+}
+
+/** Callbacks as Kie sends them, to an address that the action node would have given. */
+function kieSender({ simulator }: Stage, { addressKey }: BenchAccount) {
+	return (address: string) => async (taskId: string) => {
+		const url = withSubmission(address, { operation: 'get4k', taskId, index: 0 }, addressKey);
+		const { state } = await simulator.sendCallback(url, { taskId });
+		return state === 'delivered';
+	};
+}
+
+/** Events of the same size as Kie's callbacks, with Slack's signature. */
+function slackSender(url: string, key = HMAC_KEY): Receiver['send'] {
+	return async (taskId) => {
+		const event = { type: 'message', channel: 'C1', taskId, text: 'x'.repeat(150) };
+		const body = JSON.stringify({ type: 'event_callback', event });
+		const timestamp = String(Math.floor(Date.now() / 1000));
+		const hmac = createHmac('sha256', key).update(`v0:${timestamp}:${body}`).digest('hex');
+		const response = await fetch(url, {
+			method: 'POST',
+			headers: {
+				'content-type': 'application/json',
+				'x-slack-request-timestamp': timestamp,
+				'x-slack-signature': `v0=${hmac}`,
+			},
+			body,
+		});
+		await response.text();
+		return response.ok;
+	};
+}
+
+/**
+ * Sends so many callbacks, each about another task, and waits until their executions have ended.
+ *
+ * @returns callbacks per second, from the first one's sending to the end of the last execution
+ * @throws Error when one was not accepted, or did not start a workflow that succeeds
+ */
+async function callbackRate(lab: Lab, receiver: Receiver, count: number): Promise<number> {
+	const { client, simulator } = await lab.stage();
+	simulator.reset();
+	const taskIds = Array.from({ length: count }, () => `veo_task_${randomUUID()}`);
+	const begin = Date.now();
+	const sendAll = async () => {
+		for (let next = taskIds.pop(); next; next = taskIds.pop()) {
+			if (!(await receiver.send(next))) throw new Error(`${receiver.name} refused a callback`);
+		}
+	};
+	await Promise.all(Array.from({ length: AT_A_TIME }, sendAll));
+	const { workflowId, newest } = receiver;
+	const executions = await endedExecutions(client, workflowId, count, newest);
+	receiver.newest = executions[0]?.id ?? newest;
+	const end = Math.max(...executions.map(({ stoppedAt }) => timeOf(stoppedAt)));
+	return count / ((end - begin) / 1000);
+}
+
+/** Callbacks per second of the receivers, round by round. */
+type Rates = Record<keyof typeof NAMES, number[]>;
+
+async function ratesIn(lab: Lab, rounds: number, count: number): Promise<Rates> {
+	const stage = await lab.stage();
+	const account = await lab.newAccount();
+	const slackCredential = await stage.client.createCredential({
+		name: SLACK,
+		type: 'slackApi',
+		data: { accessToken: 'unused', signatureSecret: HMAC_KEY },
+	});
+	const kie = kieSender(stage, account);
+	const open = async (
+		which: keyof typeof NAMES,
+		definition: Definition,
+		sender: (url: string) => Receiver['send'] = kie,
+	) => await activate(lab, NAMES[which], definition, sender);
+	const receivers = {
+		trigger: await open('trigger', triggerWorkflow(account.credential)),
+		verifying: await open('verifying', webhookWorkflow(true)),
+		plain: await open('plain', webhookWorkflow(false)),
+		slack: await open('slack', slackWorkflow(slackCredential), slackSender),
+	};
+	await expectRefusal(lab, receivers);
+	const rates: Rates = { trigger: [], verifying: [], plain: [], slack: [] };
+	for (let round = 0; round <= rounds; round++) {
+		for (const which of WHICH) {
+			const rate = await callbackRate(lab, receivers[which], count);
+			lab.tell(`trigger: round ${round} of ${rounds}, ${NAMES[which]}: ${rate.toFixed(1)}/s`);
+			// Round 0 is the warm-up.
+			if (round > 0) rates[which].push(rate);
+		}
+	}
+	return rates;
+}
+
+function ratesTable(rates: Rates): string {
+	return table(
+		['', 'Callbacks per second', 'The trigger against it'],
+		WHICH.map((which) => [
+			NAMES[which],
+			written(spreadOf(rates[which]), 1),
+			which === 'trigger' ? '1' : written(roundRatios(rates.trigger, rates[which]), 2),
+		]),
+	);
+}
+
+function target(
+	where: string,
+	rates: Rates,
+	neighbour: 'verifying' | 'slack',
+	outOfReach?: string,
+): Target {
+	const ratio = roundRatios(rates.trigger, rates[neighbour]);
+	return {
+		promise: `${where}, the trigger takes at least ${LEAST_RATIO} of the callbacks per second of ${NAMES[neighbour]}`,
+		measured: written(ratio, 2),
+		held: ratio.median >= LEAST_RATIO,
+		outOfReach,
+	};
+}
+
+/** Callbacks per second of the trigger, against n8n's own nodes. */
+export async function measureTrigger(lab: Lab): Promise<Section> {
+	const rounds = lab.quick ? 1 : 4;
+	const count = lab.quick ? 30 : 100;
+	const usual = await ratesIn(lab, rounds, count);
+	const lazyLab = new Lab(lab.quick, LAZY);
+	let lazy: Rates;
+	try {
+		lazy = await ratesIn(lazyLab, rounds, count);
+	} finally {
+		await lazyLab.close();
+	}
+	return {
+		title: 'Callbacks per second',
+		method: `Kie.ai Veo Trigger with signature verification and deduplication, against n8n's Webhook node, followed by a Code node that verifies the same signature with a key in its code; the Webhook node alone, verifying nothing; and n8n's Slack Trigger, which verifies Slack's signature with a key from a credential. Active workflows on their production addresses, the same Edit Fields node at the end. ${count} callbacks of different tasks, ${AT_A_TIME} at a time, in ${rounds} rounds in turn; counted from the first callback until the last execution has ended. A forged callback was refused by all that verify before. First table: n8n as it is. Second table: n8n with \`N8N_EXPRESSION_ENGINE_LAZY_ACQUIRE=true\`.`,
+		tables: [ratesTable(usual), ratesTable(lazy)],
+		reading:
+			'For expressions n8n 2.x makes a sandbox, a V8 isolate: one for every call of a webhook, one more when a credential is read for it, and one for the execution. Its Webhook node is by its name exempt from the first, and reads no credential. So in n8n as it is, a call of this trigger costs three sandboxes, as one of the Slack Trigger or of any other that has its key in a credential, and a call of the Webhook node costs one. With `N8N_EXPRESSION_ENGINE_LAZY_ACQUIRE=true`, a setting of n8n, a sandbox is made only when an expression is evaluated: the trigger has none, and each execution needs one for its Edit Fields node. What is left between the trigger and the Webhook node alone is reading the credential and storing which events were seen. In return a forged callback is answered with 401 and starts no execution, where the Code node fails one. Kie.ai sends one callback per video, so all of these rates are far above what an account can reach within its 20 submissions in 10 seconds.',
+		targets: [
+			target('With LAZY_ACQUIRE', lazy, 'verifying'),
+			target('In n8n as it is', usual, 'slack'),
+			target(
+				'In n8n as it is',
+				usual,
+				'verifying',
+				'n8n makes three expression sandboxes for a call of the trigger, and one for its own Webhook node.',
+			),
+		],
+	};
+}
+
+/** @throws Error when a receiver that should verify lets a forged callback through */
+async function expectRefusal(
+	lab: Lab,
+	{ trigger, slack, verifying }: Record<keyof typeof NAMES, Receiver>,
+): Promise<void> {
+	const { client, simulator } = await lab.stage();
+	const hmacKey = 'another key';
+	const { attempts } = await simulator.sendCallback(trigger.url, { hmacKey });
+	if (attempts[0]?.status !== 401) throw new Error('The trigger took a forged callback');
+	if (await slackSender(slack.url, hmacKey)('forged')) {
+		throw new Error('The Slack Trigger took a forged callback');
+	}
+	// The Webhook node has answered before the Code node runs: its execution has to fail.
+	await simulator.sendCallback(verifying.url, { hmacKey });
+	for (const deadline = Date.now() + REFUSAL_LIMIT_MS; Date.now() < deadline; await pause(100)) {
+		const [execution] = await client.listExecutions(verifying.workflowId);
+		if (!execution || !hasEnded(execution)) continue;
+		if (execution.status !== 'error') throw new Error('The Code node took a forged callback');
+		verifying.newest = execution.id;
+		return;
+	}
+	throw new Error('The forged callback to the Webhook node started no execution');
+}

@@ -1,0 +1,82 @@
+import type { IDataObject, INode, INodeParameters } from 'n8n-workflow';
+
+import { AFTER, chain, connect, ITEMS, KIE } from '../../spec/e2e/workflows';
+import type { CredentialReference, WorkflowDefinition } from '../n8n/client';
+import type { PlannedBatch, PlannedVideo, Workload } from './plan';
+
+/** A video as a batch asks for it. */
+export interface Order {
+	video: PlannedVideo;
+	/** The task to ask for; of a generation, the task it is to make. */
+	taskId: string;
+	/** Of a generation: unlike all other prompts, also those of earlier attempts. */
+	prompt: string;
+}
+
+/** What differs between the executions of one workload. */
+export type BatchSettings = Pick<
+	PlannedBatch,
+	'name' | 'workload' | 'account' | 'onError' | 'onTimeout' | 'timeout' | 'download'
+>;
+
+const OPERATIONS: Record<Workload, INodeParameters> = {
+	poll4k: { operation: 'get4k', waitMode: 'poll' },
+	callback4k: { operation: 'get4k', waitMode: 'callback' },
+	trigger4k: { operation: 'get4k', waitMode: 'none' },
+	poll1080p: { operation: 'get1080p', waitMode: 'poll' },
+	generate: { operation: 'generate', waitMode: 'poll' },
+	callbackGenerate: { operation: 'generate', waitMode: 'callback' },
+	get: { operation: 'get', waitMode: 'poll' },
+};
+
+/** @param attempt how often it was asked for before */
+export function orderOf(video: PlannedVideo, attempt = 0): Order {
+	const suffix = attempt === 0 ? '' : `_again${attempt}`;
+	return {
+		video,
+		taskId: `${video.taskId}${suffix}`,
+		prompt: `A video of chaos, number #${video.number}.${attempt}#`,
+	};
+}
+
+/** Names an input item in the output of the last node: number of the video, and which of its items. */
+export function tagsOf({ number, items }: PlannedVideo): string[] {
+	return Array.from({ length: items }, (_, copy) => `${number}/${copy}`);
+}
+
+/** Items -> Kie.ai Veo -> a node that reads the tag of the linked input item, from both outputs. */
+export function workflowOf(
+	batch: BatchSettings,
+	orders: readonly Order[],
+	credential: CredentialReference,
+	callBackUrl = '',
+): WorkflowDefinition {
+	const items: IDataObject[] = orders.flatMap(({ video, taskId, prompt }) =>
+		tagsOf(video).map((tag) => ({ tag, taskId, index: video.index, prompt })),
+	);
+	const settings: Partial<INode> = { onError: batch.onError };
+	const parameters: INodeParameters = {
+		...OPERATIONS[batch.workload],
+		index: '={{ $json.index }}',
+		prompt: '={{ $json.prompt }}',
+		callBackUrl,
+		download: batch.download,
+		options: {
+			timeout: batch.timeout,
+			pollInterval: 1,
+			onTimeout: batch.onTimeout,
+			...(callBackUrl === '' ? {} : { passThrough: '={{ { tag: $json.tag } }}' }),
+		},
+	};
+	const workflow = chain(credential, items, parameters, settings);
+	const after = [{ node: AFTER, type: 'main' as const, index: 0 }];
+	const hasErrorOutput = batch.onError === 'continueErrorOutput';
+	return {
+		...workflow,
+		name: batch.name,
+		connections: {
+			...connect(ITEMS, KIE),
+			[KIE]: { main: hasErrorOutput ? [after, after] : [after] },
+		},
+	};
+}

@@ -1,0 +1,34 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+
+import type { INode } from 'n8n-workflow';
+
+import type { CredentialReference, WorkflowDefinition } from './client';
+
+const TRIGGER = 'n8n-nodes-kie-veo.kieVeoTrigger';
+
+const FOLDER = resolve(__dirname, '..', '..', '..', 'examples');
+
+/** File names of the example workflows, without the folder. */
+export function exampleFiles(): string[] {
+	return readdirSync(FOLDER).filter((file) => file.endsWith('.json'));
+}
+
+/** Whether a workflow is started by Kie, and so has to be switched on. */
+export function isStartedByKie({ nodes }: WorkflowDefinition): boolean {
+	return nodes.some(({ type }) => type === TRIGGER);
+}
+
+/**
+ * Reads an example workflow and fills in what a user would pick by hand.
+ *
+ * @param credential goes into every node of this package
+ */
+export function readExample(file: string, credential: CredentialReference): WorkflowDefinition {
+	const workflow = JSON.parse(readFileSync(join(FOLDER, file), 'utf8')) as WorkflowDefinition;
+	const withCredential = (node: INode): INode =>
+		node.type.startsWith('n8n-nodes-kie-veo.')
+			? { ...node, credentials: { kieVeoApi: credential } }
+			: node;
+	return { ...workflow, nodes: workflow.nodes.map(withCredential) };
+}
