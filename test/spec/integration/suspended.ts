@@ -201,7 +201,7 @@ function anotherProcess(): INodeType {
 	let nodeType: INodeType | undefined;
 	jest.isolateModules(() => {
 		const loaded = jest.requireActual<{ KieVeo: new () => INodeType }>(
-			'../../nodes/KieVeo/KieVeo.node',
+			'../../../nodes/KieVeo/KieVeo.node',
 		);
 		nodeType = new loaded.KieVeo();
 	});
