@@ -10,6 +10,8 @@ export interface Facts {
 	open: number;
 	/** Whether every callback since the suspension came to this process. */
 	complete: boolean;
+	/** Whether a look of our own will follow, by which only one process at a time asks Kie. */
+	lookFollows: boolean;
 	/** Whether no open video is sure to be reported to this process: Kie must be asked about each. */
 	openPossiblyMissed: boolean;
 	/** Whether Kie was asked about open videos, and said all it was asked for. */
@@ -56,7 +58,8 @@ function decideOnLook({ call, asked, open }: Facts): Decision {
 /**
  * Where another process may have received callbacks, a report is declined once, so that it is delivered
  * again, perhaps to that one: so reports spread for free, those of failed upgrades above all, about which
- * Kie cannot safely be asked. About new tasks it can.
+ * Kie cannot safely be asked. What is missing then is left to a look of our own, since the other processes
+ * would ask Kie the same questions at this moment. Where no look can follow, this process asks.
  */
 function decideOnReport(facts: Facts, video: NonNullable<Facts['video']>): Decision {
 	const { open, asked } = facts;
@@ -68,9 +71,10 @@ function decideOnReport(facts: Facts, video: NonNullable<Facts['video']>): Decis
 			: answer(503, 'Kie.ai could not be asked about the other videos');
 	}
 	const spread = answer(503, 'this process does not know of all videos');
-	if (video.isUpgrade && video.delivery === 1) return spread;
-	if (asked === 'no') return { kind: 'ask' };
+	if (video.delivery === 1 && (video.isUpgrade || facts.lookFollows)) return spread;
 	const mustSpread = video.isUpgrade && !video.succeeded;
+	if (facts.lookFollows) return mustSpread ? spread : waiting(open);
+	if (asked === 'no') return { kind: 'ask' };
 	return asked === 'unanswered' || mustSpread ? spread : waiting(open);
 }
 

@@ -10,8 +10,11 @@ export const WAKE_UP_PARAMETER = 'kieVeoWakeUp';
 
 /** A look of ours at a suspended execution. */
 export interface WakeUp {
-	/** `check` only asks whether the execution still waits. */
-	kind: Look['kind'] | 'check';
+	/**
+	 * - `reported`: another process may have received reports of videos that are missing here.
+	 * - `check`: only asks whether the execution still waits.
+	 */
+	kind: Look['kind'] | 'reported' | 'check';
 	/** When it was sent, in milliseconds since the epoch. */
 	at: number;
 }
@@ -60,6 +63,7 @@ const KINDS: Record<WakeUp['kind'], true> = {
 	unreported: true,
 	all: true,
 	final: true,
+	reported: true,
 	check: true,
 };
 

@@ -38,7 +38,7 @@ class Lab {
 	ticks = 0;
 	private release: (() => void) | undefined;
 	readonly watch = new Watch(
-		{ now: () => this.now },
+		{ now: () => this.now, random: () => 0.5 },
 		async () => await new Promise<void>((resolve) => (this.release = resolve)),
 	);
 
@@ -183,6 +183,43 @@ describe('the watch over suspended executions', () => {
 		lab.watch.noteWakeUp(place(1), { kind: 'final', at: lab.now });
 		await lab.pass(SECOND);
 		expect(lab.sent).toStrictEqual(['all 25', 'all 35', 'final 40']);
+	});
+
+	it('looks once out of turn after reports, within half a minute, and then as planned', async () => {
+		const lab = new Lab();
+		lab.begin(1, 30 * MINUTE);
+		lab.watch.lookSoon(place(1));
+		await lab.pass(10 * SECOND);
+		lab.watch.lookSoon(place(1));
+		await lab.pass(11 * MINUTE);
+		expect(lab.sent).toStrictEqual(['reported 17']);
+		lab.watch.lookSoon(place(1));
+		await lab.pass(2 * MINUTE);
+		expect(lab.sent).toStrictEqual(['reported 17', 'reported 687', 'all 720']);
+	});
+
+	it('is spared no look by one that another process made after a report', async () => {
+		const lab = new Lab();
+		lab.begin(1);
+		await lab.pass(10 * SECOND);
+		lab.watch.noteWakeUp(place(1), { kind: 'reported', at: lab.now });
+		await lab.pass(10 * SECOND);
+		expect(lab.sent).toStrictEqual(['all 20']);
+	});
+
+	it('knows that no look can follow where its address did not answer, until it answers again', async () => {
+		let answer: Answer = new Error('ECONNREFUSED');
+		const lab = new Lab(() => answer);
+		expect(lab.watch.canLook(place(1))).toBe(false);
+		lab.begin(1, 30 * MINUTE);
+		expect(lab.watch.canLook(place(1))).toBe(true);
+		lab.watch.lookSoon(place(1));
+		await lab.pass(17 * SECOND);
+		expect(lab.watch.canLook(place(1))).toBe(false);
+		answer = WAITS;
+		lab.watch.lookSoon(place(1));
+		await lab.pass(17 * SECOND);
+		expect(lab.watch.canLook(place(1))).toBe(true);
 	});
 
 	it('is not spared a look by its own one before', async () => {
