@@ -12,7 +12,7 @@ const REPORT: Facts = {
 	complete: true,
 	asked: 'no',
 };
-const LOOK: Facts = { ...REPORT, call: 'look', video: null };
+const LOOK: Facts = { ...REPORT, call: 'check', video: null };
 
 type Changes = Partial<Omit<Facts, 'video'>> & Partial<NonNullable<Facts['video']>>;
 
@@ -70,11 +70,11 @@ describe('what is done about a look of our own', () => {
 		['Kie could not be asked', { asked: 'unanswered' }, 200],
 		['all are finished', { open: 0, asked: 'answered' }, 'resume'],
 		['all were finished before', { open: 0 }, 'resume'],
-		['the time is over and Kie was not asked', { call: 'finalLook' }, 'ask'],
-		['the time is over and some run', { call: 'finalLook', asked: 'answered' }, 'resume'],
-		['the time is over and Kie is silent', { call: 'finalLook', asked: 'unanswered' }, 'resume'],
-		['the execution was resumed', { call: 'finalLook', resumed: true }, 'over'],
-		['n8n is about to continue by itself', { call: 'finalLook', tooLate: true }, 'over'],
+		['the time is over and Kie was not asked', { call: 'finalCheck' }, 'ask'],
+		['the time is over and some run', { call: 'finalCheck', asked: 'answered' }, 'resume'],
+		['the time is over and Kie is silent', { call: 'finalCheck', asked: 'unanswered' }, 'resume'],
+		['the execution was resumed', { call: 'finalCheck', resumed: true }, 'over'],
+		['n8n is about to continue by itself', { call: 'finalCheck', tooLate: true }, 'over'],
 	])('%s', (_situation, changes, expected) => {
 		expect(decideOn(LOOK, changes)).toBe(expected);
 	});
