@@ -172,7 +172,7 @@ describe.each(STAGES)('What looks after suspended executions on n8n %s', (name, 
 		expect((await stage.client.getExecution(id)).status).toBe('waiting');
 		expect(executions.questionsAbout(taskId)).toHaveLength(0);
 
-		expect(await post(executions.wakeUp(id, taskId, { kind: 'check' }))).toStrictEqual([200, true]);
+		expect(await post(executions.wakeUp(id, taskId, { kind: 'ping' }))).toStrictEqual([200, true]);
 		expect(await post(executions.wakeUp(id, taskId))).toStrictEqual([200, true]);
 		executions.finish([taskId]);
 		const execution = await ended(id);

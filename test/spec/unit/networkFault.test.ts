@@ -13,8 +13,8 @@ type Expected = [
 	advice: string,
 ];
 
-const NETWORK = 'Check the network of this n8n';
-const DNS = 'Check the DNS of this n8n';
+const NETWORK = "Check this n8n's network";
+const DNS = "Check this n8n's DNS";
 const LOST: [string, string] = ['may have been started and paid for', 'https://kie.ai/logs'];
 
 /** What Generate does and says. */
