@@ -10,6 +10,8 @@ export interface Facts {
 	open: number;
 	/** Whether this process received every callback since the suspension. */
 	complete: boolean;
+	/** Whether a check of our own will follow, by which only one process at a time asks Kie. */
+	checkFollows: boolean;
 	/** Whether no open video is certain to be reported to this process, so Kie must be asked about each. */
 	openPossiblyMissed: boolean;
 	/** Whether Kie was asked about open videos and answered every question. */
@@ -56,7 +58,8 @@ function decideOnCheck({ call, asked, open }: Facts): Decision {
 /**
  * If another process may have received callbacks, a callback is declined once, so that it is delivered
  * again, possibly to that one. This spreads callbacks for free, above all those of failed upgrades, which
- * Kie cannot safely be asked about. It can be asked about new tasks.
+ * Kie cannot safely be asked about. What is missing then is left to a check of our own, because the other
+ * processes would ask Kie the same questions at this moment. Where no check can follow, this process asks.
  */
 function decideOnReport(facts: Facts, video: NonNullable<Facts['video']>): Decision {
 	const { open, asked } = facts;
@@ -68,9 +71,10 @@ function decideOnReport(facts: Facts, video: NonNullable<Facts['video']>): Decis
 			: answer(503, 'Kie.ai could not be asked about the other videos');
 	}
 	const spread = answer(503, 'this process does not know of all videos');
-	if (video.isUpgrade && video.delivery === 1) return spread;
-	if (asked === 'no') return { kind: 'ask' };
+	if (video.delivery === 1 && (video.isUpgrade || facts.checkFollows)) return spread;
 	const mustSpread = video.isUpgrade && !video.succeeded;
+	if (facts.checkFollows) return mustSpread ? spread : waiting(open);
+	if (asked === 'no') return { kind: 'ask' };
 	return asked === 'unanswered' || mustSpread ? spread : waiting(open);
 }
 

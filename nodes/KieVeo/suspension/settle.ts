@@ -15,6 +15,7 @@ import { parameterOf } from './resumeParameters';
 import { isUnreported, openVideos, toOutput } from './stored';
 import { videoKey, type Report, type Suspension, type SuspensionPlace } from './suspension';
 import type { WakeUp } from './wakeUp';
+import { watch } from './watch';
 
 /** Kie is not asked again this soon about an unfinished video. Later it is: its callback may be lost. */
 const ASK_PAUSE_MS = 30_000;
@@ -73,7 +74,9 @@ export async function settleReport(
 		call: 'report' as const,
 		video: { known: reports.has(key), succeeded, isUpgrade: isUpgrade(video.operation), delivery },
 	});
-	return await settle(call, facts, async () => await askWhileFinished(call));
+	const reply = await settle(call, facts, async () => await askWhileFinished(call));
+	if (reply.waiting && !call.suspension.complete) watch.checkSoon(call.place);
+	return reply;
 }
 
 /** Our own check: asks Kie about what is open, and decides. */
@@ -82,8 +85,11 @@ export async function settleCheck(call: Call, { kind }: WakeUp): Promise<Reply> 
 		call: kind === 'final' ? ('finalCheck' as const) : ('check' as const),
 		video: null,
 	});
-	const all = kind !== 'unreported';
-	return await settle(call, facts, async () => await askAboutOpen(call, all));
+	return await settle(call, facts, async () =>
+		kind === 'reported'
+			? await askWhileFinished(call)
+			: await askAboutOpen(call, kind !== 'unreported'),
+	);
 }
 
 async function settle(
@@ -91,7 +97,7 @@ async function settle(
 	facts: () => Pick<Facts, 'call' | 'video'>,
 	ask: () => Promise<boolean>,
 ): Promise<Reply> {
-	const { connection, stored, suspension, lastResort } = call;
+	const { connection, place, stored, suspension, lastResort } = call;
 	let asked: Facts['asked'] = 'no';
 	for (;;) {
 		const open = openVideos(stored, suspension);
@@ -102,6 +108,7 @@ async function settle(
 			open: open.length,
 			openPossiblyMissed: !open.some((one) => willBeReported(one, suspension)),
 			complete: suspension.complete,
+			checkFollows: watch.canCheck(place),
 			asked,
 		});
 		if (decision.kind === 'over') {

@@ -10,8 +10,11 @@ export const WAKE_UP_PARAMETER = 'kieVeoWakeUp';
 
 /** Our own check of a suspended execution. */
 export interface WakeUp {
-	/** `ping` only asks whether the execution still waits. */
-	kind: Check['kind'] | 'ping';
+	/**
+	 * - `reported`: another process may have received callbacks that are missing here.
+	 * - `ping`: only asks whether the execution still waits.
+	 */
+	kind: Check['kind'] | 'reported' | 'ping';
 	/** When it was sent, in milliseconds since the epoch. */
 	at: number;
 }
@@ -60,6 +63,7 @@ const KINDS: Record<WakeUp['kind'], true> = {
 	unreported: true,
 	all: true,
 	final: true,
+	reported: true,
 	ping: true,
 };
 

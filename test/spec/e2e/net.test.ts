@@ -59,7 +59,8 @@ describe.each(STAGES)('The watch over suspended executions on n8n %s', (name, li
 		});
 	}
 
-	it('resumes 8 videos complete though the callbacks of 3 are lost for good', async () => {
+	/** Questions about each of three lost videos among eight. */
+	const resumeWithLostReports = async (): Promise<number[]> => {
 		const { simulator } = stage;
 		const lost = executions.add(3, LOST);
 		const [a = '', b = '', c = ''] = lost;
@@ -75,9 +76,18 @@ describe.each(STAGES)('The watch over suspended executions on n8n %s', (name, li
 		expect(took).toBeLessThan(TIMEOUT * 1000);
 		const asked = lost.map((taskId) => executions.questionsAbout(taskId).length);
 		note(`resumed after ${took} ms; questions about each lost one: ${asked.join(', ')}`);
-		// In queue mode each process that is called asks about what it does not know.
-		for (const count of asked) expect(count).toBeLessThanOrEqual(queue ? 8 : 2);
 		expect(simulator.paid()).toHaveLength(8);
+		return asked;
+	};
+
+	it('resumes 8 videos complete though the callbacks of 3 are lost for good', async () => {
+		const asked = await resumeWithLostReports();
+		if (!queue || Math.max(...asked) <= 2) expect(Math.max(...asked)).toBeLessThanOrEqual(2);
+		else {
+			// Two processes can choose the same moment to look; hardly twice in a row.
+			stage.simulator.reset();
+			expect(Math.max(...(await resumeWithLostReports()))).toBeLessThanOrEqual(2);
+		}
 	});
 
 	it('gives 18 of 20 videos as ready when 2 still run at the timeout', async () => {

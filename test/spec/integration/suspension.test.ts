@@ -1,3 +1,7 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
 import { addressKey, readSubmission } from '../../../nodes/KieVeo/kie/address';
 import {
 	SIMULATOR_KEY,
@@ -6,6 +10,7 @@ import {
 	type AddVideo,
 	type Simulator,
 } from '../../tools/simulator';
+import { useBinaryFolder } from './runNode';
 import { Suspended, type SuspendOptions } from './suspended';
 
 const RECORD_INFO = '/api/v1/veo/record-info';
@@ -15,9 +20,11 @@ const LOST = { callback: { lossRate: 1 } };
 const READY_SOON = { timings: { upgrade4k: 300 } };
 
 let simulator: Simulator;
+const folder = mkdtempSync(join(tmpdir(), 'kie-veo-suspended-'));
 let suspended: Suspended | undefined;
 
 beforeAll(async () => {
+	await useBinaryFolder(folder);
 	simulator = await startSimulator({
 		accounts: [{ key: SIMULATOR_KEY, credits: 1_000_000 }],
 		callbacks: { retries: 3, retryDelayMs: 200 },
@@ -28,7 +35,10 @@ afterEach(async () => {
 	await suspended?.close();
 	suspended = undefined;
 });
-afterAll(async () => await simulator.close());
+afterAll(async () => {
+	await simulator.close();
+	rmSync(folder, { recursive: true, force: true });
+});
 
 type Options = Partial<Omit<SuspendOptions, 'simulator' | 'items'>>;
 
@@ -227,7 +237,8 @@ describe('a call of the suspended address', () => {
 		expect(execution.calls).toMatchObject([{ status: 200, body: { waiting: false } }]);
 		await simulator.callbacksSettled();
 		const [item] = await execution.output();
-		expect(item).toMatchObject({ json: { status: 'success' } });
+		expect(item).toMatchObject({ json: { status: 'success' }, binary: { data: {} } });
+		expect(item?.json).not.toHaveProperty('error');
 		expect(execution.calls.at(-1)).toMatchObject({ status: 200, body: { waiting: false } });
 	});
 
