@@ -70,7 +70,7 @@ const CASES: Case[] = [
 		advice: "'Base URL'",
 	},
 	{
-		fault: 'a proxy that wants a log-in',
+		fault: 'a proxy that wants a login',
 		baseUrl: proxied,
 		refuse: 407,
 		words: 'Kie.ai was not reached',

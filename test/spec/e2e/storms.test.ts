@@ -133,7 +133,7 @@ describe.each(LINES.map(({ name }) => name))('a storm at Kie.ai, on n8n %s', (li
 	);
 
 	it.each(STORMS)(
-		'without end that $what is told at the time-out',
+		'without end that $what is reported at the timeout',
 		async (storm) => {
 			const timeout = 8;
 			await storm.begin(place, 600_000);

@@ -37,7 +37,7 @@ export interface WebhookAnswer {
 	status: number;
 	/** What the node answered by itself. */
 	body: unknown;
-	/** What goes on to the next node; `null` when nothing does. */
+	/** What is passed to the next node; `null` when nothing is. */
 	items: INodeExecutionData[] | null;
 }
 

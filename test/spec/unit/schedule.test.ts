@@ -23,7 +23,7 @@ function checksOf({ wait, ...plan }: Plan, lateness = 0) {
 
 const inWords = (plan: Plan) => checksOf(plan).map(({ kind, at }) => `${kind} ${at}`);
 
-describe('when a suspended execution is looked after', () => {
+describe('when a suspended execution is checked', () => {
 	it.each<[waiting: string, plan: Plan, checks: string[]]>([
 		[
 			'the default time: when a report is overdue, at growing pauses, and at the end',
@@ -61,7 +61,7 @@ describe('when a suspended execution is looked after', () => {
 		expect(inWords(plan)).toStrictEqual([...checks, ...finals]);
 	});
 
-	it('14 days are looked after 20 times at most', () => {
+	it('14 days are checked 20 times at most', () => {
 		const wait = 14 * 24 * 60 * MINUTE;
 		const regular = checksOf({ wait }).filter(({ kind }) => kind !== 'final');
 		expect(regular.length).toBeLessThanOrEqual(14);
@@ -83,7 +83,7 @@ describe('when a suspended execution is looked after', () => {
 		},
 	);
 
-	it('a process that was held up makes one check, not all it has missed', () => {
+	it('a delayed process makes one check, not all it has missed', () => {
 		const plan = {
 			since: SINCE,
 			overdueAfter: 8 * MINUTE,

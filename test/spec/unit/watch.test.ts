@@ -161,7 +161,7 @@ describe('the watch over suspended executions', () => {
 		expect(lab.warnings).toHaveLength(isWarned ? 1 : 0);
 	});
 
-	it('says once for each address that it cannot be reached, and goes on trying', async () => {
+	it('says once for each address that it cannot be reached, and keeps trying', async () => {
 		const lab = new Lab(() => new Error('ECONNREFUSED'));
 		for (const execution of [1, 2]) lab.begin(execution);
 		lab.begin(3, 40 * SECOND, 'https://other.example');
@@ -279,7 +279,7 @@ describe('the watch over suspended executions', () => {
 		}
 	});
 
-	it('makes one check after the process was held up, not all it has missed', async () => {
+	it('makes one check after the process was delayed, not all it has missed', async () => {
 		const lab = new Lab();
 		lab.begin(1, 30 * MINUTE);
 		await lab.pass(16 * MINUTE, 16 * MINUTE);
@@ -287,7 +287,7 @@ describe('the watch over suspended executions', () => {
 		expect(lab.sent).toStrictEqual([`all ${16 * 60}`]);
 	});
 
-	it(`looks after the newest ${MOST_SUSPENSIONS} suspensions`, () => {
+	it(`watches the newest ${MOST_SUSPENSIONS} suspensions`, () => {
 		const lab = new Lab();
 		for (let execution = 0; execution <= MOST_SUSPENSIONS; execution++) lab.begin(execution);
 		expect(lab.watch.size).toBe(MOST_SUSPENSIONS);
@@ -295,7 +295,7 @@ describe('the watch over suspended executions', () => {
 		expect(lab.watch.has(place(MOST_SUSPENSIONS))).toBe(true);
 	});
 
-	it('keeps no process alive, and goes on ticking while one lives', async () => {
+	it('keeps no process alive, and keeps ticking while one lives', async () => {
 		const script = join(__dirname, 'watchProcess.ts');
 		const run = async (mode: string) => {
 			const args = ['--import', 'tsx', '--expose-gc', script, mode];

@@ -37,7 +37,7 @@ async function ensureStryker(): Promise<string> {
 	return join(entry.folder, 'node_modules/@stryker-mutator/core/bin/stryker.js');
 }
 
-/** @throws Error when it does not come to its end; mutants that survive are no error here */
+/** @throws Error when it does not finish; surviving mutants are not an error here */
 function runStryker(script: string, args: readonly string[]): void {
 	rmSync(REPORT, { force: true });
 	const command = [script, 'run', CONFIG, ...args];

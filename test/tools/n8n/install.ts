@@ -108,7 +108,7 @@ export async function ensureEntry(
 	await withLock(`${entry.folder}.lock`, progress, async () => {
 		// The process that held the lock before may have done the work.
 		if (isComplete(entry)) return;
-		if (existsSync(entry.folder)) progress(`${entry.name} is incomplete: installing it anew`);
+		if (existsSync(entry.folder)) progress(`${entry.name} is incomplete: installing it again`);
 		rmSync(entry.folder, { recursive: true, force: true });
 		mkdirSync(entry.folder, { recursive: true });
 		writeFileSync(

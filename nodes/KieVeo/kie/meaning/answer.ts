@@ -61,7 +61,7 @@ export type Rejection =
 	| { kind: 'failed'; reason: FailureReason }
 	/** Final for this account or key; no retry helps. */
 	| { kind: 'refused'; reason: Refusal }
-	/** The request got nowhere, and would not the next time either. */
+	/** The request did not get through, and would not the next time either. */
 	| { kind: 'unreached'; reason: Exclude<UnreachedReason, 'noConnection' | 'noName'> }
 	/** Says nothing about what was asked: ask again later. */
 	| { kind: 'retry'; reason: RetryReason };
