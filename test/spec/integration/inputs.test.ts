@@ -22,7 +22,7 @@ let simulator: Simulator;
 const folder = mkdtempSync(join(tmpdir(), 'kie-veo-inputs-'));
 
 /** A key per test: Kie's limit on submissions holds per key, and would slow the tests down. */
-const keys = Array.from({ length: 100 }, (_, index) => `kie-simulator-key-${index}`);
+const keys = Array.from({ length: 200 }, (_, index) => `kie-simulator-key-${index}`);
 let test = 0;
 
 beforeAll(async () => {
@@ -90,6 +90,10 @@ const GENERATE = '/api/v1/veo/generate';
 const EXTEND = '/api/v1/veo/extend';
 const FRAMES = { generationType: 'FIRST_AND_LAST_FRAMES_2_VIDEO' };
 const given = '={{ $json.given }}';
+
+/** The URL of a finished video. */
+const urlOf = async () =>
+	String((await run({ operation: 'get', parameters: { taskId: simulator.addVideo() } }))?.videoUrl);
 
 /** Refused before anything is sent, in a short text. */
 async function refused(options: Run, words: string) {
@@ -246,10 +250,6 @@ describe('a data URL among the images', () => {
 });
 
 describe('the URL to download', () => {
-	const urlOf = async () =>
-		String(
-			(await run({ operation: 'get', parameters: { taskId: simulator.addVideo() } }))?.videoUrl,
-		);
 	const download = (value: unknown): Run => ({
 		operation: 'download',
 		parameters: { url: given },
@@ -334,6 +334,134 @@ describe('a credential as it was pasted', () => {
 		await refused({ credentials: { apiKey } }, `'API Key' of the Kie.ai Veo API credential`);
 		await refused({ credentials: { apiKey } }, words);
 	});
+});
+
+describe('a value of megabytes', () => {
+	const text = 'x'.repeat(2_000_000);
+	const list = [text, { text }];
+	const frames = { ...FRAMES, imageSource: 'url', imageUrls: 'https://example.com/a.jpg' };
+	const polling = { waitMode: 'poll' };
+	const binary = { ...FRAMES, imageSource: 'binary' };
+
+	const LARGE: Array<[name: string, value: unknown, run: Run]> = [
+		['Prompt', list, { parameters: { prompt: given } }],
+		['Model', list, { parameters: { model: given } }],
+		['Generation Type', text, { parameters: { generationType: given } }],
+		['Aspect Ratio', text, { parameters: { aspectRatio: given } }],
+		['Resolution', list, { parameters: { resolution: given } }],
+		['Duration', text, { parameters: { duration: given } }],
+		['Image Source', text, { parameters: { ...frames, imageSource: given } }],
+		['Image URLs', text, { parameters: { ...frames, imageUrls: given } }],
+		['Image URLs', list, { parameters: { ...frames, imageUrls: given } }],
+		['Image URLs', `https://${text}`, { parameters: { ...frames, imageUrls: given } }],
+		[
+			'Image URLs',
+			Array(9_999).fill(text.slice(0, 99)),
+			{ parameters: { ...frames, imageUrls: given } },
+		],
+		['Image URLs', `data:image/png,${text}`, { parameters: { ...frames, imageUrls: given } }],
+		['Image Binary Fields', text, { parameters: { ...binary, imageBinaryPropertyNames: given } }],
+		['Image Binary Fields', list, { parameters: { ...binary, imageBinaryPropertyNames: given } }],
+		['Seed', text, { options: { seed: given } }],
+		['Watermark', list, { options: { watermark: given } }],
+		['Enable Translation', text, { options: { enableTranslation: given } }],
+		['Simplify', list, { options: { simplify: given } }],
+		['Timeout', text, { parameters: polling, options: { pollInterval: 1, timeout: given } }],
+		['Poll Interval', list, { parameters: polling, options: { pollInterval: given } }],
+		['Keep at Least (Credits)', text, { options: { minimumCredits: given } }],
+		['Callback URL', `ftp://${text}`, { parameters: { callBackUrl: given } }],
+		['Callback URL', `https://${text}.example.com/`, { parameters: { callBackUrl: given } }],
+		['Callback URL', list, { parameters: { callBackUrl: given } }],
+		['Download', text, { parameters: { download: given } }],
+		['Task ID', list, { operation: 'extend', parameters: { taskId: given } }],
+		['Task ID', list, { operation: 'get4k', parameters: { taskId: given } }],
+		[
+			'Index',
+			text,
+			{
+				operation: 'get4k',
+				parameters: { taskId: '={{ $json.good?.taskId ?? "x" }}', index: given },
+			},
+		],
+		['URL', text, { operation: 'download', parameters: { url: given } }],
+		['URL', list, { operation: 'download', parameters: { url: given } }],
+		['URL', `https://${text}`, { operation: 'download', parameters: { url: given } }],
+	];
+
+	it.each(LARGE.map(([name, value, options]) => [name, typeof value, value, options] as const))(
+		"in '%s' (%s) is refused by name, in a short text",
+		async (name, _type, value, options) => {
+			const json = { given: value as string };
+			await refused(
+				{ parameters: { callBackUrl: 'http://127.0.0.1:9/' }, ...options, json },
+				`'${name}'`,
+			);
+		},
+	);
+
+	it.each(LARGE.map(([name, value, options]) => [name, typeof value, value, options] as const))(
+		"in '%s' (%s) costs only its own item with Continue on Fail",
+		async (name, _type, value, { operation = 'generate', parameters = {}, options = {} }) => {
+			const url = await urlOf();
+			const good = { ...GOOD, taskId: simulator.addVideo(), url };
+			const bad = (field: string, all: INodeParameters) =>
+				all[field] === given
+					? { [field]: `={{ $json.bad ? $json.given : $json.good.${field} }}` }
+					: {};
+			const either = (all: INodeParameters) =>
+				Object.assign(
+					{},
+					all,
+					...Object.keys(all).map((field) => bad(field, all)),
+				) as INodeParameters;
+			const { items } = await runNode({
+				parameters: {
+					resource: 'video',
+					operation,
+					waitMode: 'none',
+					prompt: 'A dog playing',
+					...either(parameters),
+					options: either(options),
+				},
+				items: [false, true, false].map((isBad) => ({
+					json: { bad: isBad, good, given: isBad ? (value as string) : null },
+					binary: { data: { data: btoa('image'), mimeType: 'image/png' } },
+				})),
+				credentials: {
+					apiKey: keys[test] ?? '',
+					baseUrl: simulator.apiUrl,
+					uploadBaseUrl: simulator.uploadUrl,
+				},
+				onError: 'continueRegularOutput',
+			});
+			expect(items.map(({ json }) => 'error' in json)).toStrictEqual([false, true, false]);
+			expect(items[1]?.json.error).toContain(`'${name}'`);
+			expect(String(items[1]?.json.error).length).toBeLessThan(500);
+		},
+	);
+
+	/** What the other items give. */
+	const GOOD = {
+		prompt: 'A dog playing',
+		model: 'veo3',
+		generationType: 'TEXT_2_VIDEO',
+		aspectRatio: '9:16',
+		resolution: '1080p',
+		duration: 8,
+		imageSource: 'url',
+		imageUrls: 'https://example.com/a.jpg',
+		imageBinaryPropertyNames: 'data',
+		seed: 12345,
+		watermark: 'Mine',
+		enableTranslation: true,
+		simplify: true,
+		timeout: 60,
+		pollInterval: 1,
+		minimumCredits: 0,
+		callBackUrl: '',
+		download: false,
+		index: 0,
+	};
 });
 
 describe('a duration', () => {
