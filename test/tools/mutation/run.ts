@@ -11,7 +11,7 @@ import { EXPLAINED } from './explained';
 import { isDetected, isPossible, judge, readMutants, type Mutant } from './report';
 
 const ROOT = join(__dirname, '../../..');
-const CONFIG = 'test/mutation/stryker.config.json';
+const CONFIG = 'test/tools/mutation/stryker.config.json';
 const REPORT = join(ROOT, 'coverage/mutation/report.json');
 
 /** The last version for Node.js 20. In the cache, because it would double the lock file for one command. */

@@ -144,7 +144,7 @@ function nodePackageName(): string {
 	return `node-${platform}-${arch}`;
 }
 
-/** `tsx test/n8n/install.ts [2.x] [1.x] [chromium]`: everything when nothing is named. */
+/** `tsx test/tools/n8n/install.ts [2.x] [1.x] [chromium]`: everything when nothing is named. */
 async function main(names: readonly string[]): Promise<void> {
 	const wanted = names.length > 0 ? names : [...LINES.map((line) => line.name), 'chromium'];
 	for (const name of wanted) {
