@@ -2,7 +2,7 @@ import { updateDisplayOptions, type INodeProperties } from 'n8n-workflow';
 
 import {
 	callbackProperties,
-	creationWaitModeProperty,
+	creationWaitModeProperties,
 	downloadProperties,
 	minimumCreditsOption,
 	promptProperty,
@@ -39,7 +39,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 			],
 			description: 'Tier of Veo 3.1. A name that is not in the list can be given by expression.',
 		},
-		creationWaitModeProperty(
+		...creationWaitModeProperties(
 			'How to get the result. Kie.ai needs several minutes, sometimes more than ten.',
 		),
 		{

@@ -4,7 +4,7 @@ import {
 	downloadProperties,
 	taskIdProperty,
 	videoOptionsProperty,
-	waitModeProperty,
+	waitModeProperties,
 } from '../descriptions';
 import { readTaskId } from '../parameters';
 import type { VideoOperation } from './videoOperation';
@@ -19,7 +19,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 			description:
 				'The ID that Kie.ai returned when the video was generated or extended. Of an upgraded video, Get shows the original as a rule.',
 		},
-		waitModeProperty(
+		...waitModeProperties(
 			{ none: 'Ask once and continue, whether the video is ready or not', fallback: 'none' },
 			'What to do with a video that is not ready yet. Asking costs nothing.',
 		),
