@@ -14,6 +14,9 @@ export function exampleFiles(): string[] {
 	return readdirSync(FOLDER).filter((file) => file.endsWith('.json'));
 }
 
+/** The one to begin with: from a prompt to a file that plays. */
+export const FIRST_EXAMPLE = 'prompt-to-4k-file.json';
+
 /** Whether a workflow is started by Kie, and so has to be switched on. */
 export function isStartedByKie({ nodes }: WorkflowDefinition): boolean {
 	return nodes.some(({ type }) => type === TRIGGER);
@@ -31,4 +34,14 @@ export function readExample(file: string, credential: CredentialReference): Work
 			? { ...node, credentials: { kieVeoApi: credential } }
 			: node;
 	return { ...workflow, nodes: workflow.nodes.map(withCredential) };
+}
+
+/** Looks at videos more often, for a stand-in for Kie that has them ready in seconds. */
+export function pollingEvery(seconds: number, workflow: WorkflowDefinition): WorkflowDefinition {
+	const withInterval = (node: INode): INode => {
+		if (node.parameters.waitMode !== 'poll') return node;
+		const options = { ...(node.parameters.options as object), pollInterval: seconds };
+		return { ...node, parameters: { ...node.parameters, options } };
+	};
+	return { ...workflow, nodes: workflow.nodes.map(withInterval) };
 }
