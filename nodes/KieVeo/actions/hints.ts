@@ -12,11 +12,11 @@ const COUNTED = 20;
  * The text of a hint takes no expressions, only its condition does: so there is one hint for each number.
  */
 export const paidRequestHints: NodeHint[] = [
-	hint(`=== 1`, 'These items are 1 new paid request.'),
+	hint(`=== 1`, 'These items make 1 new paid request.'),
 	...Array.from({ length: COUNTED - 1 }, (_, index) => index + 2).map((count) =>
-		hint(`=== ${count}`, `These items are ${count} new paid requests.`),
+		hint(`=== ${count}`, `These items make ${count} new paid requests.`),
 	),
-	hint(`> ${COUNTED}`, `These items are more than ${COUNTED} new paid requests.`),
+	hint(`> ${COUNTED}`, `These items make more than ${COUNTED} new paid requests.`),
 ];
 
 /** @param condition what the number of paid requests is compared with */

@@ -15,7 +15,7 @@ export const toolProperties: INodeProperties[] = Object.entries(OPERATIONS).map(
 		displayName: 'Tool Description',
 		name: 'toolDescription',
 		type: 'string',
-		typeOptions: { rows: 4 },
+		typeOptions: { rows: 5 },
 		required: true,
 		default: forAgents,
 		description: 'What the model reads about this tool',
