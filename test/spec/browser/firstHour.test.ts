@@ -60,13 +60,10 @@ describe.each(LINES.map(({ name }) => name))('the first hour in the editor of n8
 		await editor.waitForStep();
 		await editor.closeNode();
 		await editor.openNode(KIE);
-		await editor.page.waitForTimeout(1500);
-		await picture(`hint-${ids.length}-${new Set(ids).size}`);
-		const hints = await editor.page
-			.locator('[data-test-id=ndv] [data-test-id=node-hint]')
-			.allInnerTexts();
-		console.log(title, hints, id);
-		expect(hints.join()).toContain(expected);
+		const hints = editor.page.locator('[data-test-id=ndv] [data-test-id=node-hint]');
+		await hints.first().waitFor();
+		await picture(title.replaceAll(' ', '-'));
+		expect((await hints.allInnerTexts()).join().trim()).toBe(`These items make ${expected}`);
 		expect(stage.simulator.paid()).toHaveLength(0);
 		await editor.closeNode();
 	});
