@@ -6,7 +6,15 @@ import { DEMO_TIMINGS, DEMO_VIDEOS, SIMULATOR_KEY, startSimulator } from '../sim
 import { N8nClient, OWNER, type Credential, type StoredWorkflow } from './client';
 import { packTarball } from './communityPackage';
 import { describeError } from './errors';
-import { exampleFiles, FIRST_EXAMPLE, isStartedByKie, pollingEvery, readExample } from './examples';
+import {
+	createVideoTable,
+	exampleFiles,
+	FIRST_EXAMPLE,
+	isStartedByKie,
+	pollingEvery,
+	readExample,
+	readingTable,
+} from './examples';
 import { N8n } from './n8n';
 import { freePorts, isFree } from './ports';
 import { printProgress } from './progress';
@@ -44,9 +52,10 @@ async function main(): Promise<void> {
 	const client = new N8nClient(n8n.url);
 	await client.signIn();
 	const reference = await client.createCredential(credential);
+	const table = await createVideoTable(client);
 	const workflows = new Map<string, StoredWorkflow>();
 	for (const file of exampleFiles()) {
-		const asShipped = readExample(file, reference);
+		const asShipped = readingTable(table, readExample(file, reference));
 		const example = process.env.KIE_API_KEY ? asShipped : pollingEvery(POLL_INTERVAL, asShipped);
 		const workflow = await client.createWorkflow(example);
 		workflows.set(file, workflow);

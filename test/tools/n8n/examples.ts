@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 
 import type { INode } from 'n8n-workflow';
 
-import type { CredentialReference, WorkflowDefinition } from './client';
+import type { CredentialReference, N8nClient, Reference, WorkflowDefinition } from './client';
 
 const TRIGGER = 'n8n-nodes-kie-veo.kieVeoTrigger';
 
@@ -44,4 +44,28 @@ export function pollingEvery(seconds: number, workflow: WorkflowDefinition): Wor
 		return { ...node, parameters: { ...node.parameters, options } };
 	};
 	return { ...workflow, nodes: workflow.nodes.map(withInterval) };
+}
+
+/** The table that an example reads, with videos of the simulated Kie. */
+export async function createVideoTable(client: N8nClient): Promise<Reference> {
+	const ids = ['veo_task_demo_2', 'veo_task_demo_3', 'veo_task_demo_no4k'];
+	const columns = ['taskId', 'status', 'videoUrl', 'reason'];
+	return await client.createTable(
+		'Veo videos',
+		columns,
+		ids.map((taskId) => ({ taskId })),
+	);
+}
+
+/** Picks the table in every node that wants one. */
+export function readingTable(
+	{ id, name }: Reference,
+	workflow: WorkflowDefinition,
+): WorkflowDefinition {
+	const dataTableId = { __rl: true, mode: 'list', value: id, cachedResultName: name };
+	const withTable = (node: INode): INode =>
+		node.type === 'n8n-nodes-base.dataTable'
+			? { ...node, parameters: { ...node.parameters, dataTableId } }
+			: node;
+	return { ...workflow, nodes: workflow.nodes.map(withTable) };
 }
