@@ -39,7 +39,7 @@ import { judgeRepeat } from './meaning/repeat';
 import { is4k, readResultFiles } from './meaning/resultFiles';
 import { classifyTaskRecord } from './meaning/taskRecord';
 
-/* Kie's dedicated Veo endpoints. Kie has moved its documentation before: the paths stand here only. */
+/* Kie's dedicated Veo endpoints. Kie has moved its documentation before, so the paths appear only here. */
 
 const RECORD_PATH = '/api/v1/veo/record-info';
 const CREDITS_PATH = '/api/v1/chat/credit';
@@ -66,7 +66,7 @@ const CREATION_FIELDS: Record<keyof CreationParameters, string> = {
 	watermark: 'watermark',
 };
 
-/** One video of a task, for a request about an upgrade of it. */
+/** One video of a task, for a request about its upgrade. */
 type UpgradeSubject = Pick<UpgradeOrder, 'taskId' | 'index' | 'callBackUrl'>;
 
 const UPGRADES: Record<
@@ -121,9 +121,9 @@ export class VeoApi implements KieApi {
 	}
 
 	/**
-	 * The record is a read that costs nothing, and for a new task it says all. About an upgrade it may know
-	 * a failure, but usually shows the base video. The 4K request gives the state and the URLs of an upgrade
-	 * that runs or is done, free of charge; after one that failed it may start, and bill, another. So a
+	 * Reading the record is free, and for a new task it says everything. About an upgrade it may know
+	 * a failure, but usually shows the base video. The 4K request returns the state and the URLs of an upgrade
+	 * that is running or done, free of charge; after a failed one it may start, and bill, another. So a
 	 * failure or a result on record ends the matter.
 	 */
 	async fetchOutcome(video: SubmittedVideo): Promise<VideoAnswer> {
@@ -145,12 +145,12 @@ export class VeoApi implements KieApi {
 		if (recorded.kind === 'none') return answered(record, { kind: 'retry', reason: 'server' });
 		if (recorded.kind === 'failed') {
 			const { code, message, meaning } = recorded;
-			// A task that failed for want of credits has failed: nobody has to be asked again.
+			// A task that failed for lack of credits has failed: there is nothing left to ask.
 			const failed: Meaning =
 				meaning.kind === 'failed' ? meaning : { kind: 'failed', reason: 'taskFailed' };
 			return { ...answered(record, failed), code, message };
 		}
-		// Under the id of the base video its own URL is on record, perhaps in 4K, too: only an id of its own
+		// Under the base video's id its own URL is on record, perhaps also in 4K: only a separate id
 		// belongs to the upgrade.
 		const isResult =
 			recorded.kind === 'success' &&
@@ -159,7 +159,7 @@ export class VeoApi implements KieApi {
 		return answered(record, isResult ? recorded : running);
 	}
 
-	/** With patience for a task created seconds ago. */
+	/** Patient with a task created seconds ago. */
 	async fetchRecord(taskId: string, attempts = 1): Promise<VideoAnswer> {
 		const { recentTasks, clock } = this.parts;
 		const isNew = recentTasks.has(taskId, clock.now());
@@ -178,7 +178,7 @@ export class VeoApi implements KieApi {
 	async uploadImage(image: ImageFile): Promise<Answered<FileUrlMeaning>> {
 		const answer = await callWithRetry(
 			async () => {
-				// Opened anew for each attempt: a stream can be read only once.
+				// Opened again for each attempt: a stream can be read only once.
 				const { request, close } = await multipartUpload(image);
 				try {
 					return await this.parts.http.call({ path: UPLOAD_PATH, ...request });
@@ -217,7 +217,7 @@ export class VeoApi implements KieApi {
 	}
 
 	/**
-	 * Repeated after faults, the 4K request too: Kie answers a repeat for the same video with 422 and its
+	 * Repeated after faults, including the 4K request: Kie answers a repeat for the same video with 422 and its
 	 * state instead of starting a second upgrade.
 	 */
 	private async submitUpgrade(order: UpgradeOrder, deadline?: number): Promise<VideoAnswer> {
@@ -233,7 +233,7 @@ export class VeoApi implements KieApi {
 	}
 
 	/**
-	 * The same request once more: the only one whose "done" answer Kie documents. One attempt; it never
+	 * The same request again: the only one whose "done" answer Kie documents. One attempt; it never
 	 * carries a callback address.
 	 */
 	private async repeatUpgrade(
@@ -279,7 +279,7 @@ function answered<M>({ code, message, body, retryAfterMs }: KieAnswer, meaning: 
 	return { meaning, code, message, raw: body, retryAfterMs };
 }
 
-/** In Kie's own names; what is not set is left out. */
+/** Under Kie's own names; unset values are omitted. */
 function toFields(parameters: CreationParameters): { [field: string]: unknown } {
 	const names = Object.keys(CREATION_FIELDS) as Array<keyof CreationParameters>;
 	const given = names.filter((name) => parameters[name] !== undefined);

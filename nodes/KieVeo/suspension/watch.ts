@@ -3,14 +3,14 @@ import type { IExecuteFunctions, IWebhookFunctions, Logger } from 'n8n-workflow'
 import { systemClock, type Clock } from '../kie/http/clock';
 import { Gate } from '../run/gate';
 import { callOwnAddress, type Send } from './ownAddress';
-import { nextLook, type Look, type WatchPlan } from './schedule';
+import { nextCheck, type Check, type WatchPlan } from './schedule';
 import { MOST_SUSPENSIONS, nameOf, type SuspensionPlace } from './suspension';
 import { withWakeUp, type WakeUp } from './wakeUp';
 
-/** Of n8n's contexts: of these parts one set at a time is kept, the newest, whatever it serves. */
+/** Parts of n8n's contexts. Only one set is kept at a time, the newest, whatever it belongs to. */
 export type WatchContext = Pick<IExecuteFunctions | IWebhookFunctions, 'helpers' | 'logger'>;
 
-/** A suspension, and how to look after it. */
+/** A suspension, and how to watch it. */
 export interface Assignment {
 	/** The resume address. */
 	url: string;
@@ -19,41 +19,41 @@ export interface Assignment {
 }
 
 interface Watched extends Assignment {
-	/** The last look of this process, with the time at which it was made. */
-	last: Look | null;
-	/** When another process last did. */
+	/** This process's last check, and its time. */
+	last: Check | null;
+	/** The time of another process's last check. */
 	lastElsewhere: number;
-	/** When a report makes it look out of turn. */
+	/** When a callback makes it check out of turn. */
 	soonAt: number | null;
-	/** Whether a wake-up is under way. */
+	/** Whether a wake-up is in flight. */
 	isBusy: boolean;
 }
 
-/** Milliseconds between two looks at the clock. */
+/** Milliseconds between two ticks. */
 const TICK_MS = 1_000;
-/** Milliseconds until an answer must be there: Kie is asked about many videos meanwhile. */
+/** Milliseconds within which an answer must arrive: Kie is asked about many videos meanwhile. */
 const ANSWER_MS = 120_000;
-/** After a report, a look out of turn comes this late at least: until then it may be delivered again. */
+/** The shortest pause between a callback and the check out of turn it causes: it may be delivered again first. */
 const SOON_MS = 2_000;
-/** The processes that received reports look at different moments: the first look may be the last one. */
+/** Processes that received callbacks check at different moments: often the first check is the last. */
 const SOON_SPREAD_MS = 30_000;
 /** Hundreds of suspensions can be due at the same moment. */
 const PARALLEL_WAKE_UPS = 10;
 
 /**
- * Looks after suspended executions: wakes each up by its own address when it is due, until it is resumed or
- * its waiting time is over. Holds no execution and no worker; one timer serves all suspensions of the
- * process, and runs only while there are some.
+ * Watches suspended executions: wakes each at its own address when it is due, until it is resumed or
+ * its waiting time is over. Occupies no execution and no worker; one timer serves all suspensions of the
+ * process, and runs only while there are any.
  */
 export class Watch {
 	/** By {@link nameOf}; the oldest first. */
 	private readonly watched = new Map<string, Watched>();
 	private readonly gate = new Gate(PARALLEL_WAKE_UPS);
-	/** Origins that did not answer the last look. */
+	/** Origins that did not answer the last check. */
 	private readonly unreachable = new Set<string>();
 	/** An address that cannot be reached is logged once. */
 	private readonly warned = new Set<string>();
-	/** n8n's request helper can hold the whole data of its execution: only one is kept. */
+	/** n8n's request helper can keep all data of its execution in memory, so only one is kept. */
 	private newest: { send: Send; logger: Logger } | undefined;
 	private isRunning = false;
 
@@ -63,7 +63,7 @@ export class Watch {
 		private readonly tick: () => Promise<void>,
 	) {}
 
-	/** How many suspensions are looked after. */
+	/** How many suspensions are watched. */
 	get size(): number {
 		return this.watched.size;
 	}
@@ -83,19 +83,19 @@ export class Watch {
 		return this.watched.has(nameOf(place));
 	}
 
-	/** Whether this process looks after it and, as far as it knows, can reach it. */
-	canLook(place: SuspensionPlace): boolean {
+	/** Whether this process watches it and, as far as it knows, can reach it. */
+	canCheck(place: SuspensionPlace): boolean {
 		const entry = this.watched.get(nameOf(place));
 		return entry !== undefined && !this.unreachable.has(new URL(entry.url).origin);
 	}
 
-	/** A report came, and other processes may know more: one look out of turn brings all together. */
-	lookSoon(place: SuspensionPlace): void {
+	/** A callback came, and other processes may know more: one check out of turn collects it all. */
+	checkSoon(place: SuspensionPlace): void {
 		const entry = this.watched.get(nameOf(place));
 		if (entry) entry.soonAt ??= this.clock.now() + SOON_MS + this.clock.random() * SOON_SPREAD_MS;
 	}
 
-	/** An execution was woken up, by this process or another one, which spares the next look. */
+	/** An execution was woken, by this process or another, which makes the next check unnecessary. */
 	noteWakeUp(place: SuspensionPlace, { at, kind }: WakeUp): void {
 		const entry = this.watched.get(nameOf(place));
 		if (entry && kind !== 'reported' && at !== entry.last?.at) entry.lastElsewhere = at;
@@ -109,29 +109,29 @@ export class Watch {
 		this.isRunning = true;
 		while (this.watched.size > 0) {
 			await this.tick();
-			for (const [name, entry] of this.watched) this.lookWhenDue(name, entry);
+			for (const [name, entry] of this.watched) this.checkWhenDue(name, entry);
 		}
 		this.newest = undefined;
 		this.isRunning = false;
 	}
 
-	private lookWhenDue(name: string, entry: Watched): void {
+	private checkWhenDue(name: string, entry: Watched): void {
 		if (entry.isBusy) return;
 		const now = this.clock.now();
 		if (entry.soonAt !== null && now >= entry.soonAt) {
 			entry.soonAt = null;
 			return this.start(name, entry, 'reported');
 		}
-		const look = nextLook(entry.plan, entry.last);
-		if (look === null) this.watched.delete(name);
-		if (look === null || now < look.at) return;
-		const isSpared = entry.lastElsewhere > (entry.last?.at ?? 0) && look.kind !== 'final';
-		// A process that was held up makes the look that is due now, not all it has missed.
-		entry.last = { at: now, kind: look.kind };
-		if (!isSpared) this.start(name, entry, look.kind);
+		const check = nextCheck(entry.plan, entry.last);
+		if (check === null) this.watched.delete(name);
+		if (check === null || now < check.at) return;
+		const isSpared = entry.lastElsewhere > (entry.last?.at ?? 0) && check.kind !== 'final';
+		// A delayed process makes the check that is due now, not all it has missed.
+		entry.last = { at: now, kind: check.kind };
+		if (!isSpared) this.start(name, entry, check.kind);
 	}
 
-	private start(name: string, entry: Watched, kind: Look['kind'] | 'reported'): void {
+	private start(name: string, entry: Watched, kind: Check['kind'] | 'reported'): void {
 		entry.isBusy = true;
 		void this.gate.run(async () => await this.wakeUp(name, entry, kind));
 	}
@@ -139,7 +139,7 @@ export class Watch {
 	private async wakeUp(
 		name: string,
 		entry: Watched,
-		kind: Look['kind'] | 'reported',
+		kind: Check['kind'] | 'reported',
 	): Promise<void> {
 		const { url, key } = entry;
 		const { newest } = this;
@@ -161,16 +161,16 @@ export class Watch {
 		if (this.warned.has(origin)) return;
 		this.warned.add(origin);
 		logger.warn(
-			`Kie.ai Veo: n8n did not answer when it was called by its own address ${origin}. If this lasts, executions whose callbacks get lost wait until 5 minutes after their time-out, and give nothing but what was ready at once. Allow n8n to call N8N_WEBHOOK_URL (in older n8n WEBHOOK_URL).`,
+			`Kie.ai Veo: n8n did not answer when it was called at its own address ${origin}. If this continues, executions whose callbacks are lost wait until 5 minutes after their Timeout, and output only what was ready immediately. Allow n8n to call N8N_WEBHOOK_URL (WEBHOOK_URL in older n8n).`,
 		);
 	}
 }
 
-/** Unlike `sleep` of n8n-workflow, this timer does not keep a process alive that is shutting down. */
+/** Unlike n8n-workflow's `sleep`, this timer does not keep a process alive that is shutting down. */
 export async function tick(): Promise<void> {
 	const signal = AbortSignal.timeout(TICK_MS);
 	await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
 }
 
-/** All that this process looks after. */
+/** Everything this process watches. */
 export const watch = new Watch(systemClock, tick);

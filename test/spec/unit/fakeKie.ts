@@ -4,7 +4,7 @@ import { SubmissionLimiter } from '../../../nodes/KieVeo/kie/http/submissionLimi
 import { VeoApi } from '../../../nodes/KieVeo/kie/veoApi';
 import { FakeClock } from './fakeClock';
 
-/** A Kie that gives these answers in order, the last one again and again; an error is no answer. */
+/** A Kie that gives these answers in order, the last one again and again; an error means no answer. */
 export function fakeKie(
 	replies: Array<object | string | Error>,
 	headers: { [name: string]: string } = {},

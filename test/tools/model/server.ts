@@ -1,14 +1,21 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
+import { describeError } from '../n8n/errors';
 import { asRecord } from '../n8n/wire';
 
 /** What a model sees: who said what, and the tools it may call. */
 export interface Turn {
-	/** The name and the description of each tool. */
-	readonly tools: ReadonlyMap<string, string>;
+	/** By name. */
+	readonly tools: ReadonlyMap<string, Tool>;
 	/** What the tools have answered so far, oldest first. */
 	readonly toolResults: readonly string[];
+}
+
+export interface Tool {
+	readonly description: string;
+	/** Names of its arguments. */
+	readonly parameters: readonly string[];
 }
 
 /** What a model does next. */
@@ -44,11 +51,17 @@ export class ModelServer {
 			return speaks.write(move, turns.length);
 		};
 		const server = createServer((request, response) => {
-			void readBody(request).then((body) => {
-				const path = request.url?.split('?')[0] ?? '';
-				response.setHeader('content-type', 'application/json');
-				response.end(JSON.stringify(answer(path, body)));
-			});
+			readBody(request)
+				.then((body) => answer(request.url?.split('?')[0] ?? '', body))
+				.catch((error: unknown) => {
+					response.statusCode = 400;
+					return { error: { message: describeError(error) } };
+				})
+				.then((body) => {
+					response.setHeader('content-type', 'application/json');
+					response.end(JSON.stringify(body));
+				})
+				.catch(() => response.destroy());
 		});
 		await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 		const { port } = server.address() as AddressInfo;
@@ -147,8 +160,14 @@ const RESPONSES: Speech = {
 	}),
 };
 
-function toolsOf(functions: Array<Record<string, unknown>>): Map<string, string> {
-	return new Map(functions.map(({ name, description }) => [textOf(name), textOf(description)]));
+function toolsOf(functions: Array<Record<string, unknown>>): Map<string, Tool> {
+	return new Map(
+		functions.map(({ name, description, parameters }) => {
+			const { properties } = asRecord(parameters, 'parameters');
+			const names = Object.keys(asRecord(properties, 'properties'));
+			return [textOf(name), { description: textOf(description), parameters: names }];
+		}),
+	);
 }
 
 function records(value: unknown): Array<Record<string, unknown>> {

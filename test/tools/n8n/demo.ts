@@ -72,7 +72,7 @@ n8n ${line.n8n} with n8n-nodes-kie-veo is ready.
 
   Start here ${first ? link(first) : n8n.url}
              Execute the workflow, then open the node "4K File" and view its file.
-  Log-in     ${OWNER.email}
+  Login      ${OWNER.email}
   Password   ${OWNER.password}
   Kie.ai     ${String(credential.data.baseUrl)}${process.env.KIE_API_KEY ? '  (the real one: costs credits)' : '  (simulated; open it to see requests and credits)'}
 

@@ -102,7 +102,7 @@ export const extend: ApiRoute = {
 	},
 };
 
-/** Bills and starts a new task, unless it is to be refused. */
+/** Bills and starts a new task, unless it must be refused. */
 function create(
 	request: ApiRequest,
 	operation: 'generate' | 'extend',
