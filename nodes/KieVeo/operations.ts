@@ -13,13 +13,9 @@ interface Operation {
 	description: string;
 	/** As n8n's node list shows it. */
 	action: string;
-<<<<<<< HEAD
 	/** What a model has to know before it uses the operation: what it costs, and what comes next. */
 	forAgents: string;
-	/** What it gives, in a sentence. Only operations that give a video have one. */
-=======
 	/** What it returns, as used in a sentence. Only operations that return a video have one. */
->>>>>>> main
 	noun?: string;
 	/** Each item starts, and pays for, its own task. */
 	creates?: true;

@@ -145,13 +145,8 @@ export function waitModeProperties(
 /** For operations that create a task. */
 export function creationWaitModeProperties(description: string): INodeProperties[] {
 	const none =
-<<<<<<< HEAD
-		'Start the video and continue with its task ID. Kie.ai can report the end to a callback URL.';
-	return waitModeProperties({ none, callback: true }, description);
-=======
 		'Start the video and continue with its task ID. Kie.ai can report the result to a callback URL.';
-	return waitModeProperty({ none, callback: true }, description);
->>>>>>> main
+	return waitModeProperties({ none, callback: true }, description);
 }
 
 const WAIT_BY_POLLING = {
@@ -171,11 +166,7 @@ const WAIT_FOR_CALLBACK = {
 export const callbackProperties: INodeProperties[] = [
 	{
 		displayName:
-<<<<<<< HEAD
-			'The workflow continues once, when all videos are finished; until then it holds no worker. n8n must be reachable from the internet: set N8N_WEBHOOK_URL (in older n8n WEBHOOK_URL). A video that failed is an item with status "failed"; if all are refused at once, the node stops with an error. A video that is unfinished after the Timeout (30 minutes unless set under Options) has "timedOut": true. While an execution waits, the editor does not show what earlier nodes have put out; that comes back at its end.',
-=======
-			'The workflow continues once all videos are finished and does not occupy a worker until then. n8n must be reachable from the internet: set N8N_WEBHOOK_URL (WEBHOOK_URL in older n8n). A failed video becomes an item with status "failed"; if all are refused immediately, the node stops with an error. A video that is not ready within the Timeout (30 minutes unless set under Options) has "timedOut": true.',
->>>>>>> main
+			'The workflow continues once all videos are finished and does not occupy a worker until then. n8n must be reachable from the internet: set N8N_WEBHOOK_URL (WEBHOOK_URL in older n8n). A failed video becomes an item with status "failed"; if all are refused immediately, the node stops with an error. A video that is not ready within the Timeout (30 minutes unless set under Options) has "timedOut": true. While an execution waits, the editor does not show the output of earlier nodes; it returns when the execution has finished.',
 		name: 'callbackNotice',
 		type: 'notice',
 		default: '',

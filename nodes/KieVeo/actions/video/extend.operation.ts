@@ -40,13 +40,8 @@ export const description: INodeProperties[] = updateDisplayOptions(
 			description:
 				'Tier of Veo 3.1. To use a model that is not listed, enter its name with an expression.',
 		},
-<<<<<<< HEAD
 		...creationWaitModeProperties(
-			'How to get the result. Kie.ai needs several minutes, sometimes more than ten.',
-=======
-		creationWaitModeProperty(
 			'How to get the result. Kie.ai takes several minutes, sometimes more than ten.',
->>>>>>> main
 		),
 		{
 			displayName:

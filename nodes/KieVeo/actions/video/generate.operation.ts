@@ -142,11 +142,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 			displayOptions: { hide: { generationType: ['REFERENCE_2_VIDEO'] } },
 			description: 'Length of the video',
 		},
-<<<<<<< HEAD
-		...creationWaitModeProperties('How to get the result. Kie.ai needs 2 to 5 minutes as a rule.'),
-=======
-		creationWaitModeProperty('How to get the result. Kie.ai usually takes 2 to 5 minutes.'),
->>>>>>> main
+		...creationWaitModeProperties('How to get the result. Kie.ai usually takes 2 to 5 minutes.'),
 		{
 			displayName:
 				'Each item creates a new video and uses credits. To fetch a video that was generated earlier, use Get with its task ID.',

@@ -19,15 +19,9 @@ export const description: INodeProperties[] = updateDisplayOptions(
 			description:
 				'The ID that Kie.ai returned when the video was generated or extended. For an upgraded video, Get usually shows the original.',
 		},
-<<<<<<< HEAD
 		...waitModeProperties(
-			{ none: 'Ask once and continue, whether the video is ready or not', fallback: 'none' },
-			'What to do with a video that is not ready yet. Asking costs nothing.',
-=======
-		waitModeProperty(
 			{ none: 'Check once and continue, whether or not the video is ready', fallback: 'none' },
 			'What to do if the video is not ready yet. Checking is free.',
->>>>>>> main
 		),
 		...downloadProperties,
 		videoOptionsProperty(POLL_INTERVAL),

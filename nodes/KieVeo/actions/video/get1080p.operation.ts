@@ -18,15 +18,9 @@ export const description: INodeProperties[] = updateDisplayOptions(
 	[
 		taskIdProperty,
 		indexProperty,
-<<<<<<< HEAD
 		...waitModeProperties(
-			{ none: 'Ask once and continue, whether the video is ready or not' },
-			'How to get the result. Kie.ai needs 1 to 3 minutes for 1080P and has no callback for it.',
-=======
-		waitModeProperty(
 			{ none: 'Check once and continue, whether or not the video is ready' },
 			'How to get the result. Kie.ai takes 1 to 3 minutes for 1080P and sends no callback.',
->>>>>>> main
 		),
 		{
 			displayName:
