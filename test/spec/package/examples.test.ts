@@ -29,7 +29,8 @@ describe.each(examples)('the example %s', (_file, workflow) => {
 		expect(note).toMatch(/^## .+\n\n\S.+/);
 		expect(note).toMatch(/\*\*Fill in\*\*\n1\. The credential `Kie\.ai Veo API` in /);
 		const submits = ownNodes(workflow).some(({ type }) => type === `${PREFIX}kieVeo`);
-		if (submits) expect(note).toMatch(/costs? Kie\.ai credits/);
+		// Two lines: what it costs, and how not to pay for more.
+		if (submits) expect(note).toMatch(/\n\n[^\n]+costs? Kie\.ai credits[^\n]*\n[^\n]+$/);
 	});
 
 	it('names in its note every node that needs the credential', () => {
