@@ -225,7 +225,7 @@ export class VeoApi implements KieApi {
 		const meaningOf = (answer: KieAnswer) =>
 			classifyUpgradeAnswer(OPERATIONS[order.operation].upgradesTo, answer);
 		const answer = await submitPatiently(
-			async () => await this.parts.http.call(call),
+			async () => await this.parts.http.callOnce(call),
 			meaningOf,
 			this.patience(deadline),
 		);
