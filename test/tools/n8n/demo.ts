@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 
 import { DEMO_TIMINGS, DEMO_VIDEOS, SIMULATOR_KEY, startSimulator } from '../simulator';
 import { N8nClient, OWNER, type Credential, type StoredWorkflow } from './client';
-import { packTarball } from './communityPackage';
+import { packageFolder, packTarball } from './communityPackage';
 import { describeError } from './errors';
 import {
 	createVideoTable,
@@ -20,10 +20,12 @@ import { freePorts, isFree } from './ports';
 import { printProgress } from './progress';
 import { temporaryFolder } from './temporary';
 import { LINES, lineNamed, type N8nLine } from './versions';
+import { reloadingEnvironment, watchSources } from './watch';
 
 const HELP = `Starts n8n with this package, example workflows and a simulated Kie.ai.
 
   npm run demo [-- --line 1.x] [-- --port 5678]
+  npm run dev    the same; a change of nodes/ or credentials/ is loaded within seconds
 
 With the environment variable KIE_API_KEY set, the real Kie.ai is used. That costs credits.
 Callbacks then need KIE_WEBHOOK_HMAC_KEY and a public address of this n8n in WEBHOOK_URL.`;
@@ -41,6 +43,7 @@ async function main(): Promise<void> {
 		options: {
 			line: { type: 'string', default: LINES[0]?.name },
 			port: { type: 'string', default: '5678' },
+			watch: { type: 'boolean', default: false },
 			help: { type: 'boolean', default: false },
 		},
 	});
@@ -48,7 +51,7 @@ async function main(): Promise<void> {
 	const line = lineNamed(String(values.line));
 
 	const credential = await kieCredential();
-	const n8n = await startN8n(line, await portOrFree(Number(values.port)));
+	const n8n = await startN8n(line, await portOrFree(Number(values.port)), values.watch);
 	const client = new N8nClient(n8n.url);
 	await client.signIn();
 	const reference = await client.createCredential(credential);
@@ -115,7 +118,8 @@ async function kieCredential(): Promise<Credential> {
 	});
 }
 
-async function startN8n(line: N8nLine, port: number): Promise<N8n> {
+/** @param watches whether n8n loads changed sources */
+async function startN8n(line: N8nLine, port: number, watches: boolean): Promise<N8n> {
 	const folder = await temporaryFolder();
 	cleanUps.push(() => rmSync(folder, { recursive: true, force: true }));
 	const packageTarball = await packTarball(folder);
@@ -127,9 +131,10 @@ async function startN8n(line: N8nLine, port: number): Promise<N8n> {
 		userFolder: join(folder, 'n8n'),
 		logFile: join(folder, 'n8n.log'),
 		// A public address, for callbacks of the real Kie.ai.
-		env: publicAddress(),
+		env: { ...publicAddress(), ...(watches ? reloadingEnvironment(line) : {}) },
 	});
 	cleanUps.push(() => n8n.stop());
+	if (watches) cleanUps.push(watchSources(packageFolder(n8n.userFolder)));
 	return n8n;
 }
 
