@@ -1,0 +1,46 @@
+import type { NodeHint } from 'n8n-workflow';
+
+import { namesWith } from '../operations';
+
+/** Up to here the exact number is shown: as many as Kie takes at once. */
+const COUNTED = 20;
+/** With more items than this, reading the task of each would hold up the editor. */
+const READ = 50;
+
+/**
+ * How many new paid requests the items at hand are, before the node runs. An upgrade is ordered once for all items
+ * with the same task and index, a new video for each item.
+ *
+ * The text of a hint takes no expressions, only its condition does: so there is one hint for each number. It stands
+ * beside the button in the output panel, since the input panel shows the hints of the node before.
+ */
+export const paidRequestHints: NodeHint[] = [
+	hint('=== 1', '1 new paid request'),
+	...Array.from({ length: COUNTED - 1 }, (_, index) => index + 2).map((count) =>
+		hint(`=== ${count}`, `${count} new paid requests`),
+	),
+	hint(`> ${COUNTED}`, `more than ${COUNTED} new paid requests`),
+	hint('=== null', 'a new paid request for each different video'),
+];
+
+/** @param condition what the number of paid requests is compared with */
+function hint(condition: string, amount: string): NodeHint {
+	return {
+		message: `These items make ${amount}.`,
+		type: 'info',
+		location: 'outputPane',
+		whenToDisplay: 'beforeExecution',
+		displayCondition: `={{ ${paidRequests()} ${condition} }}`,
+	};
+}
+
+/** An expression that gives the number of paid requests, or null when they are too many to be read. */
+function paidRequests(): string {
+	const isOneOf = (names: string[]) => `${JSON.stringify(names)}.includes($parameter.operation)`;
+	const items = '$input.all()';
+	const value = (name: string) =>
+		`(String($rawParameter.${name}).startsWith("=") ? $evaluateExpression($rawParameter.${name}.slice(1), i) : $rawParameter.${name})`;
+	const orders = `new Set(${items}.map((_, i) => ${value('taskId')} + " " + ${value('index')})).size`;
+	const upgrades = `(${items}.length > ${READ} ? null : ${orders})`;
+	return `(${isOneOf(namesWith('creates'))} ? ${items}.length : ${isOneOf(namesWith('upgradesTo'))} ? ${upgrades} : 0)`;
+}
