@@ -16,10 +16,11 @@ function signedHeaders(taskId: string) {
 }
 
 /** A webhook call on a trigger nobody has called before, with a signed callback for task "a". */
-function webhookCall(parameters: IDataObject = {}) {
+function webhookCall(parameters: IDataObject = {}, given?: object) {
 	const context = mockDeep<IWebhookFunctions>();
 	const status = jest.fn().mockReturnThis();
-	const body = { code: 200, msg: '', data: { taskId: 'a', resultUrls: ['https://a.example/1'] } };
+	const shown = { code: 200, msg: '', data: { taskId: 'a', resultUrls: ['https://a.example/1'] } };
+	const body = given ?? shown;
 	const all: IDataObject = { events: ['get4k.success'], ...parameters };
 	context.getNodeParameter.mockImplementation(
 		((name: string, fallback: unknown) => all[name] ?? fallback) as never,
@@ -75,6 +76,75 @@ describe('the trigger', () => {
 		context.getCredentials.mockResolvedValue({ ...CREDENTIAL, webhookSecret: '' });
 		await receiveCallback(context);
 		expect(status).toHaveBeenCalledWith(401);
+	});
+
+	const JOB = {
+		taskId: 'a',
+		model: 'veo3_fast',
+		state: 'success',
+		resultJson: '{"resultUrls":["https://a.example/1"]}',
+		failMsg: null,
+		creditsConsumed: 60,
+	};
+	it.each<[what: string, body: object, item: object]>([
+		[
+			'a finished job',
+			{ code: 200, msg: 'Playground task completed successfully.', data: JOB },
+			{ event: 'generate.success', status: 'success', creditsConsumed: 60 },
+		],
+		[
+			'a failed job',
+			{
+				code: 501,
+				msg: 'Playground task failed.',
+				data: {
+					...JOB,
+					state: 'fail',
+					resultJson: '',
+					failCode: '500',
+					failMsg: 'Internal server error',
+				},
+			},
+			{ event: 'generate.failed', status: 'failed', code: 500, message: 'Internal server error' },
+		],
+		[
+			'a failed record',
+			{
+				code: 200,
+				msg: 'success',
+				data: { taskId: 'a', successFlag: 3, errorMessage: 'public error unsafe image upload.' },
+			},
+			{ event: 'unknown.failed', status: 'failed', message: 'public error unsafe image upload.' },
+		],
+	])('delivers %s', async (_what, body, item) => {
+		const events = ['generate.success', 'generate.failed'];
+		const { context } = webhookCall({ events }, body);
+		const { workflowData } = await receiveCallback(context);
+		expect(workflowData?.[0]?.[0]?.json).toMatchObject({ taskId: 'a', ...item });
+	});
+
+	it.each<[what: string, record: object, status: number | null, item: object]>([
+		[
+			'delivers what the record then shows',
+			{ successFlag: 1, response: { resultUrls: ['https://a.example/1'] } },
+			null,
+			{ status: 'success', videoUrl: 'https://a.example/1' },
+		],
+		['answers 503, never 400, while the record shows nothing', { successFlag: 0 }, 503, {}],
+	])("about Kie's sample, which has no video, %s", async (_what, record, code, item) => {
+		const sample = { taskId: 'a', code: 200, msg: 'Success', data: { task_id: 'a' } };
+		const { context, status } = webhookCall({}, sample);
+		const reply = {
+			statusCode: 200,
+			headers: {},
+			body: JSON.stringify({ code: 200, msg: 'success', data: record }),
+		};
+		const send = jest.fn().mockResolvedValue(reply);
+		context.helpers.httpRequestWithAuthentication.call = send as never;
+		context.helpers.httpRequestWithAuthentication.mockImplementation(send as never);
+		const { workflowData } = await receiveCallback(context);
+		if (code === null) expect(workflowData?.[0]?.[0]?.json).toMatchObject(item);
+		else expect(status).toHaveBeenCalledWith(code);
 	});
 
 	it('answers 503 when Kie.ai does not confirm within 10 s, so that it calls again', async () => {
