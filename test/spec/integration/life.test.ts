@@ -8,7 +8,10 @@ import type { BinaryDataService } from 'n8n-core';
 import type { IBinaryData, INodeExecutionData, INodeParameters, OnError } from 'n8n-workflow';
 
 import { startSimulator, syntheticContent, type Simulator } from '../../tools/simulator';
+import { useFastTime } from './fastTime';
 import { runNode, useBinaryFolder } from './runNode';
+
+useFastTime();
 
 let simulator: Simulator;
 let binaryData: BinaryDataService;

@@ -4,7 +4,10 @@ import { ExpressionError, type INodeParameters, type OnError } from 'n8n-workflo
 
 import { addressKey, readSubmission } from '../../../nodes/KieVeo/kie/address';
 import { SIMULATOR_KEY, startSimulator, type Simulator } from '../../tools/simulator';
+import { useFastTime } from './fastTime';
 import { runNode, type RunOptions } from './runNode';
+
+useFastTime();
 
 let simulator: Simulator;
 
