@@ -15,10 +15,10 @@ export function cacheFolder(): string {
 /** One installed version in the cache: its folder and the package.json it was made from. */
 export interface CacheEntry {
 	/** Folder name and lock name, such as `n8n-2.41.1`. */
-	readonly name: string;
-	readonly folder: string;
+	name: string;
+	folder: string;
 	/** What is installed. A changed recipe means not installed. */
-	readonly recipe: Readonly<Record<string, unknown>>;
+	recipe: Readonly<Record<string, unknown>>;
 }
 
 /** Names a cache entry. Nothing is read or written. */
