@@ -157,7 +157,9 @@ describe('Get 4K Video', () => {
 			expect(error.context).toMatchObject({ itemIndex: 0 });
 		},
 	);
+});
 
+describe('Asking for a 4K video', () => {
 	it('stops asking when the question for the state has started another upgrade', async () => {
 		const taskId = simulator.addVideo({
 			timings: { upgrade4k: 1500 },
@@ -261,7 +263,9 @@ describe('Get 4K Video', () => {
 		expect(json(items)[0]?.error).toContain(taskId);
 		expect(simulator.requests({ host: 'file' })).toHaveLength(0);
 	}, 30_000);
+});
 
+describe('The wait for a 4K video', () => {
 	describe('when the time is up', () => {
 		it('raises an error with the task id', async () => {
 			const taskId = simulator.addVideo({ timings: { upgrade4k: 60_000 } });

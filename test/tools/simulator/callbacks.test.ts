@@ -348,7 +348,9 @@ describe('delivery', () => {
 			['delivered', 1],
 		]);
 	});
+});
 
+describe('delivery after a failure', () => {
 	it('is repeated three times after failures, then given up', async () => {
 		await start({}, () => 500);
 		const delivery = await simulator.sendCallback(receiver.url, { retries: 3 });

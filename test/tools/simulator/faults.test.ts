@@ -107,7 +107,9 @@ describe('faults on demand', () => {
 		expect((await answer).body).toMatchObject({ code: 200 });
 		expect(Date.now() - started).toBeGreaterThanOrEqual(39);
 	});
+});
 
+describe('connections and bodies', () => {
 	it.each([
 		[false, 0],
 		[true, 120],

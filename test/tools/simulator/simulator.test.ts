@@ -44,123 +44,110 @@ const images = ['https://example.com/one.png', 'https://example.com/two.png'];
 const image3 = [...images, 'https://example.com/three.png'];
 const good = { prompt, model: 'veo3_fast' };
 
+const taskId = 'veo_task_strict';
+const body = (fields: object): CallOptions => ({ body: fields });
+const refused: Array<[string, string, CallOptions, number, string]> = [
+	['an unknown path', '/api/v1/veo/nothing', {}, 404, 'No endpoint GET /api/v1/veo/nothing'],
+	['a 4K request by GET', `${FOUR_K}?taskId=${taskId}`, {}, 404, `No endpoint GET ${FOUR_K}`],
+	['a 1080P request by POST', HD, body({ taskId }), 404, `No endpoint POST ${HD}`],
+	['a missing task id', FOUR_K, body({}), 422, 'Missing required parameter: taskId'],
+	['an empty task id', FOUR_K, body({ taskId: ' ' }), 422, 'taskId must not be empty'],
+	['a task id that is not text', FOUR_K, body({ taskId: 5 }), 422, 'taskId must not be empty'],
+	['an unknown field', FOUR_K, body({ taskId, id: 1 }), 422, 'Unknown parameter: id'],
+	['a negative index', FOUR_K, body({ taskId, index: -1 }), 422, 'index must be an integer'],
+	['a fractional index', FOUR_K, body({ taskId, index: 0.5 }), 422, 'index must be an integer'],
+	['an index as text', FOUR_K, body({ taskId, index: '0' }), 422, 'index must be an integer'],
+	['a null index', FOUR_K, body({ taskId, index: null }), 422, 'index must be an integer'],
+	[
+		'a callback address that is not a web address',
+		FOUR_K,
+		body({ taskId, callBackUrl: 'ftp://example.com' }),
+		422,
+		'callBackUrl must be an http or https URL',
+	],
+	['a list as body', FOUR_K, body([1]), 422, 'The request body must be a JSON object'],
+	[
+		'a body of another type',
+		FOUR_K,
+		{ body: { taskId }, headers: { 'content-type': 'text/plain' } },
+		422,
+		'Content-Type must be application/json',
+	],
+	['a negative index in a query', `${HD}?taskId=a&index=-1`, {}, 422, 'index must be an integer'],
+	['a fractional index in a query', `${HD}?taskId=a&index=1.5`, {}, 422, 'index must be'],
+	['an index in words', `${HD}?taskId=a&index=one`, {}, 422, 'index must be an integer'],
+	['a repeated query field', `${HD}?taskId=a&taskId=b`, {}, 422, 'taskId is given more than once'],
+	['a lookup without id', RECORD, {}, 422, 'Missing required parameter: taskId'],
+	['a field on the balance', `${CREDIT}?key=1`, {}, 422, 'Unknown parameter: key'],
+	['no prompt', GENERATE, body({ model: 'veo3' }), 422, 'Missing required parameter: prompt'],
+	['a missing model', GENERATE, body({ prompt }), 422, 'Invalid model'],
+	['an unknown model', GENERATE, body({ prompt, model: 'fast' }), 422, 'Invalid model'],
+	['a seed out of range', GENERATE, body({ ...good, seeds: 1 }), 422, 'seeds must be an integer'],
+	['another ratio', GENERATE, body({ ...good, aspect_ratio: '4:3' }), 422, 'aspect_ratio must be'],
+	['another duration', GENERATE, body({ ...good, duration: 5 }), 422, 'duration must be one of'],
+	[
+		'a translation flag as text',
+		GENERATE,
+		body({ ...good, enableTranslation: 'yes' }),
+		422,
+		'enableTranslation must be a boolean',
+	],
+	[
+		'images for a text video',
+		GENERATE,
+		body({ ...good, generationType: 'TEXT_2_VIDEO', imageUrls: images }),
+		422,
+		'TEXT_2_VIDEO takes no imageUrls',
+	],
+	[
+		'frames without images',
+		GENERATE,
+		body({ ...good, generationType: 'FIRST_AND_LAST_FRAMES_2_VIDEO' }),
+		422,
+		'imageUrls is required',
+	],
+	['three frames', GENERATE, body({ ...good, imageUrls: image3 }), 422, 'takes 1 or 2 imageUrls'],
+	[
+		'references in Quality',
+		GENERATE,
+		body({ prompt, model: 'veo3', generationType: 'REFERENCE_2_VIDEO', imageUrls: images }),
+		422,
+		'only the Fast and Lite models',
+	],
+	[
+		'short references',
+		GENERATE,
+		body({ ...good, generationType: 'REFERENCE_2_VIDEO', imageUrls: images, duration: 4 }),
+		422,
+		'only a duration of 8',
+	],
+	[
+		'an image that is not a URL',
+		GENERATE,
+		body({ ...good, imageUrls: ['a.png'] }),
+		422,
+		'imageUrls[0]',
+	],
+	[
+		"a model of generate's in extend",
+		EXTEND,
+		body({ taskId, prompt, model: 'veo3_fast' }),
+		422,
+		'model must be one of fast, quality, lite',
+	],
+	['extending an unknown video', EXTEND, body({ taskId: 'no', prompt }), 404, 'was not found'],
+	['upgrading an unknown video', FOUR_K, body({ taskId: 'no' }), 422, 'record is null'],
+	['an index the task does not have', FOUR_K, body({ taskId, index: 1 }), 422, 'not exist'],
+	[
+		'a foreign link',
+		'/api/v1/common/download-url',
+		body({ url: 'https://a.b/c' }),
+		422,
+		'url is wrong',
+	],
+];
+
 describe('strict requests', () => {
-	const taskId = 'veo_task_strict';
-	const body = (fields: object): CallOptions => ({ body: fields });
-
-	const refused: Array<[string, string, CallOptions, number, string]> = [
-		['an unknown path', '/api/v1/veo/nothing', {}, 404, 'No endpoint GET /api/v1/veo/nothing'],
-		['a 4K request by GET', `${FOUR_K}?taskId=${taskId}`, {}, 404, `No endpoint GET ${FOUR_K}`],
-		['a 1080P request by POST', HD, body({ taskId }), 404, `No endpoint POST ${HD}`],
-		['a missing task id', FOUR_K, body({}), 422, 'Missing required parameter: taskId'],
-		['an empty task id', FOUR_K, body({ taskId: ' ' }), 422, 'taskId must not be empty'],
-		['a task id that is not text', FOUR_K, body({ taskId: 5 }), 422, 'taskId must not be empty'],
-		['an unknown field', FOUR_K, body({ taskId, id: 1 }), 422, 'Unknown parameter: id'],
-		['a negative index', FOUR_K, body({ taskId, index: -1 }), 422, 'index must be an integer'],
-		['a fractional index', FOUR_K, body({ taskId, index: 0.5 }), 422, 'index must be an integer'],
-		['an index as text', FOUR_K, body({ taskId, index: '0' }), 422, 'index must be an integer'],
-		['a null index', FOUR_K, body({ taskId, index: null }), 422, 'index must be an integer'],
-		[
-			'a callback address that is not a web address',
-			FOUR_K,
-			body({ taskId, callBackUrl: 'ftp://example.com' }),
-			422,
-			'callBackUrl must be an http or https URL',
-		],
-		['a list as body', FOUR_K, body([1]), 422, 'The request body must be a JSON object'],
-		[
-			'a body of another type',
-			FOUR_K,
-			{ body: { taskId }, headers: { 'content-type': 'text/plain' } },
-			422,
-			'Content-Type must be application/json',
-		],
-		['a negative index in a query', `${HD}?taskId=a&index=-1`, {}, 422, 'index must be an integer'],
-		['a fractional index in a query', `${HD}?taskId=a&index=1.5`, {}, 422, 'index must be'],
-		['an index in words', `${HD}?taskId=a&index=one`, {}, 422, 'index must be an integer'],
-		[
-			'a repeated query field',
-			`${HD}?taskId=a&taskId=b`,
-			{},
-			422,
-			'taskId is given more than once',
-		],
-		['a lookup without id', RECORD, {}, 422, 'Missing required parameter: taskId'],
-		['a field on the balance', `${CREDIT}?key=1`, {}, 422, 'Unknown parameter: key'],
-		['no prompt', GENERATE, body({ model: 'veo3' }), 422, 'Missing required parameter: prompt'],
-		['a missing model', GENERATE, body({ prompt }), 422, 'Invalid model'],
-		['an unknown model', GENERATE, body({ prompt, model: 'fast' }), 422, 'Invalid model'],
-		['a seed out of range', GENERATE, body({ ...good, seeds: 1 }), 422, 'seeds must be an integer'],
-		[
-			'another ratio',
-			GENERATE,
-			body({ ...good, aspect_ratio: '4:3' }),
-			422,
-			'aspect_ratio must be',
-		],
-		['another duration', GENERATE, body({ ...good, duration: 5 }), 422, 'duration must be one of'],
-		[
-			'a translation flag as text',
-			GENERATE,
-			body({ ...good, enableTranslation: 'yes' }),
-			422,
-			'enableTranslation must be a boolean',
-		],
-		[
-			'images for a text video',
-			GENERATE,
-			body({ ...good, generationType: 'TEXT_2_VIDEO', imageUrls: images }),
-			422,
-			'TEXT_2_VIDEO takes no imageUrls',
-		],
-		[
-			'frames without images',
-			GENERATE,
-			body({ ...good, generationType: 'FIRST_AND_LAST_FRAMES_2_VIDEO' }),
-			422,
-			'imageUrls is required',
-		],
-		['three frames', GENERATE, body({ ...good, imageUrls: image3 }), 422, 'takes 1 or 2 imageUrls'],
-		[
-			'references in Quality',
-			GENERATE,
-			body({ prompt, model: 'veo3', generationType: 'REFERENCE_2_VIDEO', imageUrls: images }),
-			422,
-			'only the Fast and Lite models',
-		],
-		[
-			'short references',
-			GENERATE,
-			body({ ...good, generationType: 'REFERENCE_2_VIDEO', imageUrls: images, duration: 4 }),
-			422,
-			'only a duration of 8',
-		],
-		[
-			'an image that is not a URL',
-			GENERATE,
-			body({ ...good, imageUrls: ['a.png'] }),
-			422,
-			'imageUrls[0]',
-		],
-		[
-			"a model of generate's in extend",
-			EXTEND,
-			body({ taskId, prompt, model: 'veo3_fast' }),
-			422,
-			'model must be one of fast, quality, lite',
-		],
-		['extending an unknown video', EXTEND, body({ taskId: 'no', prompt }), 404, 'was not found'],
-		['upgrading an unknown video', FOUR_K, body({ taskId: 'no' }), 422, 'record is null'],
-		['an index the task does not have', FOUR_K, body({ taskId, index: 1 }), 422, 'not exist'],
-		[
-			'a foreign link',
-			'/api/v1/common/download-url',
-			body({ url: 'https://a.b/c' }),
-			422,
-			'url is wrong',
-		],
-	];
-
 	it.each(refused)('%s is refused in the body of HTTP 200', async (_, path, options, code, msg) => {
 		simulator.addVideo({ taskId });
 		const { status, headers, body: answer } = await api(path, options);
@@ -170,7 +157,9 @@ describe('strict requests', () => {
 		expect(simulator.submissions()).toEqual([]);
 		expect(simulator.account().spent).toBe(0);
 	});
+});
 
+describe('requests of any kind', () => {
 	it.each([
 		['no key', { key: null }],
 		['a wrong key', { key: 'wrong' }],
