@@ -23,11 +23,11 @@ const RUN_PATH = /\/rest\/workflows\/[^/]+\/run/;
 
 export interface EditorOptions {
 	/** Address of n8n without a slash at the end. */
-	readonly url: string;
-	readonly owner?: Owner;
-	readonly theme?: 'light' | 'dark';
+	url: string;
+	owner?: Owner;
+	theme?: 'light' | 'dark';
 	/** Size of the page in CSS pixels. */
-	readonly viewport?: { readonly width: number; readonly height: number };
+	viewport?: { width: number; height: number };
 }
 
 /** n8n's editor in a headless Chromium, signed in. Works on both lines. */

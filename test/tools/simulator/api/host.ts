@@ -3,7 +3,7 @@ import { filledText, httpUrl, isPlainObject, object, required } from './check';
 import { extend, generate } from './creation';
 import { NO_ACCESS, envelopeReply, failure, success } from './envelope';
 import type { Incoming } from '../http/incoming';
-import { recordInfo } from './record-info';
+import { recordInfo } from './recordInfo';
 import type { Reply } from '../http/reply';
 import { get1080p, get4k } from './upgrades';
 import type { Operation } from '../state/scenario';
