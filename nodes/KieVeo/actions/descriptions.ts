@@ -105,8 +105,8 @@ export function videoOptionsProperty(
 				type: 'number',
 				typeOptions: { minValue: 1 },
 				default: 1800,
-				description:
-					'Seconds to wait for a video before giving up. n8n can end the execution sooner: at its own EXECUTIONS_TIMEOUT, or at the limit of your plan on n8n Cloud.',
+				hint: 'n8n may end the execution sooner: EXECUTIONS_TIMEOUT, or the limit of your n8n Cloud plan',
+				description: 'Seconds to wait for a video before giving up',
 				displayOptions: whenWaiting,
 			},
 		],

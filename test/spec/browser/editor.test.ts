@@ -98,7 +98,7 @@ const AGENT = 'agent-asks-before-it-spends.json';
 const FILES = new Map([
 	['prompt-to-4k-file.json', '4K File'],
 	['longer-film.json', 'Scene 3'],
-	['table-to-4k-files.json', 'Store the Files Here'],
+	['table-to-4k-files.json', '4K Files'],
 ]);
 
 const HMAC_KEY = 'editor-test-hmac-key';

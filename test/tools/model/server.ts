@@ -7,19 +7,19 @@ import { asRecord } from '../n8n/wire';
 /** What a model sees: who said what, and the tools it may call. */
 export interface Turn {
 	/** By name. */
-	readonly tools: ReadonlyMap<string, Tool>;
+	tools: ReadonlyMap<string, Tool>;
 	/** What the tools have answered so far, oldest first. */
-	readonly toolResults: readonly string[];
+	toolResults: readonly string[];
 }
 
 export interface Tool {
-	readonly description: string;
+	description: string;
 	/** Names of its arguments. */
-	readonly parameters: readonly string[];
+	parameters: readonly string[];
 }
 
 /** What a model does next. */
-export type Move = { readonly call: string; readonly input: object } | { readonly say: string };
+export type Move = { call: string; input: object } | { say: string };
 
 /** Decides as a model would. */
 export type Mind = (turn: Turn) => Move;
