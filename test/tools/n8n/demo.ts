@@ -3,10 +3,18 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 
 import { DEMO_TIMINGS, DEMO_VIDEOS, SIMULATOR_KEY, startSimulator } from '../simulator';
-import { N8nClient, OWNER, type Credential } from './client';
+import { N8nClient, OWNER, type Credential, type StoredWorkflow } from './client';
 import { packageFolder, packTarball } from './communityPackage';
 import { describeError } from './errors';
-import { exampleFiles, isStartedByKie, readExample } from './examples';
+import {
+	createVideoTable,
+	exampleFiles,
+	FIRST_EXAMPLE,
+	isStartedByKie,
+	pollingEvery,
+	readExample,
+	readingTable,
+} from './examples';
 import { N8n } from './n8n';
 import { freePorts, isFree } from './ports';
 import { printProgress } from './progress';
@@ -23,6 +31,8 @@ With the environment variable KIE_API_KEY set, the real Kie.ai is used. That cos
 Callbacks then need KIE_WEBHOOK_HMAC_KEY and a public address of this n8n in WEBHOOK_URL.`;
 
 const SIMULATOR_PORT = 3100;
+/** Seconds: the simulated Kie.ai has a video ready in four or five. */
+const POLL_INTERVAL = 1;
 const DEMO_HMAC_KEY = 'kie-simulator-hmac-key';
 
 /** What to undo when the demo ends, last first. */
@@ -45,27 +55,32 @@ async function main(): Promise<void> {
 	const client = new N8nClient(n8n.url);
 	await client.signIn();
 	const reference = await client.createCredential(credential);
-	const workflows = [];
+	const table = await createVideoTable(client);
+	const workflows = new Map<string, StoredWorkflow>();
 	for (const file of exampleFiles()) {
-		const example = readExample(file, reference);
+		const asShipped = readingTable(table, readExample(file, reference));
+		const example = process.env.KIE_API_KEY ? asShipped : pollingEvery(POLL_INTERVAL, asShipped);
 		const workflow = await client.createWorkflow(example);
-		workflows.push(workflow);
+		workflows.set(file, workflow);
 		// Without the key the trigger rightly refuses to be switched on.
 		if (isStartedByKie(example) && credential.data.webhookSecret) {
 			await client.activateWorkflow(workflow.id);
 		}
 	}
 
+	const link = ({ id }: Pick<StoredWorkflow, 'id'>) => `${n8n.url}/workflow/${id}`;
+	const first = workflows.get(FIRST_EXAMPLE);
 	console.log(`
 n8n ${line.n8n} with n8n-nodes-kie-veo is ready.
 
-  Editor     ${n8n.url}
+  Start here ${first ? link(first) : n8n.url}
+             Execute the workflow, then open the node "4K File" and view its file.
   Login      ${OWNER.email}
   Password   ${OWNER.password}
   Kie.ai     ${String(credential.data.baseUrl)}${process.env.KIE_API_KEY ? '  (the real one: costs credits)' : '  (simulated; open it to see requests and credits)'}
 
   Workflows
-${workflows.map(({ id, name }) => `    ${name}\n      ${n8n.url}/workflow/${id}`).join('\n')}
+${[...workflows.values()].map((one) => `    ${one.name}\n      ${link(one)}`).join('\n')}
 
 Nothing is kept when it ends. Stop it with Ctrl-C.`);
 }

@@ -6,7 +6,7 @@ import {
 	minimumCreditsOption,
 	taskIdProperty,
 	videoOptionsProperty,
-	waitModeProperty,
+	waitModeProperties,
 } from '../descriptions';
 import { readIndex, readTaskId } from '../parameters';
 import type { VideoOperation } from './videoOperation';
@@ -18,7 +18,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 	[
 		taskIdProperty,
 		indexProperty,
-		waitModeProperty(
+		...waitModeProperties(
 			{ none: 'Check once and continue, whether or not the video is ready' },
 			'How to get the result. Kie.ai takes 1 to 3 minutes for 1080P and sends no callback.',
 		),
