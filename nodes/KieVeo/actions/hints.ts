@@ -2,17 +2,17 @@ import type { NodeHint } from 'n8n-workflow';
 
 import { namesWith } from '../operations';
 
-/** Up to here the exact number is shown: as many as Kie takes at once. */
+/** The exact number is shown up to here: as many as Kie accepts at once. */
 const COUNTED = 20;
-/** With more items than this, reading the task of each would hold up the editor. */
+/** With more items than this, reading the task of each would slow the editor down. */
 const READ = 50;
 
 /**
- * How many new paid requests the items at hand are, before the node runs. An upgrade is ordered once for all items
+ * How many new paid requests the current items are, before the node runs. An upgrade is ordered once for all items
  * with the same task and index, a new video for each item.
  *
- * The text of a hint takes no expressions, only its condition does: so there is one hint for each number. It stands
- * beside the button in the output panel, since the input panel shows the hints of the node before.
+ * Only the condition of a hint takes expressions, its text does not: so there is one hint for each number. It is
+ * shown beside the button in the output panel, because the input panel shows the hints of the node before.
  */
 export const paidRequestHints: NodeHint[] = [
 	hint('=== 1', '1 new paid request'),
@@ -34,7 +34,7 @@ function hint(condition: string, amount: string): NodeHint {
 	};
 }
 
-/** An expression that gives the number of paid requests, or null when they are too many to be read. */
+/** An expression that returns the number of paid requests, or null when there are too many items to read. */
 function paidRequests(): string {
 	const isOneOf = (names: string[]) => `${JSON.stringify(names)}.includes($parameter.operation)`;
 	const items = '$input.all()';

@@ -7,7 +7,7 @@ export const inTool = { show: { '@tool': [true] } };
 export const notInTool = { hide: { '@tool': [true] } };
 
 /**
- * What the model reads about the tool. n8n's own text is the name of the operation alone; the model also has to
+ * What the model reads about the tool. n8n's own text is only the name of the operation; the model must also
  * know what costs credits, and how long a video takes.
  */
 export const toolProperties: INodeProperties[] = Object.entries(OPERATIONS).map(
@@ -26,7 +26,7 @@ export const toolProperties: INodeProperties[] = Object.entries(OPERATIONS).map(
 /** For operations that can wait. */
 export const toolNotice: INodeProperties = {
 	displayName:
-		'An agent does nothing else until this tool has answered. With Return Immediately it has the task ID at once; give it a second tool with the operation Get, which costs nothing, to fetch the video.',
+		'An agent does nothing else until this tool answers. With Return Immediately it gets the task ID immediately; give it a second tool with the operation Get, which is free, to fetch the video.',
 	name: 'toolNotice',
 	type: 'notice',
 	default: '',

@@ -40,7 +40,7 @@ describe('the cache', () => {
 		['whose program is gone', () => rmSync(join(entry.folder, PROGRAM))],
 		['that was found to be damaged', () => markIncomplete(entry)],
 		['of another recipe', () => markComplete({ ...entry, recipe: { version: 2 } })],
-	])('installs an entry anew %s', async (_title, damage) => {
+	])('reinstalls an entry %s', async (_title, damage) => {
 		damage();
 		expect(isComplete(entry)).toBe(false);
 		await ensureEntry(entry, () => {}, install);

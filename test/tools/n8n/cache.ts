@@ -39,7 +39,7 @@ export function isComplete(entry: CacheEntry): boolean {
 	return existsSync(marker) && readFileSync(marker, 'utf8') === markerText(entry);
 }
 
-/** Lets the entry count as not installed: the next use installs it anew. */
+/** Marks the entry as not installed: the next use reinstalls it. */
 export function markIncomplete(entry: CacheEntry): void {
 	rmSync(join(entry.folder, MARKER), { force: true });
 }

@@ -111,14 +111,14 @@ const DAMAGE =
 	/Cannot find (module|package)|MODULE_NOT_FOUND|ERR_DLOPEN_FAILED|invalid ELF header|Invalid package config|^SyntaxError: /m;
 
 /**
- * Installs n8n anew if its last words were about missing or broken files of its own.
+ * Reinstalls n8n if its last words were about missing or broken files of its own.
  *
  * @param log what n8n has printed before it ended
- * @returns whether it was installed anew
+ * @returns whether it was reinstalled
  */
 export async function mendN8n(line: N8nLine, log: string, progress: Progress): Promise<boolean> {
 	if (!DAMAGE.test(log)) return false;
-	progress(`n8n ${line.n8n} is damaged and will be installed anew`);
+	progress(`n8n ${line.n8n} is damaged and will be reinstalled`);
 	markIncomplete(n8nEntry(line));
 	await ensureN8n(line, progress);
 	return true;

@@ -159,7 +159,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 				type: 'boolean',
 				default: true,
 				description:
-					'Whether Kie.ai translates the prompt into English first. Lines that somebody speaks in the video are translated as well.',
+					'Whether Kie.ai translates the prompt into English first. Lines spoken in the video are translated too.',
 			},
 			minimumCreditsOption,
 			seedOption,

@@ -1,7 +1,7 @@
 /** Says what is wrong with a value, in a sentence that starts with its name. */
 export type Check = (value: unknown, name: string) => string | undefined;
 
-interface Field {
+export interface Field {
 	check: Check;
 	required: boolean;
 }

@@ -1,5 +1,6 @@
 import {
 	type Check,
+	type Field,
 	anything,
 	boolean,
 	either,
@@ -15,10 +16,20 @@ import {
 	text,
 } from '../api/check';
 import { formChoices } from '../callbacks/form';
+import type { FaultEffect, FaultTarget, Storm } from '../http/faults';
+import type { ManualCallback } from '../simulator';
+import type { AccountOptions } from '../state/account';
 import { shapeOf } from '../state/choice';
+import type { RivalOptions } from '../state/rival';
 import { OPERATIONS, scenarioChoices } from '../state/scenario';
 
-/** Checks of what comes in over the control addresses. */
+/** Checks of what comes in over the control addresses. A field of a type without a check does not compile. */
+type Fields<T> = { [Name in keyof T]-?: Field };
+type FaultFields = {
+	[Kind in FaultEffect['kind']]: Kind extends 'envelope'
+		? object
+		: Fields<Omit<Extract<FaultEffect, { kind: Kind }>, 'kind'>>;
+};
 
 const callbackForm = object(shapeOf(formChoices));
 const scenario = shapeOf(scenarioChoices);
@@ -61,26 +72,26 @@ const FAULT_KINDS = {
 	'cut-json': {},
 	'cut-transfer': { bytes: optional(integer(0)) },
 	'wrong-length': { delta: optional(number) },
-};
+} satisfies FaultFields;
 
 const operations = optional(listOf(oneOf(...OPERATIONS)));
+
+const faultTarget = {
+	host: optional(oneOf('api', 'upload', 'file')),
+	method: optional(filledText),
+	path: optional(filledText),
+	taskId: optional(filledText),
+	operations,
+	times: optional(integer(1)),
+	forMs: optional(number),
+	label: optional(text),
+	skip: optional(integer(0)),
+} satisfies Fields<Omit<FaultTarget, 'when'>>;
 
 const FAULT_SHAPES = new Map<unknown, Check>(
 	Object.entries(FAULT_KINDS).map(([kind, fields]) => [
 		kind,
-		object({
-			kind: required(oneOf(kind)),
-			host: optional(oneOf('api', 'upload', 'file')),
-			method: optional(filledText),
-			path: optional(filledText),
-			taskId: optional(filledText),
-			operations,
-			times: optional(integer(1)),
-			forMs: optional(number),
-			label: optional(text),
-			skip: optional(integer(0)),
-			...fields,
-		}),
+		object({ kind: required(oneOf(kind)), ...faultTarget, ...fields }),
 	]),
 );
 
@@ -94,13 +105,13 @@ export const stormShape: Check = object({
 	ms: required(number),
 	answer: required(either(integer(100), oneOf('html'))),
 	on: optional(either(oneOf('paid', 'all'), listOf(oneOf(...OPERATIONS)))),
-});
+} satisfies Fields<Storm>);
 
 export const rivalShape: Check = object({
 	key: optional(filledText),
 	perWindow: required(integer(1)),
 	ms: required(number),
-});
+} satisfies Fields<RivalOptions & { key: string }>);
 
 export const callbackShape: Check = object({
 	url: required(httpUrl),
@@ -119,10 +130,10 @@ export const callbackShape: Check = object({
 	timestamp: optional(integer(0)),
 	signature: optional(text),
 	retries: optional(integer(0)),
-});
+} satisfies Fields<Omit<ManualCallback, 'headers'> & { url: string }>);
 
 export const accountShape: Check = object({
 	key: optional(filledText),
 	credits: optional(number),
 	webhookHmacKey: optional(filledText),
-});
+} satisfies Fields<Omit<AccountOptions, 'noCredits'>>);
