@@ -25,4 +25,11 @@ export const EXPLAINED: readonly Explained[] = [
 		replacement: '/\\d+\\.\\d+\\.\\d+\\.\\d+$/',
 		why: 'A host that ends in a number is an IPv4 address or no URL at all, by the URL standard.',
 	},
+	{
+		file: 'privateHost.ts',
+		line: "ipv4Range('0.0.0.0', 8),",
+		original: "'0.0.0.0'",
+		replacement: '""',
+		why: 'An empty text has the bits of 0.0.0.0.',
+	},
 ];
