@@ -15,6 +15,8 @@ export interface Subject {
 	taskId: string | null;
 	/** The task whose video an extension continues. */
 	extendedTaskId?: string;
+	/** Set where an upgrade is a task of its own: Kie's id, `null` while there is none. */
+	ownTaskId?: string | null;
 	/** `null` where it has no meaning. */
 	index: number | null;
 }
@@ -82,12 +84,13 @@ export function toVideoResult(
 
 /** A video that Kie reports as failed, with Kie's own text. */
 export function toFailedResult(
-	{ taskId, index, operation }: Subject,
+	{ taskId, kieTaskId = null, index, operation }: Subject & { kieTaskId?: string | null },
 	code: number | null,
 	message: string,
 ): VideoResult {
 	return {
 		taskId,
+		...(kieTaskId !== null && kieTaskId !== taskId ? { kieTaskId } : {}),
 		index,
 		operation,
 		status: 'failed',

@@ -160,7 +160,8 @@ const TEXTS: Record<string, string[]> = {
 		'找不到该任务',
 		'未找到任务',
 	],
-	other: ['Please enter prompt', 'Please enter callBackUrl.', '请输入提示词'],
+	callbackRequired: ['Please enter callBackUrl.', 'callBackUrl is required', '请输入callBackUrl'],
+	other: ['Please enter prompt', '请输入提示词'],
 	taskFailed: [
 		'Failed - Video generation task failed',
 		'Failed - Video extension task failed',

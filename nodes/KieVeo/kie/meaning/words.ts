@@ -16,6 +16,7 @@ export type FailureReason =
 	| 'imageFormat'
 	| 'contentFilter'
 	| 'invalidModel'
+	| 'callbackRequired'
 	| 'upgradedBefore'
 	| 'unavailable'
 	| 'noFile'
@@ -115,6 +116,10 @@ const FINAL_WORDS: Table<FailureReason> = [
 	[
 		/record ?(info)? is null|(record|task) does not exist|task not found|记录(信息)?(为空|不存在)|任务(不存在|未找到)|(未|没有|找不)找?到.{0,4}任务/i,
 		'unknownTask',
+	],
+	[
+		/enter callbackurl|callbackurl.{0,20}(required|cannot be empty)|请输入 ?callbackurl/i,
+		'callbackRequired',
 	],
 	[/please enter|missing required|请输入|缺少/i, 'other'],
 	// That a task has failed, without a reason.
