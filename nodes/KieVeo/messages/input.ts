@@ -101,11 +101,17 @@ export function passThroughSizeError(bytes: number, mostBytes: number): KieVeoEr
 	);
 }
 
-/** @param creates whether the operation makes new videos; otherwise it is 'Wait for Callback' that forbids it */
-export function retryOnFailError(creates: boolean): KieVeoError {
+const NO_RETRY = {
+	newVideos: 'with an operation that makes new videos',
+	callback: "with 'Wait for Callback'",
+	upgradeTasks: `for upgrades with the API '${API_LABELS.jobs}', where each one ordered is paid for`,
+};
+
+/** @param reason what forbids it */
+export function retryOnFailError(reason: keyof typeof NO_RETRY): KieVeoError {
 	return inputError(
 		'Retry On Fail',
-		`cannot be used ${creates ? 'with an operation that makes new videos' : "with 'Wait for Callback'"}`,
+		`cannot be used ${NO_RETRY[reason]}`,
 		'Switch it off under Settings. n8n would run the node again for all items, also for those that have succeeded. The node itself repeats what may safely be repeated.',
 	);
 }

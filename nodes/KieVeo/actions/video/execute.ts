@@ -57,8 +57,8 @@ export async function executeVideoOperation(
 ): Promise<INodeExecutionData[]> {
 	const { failFast, signal } = stopSignals(context);
 	const waitMode = readWaitMode(context, traitsOf(operation.operation).event !== undefined);
-	assertNotRepeated(context, operation, waitMode);
 	const connection = await connect(context, signal);
+	assertNotRepeated(context, operation, waitMode, connection);
 	const suspension =
 		waitMode === 'callback'
 			? { resumeUrl: resumeAddress(context, connection.baseUrl), round: roundOf(context) }
@@ -198,11 +198,12 @@ function assertNotRepeated(
 	context: IExecuteFunctions,
 	{ operation }: VideoOperation,
 	waitMode: WaitMode,
+	{ api }: Connection,
 ): void {
-	const creates = isCreation(operation);
-	if (context.getNode().retryOnFail === true && (creates || waitMode === 'callback')) {
-		throw retryOnFailError(creates);
-	}
+	if (context.getNode().retryOnFail !== true) return;
+	if (isCreation(operation)) throw retryOnFailError('newVideos');
+	if (waitMode === 'callback') throw retryOnFailError('callback');
+	if (isUpgrade(operation) && api.upgradesAreTasks) throw retryOnFailError('upgradeTasks');
 }
 
 /** Where executions are suspended the engine raises no error for one item: it says itself what failed. */

@@ -55,7 +55,7 @@ export const input: Samples<typeof inputRoom> = {
 	differentCallbackError: [[]],
 	passThroughError: [[]],
 	passThroughSizeError: [[5120, 1024]],
-	retryOnFailError: [[true], [false]],
+	retryOnFailError: [['newVideos'], ['callback'], ['upgradeTasks']],
 	emptyPromptError: [[]],
 	emptyModelError: [[]],
 	durationError: [[5]],

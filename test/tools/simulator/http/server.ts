@@ -73,9 +73,10 @@ export class HostServer {
 			path,
 			query: Object.fromEntries(query),
 			headers,
-			operation: this.routes.operationOf?.(incoming) ?? null,
+			operation: null,
 		});
 		if (this.host === 'api') incoming.body = await apiBody(incoming);
+		entry.operation = this.routes.operationOf?.(incoming) ?? null;
 		entry.body = incoming.body;
 		entry.taskId = this.taskIdOf(incoming);
 
@@ -119,7 +120,9 @@ export class HostServer {
 
 	private taskIdOf({ body, path, query }: Incoming): string | null {
 		if (this.host === 'file') return this.world.files.taskOf(path);
-		const id = query.get('taskId') ?? (isPlainObject(body) ? body.taskId : null);
+		const fields = isPlainObject(body) ? body : {};
+		const input = isPlainObject(fields.input) ? fields.input : {};
+		const id = query.get('taskId') ?? fields.taskId ?? input.task_id ?? input.taskId;
 		return typeof id === 'string' ? id : null;
 	}
 
