@@ -10,7 +10,7 @@ import { API_LABELS } from '../nodes/KieVeo/messages/apis';
 import { CREDENTIAL_FAULTS } from '../nodes/KieVeo/messages/credential';
 import { CLEAN_API_KEY, CLEAN_BASE_URL } from '../nodes/KieVeo/kie/pasted';
 
-/** A rule that makes the test fail although Kie answers HTTP 200: the real status is in the body. */
+/** A rule that fails the test even though Kie answers HTTP 200: the real status is in the body. */
 const fails = (key: 'code' | 'data', value: number | null | undefined, message: string) => ({
 	type: 'responseSuccessBody' as const,
 	properties: { key, value, message },
@@ -44,7 +44,7 @@ export class KieVeoApi implements ICredentialType {
 			typeOptions: { password: true },
 			default: '',
 			description:
-				'Verifies the callbacks of Kie.ai. The Kie.ai Veo Trigger needs it, Wait for Callback uses it where it is set, polling does not need it. Switch it on and copy it at <a href="https://kie.ai/settings" target="_blank">kie.ai/settings</a>.',
+				'Verifies callbacks from Kie.ai. Required by the Kie.ai Veo Trigger, used by Wait for Callback when set, not needed for polling. Enable it and copy it at <a href="https://kie.ai/settings" target="_blank">kie.ai/settings</a>.',
 		},
 		{
 			displayName: 'API',
@@ -74,7 +74,7 @@ export class KieVeoApi implements ICredentialType {
 			default: 'https://api.kie.ai',
 			placeholder: 'e.g. https://api.kie.ai',
 			description:
-				'Address of the Kie.ai API. The API key is sent to this host and to the upload host only.',
+				'Address of the Kie.ai API. The API key is sent only to this host and the upload host.',
 		},
 		{
 			displayName: 'Upload Base URL',
@@ -82,8 +82,7 @@ export class KieVeoApi implements ICredentialType {
 			type: 'string',
 			default: 'https://kieai.redpandaai.co',
 			placeholder: 'e.g. https://kieai.redpandaai.co',
-			description:
-				'Address of the Kie.ai file upload. Only used to generate videos from images in binary fields.',
+			description: "Address of Kie.ai's file upload. Used only for images from binary fields.",
 		},
 	];
 
@@ -96,7 +95,7 @@ export class KieVeoApi implements ICredentialType {
 
 	test: ICredentialTestRequest = {
 		request: {
-			// Like the node: cleaned, and emptied it is the default.
+			// As in the node: cleaned, and the default when empty.
 			baseURL: `={{ ${CLEAN_BASE_URL} || "https://api.kie.ai" }}`,
 			url: '/api/v1/chat/credit',
 			disableFollowRedirect: true,
@@ -112,7 +111,7 @@ export class KieVeoApi implements ICredentialType {
 			failsOn(500, CREDENTIAL_FAULTS.server),
 			failsOn(505, CREDENTIAL_FAULTS.featureDisabled),
 			failsOn(undefined, CREDENTIAL_FAULTS.notKie),
-			// Any other code: an answer with a balance is a good one.
+			// Any other code: an answer with a balance passes.
 			fails('data', undefined, CREDENTIAL_FAULTS.noBalance),
 			fails('data', null, CREDENTIAL_FAULTS.noBalance),
 		],

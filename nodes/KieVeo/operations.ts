@@ -1,31 +1,31 @@
 /*
- * Every operation, once. The panel, the subtitle, the router, callback addresses, the trigger's events,
- * messages and output derive from this table; no other file but an operation's own one names it.
+ * Every operation, in one place. The panel, the subtitle, the router, callback addresses, the trigger's events,
+ * messages and output derive from this table; only an operation's own file names it elsewhere.
  */
 
 /** What is true of an operation everywhere. */
 interface Operation {
 	resource: 'video' | 'account';
-	/** What the panel begins with. */
+	/** The panel's initial operation. */
 	isDefault?: true;
 	/** As the panel shows it. */
 	label: string;
 	description: string;
 	/** As n8n's node list shows it. */
 	action: string;
-	/** What it gives, in a sentence. Only operations that give a video have one. */
+	/** What it returns, as used in a sentence. Only operations that return a video have one. */
 	noun?: string;
-	/** Each item starts, and pays for, a task of its own. */
+	/** Each item starts, and pays for, its own task. */
 	creates?: true;
-	/** Improves a finished video, to this resolution. */
+	/** Upgrades a finished video to this resolution. */
 	upgradesTo?: string;
-	/** Kie reports the end of it to an address. The trigger's events are named after this. */
+	/** Kie reports its end to an address. The trigger's events are named after this. */
 	event?: string;
-	/** Minutes after which a report of Kie's is overdue: somewhat more than it usually needs. */
+	/** Minutes after which Kie's report is overdue: slightly more than it usually takes. */
 	usualMinutes?: number;
-	/** What the trigger offers about the event, where it is not that of another operation. */
+	/** How the trigger presents the event, unless another operation already does. */
 	reports?: { success: Report; failed: Report; byDefault?: true };
-	/** The result has a whole video besides the part that is new. */
+	/** The result has a whole video besides the new part. */
 	givesWhole?: true;
 }
 
@@ -39,7 +39,7 @@ export const OPERATIONS = {
 	download: {
 		resource: 'video',
 		label: 'Download',
-		description: 'Download a video from its URL into a binary field; costs nothing',
+		description: 'Download a video from its URL into a binary field; free of charge',
 		action: 'Download a video',
 	},
 	extend: {
@@ -56,7 +56,7 @@ export const OPERATIONS = {
 	generate: {
 		resource: 'video',
 		label: 'Generate',
-		description: 'Make a new video from a prompt, and from images if you like; uses credits',
+		description: 'Create a new video from a prompt and optional images; uses credits',
 		action: 'Generate a video',
 		noun: 'video',
 		creates: true,
@@ -65,18 +65,18 @@ export const OPERATIONS = {
 		reports: {
 			success: {
 				label: 'Video Generated',
-				description: 'A video or an extension of one can be downloaded',
+				description: 'A video or an extension is ready',
 			},
 			failed: {
 				label: 'Generation Failed',
-				description: 'A video or an extension of one could not be generated',
+				description: 'A video or an extension could not be generated',
 			},
 		},
 	},
 	get: {
 		resource: 'video',
 		label: 'Get',
-		description: 'Get the state and the URLs of a generated or extended video; costs nothing',
+		description: 'Get the state and URLs of a generated or extended video; free of charge',
 		action: 'Get a video',
 		noun: 'video',
 		givesWhole: true,
@@ -115,11 +115,11 @@ export const OPERATIONS = {
 		reports: {
 			success: {
 				label: '4K Video Ready',
-				description: 'The 4K version of a video can be downloaded',
+				description: 'The 4K version of a video is ready',
 			},
 			failed: {
 				label: '4K Upgrade Failed',
-				description: 'Kie.ai could not make the 4K version; the base video remains valid',
+				description: 'Kie.ai could not make the 4K version; the base video is still available',
 			},
 			byDefault: true,
 		},
@@ -128,7 +128,7 @@ export const OPERATIONS = {
 		resource: 'account',
 		isDefault: true,
 		label: 'Get Credits',
-		description: 'Get the credits left on the Kie.ai account',
+		description: 'Get the credit balance of the Kie.ai account',
 		action: 'Get credits',
 	},
 } as const satisfies { [name: string]: Operation };
@@ -142,16 +142,16 @@ type NamesWith<Trait> = {
 	[Name in OperationName]: (typeof OPERATIONS)[Name] extends Trait ? Name : never;
 }[OperationName];
 
-/** The operations that give a video. */
+/** The operations that return a video. */
 export type VideoOperationName = NamesWith<{ noun: string }>;
-/** The operations that create a task of their own, each time they run. */
+/** The operations that create a new task each time they run. */
 export type Creation = NamesWith<{ creates: true }>;
 /** The upgrades of a finished video. */
 export type Upgrade = NamesWith<{ upgradesTo: string }>;
 /** The operations whose end Kie reports to an address. */
 export type CallingBack = NamesWith<{ event: string }>;
 
-/** What is true of an operation, with `undefined` for the traits it does not have. */
+/** What is true of an operation, with `undefined` for traits it does not have. */
 export function traitsOf(name: OperationName): Operation {
 	return OPERATIONS[name];
 }
@@ -191,7 +191,7 @@ export function defaultOperation(resource: Operation['resource']): OperationName
 	return NAMES.find((name) => traitsOf(name).resource === resource && traitsOf(name).isDefault);
 }
 
-/** An expression that gives the label of the operation that is picked. */
+/** An expression that returns the label of the selected operation. */
 export function operationSubtitle(): string {
 	const labels = NAMES.map((name) => `${name}: ${JSON.stringify(OPERATIONS[name].label)}`);
 	return `={{ { ${labels.join(', ')} }[$parameter["operation"]] }}`;

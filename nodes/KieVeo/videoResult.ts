@@ -22,13 +22,13 @@ export interface Subject {
 }
 
 /**
- * The one shape in which every operation gives a video to the workflow. It is a promise to saved
+ * The one shape in which every operation outputs a video. It is a promise to saved
  * workflows: fields are never renamed. Absent facts are `null`, lists are never `null`.
  */
 export interface VideoResult {
 	/** `null` only for a foreign callback that names none. */
 	taskId: string | null;
-	/** Set only when Kie answered with another id than the one asked for. */
+	/** Set only when Kie answered with a different id. */
 	kieTaskId?: string;
 	index: number | null;
 	operation: ReportedOperation;
@@ -40,7 +40,7 @@ export interface VideoResult {
 	creditsConsumed: number | null;
 	code: number | null;
 	message: string;
-	/** The resolution that was fetched instead, when Kie refused the wanted one. */
+	/** The resolution that was fetched instead, when Kie refused the requested one. */
 	fallback?: string;
 	/** Set only when the waiting time ran out. */
 	timedOut?: true;
@@ -48,7 +48,7 @@ export interface VideoResult {
 	raw?: unknown;
 }
 
-/** What an upgrade is known to give, whatever Kie calls it. */
+/** What an upgrade is known to return, whatever Kie calls it. */
 function resolutionOf(operation: ReportedOperation, files: ResultFiles): string | null {
 	const given = givesVideo(operation) ? traitsOf(operation).upgradesTo : undefined;
 	return given ?? files.resolution;
@@ -106,7 +106,7 @@ export function toFailedResult(
 
 /**
  * @param about the video the callback is about
- * @param files the files to give out: the callback's own, or what Kie confirmed
+ * @param files the files to output: the callback's own, or what Kie confirmed
  */
 export function toCallbackResult(
 	about: Pick<VideoResult, 'taskId' | 'kieTaskId' | 'index' | 'operation'>,
@@ -133,8 +133,8 @@ export function toCallbackResult(
 }
 
 /**
- * An extended video comes whole first, then its new part. The state of a task shows it like that too: a
- * record names a whole video only where there is a part.
+ * The whole of an extended video first, then its new part. The state of a task shows it the same way: a
+ * record names a whole video only if there is a part.
  */
 function videoUrlsOf(operation: ReportedOperation, files: ResultFiles): string[] {
 	if (!givesVideo(operation) || !traitsOf(operation).givesWhole) return files.videoUrls;

@@ -35,10 +35,10 @@ export const maxSizeOption: INodeProperties = {
 	type: 'number',
 	typeOptions: { minValue: 0 },
 	default: 0,
-	description: 'Largest file to download, in MB. A larger one is an error; 0 is no limit.',
+	description: 'Largest file to download, in MB. Larger files cause an error; 0 means no limit.',
 };
 
-/** The same, only shown while something is downloaded. */
+/** The same, shown only when something is downloaded. */
 const maxSizeOfDownloadOption: INodeProperties = {
 	...maxSizeOption,
 	displayOptions: { show: { '/download': [true] } },
@@ -65,15 +65,15 @@ export function videoOptionsProperty(
 					{
 						name: 'Continue',
 						value: 'continue',
-						description: 'Emit the item with status "processing" and "timedOut": true',
+						description: 'Output the item with status "processing" and "timedOut": true',
 					},
 					{
 						name: 'Stop With Error',
 						value: 'error',
-						description: 'Raise an error that carries the task ID',
+						description: 'Stop with an error that names the task ID',
 					},
 				],
-				description: 'What to do with a video that is not ready when the time is up',
+				description: 'What to do if a video is not ready in time',
 				displayOptions: whenPolling,
 			},
 			{
@@ -83,7 +83,7 @@ export function videoOptionsProperty(
 				default: '{}',
 				placeholder: 'e.g. {"orderId": 42}',
 				description:
-					'A JSON object of your own that the Kie.ai Veo Trigger hands out with the result. It travels in the callback address, readable but protected against change: at most 1 KB, and no secrets.',
+					'Your own JSON object, returned with the result by the Kie.ai Veo Trigger. It is part of the callback URL: anyone can read it, nobody can change it. At most 1 KB, no secrets.',
 				displayOptions: whenCallingBack,
 			},
 			{
@@ -92,7 +92,7 @@ export function videoOptionsProperty(
 				type: 'number',
 				typeOptions: { minValue: 1 },
 				default: defaultPollInterval,
-				description: 'Seconds between two requests to Kie.ai for the same video',
+				description: 'Seconds between requests to Kie.ai for the same video',
 				displayOptions: whenPolling,
 			},
 			maxSizeOfDownloadOption,
@@ -109,7 +109,7 @@ export function videoOptionsProperty(
 		],
 	};
 	const all = [...(property.options as INodeProperties[]), ...own];
-	// Not `localeCompare`: its first call sets up a collator, a third of the time it takes to load the node.
+	// Not `localeCompare`: its first call sets up a collator, which is a third of the node's load time.
 	all.sort((a, b) => (a.displayName < b.displayName ? -1 : 1));
 	return { ...property, options: all };
 }
@@ -141,7 +141,7 @@ export function waitModeProperty(
 /** For operations that create a task. */
 export function creationWaitModeProperty(description: string): INodeProperties {
 	const none =
-		'Start the video and continue with its task ID. Kie.ai can report the end to a callback URL.';
+		'Start the video and continue with its task ID. Kie.ai can report the result to a callback URL.';
 	return waitModeProperty({ none, callback: true }, description);
 }
 
@@ -149,14 +149,14 @@ const WAIT_FOR_CALLBACK = {
 	name: 'Wait for Callback',
 	value: 'callback',
 	description:
-		'Suspend the execution until Kie.ai has reported every video. Holds no worker while waiting.',
+		'Suspend the execution until Kie.ai has reported every video. Does not occupy a worker while waiting.',
 };
 
-/** What happens with Wait for Callback; where Kie reports to with Return Immediately. */
+/** What happens with Wait for Callback; which address Kie reports to with Return Immediately. */
 export const callbackProperties: INodeProperties[] = [
 	{
 		displayName:
-			'The workflow continues once, when all videos are finished; until then it holds no worker. n8n must be reachable from the internet: set N8N_WEBHOOK_URL (in older n8n WEBHOOK_URL). A video that failed is an item with status "failed"; if all are refused at once, the node stops with an error. A video that is unfinished after the Timeout (30 minutes unless set under Options) has "timedOut": true.',
+			'The workflow continues once all videos are finished and does not occupy a worker until then. n8n must be reachable from the internet: set N8N_WEBHOOK_URL (WEBHOOK_URL in older n8n). A failed video becomes an item with status "failed"; if all are refused immediately, the node stops with an error. A video that is not ready within the Timeout (30 minutes unless set under Options) has "timedOut": true.',
 		name: 'callbackNotice',
 		type: 'notice',
 		default: '',
@@ -169,7 +169,7 @@ export const callbackProperties: INodeProperties[] = [
 		default: '',
 		placeholder: 'e.g. https://n8n.example.com/webhook/veo-4k',
 		description:
-			'Address that Kie.ai calls when the video is ready or has failed, usually the production URL of a Kie.ai Veo Trigger in another workflow. Must be reachable from the internet. Task ID, index and operation are added to it as a query parameter.',
+			'URL that Kie.ai calls when the video is ready or has failed, usually the production URL of a Kie.ai Veo Trigger in another workflow. Must be reachable from the internet. Task ID, index and operation are added as a query parameter.',
 		displayOptions: { show: { waitMode: ['none'] } },
 	},
 ];
@@ -182,7 +182,7 @@ export const promptProperty: INodeProperties = {
 	required: true,
 	default: '',
 	placeholder: 'e.g. A dog playing in a park, filmed from a low angle',
-	description: 'What the video should show, and how it should sound',
+	description: 'What the video should show and how it should sound',
 };
 
 /** For operations that cost credits. */
@@ -193,7 +193,7 @@ export const minimumCreditsOption: INodeProperties = {
 	typeOptions: { minValue: 0 },
 	default: 0,
 	description:
-		'Submit nothing when the account has fewer credits than this. The balance is read once, before the first paid request of the run. 0 does not check it.',
+		'Submit nothing if the account has fewer credits than this. The balance is read once, before the first paid request of the run. 0 turns the check off.',
 };
 
 export const seedOption: INodeProperties = {
@@ -203,7 +203,7 @@ export const seedOption: INodeProperties = {
 	typeOptions: { minValue: 10000, maxValue: 99999, numberPrecision: 0 },
 	default: 10000,
 	description:
-		'A whole number from 10000 to 99999. The same seed and prompt give similar videos; without one Kie.ai picks it by chance.',
+		'A whole number from 10000 to 99999. The same seed and prompt give similar videos; without a seed Kie.ai picks one at random.',
 };
 
 export const watermarkOption: INodeProperties = {

@@ -19,7 +19,7 @@ const onVideo =
 	async (context) =>
 		await executeVideoOperation(context, operation);
 
-/** Every operation of the table has an entry: one that is missing does not compile. */
+/** Every operation in the table has an entry: a missing one does not compile. */
 const EXECUTES: { [Name in OperationName]: Execute } = {
 	download: executeDownload,
 	extend: onVideo(extend),
@@ -38,7 +38,7 @@ const BY_NAME = new Map(
 	}),
 );
 
-/** @returns `undefined` for an operation that this version does not have */
+/** @returns `undefined` for an operation this version does not have */
 export function operationNamed(resource: string, name: string): Execute | undefined {
 	return BY_NAME.get(keyOf(resource, name));
 }
@@ -47,7 +47,7 @@ function keyOf(resource: string, name: string): string {
 	return `${resource}.${name}`;
 }
 
-/** The parameter that picks the operation of a resource. */
+/** The parameter that selects a resource's operation. */
 function operationProperty(resource: 'video' | 'account'): INodeProperties {
 	return {
 		displayName: 'Operation',
@@ -60,7 +60,7 @@ function operationProperty(resource: 'video' | 'account'): INodeProperties {
 	};
 }
 
-/** Everything in the panel of the action node. */
+/** The whole panel of the action node. */
 export const properties: INodeProperties[] = [
 	{
 		displayName: 'Resource',

@@ -1,16 +1,16 @@
 import { isJsonObject, parseIfJson } from '../kie/meaning/guards';
 
-/* Lists as sheets, forms, models and expressions write them. What is not text is left as it is. */
+/* Lists as spreadsheets, forms, models and expressions write them. Anything but text is left as it is. */
 
 /**
  * The entries of a list of addresses. Commas, semicolons and line breaks can also be part of an address:
- * they separate only where another address begins.
+ * they separate only where another address starts.
  */
 export function addressesIn(value: unknown): unknown[] {
 	return entriesOf(value, /(?<=[\s,;])(?=["'<]?(?:[a-z][a-z\d+.-]{0,20}:\/\/|data:))/i);
 }
 
-/** The entries of a list of names, which hold no commas, semicolons or line breaks. */
+/** The entries of a list of names, which contain no commas, semicolons or line breaks. */
 export function namesIn(value: unknown): unknown[] {
 	return entriesOf(value, /[,;\n]/);
 }
@@ -31,7 +31,7 @@ function withoutBrackets(text: string): string {
 	return text.startsWith('[') && text.endsWith(']') ? text.slice(1, -1) : text;
 }
 
-/** Without what stands around an entry. A loop: on long texts a regular expression takes its time. */
+/** Strips what surrounds an entry. A loop, because a regular expression is slow on long texts. */
 function withoutMarks(text: string): string {
 	let [start, end] = [0, text.length];
 	while (start < end && /[\s"'<,;]/.test(text.charAt(start))) start++;

@@ -32,7 +32,7 @@ const LONGEST_WAIT = 14 * 24 * 60 * 60;
 
 /**
  * @returns `null` when empty
- * @throws KieVeoError naming the parameter; so do the other readers
+ * @throws KieVeoError naming the parameter; as do the other readers
  */
 export function readText(parameter: string, value: unknown): string | null {
 	if (typeof value === 'number') return String(value);
@@ -50,7 +50,7 @@ export function readBoolean(parameter: string, value: unknown, fallback: boolean
 	throw booleanError(parameter, value);
 }
 
-/** The value of a parameter that could not be used, as far as it can be had. */
+/** The value of a parameter that could not be used, as far as it is available. */
 export function parameterAsGiven(context: IExecuteFunctions, name: string, item: number) {
 	try {
 		return (context.getNodeParameter(name, item, null) ?? null) as IDataObject[string];
@@ -64,7 +64,7 @@ export function parameterAsGiven(context: IExecuteFunctions, name: string, item:
 export function readWaitMode(context: IExecuteFunctions, callsBack: boolean): WaitMode {
 	const value: unknown = context.getNodeParameter('waitMode', 0);
 	if (value === 'none' || value === 'poll') return value;
-	// n8n keeps what was chosen for another operation.
+	// n8n keeps the choice made for another operation.
 	if (value === 'callback' && callsBack) return value;
 	throw waitModeError(value);
 }
@@ -85,7 +85,7 @@ export function readIndex(context: IExecuteFunctions, itemIndex: number): number
 }
 
 /**
- * @param apiBaseUrl decides whether private addresses can work at all
+ * @param apiBaseUrl decides whether private addresses can work
  * @returns `undefined` when none was given
  */
 function readCallBackUrl(
@@ -103,7 +103,7 @@ function readCallBackUrl(
 }
 
 /**
- * The user's own data for the callback. It travels in the address, which is why its size is limited.
+ * The user's own data for the callback. It is part of the address, so its size is limited.
  *
  * @returns `undefined` when none was given
  */
@@ -117,7 +117,7 @@ function readPassThrough(context: IExecuteFunctions, itemIndex: number): JsonObj
 }
 
 /**
- * The address Kie is to call about a submission: the user's, with what the submission is about added.
+ * The address Kie should call about a submission: the user's, plus what the submission is about.
  *
  * @returns `undefined` when there is none
  */
@@ -135,7 +135,7 @@ export function readCallbackAddress(
 	return withSubmission(url, { ...about, passThrough }, addressKey);
 }
 
-/** @param defaultPollInterval seconds; counts when the option is not set */
+/** @param defaultPollInterval seconds; used when the option is not set */
 export function readVideoOptions(
 	context: IExecuteFunctions,
 	itemIndex: number,
@@ -152,7 +152,7 @@ export function readVideoOptions(
 	};
 }
 
-/** @returns `null` when the video is not to be downloaded */
+/** @returns `null` when the video should not be downloaded */
 export function readDownload(
 	context: IExecuteFunctions,
 	itemIndex: number,
@@ -179,7 +179,7 @@ function readMinimumCredits(value: unknown): number {
 	return credits;
 }
 
-/** Whole ones, rounded up: a date and a timer take no fraction of a millisecond. */
+/** Rounded up to whole ones: dates and timers take no fractions of a millisecond. */
 function readSeconds(parameter: string, value: unknown): number {
 	const seconds = toSeconds(value);
 	if (seconds === null || seconds < 1 || seconds > LONGEST_WAIT) {

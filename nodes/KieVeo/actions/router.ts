@@ -6,14 +6,14 @@ import { givesVideo } from '../operations';
 import { operationNamed } from './index';
 import { parameterAsGiven } from './parameters';
 
-/** Runs the operation that was picked. Every error it raises names its item and says what to do next. */
+/** Runs the selected operation. Every error it raises names its item and says what to do next. */
 export async function router(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 	try {
 		return [await execute(this)];
 	} catch (error) {
 		const node = this.getNode();
 		if (!(error instanceof KieVeoError) || !this.continueOnFail()) throw toRaisedError(node, error);
-		// Not of one item, so of all: found before the first one was read, or about the account.
+		// It belongs to no single item: found before the first one was read, or about the account.
 		const toErrorOutput = node.onError === 'continueErrorOutput';
 		const items = this.getInputData().map((_, item) =>
 			errorItem(toNodeError(node, error), item, fieldsAsGiven(this, item), toErrorOutput),
@@ -31,7 +31,7 @@ async function execute(context: IExecuteFunctions): Promise<INodeExecutionData[]
 	throw unknownOperationError(operation);
 }
 
-/** What an item says besides an error that kept it from being read. */
+/** What an item says besides the error that kept it from being read. */
 function fieldsAsGiven(context: IExecuteFunctions, item: number): IDataObject {
 	if (parameterAsGiven(context, 'resource', item) === 'account') return {};
 	const operation = parameterAsGiven(context, 'operation', item);

@@ -1,8 +1,8 @@
 import { toNumber, toText } from '../kie/meaning/guards';
 
-/* Values as sheets, forms and other clients write them. Only what can mean one thing is taken. */
+/* Values as spreadsheets, forms and other clients write them. Only unambiguous ones are accepted. */
 
-/** Other names of values, as {@link plain} writes them; the ones the panel shows among them. */
+/** Other names of values, as {@link plain} writes them, including those the panel shows. */
 const OTHER_NAMES = new Map([
 	['texttovideo', 'TEXT_2_VIDEO'],
 	['firstandlastframetovideo', 'FIRST_AND_LAST_FRAMES_2_VIDEO'],
@@ -21,9 +21,9 @@ const OTHER_NAMES = new Map([
 ]);
 
 /**
- * Which of the values is meant, whatever its case, width and separators.
+ * Which value is meant, whatever its case, width and separators.
  *
- * @returns `null` when none is, or when it is not clear which
+ * @returns `null` when none is, or it is not clear which
  */
 export function chosenOf(values: readonly string[], given: unknown): string | null {
 	const text = toText(typeof given === 'number' ? String(given) : given);
@@ -44,7 +44,7 @@ function plain(text: string): string {
 	);
 }
 
-/** Seconds, also with their unit: 8, "8", "8s", "8 seconds". Anything else is `null`. */
+/** Seconds, with or without their unit: 8, "8", "8s", "8 seconds". Anything else is `null`. */
 export function toSeconds(value: unknown): number | null {
 	const text = toText(value);
 	if (text === null) return toNumber(value);

@@ -23,24 +23,24 @@ import { publicUrlFault } from '../kie/meaning/publicUrl';
 import { extensionOf, mimeTypeOf } from './names';
 import { transfer } from './transfer';
 
-/** How often a broken-off transfer is begun again: a read, which costs nothing. */
+/** How many times an interrupted transfer is restarted: reads are free. */
 const MAX_TRANSFERS = 3;
 const RETRY_PAUSE_MS = 1_000;
 const MAX_REDIRECTS = 5;
-/** Answers of a file host that a fresh link can help against. */
+/** Answers of a file host that a fresh link may fix. */
 const REFUSED = [401, 403, 404, 410];
-/** Said only by a proxy. */
+/** Sent only by a proxy. */
 const PROXY_LOGIN = 407;
 const REDIRECTS = [301, 302, 303, 307, 308];
 
 export interface FileOrder extends FileSubject {
 	/** Name of the file without its extension. */
 	name: string;
-	/** Most bytes allowed; `null` for no limit. */
+	/** Maximum bytes; `null` for no limit. */
 	maxBytes: number | null;
 }
 
-/** What a download needs of the world. */
+/** What a download needs from outside. */
 export interface DownloadPorts {
 	fetchFile: FetchFile;
 	/** Puts a file where n8n keeps binary data. */
@@ -60,8 +60,8 @@ export interface StoredFile {
 }
 
 /**
- * Streams a file of Kie's into n8n's binary data, without credentials. A link that is refused or has
- * expired is renewed once, if it is one of Kie's; a transfer that breaks off is begun again; a short file
+ * Streams a file from Kie into n8n's binary data, without credentials. A link that is refused or has
+ * expired is renewed once, if it is Kie's; an interrupted transfer is restarted; a short file
  * is never a success.
  *
  * @throws KieVeoError with the task id, CancelledError
@@ -126,7 +126,7 @@ async function fetchOnce(url: string, order: FileOrder, ports: DownloadPorts): P
 	return { kind: 'file', file: { binary, fileName, mimeType, fileSize } };
 }
 
-/** Follows redirects by hand, so that each address is looked at before it is asked. */
+/** Follows redirects by hand, so that each address is checked before it is requested. */
 async function open(
 	first: string,
 	order: FileOrder,
@@ -154,7 +154,7 @@ async function open(
 	throw tooManyRedirectsError(order);
 }
 
-/** @throws KieVeoError for a fault that trying again does not mend */
+/** @throws KieVeoError for a fault that a retry cannot fix */
 function brokenBy(order: FileOrder, fault: NetworkFault): Attempt & { kind: 'broken' } {
 	const { unreached } = fault;
 	if (unreached !== undefined && unreached !== 'noConnection' && unreached !== 'noName') {
@@ -168,7 +168,7 @@ async function renew(
 	status: number,
 	{ api, apiBaseUrl }: DownloadPorts,
 ): Promise<string> {
-	// A link from elsewhere can hold a signature that is not Kie's business. One of a task came from Kie.
+	// A link from elsewhere can contain a signature Kie must not see. A task's link came from Kie.
 	if (order.taskId === null && !isKieFileUrl(order.url, apiBaseUrl)) {
 		throw foreignLinkError(order, status);
 	}

@@ -4,7 +4,7 @@ import { toNumber, toText } from '../kie/meaning/guards';
 /** How a file is put into an item. */
 export interface DownloadSettings {
 	binaryPropertyName: string;
-	/** Bytes; `null` for no limit. */
+	/** Maximum bytes; `null` for no limit. */
 	maxBytes: number | null;
 }
 

@@ -3,7 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import type { CallingContext } from '../kie/connection';
 import type { FileStream } from '../kie/http/multipart';
 
-/** The head of a file host's answer; the file itself has not been read yet. */
+/** The headers of a file host's answer; the file itself has not been read yet. */
 export interface FileReply {
 	statusCode: number;
 	/** Names in lower case. */
@@ -14,20 +14,20 @@ export interface FileReply {
 /** Requests a file. Follows no redirect. Rejects when there is no answer. */
 export type FetchFile = (url: string) => Promise<FileReply>;
 
-/** Milliseconds until a file host must have begun to answer. */
+/** Milliseconds within which a file host must start to answer. */
 const ANSWER_TIMEOUT = 60_000;
 
 /**
- * Files are fetched without credentials: they lie on hosts that must never see the API key.
+ * Files are fetched without credentials: their hosts must never see the API key.
  *
- * @param signal ends a request under way
+ * @param signal aborts a request in flight
  */
 export function fileFetcher(context: CallingContext, signal?: AbortSignal): FetchFile {
 	return async (url) => {
 		const reply = (await context.helpers.httpRequest({
 			method: 'GET',
 			url,
-			// A compressed answer would not have the length it announces.
+			// A compressed answer would not match its announced length.
 			headers: { 'Accept-Encoding': 'identity', 'User-Agent': 'n8n-nodes-kie-veo' },
 			encoding: 'stream',
 			returnFullResponse: true,

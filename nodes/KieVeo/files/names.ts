@@ -1,6 +1,6 @@
 import { toText } from '../kie/meaning/guards';
 
-/** Types of the files Kie makes, with their usual extension. The first one counts for unknown files. */
+/** Types of the files Kie makes, with their usual extension. The first is the default. */
 const EXTENSIONS = new Map([
 	['video/mp4', 'mp4'],
 	['video/webm', 'webm'],
@@ -11,7 +11,7 @@ const EXTENSIONS = new Map([
 ]);
 
 /**
- * The type of a file by the answer's header, else by its address, else MP4.
+ * The type of a file by the answer's header, otherwise by its address, otherwise MP4.
  *
  * @returns `null` for text: an error page, not the file
  */
@@ -29,7 +29,7 @@ export function extensionOf(mimeType: string): string {
 	return EXTENSIONS.get(mimeType) ?? mimeType.replace(/^.*\//, '').replace(/[^a-z0-9]/gi, '');
 }
 
-/** A name that every file system takes, from parts such as task id, index and resolution. */
+/** A name that every file system accepts, from parts such as task id, index and resolution. */
 export function fileNameOf(...parts: Array<string | number | null>): string {
 	const name = parts.filter((part) => part !== null).join('-');
 	return (

@@ -2,15 +2,15 @@ import { asError, type TransferFault } from '../messages/errors';
 import { CancelledError, throwIfCancelled, type Clock } from '../kie/http/clock';
 import type { FileStream } from '../kie/http/multipart';
 
-/** Milliseconds without a byte after which a transfer counts as broken off. */
+/** Milliseconds without a byte after which a transfer is considered stalled. */
 const STALL_MS = 60_000;
-/** How often that is looked at, in milliseconds. */
-const LOOK_MS = 1_000;
+/** How often that is checked, in milliseconds. */
+const CHECK_MS = 1_000;
 
 export interface TransferLimits {
 	/** Bytes the file host announced; `null` when it did not. */
 	announced: number | null;
-	/** Most bytes allowed; `null` for no limit. */
+	/** Maximum bytes; `null` for no limit. */
 	maxBytes: number | null;
 	clock: Clock;
 	signal?: AbortSignal;
@@ -22,10 +22,10 @@ export type TransferResult<T> =
 	| { kind: 'interrupted'; fault: TransferFault };
 
 /**
- * Hands a file from its host to `store` piece by piece, and makes sure that what was stored is the whole
- * of it: a transfer that ends early or stalls, or whose length is not the one announced, is never complete.
+ * Passes a file from its host to `store` chunk by chunk, and makes sure that all of it was stored:
+ * a transfer that ends early, stalls, or differs from its announced length is never complete.
  *
- * @throws CancelledError, and what `store` throws on its own account
+ * @throws CancelledError, and whatever `store` itself throws
  */
 export async function transfer<T>(
 	body: FileStream,
@@ -41,7 +41,7 @@ export async function transfer<T>(
 			fault: { reason: 'interrupted', bytes: progress.bytes },
 		};
 	});
-	// Counted in passing, which costs nothing: a paused stream tells of each piece it hands to its reader.
+	// Counting is free here: a paused stream still emits each chunk that its reader takes.
 	body.pause();
 	body.on('data', (chunk: Buffer) => {
 		progress.bytes += chunk.length;
@@ -50,7 +50,7 @@ export async function transfer<T>(
 		broken = { kind: 'tooLarge' };
 		body.destroy(new Error(broken.kind));
 	});
-	// Where n8n keeps files in memory it only listens, which does not wake a stream that was paused.
+	// When n8n keeps files in memory it only listens, which does not resume a paused stream.
 	body.on('newListener', (event) => {
 		if (event === 'data') queueMicrotask(() => body.resume());
 	});
@@ -77,7 +77,7 @@ function lengthFault(bytes: number, announced: number | null): TransferFault | u
 	return { reason: 'wrongLength', bytes, announced };
 }
 
-/** Ends when the transfer does; ends the transfer when it stalls or the execution is stopped. */
+/** Ends with the transfer; ends the transfer when it stalls or the execution is stopped. */
 async function destroyWhenStalled(
 	body: FileStream,
 	progress: { at: number; ended: boolean },
@@ -86,7 +86,7 @@ async function destroyWhenStalled(
 ): Promise<void> {
 	while (!progress.ended) {
 		try {
-			await clock.pause(LOOK_MS, signal);
+			await clock.pause(CHECK_MS, signal);
 		} catch {
 			body.destroy(new CancelledError());
 			return;

@@ -2,7 +2,7 @@ import type { VideoResult } from '../videoResult';
 import { downloadFile, type DownloadPorts, type StoredFile } from './download';
 import { fileNameOf } from './names';
 
-/** The video of a finished result, named after its task. Throws as {@link downloadFile} does. */
+/** Downloads a finished video, named after its task. Throws like {@link downloadFile}. */
 export async function downloadVideo(
 	{ taskId, index, resolution, videoUrl }: VideoResult,
 	maxBytes: number | null,

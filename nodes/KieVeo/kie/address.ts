@@ -25,38 +25,38 @@ export interface Waiting {
 	/** Which suspension of that execution. */
 	round: number;
 	item: number;
-	/** Milliseconds since the epoch at which the execution goes on by itself, or somewhat earlier. */
+	/** Milliseconds since the epoch at which the execution continues by itself, or slightly earlier. */
 	until: number;
 }
 
 /** The query parameter that carries the submission. */
 export const SUBMISSION_PARAMETER = 'kieVeo';
 
-/** Most bytes of `passThrough` as JSON in UTF-8: the address stays well below 2,000 characters. */
+/** Maximum bytes of `passThrough` as JSON in UTF-8: the address stays well below 2,000 characters. */
 export const MAX_PASS_THROUGH_BYTES = 1024;
 
 /**
  * The key that proves an address was made here.
  *
  * Derived from the API key, because that is the one secret the action node and the trigger always share:
- * the webhook HMAC key is optional, and n8n shows nodes no secret of its own. Strangers do not know it;
- * Kie does, but Kie is who calls. The label keeps it apart from every other use of the API key, and what
+ * the webhook HMAC key is optional, and n8n gives nodes no secret of its own. Strangers do not know it;
+ * Kie does, but Kie is the caller. The label separates it from every other use of the API key, and what
  * appears in an address is only an HMAC under the derived key, from which neither key can be computed.
- * Whoever changes the API key while callbacks are under way has those refused.
+ * Changing the API key invalidates callbacks in flight.
  */
 export function addressKey(apiKey: string): Buffer {
 	return createHmac('sha256', apiKey).update('n8n-nodes-kie-veo callback address v1').digest();
 }
 
 /**
- * Adds a submission to the address Kie is to call. Everything else in the address stays as it is, so a
- * receiver that does not know the parameter is not disturbed.
+ * Adds a submission to the address Kie should call. Everything else in the address stays as it is, so a
+ * receiver that does not know the parameter is unaffected.
  *
  * @param url an absolute URL
  */
 export function withSubmission(url: string, submission: Submission, key: Buffer): string {
 	const address = new URL(url);
-	// An address copied from an earlier submission. Not otherwise: `delete` rewrites the whole query.
+	// An address copied from an earlier submission. Only then, because `delete` rewrites the whole query.
 	if (address.searchParams.has(SUBMISSION_PARAMETER)) {
 		address.searchParams.delete(SUBMISSION_PARAMETER);
 	}
@@ -77,7 +77,7 @@ export function withModel(url: string, model: string, key: Buffer): string {
  * Reads what {@link withSubmission} added. Pure; never throws.
  *
  * @param value the query parameter as the web server parsed it
- * @returns `null` when anything about it is not as it was made with this key
+ * @returns `null` unless it is exactly what was made with this key
  */
 export function readSubmission(value: unknown, key: Buffer): Submission | null {
 	if (typeof value !== 'string') return null;
@@ -87,7 +87,7 @@ export function readSubmission(value: unknown, key: Buffer): Submission | null {
 	return toSubmission(parseIfJson(Buffer.from(payload, 'base64url').toString()));
 }
 
-/** Authentic, but perhaps made by another version of this package. */
+/** Authentic, but possibly made by another version of this package. */
 function toSubmission(value: unknown): Submission | null {
 	if (!isJsonObject(value)) return null;
 	const { operation, index, passThrough, waiting } = value;

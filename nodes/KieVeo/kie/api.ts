@@ -3,7 +3,7 @@ import type { ImageFile } from './http/multipart';
 import type { ApiName, CreditsMeaning, Meaning, Rejection, Said } from './meaning/answer';
 import type { FileUrlMeaning } from './meaning/fileAnswer';
 
-/** What an answer of Kie's means, and Kie's own words. */
+/** What Kie's answer means, and Kie's own words. */
 export interface Answered<M> extends Said {
 	meaning: M;
 	/** The whole answer, as far as it could be parsed. */
@@ -19,13 +19,13 @@ export type { ApiName };
 export type VideoAnswer = Answered<Meaning>;
 
 /**
- * `lost`: the answer to a paid request never came. `taskId`: Kie refused it, and named a task all the same.
+ * `lost`: the answer to a paid request never came. `taskId`: Kie refused it, but still named a task.
  */
 export type SubmissionAnswer = Answered<
 	Meaning | { kind: 'lost' } | (Rejection & { taskId?: string })
 >;
 
-/** What a new video is made from, in the words of the panel. */
+/** What a new video is made from, in the panel's terms. */
 export interface CreationParameters {
 	prompt: string;
 	model: string;
@@ -92,7 +92,7 @@ export type Upgraded =
 	| { kind: 'unanswered' };
 
 /**
- * Kie's API, in the words of this package. An answer is returned with its meaning, never thrown.
+ * Kie's API, in this package's terms. An answer is returned with its meaning, never thrown.
  *
  * Every method throws CancelledError when the execution is stopped before anything was sent.
  */
@@ -110,30 +110,30 @@ export interface KieApi {
 
 	/**
 	 * Submits an order, within Kie's limit of submissions. What costs money each time it is accepted is
-	 * repeated only after answers that say it was not accepted. The task id of a creation is in `files`.
+	 * repeated only after answers that say it was not accepted. A creation's task id is in `files`.
 	 *
-	 * @param deadline until when it is tried while Kie has certainly not accepted it; milliseconds since the
+	 * @param deadline until when it is retried while Kie has certainly not accepted it; milliseconds since the
 	 * epoch, 120 s from now by default
 	 */
 	submit(order: Order, deadline?: number): Promise<SubmissionAnswer>;
 
-	/** Looks once at a video that is polled. */
+	/** Checks once on a video that is polled. */
 	fetchState(video: SubmittedVideo): Promise<VideoAnswer>;
 
 	/**
-	 * Finds out how a submitted video ended, for whoever may have missed a callback or wants one confirmed.
-	 * What is free comes first: where Kie has to be asked by a request that may start and bill another
-	 * upgrade, it is sent only when the record does not settle the matter.
+	 * Finds out how a submitted video ended, for a caller that may have missed a callback or wants one confirmed.
+	 * Free requests come first. One that may start and bill another upgrade is sent only if the record does not
+	 * settle the matter.
 	 */
 	fetchOutcome(video: SubmittedVideo): Promise<VideoAnswer>;
 
 	/**
-	 * The same by free requests alone, for a video about which Kie was asked before. What they do not
+	 * The same with free requests only, for a video Kie was already asked about. Whatever they do not
 	 * settle is `processing`.
 	 */
 	fetchRecordedOutcome(video: SubmittedVideo): Promise<VideoAnswer>;
 
-	/** What Kie has on record about any task. Free of charge. For an upgrade it usually is the base video. */
+	/** What Kie has on record about any task. Free of charge. For an upgrade it is usually the base video. */
 	fetchRecord(taskId: string): Promise<VideoAnswer>;
 
 	/** Which video an upgrade improves that is a task of its own. Free of charge. */
@@ -142,7 +142,7 @@ export interface KieApi {
 	/** A fresh link, good for 20 minutes, to a file that Kie made. Free of charge. */
 	fetchFreshUrl(url: string): Promise<Answered<FileUrlMeaning>>;
 
-	/** Puts an image where Kie can fetch it, for about a day. Free of charge. */
+	/** Stores an image where Kie can fetch it, for about a day. Free of charge. */
 	uploadImage(image: ImageFile): Promise<Answered<FileUrlMeaning>>;
 
 	/** The credit balance, a decimal number. */

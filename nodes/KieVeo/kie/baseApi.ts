@@ -80,7 +80,7 @@ export abstract class BaseApi implements KieApi {
 		}
 	}
 
-	/** With patience for a task created seconds ago. */
+	/** Patient with a task created seconds ago. */
 	async fetchRecord(taskId: string, attempts = 1): Promise<VideoAnswer> {
 		const { recentTasks, clock } = this.parts;
 		const isNew = recentTasks.has(taskId, clock.now());
@@ -99,7 +99,7 @@ export abstract class BaseApi implements KieApi {
 	async uploadImage(image: ImageFile): Promise<Answered<FileUrlMeaning>> {
 		const answer = await callWithRetry(
 			async () => {
-				// Opened anew for each attempt: a stream can be read only once.
+				// Opened again for each attempt: a stream can be read only once.
 				const { request, close } = await multipartUpload(image);
 				try {
 					return await this.parts.http.call({ path: UPLOAD_PATH, ...request });
@@ -158,7 +158,7 @@ export abstract class BaseApi implements KieApi {
 		}
 		if (recorded.kind === 'failed') {
 			const { code, message, meaning } = recorded;
-			// A task that failed for want of credits has failed: nobody has to be asked again.
+			// A task that failed for lack of credits has failed: there is nothing left to ask.
 			const failed: Meaning =
 				meaning.kind === 'failed' ? meaning : { kind: 'failed', reason: 'taskFailed' };
 			return { ...answered(record, failed), code, message };

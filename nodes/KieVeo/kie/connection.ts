@@ -18,7 +18,7 @@ import { VeoApi } from './veoApi';
 export const CREDENTIAL = 'kieVeoApi';
 const DEFAULT_BASE_URL = 'https://api.kie.ai';
 const DEFAULT_UPLOAD_BASE_URL = 'https://kieai.redpandaai.co';
-/** Milliseconds without any data after which a request counts as lost. */
+/** Milliseconds without any data after which a request is considered lost. */
 const REQUEST_TIMEOUT = 60_000;
 /** The same for an upload, whose answer comes only after Kie has stored the file. */
 const UPLOAD_TIMEOUT = 300_000;
@@ -33,19 +33,19 @@ export interface Connection {
 	baseUrl: string;
 	/** Proves that a callback address was made with this credential. */
 	addressKey: Buffer;
-	/** Kie's webhook HMAC key, where the credential has one. */
+	/** Kie's webhook HMAC key, if the credential has one. */
 	webhookSecret: string | null;
 	clock: Clock;
 	signal?: AbortSignal;
 }
 
 /**
- * One limiter per account and API host, shared by all executions in this process. Keyed by a digest,
+ * One limiter per account and API host, shared by all executions in this process. The key is a digest,
  * so that the API key itself is not kept.
  */
 const limiters = new Map<string, SubmissionLimiter>();
 
-/** Shared by all executions in this process: the node that asks is often not the one that created. */
+/** Shared by all executions in this process: the node that asks is often not the one that created the task. */
 const recentTasks = new RecentTasks();
 
 function limiterFor(baseUrl: string, apiKey: string): SubmissionLimiter {
@@ -56,8 +56,8 @@ function limiterFor(baseUrl: string, apiKey: string): SubmissionLimiter {
 }
 
 /**
- * @param signal ends waiting when aborted; no request is begun then
- * @param options.abortInFlight whether requests under way are ended, too: only where none is paid for
+ * @param signal ends waiting when aborted; no request is started after that
+ * @param options.abortInFlight whether requests in flight are aborted too: only if none of them is paid for
  * @throws KieVeoError when the credential's API Key, API or Base URL cannot be used
  */
 export async function connect(
@@ -98,7 +98,7 @@ export async function connect(
 	};
 }
 
-/** As n8n sends it: the credential cleans it in the same way. */
+/** As n8n sends it: the credential cleans it the same way. */
 function readApiKey(value: unknown): string {
 	const apiKey = cleanApiKey(value);
 	if (apiKey === '') throw emptyApiKeyError();
@@ -114,7 +114,7 @@ function readApiName(value: unknown): ApiName {
 	throw apiError(value);
 }
 
-/** @returns the address without a trailing slash and without the path of the API */
+/** @returns the address without a trailing slash and without the API path */
 function readBaseUrl(field: string, value: unknown, fallback: string): string {
 	const url = cleanBaseUrl(value) || fallback;
 	if (URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)) return url;
@@ -136,14 +136,14 @@ function requestSender(
 				qs: query,
 				body: body as IHttpRequestOptions['body'],
 				headers: { Accept: 'application/json', 'User-Agent': 'n8n-nodes-kie-veo', ...headers },
-				// As text: what is no JSON must be told apart, not silently passed on.
+				// As text: anything but JSON must be recognized, not silently passed on.
 				encoding: 'text',
 				returnFullResponse: true,
 				ignoreHttpStatusErrors: true,
 				// The API key must not follow a redirect to another host.
 				disableFollowRedirect: true,
 				timeout: host === 'upload' ? UPLOAD_TIMEOUT : REQUEST_TIMEOUT,
-				// Where n8n runs a node it sets its own: the user's stop.
+				// When n8n runs a node it sets its own signal: the user's stop.
 				...(abortSignal ? { abortSignal } : {}),
 			},
 		);

@@ -3,18 +3,18 @@ import type { IWebhookFunctions } from 'n8n-workflow';
 import { connect, type Connection } from './connection';
 import { CancelledError } from './http/clock';
 
-/** Kie gives up on a delivery after 15 s: what is not known by then is asked when it delivers again. */
+/** Kie gives up on a delivery after 15 s. What is still unknown then is asked at its next delivery. */
 export const ANSWER_LIMIT_MS = 10_000;
 
-/** A connection that is given up in time to answer a callback. */
+/** A connection that is abandoned in time to answer a callback. */
 export async function connectForAnswer(context: IWebhookFunctions): Promise<Connection> {
 	return await connect(context, AbortSignal.timeout(ANSWER_LIMIT_MS), { abortInFlight: true });
 }
 
 /**
- * Asks Kie something while somebody waits for an answer.
+ * Asks Kie something while the caller waits for an answer.
  *
- * @returns `null` when the connection was given up before Kie answered
+ * @returns `null` when the connection was abandoned before Kie answered
  */
 export async function inTime<T>(
 	{ signal }: Pick<Connection, 'signal'>,

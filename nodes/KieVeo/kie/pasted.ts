@@ -1,9 +1,9 @@
 /*
- * What people paste into the credential, cleaned. n8n puts the key into requests and tests the credential by
- * expressions, so each rule is given twice: as a function, and as an expression made of the same patterns.
+ * What people paste into the credential, cleaned. n8n puts the key into requests and tests the credential with
+ * expressions, so each rule exists twice: as a function, and as an expression made of the same patterns.
  */
 
-/** White space, invisible characters of every kind, and quotes: neither a key nor a base URL has them. */
+/** White space, invisible characters of every kind, and quotes: neither a key nor a base URL contains them. */
 const NOISE = /[\p{Cc}\p{Cf}\p{Z}"'`´‘’“”„«»]/gu;
 /** The header in which documentation shows the key. */
 const HEADER = /^(?:authorization:)?bearer:?/i;

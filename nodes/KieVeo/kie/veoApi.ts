@@ -17,7 +17,7 @@ import { classifyUpgradeAnswer, type KieAnswer } from './meaning/answer';
 import { judgeRepeat } from './meaning/repeat';
 import { is4k } from './meaning/resultFiles';
 
-/* Kie's dedicated Veo endpoints. Kie has moved its documentation before: the paths stand here only. */
+/* Kie's dedicated Veo endpoints. Kie has moved its documentation before, so the paths appear only here. */
 
 const CREATION_PATHS: Record<Creation, string> = {
 	generate: '/api/v1/veo/generate',
@@ -39,7 +39,7 @@ const CREATION_FIELDS: Record<keyof CreationParameters, string> = {
 	watermark: 'watermark',
 };
 
-/** One video of a task, for a request about an upgrade of it. */
+/** One video of a task, for a request about its upgrade. */
 type UpgradeSubject = Pick<UpgradeOrder, 'taskId' | 'index' | 'callBackUrl'>;
 
 const UPGRADES: Record<
@@ -84,9 +84,9 @@ export class VeoApi extends BaseApi {
 	}
 
 	/**
-	 * The record is a read that costs nothing, and for a new task it says all. About an upgrade it may know
-	 * a failure, but usually shows the base video. The 4K request gives the state and the URLs of an upgrade
-	 * that runs or is done, free of charge; after one that failed it may start, and bill, another. So a
+	 * Reading the record is free, and for a new task it says everything. About an upgrade it may know
+	 * a failure, but usually shows the base video. The 4K request returns the state and the URLs of an upgrade
+	 * that is running or done, free of charge; after a failed one it may start, and bill, another. So a
 	 * failure or a result on record ends the matter.
 	 */
 	async fetchOutcome(video: SubmittedVideo): Promise<VideoAnswer> {
@@ -98,8 +98,8 @@ export class VeoApi extends BaseApi {
 	}
 
 	/**
-	 * Under the id of the base video its own URL is on record, perhaps in 4K, too: only an id of its own
-	 * belongs to the upgrade.
+	 * Under the base video's id its own URL is on record, perhaps also in 4K: only a separate id belongs to
+	 * the upgrade.
 	 */
 	async fetchRecordedOutcome(video: SubmittedVideo): Promise<VideoAnswer> {
 		const ownId = ownIdOf(video);
@@ -123,7 +123,7 @@ export class VeoApi extends BaseApi {
 	}
 
 	/**
-	 * Repeated after faults, the 4K request too: Kie answers a repeat for the same video with 422 and its
+	 * Repeated after faults, including the 4K request: Kie answers a repeat for the same video with 422 and its
 	 * state instead of starting a second upgrade.
 	 */
 	protected async upgrade(order: UpgradeOrder, deadline?: number): Promise<VideoAnswer> {
@@ -139,7 +139,7 @@ export class VeoApi extends BaseApi {
 	}
 
 	/**
-	 * The same request once more: the only one whose "done" answer Kie documents. One attempt; it never
+	 * The same request again: the only one whose "done" answer Kie documents. One attempt; it never
 	 * carries a callback address.
 	 */
 	private async repeatUpgrade(
@@ -161,7 +161,7 @@ export class VeoApi extends BaseApi {
 	}
 }
 
-/** In Kie's own names; what is not set is left out. */
+/** Under Kie's own names; unset values are omitted. */
 function toFields(parameters: CreationParameters): { [field: string]: unknown } {
 	const names = Object.keys(CREATION_FIELDS) as Array<keyof CreationParameters>;
 	const given = names.filter((name) => parameters[name] !== undefined);

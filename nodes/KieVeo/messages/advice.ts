@@ -24,28 +24,28 @@ export const REFUSALS: Record<Refusal, { what: string; advice: string }> = {
 	featureDisabled: {
 		what: 'Kie.ai has switched this feature off',
 		advice:
-			'Check for an announcement at https://kie.ai, or ask its support. A retry does not help.',
+			'Check for an announcement at https://kie.ai, or ask its support. Retrying does not help.',
 	},
 };
 
 export const RETRY_ADVICE: Record<RetryReason, string> = {
 	rateLimit:
-		'Kie.ai accepts 20 new requests per 10 seconds and account. Wait until other workflows on the same account are done.',
+		'Kie.ai accepts 20 new requests per 10 seconds and account. Wait until other workflows on the same account have finished.',
 	maintenance: 'Kie.ai is under maintenance. Try again in a few minutes.',
 	server: 'Kie.ai is having problems. Try again in a few minutes.',
 	taskOrServer:
 		'Kie.ai says this when a task has failed, but also when Kie.ai itself is having problems. Look up the task at https://kie.ai/logs.',
 	noConnection:
-		"Check the network of this n8n, its proxy where HTTPS_PROXY names one, and 'Base URL' in the Kie.ai Veo API credential (usually https://api.kie.ai).",
+		"Check this n8n's network, its proxy if HTTPS_PROXY names one, and 'Base URL' in the Kie.ai Veo API credential (usually https://api.kie.ai).",
 	noName:
-		"Check the DNS of this n8n, the name of its proxy where HTTPS_PROXY names one, and 'Base URL' in the Kie.ai Veo API credential (usually https://api.kie.ai).",
+		"Check this n8n's DNS, the name of its proxy if HTTPS_PROXY names one, and 'Base URL' in the Kie.ai Veo API credential (usually https://api.kie.ai).",
 	unreadable:
-		"Check the network of this n8n and 'Base URL' in the Kie.ai Veo API credential (usually https://api.kie.ai).",
+		"Check this n8n's network and 'Base URL' in the Kie.ai Veo API credential (usually https://api.kie.ai).",
 };
 
 export type UnreachedKind = Extract<Rejection, { kind: 'unreached' }>['reason'];
 
-/** Where an address comes from that a message asks to check. */
+/** Where the address a message asks to check comes from. */
 export const ADDRESSES = {
 	api: "'Base URL' in the Kie.ai Veo API credential (usually https://api.kie.ai)",
 	upload:
@@ -56,23 +56,23 @@ export const ADDRESSES = {
 const UNREACHED_ADVICE: Record<UnreachedKind, (address: string) => string> = {
 	blocked: (address) =>
 		`Check ${address}. If it is right, n8n's administrator can allow the host with N8N_SSRF_ALLOWED_HOSTNAMES or ` +
-		'N8N_SSRF_ALLOWED_IP_RANGES; N8N_SSRF_BLOCKED_HOSTNAMES and N8N_SSRF_BLOCKED_IP_RANGES forbid it.',
+		'N8N_SSRF_ALLOWED_IP_RANGES; N8N_SSRF_BLOCKED_HOSTNAMES and N8N_SSRF_BLOCKED_IP_RANGES block it.',
 	invalidKey: () =>
 		'Copy the API key again from https://kie.ai/api-key into the Kie.ai Veo API credential.',
 	certificate: (address) =>
 		'If a proxy or firewall inspects the connections of this n8n, save its root certificate to a file and set ' +
 		`n8n's environment variable NODE_EXTRA_CA_CERTS to the path. Otherwise check ${address} and the clock of this machine.`,
 	proxyRefused: () =>
-		"Check the proxy that n8n's environment variable HTTPS_PROXY names: it has to let this host through. NO_PROXY lists hosts that are reached without it.",
+		"Check the proxy that n8n's environment variable HTTPS_PROXY names: it must allow this host. NO_PROXY lists hosts that bypass the proxy.",
 	proxyLogin: () =>
-		"The proxy wants a user name and a password: set n8n's environment variable HTTPS_PROXY to http://user:password@host:port.",
+		"The proxy requires a user name and a password: set n8n's environment variable HTTPS_PROXY to http://user:password@host:port.",
 	wrongAddress: (address) =>
-		`Check ${address}. If it is right, a proxy or firewall answers in its place.`,
+		`Check ${address}. If it is right, a proxy or firewall is answering instead.`,
 	accessDenied: (address) =>
 		`A proxy or firewall between n8n and that host may have answered: ask its administrator. Also check ${address}.`,
 };
 
-/** What to do where a request got nowhere. */
+/** What to do when a request did not get through. */
 export function unreachedAdvice(
 	reason: UnreachedKind,
 	address: keyof typeof ADDRESSES = 'api',
@@ -80,12 +80,12 @@ export function unreachedAdvice(
 	return UNREACHED_ADVICE[reason](ADDRESSES[address]);
 }
 
-/** Where more can be said than that Kie could not make the video. */
+/** For operations where there is more to say than that Kie could not make the video. */
 const UNAVAILABLE_ADVICE: { [Name in VideoOperationName]?: string } = {
 	get4k:
-		'Kie.ai cannot make a 4K version of this video. The base video remains valid; Get 1080P Video may work.',
-	get1080p: 'Kie.ai cannot make a 1080P version of this video. The base video remains valid.',
-	extend: 'Kie.ai could not extend this video. The original remains valid.',
+		'Kie.ai cannot make a 4K version of this video. The base video is still available; Get 1080P Video may work.',
+	get1080p: 'Kie.ai cannot make a 1080P version of this video. The base video is still available.',
+	extend: 'Kie.ai could not extend this video. The original is still available.',
 };
 
 const FAILURE_ADVICE: Record<FailureReason, (subject: Subject) => string> = {
@@ -97,28 +97,28 @@ const FAILURE_ADVICE: Record<FailureReason, (subject: Subject) => string> = {
 	englishOnly: () =>
 		"Switch on 'Enable Translation' under Options, or write the prompt in English.",
 	imageFetch: () =>
-		"Kie.ai could not load an image. Its URL must open without a log-in. Otherwise set 'Image Source' to Binary.",
+		"Kie.ai could not load an image. Its URL must open without a login. Otherwise set 'Image Source' to Binary.",
 	contentFilter: () =>
 		'The content filter refused the prompt or an image. Change it and generate again.',
 	invalidModel: () => "Kie.ai does not know this model. Check 'Model'.",
 	callbackRequired: () =>
 		"Kie.ai wants a callback address for this. Use 'Wait for Callback', or 'Return Immediately' with a 'Callback URL'.",
 	upgradedBefore: () =>
-		'Kie.ai extends only videos that were not upgraded to 1080P. Extend first, then upgrade.',
+		'Kie.ai only extends videos that were not upgraded to 1080P. Extend first, then upgrade.',
 	unavailable: ({ operation }) =>
 		UNAVAILABLE_ADVICE[operation] ??
-		'Kie.ai could not make this video. Generate it again, perhaps with another model.',
+		'Kie.ai could not make this video. Generate it again, possibly with another model.',
 	noFile: () => "Kie.ai has no file for this task and index. Check 'Task ID' and 'Index'.",
 	unknownTask: () =>
 		"Check 'Task ID', and that the credential belongs to the account that generated the video.",
 	imageFormat: () => 'Use JPG, PNG or WebP images of at most a few megabytes.',
 	timeout: () =>
-		'Kie.ai gave up on this video after its own time limit. Generate it again; use small images.',
+		'Kie.ai gave up on this video after its own time limit. Generate it again, with small images.',
 	upstream: () =>
-		'The service behind Kie.ai failed on this video. Generate it again; use small JPEG images.',
+		'The service behind Kie.ai failed on this video. Generate it again, with small JPEG images.',
 	taskFailed: () => 'See https://kie.ai/logs for the reason, then generate the video again.',
 	noAudio: () =>
-		'Describe a sound, music or a spoken line in the prompt: the same prompt usually fails again. Kie.ai does not bill this failure.',
+		'Describe a sound, music or a spoken line in the prompt: the same prompt usually fails again. Kie.ai does not charge for this failure.',
 	other: ({ taskId, operation, ownTaskId }) => {
 		if (taskId === null) return 'Check the parameters of the node. Nothing was started.';
 		const logs = `Look up task ${shorten(ownTaskId ?? taskId)} in the logs at https://kie.ai/logs.`;
@@ -131,16 +131,16 @@ export function failureAdvice(subject: Subject, reason: FailureReason): string {
 	return FAILURE_ADVICE[reason](subject);
 }
 
-/** How to get a video that was submitted without paying again. */
+/** How to get a submitted video without paying again. */
 export function repeatAdvice({ operation, taskId, index, ownTaskId }: Subject): string {
 	if (taskId === null || ownTaskId === null) {
 		return 'Nothing was started, so the node can be run again.';
 	}
 	if (!isUpgrade(operation) || ownTaskId !== undefined) {
-		return `Run Get with task ID ${shorten(ownTaskId ?? taskId)}: it costs nothing.`;
+		return `Run Get with task ID ${shorten(ownTaskId ?? taskId)}: it is free.`;
 	}
 	return (
 		`Run ${OPERATIONS[operation].label} again with task ID ${shorten(taskId)} and index ${index}: ` +
-		'Kie.ai answers a repeated request with the state of the one that is running.'
+		'Kie.ai answers a repeated request with the state of the running one.'
 	);
 }

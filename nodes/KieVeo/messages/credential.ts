@@ -1,4 +1,4 @@
-/** What the credential's "Test" shows, by what Kie answers. The editor adds the full stop. */
+/** What the credential's "Test" shows, by Kie's answer. The editor adds the period. */
 export const CREDENTIAL_FAULTS = {
 	unauthorized: 'Kie.ai did not accept this API key. Copy it again from https://kie.ai/api-key',
 	credits: 'The key is valid, but the Kie.ai account has no credits',

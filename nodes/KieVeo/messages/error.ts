@@ -5,13 +5,13 @@ export class KieVeoError extends Error {
 	readonly description: string;
 	/** Kie's effective status; `undefined` when the fault is not an answer of Kie's. */
 	readonly kieCode?: number | null;
-	/** The task it is about; `null` when it is about none. */
+	/** The task it is about, or `null`. */
 	readonly taskId: string | null;
-	/** Why Kie refuses for good what was asked; `null` for any other fault. */
+	/** Why Kie refused for good; `null` for any other fault. */
 	readonly failure: FailureReason | null;
 	/** Set when the waiting time ran out: the video is not lost, only not ready. */
 	readonly timedOut: boolean;
-	/** Whether something may have been paid for that has no task ID here. */
+	/** Whether something without a task ID here may have been paid for. */
 	readonly mayBePaid: boolean;
 
 	constructor(

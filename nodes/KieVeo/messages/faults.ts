@@ -38,7 +38,7 @@ const ENVELOPE_FAULTS: Record<EnvelopeFault['reason'], string> = {
 	unexpectedJson: 'unexpected JSON',
 };
 
-/** A fault in the place of Kie's words. */
+/** A fault, as a text that replaces Kie's words. */
 export function faultText(fault: NetworkFault | EnvelopeFault): string {
 	if ('status' in fault) return `${ENVELOPE_FAULTS[fault.reason]} (HTTP ${fault.status})`;
 	const { reason, detail } = fault;

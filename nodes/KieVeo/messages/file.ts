@@ -5,7 +5,7 @@ import { KieVeoError } from './error';
 import { faultText } from './faults';
 import { shorten, wordsOf } from './values';
 
-/* Why a file was not downloaded. The video itself is never lost by that. */
+/* Why a file was not downloaded. The video itself is never lost. */
 
 /** The file a message is about. */
 export interface FileSubject {
@@ -14,7 +14,7 @@ export interface FileSubject {
 	taskId: string | null;
 }
 
-/** Why a transfer did not give the whole file. */
+/** Why a transfer did not return the whole file. */
 export type TransferFault =
 	| NetworkFault
 	/** HTTP. */
@@ -31,16 +31,16 @@ function fileError(file: FileSubject, fault: string, advice: string): KieVeoErro
 	});
 }
 
-/** No transfer gave the whole file. */
+/** No transfer returned the whole file. */
 export function downloadError(file: FileSubject, fault: TransferFault): KieVeoError {
 	return fileError(
 		file,
 		transferFaultText(fault),
-		'The transfer was tried several times. Check the network of this n8n and run the node again.',
+		"The transfer was tried several times. Check this n8n's network and run the node again.",
 	);
 }
 
-/** The request for the file got nowhere, and would not the next time either. */
+/** The request for the file did not get through, and would not the next time either. */
 export function fileUnreachedError(
 	file: FileSubject,
 	fault: TransferFault,
@@ -53,7 +53,7 @@ export function fileUnreachedError(
 	);
 }
 
-/** The waiting time of a suspended execution ran out while the file was on its way. */
+/** A suspended execution ran out of time during the download. */
 export function downloadOutOfTimeError(file: FileSubject): KieVeoError {
 	return fileError(
 		file,
@@ -63,10 +63,10 @@ export function downloadOutOfTimeError(file: FileSubject): KieVeoError {
 }
 
 /**
- * The file host refuses the link, also a fresh one.
+ * The file host refuses the link, and a fresh one too.
  *
  * @param status HTTP, of the file host
- * @param answer why Kie gave no fresh link; `null` when it gave one
+ * @param answer why Kie returned no fresh link; `null` when it did
  */
 export function fileGoneError(file: FileSubject, status: number, answer: Said | null): KieVeoError {
 	const said = answer === null ? '' : ` (Kie.ai: ${wordsOf(answer)})`;
@@ -80,11 +80,15 @@ export function fileGoneError(file: FileSubject, status: number, answer: Said | 
 
 /** @param url the file's own, or one it was redirected to */
 export function fileAddressError(file: FileSubject, url: string, fault: string): KieVeoError {
-	return fileError(file, `${shorten(url)} cannot be used, ${fault}`, 'Use a result URL of Kie.ai.');
+	return fileError(
+		file,
+		`${shorten(url)} cannot be used, ${fault}`,
+		'Use a result URL from Kie.ai.',
+	);
 }
 
 export function tooManyRedirectsError(file: FileSubject): KieVeoError {
-	return fileError(file, 'too many redirects', 'Use a result URL of Kie.ai.');
+	return fileError(file, 'too many redirects', 'Use a result URL from Kie.ai.');
 }
 
 export function fileTooLargeError(file: FileSubject, maxBytes: number): KieVeoError {
@@ -100,13 +104,13 @@ function transferFaultText(fault: TransferFault): string {
 		case 'status':
 			return `the file host answered ${fault.status}`;
 		case 'textPage':
-			return 'the file host answered with a page of text';
+			return 'the file host answered with a text page';
 		case 'emptyFile':
 			return 'the file is empty';
 		case 'interrupted':
 			return `interrupted after ${fault.bytes} bytes`;
 		case 'wrongLength':
-			return `${fault.bytes} bytes came, ${fault.announced} were announced`;
+			return `${fault.bytes} of ${fault.announced} announced bytes arrived`;
 		default:
 			return faultText(fault);
 	}
@@ -119,7 +123,7 @@ export function foreignLinkError({ url }: FileSubject, status: number): KieVeoEr
 		`The file at ${host} could not be downloaded: the file host answered ${status}, and a link that is not Kie.ai's cannot be renewed`,
 		{
 			description:
-				'Get a new link where this one came from. Kie.ai was not asked: only links to its own file hosts are shown to it.',
+				'Get a new link from where this one came from. Kie.ai was not asked: it is only shown links to its own file hosts.',
 		},
 	);
 }

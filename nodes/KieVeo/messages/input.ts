@@ -21,7 +21,7 @@ export function textError(parameter: string, value: unknown): KieVeoError {
 	return inputError(
 		parameter,
 		`must be text, not ${show(value)}`,
-		'Check the expression: it must give a single text.',
+		'Check the expression: it must return a single text.',
 	);
 }
 
@@ -76,12 +76,12 @@ export function callbackUrlError(fault: string): KieVeoError {
 	);
 }
 
-/** Two items share one upgrade, but not where it is reported. */
+/** Two items share an upgrade, but want it reported to different addresses. */
 export function differentCallbackError(): KieVeoError {
 	return inputError(
 		'Callback URL',
-		'or what it passes through differs from that of another item for the same task and index',
-		'Kie.ai calls one address per upgrade. Give both items the same, or upgrade the video in one item only.',
+		'or its pass-through data differs from that of another item for the same task and index',
+		'Kie.ai calls one address per upgrade. Use the same for both items, or upgrade the video in one item only.',
 	);
 }
 
@@ -89,7 +89,7 @@ export function passThroughError(): KieVeoError {
 	return inputError(
 		'Pass Through',
 		'is not a JSON object',
-		'Enter an object such as {"orderId": 42}, or an expression that gives one.',
+		'Enter an object such as {"orderId": 42}, or an expression that returns one.',
 	);
 }
 
@@ -112,7 +112,7 @@ export function retryOnFailError(reason: keyof typeof NO_RETRY): KieVeoError {
 	return inputError(
 		'Retry On Fail',
 		`cannot be used ${NO_RETRY[reason]}`,
-		'Switch it off under Settings. n8n would run the node again for all items, also for those that have succeeded. The node itself repeats what may safely be repeated.',
+		'Switch it off under Settings. n8n would run the node again for all items, including those that succeeded. The node itself retries what is safe to retry.',
 	);
 }
 
@@ -202,7 +202,7 @@ export function imageListError(parameter: string, entry: unknown): KieVeoError {
 	return inputError(
 		parameter,
 		`contains ${show(entry)}, which is not text`,
-		'Enter text separated by commas, or an expression that gives a list of texts.',
+		'Enter text separated by commas, or an expression that returns a list of texts.',
 	);
 }
 
@@ -212,18 +212,19 @@ export function imageCountError(parameter: string, most: number, count: number):
 		parameter,
 		`must name 1 to ${most} images for this generation type, not ${count}`,
 		most === 2
-			? 'The first image is the first frame, the second one the last frame.'
+			? 'The first image is the first frame, the second is the last.'
 			: 'The images show what the video should contain.',
 	);
 }
 
-const RESULT_URL = 'Enter a result URL of Kie.ai, e.g. {{ $json.videoUrl }} from an earlier node.';
+const RESULT_URL =
+	'Enter a result URL from Kie.ai, e.g. {{ $json.videoUrl }} from an earlier node.';
 
 export function emptyUrlError(): KieVeoError {
 	return inputError('URL', 'is empty', RESULT_URL);
 }
 
-/** @param fault why no file of Kie's can be there */
+/** @param fault why it cannot lead to a file from Kie */
 export function fileUrlError(fault: string): KieVeoError {
 	return inputError('URL', `cannot be used: ${fault}`, RESULT_URL);
 }
@@ -269,15 +270,15 @@ export function baseUrlError(field: string, url: string, usual: string): KieVeoE
 	);
 }
 
-/** @param fault what the list of images holds; never the data URL itself, which has megabytes */
+/** @param fault what the list contains; never the data URL itself, which can be megabytes long */
 export function dataUrlError(fault: string): KieVeoError {
-	return new KieVeoError(`'Image URLs' holds ${fault}`, {
+	return new KieVeoError(`'Image URLs' contains ${fault}`, {
 		description:
-			"Set 'Image Source' to Binary and give the images in binary fields (the node Convert to File makes one from base64).",
+			"Set 'Image Source' to Binary and provide the images in binary fields (the Convert to File node creates one from base64).",
 	});
 }
 
-/** @param fields of the object that hold text */
+/** @param fields the object's fields that hold text */
 export function promptObjectError(fields: string[]): KieVeoError {
 	const [field, ...others] = fields;
 	const take =
@@ -289,25 +290,28 @@ export function promptObjectError(fields: string[]): KieVeoError {
 	});
 }
 
-/** An expression put an object where its text was meant. */
+/** An expression returned an object where text was expected. */
 export function promptOfObjectError(): KieVeoError {
-	return new KieVeoError("'Prompt' contains [object Object]: an expression in it gives an object", {
-		description:
-			'Use the field that holds the text, e.g. {{ $json.output }}, or JSON.stringify in the expression.',
-	});
+	return new KieVeoError(
+		"'Prompt' contains [object Object]: an expression in it returns an object",
+		{
+			description:
+				'Use the field that holds the text, e.g. {{ $json.output }}, or JSON.stringify in the expression.',
+		},
+	);
 }
 
-/** @param count addresses in the list */
+/** @param count number of addresses in the list */
 export function urlListError(count: number): KieVeoError {
-	return new KieVeoError(`'URL' is a list of ${count} addresses, but takes one`, {
+	return new KieVeoError(`'URL' is a list of ${count} addresses, but must be one`, {
 		description:
-			'Take one of them, e.g. {{ $json.videoUrls[0] }}, or put the node Split Out before this one.',
+			'Take one of them, e.g. {{ $json.videoUrls[0] }}, or put a Split Out node before this one.',
 	});
 }
 
 export function urlFormError(): KieVeoError {
 	return new KieVeoError("'URL' is not text", {
-		description: 'Enter a result URL of Kie.ai, e.g. {{ $json.videoUrl }} from an earlier node.',
+		description: 'Enter a result URL from Kie.ai, e.g. {{ $json.videoUrl }} from an earlier node.',
 	});
 }
 
@@ -321,7 +325,7 @@ export function emptyApiKeyError(): KieVeoError {
 export function apiKeyError(character: string): KieVeoError {
 	const code = (character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0');
 	return new KieVeoError(
-		`'API Key' of the Kie.ai Veo API credential contains a character that no key has: U+${code}`,
+		`'API Key' of the Kie.ai Veo API credential contains a character that keys never contain: U+${code}`,
 		{
 			description:
 				'It may look like an ordinary letter. Copy the key again from https://kie.ai/api-key. Nothing was sent.',

@@ -3,7 +3,7 @@ import type { Subject } from '../videoResult';
 import type { KieVeoError } from './error';
 import { shorten } from './values';
 
-/* Lines in n8n's log. n8n prints nothing but the text, so each says where it belongs. */
+/* Lines in n8n's log. n8n prints only the text, so each says where it belongs. */
 
 /** Where a line belongs. */
 export interface LogPlace {
@@ -15,9 +15,9 @@ export interface LogPlace {
 }
 
 /**
- * Kie has accepted something that is paid for.
+ * Kie has accepted a paid request.
  *
- * @param kieTaskId set when Kie accepted it under another id than the user's
+ * @param kieTaskId set when Kie accepted it under a different id
  */
 export function submittedLine(
 	place: LogPlace,
@@ -42,12 +42,12 @@ export function tierLine(taskId: string, asked: string, made: string): string {
 	return `Kie.ai made task ${shorten(taskId)} with ${shorten(made)}, not with ${shorten(asked)} as asked for; the credits are those of ${shorten(made)}`;
 }
 
-/** Something that matters when the execution itself does not show it. */
+/** Something worth knowing that the execution itself does not show. */
 export function errorLine(place: LogPlace, { message, description }: KieVeoError): string {
 	return lineOf(place, `${message}. ${description}`);
 }
 
-/** A hint about the execution, for those who do not see it in the editor. */
+/** A hint about the execution, for anyone who does not see it in the editor. */
 export function hintLine(place: LogPlace, hint: string): string {
 	return lineOf(place, hint);
 }

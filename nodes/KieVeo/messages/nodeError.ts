@@ -8,7 +8,7 @@ import {
 
 import { KieVeoError } from './error';
 
-/** Whatever was thrown, as an error. */
+/** Anything thrown, as an error. */
 export function asError(error: unknown): Error {
 	return error instanceof Error ? error : new Error(String(error));
 }
@@ -19,7 +19,7 @@ export interface NodeErrorContext {
 	addition?: string;
 }
 
-/** The error to raise. n8n's own ones about an expression are left alone: the editor explains those. */
+/** The error to raise. n8n's own errors about expressions are left alone: the editor explains them. */
 export function toRaisedError(node: INode, error: unknown, where?: NodeErrorContext): Error {
 	return error instanceof ExpressionError ? error : toNodeError(node, error, where);
 }

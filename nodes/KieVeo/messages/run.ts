@@ -1,10 +1,10 @@
 import { KieVeoError } from './error';
 import { shorten } from './values';
 
-/* What concerns all items of a run. */
+/* Messages about all items of a run. */
 
 /**
- * The user stopped the execution while videos were being waited for.
+ * The user stopped the execution while it waited for videos.
  *
  * @param lost number of paid requests whose answers were lost
  */
@@ -53,15 +53,15 @@ export function unfinishedHint(unfinished: number, all: number, by: Refetch): st
 }
 
 /**
- * A hint, not an error: most videos are ready long before.
+ * A hint, not an error: most videos are ready long before then.
  *
  * @param timeout seconds
  * @param left seconds after which n8n ends the execution
  */
 export function executionLimitHint(timeout: number, left: number): string {
 	return (
-		`'Timeout' is ${timeout} s, but n8n ends this execution in ${left} s. A video that is not ready by then does not ` +
-		"come out: its task ID is in n8n's log. Lower 'Timeout', or raise the limit in the workflow's settings (for all " +
+		`'Timeout' is ${timeout} s, but n8n ends this execution in ${left} s. A video that is not ready by then is not ` +
+		"output: its task ID is in n8n's log. Lower 'Timeout', or raise the limit in the workflow's settings (for all " +
 		'workflows EXECUTIONS_TIMEOUT and EXECUTIONS_TIMEOUT_MAX).'
 	);
 }

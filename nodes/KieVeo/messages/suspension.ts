@@ -1,8 +1,8 @@
 import { KieVeoError } from './error';
 
 /**
- * Why an execution cannot be suspended. `fault`: why Kie cannot call `origin`; `isWhole`: whether that has
- * one scheme, as it should.
+ * Why an execution cannot be suspended. `fault`: why Kie cannot call `origin`; `isWhole`: whether it has
+ * exactly one scheme.
  */
 export type SuspensionObstacle =
 	| { reason: 'agentTool' }
@@ -10,7 +10,7 @@ export type SuspensionObstacle =
 	| { reason: 'engine' }
 	| { reason: 'unreachable'; origin: string; fault: string; isWhole: boolean };
 
-/** 'Wait for Callback' does not work in this place. Raised before any request is sent. */
+/** 'Wait for Callback' does not work here. Raised before any request is sent. */
 export function cannotSuspendError(obstacle: SuspensionObstacle): KieVeoError {
 	const { where, advice } = wordsFor(obstacle);
 	return new KieVeoError(`'Wait for Callback' cannot be used ${where}`, { description: advice });
@@ -21,13 +21,12 @@ function wordsFor(obstacle: SuspensionObstacle): { where: string; advice: string
 		case 'agentTool':
 			return {
 				where: 'as a tool of an AI agent',
-				advice: "The agent needs an answer at once. Use 'Wait by Polling'.",
+				advice: "The agent needs an answer immediately. Use 'Wait by Polling'.",
 			};
 		case 'noAddress':
 			return {
 				where: 'here',
-				advice:
-					"This execution has no address at which it could be resumed. Use 'Wait by Polling'.",
+				advice: "This execution has no address that could resume it. Use 'Wait by Polling'.",
 			};
 		case 'engine':
 			return {
@@ -41,8 +40,8 @@ function wordsFor(obstacle: SuspensionObstacle): { where: string; advice: string
 				advice: `Set n8n's environment variable N8N_WEBHOOK_URL (WEBHOOK_URL in older n8n) to its ${
 					obstacle.isWhole
 						? 'public address'
-						: 'whole public address, which starts with https:// once, e.g. https://n8n.example.com/'
-				}. The process that runs the workflow must have it: in queue mode every worker, as well as the main and webhook processes. Until then use 'Wait by Polling'.`,
+						: 'complete public address, which starts with https:// exactly once, e.g. https://n8n.example.com/'
+				}. The process that runs the workflow must have it: in queue mode that is every worker, plus the main and webhook processes. Until then use 'Wait by Polling'.`,
 			};
 	}
 }

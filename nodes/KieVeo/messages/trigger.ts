@@ -1,8 +1,8 @@
 import { KieVeoError } from './error';
 
-/** The trigger could not tell Kie's callbacks from anybody else's. */
+/** The trigger could not tell Kie's callbacks from anyone else's. */
 export function noWebhookKeyError(): KieVeoError {
-	// The editor shows the message alone when a workflow cannot be activated: it holds the advice, too.
+	// When a workflow cannot be activated, the editor shows only the message, so it includes the advice.
 	return new KieVeoError(
 		"The Kie.ai Veo API credential has no 'Webhook HMAC Key', so callbacks cannot be verified. " +
 			'Copy the key from https://kie.ai/settings into the credential. ' +

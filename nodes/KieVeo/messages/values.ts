@@ -1,10 +1,10 @@
 import type { FailureReason, Said } from '../kie/meaning/answer';
 
-/* What a message quotes. A user's value can be a whole file, so nothing is quoted at any length. */
+/* Quoted values. A user's value can be a whole file, so quotes are limited in length. */
 
-/** Most characters of a value. */
+/** Maximum characters of a value. */
 const MOST_OF_A_VALUE = 200;
-/** Most characters of Kie's words, which can repeat a value. */
+/** Maximum characters of Kie's words, which can repeat a value. */
 const MOST_OF_KIES_WORDS = 300;
 
 /** A value of any type, as a message shows it. */
@@ -12,10 +12,10 @@ export function show(value: unknown): string {
 	return shorten(asJson(value));
 }
 
-/** A text of the user's, as a message shows it. Of one that is cut, its length is given. */
+/** The user's text, as a message shows it. A shortened one is followed by its length. */
 export function shorten(text: string, most = MOST_OF_A_VALUE): string {
 	if (text.length <= most) return text;
-	// Not half of a character that takes two units.
+	// Never half a surrogate pair.
 	const start = text.slice(0, most).replace(/[\ud800-\udbff]$/, '');
 	return `${start}… (${text.length} characters)`;
 }
@@ -30,7 +30,7 @@ function asJson(value: unknown): string {
 	try {
 		return JSON.stringify(value) ?? String(value);
 	} catch {
-		// An object that contains itself.
+		// A circular object.
 		return String(value);
 	}
 }
@@ -39,7 +39,7 @@ function asJson(value: unknown): string {
 export const PERHAPS_REORDERED =
 	'(A status request may have started, and billed, another upgrade of this video.)';
 
-/** Kie's own words, but for a failure that Kie does not put into words. */
+/** Kie's own words, or ours for a failure Kie has no words for. */
 export function failureText(reason: FailureReason, said: string): string {
 	return reason === 'reordered'
 		? 'the upgrade has failed, and Kie.ai treated the status request as a new order'

@@ -13,9 +13,9 @@ import {
 import { KieVeoError } from './error';
 import { failureText, shorten, wordsOf } from './values';
 
-/* What can happen to a video between its order and its result. */
+/* What can happen to a video between order and result. */
 
-/** Kie rejected what was asked for a video. */
+/** Kie rejected a request for a video. */
 export function videoRejectedError(
 	subject: Subject,
 	rejection: Rejection,
@@ -58,10 +58,10 @@ export function videoRejectedError(
 }
 
 /**
- * Neither the wanted upgrade nor the one that was to take its place came.
+ * Both the requested upgrade and its fallback failed.
  *
- * @param refusal of the wanted one
- * @param fault of the other
+ * @param refusal of the requested upgrade
+ * @param fault of the fallback
  */
 export function fallbackError(refusal: KieVeoError, fault: KieVeoError): KieVeoError {
 	const { description, kieCode, taskId, timedOut, mayBePaid } = fault;
@@ -77,7 +77,7 @@ export function fallbackError(refusal: KieVeoError, fault: KieVeoError): KieVeoE
 	);
 }
 
-/** The answer to a request that costs money never came, so whether it was accepted is not known. */
+/** The answer to a paid request never came, so it is unknown whether it was accepted. */
 export function lostCreationError(
 	{ operation, taskId, extendedTaskId = taskId ?? undefined }: Subject,
 	answer: Said,
@@ -89,7 +89,7 @@ export function lostCreationError(
 		`${request} was sent once, but Kie.ai's answer was lost (${wordsOf(answer)}): the video may have been started and paid for`,
 		{
 			description:
-				'It was not sent again, because that could cost the credits twice. Before you run it again, check ' +
+				'It was not sent again, because you could be charged twice. Before you run it again, check ' +
 				'https://kie.ai/logs (or compare the credits) to see whether the task exists. If it does, take its task ' +
 				"ID and fetch the video with 'Get'. If not, run the node again.",
 			kieCode: answer.code,
@@ -99,7 +99,7 @@ export function lostCreationError(
 	);
 }
 
-/** An image could not be handed to Kie. Nothing was paid for. */
+/** An image could not be uploaded to Kie. Nothing was paid for. */
 export function uploadRejectedError(rejection: Rejection, answer: Said): KieVeoError {
 	return new KieVeoError(`An image could not be uploaded to Kie.ai: ${wordsOf(answer)}`, {
 		description: `${uploadAdvice(rejection)} No video was started for this item.`,
@@ -119,7 +119,7 @@ function uploadAdvice(rejection: Rejection): string {
 }
 
 /**
- * The waiting time ran out. The video is not lost: the message carries what is needed to fetch it.
+ * The waiting time ran out. The video is not lost: the message says how to fetch it.
  *
  * @param lastAnswer Kie's words
  */
@@ -128,7 +128,7 @@ export function timedOutError(
 	timeoutSeconds: number,
 	lastAnswer: string,
 ): KieVeoError {
-	// Of a running task Kie says "success": that the question was answered.
+	// For a running task Kie says "success", meaning that the request was answered.
 	const saysMore = lastAnswer !== '' && lastAnswer.toLowerCase() !== 'success';
 	const last = saysMore ? ` (its last answer: ${shorten(lastAnswer)})` : '';
 	return new KieVeoError(`The ${describe(subject)} was not ready after ${timeoutSeconds} s`, {
@@ -139,7 +139,7 @@ export function timedOutError(
 	});
 }
 
-/** Kie rejected a request that is about the account, not about a video. */
+/** Kie rejected a request about the account, not about a video. */
 export function accountRejectedError(rejection: Rejection, answer: Said): KieVeoError {
 	const said = wordsOf(answer);
 	const kieCode = answer.code;
@@ -168,7 +168,7 @@ export function accountRejectedError(rejection: Rejection, answer: Said): KieVeo
 
 const MINIMUM = "'Keep at Least (Credits)'";
 
-/** The balance is below the user's own limit. Nothing was sent that is paid for. */
+/** The balance is below the user's own limit. No paid request was sent. */
 export function balanceBelowError(credits: number, least: number): KieVeoError {
 	return new KieVeoError(
 		`The Kie.ai account has ${credits} credits, fewer than the ${least} of ${MINIMUM}`,
@@ -178,7 +178,7 @@ export function balanceBelowError(credits: number, least: number): KieVeoError {
 	);
 }
 
-/** Without the balance the user's limit cannot be kept to. Nothing was sent that is paid for. */
+/** Without the balance the user's limit cannot be respected. No paid request was sent. */
 export function balanceUnknownError(rejection: Rejection, answer: Said): KieVeoError {
 	const { description, kieCode } = accountRejectedError(rejection, answer);
 	return new KieVeoError(
@@ -198,7 +198,7 @@ function withoutAnswer(reason: RetryReason): string {
 	return isUnreached(reason) ? 'Kie.ai could not be reached' : 'Kie.ai gave no usable answer';
 }
 
-/** After a request that got nowhere. */
+/** After a request that did not get through. */
 function runAgain({ taskId }: Subject): string {
 	return taskId === null
 		? 'Nothing was started, so the node can be run again.'

@@ -1,14 +1,14 @@
 import type { KieApi } from '../kie/api';
 import { balanceBelowError, balanceUnknownError } from '../messages/errors';
 
-/** The credit balance before anything of a run is paid for. It is read once, and only when it is asked for. */
+/** The credit balance before a run pays for anything. Read once, and only when needed. */
 export class Balance {
 	private credits?: Promise<number>;
 
 	constructor(private readonly api: KieApi) {}
 
 	/**
-	 * @param least credits; 0 asks nothing
+	 * @param least credits; 0 does not check
 	 * @throws KieVeoError when the account has less, or Kie does not say; CancelledError
 	 */
 	async assertAtLeast(least: number): Promise<void> {

@@ -2,25 +2,25 @@ import type { IExecuteFunctions } from 'n8n-workflow';
 
 import { isJsonObject, toNumber } from '../kie/meaning/guards';
 
-/** What not every n8n tells a node, or tells only at run time. */
+/** Facts that some n8n versions do not give a node, or give only at run time. */
 interface LaterContext {
 	getWorkflowSettings?(): unknown;
 	additionalData?: unknown;
 }
 
 /**
- * Whether the execution runs on n8n's engine 2.0, which does not suspend executions. It shows a node no
- * settings of the workflow, but its executions have a UUID where others have a number.
+ * Whether the execution runs on n8n's engine 2.0, which does not suspend executions. It gives a node no
+ * workflow settings, but its executions have a UUID instead of a number.
  */
 export function runsOnEngine2(context: Pick<IExecuteFunctions, 'getExecutionId'>): boolean {
 	return /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-/i.test(context.getExecutionId() ?? '');
 }
 
 /**
- * Seconds after which n8n ends this execution; `null` where it does not, or does not say.
+ * Seconds after which n8n ends this execution; `null` if it does not, or does not say.
  *
  * A workflow's own limit is in its settings. That of the whole instance, and its upper bound, are only in
- * the deadline that n8n has worked out: no public type names it, so it is used where it is there.
+ * the deadline n8n has calculated: no public type declares it, so it is used if present.
  *
  * @param now milliseconds since the epoch
  */

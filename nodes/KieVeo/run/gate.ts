@@ -1,4 +1,4 @@
-/** How many files are on their way at the same time, in each direction. */
+/** How many files are transferred at the same time, in each direction. */
 export const PARALLEL_TRANSFERS = 3;
 
 /** Runs tasks as they come, at most `limit` at the same time; the others wait in order. */

@@ -16,17 +16,17 @@ import { logPlace } from './paidLog';
 export interface Work {
 	/** Items with the same key share the work; `null` is never shared. */
 	readonly key: string | null;
-	/** Task id by which it can be fetched, of what was submitted and may have cost credits. */
+	/** Task id by which it can be fetched, of what was submitted and may have used credits. */
 	readonly submittedTaskId: string | null;
 	/**
-	 * Another item asks for the same: this work is to do for both what `other` would have done.
+	 * Another item asks for the same: this work must also do what `other` would have done.
 	 *
 	 * @throws KieVeoError when it cannot
 	 */
 	join?(other: this): void;
 }
 
-/** What an operation makes of an input item. */
+/** How an operation turns an input item into output. */
 export interface Reading<W extends Work> {
 	work: W;
 	/** Called once all phases are done. */
@@ -38,12 +38,12 @@ export interface ItemOperation<W extends Work> {
 	read(itemIndex: number): Reading<W>;
 	/** Called when all items have been read, before the first phase. */
 	begin?(works: readonly W[]): void;
-	/** Done in order, for every work: all have ended a phase before the next begins. An exception ends the work. */
+	/** Run in order, for every work: all finish a phase before the next starts. An exception ends the work. */
 	phases: ReadonlyArray<(work: W, facts: PhaseFacts<W>) => Promise<void>>;
 	/** What an error item says besides the error. `reading` is unset when the item could not be read. */
 	errorFields(itemIndex: number, reading: Reading<W> | undefined, error: unknown): IDataObject;
 	/**
-	 * Given where one failure must not end the run: the item of a work that failed. An error is raised
+	 * Set if one failure must not end the run: the item of a work that failed. An error is raised
 	 * only when all works have.
 	 */
 	failedItem?(itemIndex: number, reading: Reading<W>, error: unknown): INodeExecutionData;
@@ -88,12 +88,12 @@ export function stopSignals(context: IExecuteFunctions): {
 
 /**
  * Runs an operation for all items: reads and checks all of them, does every work once, phase by phase and
- * all of them together, and emits in input order.
+ * all of them together, and outputs in input order.
  *
- * Without "Continue on fail" and `failedItem` the first failure ends the run: nothing more is begun, and the error names the
+ * Without "Continue on fail" and `failedItem` the first failure ends the run: nothing more is started, and the error names the
  * other videos that were already submitted.
  *
- * @param failFast aborted at the first failure; the phases must heed its signal
+ * @param failFast aborted at the first failure; the phases must respect its signal
  */
 export async function runItems<W extends Work>(
 	context: IExecuteFunctions,
@@ -114,7 +114,7 @@ export async function runItems<W extends Work>(
 		const submitted = submittedIds(works);
 		const lost = withLostAnswer(all).length;
 		const error = stoppedError(submitted, lost);
-		// n8n has stored the execution before, so the error itself is not seen.
+		// n8n stored the execution earlier, so the error itself is not shown.
 		if (submitted.length + lost > 0) context.logger.warn(errorLine(logPlace(context), error));
 		throw toNodeError(context.getNode(), error);
 	}
@@ -139,7 +139,7 @@ function toItem<W extends Work>(
 	if (reading && failedItem && !context.continueOnFail()) return failedItem(item, reading, error);
 	const node = context.getNode();
 	const nodeError = toNodeError(node, error, { itemIndex: item });
-	// An execution that was suspended has no error output.
+	// A suspended execution has no error output.
 	const toErrorOutput = node.onError === 'continueErrorOutput' && !failedItem;
 	return errorItem(nodeError, item, errorFields(item, reading, error), toErrorOutput);
 }
@@ -189,7 +189,7 @@ async function runPhases<W extends Work>(
 					try {
 						await phase(progress.work, { works, items: progress.items });
 					} catch (error) {
-						// Another item's failure, or the user: not a failure of this one.
+						// Another item failed, or the user stopped: not a failure of this one.
 						if (error instanceof CancelledError) return;
 						progress.error = error;
 						onFailure();
@@ -203,7 +203,7 @@ function hasFailed({ error }: { error?: unknown }): boolean {
 	return error !== undefined;
 }
 
-/** Those that may have cost credits without a task ID to show for it. */
+/** Those that may have used credits without a task ID to show for it. */
 function withLostAnswer<P extends { error?: unknown }>(all: P[]): P[] {
 	return all.filter(({ error }) => error instanceof KieVeoError && error.mayBePaid);
 }
@@ -212,7 +212,7 @@ function throwFirstFailure<W extends Work>(
 	context: IExecuteFunctions,
 	all: Array<Progress<W>>,
 ): void {
-	// Only one can be raised: one that may have cost credits, since nothing else mentions it.
+	// Only one can be raised: one that may have used credits, since nothing else mentions it.
 	const lost = withLostAnswer(all);
 	const failed = lost[0] ?? all.find(hasFailed);
 	if (!failed) return;

@@ -8,8 +8,8 @@ import type { VideoWork } from './videoWork';
 type LogContext = Pick<IExecuteFunctions, 'getExecutionId' | 'getNode' | 'logger'>;
 
 /**
- * Submits a video and writes to n8n's log what is paid for. n8n keeps the output of a node only when it
- * ends: after a stop, n8n's own time limit or a crash the task is found nowhere else.
+ * Submits a video and writes to n8n's log what was paid for. n8n keeps a node's output only when the node
+ * ends: after a stop, n8n's own time limit or a crash the task is recorded nowhere else.
  *
  * @param items the input items that share the video
  * @throws KieVeoError, CancelledError as {@link VideoWork.submit}
@@ -32,12 +32,12 @@ export async function submitLogged(
 	context.logger.info(submittedLine(place, { ...subjectOf(order), taskId }, kieTaskId));
 }
 
-/** Kie may refuse a new video and name a task all the same. */
+/** Kie may refuse a new video and still name a task. */
 function mayCost({ kind }: Order, { mayBePaid, taskId }: KieVeoError): boolean {
 	return mayBePaid || (kind === 'creation' && taskId !== null);
 }
 
-/** @param items none where all are meant */
+/** @param items none if all are meant */
 export function logPlace(context: LogContext, items: readonly number[] = []): LogPlace {
 	return { node: context.getNode().name, executionId: String(context.getExecutionId()), items };
 }

@@ -1,15 +1,15 @@
 import type { Clock } from '../kie/http/clock';
 
-/** What one look at a task found. */
+/** What one check of a task found. */
 export type PollResult<T> =
 	| { kind: 'settled'; value: T }
-	/** Not finished. `waitMs`: the server asked for at least this pause before the next look. */
+	/** Not finished. `waitMs`: the server asked for at least this pause before the next check. */
 	| { kind: 'pending'; waitMs: number | null };
 
 export interface PollOptions {
 	/** Milliseconds since the epoch at which the task was submitted. */
 	since: number;
-	/** Milliseconds between two looks. */
+	/** Milliseconds between two checks. */
 	intervalMs: number;
 	/** Milliseconds from `since` after which waiting ends. */
 	timeoutMs: number;
@@ -18,14 +18,14 @@ export interface PollOptions {
 }
 
 /**
- * Looks at a task every `intervalMs` until it is settled or the time is up. The last look happens at
- * the deadline itself, so a task that finished just before it counts as finished.
+ * Checks a task every `intervalMs` until it is settled or the time is up. The last check happens at
+ * the deadline itself, so a task that finished just before it is reported as finished.
  *
  * @returns what the task settled to, or `null` when the time ran out
  * @throws CancelledError
  */
 export async function pollUntilSettled<T>(
-	look: () => Promise<PollResult<T>>,
+	check: () => Promise<PollResult<T>>,
 	{ since, intervalMs, timeoutMs, clock, signal }: PollOptions,
 ): Promise<T | null> {
 	const deadline = since + timeoutMs;
@@ -33,7 +33,7 @@ export async function pollUntilSettled<T>(
 	for (;;) {
 		const next = Math.min(due, deadline);
 		await clock.pause(Math.max(0, next - clock.now()), signal);
-		const found = await look();
+		const found = await check();
 		if (found.kind === 'settled') return found.value;
 		if (next === deadline) return null;
 		due = clock.now() + Math.max(intervalMs, found.waitMs ?? 0);

@@ -14,7 +14,7 @@ export interface VideoRun {
 	raw: unknown;
 }
 
-/** After so many answers in a row that can mean a failed task, the task has failed. */
+/** After this many consecutive answers that can mean a failed task, the task has failed. */
 const MOST_TASK_ERRORS = 5;
 
 /** Whether waiting could still change it. */
@@ -35,8 +35,8 @@ export function subjectOf(order: Order): Subject {
 /**
  * Submits one order. The result of a creation carries the new task id.
  *
- * @param deadline until when Kie is asked to accept it, in milliseconds since the epoch; without one for a
- * bounded time
+ * @param deadline until when the submission is retried, in milliseconds since the epoch; by default for a
+ * limited time
  * @throws KieVeoError when Kie rejects it or the answer is lost, CancelledError
  */
 export async function submitVideo(
@@ -52,18 +52,18 @@ export interface PollWait {
 	submitted: VideoRun;
 	/** Milliseconds since the epoch. */
 	submittedAt: number;
-	/** Seconds between two looks. */
+	/** Seconds between two checks. */
 	pollInterval: number;
 	/** Seconds from the submission. */
 	timeout: number;
 	onTimeout: 'error' | 'continue';
-	/** Bounds how many videos are asked about at the same time. */
+	/** Limits how many videos are polled at the same time. */
 	gate: Gate;
 }
 
 /**
- * Waits for a submitted video by asking again and again. A fault of the service or the network on the
- * way does not end the wait: the time-out bounds it.
+ * Waits for a submitted video by polling. A fault of the service or the network in the
+ * meantime does not end the wait: the timeout does.
  *
  * @throws KieVeoError when the video fails or the time runs out, CancelledError
  */
@@ -80,7 +80,7 @@ export async function waitByPolling(
 	let lastMessage = message;
 	let taskErrors = 0;
 
-	const look = async (): Promise<PollResult<VideoRun>> => {
+	const check = async (): Promise<PollResult<VideoRun>> => {
 		const answer = await wait.gate.run(async () => {
 			throwIfCancelled(signal);
 			return await api.fetchState({ ...subject, kieTaskId, codes, model });
@@ -99,7 +99,7 @@ export async function waitByPolling(
 		return { kind: 'pending', waitMs: null };
 	};
 
-	const settled = await pollUntilSettled(look, {
+	const settled = await pollUntilSettled(check, {
 		since: wait.submittedAt,
 		intervalMs: wait.pollInterval * 1000,
 		timeoutMs: wait.timeout * 1000,
@@ -125,7 +125,7 @@ function toRun(subject: Subject, answer: SubmissionAnswer): VideoRun {
 	const { meaning } = answer;
 	if (meaning.kind === 'lost') throw lostCreationError(subject, answer);
 	if (meaning.kind !== 'success' && meaning.kind !== 'processing') {
-		// Kie may refuse a new video and name a task all the same: it can be looked up then.
+		// Kie may refuse a new video and still name a task, which can then be looked up.
 		const named = 'taskId' in meaning ? meaning.taskId : undefined;
 		throw videoRejectedError(
 			{ ...subject, taskId: subject.taskId ?? named ?? null },
@@ -135,7 +135,7 @@ function toRun(subject: Subject, answer: SubmissionAnswer): VideoRun {
 	}
 	const { files } = meaning;
 	const taskId = subject.taskId ?? files.taskId;
-	// A creation is one only when Kie named the task.
+	// Without a task id nothing was certainly created.
 	if (taskId === null) throw lostCreationError(subject, answer);
 	const result = toVideoResult({ ...subject, taskId }, answer, files);
 	return { result: { ...result, taskId }, raw: answer.raw };

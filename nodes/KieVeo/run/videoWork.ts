@@ -29,13 +29,13 @@ export interface VideoOptions {
 
 export interface VideoWorkOptions extends VideoOptions {
 	waitMode: WaitMode;
-	/** Fetched instead when Kie refuses the order for good. Only while polling. */
+	/** Ordered instead when Kie refuses for good. Only while polling. */
 	fallback?: UpgradeOrder;
-	/** Images of a new video that have to be uploaded first. */
+	/** Images of a new video that must be uploaded first. */
 	images: ImageFile[];
-	/** Set when the video is wanted as a file, too. */
+	/** Set when the video is also wanted as a file. */
 	download?: (run: VideoRun) => Promise<StoredFile>;
-	/** Bound how much of each happens at the same time. */
+	/** Limit how much of each happens at the same time. */
 	gates: { uploads: Gate; polls: Gate; downloads: Gate };
 }
 
@@ -47,7 +47,7 @@ export class VideoWork implements Work {
 	submittedAt = 0;
 	file?: StoredFile;
 	private readonly operation: VideoOperationName;
-	/** Kie's, since the fallback has taken the place of the order. */
+	/** Kie's refusal, once the fallback has replaced the order. */
 	private refusal?: KieVeoError;
 
 	constructor(
@@ -70,7 +70,7 @@ export class VideoWork implements Work {
 		}
 	}
 
-	/** The task an error names. While an extension has none, the one to extend. */
+	/** The task an error names. As long as an extension has none, the one to extend. */
 	get taskId(): string | null {
 		const { taskId, extendedTaskId } = subjectOf(this.order);
 		return this.run?.result.taskId ?? taskId ?? extendedTaskId ?? null;
@@ -106,7 +106,7 @@ export class VideoWork implements Work {
 		return this.run !== undefined && isUnfinished(this.run);
 	}
 
-	/** Kie is asked once, by this work; it is to download and to report what the other item wants, too. */
+	/** Kie is asked once, by this work, which also downloads and reports what the other item wants. */
 	join({ order, options }: VideoWork): void {
 		// The addresses of a suspended execution differ, but lead to the same place.
 		if (options.waitMode !== 'callback') this.joinCallback(order);
@@ -122,12 +122,12 @@ export class VideoWork implements Work {
 		else if (own !== other.callBackUrl) throw differentCallbackError();
 	}
 
-	/** Keeps to the limit of the user, where the order costs anything. */
+	/** Respects the user's limit if the order costs anything. */
 	async checkBalance(balance: Balance): Promise<void> {
 		if (this.order.kind !== 'state') await balance.assertAtLeast(this.options.minimumCredits);
 	}
 
-	/** What can be done, and can fail, before anything is paid for: uploads the images one after the other. */
+	/** What can be done, and can fail, before anything is paid for: uploads the images one by one. */
 	async prepare(): Promise<void> {
 		const { images, gates } = this.options;
 		const { order } = this;
@@ -136,13 +136,13 @@ export class VideoWork implements Work {
 		this.order = { ...order, parameters: { ...order.parameters, imageUrls } };
 	}
 
-	/** Leaves `run` unset when Kie refuses the order for good and the fallback has taken its place. */
+	/** Leaves `run` unset when Kie refuses the order for good and the fallback replaces it. */
 	async submit(): Promise<void> {
 		const { waitMode, timeout } = this.options;
 		const { clock } = this.connection;
 		const deadline = waitMode === 'none' ? undefined : clock.now() + timeout * 1000;
 		const submit = async () => await submitVideo(this.connection, this.order, deadline);
-		// A state is only read: nothing else bounds how many are asked for at once.
+		// A state is only read: nothing else limits how many are requested at once.
 		const { polls } = this.options.gates;
 		this.run = await this.orFallBack(async () =>
 			this.order.kind === 'state' ? await polls.run(submit) : await submit(),
@@ -151,9 +151,9 @@ export class VideoWork implements Work {
 	}
 
 	/**
-	 * Like {@link submit}, unsets `run` when the fallback has taken the place of the order.
+	 * Like {@link submit}, unsets `run` when the fallback has replaced the order.
 	 *
-	 * @param isSuspending whether the file is to wait until the execution is resumed
+	 * @param isSuspending whether the file must wait until the execution is resumed
 	 */
 	async finish(isSuspending: boolean): Promise<void> {
 		const { waitMode, download, gates } = this.options;
@@ -177,7 +177,7 @@ export class VideoWork implements Work {
 		);
 	}
 
-	/** Puts the fallback in the place of the order, or throws. */
+	/** Replaces the order with the fallback, or throws. */
 	private fallBack(error: unknown): undefined {
 		if (!(error instanceof KieVeoError)) throw error;
 		if (this.refusal) throw fallbackError(this.refusal, error);
@@ -188,7 +188,7 @@ export class VideoWork implements Work {
 		return undefined;
 	}
 
-	/** The fallback, as a result of what was ordered. */
+	/** The fallback, as a result of the original order. */
 	private inPlace({ result, raw }: VideoRun): VideoRun {
 		const fallback = traitsOf(this.order.operation).upgradesTo;
 		return { result: { ...result, operation: this.operation, fallback }, raw };

@@ -1,36 +1,38 @@
 /** What is known when a suspended execution was called. */
 export interface Facts {
-	/** Kie's callback about a video, or a look of our own. */
-	call: 'report' | 'look' | 'finalLook';
+	/** Kie's callback about a video, or our own check. */
+	call: 'report' | 'check' | 'finalCheck';
 	/** Whether an earlier call has resumed the execution. */
 	resumed: boolean;
-	/** Whether n8n continues the execution by itself, now or within moments. */
+	/** Whether n8n is about to continue the execution by itself. */
 	tooLate: boolean;
-	/** Videos whose end is not known. */
+	/** Videos whose outcome is unknown. */
 	open: number;
-	/** Whether every callback since the suspension came to this process. */
+	/** Whether this process received every callback since the suspension. */
 	complete: boolean;
-	/** Whether no open video is sure to be reported to this process: Kie must be asked about each. */
+	/** Whether a check of our own will follow, by which only one process at a time asks Kie. */
+	checkFollows: boolean;
+	/** Whether no open video is certain to be reported to this process, so Kie must be asked about each. */
 	openPossiblyMissed: boolean;
-	/** Whether Kie was asked about open videos, and said all it was asked for. */
+	/** Whether Kie was asked about open videos and answered every question. */
 	asked: 'no' | 'answered' | 'unanswered';
-	/** About a report. */
+	/** For a callback. */
 	video: {
-		/** Whether the end of the video is known. */
+		/** Whether the outcome of the video is known. */
 		known: boolean;
 		/** Whether the video was made. */
 		succeeded: boolean;
-		/** Whether it is an upgrade, about which Kie cannot always be asked without ordering it again. */
+		/** Whether it is an upgrade, which Kie cannot always be asked about without ordering it again. */
 		isUpgrade: boolean;
-		/** How often this process was called about it, this time included. */
+		/** How many times this process was called about it, including this time. */
 		delivery: number;
 	} | null;
 }
 
 export type Decision =
-	/** Answer the call; the execution stays suspended. 503 makes Kie deliver a report again. */
+	/** Answer the call; the execution stays suspended. 503 makes Kie deliver a callback again. */
 	| { kind: 'answer'; status: 200 | 503; reason: string }
-	/** Answer the call; nothing can be done for the execution any more. */
+	/** Answer the call; nothing more can be done for the execution. */
 	| { kind: 'over'; reason: string }
 	/** Ask Kie about open videos, then decide again. */
 	| { kind: 'ask' }
@@ -45,18 +47,19 @@ export function decide(facts: Facts): Decision {
 		return { kind: 'over', reason: 'n8n itself is about to continue the execution' };
 	if (video && !video.known) return answer(503, 'it is incomplete, and Kie.ai has no more yet');
 	if (open === 0) return { kind: 'resume' };
-	return video ? decideOnReport(facts, video) : decideOnLook(facts);
+	return video ? decideOnReport(facts, video) : decideOnCheck(facts);
 }
 
-function decideOnLook({ call, asked, open }: Facts): Decision {
+function decideOnCheck({ call, asked, open }: Facts): Decision {
 	if (asked === 'no') return { kind: 'ask' };
-	return call === 'finalLook' ? { kind: 'resume' } : waiting(open);
+	return call === 'finalCheck' ? { kind: 'resume' } : waiting(open);
 }
 
 /**
- * Where another process may have received callbacks, a report is declined once, so that it is delivered
- * again, perhaps to that one: so reports spread for free, those of failed upgrades above all, about which
- * Kie cannot safely be asked. About new tasks it can.
+ * If another process may have received callbacks, a callback is declined once, so that it is delivered
+ * again, possibly to that one. This spreads callbacks for free, above all those of failed upgrades, which
+ * Kie cannot safely be asked about. What is missing then is left to a check of our own, because the other
+ * processes would ask Kie the same questions at this moment. Where no check can follow, this process asks.
  */
 function decideOnReport(facts: Facts, video: NonNullable<Facts['video']>): Decision {
 	const { open, asked } = facts;
@@ -68,9 +71,10 @@ function decideOnReport(facts: Facts, video: NonNullable<Facts['video']>): Decis
 			: answer(503, 'Kie.ai could not be asked about the other videos');
 	}
 	const spread = answer(503, 'this process does not know of all videos');
-	if (video.isUpgrade && video.delivery === 1) return spread;
-	if (asked === 'no') return { kind: 'ask' };
+	if (video.delivery === 1 && (video.isUpgrade || facts.checkFollows)) return spread;
 	const mustSpread = video.isUpgrade && !video.succeeded;
+	if (facts.checkFollows) return mustSpread ? spread : waiting(open);
+	if (asked === 'no') return { kind: 'ask' };
 	return asked === 'unanswered' || mustSpread ? spread : waiting(open);
 }
 

@@ -20,12 +20,12 @@ import { parameterOf } from './resumeParameters';
 
 /**
  * Downloads the finished videos of an execution that is about to be resumed, where 'Download' is on. The
- * toggle and its fields are read once for all items: their input is not at hand any more.
+ * toggle and its fields are read once for all items: their input is no longer available.
  *
- * Never throws: the engine raises no error in such an execution. An item whose file could not be got
+ * Never throws: the engine raises no error in such an execution. An item whose file could not be downloaded
  * keeps its URL, and says why in `error`.
  *
- * @param until milliseconds since the epoch at which downloads are given up
+ * @param until milliseconds since the epoch at which downloads are abandoned
  */
 export async function addFiles(
 	context: IWebhookFunctions,
@@ -54,7 +54,7 @@ interface FileStore {
 	binaryOf(video: VideoResult): Promise<IBinaryKeyData>;
 }
 
-/** @param left milliseconds until downloads are given up */
+/** @param left milliseconds until downloads are abandoned */
 async function openStore(context: IWebhookFunctions, left: number): Promise<FileStore> {
 	const { binaryPropertyName, maxBytes } = checkDownloadSettings(
 		parameterOf(context, 'binaryPropertyName', 'data'),

@@ -7,13 +7,13 @@ export type Send = IExecuteFunctions['helpers']['httpRequest'];
 /** `over`: the execution was resumed, ended or deleted. */
 export type Found = 'waits' | 'over' | 'unreachable';
 
-/** In n8n's own words about an execution that does not wait. */
+/** n8n's own answers about an execution that is not waiting. */
 const NOT_WAITING = /\bexecution "/i;
 
 /**
- * Calls a suspended execution by its own address, from within n8n. Never throws.
+ * Calls a suspended execution at its own address, from within n8n. Never throws.
  *
- * @param timeout milliseconds until the answer must be there
+ * @param timeout milliseconds within which the answer must arrive
  */
 export async function callOwnAddress(send: Send, url: string, timeout: number): Promise<Found> {
 	try {
@@ -38,6 +38,6 @@ function found(body: unknown): Found {
 	const { waiting, message } = body;
 	// Our own answer, whatever its status.
 	if (typeof waiting === 'boolean') return waiting ? 'waits' : 'over';
-	// Anything else is said by something before n8n.
+	// Anything else comes from something in front of n8n.
 	return typeof message === 'string' && NOT_WAITING.test(message) ? 'over' : 'unreachable';
 }

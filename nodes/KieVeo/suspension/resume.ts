@@ -13,7 +13,7 @@ import { toText } from '../kie/meaning/guards';
 import type { VideoOperationName } from '../operations';
 import { callOwnAddress } from './ownAddress';
 import { roundOf } from './round';
-import { settleLook, settleReport, type Call, type Reply } from './settle';
+import { settleCheck, settleReport, type Call, type Reply } from './settle';
 import {
 	isPending,
 	isUnreported,
@@ -29,20 +29,20 @@ import { watch } from './watch';
 
 const signatures = new SignatureMemory();
 
-/** Seconds of difference between Kie's clock and ours. */
+/** Tolerated difference between Kie's clock and ours, in seconds. */
 const TOLERANCE = 300;
-/** A look of our own may take longer than an answer to Kie. */
+/** Our own check may take longer than an answer to Kie. */
 const LOOK_LIMIT_MS = 90_000;
-/** Files that are there by then are in n8n before Kie has its answer. */
+/** Files downloaded by then are in n8n before Kie has its answer. */
 const QUICK_FILES_MS = 8_000;
-/** Kie waits for its answer meanwhile. */
+/** Kie is waiting for its answer meanwhile. */
 const CHECK_LIMIT_MS = 4_000;
-/** The process that has suspended looks first, the others after this time, spread over the second one. */
+/** The suspending process checks first, the others after this time, spread over the second one. */
 const FIRST_PLACE_MS = 20_000;
 const OTHER_PLACES_MS = 40_000;
 
 /**
- * Answers one call of a suspended execution's address, and resumes the execution when the last video is
+ * Answers one call to a suspended execution's address, and resumes the execution when the last video is
  * finished, or the waiting time is over. Never throws: n8n would resume the execution into an error and
  * lose its earlier data.
  */
@@ -61,8 +61,8 @@ export async function resumeOnCallback(context: IWebhookFunctions): Promise<IWeb
 }
 
 /**
- * Should n8n stop in the middle of a long download, Kie's next delivery resumes the execution after all.
- * But not where that may come to another process, which knows nothing of this one: n8n 1.x would resume
+ * If n8n stops in the middle of a long download, Kie's next delivery still resumes the execution.
+ * But not if that may reach another process, which knows nothing of this one: n8n 1.x would resume
  * the execution for both.
  */
 function whileFilesAreFetched({ reason, isAlone }: Reply): Pick<Reply, 'status' | 'reason'> {
@@ -91,11 +91,11 @@ async function handle(context: IWebhookFunctions): Promise<Reply> {
 }
 
 async function handleCallback(context: IWebhookFunctions): Promise<Reply> {
-	// Read once: for a webhook n8n makes an expression sandbox each time a credential is read.
+	// Read once: for a webhook n8n creates an expression sandbox each time a credential is read.
 	const connection = await connectForAnswer(context);
 	const incoming = await readCallbackRequest(context);
 
-	// Our own proof in the address is what authenticates the call; n8n 1.x does not sign it.
+	// Our own proof in the address authenticates the call; n8n 1.x does not sign it.
 	const submission = readSubmission(incoming.submission, connection.addressKey);
 	const place = placeOf(context);
 	const { waiting } = submission ?? {};
@@ -148,18 +148,18 @@ async function handleWakeUp(context: IWebhookFunctions, value: unknown): Promise
 	const wakeUp = readWakeUp(value, wakeUpKey(connection.addressKey, place), now);
 	if (wakeUp === 'old') return refused(401, 'the wake-up is an old one, or the clocks differ');
 	if (wakeUp === 'foreign') {
-		// Perhaps one of an earlier round of a loop: what it is about does not wait any more.
+		// Possibly from an earlier round of a loop, which is no longer waiting.
 		return { status: 401, reason: 'the wake-up is not one of this suspension', waiting: false };
 	}
-	if (wakeUp.kind === 'check') {
+	if (wakeUp.kind === 'ping') {
 		return { status: 200, reason: 'the execution waits', waiting: true };
 	}
 	watch.noteWakeUp(place, wakeUp);
 	const call = callOf(context, connection, place, storedDeadline(context) ?? now);
-	return await inTurn(call, async () => await settleLook(call, wakeUp));
+	return await inTurn(call, async () => await settleCheck(call, wakeUp));
 }
 
-/** One call after the other; what resumes the execution is checked once more where others may have done so. */
+/** One call at a time; a call about to resume checks once more whether another process has. */
 async function inTurn(call: Call, work: () => Promise<Reply>): Promise<Reply> {
 	const { context, place, suspension } = call;
 	const turn = suspension.queue.then(work);
@@ -174,15 +174,15 @@ async function inTurn(call: Call, work: () => Promise<Reply>): Promise<Reply> {
 }
 
 /**
- * n8n 1.x resumes an execution for two processes that decide at the same moment. It loads the execution
- * anew for each call, so a call of our own tells whether another process was faster.
+ * n8n 1.x resumes an execution for both of two processes that decide at the same moment. It loads the execution
+ * again for each call, so our own call shows whether another process was faster.
  */
 async function stillWaits(
 	{ context, connection, place }: Call,
 	resumeUrl: string,
 ): Promise<boolean> {
-	const check = { kind: 'check' as const, at: connection.clock.now() };
-	const url = withWakeUp(resumeUrl, check, wakeUpKey(connection.addressKey, place));
+	const ping = { kind: 'ping' as const, at: connection.clock.now() };
+	const url = withWakeUp(resumeUrl, ping, wakeUpKey(connection.addressKey, place));
 	return (await callOwnAddress(context.helpers.httpRequest, url, CHECK_LIMIT_MS)) !== 'over';
 }
 
@@ -221,9 +221,9 @@ function callOf(
 }
 
 /**
- * Looks after a suspension that this process has not begun, or forgot in a restart. On n8n 1.x, which
- * resumes an execution for each process that decides at the same moment, it looks somewhat after the
- * waiting time, at another moment than other processes.
+ * Watches a suspension that this process has not started, or forgot in a restart. On n8n 1.x, which
+ * resumes an execution for each process that decides at the same moment, it checks slightly after the
+ * waiting time, and not at the same moment as other processes.
  */
 function watchSince(
 	{ context, connection, place, stored, suspension }: Call,
@@ -243,7 +243,7 @@ function watchSince(
 	watch.begin(context, place, { url, key: wakeUpKey(addressKey, place), plan });
 }
 
-/** With its ID in the log a paid video can be fetched, also one whose submission seemed lost. */
+/** With its ID in the log a paid video can be fetched, even if its submission seemed lost. */
 function videoNamedIn({ body }: Incoming): string {
 	const parsed = parseCallback(body);
 	const [taskId] = 'callback' in parsed ? parsed.callback.taskIds : [];

@@ -2,10 +2,10 @@ import { publicUrlFault } from '../kie/meaning/publicUrl';
 import type { SuspensionObstacle } from '../messages/errors';
 
 /**
- * Why Kie cannot call the address that resumes an execution, or `null` when nothing speaks against it.
+ * Why Kie cannot call the address that resumes an execution, or `null` if it can.
  *
  * @param resumeUrl as n8n gives it; `null` when the execution has none
- * @param apiBaseUrl a private address is of use only to a private API
+ * @param apiBaseUrl a private address is useful only to a private API
  */
 export function resumeUrlObstacle(
 	resumeUrl: string | null,

@@ -16,12 +16,13 @@ import { parameterOf } from './resumeParameters';
 import { isUnreported, openVideos, toOutput } from './stored';
 import { videoKey, type Report, type Suspension, type SuspensionPlace } from './suspension';
 import type { WakeUp } from './wakeUp';
+import { watch } from './watch';
 
-/** A video found unfinished is not asked about again so soon. Later it is: its report may be lost. */
+/** Kie is not asked again this soon about an unfinished video. Later it is: its callback may be lost. */
 const ASK_PAUSE_MS = 30_000;
-/** How many videos a look asks about at the same time. */
+/** How many videos a check asks about at the same time. */
 const PARALLEL_QUESTIONS = 5;
-/** A look asks again about videos of which Kie said nothing, after this pause. */
+/** After this pause a check asks again about videos Kie said nothing about. */
 const RETRY_PAUSE_MS = 10_000;
 const MOST_ATTEMPTS = 3;
 /** After this many deliveries, accept the new part of an extended video alone: Kie delivers four times at most. */
@@ -30,13 +31,13 @@ const ENOUGH_DELIVERIES = 3;
 /** How a call is answered. */
 export interface Reply {
 	status: 200 | 400 | 401 | 409 | 500 | 503;
-	/** For n8n's log; what is refused is logged as a warning. */
+	/** For n8n's log; refusals are logged as warnings. */
 	reason: string;
 	/** Whether the execution stays suspended. */
 	waiting: boolean;
-	/** Gives the node's output; with it the execution continues. Never throws. */
+	/** Returns the node's output, with which the execution continues. Never throws. */
 	resume?: () => Promise<INodeExecutionData[]>;
-	/** Whether no other process can resume the same execution once more. */
+	/** Whether no other process can resume the same execution again. */
 	isAlone?: boolean;
 }
 
@@ -51,10 +52,10 @@ export interface Call {
 	lastResort: number;
 }
 
-/** n8n 1.x sets a timer for that up to 70 s ahead, and does not clear it when the execution is resumed. */
+/** n8n 1.x sets a timer for this up to 70 s ahead, and does not clear it when the execution is resumed. */
 const TOO_LATE_MS = 75_000;
 
-/** Kie's callback: notes how the video ended, finds out about others where that is called for, and decides. */
+/** Kie's callback: records the outcome of the video, finds out about others if needed, and decides. */
 export async function settleReport(
 	call: Call,
 	video: SubmittedVideo,
@@ -64,7 +65,7 @@ export async function settleReport(
 	const key = videoKey(video);
 	const delivery = (deliveries.get(key) ?? 0) + 1;
 	deliveries.set(key, delivery);
-	// The first report is final: a terminal state does not change.
+	// The first callback is final: a terminal state does not change.
 	if (!resumed && !reports.has(key)) {
 		const { tier } = event;
 		if (tier) call.context.logger.warn(tierLine(video.taskId, tier.asked, tier.made));
@@ -76,17 +77,22 @@ export async function settleReport(
 		call: 'report' as const,
 		video: { known: reports.has(key), succeeded, isUpgrade: isUpgrade(video.operation), delivery },
 	});
-	return await settle(call, facts, async () => await askWhileFinished(call));
+	const reply = await settle(call, facts, async () => await askWhileFinished(call));
+	if (reply.waiting && !call.suspension.complete) watch.checkSoon(call.place);
+	return reply;
 }
 
-/** A look of our own: asks Kie about what is open, and decides. */
-export async function settleLook(call: Call, { kind }: WakeUp): Promise<Reply> {
+/** Our own check: asks Kie about what is open, and decides. */
+export async function settleCheck(call: Call, { kind }: WakeUp): Promise<Reply> {
 	const facts = () => ({
-		call: kind === 'final' ? ('finalLook' as const) : ('look' as const),
+		call: kind === 'final' ? ('finalCheck' as const) : ('check' as const),
 		video: null,
 	});
-	const all = kind !== 'unreported';
-	return await settle(call, facts, async () => await askAboutOpen(call, all));
+	return await settle(call, facts, async () =>
+		kind === 'reported'
+			? await askWhileFinished(call)
+			: await askAboutOpen(call, kind !== 'unreported'),
+	);
 }
 
 async function settle(
@@ -94,7 +100,7 @@ async function settle(
 	facts: () => Pick<Facts, 'call' | 'video'>,
 	ask: () => Promise<boolean>,
 ): Promise<Reply> {
-	const { connection, stored, suspension, lastResort } = call;
+	const { connection, place, stored, suspension, lastResort } = call;
 	let asked: Facts['asked'] = 'no';
 	for (;;) {
 		const open = openVideos(stored, suspension);
@@ -105,6 +111,7 @@ async function settle(
 			open: open.length,
 			openPossiblyMissed: !open.some((one) => willBeReported(one, suspension)),
 			complete: suspension.complete,
+			checkFollows: watch.canCheck(place),
 			asked,
 		});
 		if (decision.kind === 'over') {
@@ -136,8 +143,8 @@ function resume({ context, stored, suspension, lastResort }: Call, open: Submitt
 }
 
 /**
- * @param delivery how many times the report has come
- * @returns `null` when it should come again, because not all is known
+ * @param delivery how many times the callback has arrived
+ * @returns `null` if it should be delivered again, because something is still unknown
  */
 async function reportOf(
 	call: Call,
@@ -153,7 +160,7 @@ async function reportOf(
 	}
 	const reported = toCallbackResult(event, callback, callback.files);
 	const { succeeded, files, body: raw } = callback;
-	// Kie reports the new part of an extended video; the whole of it is in the record.
+	// Kie reports the new part of an extended video; the whole is in the record.
 	const { givesWhole } = traitsOf(video.operation);
 	if (givesWhole && succeeded && files.fullVideoUrls.length === 0) {
 		const found = await fetchReport(call, video);
@@ -166,7 +173,7 @@ async function reportOf(
 	return { result: reported, raw };
 }
 
-/** Whether a callback about a video is still to come to this process. */
+/** Whether this process is still going to receive a callback about a video. */
 function willBeReported(
 	video: SubmittedVideo,
 	{ possiblyMissed, perhapsReordered }: Suspension,
@@ -176,11 +183,11 @@ function willBeReported(
 }
 
 /**
- * Asks Kie about videos this process has no report of, one after the other, until one is found
- * unfinished: its own report will come, and the rest is asked then. What Kie reports to nobody is asked
+ * Asks Kie about videos without a callback in this process, one by one, until one is found
+ * unfinished: its own callback will arrive, and the rest is asked then. Videos Kie does not report here are asked
  * about every time.
  *
- * @returns whether all that was asked is known now
+ * @returns whether everything that was asked is now known
  */
 async function askWhileFinished(call: Call): Promise<boolean> {
 	const { connection, stored, suspension } = call;
@@ -202,7 +209,7 @@ async function askWhileFinished(call: Call): Promise<boolean> {
 
 /**
  * @param all otherwise only about what may never be reported
- * @returns whether Kie said about each how it stands
+ * @returns whether Kie gave the state of each
  */
 async function askAboutOpen(call: Call, all: boolean): Promise<boolean> {
 	const { connection, stored, suspension } = call;
@@ -222,7 +229,7 @@ async function askAboutOpen(call: Call, all: boolean): Promise<boolean> {
 	}
 }
 
-/** Asks Kie about a video, and notes how it ended. */
+/** Asks Kie about a video and records its outcome. */
 async function find(
 	call: Call,
 	video: SubmittedVideo,

@@ -13,15 +13,15 @@ import { nodeData } from './round';
 import { videoKey, type Suspension } from './suspension';
 
 /*
- * What n8n stores while an execution is suspended: the items as the node would have returned them. Whoever
- * reads them early finds what is true then; if nobody resumes the execution, they come out like that.
+ * What n8n stores while an execution is suspended: the items as the node would have returned them. Anyone who
+ * reads them early sees the truth at that time; if nothing resumes the execution, they are output as they are.
  */
 
-/** The name in the node's context, which nobody sees but expressions. */
+/** The name in the node's context, which only expressions can see. */
 const DEADLINE = 'kieVeoDeadline';
 
 /**
- * Stores the items as this node's data, and when the waiting time ends.
+ * Stores the items as this node's data, and the end of the waiting time.
  *
  * @param deadline milliseconds since the epoch
  */
@@ -32,7 +32,7 @@ export function store(
 ): void {
 	context.getContext('node')[DEADLINE] = deadline;
 	// A new array: changing the input items would change the output of the node before this one. And a
-	// copy: with an error output n8n takes the items one by one out of the array this node returns.
+	// copy: with an error output n8n removes the items one by one from the array this node returns.
 	context.getExecuteData().data.main = [[...items]];
 }
 
@@ -40,7 +40,7 @@ export function storedItems(context: IWebhookFunctions): INodeExecutionData[] {
 	return context.evaluateExpression('{{ $input.all() }}', 0) as INodeExecutionData[];
 }
 
-/** @returns milliseconds since the epoch; `null` where an older version of this package has suspended */
+/** @returns milliseconds since the epoch; `null` if an older version of this package suspended it */
 export function storedDeadline(context: IWebhookFunctions): number | null {
 	return toNumber(nodeData(context, `context.${DEADLINE}`));
 }
@@ -50,7 +50,7 @@ export function isPending({ json }: INodeExecutionData): boolean {
 	return json.status === 'processing';
 }
 
-/** What was stored about a video; `null` for what this node has not stored. */
+/** What was stored about a video; `null` for anything this node has not stored. */
 export function videoOf({ json }: INodeExecutionData): SubmittedVideo | null {
 	const { operation, index } = json;
 	if (!givesVideo(operation)) return null;
@@ -63,12 +63,12 @@ export function videoOf({ json }: INodeExecutionData): SubmittedVideo | null {
 	};
 }
 
-/** Whether the video was already being made when it was submitted: then Kie reports it to nobody here. */
+/** Whether the video was already being made when it was submitted: Kie does not report it here then. */
 export function isUnreported({ codes }: Pick<SubmittedVideo, 'codes'>): boolean {
 	return codes[0] !== 200;
 }
 
-/** The videos without a report, each once, in the order of their items. */
+/** The videos without a callback, each once, in the order of their items. */
 export function openVideos(
 	stored: INodeExecutionData[],
 	{ reports }: Pick<Suspension, 'reports'>,

@@ -14,17 +14,17 @@ import { watch } from './watch';
 
 /**
  * A new task submitted longer than this before the suspension may have been reported by then. Usually all
- * submissions take less, unless there are more of them than Kie's limit lets in at once.
+ * submissions take less, unless there are more than Kie's limit accepts at once.
  */
 const EARLY_MS = 5_000;
 /**
- * The same for an upgrade. What ends sooner has failed, and there asking may start, and bill, another.
+ * The same for an upgrade. One that ends sooner has failed, and asking about it may start, and bill, another.
  */
 const EARLY_UPGRADE_MS = 240_000;
 
 /**
- * n8n continues the execution by itself this long after the waiting time: the last resort, when nobody
- * could look at its end. Long enough to download files, and for n8n 1.x to have no timer set for it.
+ * n8n continues the execution by itself this long after the waiting time: the last resort, when nothing
+ * could check at its end. Long enough to download files, and for n8n 1.x to have no timer set for it.
  */
 export const LAST_RESORT_MS = 300_000;
 
@@ -46,10 +46,10 @@ export interface SuspensionReason {
 }
 
 /**
- * The address that resumes this execution. Kie adds nothing to it, so what tells the items apart must be
- * put into it for each submission.
+ * The address that resumes this execution. Kie adds nothing to it, so whatever tells the items apart must be
+ * added for each submission.
  *
- * @param apiBaseUrl a private address is of use only to a private API
+ * @param apiBaseUrl a private address is useful only to a private API
  * @throws KieVeoError when the execution cannot be suspended, or Kie could not call it: checked before
  * anything is paid for
  */
@@ -74,7 +74,7 @@ export function withResumePath(resumeUrl: string): string {
 }
 
 /**
- * Stores the items as this node's data and suspends the execution; it holds no worker from then on.
+ * Stores the items as this node's data and suspends the execution, which frees its worker.
  *
  * @param items as the node would return them now: finished ones, and those with `status: "processing"`
  */

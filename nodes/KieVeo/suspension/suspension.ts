@@ -9,16 +9,16 @@ export interface Report {
 /** What this process knows about one suspension. Videos by {@link videoKey}. */
 export interface Suspension {
 	reports: Map<string, Report>;
-	/** How often this process was told about a video. */
+	/** How many times this process received a callback about a video. */
 	deliveries: Map<string, number>;
 	/**
 	 * The last video that Kie, when asked, said is unfinished, and when (milliseconds since the epoch). For a
-	 * while nothing more needs to be asked: its own report must come first.
+	 * while nothing more needs to be asked: its own callback must arrive first.
 	 */
 	unfinished: { key: string; since: number } | null;
 	/**
-	 * Whether every callback since the suspension came to this process, so that a missing report means an
-	 * unfinished video, but for those in `possiblyMissed`. False after a restart, and where another
+	 * Whether this process received every callback since the suspension, so that a missing one means an
+	 * unfinished video, except for those in `possiblyMissed`. False after a restart, and when another
 	 * process suspended the execution.
 	 */
 	complete: boolean;
@@ -27,24 +27,24 @@ export interface Suspension {
 	/** Kie's codes in the answers about upgrades that were found running. */
 	codes: Map<string, Array<number | null>>;
 	/**
-	 * Videos of which asking may have started, and billed, another upgrade. Nobody will report that one, and
+	 * Videos for which asking may have started, and billed, another upgrade. That one is never reported, and
 	 * only the record is read from then on.
 	 */
 	perhapsReordered: Set<string>;
 	/** Set once, by the call that resumes the execution. */
 	resumed: boolean;
-	/** Calls are worked on one after the other. */
+	/** Calls are handled one at a time. */
 	queue: Promise<unknown>;
 }
 
 /**
- * n8n stores nothing of what a waiting execution's webhook learns unless it resumes, so reports live in
- * memory. The number is bounded; what is dropped, or lost in a restart, is asked of Kie again.
+ * n8n stores nothing that a waiting execution's webhook learns unless it resumes, so outcomes live in
+ * memory. Their number is limited; for those dropped, or lost in a restart, Kie is asked again.
  */
 export const MOST_SUSPENSIONS = 1000;
 const suspensions = new Map<string, Suspension>();
 
-/** Names a video among those of one suspension. */
+/** Names a video within one suspension. */
 export function videoKey({ taskId, index }: { taskId?: unknown; index?: unknown }): string {
 	return JSON.stringify([taskId, index]);
 }
@@ -61,7 +61,7 @@ export function nameOf({ execution, node, round }: SuspensionPlace): string {
 	return JSON.stringify([execution, node, round]);
 }
 
-/** Notes that this process suspends an execution and will see its callbacks from then on. */
+/** Records that this process suspends an execution and will see its callbacks from then on. */
 export function beginSuspension(
 	place: SuspensionPlace,
 	possiblyMissed: Suspension['possiblyMissed'],
@@ -69,7 +69,7 @@ export function beginSuspension(
 	remember(nameOf(place), { complete: true, possiblyMissed });
 }
 
-/** What this process knows about a suspension; nothing at first, when another one has suspended. */
+/** What this process knows about a suspension; nothing at first, if another process suspended it. */
 export function suspensionOf(place: SuspensionPlace): Suspension {
 	const name = nameOf(place);
 	return suspensions.get(name) ?? remember(name, { complete: false, possiblyMissed: new Set() });

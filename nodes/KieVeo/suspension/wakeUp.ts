@@ -2,16 +2,19 @@ import { createHmac } from 'crypto';
 
 import { equalInConstantTime } from '../kie/meaning/constantTime';
 import { isJsonObject, parseIfJson } from '../kie/meaning/guards';
-import type { Look } from './schedule';
+import type { Check } from './schedule';
 import { nameOf, type SuspensionPlace } from './suspension';
 
-/** The query parameter that makes a call of the resume address a wake-up. */
+/** The query parameter that turns a call to the resume address into a wake-up. */
 export const WAKE_UP_PARAMETER = 'kieVeoWakeUp';
 
-/** A look of ours at a suspended execution. */
+/** Our own check of a suspended execution. */
 export interface WakeUp {
-	/** `check` only asks whether the execution still waits. */
-	kind: Look['kind'] | 'check';
+	/**
+	 * - `reported`: another process may have received callbacks that are missing here.
+	 * - `ping`: only asks whether the execution still waits.
+	 */
+	kind: Check['kind'] | 'reported' | 'ping';
 	/** When it was sent, in milliseconds since the epoch. */
 	at: number;
 }
@@ -20,12 +23,12 @@ export interface WakeUp {
 const TOLERANCE_MS = 60_000;
 
 /**
- * The key that proves a wake-up of one suspension. Derived from the key of callback addresses, but what is
- * signed with it is sent to n8n's own address only: a callback address, which Kie knows, is of no use here,
- * nor is a wake-up of another suspension.
+ * The key that proves a wake-up of one suspension. Derived from the key of callback addresses, but whatever is
+ * signed with it is only sent to n8n's own address: a callback address, which Kie knows, is useless here,
+ * and so is a wake-up of another suspension.
  */
 export function wakeUpKey(addressKey: Buffer, place: SuspensionPlace): Buffer {
-	// The colon keeps it apart from what is signed in a callback address: base64url text.
+	// The colon separates it from what is signed in a callback address: base64url text.
 	return createHmac('sha256', addressKey)
 		.update(`wake-up:${nameOf(place)}`)
 		.digest();
@@ -44,7 +47,7 @@ export function withWakeUp(url: string, wakeUp: WakeUp, key: Buffer): string {
  *
  * @param value the query parameter as the web server parsed it
  * @param now milliseconds since the epoch
- * @returns `foreign` when it was not made with this key; `old` when it was caught and sent again, or the
+ * @returns `foreign` if it was not made with this key; `old` if it was captured and sent again, or the
  * clocks differ
  */
 export function readWakeUp(value: unknown, key: Buffer, now: number): WakeUp | 'foreign' | 'old' {
@@ -60,7 +63,8 @@ const KINDS: Record<WakeUp['kind'], true> = {
 	unreported: true,
 	all: true,
 	final: true,
-	check: true,
+	reported: true,
+	ping: true,
 };
 
 function isWakeUp(value: unknown): value is WakeUp {

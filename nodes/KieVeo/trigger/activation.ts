@@ -6,7 +6,7 @@ import { toText } from '../kie/meaning/guards';
 import { readSettings } from './settings';
 
 /**
- * Refuses a trigger that could not tell Kie's callbacks from anybody's. Holds for the production address
+ * Refuses a trigger that could not tell Kie's callbacks from anyone else's. Applies to the production address
  * and for "Listen for test event".
  *
  * @throws NodeOperationError

@@ -8,8 +8,8 @@ import { givesVideo, isUpgrade, traitsOf, type VideoOperationName } from '../ope
 type Asking = Pick<Connection, 'api' | 'signal'>;
 
 /**
- * Asks Kie about the video of a callback. What our action node submitted is asked about as such. About the
- * upgrade of somebody else only the record is read: the request for it could start one that is paid for.
+ * Asks Kie about a callback's video. What our action node submitted is asked about as such. For someone
+ * else's upgrade only the record is read: the upgrade's own request could start a paid one.
  *
  * @returns `null` when Kie did not answer in time, or the callback names no task
  */
@@ -27,9 +27,9 @@ export async function fetchReported(
 }
 
 /**
- * Finds out how a task ended whose callback says that it has ended, but shows no video.
+ * Finds out how a task ended when its callback says that it has, but shows no video.
  *
- * @returns the event with its outcome; `null` when Kie does not say, so that it calls again
+ * @returns the event with its outcome; `null` if Kie does not say, so that it calls again
  */
 export async function resolveOutcome(
 	connection: Asking,
@@ -63,13 +63,13 @@ function isResultOf({ operation, submittedHere }: CallbackEvent, files: ResultFi
 /** After this many deliveries, the new part of an extended video is delivered alone: Kie delivers four times at most. */
 const ENOUGH_DELIVERIES = 3;
 const MOST_DELIVERIES = 1_000;
-/** How many times the new part of a video came without the whole, by task id; the oldest first. */
+/** How many times the new part of a video arrived without the whole, by task id; the oldest first. */
 const partsDelivered = new Map<string, number>();
 
 /**
- * Kie reports the new part of an extended video; the whole of it is in the record.
+ * Kie reports the new part of an extended video; the whole is in the record.
  *
- * @returns the files with the whole video; `null` when it is not known yet, so that Kie calls again
+ * @returns the files with the whole video; `null` if it is not known yet, so that Kie calls again
  */
 export async function withWholeVideo(
 	connection: () => Promise<Asking>,

@@ -10,16 +10,16 @@ export type Confirmation = { files: ResultFiles } | { reason: string };
 
 /**
  * Asks Kie for the result a callback claims, because Kie signs a callback's task id and time but not
- * its body: who has seen one callback could send its signature again with other URLs.
+ * its body: anyone who has seen a callback could send its signature again with other URLs.
  *
  * An upgrade is asked about as such only when the address proves that our action node submitted it,
  * whether or not signatures are checked: for a task that was never upgraded the request could start an
- * upgrade that is paid for. A verified signature does not exclude that: it proves that Kie called about
- * the task, which it also does when the base video is ready. At worst, if somebody turned the report of a
- * failed upgrade into a success on its way, the upgrade the user ordered is tried again.
+ * paid upgrade. A verified signature does not rule that out: it proves that Kie called about
+ * the task, which it also does when the base video is ready. At worst, if someone turned the callback of a
+ * failed upgrade into a success in transit, the upgrade the user ordered is tried again.
  *
  * Without that proof, and where the operation is unknown, the posted URLs are accepted when the record of
- * the task names them too. That costs nothing.
+ * the task names them too. That is free.
  *
  * Failures are not confirmed: they carry no URL, and for a failed upgrade the only request with an
  * answer may start another one.

@@ -8,7 +8,7 @@ const DEFAULT_EVENTS = EVENTS.filter(({ byDefault }) => byDefault).map(({ value 
 export const triggerProperties: INodeProperties[] = [
 	{
 		displayName:
-			"Open 'Webhook URLs' above, copy the production URL into 'Callback URL' of a Kie.ai Veo node (Wait Mode: Return Immediately), and activate (publish) this workflow. The test URL works only while this node listens for a test event. If the URLs show a local address, set the environment variable N8N_WEBHOOK_URL of n8n (in older n8n WEBHOOK_URL) to its public one.",
+			"Open 'Webhook URLs' above, enter the production URL as 'Callback URL' in a Kie.ai Veo node (Wait Mode: Return Immediately), and activate (publish) this workflow. The test URL works only while this node listens for a test event. If the URLs show a local address, set n8n's environment variable N8N_WEBHOOK_URL (WEBHOOK_URL in older n8n) to its public address.",
 		name: 'addressNotice',
 		type: 'notice',
 		default: '',
@@ -34,7 +34,7 @@ export const triggerProperties: INodeProperties[] = [
 			{
 				name: 'Off',
 				value: 'off',
-				description: 'Accept callbacks from anybody who knows the address',
+				description: 'Accept callbacks from anyone who knows the URL',
 			},
 			{
 				name: 'Required',
@@ -46,7 +46,7 @@ export const triggerProperties: INodeProperties[] = [
 	},
 	{
 		displayName:
-			'Switch on the webhook HMAC key at <a href="https://kie.ai/settings" target="_blank">kie.ai/settings</a> and copy it into \'Webhook HMAC Key\' of the credential above. Use the credential of the Kie.ai Veo node that submits.',
+			'Enable the webhook HMAC key at <a href="https://kie.ai/settings" target="_blank">kie.ai/settings</a> and copy it into \'Webhook HMAC Key\' of the credential above. Use the same credential as the Kie.ai Veo node that submits.',
 		name: 'signatureNotice',
 		type: 'notice',
 		default: '',
@@ -54,7 +54,7 @@ export const triggerProperties: INodeProperties[] = [
 	},
 	{
 		displayName:
-			'Anybody who learns the address can now start this workflow with made-up results. Use this only where nothing depends on them.',
+			'Anyone who learns the URL can start this workflow with forged results. Use this only if nothing depends on them.',
 		name: 'unverifiedNotice',
 		type: 'notice',
 		default: '',
@@ -73,7 +73,7 @@ export const triggerProperties: INodeProperties[] = [
 				type: 'boolean',
 				default: false,
 				description:
-					'Whether to ask Kie.ai for the URLs again before the workflow starts, because its signature does not cover them. A 4K callback is refused, as a rule, when no Kie.ai Veo node submitted the upgrade. Costs nothing as a rule; after a 4K upgrade that failed, asking may start another one.',
+					'Whether to ask Kie.ai for the URLs again before the workflow starts, because its signature does not cover them. A 4K callback is usually refused if no Kie.ai Veo node submitted the upgrade. Usually free, but asking after a failed 4K upgrade may start another one.',
 			},
 			{
 				displayName: 'Deduplicate',
@@ -91,7 +91,7 @@ export const triggerProperties: INodeProperties[] = [
 				typeOptions: { minValue: 0 },
 				default: 300,
 				description:
-					"Seconds by which the signed time may differ from this machine's clock. Less than 300 may refuse repeated deliveries.",
+					"Seconds by which the signed time may differ from this machine's clock. With less than 300, repeated deliveries may be refused.",
 				displayOptions: { show: { '/signatureVerification': ['required'] } },
 			},
 		],

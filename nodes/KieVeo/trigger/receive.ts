@@ -18,7 +18,7 @@ import { ownTaskFault } from './ownTask';
 import { deliverOnce, forgetDelivery } from './seenEvents';
 import { readSettings, type TriggerSettings } from './settings';
 
-/** What Kie reads; the reason is only for the log. */
+/** What Kie receives; the reason is only for the log. */
 const ANSWERS: Record<200 | Refusal['status'], string> = {
 	200: 'success',
 	400: 'Not a callback of Kie.ai',
@@ -39,7 +39,7 @@ interface Accepted {
 
 /**
  * Answers one call of the trigger's address: 200 when it is accepted, a duplicate or filtered out;
- * 400, 401 or 503 otherwise, with the reason in n8n's log. Only what is accepted starts an execution.
+ * 400, 401 or 503 otherwise, with the reason in n8n's log. Only accepted callbacks start an execution.
  * Never throws: n8n would start an execution to show the error in.
  */
 export async function receiveCallback(context: IWebhookFunctions): Promise<IWebhookResponseData> {
@@ -104,7 +104,7 @@ async function judge(context: IWebhookFunctions): Promise<Verdict> {
 	if (!isWanted(event, settings)) return { kind: 'ignored', why: `${event.event} is not selected` };
 
 	const deliver = async () => await toVerdict(context, settings, event, receivedAt);
-	// While the editor listens for a test event the same callback may be sent as often as it takes.
+	// While the editor listens for a test event, the same callback may be sent any number of times.
 	const deduplicates = settings.deduplicate && context.getMode() !== 'manual';
 	if (!deduplicates || event.taskId === null) return await deliver();
 	const place = { node, staticData: context.getWorkflowStaticData('node'), now };
@@ -116,7 +116,7 @@ async function judge(context: IWebhookFunctions): Promise<Verdict> {
 	return verdict ?? { kind: 'ignored', why: `${event.event} of ${event.taskId} came before` };
 }
 
-/** Asks Kie where that is called for, and makes the item of what is then known. */
+/** Asks Kie if needed, and makes the item from what is then known. */
 async function toVerdict(
 	context: IWebhookFunctions,
 	{ confirm, simplify }: TriggerSettings,
@@ -149,13 +149,13 @@ function refused(status: Refusal['status'], reason: string): Refusal {
 	return { kind: 'refused', status, reason };
 }
 
-/** What cannot be told apart is delivered rather than guessed about. */
+/** When unclear, an event is delivered rather than guessed at. */
 function isWanted({ event, operation }: CallbackEvent, { events }: TriggerSettings): boolean {
 	return !givesVideo(operation) || events.has(event);
 }
 
 /**
- * The same event, task and index. A foreign submission does not tell the index: there its URLs keep the
+ * The same event, task and index. A foreign submission does not give the index: its URLs keep the
  * videos of a task apart.
  */
 function nameOf({ event, taskId, index, submittedHere, callback }: CallbackEvent): string {

@@ -8,7 +8,7 @@ const KEPT_SECONDS = 24 * 60 * 60;
 /** About 30 KB in the workflow's static data. */
 const KEPT_EVENTS = 1000;
 
-/** In place of the seconds: no event is as old. */
+/** Instead of the seconds: older than any event. */
 const TAKEN_BACK = 0;
 
 /** Digest of an event -> Unix seconds at which it was accepted. */
@@ -35,15 +35,15 @@ export interface Place {
 }
 
 /**
- * Delivers an event once: `deliver` runs unless the event was accepted before, or is being delivered.
+ * Delivers an event once: `deliver` runs unless the event was accepted before or is being delivered.
  *
  * Two layers. n8n gives every call a copy of the stored static data and stores it whole afterwards, so
- * calls at the same time neither see each other's marks nor keep them; hence the memory of this process
- * decides. The static data carries it over a restart, and to other webhook processes as far as they do
- * not receive the same event at the same moment.
+ * simultaneous calls neither see nor keep each other's marks; hence the memory of this process
+ * decides. The static data preserves it across restarts, and shares it with other webhook processes unless they
+ * receive the same event at the same moment.
  *
  * @param key names the event
- * @returns what `deliver` gave, here or in the parallel call; `null` for a duplicate
+ * @returns what `deliver` returned, here or in the parallel call; `null` for a duplicate
  */
 export async function deliverOnce<T extends Outcome>(
 	place: Place,
@@ -58,7 +58,7 @@ export async function deliverOnce<T extends Outcome>(
 	const parallel = underWay.get(id);
 	if (parallel) {
 		const outcome = await parallel;
-		// A duplicate shares the fate of the first: when that one must come again, so must this.
+		// A duplicate shares the fate of the first: if that one must be delivered again, so must this.
 		return outcome.kind === 'accepted' ? null : (outcome as T);
 	}
 	const delivery = deliver();
@@ -76,10 +76,10 @@ export async function deliverOnce<T extends Outcome>(
 	}
 }
 
-/** Takes back that an event was delivered. For when n8n could not start an execution, so that Kie calls again. */
+/** Forgets a delivery, for when n8n could not start an execution, so that Kie calls again. */
 export function forgetDelivery({ node }: Pick<Place, 'node'>, key: string): void {
 	const seen = memory.get(node);
-	// Kept as a mark that does not count: another event may have had n8n store the one that did.
+	// Kept as an invalid mark: n8n may have stored the valid one with another event.
 	if (seen) seen[digestOf(key)] = TAKEN_BACK;
 }
 
@@ -90,12 +90,12 @@ function digestOf(key: string): string {
 /**
  * Has n8n store the marks. Only called when one was added, so other calls cause no write.
  *
- * The object itself is handed over, not a copy: whichever of several parallel calls n8n stores last, it
+ * The object itself is passed, not a copy: whichever of several parallel calls n8n stores last, it
  * then stores the marks of all.
  *
- * Twice: n8n 1.x looks whether static data changed as soon as the node has returned. 2.x looks after it
- * has created the execution, and in creating it takes the data for unchanged first. The second time falls
- * between these two. Should a mark miss the write after all, it is stored with the next event.
+ * Twice: n8n 1.x checks whether static data changed as soon as the node has returned. 2.x checks after it
+ * has created the execution, but creating it first marks the data as unchanged. The second time falls
+ * between these two. If a mark still misses the write, it is stored with the next event.
  */
 function store({ staticData }: Place, seen: SeenEvents): void {
 	staticData.seen = seen;
@@ -104,7 +104,7 @@ function store({ staticData }: Place, seen: SeenEvents): void {
 	});
 }
 
-/** The marks of this process, joined by those another process or an earlier run has stored. */
+/** The marks of this process, plus those stored by another process or an earlier run. */
 function recall({ node, staticData, now }: Place): SeenEvents {
 	const seen = memory.get(node) ?? {};
 	memory.set(node, seen);

@@ -25,7 +25,7 @@ export function readSettings(context: IHookFunctions | IWebhookFunctions): Trigg
 	if (tolerance === null || tolerance < 0) throw toleranceError(options.tolerance);
 	return {
 		events: new Set(Array.isArray(events) ? events.map(String) : []),
-		// Anything but a clear "off" keeps verification on.
+		// Anything but an explicit "off" keeps verification on.
 		signatureRequired: context.getNodeParameter('signatureVerification', 'required') !== 'off',
 		tolerance,
 		deduplicate: toBoolean(options.deduplicate) !== false,

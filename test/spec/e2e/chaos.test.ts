@@ -3,7 +3,7 @@ import { report } from '../../tools/chaos/report';
 import { runChaos } from '../../tools/chaos/run';
 import { LINES } from '../../tools/n8n/versions';
 
-/** The same in every run of the suite; `npm run chaos` picks one by chance. */
+/** The same in every run of the suite; `npm run chaos` picks one at random. */
 const SEED = 7;
 
 describe.each(LINES.map(({ name }) => name))('a short run of chaos in n8n %s', (line) => {

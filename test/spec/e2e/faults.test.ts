@@ -43,13 +43,13 @@ const CASES: Case[] = [
 		fault: 'a refused connection',
 		baseUrl: ({ closedPort }) => `http://127.0.0.1:${closedPort}`,
 		words: 'connection refused (127.0.0.1:',
-		advice: 'Check the network of this n8n',
+		advice: "Check this n8n's network",
 	},
 	{
 		fault: 'an unknown name',
 		baseUrl: () => 'http://kie-veo.invalid',
 		words: 'host name not found (kie-veo.invalid)',
-		advice: 'Check the DNS of this n8n',
+		advice: "Check this n8n's DNS",
 	},
 	{
 		fault: 'a certificate of an unknown authority',
@@ -70,7 +70,7 @@ const CASES: Case[] = [
 		advice: "'Base URL'",
 	},
 	{
-		fault: 'a proxy that wants a log-in',
+		fault: 'a proxy that wants a login',
 		baseUrl: proxied,
 		refuse: 407,
 		words: 'Kie.ai was not reached',

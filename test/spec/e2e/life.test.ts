@@ -110,7 +110,7 @@ describe.each(LINES.map(({ name }) => name))('the life of a video in n8n %s', (l
 		const taskId = stage.simulator.addVideo();
 		const execution = await run(
 			[{ taskId }],
-			polled({ operation: 'extend', prompt: 'It goes on' }),
+			polled({ operation: 'extend', prompt: 'It continues' }),
 		);
 		expect(itemsOf(execution, KIE)[0]?.json).toMatchObject({
 			operation: 'extend',
@@ -206,7 +206,7 @@ describe.each(LINES.map(({ name }) => name))('the life of a video in n8n %s', (l
 				`ratio of the medians ${ratio.toFixed(2)}`,
 		);
 		expect(Math.max(...growths)).toBeLessThan(MOST_GROWTH_MB);
-		// Other work on the machine shows here: this bound only catches a file that is held up or sent twice.
+		// Other work on the machine shows here: this bound only catches a file that is delayed or sent twice.
 		expect(ratio).toBeLessThan(2);
 	});
 

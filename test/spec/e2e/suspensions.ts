@@ -64,7 +64,7 @@ export class Suspensions {
 		return withWakeUp(url.href, { kind: 'all', at: Date.now(), ...wakeUp }, key);
 	}
 
-	/** The address at which Kie was to report a video. */
+	/** The address at which Kie should report a video. */
 	addressOf(taskId: string): string {
 		const [submission] = this.stage.simulator.submissions({ taskId });
 		return (submission?.body as { callBackUrl: string }).callBackUrl;

@@ -207,7 +207,7 @@ describe.each(LINES.map(({ name }) => name))('the trigger on n8n %s', (line) => 
 			]);
 		});
 
-		it('is told apart by the address, then by its content, else "unknown"', async () => {
+		it('is recognized by the address, then by its content, otherwise "unknown"', async () => {
 			const [a, b, c] = [newTask(), newTask(), newTask()];
 			const body = (taskId: string) => ({
 				code: 200,
@@ -578,7 +578,7 @@ describe.each(LINES.map(({ name }) => name))('the trigger on n8n %s', (line) => 
 			expect(await confirming.outputs(taskId)).toHaveLength(0);
 		});
 
-		it('never starts one anew where Kie knows that it failed', async () => {
+		it('never starts one again where Kie knows that it failed', async () => {
 			const failing = { outcome: 'failure' as const, recordAfter: 'upgrade' as const };
 			const { taskId, url } = await upgraded({ upgrade4k: failing });
 			expect((await send(url, { taskId, ...forged })).status).toBe(503);

@@ -189,7 +189,7 @@ describe.each(LINES.map(({ name }) => name))('n8n %s', (line) => {
 		expect(simulator.requests().map(({ path }) => path)).toStrictEqual(['/api/v1/chat/credit']);
 	});
 
-	it('raises a time-out with the task id, and the same video is fetched later without paying again', async () => {
+	it('raises a timeout with the task id, and the same video is fetched later without paying again', async () => {
 		const { simulator } = stage;
 		const taskId = simulator.addVideo({ timings: { upgrade4k: 4000 } });
 		const execution = await run([{ taskId }], poll('get4k', { timeout: 2 }));

@@ -69,7 +69,7 @@ describe.each(STAGES)('Wait for Callback on n8n %s', (name, line, queue) => {
 	};
 	/**
 	 * One paid submission per video; Kie is asked again only where callbacks go to several processes, and
-	 * then at most once per video: about its record, and where that does not tell, by the 4K request.
+	 * then at most once per video: about its record and, if that does not say, by the 4K request.
 	 */
 	const expectOnePaymentEach = (taskIds: string[]) => {
 		const { simulator } = stage;
@@ -228,7 +228,7 @@ describe.each(STAGES)('Wait for Callback on n8n %s', (name, line, queue) => {
 		expectOnePaymentEach(taskIds);
 	});
 
-	it('waits anew for a video that failed in an earlier round of a loop', async () => {
+	it('waits again for a video that failed in an earlier round of a loop', async () => {
 		const [taskId] = videos(1, { timings: { upgrade4k: 1000 }, upgrade4k: { outcome: 'failure' } });
 		// Callbacks come to two processes in turn: with three rounds one of them sees two.
 		const rounds = await runInLoop(Array.from({ length: 3 }, () => String(taskId)));
@@ -274,7 +274,7 @@ describe.each(STAGES)('Wait for Callback on n8n %s', (name, line, queue) => {
 	});
 
 	if (queue) {
-		it('goes on when the worker that suspended it was killed', async () => {
+		it('continues when the worker that suspended it was killed', async () => {
 			const { n8n } = stage;
 			const taskIds = videos(2);
 			const id = await start(toItems(taskIds));
@@ -303,7 +303,7 @@ describe.each(STAGES)('Wait for Callback on n8n %s', (name, line, queue) => {
 		expectOnePaymentEach(taskIds);
 	});
 
-	it('goes on exactly once when the last 8 callbacks come at the same instant', async () => {
+	it('continues exactly once when the last 8 callbacks come at the same instant', async () => {
 		const taskIds = videos(8);
 		const id = await start(toItems(taskIds));
 		await waiting(id);
@@ -332,7 +332,7 @@ describe.each(STAGES)('Wait for Callback on n8n %s', (name, line, queue) => {
 		expect(simulator.paid()).toHaveLength(2);
 	});
 
-	it('refuses what is not Kie calling about that video, and goes on waiting', async () => {
+	it('refuses what is not Kie calling about that video, and keeps waiting', async () => {
 		const { simulator } = stage;
 		const taskIds = videos(2);
 		const [first = '', second = ''] = taskIds;
@@ -378,7 +378,7 @@ describe.each(STAGES)('Wait for Callback on n8n %s', (name, line, queue) => {
 		finish(String(taskIds[0]));
 		const execution = await stage.client.waitForExecution(id, { timeoutMs: 90_000 });
 		const late = Date.now() - since - 6000;
-		console.log(`n8n ${name}: time-out ${late} ms after the limit`);
+		console.log(`n8n ${name}: timeout ${late} ms after the limit`);
 		expect(late).toBeLessThan(20_000);
 		expect(itemsOf(execution, KIE).map(({ json }) => json)).toMatchObject([
 			{ taskId: taskIds[0], status: 'success' },

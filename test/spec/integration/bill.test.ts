@@ -168,7 +168,7 @@ describe('On 4K Unavailable: Get 1080P Instead', () => {
 		expect(paid().filter((path) => path === 'get-1080p-video')).toHaveLength(1);
 	});
 
-	it('names both when 1080P is refused, too', async () => {
+	it('names both when 1080P is also refused', async () => {
 		const taskId = simulator.addVideo({
 			upgrade4k: { outcome: 'refused' },
 			upgrade1080p: {

@@ -135,7 +135,7 @@ describe('a spelling of a sheet', () => {
 		await refused({ json: { given: spelling }, parameters: { [name]: given } }, words);
 	});
 
-	it('of the image source is taken or refused, too', async () => {
+	it('of the image source is also taken or refused', async () => {
 		const parameters = { ...FRAMES, imageSource: given, imageUrls: 'https://example.com/a.jpg' };
 		await run({ parameters, json: { given: 'Url' } });
 		expect(bodyOf(GENERATE)).toMatchObject({ imageUrls: ['https://example.com/a.jpg'] });

@@ -152,7 +152,7 @@ describe('an order through the jobs API', () => {
 			run({ operation: 'get4k', taskIds: [taskId], options: { timeout: 1 } }),
 		);
 		expect(error.message).toContain(taskId);
-		expect(error.description).toMatch(/Run Get with task ID veo_upgrade_\w+: it costs nothing/);
+		expect(error.description).toMatch(/Run Get with task ID veo_upgrade_\w+: it is free/);
 		const onError: OnError = 'continueRegularOutput';
 		const result = await run({
 			operation: 'get4k',

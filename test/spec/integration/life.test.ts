@@ -217,8 +217,8 @@ describe('Generate', () => {
 		expect(item).toMatchObject({ taskId: 'veo_task_no_code', status: 'processing' });
 	});
 
-	it('tells of a lost answer also when the first item fails for another reason', async () => {
-		const prompts = ['refused', 'lost', 'lost, too'];
+	it('reports a lost answer also when the first item fails for another reason', async () => {
+		const prompts = ['refused', 'lost', 'also lost'];
 		const about = (prompt: string) => (request: { body: unknown }) =>
 			(request.body as { prompt?: string }).prompt === prompt;
 		simulator.fault({ kind: 'status', code: 400, when: about('refused') });
@@ -281,7 +281,7 @@ describe('Generate', () => {
 		expect(error.description).toContain('veo_task_good');
 	});
 
-	it('keeps the task id on the error item of a time-out', async () => {
+	it('keeps the task id on the error item of a timeout', async () => {
 		simulator.nextTask({ taskId: 'veo_task_slow', timings: { generate: 60_000 } });
 		const result = await generate({
 			parameters: { waitMode: 'poll' },

@@ -37,18 +37,17 @@ export interface WebhookAnswer {
 	status: number;
 	/** What the node answered by itself. */
 	body: unknown;
-	/** What goes on to the next node; `null` when nothing does. */
+	/** What is passed to the next node; `null` when nothing is. */
 	items: INodeExecutionData[] | null;
 }
 
 /** Hands a call to a node's `webhook()` in n8n's own context, with the bytes as they were sent. */
 export async function runWebhook(call: WebhookCall): Promise<WebhookAnswer> {
 	const { nodeType, callback, stored, contextData = {}, surroundings = {} } = call;
-	const { name } = nodeType.description;
 	const node: INode = {
 		id: call.nodeId ?? '1',
-		name,
-		type: `n8n-nodes-kie-veo.${name}`,
+		name: String(nodeType.description.defaults.name),
+		type: `n8n-nodes-kie-veo.${nodeType.description.name}`,
 		typeVersion: 1,
 		position: [0, 0],
 		parameters: call.parameters,

@@ -113,7 +113,7 @@ export class Suspended {
 		return output;
 	}
 
-	/** All processes are started anew: they know nothing of the execution. */
+	/** All processes are started again: they know nothing of the execution. */
 	restart(): void {
 		this.processes = this.processes.map(anotherProcess);
 	}

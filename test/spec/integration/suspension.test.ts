@@ -1,3 +1,7 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
 import { addressKey, readSubmission } from '../../../nodes/KieVeo/kie/address';
 import {
 	SIMULATOR_KEY,
@@ -6,6 +10,7 @@ import {
 	type AddVideo,
 	type Simulator,
 } from '../../tools/simulator';
+import { useBinaryFolder } from './runNode';
 import { Suspended, type SuspendOptions } from './suspended';
 
 const RECORD_INFO = '/api/v1/veo/record-info';
@@ -15,9 +20,11 @@ const LOST = { callback: { lossRate: 1 } };
 const READY_SOON = { timings: { upgrade4k: 300 } };
 
 let simulator: Simulator;
+const folder = mkdtempSync(join(tmpdir(), 'kie-veo-suspended-'));
 let suspended: Suspended | undefined;
 
 beforeAll(async () => {
+	await useBinaryFolder(folder);
 	simulator = await startSimulator({
 		accounts: [{ key: SIMULATOR_KEY, credits: 1_000_000 }],
 		callbacks: { retries: 3, retryDelayMs: 200 },
@@ -28,7 +35,10 @@ afterEach(async () => {
 	await suspended?.close();
 	suspended = undefined;
 });
-afterAll(async () => await simulator.close());
+afterAll(async () => {
+	await simulator.close();
+	rmSync(folder, { recursive: true, force: true });
+});
 
 type Options = Partial<Omit<SuspendOptions, 'simulator' | 'items'>>;
 
@@ -72,7 +82,7 @@ describe('the safety net', () => {
 		expect(execution.wakeUps).toHaveLength(0);
 	});
 
-	it('gives what is ready as ready at the time-out, and marks only the rest', async () => {
+	it('gives what is ready as ready at the timeout, and marks only the rest', async () => {
 		const never = { timings: { upgrade4k: NEVER } };
 		const taskIds = [add({ ...READY_SOON, ...LOST }), add(never), add(READY_SOON)];
 		const execution = await suspend(taskIds, { timeout: 2 });
@@ -88,12 +98,12 @@ describe('the safety net', () => {
 			{ item: 1 },
 			{ item: 2 },
 		]);
-		// At the time-out, not before, and not up to a minute later.
+		// At the timeout, not before, and not up to a minute later.
 		expect(execution.wakeUps.at(-1)?.after).toBeGreaterThanOrEqual(2_000);
 		expect(execution.wakeUps.at(-1)?.after).toBeLessThan(5_000);
 	});
 
-	it("n8n's own limit is five minutes later, and stores no time-out", async () => {
+	it("n8n's own limit is five minutes later, and stores no timeout", async () => {
 		const execution = await suspend([add({ timings: { upgrade4k: NEVER } })], { timeout: 100 });
 		const late = (execution.waitTill?.getTime() ?? 0) - Date.now();
 		expect(late).toBeGreaterThan(395_000);
@@ -128,7 +138,7 @@ describe('the safety net', () => {
 		expect(requestsAbout(taskId, RECORD_INFO)).toBe(3);
 	}, 40_000);
 
-	it('tells of a second order, and never waits for its report', async () => {
+	it('reports a second order, and never waits for its report', async () => {
 		const upgrade4k = { outcome: 'failure', afterFailure: 'restart' } as const;
 		const taskId = add({ timings: { upgrade4k: 100 }, upgrade4k, ...LOST });
 		const execution = await suspend([taskId], { timeout: 4 });
@@ -172,7 +182,7 @@ describe('the safety net', () => {
 describe('a call of the suspended address', () => {
 	const held = { timings: { upgrade4k: NEVER } };
 
-	it('that is no wake-up of this suspension is refused, and the execution goes on waiting', async () => {
+	it('that is not a wake-up of this suspension is refused, and the execution keeps waiting', async () => {
 		const first = await suspend([add(held)], { timeout: 3 });
 		await until(() => first.wakeUps.length > 0);
 		const origin = `http://${new URL(addressOf(0)).host}`;
@@ -227,7 +237,8 @@ describe('a call of the suspended address', () => {
 		expect(execution.calls).toMatchObject([{ status: 200, body: { waiting: false } }]);
 		await simulator.callbacksSettled();
 		const [item] = await execution.output();
-		expect(item).toMatchObject({ json: { status: 'success' } });
+		expect(item).toMatchObject({ json: { status: 'success' }, binary: { data: {} } });
+		expect(item?.json).not.toHaveProperty('error');
 		expect(execution.calls.at(-1)).toMatchObject({ status: 200, body: { waiting: false } });
 	});
 
@@ -242,7 +253,7 @@ describe('a call of the suspended address', () => {
 		await execution.output(20_000);
 	}, 40_000);
 
-	it('with a credential that is gone is answered 500, and the execution goes on waiting', async () => {
+	it('with a credential that is gone is answered 500, and the execution keeps waiting', async () => {
 		const execution = await suspend([add({ ...READY_SOON, ...LOST })], { timeout: 2 });
 		execution.breakCredentials = true;
 		await until(() => execution.wakeUps.length > 0);
@@ -276,7 +287,7 @@ describe('several processes', () => {
 		20_000,
 	);
 
-	it('after a restart wait to the end that was set, and look after it again', async () => {
+	it('after a restart wait until the deadline that was set, and watch it again', async () => {
 		const taskIds = [add(READY_SOON), add({ ...LOST, timings: { upgrade4k: NEVER } })];
 		const execution = await suspend(taskIds, { timeout: 8 });
 		execution.restart();

@@ -26,7 +26,7 @@ jest.mock('../../../nodes/KieVeo/suspension/watch', () => {
 		mockTicks++;
 		await actual.tick();
 	};
-	return { ...actual, watch: new actual.Watch({ now: Date.now }, tick) };
+	return { ...actual, watch: new actual.Watch({ now: Date.now, random: Math.random }, tick) };
 });
 
 setFlagsFromString('--expose-gc');

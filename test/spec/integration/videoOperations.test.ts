@@ -124,7 +124,7 @@ describe('Get 4K Video', () => {
 	});
 
 	it.each([
-		['is no JSON', '{"a": ', 'is not a JSON object'],
+		['is not JSON', '{"a": ', 'is not a JSON object'],
 		['is a list', '[1]', 'is not a JSON object'],
 		['is too large', JSON.stringify({ text: 'ä'.repeat(600) }), 'is too large: 1211 bytes'],
 	])('sends nothing when Pass Through %s', async (_name, passThrough, fault) => {
@@ -231,7 +231,7 @@ describe('Get 4K Video', () => {
 		});
 	});
 
-	it('goes on polling through faults of the service, and pays once', async () => {
+	it('keeps polling through faults of the service, and pays once', async () => {
 		const taskId = simulator.addVideo();
 		simulator.fault({ kind: 'status', code: 455, skip: 1 });
 		simulator.fault({ kind: 'html', skip: 1 });
@@ -439,7 +439,7 @@ describe('before any request', () => {
 		expect(simulator.requests()).toHaveLength(0);
 	});
 
-	it('a Base URL that is no web address is refused', async () => {
+	it('a Base URL that is not a web address is refused', async () => {
 		const credentials = { apiKey: 'k', baseUrl: 'api.kie.ai' };
 		const parameters = { resource: 'video', operation: 'get4k', taskId: 't', waitMode: 'none' };
 		const error = await caught(runNode({ parameters, credentials }));
@@ -526,7 +526,7 @@ describe('Wait for Callback', () => {
 		expect(stored?.map((item) => item.json)).toMatchObject(
 			taskIds.map((taskId) => ({ taskId, status: 'processing' })),
 		);
-		// Whoever reads the items early is not told of a time-out that has not happened.
+		// Anyone who reads the items early does not learn of a timeout that has not happened.
 		expect(JSON.stringify(stored)).not.toContain('timedOut');
 	});
 });

@@ -122,7 +122,7 @@ describe('the comparison with what was released', () => {
 			['task'],
 		],
 		['another kind', { ...released, taskId: 'null' }, ['taskId was "string", is "null"'], []],
-		['a list in place of a text', { ...released, taskId: [] }, ['taskId was "string", is []'], []],
+		['a list instead of a text', { ...released, taskId: [] }, ['taskId was "string", is []'], []],
 		[
 			'a default',
 			{ ...released, waitMode: { values: ['none', 'poll'], default: 'none' } },

@@ -90,10 +90,10 @@ const COMMON_ROWS: Row[] = [
 	['an HTML page with HTTP 502', '<html>Bad Gateway</html>', 'unreadable', 502],
 	['an empty body', '', 'unreadable'],
 	['a cut body', '{"code":200,"msg":"success","data":{"taskId":"veo_', 'unreadable'],
-	['JSON that is no object', '[]', 'unreadable'],
+	['JSON that is not an object', '[]', 'unreadable'],
 	['JSON null', 'null', 'unreadable'],
 	['a missing code', { msg: 'success', data: NOTHING_YET }, 'unreadable'],
-	['a code that is no number', { code: 'ok', msg: 'success', data: null }, 'unreadable'],
+	['a code that is not a number', { code: 'ok', msg: 'success', data: null }, 'unreadable'],
 	['an empty code', { code: '', msg: 'success', data: null }, 'unreadable'],
 	['a blank code', { code: ' ', msg: 'success', data: null }, 'unreadable'],
 	// What Kie's words say holds whatever the code beside them.
@@ -143,7 +143,7 @@ const COMMON_ROWS: Row[] = [
 		(status): Row => [`a page with ${status}`, '<html></html>', 'accessDenied', status],
 	),
 	['a text with 404', '404 page not found', 'wrongAddress', 404],
-	['a proxy that wants a log-in', '<html>407</html>', 'proxyLogin', 407],
+	['a proxy that wants a login', '<html>407</html>', 'proxyLogin', 407],
 	['a proxy without a page', '', 'proxyLogin', 407],
 	['a page with 429', '<html></html>', 'rateLimit', 429],
 	[

@@ -88,7 +88,7 @@ describe('a callback address', () => {
 			{ ...WAITING, until: undefined },
 			'17',
 		].map((waiting): [string, unknown, Submission] => [
-			`somebody who waits: ${JSON.stringify(waiting)}`,
+			`someone who waits: ${JSON.stringify(waiting)}`,
 			{ operation: 'get4k', taskId: 'a', index: 0, waiting },
 			{ operation: 'get4k', taskId: 'a', index: 0 },
 		]),

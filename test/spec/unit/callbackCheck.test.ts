@@ -95,12 +95,12 @@ describe('a genuine callback', () => {
 			{ ...foreign, event: 'generate.success', operation: 'generate' },
 		],
 		[
-			'of an extension, which counts as generate',
+			'of an extension, which is reported as generate',
 			{ body: generated('a', 'Veo3.1 video extension successful.') },
 			{ ...foreign, event: 'generate.success', operation: 'extend' },
 		],
 		[
-			'that does not tell what it is of',
+			'that does not say what it is about',
 			{ body: { code: 200, msg: 'success', data: { taskId: 'a', resultUrls } } },
 			{ ...foreign, event: 'unknown.success', operation: 'unknown' },
 		],

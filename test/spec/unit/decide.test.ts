@@ -10,9 +10,10 @@ const REPORT: Facts = {
 	open: 2,
 	openPossiblyMissed: false,
 	complete: true,
+	checkFollows: false,
 	asked: 'no',
 };
-const LOOK: Facts = { ...REPORT, call: 'look', video: null };
+const LOOK: Facts = { ...REPORT, call: 'check', video: null };
 
 type Changes = Partial<Omit<Facts, 'video'>> & Partial<NonNullable<Facts['video']>>;
 
@@ -27,6 +28,7 @@ function decideOn(base: Facts, { known, succeeded, isUpgrade, delivery, ...chang
 }
 
 const restarted = { complete: false, delivery: 2 };
+const watched = { ...restarted, checkFollows: true };
 
 describe('what is done about a report', () => {
 	it.each<[situation: string, changes: Changes, decision: string | number]>([
@@ -53,6 +55,12 @@ describe('what is done about a report', () => {
 			{ ...restarted, isUpgrade: false, succeeded: false, asked: 'answered' },
 			200,
 		],
+		['a check will ask, once it may have spread', { ...watched, delivery: 1 }, 503],
+		['a check will ask about new tasks too', { ...watched, delivery: 1, isUpgrade: false }, 503],
+		['a check will ask about what this process does not know', watched, 200],
+		['a check will ask, but a failed upgrade must spread', { ...watched, succeeded: false }, 503],
+		['it was the last video, so no check is needed', { ...watched, open: 0 }, 'resume'],
+		['all callbacks came here, so none needs a check', { checkFollows: true }, 200],
 		['n8n is about to continue by itself', { tooLate: true, open: 0 }, 'over'],
 	])('%s', (_situation, changes, expected) => {
 		expect(decideOn(REPORT, changes)).toBe(expected);
@@ -63,18 +71,18 @@ describe('what is done about a report', () => {
 	});
 });
 
-describe('what is done about a look of our own', () => {
+describe('what is done about a check of our own', () => {
 	it.each<[situation: string, changes: Changes, decision: string | number]>([
 		['videos are open', {}, 'ask'],
 		['Kie said that they run', { asked: 'answered' }, 200],
 		['Kie could not be asked', { asked: 'unanswered' }, 200],
 		['all are finished', { open: 0, asked: 'answered' }, 'resume'],
 		['all were finished before', { open: 0 }, 'resume'],
-		['the time is over and Kie was not asked', { call: 'finalLook' }, 'ask'],
-		['the time is over and some run', { call: 'finalLook', asked: 'answered' }, 'resume'],
-		['the time is over and Kie is silent', { call: 'finalLook', asked: 'unanswered' }, 'resume'],
-		['the execution was resumed', { call: 'finalLook', resumed: true }, 'over'],
-		['n8n is about to continue by itself', { call: 'finalLook', tooLate: true }, 'over'],
+		['the time is over and Kie was not asked', { call: 'finalCheck' }, 'ask'],
+		['the time is over and some run', { call: 'finalCheck', asked: 'answered' }, 'resume'],
+		['the time is over and Kie is silent', { call: 'finalCheck', asked: 'unanswered' }, 'resume'],
+		['the execution was resumed', { call: 'finalCheck', resumed: true }, 'over'],
+		['n8n is about to continue by itself', { call: 'finalCheck', tooLate: true }, 'over'],
 	])('%s', (_situation, changes, expected) => {
 		expect(decideOn(LOOK, changes)).toBe(expected);
 	});

@@ -64,7 +64,7 @@ describe.each([
 	});
 });
 
-describe('a proxy that wants a log-in', () => {
+describe('a proxy that wants a login', () => {
 	it('ends a download at once', async () => {
 		const { error, requests } = await download(async () => ({
 			statusCode: 407,

@@ -235,9 +235,14 @@ describe('the answer to record-info', () => {
 		['a web page with 501', faultAnswer('page', 501), false, { reason: 'unreadable' }, 'page'],
 		['maintenance', answer(455, 'x'), false, { reason: 'maintenance' }, 'x'],
 		// 400 is said of both: that it is being made, and that it was refused.
-		['in work, as 400', answer(400, IN_WORK), false, processing, IN_WORK],
-		['in work, in Chinese', answer(400, '1080P 正在处理中。请稍后再次查看。'), false, processing],
-		['in work, as 422', answer(422, IN_WORK), false, processing, IN_WORK],
+		['in progress, as 400', answer(400, IN_WORK), false, processing, IN_WORK],
+		[
+			'in progress, in Chinese',
+			answer(400, '1080P 正在处理中。请稍后再次查看。'),
+			false,
+			processing,
+		],
+		['in progress, as 422', answer(422, IN_WORK), false, processing, IN_WORK],
 		['a 400 nobody knows', answer(400, 'new'), false, { kind: 'failed', reason: 'other' }, 'new'],
 		[
 			'an image that was not fetched',

@@ -13,8 +13,8 @@ type Expected = [
 	advice: string,
 ];
 
-const NETWORK = 'Check the network of this n8n';
-const DNS = 'Check the DNS of this n8n';
+const NETWORK = "Check this n8n's network";
+const DNS = "Check this n8n's DNS";
 const LOST: [string, string] = ['may have been started and paid for', 'https://kie.ai/logs'];
 
 /** What Generate does and says. */
@@ -33,8 +33,8 @@ const EXPECTED: { [name: string]: Expected } = {
 	'proxy not reached in time': ['again', 'no connection in time (192.0.2.1:443)', 'HTTPS_PROXY'],
 	'unknown name of the proxy': ['again', 'host name not found (kie.test)', 'HTTPS_PROXY'],
 	'several addresses, all unreachable': ['again', 'no connection in time (192.0.2.1', NETWORK],
-	"n8n's time-out while connecting": ['again', 'no connection in time', NETWORK],
-	"n8n's time-out while the proxy connects": ['again', 'no connection in time', NETWORK],
+	"n8n's timeout while connecting": ['again', 'no connection in time', NETWORK],
+	"n8n's timeout while the proxy connects": ['again', 'no connection in time', NETWORK],
 	'self-signed': ['once', 'does not trust the issuer', 'NODE_EXTRA_CA_CERTS'],
 	'unknown authority': ['once', 'does not trust the issuer', 'NODE_EXTRA_CA_CERTS'],
 	'unknown authority in the chain': ['once', 'does not trust the issuer', 'NODE_EXTRA_CA_CERTS'],
@@ -66,8 +66,8 @@ const EXPECTED: { [name: string]: Expected } = {
 
 /** What n8n 1.x leaves of these faults is the same as of faults after the request. */
 const UNCERTAIN_ON_1X = [
-	"n8n's time-out while connecting",
-	"n8n's time-out while the proxy connects",
+	"n8n's timeout while connecting",
+	"n8n's timeout while the proxy connects",
 	'reset during the handshake',
 ];
 

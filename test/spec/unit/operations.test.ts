@@ -27,7 +27,7 @@ describe('every operation of the table', () => {
 		expect(operationSubtitle()).toContain(JSON.stringify(label));
 	});
 
-	it('stands in alphabetical order, as n8n wants the options of a list', () => {
+	it('is in alphabetical order, as n8n wants the options of a list', () => {
 		const labels = NAMES.map((name) => OPERATIONS[name].label);
 		expect(labels).toStrictEqual([...labels].sort());
 	});

@@ -39,7 +39,7 @@ function webhookCall(parameters: IDataObject = {}) {
 }
 
 describe('the trigger', () => {
-	it('delivers what cannot be told apart although no event of it is selected', async () => {
+	it('delivers what cannot be classified although none of its events is selected', async () => {
 		const { context } = webhookCall();
 		const { workflowData, webhookResponse } = await receiveCallback(context);
 		expect(workflowData?.[0]?.[0]?.json).toMatchObject({ taskId: 'a', event: 'unknown.success' });

@@ -17,7 +17,7 @@ describe('result URLs', () => {
 		['under response', { response: { resultUrls: [A] } }, [A]],
 		['under a response that is JSON text', { response: JSON.stringify({ resultUrls: [A] }) }, [A]],
 		['under a job', { resultJson: JSON.stringify({ resultUrls: [A] }) }, [A]],
-		['under a job that is no text', { resultJson: { resultUrls: [A] } }, [A]],
+		['under a job that is not text', { resultJson: { resultUrls: [A] } }, [A]],
 		[
 			'of a job in 1080p or 4k',
 			{ resultJson: JSON.stringify({ data: { result_urls: [A], origin_urls: [B] } }) },
@@ -39,7 +39,7 @@ describe('result URLs', () => {
 			[],
 		],
 		['JSON text', { resultUrls: JSON.stringify([A, B]) }, [A, B]],
-		['a bare URL in place of the list', { info: { resultUrls: A } }, [A]],
+		['a bare URL instead of the list', { info: { resultUrls: A } }, [A]],
 		['a bracketed list without quotes', { resultUrls: `[${A}, ${B}]` }, [A, B]],
 		['a bracketed list without blanks', { resultUrls: `[${A},${B}]` }, [A, B]],
 		['a bracketed list with single quotes', { resultUrls: `['${A}', '${B}']` }, [A, B]],

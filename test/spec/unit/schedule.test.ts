@@ -1,30 +1,30 @@
-import { nextLook, type Look, type WatchPlan } from '../../../nodes/KieVeo/suspension/schedule';
+import { nextCheck, type Check, type WatchPlan } from '../../../nodes/KieVeo/suspension/schedule';
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 const SINCE = 1_700_000_000_000;
-/** More looks than any waiting time may need. */
+/** More checks than any waiting time may need. */
 const TOO_MANY = 40;
 
 type Plan = Partial<Omit<WatchPlan, 'since' | 'deadline'>> & { wait: number };
 
-/** All looks of a plan, as "kind seconds", when each is made as soon as it is due. */
-function looksOf({ wait, ...plan }: Plan, lateness = 0) {
+/** All checks of a plan, as "kind seconds", when each is made as soon as it is due. */
+function checksOf({ wait, ...plan }: Plan, lateness = 0) {
 	const whole = { overdueAfter: 12 * MINUTE, hasUnreported: false, ...plan };
-	const looks: Array<{ kind: string; at: number }> = [];
-	for (let last: Look | null = null; looks.length < TOO_MANY; ) {
-		const look: Look | null = nextLook({ ...whole, since: SINCE, deadline: SINCE + wait }, last);
-		if (look === null) break;
-		looks.push({ kind: look.kind, at: (look.at - SINCE) / SECOND });
-		last = { ...look, at: look.at + lateness };
+	const checks: Array<{ kind: string; at: number }> = [];
+	for (let last: Check | null = null; checks.length < TOO_MANY; ) {
+		const check: Check | null = nextCheck({ ...whole, since: SINCE, deadline: SINCE + wait }, last);
+		if (check === null) break;
+		checks.push({ kind: check.kind, at: (check.at - SINCE) / SECOND });
+		last = { ...check, at: check.at + lateness };
 	}
-	return looks;
+	return checks;
 }
 
-const inWords = (plan: Plan) => looksOf(plan).map(({ kind, at }) => `${kind} ${at}`);
+const inWords = (plan: Plan) => checksOf(plan).map(({ kind, at }) => `${kind} ${at}`);
 
-describe('when a suspended execution is looked after', () => {
-	it.each<[waiting: string, plan: Plan, looks: string[]]>([
+describe('when a suspended execution is checked', () => {
+	it.each<[waiting: string, plan: Plan, checks: string[]]>([
 		[
 			'the default time: when a report is overdue, at growing pauses, and at the end',
 			{ wait: 30 * MINUTE },
@@ -54,49 +54,49 @@ describe('when a suspended execution is looked after', () => {
 			{ wait: 40 * SECOND, hasUnreported: true },
 			['unreported 10', 'unreported 15', 'all 20', 'all 25', 'all 35', 'final 40'],
 		],
-	])('for %s', (_waiting, plan, looks) => {
+	])('for %s', (_waiting, plan, checks) => {
 		const finals = ['final', 'final', 'final'].map(
 			(kind, i) => `${kind} ${plan.wait / SECOND + (i + 1) * 60}`,
 		);
-		expect(inWords(plan)).toStrictEqual([...looks, ...finals]);
+		expect(inWords(plan)).toStrictEqual([...checks, ...finals]);
 	});
 
-	it('14 days are looked after 20 times at most', () => {
+	it('14 days are checked 20 times at most', () => {
 		const wait = 14 * 24 * 60 * MINUTE;
-		const regular = looksOf({ wait }).filter(({ kind }) => kind !== 'final');
+		const regular = checksOf({ wait }).filter(({ kind }) => kind !== 'final');
 		expect(regular.length).toBeLessThanOrEqual(14);
-		expect(looksOf({ wait, hasUnreported: true }).length).toBeLessThanOrEqual(24);
+		expect(checksOf({ wait, hasUnreported: true }).length).toBeLessThanOrEqual(24);
 	});
 
 	const waits = [5, 10, 20, 33, 45, 60, 90, 300, 1000, 1800, 5000, 90_000].map((s) => s * SECOND);
 	it.each(waits.flatMap((wait) => [true, false].map((unreported) => [wait, unreported] as const)))(
-		'for %i ms (unreported: %s) no two looks come within moments, and the last is at the end',
+		'for %i ms (unreported: %s) no two checks come within moments, and the last is at the end',
 		(wait, hasUnreported) => {
 			for (const lateness of [0, 999]) {
-				const looks = looksOf({ wait, hasUnreported }, lateness);
-				const times = looks.map(({ at }) => at * SECOND);
+				const checks = checksOf({ wait, hasUnreported }, lateness);
+				const times = checks.map(({ at }) => at * SECOND);
 				const gaps = times.slice(1).map((at, i) => at - (times[i] ?? 0));
 				expect(Math.min(...gaps)).toBeGreaterThanOrEqual(Math.min(2_500, wait / 8));
 				expect(times[0]).toBeLessThanOrEqual(wait / 2);
-				expect(looks.find(({ kind }) => kind === 'final')?.at).toBe(wait / SECOND);
+				expect(checks.find(({ kind }) => kind === 'final')?.at).toBe(wait / SECOND);
 			}
 		},
 	);
 
-	it('a process that was held up makes one look, not all it has missed', () => {
+	it('a delayed process makes one check, not all it has missed', () => {
 		const plan = {
 			since: SINCE,
 			overdueAfter: 8 * MINUTE,
 			hasUnreported: true,
 			deadline: SINCE + 30 * MINUTE,
 		};
-		expect(nextLook(plan, { kind: 'all', at: SINCE + 14 * MINUTE })).toStrictEqual({
+		expect(nextCheck(plan, { kind: 'all', at: SINCE + 14 * MINUTE })).toStrictEqual({
 			at: SINCE + 22 * MINUTE,
 			kind: 'all',
 		});
 	});
 
-	it('the final look is not missed when the one before came late', () => {
+	it('the final check is not missed when the one before came late', () => {
 		const plan = {
 			since: SINCE,
 			overdueAfter: MINUTE,
@@ -104,19 +104,19 @@ describe('when a suspended execution is looked after', () => {
 			deadline: SINCE + SECOND,
 		};
 		const late = { kind: 'all' as const, at: SINCE + 2 * SECOND };
-		expect(nextLook(plan, late)).toStrictEqual({ at: SINCE + SECOND, kind: 'final' });
+		expect(nextCheck(plan, late)).toStrictEqual({ at: SINCE + SECOND, kind: 'final' });
 	});
 
-	it('a process that learns of it after the end makes the final look at once', () => {
+	it('a process that learns of it after the end makes the final check at once', () => {
 		const plan = {
 			since: SINCE + 100 * SECOND,
 			overdueAfter: 8 * MINUTE,
 			hasUnreported: true,
 			deadline: SINCE,
 		};
-		expect(nextLook(plan, null)).toStrictEqual({ at: SINCE, kind: 'final' });
-		const next = nextLook(plan, { kind: 'final', at: plan.since + SECOND });
+		expect(nextCheck(plan, null)).toStrictEqual({ at: SINCE, kind: 'final' });
+		const next = nextCheck(plan, { kind: 'final', at: plan.since + SECOND });
 		expect(next).toStrictEqual({ at: SINCE + 120 * SECOND, kind: 'final' });
-		expect(nextLook(plan, { kind: 'final', at: SINCE + 180 * SECOND })).toBeNull();
+		expect(nextCheck(plan, { kind: 'final', at: SINCE + 180 * SECOND })).toBeNull();
 	});
 });

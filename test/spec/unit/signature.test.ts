@@ -71,7 +71,7 @@ describe("Kie's signature", () => {
 			'X-Webhook-Signature is missing',
 		],
 		[
-			'a time that is no number',
+			'a time that is not a number',
 			{ headers: { ...check.headers, 'x-webhook-timestamp': '1769670760.0' } },
 			'not Unix seconds',
 		],

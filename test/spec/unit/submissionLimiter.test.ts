@@ -29,7 +29,7 @@ function setUp() {
 const many = <T>(count: number, make: (index: number) => T) =>
 	Array.from({ length: count }, (_, index) => make(index));
 
-/** The worst of several runs by chance. */
+/** The worst of several random runs. */
 async function worstOf(scenario: Scenario): Promise<Omit<Outcome, 'acceptedAt'>> {
 	const outcomes: Outcome[] = [];
 	for (const seed of SEEDS) outcomes.push(await simulate(scenario, seed));

@@ -39,7 +39,7 @@ describe('retries', () => {
 		['a rate limit', JSON.stringify({ code: 429, msg: 'Rate limit exceeded', data: null })],
 		['a web page', '<html></html>'],
 		['a lost connection', Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' })],
-	])('go on after %s until Kie answers', async (_name, fault) => {
+	])('continue after %s until Kie answers', async (_name, fault) => {
 		const { api, calls } = fakeKie([fault, fault, ACCEPTED]);
 		const answer = await api.submit(UPGRADE);
 		expect(answer.code).toBe(200);
@@ -67,7 +67,7 @@ describe('retries', () => {
 		expect(clock.now()).toBe(7_000);
 	});
 
-	it('spread by chance, double, and stay below 30 s', () => {
+	it('spread randomly, double, and stay below 30 s', () => {
 		expect(retryDelay(1, null, 0)).toBe(500);
 		expect(retryDelay(1, null, 1)).toBe(1_000);
 		expect(retryDelay(3, null, 1)).toBe(4_000);

@@ -72,13 +72,13 @@ export const TRANSPORT_FAULTS: TransportFault[] = [
 		...CONNECT,
 	},
 	{
-		name: "n8n's time-out while connecting",
+		name: "n8n's timeout while connecting",
 		raw: 'timeout of 60000ms exceeded',
 		code: 'ECONNABORTED',
 		...HANDSHAKE,
 	},
 	{
-		name: "n8n's time-out while the proxy connects",
+		name: "n8n's timeout while the proxy connects",
 		raw: 'timeout of 60000ms exceeded',
 		code: 'ECONNABORTED',
 		stage: 'proxy',

@@ -114,7 +114,7 @@ describe('the result of a callback', () => {
 		);
 	});
 
-	it('that reports a failure gives out no file that somebody else names', () => {
+	it('that reports a failure outputs no file that someone else names', () => {
 		const parsed = parseCallback({ code: 500, msg: 'unavailable', data: null });
 		if ('reason' in parsed) throw new Error(parsed.reason);
 		expect(toCallbackResult(about, parsed.callback, readResultFiles(data))).toMatchObject({

@@ -38,7 +38,7 @@ class Lab {
 	ticks = 0;
 	private release: (() => void) | undefined;
 	readonly watch = new Watch(
-		{ now: () => this.now },
+		{ now: () => this.now, random: () => 0.5 },
 		async () => await new Promise<void>((resolve) => (this.release = resolve)),
 	);
 
@@ -105,7 +105,7 @@ describe('the watch over suspended executions', () => {
 		expect(lab.calls[0]?.timeout).toBe(120_000);
 	});
 
-	it('gives up, and ends its loop, when nothing comes of the final look', async () => {
+	it('gives up, and ends its loop, when nothing comes of the final check', async () => {
 		const lab = new Lab();
 		lab.begin(1);
 		await lab.pass(5 * MINUTE);
@@ -161,7 +161,7 @@ describe('the watch over suspended executions', () => {
 		expect(lab.warnings).toHaveLength(isWarned ? 1 : 0);
 	});
 
-	it('says once for each address that it cannot be reached, and goes on trying', async () => {
+	it('says once for each address that it cannot be reached, and keeps trying', async () => {
 		const lab = new Lab(() => new Error('ECONNREFUSED'));
 		for (const execution of [1, 2]) lab.begin(execution);
 		lab.begin(3, 40 * SECOND, 'https://other.example');
@@ -172,7 +172,7 @@ describe('the watch over suspended executions', () => {
 		expect(lab.warnings[1]).toContain('https://other.example. ');
 	});
 
-	it('is spared the next look, but not the final one, by a look of another process', async () => {
+	it('is spared the next check, but not the final one, by a check of another process', async () => {
 		const lab = new Lab();
 		lab.begin(1);
 		await lab.pass(10 * SECOND);
@@ -185,7 +185,44 @@ describe('the watch over suspended executions', () => {
 		expect(lab.sent).toStrictEqual(['all 25', 'all 35', 'final 40']);
 	});
 
-	it('is not spared a look by its own one before', async () => {
+	it('checks once out of turn after reports, within half a minute, and then as planned', async () => {
+		const lab = new Lab();
+		lab.begin(1, 30 * MINUTE);
+		lab.watch.checkSoon(place(1));
+		await lab.pass(10 * SECOND);
+		lab.watch.checkSoon(place(1));
+		await lab.pass(11 * MINUTE);
+		expect(lab.sent).toStrictEqual(['reported 17']);
+		lab.watch.checkSoon(place(1));
+		await lab.pass(2 * MINUTE);
+		expect(lab.sent).toStrictEqual(['reported 17', 'reported 687', 'all 720']);
+	});
+
+	it('is spared no check by one that another process made after a report', async () => {
+		const lab = new Lab();
+		lab.begin(1);
+		await lab.pass(10 * SECOND);
+		lab.watch.noteWakeUp(place(1), { kind: 'reported', at: lab.now });
+		await lab.pass(10 * SECOND);
+		expect(lab.sent).toStrictEqual(['all 20']);
+	});
+
+	it('knows that no check can follow where its address did not answer, until it answers again', async () => {
+		let answer: Answer = new Error('ECONNREFUSED');
+		const lab = new Lab(() => answer);
+		expect(lab.watch.canCheck(place(1))).toBe(false);
+		lab.begin(1, 30 * MINUTE);
+		expect(lab.watch.canCheck(place(1))).toBe(true);
+		lab.watch.checkSoon(place(1));
+		await lab.pass(17 * SECOND);
+		expect(lab.watch.canCheck(place(1))).toBe(false);
+		answer = WAITS;
+		lab.watch.checkSoon(place(1));
+		await lab.pass(17 * SECOND);
+		expect(lab.watch.canCheck(place(1))).toBe(true);
+	});
+
+	it('is not spared a check by its own one before', async () => {
 		const lab = new Lab();
 		lab.answer = (call) => {
 			const wakeUp = lab.calls[call]?.wakeUp;
@@ -242,7 +279,7 @@ describe('the watch over suspended executions', () => {
 		}
 	});
 
-	it('makes one look after the process was held up, not all it has missed', async () => {
+	it('makes one check after the process was delayed, not all it has missed', async () => {
 		const lab = new Lab();
 		lab.begin(1, 30 * MINUTE);
 		await lab.pass(16 * MINUTE, 16 * MINUTE);
@@ -250,7 +287,7 @@ describe('the watch over suspended executions', () => {
 		expect(lab.sent).toStrictEqual([`all ${16 * 60}`]);
 	});
 
-	it(`looks after the newest ${MOST_SUSPENSIONS} suspensions`, () => {
+	it(`watches the newest ${MOST_SUSPENSIONS} suspensions`, () => {
 		const lab = new Lab();
 		for (let execution = 0; execution <= MOST_SUSPENSIONS; execution++) lab.begin(execution);
 		expect(lab.watch.size).toBe(MOST_SUSPENSIONS);
@@ -258,7 +295,7 @@ describe('the watch over suspended executions', () => {
 		expect(lab.watch.has(place(MOST_SUSPENSIONS))).toBe(true);
 	});
 
-	it('keeps no process alive, and goes on ticking while one lives', async () => {
+	it('keeps no process alive, and keeps ticking while one lives', async () => {
 		const script = join(__dirname, 'watchProcess.ts');
 		const run = async (mode: string) => {
 			const args = ['--import', 'tsx', '--expose-gc', script, mode];

@@ -238,7 +238,7 @@ describe('a text of Kie', () => {
 	});
 });
 
-describe('a text that is no sentence of Kie', () => {
+describe('a text that is not a sentence from Kie', () => {
 	it('takes no time', () => {
 		const long = 'video 1080p flow 视频 '.repeat(50_000);
 		const since = Date.now();

@@ -95,7 +95,7 @@ export async function measureDownload(lab: Lab): Promise<Section> {
 			),
 		],
 		reading:
-			'Both stream the file to disk. Download also counts the bytes against the announced length and watches for a transfer that stalls. A round differs from the next by more than the two nodes do, hence so many rounds. Download has n8n read the credential first, which the HTTP Request node has no need to. Most of the peak is what n8n itself holds; the last column is the part the download adds. It is shown as a difference, because it is small and depends on when Node.js collects garbage.',
+			'Both stream the file to disk. Download also counts the bytes against the announced length and watches for a transfer that stalls. Rounds differ more than the two nodes do, hence the many rounds. Download has n8n read the credential first, which the HTTP Request node has no need to. Most of the peak is what n8n itself holds; the last column is the part the download adds. It is shown as a difference, because it is small and depends on when Node.js collects garbage.',
 		targets: [within('takes', 'seconds'), within('has a peak memory', 'peak')],
 	};
 }

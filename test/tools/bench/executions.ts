@@ -50,7 +50,7 @@ export async function observe(
 }
 
 /**
- * Waits until a workflow has so many more executions, and all have ended.
+ * Waits until a workflow has that many more executions, and all have ended.
  *
  * @param after id of the newest execution that does not count
  * @throws Error when one of them did not succeed, or there are more

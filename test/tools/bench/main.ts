@@ -65,7 +65,7 @@ async function main(): Promise<void> {
 	if (!allHeld(sections)) process.exitCode = 1;
 }
 
-/** @throws Error for a name that is no part */
+/** @throws Error for an unknown part */
 function selected(only: string | undefined): Array<(lab: Lab) => Promise<Section>> {
 	if (only === undefined) return [...PARTS.values()];
 	return only.split(',').map((name) => {

@@ -82,7 +82,7 @@ export interface LoadCost {
 	readonly classes: number;
 }
 
-/** Loads a package in a fresh process on n8n's Node.js, with n8n's own modules at hand. */
+/** Loads a package in a fresh process on n8n's Node.js, with n8n's own modules available. */
 export async function loadCost(
 	{ folder }: InstalledPackage,
 	install: N8nInstall,

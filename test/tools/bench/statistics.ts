@@ -5,7 +5,7 @@ export interface Spread {
 	readonly max: number;
 }
 
-/** @throws Error without a value, or with one that is no number: a measurement has failed then */
+/** @throws Error without a value, or with one that is not a number: a measurement has failed then */
 export function spreadOf(values: readonly number[]): Spread {
 	const sorted = [...values].sort((a, b) => a - b);
 	const [min] = sorted;

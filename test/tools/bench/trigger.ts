@@ -147,7 +147,7 @@ function slackSender(url: string, key = HMAC_KEY): Receiver['send'] {
 }
 
 /**
- * Sends so many callbacks, each about another task, and waits until their executions have ended.
+ * Sends that many callbacks, each about another task, and waits until their executions have ended.
  *
  * @returns callbacks per second, from the first one's sending to the end of the last execution
  * @throws Error when one was not accepted, or did not start a workflow that succeeds

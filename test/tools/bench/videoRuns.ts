@@ -61,7 +61,7 @@ export const byCallback: VideoRunner = async (lab, count) => {
 		...simulator.deliveries.map(({ attempts: [first] }) => first?.at ?? NaN),
 	);
 	const stoppedAt = timeOf(ended.stoppedAt);
-	// The gaps between two looks count as running, so this is never too little.
+	// The gaps between two checks are included, so this is never too little.
 	const running = (suspendedAt - startedAt + stoppedAt - resumedAt) / 1000;
 	return {
 		...result(stage, count, (stoppedAt - startedAt) / 1000, running),

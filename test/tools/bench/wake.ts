@@ -91,7 +91,7 @@ const theirs: Wake = async (lab) => {
 	});
 };
 
-/** How soon an execution goes on after the callback, against n8n's Wait node. */
+/** How soon an execution continues after the callback, against n8n's Wait node. */
 export async function measureWake(lab: Lab): Promise<Section> {
 	const repetitions = lab.quick ? 3 : 20;
 	lab.tell(`wake: ${repetitions} repetitions`);

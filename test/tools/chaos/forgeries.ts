@@ -17,7 +17,7 @@ interface Target {
 	strangersKey: string;
 }
 
-/** A callback as somebody would send it who is not Kie, or not about this video. */
+/** A callback from someone other than Kie, or not about this video. */
 export function forge(
 	kind: Forgery,
 	{ address, video, other, hmacKey, strangersKey }: Target,

@@ -20,11 +20,11 @@ export interface Verdict {
 
 /** A callback taken in so shortly before n8n was ended may have died with it. Milliseconds. */
 const DYING_MS = 3000;
-/** An answer to a paid request that does not tell whether it was accepted. */
+/** An answer to a paid request that does not say whether it was accepted. */
 const LOSING_FAULTS = ['reset-before', 'reset-after', 'html', 'cut-json', 'empty', 'envelope'];
 
 /**
- * Two minutes of the usual half an hour, in proportion to a run's short time-outs, and what Kie's faults and
+ * Two minutes of the usual half an hour, in proportion to a run's short timeouts, and what Kie's faults and
  * three questions with pauses take. Milliseconds.
  */
 const WELL_BEFORE_MS = 15_000;

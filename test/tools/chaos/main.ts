@@ -14,7 +14,7 @@ lost, slow and broken answers, lost, repeated and forged callbacks, restarts of 
   npm run chaos [-- options]
 
   --line <2.x|1.x>  line of n8n (default 2.x)
-  --seed <n>        the same seed gives the same plan (default: by chance)
+  --seed <n>        the same seed gives the same plan (default: at random)
   --videos <n>      how many videos at least (default 500)
   --lost <percent>  of all callbacks that never arrive, besides those that get lost anyway (default 0)
   --minutes <n>     given up, and failed, after this (default 15)`;

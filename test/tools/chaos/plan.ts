@@ -94,7 +94,7 @@ export interface PlanOptions {
 
 const VIDEOS_PER_RESTART = 125;
 const VIDEOS_PER_BURST = 40;
-/** So many batches of each workload come first, in turn. */
+/** This many batches of each workload come first, in turn. */
 const SETTLED_ROUNDS = 2;
 
 const WORKLOADS: Record<Exclude<Workload, 'get'>, number> = {
@@ -171,7 +171,7 @@ class Planner {
 
 	batch(number: number): PlannedBatch {
 		const { random } = this;
-		// The first of each kind are settled, so that a short run has all of them, too.
+		// The first of each kind are settled, so that a short run has all of them as well.
 		const kinds = Object.keys(WORKLOADS) as Array<keyof typeof WORKLOADS>;
 		const isSettled = number < SETTLED_ROUNDS * kinds.length;
 		const settled = isSettled ? kinds[number % kinds.length] : undefined;

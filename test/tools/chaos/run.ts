@@ -22,14 +22,14 @@ import { orderOf, workflowOf, type BatchSettings, type Order } from './workloads
 
 /** How many videos are worked on by executions that run; those of suspended ones do not count. */
 const MOST_RUNNING = 45;
-/** How often the user looks after what earlier executions have left. */
+/** How often the user checks what earlier executions have left. */
 const ROUNDS = 4;
 const VIDEOS_PER_ROUND = 15;
 const LOOK_MS = 1000;
 const FORGE_LIMIT_MS = 20_000;
-/** n8n's own limit for a suspended execution comes so much after its time-out. */
+/** n8n's own limit for a suspended execution comes so much after its timeout. */
 const LAST_RESORT_MS = 300_000;
-/** So long after its time-out an execution is taken for forgotten, and no longer than this between reports. */
+/** So long after its timeout an execution is taken for forgotten, and no longer than this between reports. */
 const FORGOTTEN_MS = 75_000;
 
 export interface ChaosOptions {
@@ -226,7 +226,7 @@ class ChaosRun {
 	}
 
 	/**
-	 * After a restart nobody looks after a suspended execution until a callback of it comes. Where all were
+	 * After a restart nothing watches a suspended execution until one of its callbacks arrives. Where all were
 	 * lost it would wait for n8n's own limit: then Kie reports one video again.
 	 */
 	private async remind({ id, status, waitTill, startedAt }: ExecutionSummary): Promise<void> {

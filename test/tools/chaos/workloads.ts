@@ -7,7 +7,7 @@ import type { PlannedBatch, PlannedVideo, Workload } from './plan';
 /** A video as a batch asks for it. */
 export interface Order {
 	video: PlannedVideo;
-	/** The task to ask for; of a generation, the task it is to make. */
+	/** The task to ask for; for a generation, the task it will create. */
 	taskId: string;
 	/** Of a generation: unlike all other prompts, also those of earlier attempts. */
 	prompt: string;

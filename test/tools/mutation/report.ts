@@ -22,7 +22,7 @@ const DETECTED = ['Killed', 'Timeout', 'RuntimeError'];
 
 export const isDetected = ({ status }: Mutant) => DETECTED.includes(status);
 
-/** Code that does not compile is no mutant that anybody could miss. */
+/** Code that does not compile is not a mutant a test could miss. */
 export const isPossible = ({ status }: Mutant) => status !== 'CompileError';
 
 /**

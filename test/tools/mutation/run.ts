@@ -11,7 +11,7 @@ import { EXPLAINED } from './explained';
 import { isDetected, isPossible, judge, readMutants, type Mutant } from './report';
 
 const ROOT = join(__dirname, '../../..');
-const CONFIG = 'test/mutation/stryker.config.json';
+const CONFIG = 'test/tools/mutation/stryker.config.json';
 const REPORT = join(ROOT, 'coverage/mutation/report.json');
 
 /** The last version for Node.js 20. In the cache, because it would double the lock file for one command. */
@@ -37,7 +37,7 @@ async function ensureStryker(): Promise<string> {
 	return join(entry.folder, 'node_modules/@stryker-mutator/core/bin/stryker.js');
 }
 
-/** @throws Error when it does not come to its end; mutants that survive are no error here */
+/** @throws Error when it does not finish; surviving mutants are not an error here */
 function runStryker(script: string, args: readonly string[]): void {
 	rmSync(REPORT, { force: true });
 	const command = [script, 'run', CONFIG, ...args];

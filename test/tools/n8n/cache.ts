@@ -17,7 +17,7 @@ export interface CacheEntry {
 	/** Folder name and lock name, such as `n8n-2.41.1`. */
 	readonly name: string;
 	readonly folder: string;
-	/** What is installed. A changed recipe counts as not installed. */
+	/** What is installed. A changed recipe means not installed. */
 	readonly recipe: Readonly<Record<string, unknown>>;
 }
 

@@ -29,7 +29,7 @@ const N8N_INSTALL_FLAGS = [
  */
 const IMPATIENT_NPM = 'fetch-retries=0\nfetch-timeout=5000\n';
 
-/** A community package whose files lie in an n8n user folder. */
+/** A community package whose files are in an n8n user folder. */
 export interface CommunityPackage {
 	readonly name: string;
 	readonly version: string;
@@ -96,7 +96,7 @@ export async function placePackage(
 /**
  * Writes the rows that make n8n list the package under Settings > Community nodes. SQLite only.
  *
- * The tables come into being when n8n starts for the first time, and n8n reads them anew whenever
+ * The tables come into being when n8n starts for the first time, and n8n reads them again whenever
  * it is asked, so the moment for this is right after the start, while n8n runs.
  */
 export async function registerPackage(

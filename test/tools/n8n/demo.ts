@@ -57,7 +57,7 @@ async function main(): Promise<void> {
 n8n ${line.n8n} with n8n-nodes-kie-veo is ready.
 
   Editor     ${n8n.url}
-  Log-in     ${OWNER.email}
+  Login      ${OWNER.email}
   Password   ${OWNER.password}
   Kie.ai     ${String(credential.data.baseUrl)}${process.env.KIE_API_KEY ? '  (the real one: costs credits)' : '  (simulated; open it to see requests and credits)'}
 

@@ -3,7 +3,7 @@ import { asArray, isRecord } from './wire';
 /**
  * Reads text in the `flatted` format, in which n8n sends the data of an execution: a JSON list
  * whose first entry is the value. Inside objects and lists, text is the number of the entry that
- * stands there, so that shared and circular parts appear once.
+ * is written there, so that shared and circular parts appear once.
  *
  * (The package `flatted` itself declares its types for ES modules alone.)
  */

@@ -71,7 +71,7 @@ function touch(folder: string): void {
 	try {
 		utimesSync(folder, now, now);
 	} catch (error) {
-		// Someone took the lock for stale (this machine slept). The install itself goes on.
+		// Someone took the lock for stale (this machine slept). The install itself continues.
 		if (!hasCode(error, 'ENOENT')) throw error;
 	}
 }

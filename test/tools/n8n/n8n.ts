@@ -97,7 +97,7 @@ export class N8n {
 			// do not exist before.
 			const files = packageTarball && (await placePackage(packageTarball, userFolder, install));
 			await n8n.launch();
-			// The rows only list it in the settings; with another database it is loaded all the same.
+			// The rows only list it in the settings; with another database it is loaded anyway.
 			if (files && env.DB_TYPE === 'sqlite') {
 				await registerPackage(files, userFolder, install, progress);
 			}

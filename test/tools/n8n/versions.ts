@@ -30,7 +30,7 @@ const LINES_OF_RECORD: readonly N8nLine[] = [
 
 /**
  * What the tests run on: the lines of record, or only the n8n that `KIE_VEO_N8N` names, such as
- * `1.106.3`, in the place of its line.
+ * `1.106.3`, instead of the default of its line.
  */
 export const LINES: readonly N8nLine[] = linesToTest(process.env.KIE_VEO_N8N);
 

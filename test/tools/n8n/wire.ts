@@ -5,13 +5,13 @@ export function isRecord(value: unknown): value is UnknownRecord {
 	return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** @throws Error that names `what` when the value is no object. */
+/** @throws Error that names `what` when the value is not an object. */
 export function asRecord(value: unknown, what: string): UnknownRecord {
 	if (isRecord(value)) return value;
 	throw new Error(`${what}: expected an object, got ${preview(value)}`);
 }
 
-/** @throws Error that names `what` when the value is no array. */
+/** @throws Error that names `what` when the value is not an array. */
 export function asArray(value: unknown, what: string): unknown[] {
 	if (Array.isArray(value)) return value;
 	throw new Error(`${what}: expected a list, got ${preview(value)}`);

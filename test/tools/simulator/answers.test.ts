@@ -60,7 +60,7 @@ describe.each(failures)('the words of %s', (name, failure) => {
 		expect(simulator.paid()).toEqual([]);
 	});
 
-	it('can tell of a failed task, in its record or instead of it', async () => {
+	it('can report a failed task, in its record or instead of it', async () => {
 		const { code, msg, errorMessage = msg } = failure;
 		simulator.addVideo({ taskId, state: 'failed', generation: { failure } });
 		expect(await record()).toMatchObject({

@@ -245,7 +245,7 @@ describe('the body', () => {
 });
 
 describe('delivery', () => {
-	test('tells of the end of each kind of work at the address of its request', async () => {
+	test('reports the end of each kind of work at the address of its request', async () => {
 		await start({ videos: [{ taskId, upgrade4k: { outcome: 'failure' } }] });
 		await post4k();
 		for (const path of ['generate', 'extend']) {

@@ -245,7 +245,7 @@ describe('the upload host', () => {
 		['no file', { uploadPath: 'a' }, missing('file')],
 		['a path with a slash at the end', { file, uploadPath: 'a/' }, 'uploadPath must not'],
 		['an unknown field', { file, uploadPath: 'a', extra: 'x' }, 'Unknown parameter: extra'],
-		['a file in place of a text', { file, uploadPath: file }, 'A form field is too long'],
+		['a file instead of a text', { file, uploadPath: file }, 'A form field is too long'],
 	])('refuses a stream with %s by HTTP 400', async (_, fields, msg) => {
 		const { status, body } = await upload(formOf(fields));
 		expect(status).toBe(400);
@@ -283,7 +283,7 @@ describe('the upload host', () => {
 		expect(simulator.uploads[0]?.sha256).toBe(sha256(picture));
 	});
 
-	test('refuses what is no base64', async () => {
+	test('refuses what is not base64', async () => {
 		const { status, body } = await call(`${simulator.uploadUrl}/api/file-base64-upload`, {
 			body: { base64Data: 'no base64!', uploadPath: 'a' },
 		});

@@ -5,7 +5,7 @@
  * - `api/`        plays api.kie.ai; `upload/` plays the upload host
  * - `callbacks/`  how callbacks are written, signed, sent and repeated
  * - `http/`       requests in, answers out, the journal, faults on demand
- * - `network/`    what may stand between: a relay, a proxy, TLS with an authority of its own
+ * - `network/`    what may be in between: a relay, a proxy, TLS with its own authority
  * - `control/`    the simulator's own addresses and its status page
  */
 export {

@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util';
 import { DEMO_TIMINGS, DEMO_VIDEOS, SIMULATOR_KEY, startSimulator } from './';
 
-const HELP = `Usage: tsx test/simulator/main.ts [options]
+const HELP = `Usage: tsx test/tools/simulator/main.ts [options]
 
   --port <n>         port of the API; uploads and files take the next two (default 3100, 0 = any)
   --speed <factor>   how many times faster than the demo's timings work is done (default 1)

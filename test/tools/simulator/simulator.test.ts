@@ -54,14 +54,14 @@ describe('strict requests', () => {
 		['a 1080P request by POST', HD, body({ taskId }), 404, `No endpoint POST ${HD}`],
 		['a missing task id', FOUR_K, body({}), 422, 'Missing required parameter: taskId'],
 		['an empty task id', FOUR_K, body({ taskId: ' ' }), 422, 'taskId must not be empty'],
-		['a task id that is no text', FOUR_K, body({ taskId: 5 }), 422, 'taskId must not be empty'],
+		['a task id that is not text', FOUR_K, body({ taskId: 5 }), 422, 'taskId must not be empty'],
 		['an unknown field', FOUR_K, body({ taskId, id: 1 }), 422, 'Unknown parameter: id'],
 		['a negative index', FOUR_K, body({ taskId, index: -1 }), 422, 'index must be an integer'],
 		['a fractional index', FOUR_K, body({ taskId, index: 0.5 }), 422, 'index must be an integer'],
 		['an index as text', FOUR_K, body({ taskId, index: '0' }), 422, 'index must be an integer'],
 		['a null index', FOUR_K, body({ taskId, index: null }), 422, 'index must be an integer'],
 		[
-			'a callback address that is no web address',
+			'a callback address that is not a web address',
 			FOUR_K,
 			body({ taskId, callBackUrl: 'ftp://example.com' }),
 			422,
@@ -136,7 +136,7 @@ describe('strict requests', () => {
 			'only a duration of 8',
 		],
 		[
-			'an image that is no URL',
+			'an image that is not a URL',
 			GENERATE,
 			body({ ...good, imageUrls: ['a.png'] }),
 			422,
@@ -186,7 +186,7 @@ describe('strict requests', () => {
 		}
 	});
 
-	test('text that is no JSON is refused', async () => {
+	test('text that is not JSON is refused', async () => {
 		const response = await fetch(simulator.apiUrl + FOUR_K, {
 			method: 'POST',
 			headers: {
@@ -438,7 +438,7 @@ describe('record-info', () => {
 			{ failure: { code: 451, msg: 'Failed to fetch the image.' }, failureIn: 'envelope' as const },
 			{ code: 451, msg: 'Failed to fetch the image.', data: null },
 		],
-	])('tells of a failure by %s', async (_, generation, expected) => {
+	])('reports a failure by %s', async (_, generation, expected) => {
 		const taskId = simulator.addVideo({ state: 'failed', generation });
 		expect(await record(taskId)).toMatchObject(expected);
 	});
@@ -584,7 +584,7 @@ describe('4K', () => {
 		expect(simulator.paid()).toEqual([]);
 	});
 
-	test('starts and bills anew after a failure', async () => {
+	test('starts and bills again after a failure', async () => {
 		const taskId = simulator.addVideo({ upgrade4k: { outcome: 'failure' } });
 		await post4k(taskId);
 		simulator.finish(taskId, 'get4k');

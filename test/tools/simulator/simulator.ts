@@ -26,7 +26,7 @@ export interface ManualCallback {
 	videoUrls?: string[];
 	imageUrls?: string[];
 	form?: CallbackForm;
-	/** In place of the body built from the above. Text is sent as it is, all else as JSON. */
+	/** Replaces the body built from the above. Text is sent as it is, all else as JSON. */
 	body?: unknown;
 	contentType?: string;
 	/** Added to, and over, the simulator's own headers. */
@@ -37,7 +37,7 @@ export interface ManualCallback {
 	signedTaskId?: string;
 	/** Unix seconds to claim as the time of sending. */
 	timestamp?: number;
-	/** Claimed in place of the computed signature. */
+	/** Claimed instead of the computed signature. */
 	signature?: string;
 	/** Attempts after a failed one. Default 0. */
 	retries?: number;
@@ -200,7 +200,7 @@ export class Simulator {
 	}
 
 	/**
-	 * Sends a callback once more as somebody would who caught it on its way: the signature is the old
+	 * Sends a callback again like someone who intercepted it: the signature is the old
 	 * one, and the body may be another. Text is sent as it is, all else as JSON.
 	 */
 	async replayCallback(delivery: Delivery, body?: unknown): Promise<Delivery> {

@@ -39,7 +39,7 @@ export async function call(url: string, options: CallOptions = {}): Promise<Answ
 	try {
 		parsed = JSON.parse(text);
 	} catch {
-		// What is no JSON stays text.
+		// Anything but JSON stays text.
 	}
 	return { status: response.status, headers: response.headers, body: parsed };
 }

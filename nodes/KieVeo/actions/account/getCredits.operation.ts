@@ -3,7 +3,7 @@ import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { connect } from '../../kie/connection';
 import { accountRejectedError } from '../../messages/errors';
 
-/** The credit balance, a decimal number: one fact of the account, read once and given to every item. */
+/** The credit balance, a decimal number: it belongs to the account, so it is read once for all items. */
 export async function executeGetCredits(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
 	const { api } = await connect(context, context.getExecutionCancelSignal());
 	const answer = await api.fetchCredits();

@@ -13,7 +13,7 @@ import { modelFor } from './models';
 
 /* What generate and extend have in common. All readers throw a KieVeoError that names the parameter. */
 
-/** What the video is to show, or how it is to go on. */
+/** What the video should show, or how it should continue. */
 export function readPrompt(context: IExecuteFunctions, itemIndex: number): string {
 	const given: unknown = context.getNodeParameter('prompt', itemIndex, '');
 	checkPromptForm(given);
@@ -22,7 +22,7 @@ export function readPrompt(context: IExecuteFunctions, itemIndex: number): strin
 	return prompt;
 }
 
-/** Agents and other nodes give objects: what would become of them as text is not what was meant. */
+/** Agents and other nodes pass objects, whose text form is never what was meant. */
 function checkPromptForm(value: unknown): void {
 	if (Array.isArray(value)) throw promptObjectError([]);
 	if (isJsonObject(value)) {
@@ -32,7 +32,7 @@ function checkPromptForm(value: unknown): void {
 	if (typeof value === 'string' && value.includes('[object Object]')) throw promptOfObjectError();
 }
 
-/** Any name passes: Kie adds models before this package knows them. */
+/** Any name is accepted: Kie adds models before this package knows them. */
 export function readModel(
 	context: IExecuteFunctions,
 	itemIndex: number,
@@ -43,7 +43,7 @@ export function readModel(
 	return modelFor(operation, model);
 }
 
-/** Both are left out when empty. */
+/** Both are omitted when empty. */
 export function readSeedAndWatermark(
 	context: IExecuteFunctions,
 	itemIndex: number,

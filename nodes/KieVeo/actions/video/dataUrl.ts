@@ -1,7 +1,7 @@
 import type { ImageFile } from '../../kie/http/multipart';
 import { imageTypeOfContent } from './imageType';
 
-/** Bytes. What is larger belongs into a binary field, which n8n keeps out of memory. */
+/** Bytes. Anything larger belongs in a binary field, which n8n keeps out of memory. */
 const LARGEST_IMAGE = 10_000_000;
 
 export function isDataUrl(url: string): boolean {
@@ -9,13 +9,13 @@ export function isDataUrl(url: string): boolean {
 }
 
 /**
- * The image within a data URL. Kie fetches images from addresses, so it has to be uploaded.
+ * The image within a data URL. Kie fetches images from addresses, so it must be uploaded.
  *
- * @returns why it cannot be used, without repeating it: data URLs have megabytes
+ * @returns why it cannot be used, without repeating it: a data URL can be megabytes long
  */
 export function imageOfDataUrl(url: string): ImageFile | { fault: string } {
 	const [, encoded = ''] = /^data:[^,]{0,200};base64,/i.test(url) ? url.split(',', 2) : [];
-	// Four characters of base64 are three bytes.
+	// Four base64 characters hold three bytes.
 	if (encoded.length > (LARGEST_IMAGE / 3) * 4 + 4) {
 		return { fault: `a data URL with more than ${LARGEST_IMAGE / 1_000_000} MB` };
 	}

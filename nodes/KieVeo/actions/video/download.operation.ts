@@ -33,7 +33,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 			default: '',
 			placeholder: 'e.g. https://tempfile.aiquickdraw.com/v/video.mp4',
 			description:
-				'A result URL of Kie.ai, such as videoUrl of another operation. An expired one is renewed; after 14 days Kie.ai deletes the file.',
+				'A result URL from Kie.ai, such as videoUrl of another operation. An expired one is renewed; Kie.ai deletes the file after 14 days.',
 		},
 		binaryPropertyNameProperty,
 		{
@@ -114,7 +114,7 @@ function readUrl(context: IExecuteFunctions, itemIndex: number, apiBaseUrl: stri
 	return url;
 }
 
-/** A list of one address means that address; of several, which one is not known. */
+/** A list of one address means that address; with several it is unclear which. */
 function oneAddress(value: unknown): string | null {
 	const addresses = addressesIn(value);
 	if (addresses.length > 1) throw urlListError(addresses.length);

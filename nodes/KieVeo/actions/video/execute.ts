@@ -34,21 +34,21 @@ import {
 } from '../parameters';
 import type { Addresses, VideoOperation } from './videoOperation';
 
-/** How many videos are asked about at the same time while polling. */
+/** How many videos are polled at the same time. */
 const PARALLEL_POLLS = 10;
 
-/** What all items of a run share. */
+/** Shared by all items of a run. */
 interface Run {
 	context: IExecuteFunctions;
 	operation: VideoOperation;
 	connection: Connection;
 	waitMode: WaitMode;
-	/** Set where the execution is suspended until Kie has called back. */
+	/** Set when the execution is suspended until Kie has called back. */
 	suspension: { resumeUrl: string; round: number } | null;
 }
 
 /**
- * Runs an operation on videos for all items: submits every video, then waits for all of them together, by
+ * Runs a video operation for all items: submits every video, then waits for all of them together, by
  * polling or by suspending the execution.
  */
 export async function executeVideoOperation(
@@ -74,11 +74,11 @@ export async function executeVideoOperation(
 			async (work) => await work.prepare(),
 			async (work, { items }) => await submitLogged(context, work, items),
 			async (work, { works, items }) => {
-				// Nothing slow between the submissions and the suspension: files come when all are finished.
+				// Nothing slow between submitting and suspending: files are downloaded once all are finished.
 				const isSuspending = suspension !== null && works.some(isUnfinished);
 				if (work.run) await work.finish(isSuspending);
 				if (work.run) return;
-				// Kie has refused the order, while submitting or later: its fallback is next.
+				// Kie refused the order, at submission or later: its fallback is next.
 				await submitLogged(context, work, items);
 				await work.finish(isSuspending);
 			},
@@ -191,8 +191,8 @@ async function suspendUntilReported(
 }
 
 /**
- * After an error n8n's own retry runs the node again with all of its items: that would pay again for
- * videos that were started, and suspend a second time.
+ * After an error n8n's own retry runs the node again with all its items: that would pay again for
+ * videos that were already started, and suspend a second time.
  */
 function assertNotRepeated(
 	context: IExecuteFunctions,
@@ -206,7 +206,7 @@ function assertNotRepeated(
 	if (isUpgrade(operation) && api.upgradesAreTasks) throw retryOnFailError('upgradeTasks');
 }
 
-/** Where executions are suspended the engine raises no error for one item: it says itself what failed. */
+/** In a suspended execution the engine cannot raise an error for one item, so the item says what failed. */
 function failedItem(
 	item: number,
 	{ work, toItem }: Reading<VideoWork>,
@@ -224,7 +224,7 @@ function failedItem(
 	return videoItem(failed, item, { simplify: true, raw: undefined });
 }
 
-/** @param binaryPropertyName set when the item is to hold the file */
+/** @param binaryPropertyName set when the item should hold the file */
 function itemOf(simplify: boolean, binaryPropertyName: string | undefined) {
 	return ({ run, file }: VideoWork, item: number): INodeExecutionData => {
 		if (!run) return { json: {}, pairedItem: { item } };
@@ -235,8 +235,8 @@ function itemOf(simplify: boolean, binaryPropertyName: string | undefined) {
 }
 
 /**
- * n8n's own limit ends an execution without giving the node a chance. Not refused: it usually is longer
- * than a video takes, and 'Timeout' is long unless somebody sets it.
+ * n8n's own limit ends an execution without giving the node a chance. Only a hint: the limit is usually longer
+ * than a video takes, and 'Timeout' is long by default.
  */
 function warnOfExecutionLimit(
 	{ context, connection, waitMode }: Run,
@@ -251,6 +251,6 @@ function warnOfExecutionLimit(
 }
 
 function addHint(context: IExecuteFunctions, message: string): void {
-	// Older n8n has no hints where an AI agent uses the node.
+	// Older n8n has no hints when an AI agent uses the node.
 	(context as Partial<IExecuteFunctions>).addExecutionHints?.({ message, location: 'outputPane' });
 }

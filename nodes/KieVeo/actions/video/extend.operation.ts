@@ -23,7 +23,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 		{
 			...taskIdProperty,
 			description:
-				'The ID of the video to extend. Only videos made through Kie.ai that were not upgraded to 1080P can be extended.',
+				'The ID of the video to extend. It must have been made through Kie.ai and not upgraded to 1080P.',
 		},
 		{ ...promptProperty, description: 'How the video should continue' },
 		{
@@ -37,14 +37,15 @@ export const description: INodeProperties[] = updateDisplayOptions(
 				{ name: 'Lite', value: 'lite', description: 'The cheapest' },
 				{ name: 'Quality', value: 'quality', description: 'The best and most expensive' },
 			],
-			description: 'Tier of Veo 3.1. A name that is not in the list can be given by expression.',
+			description:
+				'Tier of Veo 3.1. To use a model that is not listed, enter its name with an expression.',
 		},
 		creationWaitModeProperty(
-			'How to get the result. Kie.ai needs several minutes, sometimes more than ten.',
+			'How to get the result. Kie.ai takes several minutes, sometimes more than ten.',
 		),
 		{
 			displayName:
-				'Each item is a new video that costs credits. Its task ID differs from the one of the video it extends.',
+				'Each item creates a new video and uses credits. Its task ID differs from that of the video it extends.',
 			name: 'creditsNotice',
 			type: 'notice',
 			default: '',

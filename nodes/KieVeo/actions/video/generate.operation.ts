@@ -18,7 +18,7 @@ import { readImages } from './imageParameters';
 import type { VideoOperation } from './videoOperation';
 
 const POLL_INTERVAL = 30;
-/** The only duration of videos made from reference images, in seconds. */
+/** The only duration for videos made from reference images, in seconds. */
 const REFERENCE_DURATION = 8;
 const IMAGE_TYPES = ['FIRST_AND_LAST_FRAMES_2_VIDEO', 'REFERENCE_2_VIDEO'];
 
@@ -44,7 +44,7 @@ const imageProperties: INodeProperties[] = [
 		placeholder: 'e.g. https://example.com/first.jpg, https://example.com/last.jpg',
 		displayOptions: { show: { generationType: IMAGE_TYPES, imageSource: ['url'] } },
 		description:
-			'Public addresses of the images, separated by commas, or an expression that gives a list. Frames: 1 or 2 images, the first and the last frame. Reference: 1 to 3 images.',
+			'Public URLs of the images, separated by commas, or an expression that returns a list. Frames: 1 or 2 images, the first and the last frame. Reference: 1 to 3 images.',
 	},
 	{
 		displayName: 'Image Binary Fields',
@@ -76,7 +76,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 				{ name: 'Veo 3.1 Quality', value: 'veo3', description: 'The best and most expensive' },
 			],
 			description:
-				'Tier of Veo 3.1. A name that is not in the list can be given by expression. Reference images need Fast or Lite.',
+				'Tier of Veo 3.1. To use a model that is not listed, enter its name with an expression. Reference images need Fast or Lite.',
 		},
 		{
 			displayName: 'Generation Type',
@@ -87,12 +87,12 @@ export const description: INodeProperties[] = updateDisplayOptions(
 				{
 					name: 'First and Last Frame to Video',
 					value: 'FIRST_AND_LAST_FRAMES_2_VIDEO',
-					description: 'Start from an image, and end with another one if there are two',
+					description: 'Start with an image and, if there are two, end with the other',
 				},
 				{
 					name: 'Reference to Video',
 					value: 'REFERENCE_2_VIDEO',
-					description: 'Show the things in up to 3 images. Always 8 seconds long.',
+					description: 'Use up to 3 images as references. Always 8 seconds long.',
 				},
 				{
 					name: 'Text to Video',
@@ -109,7 +109,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 			type: 'options',
 			default: '16:9',
 			options: [
-				{ name: 'Auto', value: 'Auto', description: 'The ratio that is nearer to the image' },
+				{ name: 'Auto', value: 'Auto', description: 'Closest match to the image' },
 				{ name: 'Portrait (9:16)', value: '9:16' },
 				{ name: 'Widescreen (16:9)', value: '16:9' },
 			],
@@ -126,7 +126,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 				{ name: '4K', value: '4k' },
 			],
 			description:
-				'Higher ones cost more. A 720p video can be upgraded later with Get 1080P Video or Get 4K Video.',
+				'Higher resolutions cost more. A 720p video can be upgraded later with Get 1080P Video or Get 4K Video.',
 		},
 		{
 			displayName: 'Duration',
@@ -141,10 +141,10 @@ export const description: INodeProperties[] = updateDisplayOptions(
 			displayOptions: { hide: { generationType: ['REFERENCE_2_VIDEO'] } },
 			description: 'Length of the video',
 		},
-		creationWaitModeProperty('How to get the result. Kie.ai needs 2 to 5 minutes as a rule.'),
+		creationWaitModeProperty('How to get the result. Kie.ai usually takes 2 to 5 minutes.'),
 		{
 			displayName:
-				'Each item is a new video that costs credits. To fetch a video that was generated before, use Get with its task ID.',
+				'Each item creates a new video and uses credits. To fetch a video that was generated earlier, use Get with its task ID.',
 			name: 'creditsNotice',
 			type: 'notice',
 			default: '',
@@ -182,7 +182,7 @@ export const generate: VideoOperation = {
 			aspectRatio: choose(ASPECT_RATIO),
 			resolution: choose(RESOLUTION),
 			duration: readDuration(context, itemIndex, generationType),
-			// The API's documents disagree about its default, so it is never left out.
+			// The API documentation contradicts itself about the default, so it is always sent.
 			enableTranslation: readBoolean(
 				'Enable Translation',
 				context.getNodeParameter('options.enableTranslation', itemIndex, true),
@@ -197,7 +197,7 @@ export const generate: VideoOperation = {
 	},
 };
 
-/** A parameter whose values are known; an expression can still give anything. */
+/** A parameter with a fixed set of values; an expression can still return anything. */
 interface Choice {
 	name: string;
 	parameter: string;

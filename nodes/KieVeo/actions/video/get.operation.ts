@@ -17,11 +17,11 @@ export const description: INodeProperties[] = updateDisplayOptions(
 		{
 			...taskIdProperty,
 			description:
-				'The ID that Kie.ai returned when the video was generated or extended. Of an upgraded video, Get shows the original as a rule.',
+				'The ID that Kie.ai returned when the video was generated or extended. For an upgraded video, Get usually shows the original.',
 		},
 		waitModeProperty(
-			{ none: 'Ask once and continue, whether the video is ready or not', fallback: 'none' },
-			'What to do with a video that is not ready yet. Asking costs nothing.',
+			{ none: 'Check once and continue, whether or not the video is ready', fallback: 'none' },
+			'What to do if the video is not ready yet. Checking is free.',
 		),
 		...downloadProperties,
 		videoOptionsProperty(POLL_INTERVAL),

@@ -21,14 +21,14 @@ export const description: INodeProperties[] = updateDisplayOptions(
 		indexProperty,
 		waitModeProperty(
 			{
-				none: 'Start the upgrade and continue, whether the video is ready or not',
+				none: 'Start the upgrade and continue, whether or not the video is ready',
 				callback: true,
 			},
-			"How to get the result. Kie.ai needs 1 to 3 minutes for 1080P. It calls back only with 'Unified Jobs API' in the credential.",
+			"How to get the result. Kie.ai takes 1 to 3 minutes for 1080P. It sends a callback only with 'Unified Jobs API' in the credential.",
 		),
 		{
 			displayName:
-				'A 1080P upgrade costs a few credits. Kie.ai does not extend videos that were upgraded to 1080P: extend first.',
+				'A 1080P upgrade costs a few credits. Kie.ai does not extend videos that were upgraded to 1080P, so extend first.',
 			name: 'creditsNotice',
 			type: 'notice',
 			default: '',

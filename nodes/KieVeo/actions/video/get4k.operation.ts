@@ -26,7 +26,7 @@ const on4kUnavailableOption: INodeProperties = {
 			value: 'get1080p',
 			description: 'Upgrade the video to 1080P, which uses credits, and set "fallback": "1080p"',
 		},
-		{ name: 'Stop With Error', value: 'error', description: 'Raise an error that says so' },
+		{ name: 'Stop With Error', value: 'error', description: 'Stop with an error that says so' },
 	],
 	description: 'What to do when Kie.ai cannot make a 4K version of this video',
 	displayOptions: whenPolling,
@@ -39,14 +39,14 @@ export const description: INodeProperties[] = updateDisplayOptions(
 		indexProperty,
 		waitModeProperty(
 			{
-				none: 'Start the upgrade and continue. Kie.ai can report the end to a callback URL.',
+				none: 'Start the upgrade and continue. Kie.ai can report the result to a callback URL.',
 				callback: true,
 			},
-			'How to get the result. Kie.ai needs 5 to 10 minutes for 4K.',
+			'How to get the result. Kie.ai takes 5 to 10 minutes for 4K.',
 		),
 		{
 			displayName:
-				'Each 4K upgrade costs extra credits, about as much as two Fast generations. Run it again with the same task ID to fetch a video that was submitted before.',
+				'Each 4K upgrade costs extra credits, about as much as two Fast generations. To fetch a video that was submitted earlier, run it again with the same task ID.',
 			name: 'creditsNotice',
 			type: 'notice',
 			default: '',

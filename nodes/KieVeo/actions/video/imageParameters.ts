@@ -16,7 +16,7 @@ import { chosenOf } from '../spellings';
 import { imageOfDataUrl, isDataUrl } from './dataUrl';
 import { imageTypeOf } from './imageType';
 
-/** The generation types that take images, with the most Kie accepts. */
+/** The generation types that take images, with the maximum Kie accepts. */
 const MOST_IMAGES = new Map([
 	['FIRST_AND_LAST_FRAMES_2_VIDEO', 2],
 	['REFERENCE_2_VIDEO', 3],
@@ -31,7 +31,7 @@ export interface Images {
 /**
  * Reads and checks the images that belong to a generation type. Nothing is opened or sent.
  *
- * @param apiBaseUrl decides whether private addresses can work at all
+ * @param apiBaseUrl decides whether private addresses can work
  * @throws KieVeoError that names the parameter
  */
 export function readImages(
@@ -74,7 +74,7 @@ function readImageUrls(
 }
 
 function readDataUrl(url: string): ImageFile {
-	const image = isDataUrl(url) ? imageOfDataUrl(url) : { fault: 'an address beside a data URL' };
+	const image = isDataUrl(url) ? imageOfDataUrl(url) : { fault: 'both an address and a data URL' };
 	if (!('fault' in image)) return image;
 	throw dataUrlError(image.fault);
 }
@@ -106,7 +106,7 @@ function toImageFile(
 		...type,
 		open: async () => {
 			if (!id) {
-				// n8n holds the file in memory already.
+				// n8n already holds the file in memory.
 				const content = Buffer.from(data, 'base64');
 				return { content, size: content.length };
 			}

@@ -14,7 +14,7 @@ const JPEG: ImageType = { mimeType: 'image/jpeg', extension: 'jpg' };
 const PNG: ImageType = { mimeType: 'image/png', extension: 'png' };
 const WEBP: ImageType = { mimeType: 'image/webp', extension: 'webp' };
 
-/** The images Kie takes, by the usual endings of their files. */
+/** The image types Kie accepts, by their usual file extensions. */
 const BY_EXTENSION = new Map([
 	['jpg', JPEG],
 	['jpeg', JPEG],
@@ -30,7 +30,7 @@ const BY_OTHER_NAME = new Map([
 ]);
 
 /**
- * Types that say nothing about a file: the ones that storage (S3), chats (Telegram) and n8n's HTTP Request
+ * Types that say nothing about a file: those that storage (S3), chats (Telegram) and n8n's HTTP Request
  * give to files whose type they do not know.
  */
 const GENERIC_TYPES = new Set([
@@ -51,9 +51,9 @@ const GENERIC_TYPES = new Set([
 ]);
 
 /**
- * The type of a file in a binary field. Where n8n knows none, its name decides.
+ * The type of a file in a binary field. If n8n does not know it, the file name decides.
  *
- * @returns `null` for what is not an image
+ * @returns `null` for anything but an image
  */
 export function imageTypeOf({
 	mimeType,
@@ -68,13 +68,13 @@ export function imageTypeOf({
 	return known ?? { mimeType: type, extension: subtype.replace(/\W.*$/, '') };
 }
 
-/** Also with what follows the path of a URL. */
+/** Tolerates whatever follows the path of a URL. */
 function typeOfName(name: string | undefined): ImageType | null {
 	const [, extension = ''] = /\.(\w+)\s*(?:[?#].*)?$/s.exec(name ?? '') ?? [];
 	return BY_EXTENSION.get(extension.toLowerCase()) ?? null;
 }
 
-/** The type of a file by its first bytes; `null` for what is not an image Kie takes. */
+/** The type of a file by its first bytes; `null` for anything but an image Kie accepts. */
 export function imageTypeOfContent(content: Buffer): ImageType | null {
 	const head = content.toString('latin1', 0, 12);
 	if (head.startsWith('\xff\xd8\xff')) return JPEG;

@@ -1,4 +1,4 @@
-/** A tier of Veo 3.1. The API has a name of its own for it in each operation. */
+/** A tier of Veo 3.1. The API names it differently in each operation. */
 interface Tier {
 	generate: string;
 	extend: string;
@@ -13,8 +13,8 @@ const TIERS: Tier[] = [
 ];
 
 /**
- * The model as an operation calls it. n8n keeps the value when the user changes the operation, so the names
- * of the other operation are known here as well. A name that is not known stays as it is: Kie adds models
+ * The model under the name an operation uses. n8n keeps the value when the user changes the operation, so the
+ * other operation's names are recognized too. An unknown name is passed through: Kie adds models
  * before this package knows them.
  */
 export function modelFor(operation: Exclude<keyof Tier, 'label'>, given: string): string {

@@ -5,7 +5,7 @@ import type { ImageFile } from '../../kie/http/multipart';
 import type { Submission } from '../../kie/address';
 import type { VideoOperationName } from '../../operations';
 
-/** What an operation on a video adds to the common way of submitting, waiting and emitting. */
+/** What a video operation adds to the common path of submitting, waiting and emitting. */
 export interface VideoOperation {
 	operation: VideoOperationName;
 	/** Seconds. */
@@ -16,17 +16,17 @@ export interface VideoOperation {
 
 export interface OrderReading {
 	order: Order;
-	/** Fetched instead when Kie refuses the order for good, while polling. */
+	/** Ordered instead when Kie refuses for good, while polling. */
 	fallback?: UpgradeOrder;
-	/** Images of a new video that have to be uploaded first. */
+	/** Images of a new video that must be uploaded first. */
 	images?: ImageFile[];
 }
 
 export interface Addresses {
-	/** Of Kie's API: decides whether private addresses can work at all. */
+	/** Of Kie's API: decides whether private addresses can work. */
 	baseUrl: string;
 	/**
-	 * Where Kie is to report the end of a submission; `undefined` when nobody wants to know.
+	 * Where Kie should report the end of a submission; `undefined` when nobody wants to know.
 	 *
 	 * @throws KieVeoError for a parameter that cannot be used
 	 */

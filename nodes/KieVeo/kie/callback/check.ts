@@ -6,7 +6,7 @@ import { signatureFault, type Headers } from './signature';
 import { givesVideo, isUpgrade, traitsOf } from '../../operations';
 import type { ReportedOperation } from '../../videoResult';
 
-/** A callback as it came in. Nothing in it is believed yet. */
+/** A callback as received. Nothing in it is trusted yet. */
 export interface Incoming {
 	/** Parsed JSON or text. */
 	body: unknown;
@@ -21,9 +21,9 @@ export interface CheckOptions {
 	signatureRequired: boolean;
 	/** Kie's webhook HMAC key; `null` when the credential has none. */
 	webhookSecret: string | null;
-	/** The task that is waited for, where the address was made before Kie gave it an id. */
+	/** The awaited task, when the address was made before Kie gave it an id. */
 	taskId?: string | null;
-	/** The id under which Kie accepted the submission, where it is another than the submitted one. */
+	/** The id under which Kie accepted the submission, if it differs from the submitted one. */
 	alsoKnownAs?: string | null;
 	/**
 	 * Whether the report of an upgrade may name a task of its own that nobody here has heard of: an address
@@ -40,12 +40,12 @@ export interface CheckOptions {
 
 /** What a genuine callback reports. */
 export interface CallbackEvent {
-	/** Such as `get4k.success`; extend counts as generate. `unknown.*` where it cannot be told. */
+	/** Such as `get4k.success`; extend is reported as generate. `unknown.*` when it is unclear. */
 	event: string;
 	operation: ReportedOperation;
 	/** The id the user knows. `null`: the callback names none. */
 	taskId: string | null;
-	/** Set when Kie's id is another one. */
+	/** Set when Kie's id differs. */
 	kieTaskId?: string;
 	index: number | null;
 	passThrough?: JsonObject;
@@ -70,11 +70,11 @@ export interface Refusal {
 
 export type Checked = { kind: 'genuine'; event: CallbackEvent } | Refusal;
 
-/** Kie's callbacks are a few kilobytes; what is larger would only fill the database. */
+/** Kie's callbacks are a few kilobytes; anything larger would only fill the database. */
 const MAX_BODY_BYTES = 1_000_000;
 
 /**
- * Decides whether a callback is Kie's. Form first (400), then what it claims (401): our own part of the
+ * Decides whether a callback is from Kie. Form first (400), then its claims (401): our own part of the
  * address, ids that agree, Kie's signature. Pure; never throws.
  */
 export function checkCallback(incoming: Incoming, options: CheckOptions): Checked {
@@ -145,7 +145,7 @@ function toEvent(
 	submission: Submission | null,
 	{ asked, kieTaskId }: { asked: string | null; kieTaskId: string | null },
 ): CallbackEvent {
-	// What we put into the address is certain; the content is second best.
+	// What we put into the address is reliable; the content is second best.
 	const operation = submission?.operation ?? callback.topic;
 	const taskId = asked ?? kieTaskId;
 	return {
@@ -172,14 +172,14 @@ function tierOf(
 	return { tier: { asked, made }, callback: { ...callback, message } };
 }
 
-/** Names what happened, such as `get4k.success`; an extension is a generation. */
+/** Names what happened, such as `get4k.success`; an extension is reported as a generation. */
 export function eventOf(operation: ReportedOperation, succeeded: boolean): string {
 	const { event = operation } = givesVideo(operation) ? traitsOf(operation) : {};
 	return `${event}.${succeeded ? 'success' : 'failed'}`;
 }
 
 /**
- * Whether Kie's id may stand for the one that was submitted: the same in every documented sample, or
+ * Whether Kie's id may stand for the submitted one: it is the same in every documented sample, or
  * derived from it. An unrelated id is refused, because Kie's signature says nothing about the address:
  * one video's result would get another one's `passThrough`.
  */
@@ -191,7 +191,7 @@ function refused(status: Refusal['status'], reason: string): Refusal {
 	return { kind: 'refused', status, reason };
 }
 
-/** Foreign text in a log line: bounded, and without line breaks. */
+/** Foreign text in a log line: limited in length and without line breaks. */
 function quote(text: string): string {
 	return JSON.stringify(text.slice(0, 80));
 }

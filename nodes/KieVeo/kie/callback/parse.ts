@@ -10,22 +10,22 @@ import { readResultFiles, withWholeVideo, type ResultFiles } from '../meaning/re
 import { NO_REASON, readTaskFault, readTaskState } from '../meaning/taskFields';
 import { readWords } from '../meaning/words';
 
-/** What the content of a callback says it is about; `unknown` where that would be a guess. */
+/** What the content of a callback says it is about; `unknown` if that would be a guess. */
 export type CallbackTopic = 'get4k' | 'get1080p' | 'generate' | 'extend' | 'unknown';
 
-/** `unknown`: it says that the task is finished, or nearly, but shows no video. Kie has to be asked. */
+/** `unknown`: it says that the task is finished, or nearly, but shows no video. Kie must be asked. */
 export type CallbackOutcome = 'success' | 'failed' | 'unknown';
 
 /** The end of a task or an upgrade, as Kie reports it. */
 export interface Callback {
-	/** Kie's `code`; of a failure the task's own where it has one. Not the outcome. */
+	/** Kie's `code`; for a failure the task's own, if it has one. Not the outcome. */
 	code: number;
-	/** Kie's `msg`; of a failure the task's own reason where it has one. */
+	/** Kie's `msg`; for a failure the task's own reason, if it has one. */
 	message: string;
 	outcome: CallbackOutcome;
 	/** Whether the outcome is a success: at least one video URL came with it. */
 	succeeded: boolean;
-	/** The different ids found in the four places Kie is known to use; empty or one when all is well. */
+	/** The distinct ids found in the four places Kie is known to use; at most one when all is well. */
 	taskIds: string[];
 	files: ResultFiles;
 	topic: CallbackTopic;
@@ -36,13 +36,13 @@ export interface Callback {
 export type ParsedCallback = { callback: Callback } | { reason: string };
 
 /**
- * Reads a callback in any form Kie documents or was seen to send: nested or flat, camelCase or
+ * Reads a callback in any form Kie documents or has been seen to send: nested or flat, camelCase or
  * snake_case, lists as arrays, JSON text, a bare URL or a bracketed list; a failure with `data` an object
  * or null; `promptJson` readable or not; the record of a task as record-info or the jobs API shows it.
  * Pure; never throws.
  *
  * @param body the parsed JSON, or its text
- * @returns the callback, or the reason why the body is none
+ * @returns the callback, or the reason why the body is not one
  * @see https://docs.kie.ai/veo3-api/get-veo-3-4k-video-callbacks
  * @see https://docs.kie.ai/veo3-api/generate-veo-3-video-callbacks
  * @see https://docs.kie.ai/common-api/webhook-verification
@@ -98,7 +98,7 @@ function faultOf(record: JsonObject, { code, said }: Envelope): { code: number; 
 	return { code: inner.code ?? code, message: inner.message ?? outer };
 }
 
-/** `null` when one of them can be no id. */
+/** `null` when one of them cannot be an id. */
 function taskIdsIn(body: JsonObject, data: JsonObject | null): string[] | null {
 	const found = [data?.taskId, data?.task_id, body.taskId, body.task_id].filter(
 		(id) => id !== undefined && id !== null && id !== '',
@@ -129,8 +129,8 @@ const PREVIEW_FIELDS = ['imageUrls', 'image_urls'];
 
 /**
  * Base video and 4K upgrade can report under the same task id, and success texts change between versions of
- * Kie's documentation. A job names its model. Otherwise "4K" in the text is a 4K upgrade, whatever fields
- * stand beside it, and the fields of a generation are one. Preview images alone are a 4K upgrade; media ids
+ * Kie's documentation. A job names its model. Otherwise "4K" in the text means a 4K upgrade, whatever fields
+ * come with it, and the fields of a generation mean one. Preview images alone mean a 4K upgrade; media ids
  * come with both.
  */
 function topicOf(record: JsonObject, said: string): CallbackTopic {

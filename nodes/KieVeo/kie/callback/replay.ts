@@ -4,12 +4,12 @@ import { parseIfJson } from '../meaning/guards';
 import type { Incoming } from './check';
 import { signatureOf } from './signature';
 
-/** Many times what Kie can sign within the tolerance of its clock. */
+/** Many times what Kie can sign within the clock tolerance. */
 const MOST_SIGNATURES = 10_000;
 
 /**
  * Remembers which body each signature came with. Kie signs a callback's task id and time, not its body, so
- * a captured signature could otherwise be sent again with a body of somebody's own. Lives in memory: a
+ * a captured signature could otherwise be sent again with a forged body. Lives in memory: a
  * signature is good for a few minutes only.
  */
 export class SignatureMemory {
@@ -18,10 +18,10 @@ export class SignatureMemory {
 
 	/**
 	 * Whether a signature came with another body before. Videos of one task that end in the same second
-	 * share a signature: where our part of the address tells them apart, each may have a body of its own.
-	 * Only to be asked about a callback whose signature and address hold.
+	 * share a signature: if our part of the address tells them apart, each may have its own body.
+	 * Call it only for a callback whose signature and address are valid.
 	 *
-	 * @param receiver names who was called
+	 * @param receiver identifies who was called
 	 */
 	isReplayed(receiver: string, { headers, body, submission }: Incoming): boolean {
 		const signature = signatureOf(headers);

@@ -4,8 +4,8 @@ import { SUBMISSION_PARAMETER } from '../address';
 import type { Incoming } from './check';
 
 /**
- * The text as it was sent, where n8n kept it: then a wrong content type does no harm. n8n leaves a body
- * unread whose type it does not parse; one it cannot read any more is taken for empty.
+ * The text as it was sent, if n8n kept it: then a wrong content type does no harm. n8n leaves a body
+ * of a type it does not parse unread; one that can no longer be read is treated as empty.
  */
 export async function readCallbackRequest(context: IWebhookFunctions): Promise<Incoming> {
 	const request: RequestOfN8n = context.getRequestObject();
@@ -20,6 +20,6 @@ export async function readCallbackRequest(context: IWebhookFunctions): Promise<I
 }
 
 type RequestOfN8n = ReturnType<IWebhookFunctions['getRequestObject']> & {
-	/** Reads the body into `rawBody`, unless that was done. Added by n8n. */
+	/** Reads the body into `rawBody`, unless that has happened. Added by n8n. */
 	readRawBody?: () => Promise<void>;
 };

@@ -13,7 +13,7 @@ export interface SignatureCheck {
 	headers: Headers;
 	/** Unix seconds. */
 	now: number;
-	/** Seconds the sender's clock may differ from ours, to either side. */
+	/** Seconds the sender's clock may differ from ours, either way. */
 	tolerance: number;
 }
 
@@ -24,7 +24,7 @@ const TIMESTAMP_HEADER = 'X-Webhook-Timestamp';
  * Checks Kie's signature: standard Base64 of HMAC-SHA256 over `<task id>.<timestamp>`, with the
  * timestamp's text as received. It covers neither the body nor the address. Pure; never throws.
  *
- * @returns which check failed, never with the key or the right signature; `null` when all held
+ * @returns which check failed, never with the key or the right signature; `null` when all passed
  * @see https://docs.kie.ai/common-api/webhook-verification
  */
 export function signatureFault(check: SignatureCheck): string | null {
@@ -40,7 +40,7 @@ export function signatureFault(check: SignatureCheck): string | null {
 	if (!equalInConstantTime(signature, expected)) {
 		return "the signature does not match the task ID, the timestamp and the credential's 'Webhook HMAC Key'";
 	}
-	// After the signature, so that "stale" in the log means: it is Kie's, but late.
+	// After the signature, so that "stale" in the log means: from Kie, but late.
 	const age = check.now - Number(timestamp);
 	if (Math.abs(age) > check.tolerance) {
 		const when = age > 0 ? `${age} s old` : `${-age} s in the future`;
@@ -54,7 +54,7 @@ export function signatureOf(headers: Headers): string | null {
 	return headerText(headers, SIGNATURE_HEADER);
 }
 
-/** Whether a request claims to be signed by Kie. One of the two headers is enough of a claim. */
+/** Whether a request claims to be signed by Kie. Either of the two headers is a claim. */
 export function hasSignature(headers: Headers): boolean {
 	const claims = [SIGNATURE_HEADER, TIMESTAMP_HEADER].map((name) => name.toLowerCase());
 	return Object.keys(headers).some((name) => claims.includes(name.toLowerCase()));
@@ -66,6 +66,6 @@ function headerText(headers: Headers, name: string): string | null {
 		.filter(([header]) => header.toLowerCase() === wanted)
 		.map(([, value]) => value);
 	const [value] = values;
-	// Several values, or one header in two spellings: there is no telling which one is meant.
+	// Several values, or one header in two spellings: which one is meant is unclear.
 	return values.length === 1 && typeof value === 'string' && value !== '' ? value : null;
 }

@@ -8,7 +8,7 @@ export interface HttpCall {
 	method: 'GET' | 'POST';
 	path: string;
 	query?: { [name: string]: string | number };
-	/** Sent as JSON, but for a multipart body, which is sent as it is. */
+	/** Sent as JSON, except for a multipart body, which is sent as it is. */
 	body?: object;
 	/** Default `api`. */
 	host?: 'api' | 'upload';
@@ -18,7 +18,7 @@ export interface HttpCall {
 /** Sends one authenticated request to one of Kie's hosts. Rejects when there is no complete reply. */
 export type SendRequest = (call: HttpCall) => Promise<HttpReply>;
 
-/** One request at a time to Kie's hosts. Faults are answers, too: what they mean depends on the request. */
+/** One request at a time to Kie's hosts. Faults are answers too: what they mean depends on the request. */
 export class HttpClient {
 	constructor(
 		private readonly send: SendRequest,
@@ -27,7 +27,7 @@ export class HttpClient {
 	) {}
 
 	/**
-	 * A request that may be given up: where it failed because the execution was stopped, that is thrown.
+	 * A request that may be abandoned: if it failed because the execution was stopped, that is thrown.
 	 *
 	 * @throws CancelledError
 	 */
@@ -38,8 +38,8 @@ export class HttpClient {
 	}
 
 	/**
-	 * A request that is paid for: its answer is wanted, whatever happened meanwhile. When another item
-	 * fails, an answer under way is waited for; when the user stops the execution, n8n ends the request, and
+	 * A paid request: its answer is wanted whatever happens meanwhile. When another item
+	 * fails, the pending answer is awaited; when the user stops the execution, n8n aborts the request, and
 	 * the answer is lost.
 	 *
 	 * @throws CancelledError only before anything was sent

@@ -1,6 +1,6 @@
 import { sleep } from 'n8n-workflow';
 
-/** Time and chance, passed in so that tests need neither. */
+/** Time and randomness, passed in so that tests control both. */
 export interface Clock {
 	/** Milliseconds since the epoch. */
 	now(): number;
@@ -23,13 +23,13 @@ export function throwIfCancelled(signal?: AbortSignal): void {
 	if (signal?.aborted) throw new CancelledError();
 }
 
-/** How soon a stopped execution is noticed, in milliseconds. */
+/** Milliseconds until a stopped execution is noticed. */
 const SLICE = 500;
 
 export const systemClock: Clock = {
 	now: () => Date.now(),
 	random: () => Math.random(),
-	// Slices, since `sleep` takes no signal in every n8n version this package runs on.
+	// In slices, since `sleep` takes no signal in some n8n versions this package runs on.
 	async pause(ms, signal) {
 		const until = Date.now() + ms;
 		for (let left = ms; left > 0; left = until - Date.now()) {

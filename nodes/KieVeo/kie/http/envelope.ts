@@ -4,14 +4,14 @@ import type { EnvelopeFault } from '../meaning/fault';
 import { isJsonObject, toNumber, toText } from '../meaning/guards';
 import { readTaskFault } from '../meaning/taskFields';
 
-/** What came over the wire: status, header names in lower case, body as text. */
+/** What was received: status, header names in lower case, body as text. */
 export interface HttpReply {
 	statusCode: number;
 	headers: { [name: string]: unknown };
 	body: string;
 }
 
-/** An answer that never came, or was not Kie's. `description` is read by users. */
+/** An answer that never came, or was not from Kie. Users read `description`. */
 export function faultAnswer(
 	description: string,
 	code: number | null = null,
@@ -21,7 +21,7 @@ export function faultAnswer(
 }
 
 /**
- * What a web server says with these statuses and a page of its own: the request did not get to Kie's API.
+ * A web server's own page with one of these statuses: the request did not reach Kie's API.
  * Kie's answers are JSON with a code, whatever the status.
  */
 const UNREACHED_STATUSES = new Map<number, UnreachedReason>([
@@ -43,7 +43,7 @@ const ENVELOPE_FIELDS = ['code', 'msg', 'data', 'taskId', 'task_id'];
 
 /**
  * Reads Kie's envelope `{ code, msg, data }`. The effective status is the HTTP status when it is not
- * 2xx, otherwise `code`: Kie reports nearly every error with HTTP 200. A body that is no envelope
+ * 2xx, otherwise `code`: Kie reports nearly every error with HTTP 200. A body without an envelope
  * is a fault, never a success.
  *
  * @param now milliseconds since the epoch, for a `Retry-After` that is a date
@@ -66,12 +66,12 @@ export function readAnswer(reply: HttpReply, now: number): KieAnswer {
 	try {
 		body = JSON.parse(text);
 	} catch {
-		// What begins like JSON may be Kie's, cut off on its way.
+		// What starts like JSON may be Kie's, cut off in transit.
 		if (/^[{[]/.test(text)) return { ...notKies('notJson'), data: taskNamedIn(text) };
 		return foreign(text.startsWith('<') ? 'webPage' : 'notJson');
 	}
 	if (!isJsonObject(body)) return notKies('unexpectedJson');
-	// About the key, which only Kie knows, also where its words are missing.
+	// About the key, which only Kie knows, even if its words are missing.
 	const isKies = reply.statusCode === 401 || ENVELOPE_FIELDS.some((field) => field in body);
 	if (httpFailed && !isKies) return foreign('unexpectedJson');
 
@@ -86,7 +86,7 @@ export function readAnswer(reply: HttpReply, now: number): KieAnswer {
 	};
 }
 
-/** What was cut off may have named a task that is paid for. */
+/** The missing part may have named a paid task. */
 function taskNamedIn(text: string): { taskId: string } | undefined {
 	const [, taskId] = /"task_?id"\s*:\s*"([^"\\]+)"/i.exec(text) ?? [];
 	return taskId === undefined ? undefined : { taskId };

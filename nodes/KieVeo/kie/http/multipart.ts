@@ -16,24 +16,24 @@ export interface ImageFile {
 	open(): Promise<{ content: Buffer | FileStream; size: number }>;
 }
 
-/** Where uploads are put in Kie's account. No slash at either end. */
+/** The folder for uploads in the Kie account. No slash at either end. */
 const UPLOAD_PATH = 'images/n8n';
 
-/** An upload that is ready to be sent, once. */
+/** An upload, ready to be sent once. */
 export interface Upload {
 	request: Pick<HttpCall, 'method' | 'host' | 'body' | 'headers'>;
-	/** Closes the file. To be called when the answer is there: it may come before all was read. */
+	/** Closes the file. Call it once the answer is there: it may come before everything was read. */
 	close(): void;
 }
 
 /**
- * A request to file-stream-upload. A stream is passed on piece by piece, never held as a whole.
+ * A request to file-stream-upload. A stream is passed on chunk by chunk, never held as a whole.
  *
  * @see https://docs.kie.ai/file-upload-api/quickstart
  */
 export async function multipartUpload(image: ImageFile): Promise<Upload> {
 	const boundary = `n8n-nodes-kie-veo-${randomUUID()}`;
-	// A name of its own for each upload: Kie replaces a file of the same name, with a delay.
+	// A unique name for each upload: Kie replaces a file of the same name, with a delay.
 	const fileName = `${randomUUID()}.${image.extension}`;
 	const field = (name: string, value: string) =>
 		`--${boundary}\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`;
@@ -59,7 +59,7 @@ export async function multipartUpload(image: ImageFile): Promise<Upload> {
 		},
 		close() {
 			if (Buffer.isBuffer(content) || Buffer.isBuffer(body)) return;
-			// Nobody listens any more for the error of a file that was not read to its end.
+			// Nobody listens any longer for an error of a file that was not read to its end.
 			body.on('error', () => undefined);
 			content.destroy();
 			body.destroy();

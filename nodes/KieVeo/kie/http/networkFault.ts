@@ -4,17 +4,17 @@ import { isJsonObject, toNumber, type JsonObject } from '../meaning/guards';
 
 /**
  * Why a request got no complete answer, and whether it certainly reached nobody. A paid request may be
- * sent again only in that case, so what is not certain is never called that.
+ * sent again only in that case, so nothing uncertain is ever reported as certain.
  *
  * n8n 2.x keeps the original error as `cause`. n8n 1.120 and later drop it: only its code is left, in
  * `httpCode`, and its message, in `messages`. Both are read on both. The error can hold the request with
- * its Authorization header, so nothing but names, codes and Node.js's own sentences is looked at.
+ * its Authorization header, so nothing but names, codes and Node.js's own sentences is read.
  *
  * Pure; never throws.
  */
 export function networkFaultOf(error: unknown): NetworkFault {
 	const levels = levelsOf(error);
-	// The status of an answer that had begun.
+	// The status of an answer that had started.
 	if (levels.some(hasStatus)) return lost('cutAnswer');
 
 	const sentences = levels.flatMap(sentencesOf);
@@ -94,7 +94,7 @@ function targetIn(sentences: string[]): string | undefined {
 
 /**
  * Whether the request was still waiting for a proxy, for TCP or for TLS. Only n8n 2.x lets this be seen,
- * and only over https or a proxy; it also tells n8n's own time-out while connecting from one later.
+ * and only over https or a proxy; it also tells n8n's own timeout while connecting from a later one.
  */
 function waitsForConnection({ request }: JsonObject): boolean {
 	if (!isJsonObject(request) || !('socket' in request)) return false;
@@ -136,12 +136,12 @@ const UNSENT_SIGNS: ReadonlyArray<[pattern: RegExp, reason: UnsentReason]> = [
 	],
 	[/disconnected before secure TLS connection was established/, 'connectionClosed'],
 	[/^Proxy connection ended before receiving CONNECT response/, 'proxyClosed'],
-	// The queued request itself is given up during the handshake; faults after it have other codes.
+	// The queued request itself is abandoned during the handshake; later faults have other codes.
 	[/^write EPROTO .*wrong version number/s, 'noTls'],
 	[/^write EPROTO /, 'tlsMismatch'],
 ];
 
-/** The request could not be built, or the certificate was refused: only a good one lets it be sent. */
+/** The request could not be built, or the certificate was refused before it was sent. */
 const UNSENT_CODES = new Map<string, UnsentReason>([
 	['ERR_INVALID_CHAR', 'invalidKey'],
 	['ERR_INVALID_URL', 'invalidAddress'],
@@ -185,7 +185,7 @@ const CONNECT_REASONS = new Map<string, UnsentReason>([
 	['EPERM', 'connectionForbidden'],
 ]);
 
-/** The same and other codes, when a connection had been made. */
+/** The same and other codes, after a connection was made. */
 const LOST_REASONS = new Map<string, LostReason>([
 	['ECONNREFUSED', 'connectionLost'],
 	['ECONNRESET', 'connectionLost'],

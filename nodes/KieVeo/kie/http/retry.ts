@@ -2,23 +2,23 @@ import type { KieAnswer } from '../meaning/answer';
 import type { Clock } from './clock';
 import type { SubmissionLimiter, Verdict } from './submissionLimiter';
 
-/** At most this many requests for one call: spread over about 15 s without `Retry-After`. */
+/** Maximum requests for one call: spread over about 15 s without `Retry-After`. */
 export const MAX_ATTEMPTS = 5;
 const FIRST_DELAY_MS = 1_000;
-/** The most one call waits between two attempts, whatever `Retry-After` says. */
+/** The longest wait between two attempts, whatever `Retry-After` says. */
 const MAX_DELAY_MS = 30_000;
 /** The last attempt of a patient submission is planned this long before its deadline. */
 const LAST_ATTEMPT_MS = 1_000;
 
 /**
- * How long a submission is tried that Kie has certainly not accepted, in milliseconds, where the user
+ * How long to retry a submission that Kie has certainly not accepted, in milliseconds, if the user
  * chose Return Immediately and so gave no Timeout.
  */
 export const PATIENCE_WITHOUT_TIMEOUT_MS = 120_000;
 
 /**
- * Milliseconds to wait before the next attempt: doubling from one second, between half and the whole
- * of it by chance so that parallel items spread, and never less than the server asked for.
+ * Milliseconds to wait before the next attempt: doubling from one second, and randomly between half and
+ * all of it so that parallel items spread out, but never less than the server asked for.
  *
  * @param attempt number of attempts made so far, from 1
  */
@@ -28,8 +28,8 @@ export function retryDelay(attempt: number, retryAfterMs: number | null, random:
 }
 
 /**
- * Repeats a call while its answer says nothing about the video. Only for calls whose repetition cannot
- * cost money twice.
+ * Repeats a call while its answer says nothing about the video. Only for calls that cannot
+ * cost money twice when repeated.
  *
  * @returns the last answer, understood or not
  */
@@ -51,13 +51,13 @@ type MeaningOf = (answer: KieAnswer) => { kind: string; reason?: string };
 
 /**
  * Submits within the limit, and is patient where Kie has certainly not accepted the request: over the
- * rate limit (429), under maintenance (455), no connection, no such name. That costs nothing however
- * often it is tried, so time bounds it and not a number of attempts. Other answers that `meaningOf`
+ * rate limit (429), under maintenance (455), no connection, no such name. That is free however
+ * often it is tried, so it is limited by time instead of a number of attempts. Other answers that `meaningOf`
  * calls `retry` get the usual 5 attempts.
  *
- * Over the limit, the submission returns to its place in the queue of the limiter, which knows when to
+ * Over the limit, the submission returns to its place in the limiter's queue, which knows when to
  * try again. Otherwise the pauses grow from 1 s to 30 s, and the last attempt is about 1 s before the
- * deadline. No attempt starts later than the deadline, but one that is under way is waited for. Only
+ * deadline. No attempt starts after the deadline, but one in flight is awaited. Only
  * a submission whose turn has not yet come may start later, as long as Kie accepts others.
  *
  * @param deadline milliseconds since the epoch

@@ -1,7 +1,7 @@
 import type { KieAnswer } from '../meaning/answer';
 import { CancelledError, type Clock } from './clock';
 
-/** Kie accepts 20 new requests per 10 s and account; what exceeds it gets 429 and is not queued. */
+/** Kie accepts 20 new requests per 10 s and account; the rest get 429 and are not queued. */
 const SUBMISSIONS_PER_WINDOW = 20;
 const WINDOW_MS = 10_000;
 /** The longest pause that `Retry-After` can ask for. */
@@ -10,14 +10,14 @@ const MAX_RETRY_AFTER_MS = 60_000;
 const PROBE_PAUSE_SHARE = 0.15;
 const MIN_PROBE_PAUSE_MS = 5_000;
 const MAX_PROBE_PAUSE_MS = 30_000;
-/** How long nothing may have been accepted before what was never sent is given up at its deadline. */
+/** How long Kie must accept nothing before an unsent submission is abandoned at its deadline. */
 const HOPELESS_MS = 5_000;
 /** How soon a stopped execution and a deadline are noticed. */
 const LOOK_MS = 250;
 
 /**
  * What an answer says about the limit. `overLimit`: a 429. `unavailable`: Kie was not reached or accepts
- * nothing, whatever the rate. `taken`: anything else.
+ * nothing at any rate. `taken`: anything else.
  */
 export type Verdict = 'taken' | 'overLimit' | 'unavailable';
 
@@ -52,18 +52,18 @@ interface Waiter {
  * the limit with other processes and programs that it cannot see.
  *
  * There are 20 places. A place is free again 10 s after its last *answer*, so two requests in one place
- * reach Kie at least 10 s apart however long they were on the way. Alone, a process uses all 20 and
+ * reach Kie at least 10 s apart however long they took. Alone, a process uses all 20 and
  * never gets a 429.
  *
- * A 429 means that others use part of the limit. The place of that request is lost, and so is every
- * place that is free, so the process sends nothing until a place that it still holds comes free: Kie
+ * A 429 means that others use part of the limit. That request's place is lost, and so is every
+ * free place, so the process sends nothing until a place it still holds becomes free: Kie
  * accepted its last request less than 10 s ago and has room for the next one when that request leaves
  * the window. Where Kie sends `Retry-After`, the held places wait for it too.
  *
  * Lost places are regained by probing. Every 5 s or so one request is sent. When it is accepted, the
  * place is held again and two more probes follow at once, until one is refused. While nothing at all
  * is accepted, the pauses grow to 30 s. A process that holds many places probes no more than one that
- * holds few, but loses more to the probes of others, so shares even out. Chance spreads the probes.
+ * holds few, but loses more to the probes of others, so shares even out. Random pauses spread the probes.
  *
  * @see https://docs.kie.ai/common-api/quickstart
  */
@@ -92,10 +92,10 @@ export class SubmissionLimiter {
 	}
 
 	/**
-	 * Makes one attempt as soon as the limit allows it.
+	 * Makes one attempt as soon as the limit allows.
 	 *
-	 * Without a chance until the deadline there is no attempt: a submission that was tried before gets
-	 * its last answer again. One that was never sent waits on while Kie accepts others; once it has
+	 * If no place comes free before the deadline, there is no attempt: a submission that was tried before gets
+	 * its last answer again. One that was never sent keeps waiting while Kie accepts others; once Kie has
 	 * accepted nothing for 5 s, the submission gets the last answer that any other one got.
 	 *
 	 * @throws CancelledError within 250 ms when cancelled while waiting
@@ -208,7 +208,7 @@ export class SubmissionLimiter {
 		this.nextProbeAt = Math.max(this.nextProbeAt, nextProbe);
 	}
 
-	/** Up to a quarter less or more, by chance. */
+	/** Randomly up to a quarter less or more. */
 	private spread(ms: number): number {
 		return ms * (0.75 + this.clock.random() / 2);
 	}

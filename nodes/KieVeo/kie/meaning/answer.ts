@@ -13,29 +13,29 @@ import {
 
 export type { FailureReason, Refusal, RetryReason };
 
-/** One answer of Kie's API, read but not yet understood. */
+/** One answer from Kie's API, read but not yet interpreted. */
 export interface KieAnswer {
 	/**
 	 * The effective status: the HTTP status when it is not 2xx, otherwise the `code` of the body.
-	 * `null` when there was no usable answer at all.
+	 * `null` when there was no usable answer.
 	 */
 	code: number | null;
-	/** The reason within `data` where Kie tells one, otherwise its `msg`; or a description of the fault. */
+	/** The reason within `data` if Kie gives one, otherwise its `msg`; or a description of the fault. */
 	message: string;
 	data: unknown;
 	/** The whole parsed body; `null` when there was none. */
 	body: unknown;
 	/** Set when the answer was not Kie's envelope: connection lost, HTML, cut or empty body, no `code`. */
 	fault: boolean;
-	/** Set when the request certainly did not get to Kie's API: it had no effect. */
+	/** Set when the request certainly did not reach Kie's API: it had no effect. */
 	unreached?: UnreachedReason;
 	/** Pause the server asked for, in milliseconds. */
 	retryAfterMs: number | null;
 }
 
 /**
- * Why a request did not get to Kie's API. `wrongAddress` and `accessDenied` are said by a web server in
- * front of it, or by one that has nothing to do with Kie.
+ * Why a request did not reach Kie's API. `wrongAddress` and `accessDenied` come from a web server in
+ * front of it, or from one that has nothing to do with Kie.
  */
 export type UnreachedReason =
 	| 'noConnection'
@@ -48,7 +48,7 @@ export type UnreachedReason =
 	| 'wrongAddress'
 	| 'accessDenied';
 
-/** What an answer means for the video it was asked for. */
+/** What an answer means for the requested video. */
 export type Meaning =
 	| { kind: 'success'; files: ResultFiles }
 	/** `perhapsReordered`: asking may have started, and billed, another upgrade. */
@@ -67,7 +67,7 @@ export type Rejection = { mayWorkWith?: ApiName } &
 	(| { kind: 'failed'; reason: FailureReason }
 		/** Final for this account or key; no retry helps. */
 		| { kind: 'refused'; reason: Refusal }
-		/** The request got nowhere, and would not the next time either. */
+		/** The request did not get through, and would not the next time either. */
 		| { kind: 'unreached'; reason: Exclude<UnreachedReason, 'noConnection' | 'noName'> }
 		/** Says nothing about what was asked: ask again later. */
 		| { kind: 'retry'; reason: RetryReason }
@@ -76,13 +76,13 @@ export type Rejection = { mayWorkWith?: ApiName } &
 /** Kie's own words. */
 export type Said = Pick<KieAnswer, 'code' | 'message'>;
 
-/** What an answer without the wanted result says. */
+/** What an answer without the requested result says. */
 export type Statement = Rejection | { kind: 'progress' };
 
 /** The resolutions a finished Veo video can be upgraded to. */
 export type UpgradeResolution = '4k' | '1080p';
 
-/** Codes that speak of the account or the service, never of the video. */
+/** Codes about the account or the service, never about the video. */
 const ACCOUNT_CODES = new Map<number | null, AccountRejection>([
 	[401, { kind: 'refused', reason: 'unauthorized' }],
 	[402, { kind: 'refused', reason: 'credits' }],
@@ -93,17 +93,17 @@ const ACCOUNT_CODES = new Map<number | null, AccountRejection>([
 ]);
 
 /**
- * What an answer says in Kie's own words, whatever the code beside them: an account text first, then a
- * final one, then progress. `null` where that takes the code. Pure; never throws.
+ * What an answer says in Kie's own words, whatever its code: an account text first, then a
+ * final one, then progress. `null` if the code is needed to tell. Pure; never throws.
  */
 export function readWordsOf(answer: KieAnswer): Statement | null {
 	return toStatement(wordingOf(answer));
 }
 
 /**
- * What an answer without the wanted result says, in the one order that holds for every endpoint: words
+ * What an answer without the requested result says, in the one order used for every endpoint: words
  * about the account, final words, words of progress, then the codes that mean the same everywhere.
- * `null` where the code is for the endpoint to understand. Pure; never throws.
+ * `null` if the code means something only to the endpoint. Pure; never throws.
  */
 export function readStatement(answer: KieAnswer): Statement | null {
 	const { unreached, code, fault } = answer;
@@ -114,7 +114,7 @@ export function readStatement(answer: KieAnswer): Statement | null {
 	const wording = wordingOf(answer);
 	const said = toStatement(wording);
 	if (said) return said;
-	// 429 means "not queued", also where a web server in front of Kie says it.
+	// 429 means "not queued", even from a web server in front of Kie.
 	if (fault) return { kind: 'retry', reason: code === 429 ? 'rateLimit' : 'unreadable' };
 	const aboutAccount = ACCOUNT_CODES.get(code);
 	if (aboutAccount) return aboutAccount;
@@ -122,7 +122,7 @@ export function readStatement(answer: KieAnswer): Statement | null {
 	return isToldAsFailed(answer.data) ? failedBecause(answer) : null;
 }
 
-/** The meaning of an answer without the result it was asked for, where no code is special. */
+/** The meaning of an answer without the requested result, if no code is special. */
 export function classifyServiceAnswer(answer: KieAnswer): Rejection {
 	const said = readStatement(answer) ?? meaningOfCode(answer);
 	return said.kind === 'progress' ? { kind: 'retry', reason: 'server' } : said;
@@ -139,7 +139,7 @@ export function classifyServiceAnswer(answer: KieAnswer): Rejection {
  */
 export function classifyUpgradeAnswer(wanted: UpgradeResolution, answer: KieAnswer): Meaning {
 	const files = readResultFiles(answer.data, {
-		// In record-info's shape the answer may show the base video: for 4K only an explicit 4K counts, for
+		// In record-info's shape the answer may show the base video: for 4K only an explicit 4K is accepted, for
 		// 1080P anything but another resolution.
 		trustResponse: (resolution) =>
 			wanted === '4k' ? is4k(resolution) : resolution === null || resolution.includes('1080'),
@@ -150,13 +150,13 @@ export function classifyUpgradeAnswer(wanted: UpgradeResolution, answer: KieAnsw
 	return said || isAccepted(wanted, answer) ? { kind: 'processing', files } : meaningOfCode(answer);
 }
 
-/** Whether an answer without URL and without known words shows an upgrade that is under way. */
+/** Whether an answer without URL and without known words shows a running upgrade. */
 function isAccepted(wanted: UpgradeResolution, { code, data }: KieAnswer): boolean {
 	if (code === 200) return true;
-	// A repeated request is answered with 422; what is refused has no `data`.
+	// A repeated request is answered with 422; a refusal has no `data`.
 	if (wanted === '4k') return code === 422 && isUnfinished(data);
 	// Kie never says which "non-200 code" a 1080P video that is not ready has; 400 and 422 are both seen.
-	// The time-out bounds the wait.
+	// The timeout limits the wait.
 	return code === 400 || code === 422;
 }
 

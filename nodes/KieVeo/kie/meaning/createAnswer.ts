@@ -9,25 +9,25 @@ import { isJsonObject, parseIfJson, toId, toText, type JsonObject } from './guar
 
 export type CreateMeaning =
 	| { kind: 'created'; taskId: string }
-	/** Whether Kie has begun, and billed, is not known. Must never be sent again by itself. */
+	/** Whether Kie has started, and billed, is unknown. Must never be sent again automatically. */
 	| { kind: 'lost' }
 	/**
-	 * `retry`: Kie has certainly not begun, the same request may be sent again. `taskId`: Kie refused, and
-	 * named a task all the same, so it cannot be said that nothing was started.
+	 * `retry`: Kie has certainly not started, the same request may be sent again. `taskId`: Kie refused, but
+	 * still named a task, so it cannot be said that nothing was started.
 	 */
 	| (Rejection & { taskId?: string });
 
-/** Kie has certainly not accepted what it answered like this. */
+/** Answers with which Kie certainly accepted nothing. */
 const NOT_ACCEPTED: readonly RetryReason[] = ['rateLimit', 'maintenance', 'noConnection', 'noName'];
 
 /**
  * The meaning of an answer to generate or extend: requests that cost money each time they are accepted.
  *
- * A task id is never dropped: with one the task is created, whatever the code, unless Kie's own words
- * refuse it. Without one only an answer in Kie's own words is a refusal. What may hide an accepted request
+ * A task id is never dropped: with one the task was created, whatever the code, unless Kie's own words
+ * refuse it. Without one, only an answer in Kie's own words is a refusal. Anything that may hide an accepted request
  * (no answer, a server error, success without an id) is `lost`. Pure; never throws.
  *
- * @param extendedTaskId the id that was sent; Kie naming it again is no new task
+ * @param extendedTaskId the id that was sent; if Kie repeats it, that does not name a new task
  * @see https://docs.kie.ai/veo3-api/generate-veo-3-video
  * @see https://docs.kie.ai/veo3-api/extend-video
  */
@@ -46,7 +46,7 @@ export function classifyCreateAnswer(
 		case 'retry':
 			return NOT_ACCEPTED.includes(meaning.reason) ? meaning : { kind: 'lost' };
 		case 'failed': {
-			// That a task has failed says that one was started.
+			// A failed task implies that one was started.
 			const isRefused = words?.kind === 'failed' && words.reason !== 'taskFailed';
 			return isRefused || isRefusal(answer.code ?? 0) ? meaning : { kind: 'lost' };
 		}
@@ -55,12 +55,12 @@ export function classifyCreateAnswer(
 	}
 }
 
-/** 408 is a fault of the service behind Kie, after it has accepted. */
+/** 408 is a fault of the service behind Kie, after Kie has accepted. */
 function isRefusal(code: number): boolean {
 	return code === 501 || (code >= 400 && code < 500 && code !== 408);
 }
 
-/** Without a prefix of Kie's only forms that nothing else has: 32 hexadecimal digits, or a UUID. */
+/** Without one of Kie's prefixes, only unmistakable forms: 32 hexadecimal digits, or a UUID. */
 const BARE_ID = /^(veo_\w+|[\da-f]{32}|[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12})$/i;
 
 function newTaskId({ data, body }: KieAnswer, extendedTaskId: string | null): string | null {

@@ -35,7 +35,7 @@ export type LostReason =
 /** Why no complete answer came. */
 export interface NetworkFault {
 	reason: UnsentReason | LostReason;
-	/** Set when the request certainly reached nobody who could act on it. */
+	/** Set when the request certainly did not reach anyone who could act on it. */
 	unreached?: UnreachedReason;
 	/** The host that could not be connected to (Kie's or a proxy), or Node.js's code. Nothing secret. */
 	detail?: string;

@@ -6,7 +6,7 @@ export function isJsonObject(value: unknown): value is JsonObject {
 	return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Kie sends some objects and lists as JSON text. Text that is no JSON comes back as it was. */
+/** Kie sends some objects and lists as JSON text. Any other text is returned unchanged. */
 export function parseIfJson(value: unknown): unknown {
 	if (typeof value !== 'string') return value;
 	try {
@@ -16,7 +16,7 @@ export function parseIfJson(value: unknown): unknown {
 	}
 }
 
-/** A finite number, also from numeric text ("422"). Anything else is `null`. */
+/** A finite number, including numeric text ("422"). Anything else is `null`. */
 export function toNumber(value: unknown): number | null {
 	if (typeof value === 'string' && value.trim() !== '') value = Number(value);
 	return typeof value === 'number' && Number.isFinite(value) ? value : null;
@@ -34,7 +34,7 @@ export function toId(value: unknown): string | null {
 	return Number.isSafeInteger(value) ? String(value) : toText(value);
 }
 
-/** Also from text: expressions often give "true" or "false". Anything else is `null`. */
+/** Including text: expressions often return "true" or "false". Anything else is `null`. */
 export function toBoolean(value: unknown): boolean | null {
 	if (typeof value === 'boolean') return value;
 	const text = toText(value)?.toLowerCase();

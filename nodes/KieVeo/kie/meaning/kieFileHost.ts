@@ -5,8 +5,8 @@ import { isPublicApi } from './publicUrl';
 const KIE_FILE_DOMAINS = ['aiquickdraw.com', 'redpandaai.co', 'kie.ai'];
 
 /**
- * Whether a URL leads to a file host of Kie's, so that Kie may be shown all of it. A test server on a
- * private address keeps its files itself.
+ * Whether a URL leads to one of Kie's file hosts, so that Kie may see all of it. A test server on a
+ * private address serves its own files.
  *
  * @param url an absolute URL
  * @param apiBaseUrl Kie's API as configured

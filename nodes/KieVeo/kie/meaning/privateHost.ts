@@ -36,7 +36,7 @@ const PRIVATE_IPV6 = [
 	ipv6Range('3fff::', 20),
 ];
 
-/** IPv6 ranges that lead to the IPv4 address within them, and the bit at which it begins. */
+/** IPv6 ranges that lead to the IPv4 address within them, and the bit at which it starts. */
 const IPV4_IN_IPV6 = [
 	// IPv4-mapped
 	{ range: ipv6Range('::ffff:0:0', 96), start: 96 },
@@ -46,15 +46,15 @@ const IPV4_IN_IPV6 = [
 	{ range: ipv6Range('2002::', 16), start: 16 },
 ];
 
-/** Endings of names that the internet does not know, or that stand for the own machine or network. */
+/** Name suffixes that do not exist on the internet, or stand for the local machine or network. */
 const PRIVATE_DOMAINS = [
 	// Reserved: RFC 6761, 6762, 7686, 8375, 9476, and `internal` by ICANN
 	...['alt', 'example', 'home.arpa', 'internal', 'invalid', 'local', 'localhost', 'onion', 'test'],
-	// Usual in private networks; ICANN does not give them to anybody
+	// Common in private networks; not assigned by ICANN
 	...['corp', 'domain', 'home', 'intranet', 'lan', 'localdomain', 'mail', 'private'],
 	// Routers, and services within a cluster, such as `n8n.default.svc`
 	...['consul', 'default', 'fritz.box', 'svc'],
-	// Public names, everything under which leads to the own machine
+	// Public names under which everything leads to the local machine
 	...['ddev.site', 'lacolhost.com', 'lndo.site', 'local.gd', 'localho.st', 'localhost.direct'],
 	...['localtest.me', 'lvh.me', 'traefik.me', 'vcap.me'],
 ];
@@ -94,8 +94,8 @@ function isPrivateIpv6(bits: string): boolean {
 }
 
 /**
- * In each of the ways such domains understand: dots, dashes, hexadecimal, IPv6 with dashes. Where several
- * addresses can be read, which of them the domain takes is not known: one that is private is enough.
+ * In every notation such domains understand: dots, dashes, hexadecimal, IPv6 with dashes. If several
+ * addresses can be read, it is unknown which one the domain uses: a single private one is enough.
  */
 function spellsPrivateAddress(name: string): boolean {
 	const parts = name.split(/[.-]/);
@@ -114,7 +114,7 @@ function isPrivateSpelling(text: string): boolean {
 	return /^\d{1,3}(?:\.\d{1,3}){3}$/.test(text) && isPrivateIpv4(ipv4Bits(text));
 }
 
-/* An address as text of its bits: a range is the beginning of it, an address within it a part. */
+/* An address as a string of its bits: a range is a prefix of it, an embedded address a part. */
 
 /** @param number decimal, or hexadecimal with the prefix 0x */
 function toBits(number: string, width: number): string {

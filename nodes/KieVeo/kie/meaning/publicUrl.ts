@@ -4,13 +4,13 @@ import { isPrivateHost } from './privateHost';
 const LONGEST_NAME = 253;
 
 /**
- * Why a URL cannot be one that Kie calls, fetches or serves, or `null` when nothing speaks against it.
+ * Why a URL cannot be one that Kie calls, fetches or serves, or `null` if it can.
  * The reason never repeats the URL, which can be long.
  *
  * @param apiBaseUrl Kie's API as configured; a private one (a test server) may use private addresses
  */
 export function publicUrlFault(url: string, apiBaseUrl: string): string | null {
-	// The URL parser takes a space for part of the address: then a list would pass for one of it.
+	// The URL parser treats a space as part of the address, so a list would pass for one address.
 	if (/\s/.test(url)) return 'it has a space or line break in it';
 	const fault = schemeFault(url);
 	if (fault !== null) return fault;
@@ -22,7 +22,7 @@ export function publicUrlFault(url: string, apiBaseUrl: string): string | null {
 	return null;
 }
 
-/** Whether the API is on the internet: then what it calls and fetches must be there as well. */
+/** Whether the API is on the internet: then whatever it calls and fetches must be too. */
 export function isPublicApi(apiBaseUrl: string): boolean {
 	return !URL.canParse(apiBaseUrl) || !isPrivateHost(new URL(apiBaseUrl).hostname);
 }

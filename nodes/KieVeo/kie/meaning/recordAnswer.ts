@@ -2,7 +2,7 @@ import { classifyServiceAnswer, readStatement, type KieAnswer, type Meaning } fr
 import { readResultFiles } from './resultFiles';
 import { classifyTaskRecord, isAboutMissing } from './taskRecord';
 
-/** An answer and what it means for the video it was asked for. */
+/** An answer and what it means for the requested video. */
 export interface Told<M = Meaning> {
 	answer: KieAnswer;
 	meaning: M;
@@ -12,9 +12,9 @@ export interface Told<M = Meaning> {
 const RECORD_MISSING = 'record is null';
 
 /**
- * What record-info says about a task that is wanted. A failure can be told in two places: by the code of
+ * What record-info says about a requested task. A failure can be reported in two places: by the code of
  * the envelope, or in the record while the envelope says 200. In the second case `answer` carries the
- * record's own code and text, so that all who read it see the reason. Pure; never throws.
+ * record's own code and text, so that every reader sees the reason. Pure; never throws.
  *
  * @param isNew whether the task was created seconds ago: Kie does not know it at once
  * @see https://docs.kie.ai/veo3-api/get-veo-3-video-details
@@ -35,7 +35,7 @@ export function readRecordAnswer(answer: KieAnswer, isNew: boolean): Told {
 	const said = readStatement(answer);
 	const missing = said === null ? isMissing(answer) : isAboutMissing(said);
 	if (missing && isNew) return { answer, meaning: processing };
-	// Kie answers a read about an unknown id with success and no data, too.
+	// Kie also answers a read about an unknown id with success and no data.
 	if (missing && said === null && answer.code === 200) {
 		return {
 			answer: { ...answer, message: RECORD_MISSING },

@@ -1,21 +1,21 @@
 /**
  * What it means that Kie answers a repeated 4K request with "in progress".
  *
- * - `running`: the state of the upgrade that runs.
+ * - `running`: the state of the running upgrade.
  * - `perhapsReordered`: Kie may have started another upgrade.
- * - `reordered`: Kie has started another one, so the one before has failed.
+ * - `reordered`: Kie has started another one, so the previous one has failed.
  */
 export type Repeat = 'running' | 'perhapsReordered' | 'reordered';
 
 /**
- * So often may Kie accept the same upgrade as new. An upgrade that fails before the next question is never
- * seen running, and a repeat answered with 200 is not documented at all.
+ * How many times Kie may accept the same upgrade as new. An upgrade that fails before the next request is never
+ * seen running, and a repeat answered with 200 is undocumented.
  */
 const MOST_ORDERS = 5;
 
 /**
- * The rule about repeating the 4K request, the one request of Kie's that is both a state request and an
- * order. Kie documents 422 with the state for a repeat, and 200 for an upgrade that it starts. Pure.
+ * The rule about repeating the 4K request, Kie's only request that is both a state request and an
+ * order. Kie documents 422 with the state for a repeat, and 200 for a newly started upgrade. Pure.
  *
  * @param earlier Kie's codes in the answers so far for this upgrade, the submission's first
  * @param code the code of the answer to judge

@@ -10,14 +10,14 @@ export interface ResultFiles {
 	/** As Kie spells it, e.g. `1080p`. */
 	resolution: string | null;
 	creditsConsumed: number | null;
-	/** The id Kie answers with; not always the one that was asked for. */
+	/** The id Kie answers with; not always the requested one. */
 	taskId: string | null;
 }
 
 /**
  * Reads result URLs from every place and shape Kie is known to use: `data.info`, `data.response`,
  * `data.resultJson` (the last two also as JSON text) or `data` itself; camelCase or snake_case; an array,
- * JSON text, a bare URL or a bracketed list without quotes. Never throws; what is no http(s) URL is left
+ * JSON text, a bare URL or a bracketed list without quotes. Never throws; anything but an http(s) URL is left
  * out, and so are `originUrls`: they show the video before it was cropped or upgraded.
  *
  * @param options.trustResponse whether URLs under `data.response` and `data.resultJson` are used. Those are
@@ -71,7 +71,7 @@ export function readResultFiles(
 interface Container {
 	container: JsonObject;
 	resolution: string | null;
-	/** Whether this is a record's own place for results. */
+	/** Whether this is where a record keeps its results. */
 	isRecord: boolean;
 }
 
@@ -104,7 +104,7 @@ function objectsIn(value: unknown): JsonObject[] {
 	return [parseIfJson(value)].filter(isJsonObject);
 }
 
-/** Kie promises neither list of videos: of an extension, the whole alone is a result as well. */
+/** Kie guarantees neither list of videos: for an extension, the whole alone is also a result. */
 export function withWholeVideo(files: ResultFiles): ResultFiles {
 	return files.videoUrls.length > 0 ? files : { ...files, videoUrls: files.fullVideoUrls };
 }
@@ -127,7 +127,7 @@ function firstUrls(...candidates: unknown[]): string[] {
 	return [];
 }
 
-/** A list, in it perhaps JSON text that is a list again. Deeper is no form of Kie's, but an attack. */
+/** A list, which may contain a list as JSON text. Kie never nests deeper; treat that as hostile. */
 const MAX_LIST_DEPTH = 3;
 
 function readUrls(value: unknown, depth = 0): string[] {

@@ -1,16 +1,16 @@
 import { isJsonObject, parseIfJson, toNumber, toText, type JsonObject } from './guards';
 
 /*
- * The fields in which Kie tells how a task stands. record-info of the Veo endpoints has `successFlag` and
+ * The fields in which Kie reports the state of a task. record-info of the Veo endpoints has `successFlag` and
  * `errorMessage`, the jobs API `state` and `failMsg`; answers and callbacks show either.
  */
 
 export type TaskState = 'running' | 'success' | 'failed';
 
-/** What is said of a failed task of which Kie says nothing. */
+/** Used for a failed task when Kie gives no reason. */
 export const NO_REASON = 'Kie.ai gives no reason';
 
-/** 1 success, 2 failed before completion, 3 created but failed upstream. What is not known is running. */
+/** 1 success, 2 failed before completion, 3 created but failed upstream. Anything unknown is running. */
 function stateOfFlag(value: unknown): TaskState | null {
 	const flag = toNumber(value);
 	if (flag === null) return null;
@@ -27,7 +27,7 @@ function stateOfText(value: unknown): TaskState | null {
 }
 
 /**
- * How the task stands, by its own fields; `null` where it has none of them. A failure wins where the two
+ * The state of the task, by its own fields; `null` if it has none of them. A failure wins if the two
  * disagree. Pure; never throws.
  *
  * @see https://docs.kie.ai/veo3-api/get-veo-3-video-details
@@ -43,15 +43,15 @@ export function readTaskState(data: unknown): TaskState | null {
 const MESSAGE_FIELDS = ['errorMessage', 'error_message', 'failMsg', 'fail_msg'];
 const CODE_FIELDS = ['errorCode', 'error_code', 'failCode', 'fail_code'];
 
-/** The reason that stands beside a task, and not in the envelope. */
+/** The reason given with the task, not in the envelope. */
 export interface TaskFault {
 	code: number | null;
-	/** `null` where none is told. */
+	/** `null` if none is given. */
 	message: string | null;
 }
 
 /**
- * The reason of a failure that is told within `data`; without one where the task runs or has succeeded.
+ * The reason for a failure reported within `data`; none if the task is running or has succeeded.
  * Pure; never throws.
  */
 export function readTaskFault(data: unknown): TaskFault {

@@ -17,21 +17,21 @@ export type TaskRecord =
 			kind: 'failed';
 			code: number | null;
 			message: string;
-			/** `refused`: it failed for want of credits or the like. */
+			/** `refused`: it failed for lack of credits or the like. */
 			meaning: Extract<Rejection, { kind: 'failed' | 'refused' }>;
 	  }
 	| { kind: 'running' }
 	/** No statement about the task: not found, or a fault of service, key or network. */
 	| { kind: 'none' };
 
-/** Codes under which the envelope itself tells that the task failed. */
+/** Codes with which the envelope itself says that the task failed. */
 const FAILED_CODES: ReadonlyArray<number | null> = [400, 451, 501];
 
-/** Kie knows no such task, or no result of it yet. */
+/** Kie does not know the task, or has no result for it yet. */
 const MISSING: readonly FailureReason[] = ['unknownTask', 'noFile', 'baseNotFinished', 'retention'];
 
 /**
- * The meaning of an answer to record-info: what the record says of its task first, then Kie's words, then
+ * The meaning of an answer to record-info: what the record says about its task first, then Kie's words, then
  * the code. For a base id it shows the base video, usually also while a 4K upgrade runs and after it. Pure;
  * never throws.
  *
@@ -71,7 +71,7 @@ function failedRecord(answer: KieAnswer): TaskRecord {
 	const code = inner.code ?? answer.code;
 	const words = readWords(message);
 	if (words?.kind === 'account') {
-		// The task is over: what would be "try again" for a request is why it failed.
+		// The task is over: for a request this would mean "try again", here it is why the task failed.
 		const { rejection } = words;
 		const meaning =
 			rejection.kind === 'refused' ? rejection : ({ kind: 'failed', reason: 'upstream' } as const);

@@ -1,10 +1,10 @@
 /*
- * What Kie says in words. Kie changes wording, punctuation and the code beside a text between versions of
- * its documentation, and writes Chinese as well as English, so texts are recognised by fragments.
+ * What Kie's texts say. Kie changes their wording, punctuation and codes between versions of
+ * its documentation, and writes both Chinese and English, so texts are recognized by fragments.
  */
 
 /**
- * Why Kie did not make what was asked for, as far as its own words tell; `other` where they tell nothing
+ * Why Kie did not make what was requested, as far as its own words say; `other` if they say nothing
  * that a user could act on. `reordered` is our own finding: asking for the state of a 4K upgrade started
  * another one, so the first has failed.
  */
@@ -31,7 +31,7 @@ export type FailureReason =
 export type Refusal = 'unauthorized' | 'credits' | 'keyLimit' | 'featureDisabled';
 
 /**
- * `noConnection`, `noName`: the request certainly reached nobody. `taskOrServer`: record-info's server
+ * `noConnection`, `noName`: the request certainly did not reach anyone. `taskOrServer`: record-info's server
  * error, which can also mean that the task failed.
  */
 export type RetryReason =
@@ -57,7 +57,7 @@ export type Wording =
 	/** `isSure`: says it of the video itself. Otherwise it only asks for patience. */
 	| { kind: 'progress'; isSure: boolean };
 
-/** Of each list the first pattern that matches decides. */
+/** In each list the first matching pattern decides. */
 type Table<T> = ReadonlyArray<readonly [pattern: RegExp, meaning: T]>;
 
 const ACCOUNT_WORDS: Table<AccountRejection> = [
@@ -84,7 +84,7 @@ const ACCOUNT_WORDS: Table<AccountRejection> = [
 	[/maintenance|维护/i, { kind: 'retry', reason: 'maintenance' }],
 ];
 
-/** Texts that end the matter, whatever the code beside them. */
+/** Texts that are final, whatever their code. */
 const FINAL_WORDS: Table<FailureReason> = [
 	[/14 ?days|14 ?天/i, 'retention'],
 	[/status is not success|状态不是成功|状态未成功/i, 'baseNotFinished'],
@@ -122,14 +122,14 @@ const FINAL_WORDS: Table<FailureReason> = [
 		'callbackRequired',
 	],
 	[/please enter|missing required|请输入|缺少/i, 'other'],
-	// That a task has failed, without a reason.
+	// A task has failed, without a reason.
 	[
 		/generation (task )?failed|extension (task )?failed|task (generation )?failed|任务.{0,4}失败|生成失败/i,
 		'taskFailed',
 	],
 ];
 
-/** What only tells the reason of a failure that is known by other signs. */
+/** Texts that only give the reason for a failure known by other signs. */
 const HINTS: Table<FailureReason> = [
 	[/polic|政策/i, 'contentFilter'],
 	[/unavailable|not available|不可用/i, 'unavailable'],
@@ -138,21 +138,21 @@ const HINTS: Table<FailureReason> = [
 	[/internal|server error|内部错误|服务器/i, 'upstream'],
 ];
 
-/** The video is being made, or made already: its file is about to appear. */
+/** The video is being made, or is already made and its file is about to appear. */
 const PROGRESS_WORDS =
 	/is (still |currently |being )*(process|generat|render|upscal)|in progress|generated successfully|正在(处理|生成|排队|渲染|升级|制作)|(处理|生成|排队|渲染|升级|制作|进行)中(?!断|发生|出)|生成成功/i;
 
-/** "Please try again later" is said about faults as well, so it is not among them. */
+/** "Please try again later" is also said about faults, so it is not among them. */
 const PATIENCE_WORDS =
 	/check back|shortly|not (yet )?ready|稍后(?!再?[重尝]?试)|稍候|尚未(准备|就绪|完成|生成)|未准备好|准备中/i;
 
 /**
- * Kie's texts are a sentence or two. Foreign ones, which anybody can send to a callback address, could be
- * made to cost the patterns a lot of time.
+ * Kie's texts are a sentence or two. Foreign ones, which anyone can send to a callback address, could be
+ * crafted to make the patterns slow.
  */
 const MAX_LENGTH = 1_000;
 
-/** What a text of Kie's says by itself; `null` where that takes its code. Pure; never throws. */
+/** What Kie's text says by itself; `null` if its code is needed to tell. Pure; never throws. */
 export function readWords(message: string): Wording | null {
 	const text = message.slice(0, MAX_LENGTH);
 	const rejection = find(ACCOUNT_WORDS, text);
@@ -163,7 +163,7 @@ export function readWords(message: string): Wording | null {
 	return isSure || PATIENCE_WORDS.test(text) ? { kind: 'progress', isSure } : null;
 }
 
-/** Codes that are a reason, where the text is none. */
+/** Codes that give a reason when the text does not. */
 const CODE_REASONS = new Map<number | null, FailureReason>([
 	[408, 'timeout'],
 	[451, 'imageFetch'],

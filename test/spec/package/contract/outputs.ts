@@ -22,7 +22,7 @@ import { shapeOf } from './shape';
 
 const HMAC_KEY = 'contract-webhook-key';
 const CONTINUE: OnError = 'continueRegularOutput';
-/** Longer than any time-out used here, in milliseconds. */
+/** Longer than any timeout used here, in milliseconds. */
 const SLOW = 60_000;
 const EVENTS = EVENTS_OF_TRIGGER.map(({ value }) => value);
 
@@ -76,7 +76,7 @@ function cases(stage: Stage): Case[] {
 		],
 		['get4k: submitted', async () => await get4k({}, { parameters: none })],
 		[
-			'get4k: time-out, On Timeout: Continue',
+			'get4k: timeout, On Timeout: Continue',
 			async () =>
 				await get4k(
 					{ timings: { upgrade4k: SLOW } },
@@ -84,7 +84,7 @@ function cases(stage: Stage): Case[] {
 				),
 		],
 		[
-			'get4k: time-out, On Error: Continue',
+			'get4k: timeout, On Error: Continue',
 			async () =>
 				await get4k(
 					{ timings: { upgrade4k: SLOW } },
@@ -113,14 +113,14 @@ function cases(stage: Stage): Case[] {
 			},
 		],
 		[
-			'get4k: Wait for Callback, time-out',
+			'get4k: Wait for Callback, timeout',
 			async () => {
 				const run = upgrade({ timings: { upgrade4k: SLOW } });
 				return await stage.resumed({ ...run, options: { timeout: 1 } });
 			},
 		],
 		[
-			'get4k: Wait for Callback, nobody could ask at the time-out',
+			'get4k: Wait for Callback, nobody could ask at the timeout',
 			async () => await stage.stored(upgrade({ timings: { upgrade4k: SLOW } })),
 		],
 		[
@@ -246,7 +246,7 @@ function cases(stage: Stage): Case[] {
 					parameters: { prompt },
 				}),
 		],
-		['trigger: a callback that does not tell what it is about', async () => await stage.foreign()],
+		['trigger: a callback that does not say what it is about', async () => await stage.foreign()],
 	];
 }
 

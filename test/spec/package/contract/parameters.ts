@@ -1,6 +1,6 @@
 import type { ICredentialType, INodeProperties, INodeType } from 'n8n-workflow';
 
-/** JSON as it stands in the snapshot. */
+/** JSON as written in the snapshot. */
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
 
 /** Parameters that pick the operation: they name an entry instead of being one of its conditions. */

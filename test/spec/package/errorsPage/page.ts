@@ -10,6 +10,7 @@ import * as triggerRoom from '../../../../nodes/KieVeo/messages/trigger';
 import * as videoRoom from '../../../../nodes/KieVeo/messages/video';
 import * as samples from './samples';
 import type { Samples } from './samples';
+import { SYMPTOMS } from './symptoms';
 
 /** One heading of the page. */
 export interface Entry {
@@ -40,7 +41,7 @@ export const SECTIONS: Section[] = [
 	},
 	{
 		title: 'Answers that could not be used',
-		intro: "These words stand at the end of other messages, in place of Kie.ai's.",
+		intro: "These words end other messages, instead of Kie.ai's own.",
 		content: { list: entriesOf(faultRoom, samples.faults).flatMap(({ texts }) => texts) },
 	},
 	{
@@ -65,6 +66,11 @@ export const SECTIONS: Section[] = [
 		content: entriesOf(triggerRoom, samples.trigger),
 	},
 	{
+		title: 'No message at all',
+		intro: 'What can go wrong without an error.',
+		content: SYMPTOMS,
+	},
+	{
 		title: "Lines in n8n's log",
 		intro:
 			'What was paid for is written to the log as soon as Kie.ai has accepted it, so it can be found after a stop, a time limit of n8n or a crash.',
@@ -84,7 +90,7 @@ export function errorsPage(sections: Section[]): string {
 		'Every message of Kie.ai Veo about something that went wrong, with its advice. Task IDs, numbers, addresses ' +
 			"and Kie.ai's own words are examples here: search for the rest of your message.",
 		'<!-- Generated from nodes/KieVeo/messages by `npm run errors-page`. -->',
-		sections.map(({ title }) => `- [${title}](#${kebab(title)})`).join('\n'),
+		sections.map(({ title }) => `- [${title}](#${headingAnchor(title)})`).join('\n'),
 		...sections.flatMap(({ title, intro, content }) => [
 			`## ${title}`,
 			intro,
@@ -130,6 +136,11 @@ function entryOf(id: string, made: Array<KieVeoError | string | undefined>): Ent
 	const [first = null, ...others] = advice;
 	if (others.length > 0) throw new Error(`${id} has several pieces of advice: name their reasons`);
 	return { id, texts, advice: first };
+}
+
+/** As GitHub makes it. */
+function headingAnchor(title: string): string {
+	return kebab(title.replace(/'/g, ''));
 }
 
 function kebab(name: string): string {

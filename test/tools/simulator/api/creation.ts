@@ -117,7 +117,7 @@ export function unextendable(original: Task): Envelope | undefined {
 	return isUpgraded ? failure(400, 'Videos upgraded to 1080P cannot be extended') : undefined;
 }
 
-/** Bills and starts a new task, unless it is to be refused. */
+/** Bills and starts a new task, unless it must be refused. */
 export function create(
 	request: ApiRequest,
 	operation: 'generate' | 'extend',

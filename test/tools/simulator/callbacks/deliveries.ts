@@ -44,16 +44,16 @@ export interface Delivery {
 	index: number;
 	body: string;
 	attempts: DeliveryAttempt[];
-	/** Only HTTP 200 counts as received. `given-up`: no attempt is left. */
+	/** Only HTTP 200 means received. `given-up`: no attempt is left. */
 	state: 'pending' | 'delivered' | 'given-up';
 }
 
 export interface Signing {
 	key: string;
 	taskId: string;
-	/** Unix seconds to claim in place of the time of sending. */
+	/** Unix seconds to claim instead of the time of sending. */
 	timestamp?: number;
-	/** To claim in place of the right one. */
+	/** To claim instead of the right one. */
 	signature?: string;
 }
 
@@ -110,7 +110,7 @@ export class Deliveries {
 		return await Promise.all(Array.from({ length: times }, () => this.send(again)));
 	}
 
-	/** Sends what somebody caught on its way once more: the same signature, perhaps another body. */
+	/** Sends an intercepted callback again: the same signature, perhaps another body. */
 	async replay(delivery: Delivery, body = delivery.body): Promise<Delivery> {
 		const { url, taskId, operation, index, contentType } = this.originalOf(delivery);
 		const [first] = delivery.attempts;

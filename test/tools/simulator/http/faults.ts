@@ -17,7 +17,7 @@ export type FaultEffect =
 			retryAfter?: number | string;
 			processed?: boolean;
 	  }
-	/** Any body at all; a value that is no string is sent as JSON. */
+	/** Any body at all; a value other than a string is sent as JSON. */
 	| {
 			kind: 'answer';
 			body: unknown;
@@ -164,7 +164,7 @@ function htmlPage(status: number): string {
 	);
 }
 
-/** The answer a fault gives in place of the proper one; undefined where it gives none. */
+/** The answer a fault gives instead of the proper one; undefined where it gives none. */
 export function replacement(fault: Fault, host: Host): Reply | undefined {
 	switch (fault.kind) {
 		case 'status':

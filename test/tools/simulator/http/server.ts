@@ -85,7 +85,7 @@ export class HostServer {
 		if (fault?.kind === 'reset-before') return reset(message.socket);
 		if (fault?.kind === 'hang' && !fault.processed) return this.hold(message.socket);
 		const reply = await this.process(incoming, entry, fault);
-		// Unread parts of a body would stand in the way of the next request.
+		// Unread parts of a body would block the next request.
 		message.resume();
 
 		if (fault?.kind === 'reset-after') return reset(message.socket);

@@ -30,7 +30,7 @@ export class Files {
 		return (this.stored.get(path) ?? this.renewed.get(path)?.file)?.taskId ?? null;
 	}
 
-	/** A new, unsigned path to a stored file; undefined for a path that is no stored file. */
+	/** A new, unsigned path to a stored file; undefined for a path without a stored file. */
 	renew(path: string): string | undefined {
 		const file = this.stored.get(path);
 		if (!file) return undefined;
@@ -64,7 +64,7 @@ export class Files {
 
 function ranged(content: Content, range: string | undefined): Reply {
 	const [, from = '', to = ''] = /^bytes=(\d*)-(\d*)$/.exec(range ?? '') ?? [];
-	// What is no single byte range is ignored, as HTTP has it.
+	// Anything but a single byte range is ignored, as HTTP requires.
 	if (from === '' && to === '') return fileReply(content);
 	const start = from === '' ? Math.max(0, content.length - Number(to)) : Number(from);
 	const end = from === '' || to === '' ? content.length : Math.min(content.length, Number(to) + 1);

@@ -4,7 +4,7 @@ import type { Timers } from './timers';
 export interface RivalOptions {
 	/** How many places it takes in each window of the rate limit. */
 	perWindow: number;
-	/** How long it goes on, in milliseconds. */
+	/** How long it continues, in milliseconds. */
 	ms: number;
 }
 

@@ -49,7 +49,7 @@ export const scenarioChoices = {
 		accepted,
 		/** 2: failed before completion. 3: created, but the generation upstream failed. */
 		failureFlag: oneFrom(2, 3),
-		/** Where record-info tells of the failure: in the record, or as the code of the envelope. */
+		/** Where record-info reports the failure: in the record, or as the code of the envelope. */
 		failureIn: oneFrom('record', 'envelope'),
 	},
 	record: {

@@ -124,7 +124,7 @@ export class Tasks {
 		return task?.owner === undefined || task.owner === account ? task : undefined;
 	}
 
-	/** The task of this id, whoever owns it. */
+	/** The task with this id, of any owner. */
 	get(id: string): Task | undefined {
 		return this.tasks.get(id);
 	}

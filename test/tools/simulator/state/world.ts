@@ -72,7 +72,7 @@ export class World {
 		for (const video of this.options.videos ?? []) this.addVideo(video);
 	}
 
-	/** Nothing goes out any more: no timer fires, no callback is sent or repeated. */
+	/** Nothing is sent any longer: no timer fires, no callback is sent or repeated. */
 	stop(): void {
 		this.timers.clear();
 		this.deliveries.stop();

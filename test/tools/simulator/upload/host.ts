@@ -188,7 +188,7 @@ async function readBase64(incoming: Incoming): Promise<UploadedFile> {
 		/^data:([^;,]+);base64,/.exec(data.slice(0, 200)) ?? [];
 	const encoded = data.slice(prefix.length);
 	const bytes = Buffer.from(encoded, 'base64');
-	// Buffer skips what is no Base64; only a proper text comes back the same.
+	// Buffer skips anything but Base64; only a proper text comes back the same.
 	if (bytes.toString('base64') !== encoded) {
 		throw new Refused(400, 'Base64 decoding failed: Invalid Base64 format');
 	}

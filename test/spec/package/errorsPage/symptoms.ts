@@ -1,0 +1,28 @@
+import type { Entry } from './page';
+
+/** What users see without a message of this package. */
+export const SYMPTOMS: Entry[] = [
+	{
+		id: 'trigger-does-not-start',
+		texts: ['The trigger does not start'],
+		advice:
+			"Is the workflow active (published)? Is the event selected in 'Events'? Generate and Extend need Video Generated " +
+			"and Generation Failed. A 4K video that already existed is not reported. n8n's log has the reason for each call " +
+			'that was refused. [Try the address](self-hosting.md#reverse-proxy) from outside.',
+	},
+	{
+		id: 'continues-only-after-timeout',
+		texts: ["An execution with 'Wait for Callback' continues only after its Timeout"],
+		advice:
+			"Look for 'callback answered with' in n8n's log. With 401: the API key was changed, the Webhook HMAC Key is wrong " +
+			'(correct or empty it), or a proxy drops the query. No such line: Kie.ai does not reach n8n. Fetch the videos ' +
+			'with Get 4K Video and polling; after Generate and Extend with Get.',
+	},
+	{
+		id: 'local-callback-address',
+		texts: ['The URLs of the trigger, or the address of a suspended execution, are local'],
+		advice:
+			"Set n8n's environment variable N8N_WEBHOOK_URL (WEBHOOK_URL in older n8n) to its public address. " +
+			'In queue mode every process needs it.',
+	},
+];
