@@ -219,5 +219,11 @@ function upgrade(request: ApiRequest, operation: 'get1080p' | 'get4k', model: st
 		charged: credits,
 	});
 	const data = { taskId: writtenId(task.scenario, id), recordId: recordIdOf(id) };
-	return { ...envelopeReply(success(data)), submission: true, creditsCharged: credits };
+	return {
+		...envelopeReply(success(data)),
+		submission: true,
+		creditsCharged: credits,
+		taskId: task.id,
+		jobId: id,
+	};
 }

@@ -110,6 +110,7 @@ export class HostServer {
 			entry.submission = proper.submission ?? false;
 			entry.creditsCharged = proper.creditsCharged ?? 0;
 			entry.taskId = proper.taskId ?? entry.taskId;
+			entry.jobId = proper.jobId ?? null;
 			entry.body = incoming.body;
 			reply ??= fault ? altered(fault, proper) : proper;
 		}
@@ -123,7 +124,7 @@ export class HostServer {
 		const fields = isPlainObject(body) ? body : {};
 		const input = isPlainObject(fields.input) ? fields.input : {};
 		const id = query.get('taskId') ?? fields.taskId ?? input.task_id ?? input.taskId;
-		return typeof id === 'string' ? id : null;
+		return typeof id === 'string' ? (this.world.tasks.baseOf(id) ?? id) : null;
 	}
 
 	private hold(socket: Socket): void {

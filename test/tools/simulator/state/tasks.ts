@@ -146,6 +146,11 @@ export class Tasks {
 		return undefined;
 	}
 
+	/** The task whose video a job upgrades; undefined for an id that is no upgrade's. */
+	baseOf(jobId: string): string | undefined {
+		return this.all().find(({ upgrades }) => upgrades.some(({ id }) => id === jobId))?.id;
+	}
+
 	/** The newest one through the Veo endpoints, or the newest job. */
 	upgrade(task: Task, operation: Operation, index: number, api?: Api): Job | undefined {
 		return task.upgrades.findLast(
