@@ -28,6 +28,13 @@ export class KieVeoApi implements ICredentialType {
 
 	properties: INodeProperties[] = [
 		{
+			displayName:
+				'Create the API key at <a href="https://kie.ai/api-key" target="_blank">kie.ai/api-key</a>. The Kie.ai Veo Trigger also needs the webhook HMAC key: switch it on at <a href="https://kie.ai/settings" target="_blank">kie.ai/settings</a> and copy it from there.',
+			name: 'setUpNotice',
+			type: 'notice',
+			default: '',
+		},
+		{
 			displayName: 'API Key',
 			name: 'apiKey',
 			type: 'string',

@@ -10,7 +10,8 @@ import {
 
 import { resumeOnCallback } from './suspension/resume';
 import { resumeWebhooks } from './suspension/resumeWebhooks';
-import { properties } from './actions';
+import { builderHint, properties } from './actions';
+import { paidRequestHints } from './actions/hints';
 import { router } from './actions/router';
 import { operationSubtitle } from './operations';
 
@@ -31,7 +32,9 @@ export class KieVeo implements INodeType {
 		credentials: [{ name: 'kieVeoApi', required: true }],
 		webhooks: resumeWebhooks,
 		waitingNodeTooltip: 'Suspended until Kie.ai has called back for every video',
+		hints: paidRequestHints,
 		properties,
+		...builderHint,
 	};
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {

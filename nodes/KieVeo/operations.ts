@@ -13,6 +13,8 @@ interface Operation {
 	description: string;
 	/** As n8n's node list shows it. */
 	action: string;
+	/** What a model has to know before it uses the operation: what it costs, and what comes next. */
+	forAgents: string;
 	/** What it returns, as used in a sentence. Only operations that return a video have one. */
 	noun?: string;
 	/** Each item starts, and pays for, its own task. */
@@ -41,12 +43,15 @@ export const OPERATIONS = {
 		label: 'Download',
 		description: 'Download a video from its URL into a binary field; free of charge',
 		action: 'Download a video',
+		forAgents: 'Download the file of a Veo video from its videoUrl. Costs nothing.',
 	},
 	extend: {
 		resource: 'video',
 		label: 'Extend',
 		description: 'Extend an existing video; uses credits',
 		action: 'Extend a video',
+		forAgents:
+			'Make a Veo video longer: continue the video of a taskId as the prompt says. Costs credits: call it once per extension, and not again because the answer says "processing". The answer has a new taskId. Takes several minutes.',
 		noun: 'extended video',
 		creates: true,
 		event: 'generate',
@@ -58,6 +63,8 @@ export const OPERATIONS = {
 		label: 'Generate',
 		description: 'Create a new video from a prompt and optional images; uses credits',
 		action: 'Generate a video',
+		forAgents:
+			'Generate a new Veo 3.1 video with sound from a prompt. Costs credits: call it once per video, and not again because the answer says "processing". Keep the taskId of the answer to get the video with. Takes 2 to 5 minutes.',
 		noun: 'video',
 		creates: true,
 		event: 'generate',
@@ -78,6 +85,8 @@ export const OPERATIONS = {
 		label: 'Get',
 		description: 'Get the state and URLs of a generated or extended video; free of charge',
 		action: 'Get a video',
+		forAgents:
+			'Get the state of a generated or extended Veo video by its taskId. Costs nothing. With status "processing" there is no video yet: ask again later with the same taskId. With "success", videoUrl is its address.',
 		noun: 'video',
 		givesWhole: true,
 	},
@@ -86,6 +95,8 @@ export const OPERATIONS = {
 		label: 'Get 1080P Video',
 		description: 'Upgrade a generated Veo video to 1080P and get its URL; uses credits',
 		action: 'Get 1080P video',
+		forAgents:
+			'Upgrade a finished Veo video to 1080P by its taskId. Costs credits: call it once per video. Takes 1 to 3 minutes. The video cannot be extended afterwards.',
 		noun: '1080P video',
 		upgradesTo: '1080p',
 		event: 'get1080p',
@@ -108,6 +119,8 @@ export const OPERATIONS = {
 		label: 'Get 4K Video',
 		description: 'Upgrade a generated Veo video to 4K and get its URL; uses credits',
 		action: 'Get 4K video',
+		forAgents:
+			'Upgrade a finished Veo video to 4K by its taskId. Costs credits: call it once per video. Takes 5 to 10 minutes.',
 		noun: '4K video',
 		upgradesTo: '4k',
 		event: 'get4k',
@@ -130,6 +143,7 @@ export const OPERATIONS = {
 		label: 'Get Credits',
 		description: 'Get the credit balance of the Kie.ai account',
 		action: 'Get credits',
+		forAgents: 'Get the number of credits left on the Kie.ai account. Costs nothing.',
 	},
 } as const satisfies { [name: string]: Operation };
 
@@ -157,7 +171,7 @@ export function traitsOf(name: OperationName): Operation {
 }
 
 /** All operations with a trait, in alphabetical order. */
-export function namesWith(trait: 'creates' | 'event'): OperationName[] {
+export function namesWith(trait: 'creates' | 'event' | 'upgradesTo'): OperationName[] {
 	return NAMES.filter((name) => traitsOf(name)[trait] !== undefined);
 }
 
@@ -182,8 +196,9 @@ export function isCallingBack(name: unknown): name is CallingBack {
 /** The choices of the parameter 'Operation', in the form n8n wants them. */
 export function operationOptions(resource: Operation['resource']) {
 	return NAMES.filter((name) => OPERATIONS[name].resource === resource).map((value) => {
-		const { label: name, description, action } = OPERATIONS[value];
-		return { name, value, description, action };
+		const { label: name, description, action, forAgents } = OPERATIONS[value];
+		// Read by n8n's workflow builder, from 2.x on.
+		return { name, value, description, action, builderHint: { propertyHint: forAgents } };
 	});
 }
 

@@ -2,6 +2,7 @@ import type { INodeProperties } from 'n8n-workflow';
 
 import { namesWith } from '../operations';
 import { simplifyOption } from '../simplifyOption';
+import { inTool, notInTool, toolNotice } from './tool';
 
 export const taskIdProperty: INodeProperties = {
 	displayName: 'Task ID',
@@ -19,6 +20,7 @@ export const indexProperty: INodeProperties = {
 	type: 'number',
 	typeOptions: { minValue: 0, numberPrecision: 0 },
 	default: 0,
+	hint: 'Leave it at 0 unless the task has several videos',
 	description: 'Which video of the task, counted from 0. Most tasks have only one.',
 };
 
@@ -103,7 +105,8 @@ export function videoOptionsProperty(
 				type: 'number',
 				typeOptions: { minValue: 1 },
 				default: 1800,
-				description: 'Seconds to wait for a video before giving up',
+				description:
+					'Seconds to wait for a video before giving up. n8n can end the execution sooner: at its own EXECUTIONS_TIMEOUT, or at the limit of your plan on n8n Cloud.',
 				displayOptions: whenWaiting,
 			},
 		],
@@ -115,35 +118,42 @@ export function videoOptionsProperty(
 }
 
 /** The choice of how to get a result, with what "Return Immediately" means for the operation. */
-export function waitModeProperty(
+export function waitModeProperties(
 	{ none, callback, fallback = 'poll' }: { none: string; callback?: true; fallback?: string },
 	description: string,
-): INodeProperties {
-	return {
+): INodeProperties[] {
+	const returnImmediately = { name: 'Return Immediately', value: 'none', description: none };
+	const waitMode: INodeProperties = {
 		displayName: 'Wait Mode',
 		name: 'waitMode',
 		type: 'options',
 		noDataExpression: true,
 		default: fallback,
-		options: [
-			{ name: 'Return Immediately', value: 'none', description: none },
-			...(callback ? [WAIT_FOR_CALLBACK] : []),
-			{
-				name: 'Wait by Polling',
-				value: 'poll',
-				description: 'Ask Kie.ai again and again until the video is ready',
-			},
-		],
+		options: [returnImmediately, WAIT_BY_POLLING],
 		description,
 	};
+	if (!callback) return [waitMode, toolNotice];
+	const options = [returnImmediately, WAIT_FOR_CALLBACK, WAIT_BY_POLLING];
+	// A tool cannot be suspended: n8n would hand the agent the unfinished items.
+	return [
+		{ ...waitMode, displayOptions: inTool },
+		{ ...waitMode, displayOptions: notInTool, options },
+		toolNotice,
+	];
 }
 
 /** For operations that create a task. */
-export function creationWaitModeProperty(description: string): INodeProperties {
+export function creationWaitModeProperties(description: string): INodeProperties[] {
 	const none =
 		'Start the video and continue with its task ID. Kie.ai can report the result to a callback URL.';
-	return waitModeProperty({ none, callback: true }, description);
+	return waitModeProperties({ none, callback: true }, description);
 }
+
+const WAIT_BY_POLLING = {
+	name: 'Wait by Polling',
+	value: 'poll',
+	description: 'Ask Kie.ai again and again until the video is ready',
+};
 
 const WAIT_FOR_CALLBACK = {
 	name: 'Wait for Callback',
@@ -156,7 +166,7 @@ const WAIT_FOR_CALLBACK = {
 export const callbackProperties: INodeProperties[] = [
 	{
 		displayName:
-			'The workflow continues once all videos are finished and does not occupy a worker until then. n8n must be reachable from the internet: set N8N_WEBHOOK_URL (WEBHOOK_URL in older n8n). A failed video becomes an item with status "failed"; if all are refused immediately, the node stops with an error. A video that is not ready within the Timeout (30 minutes unless set under Options) has "timedOut": true.',
+			'The workflow continues once all videos are finished and does not occupy a worker until then. n8n must be reachable from the internet: set N8N_WEBHOOK_URL (WEBHOOK_URL in older n8n). A failed video becomes an item with status "failed"; if all are refused immediately, the node stops with an error. A video that is not ready within the Timeout (30 minutes unless set under Options) has "timedOut": true. While an execution waits, the editor does not show the output of earlier nodes; it returns when the execution has finished.',
 		name: 'callbackNotice',
 		type: 'notice',
 		default: '',

@@ -9,6 +9,7 @@ import { description as generateFields, generate } from './video/generate.operat
 import { description as getFields, get } from './video/get.operation';
 import { description as get1080pFields, get1080p } from './video/get1080p.operation';
 import { description as get4kFields, get4k } from './video/get4k.operation';
+import { toolProperties } from './tool';
 import type { VideoOperation } from './video/videoOperation';
 
 /** Runs an operation for all items of the node. */
@@ -75,6 +76,7 @@ export const properties: INodeProperties[] = [
 	},
 	operationProperty('video'),
 	operationProperty('account'),
+	...toolProperties,
 	...get4kFields,
 	...get1080pFields,
 	...getFields,
@@ -82,3 +84,17 @@ export const properties: INodeProperties[] = [
 	...extendFields,
 	...downloadFields,
 ];
+
+/** For n8n's workflow builder, from 2.x on. Older n8n does not know the field. */
+export const builderHint = {
+	builderHint: {
+		searchHint:
+			'Every item of Generate, Extend, Get 4K Video and Get 1080P Video costs credits; put a person\'s approval or "Keep at Least (Credits)" before many. A video takes minutes: use Wait by Polling, or Wait for Callback on an n8n that the internet can reach. For AI agents use two tools: Generate with Return Immediately, and Get. To get 4K, generate at 720p first and pass its taskId to Get 4K Video.',
+		relatedNodes: [
+			{
+				nodeType: 'n8n-nodes-kie-veo.kieVeoTrigger',
+				relationHint: 'Starts a workflow when a video that was not waited for is ready',
+			},
+		],
+	},
+};

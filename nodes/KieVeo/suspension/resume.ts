@@ -32,7 +32,7 @@ const signatures = new SignatureMemory();
 /** Tolerated difference between Kie's clock and ours, in seconds. */
 const TOLERANCE = 300;
 /** Our own check may take longer than an answer to Kie. */
-const LOOK_LIMIT_MS = 90_000;
+const OWN_CHECK_LIMIT_MS = 90_000;
 /** Files downloaded by then are in n8n before Kie has its answer. */
 const QUICK_FILES_MS = 8_000;
 /** Kie is waiting for its answer meanwhile. */
@@ -141,7 +141,7 @@ function refused(status: Reply['status'], reason: string): Reply {
 }
 
 async function handleWakeUp(context: IWebhookFunctions, value: unknown): Promise<Reply> {
-	const signal = AbortSignal.timeout(LOOK_LIMIT_MS);
+	const signal = AbortSignal.timeout(OWN_CHECK_LIMIT_MS);
 	const connection = await connect(context, signal, { abortInFlight: true });
 	const place = placeOf(context);
 	const now = connection.clock.now();

@@ -1,6 +1,12 @@
 import { Editor } from '../../tools/n8n/browser';
-import type { WorkflowDefinition } from '../../tools/n8n/client';
-import { exampleFiles, readExample } from '../../tools/n8n/examples';
+import type { Reference, WorkflowDefinition } from '../../tools/n8n/client';
+import {
+	createVideoTable,
+	exampleFiles,
+	pollingEvery,
+	readExample,
+	readingTable,
+} from '../../tools/n8n/examples';
 import { itemsOf } from '../../tools/n8n/execution';
 import { LINES } from '../../tools/n8n/versions';
 import { DEMO_VIDEOS, SIMULATOR_KEY } from '../../tools/simulator';
@@ -31,6 +37,34 @@ const RESULTS = new Map<string, Array<[node: string, items: object[]]>>([
 		[['4K File', [{ operation: 'get4k', status: 'success', resolution: '4k' }]]],
 	],
 	[
+		'wait-without-public-address.json',
+		[['Finished', [{ taskId: expect.any(String), videoUrl: expect.stringContaining('.mp4') }]]],
+	],
+	['longer-film.json', [['Scene 3', [{ operation: 'extend', status: 'success' }]]]],
+	[
+		'table-to-4k-files.json',
+		[
+			[
+				'Write Result',
+				['veo_task_demo_2', 'veo_task_demo_3'].map((taskId) => ({
+					taskId,
+					status: 'done',
+					videoUrl: expect.stringContaining('4k.mp4'),
+				})),
+			],
+			[
+				'Write Failure',
+				[
+					{
+						taskId: 'veo_task_demo_no4k',
+						status: 'failed',
+						reason: expect.stringContaining('unavailable'),
+					},
+				],
+			],
+		],
+	],
+	[
 		'upgrade-to-1080p-and-4k.json',
 		[
 			[
@@ -57,8 +91,15 @@ const RESULTS = new Map<string, Array<[node: string, items: object[]]>>([
 	],
 ]);
 
+/** Run without a browser: it needs a model, and a person in the chat (e2e/agents.test.ts). */
+const AGENT = 'agent-asks-before-it-spends.json';
+
 /** Node whose output holds a video that the browser is to play. */
-const FILES = new Map([['prompt-to-4k-file.json', '4K File']]);
+const FILES = new Map([
+	['prompt-to-4k-file.json', '4K File'],
+	['longer-film.json', 'Scene 3'],
+	['table-to-4k-files.json', 'Store the Files Here'],
+]);
 
 const HMAC_KEY = 'editor-test-hmac-key';
 const RECEIVER = '4k-with-callback-receive.json';
@@ -66,6 +107,7 @@ const RECEIVER = '4k-with-callback-receive.json';
 describe.each(LINES.map(({ name }) => name))('the editor of n8n %s', (line) => {
 	let stage: Stage;
 	let editor: Editor;
+	let table: Reference;
 
 	beforeAll(async () => {
 		stage = await Stage.open(line, {
@@ -75,6 +117,7 @@ describe.each(LINES.map(({ name }) => name))('the editor of n8n %s', (line) => {
 			},
 			webhookSecret: HMAC_KEY,
 		});
+		table = await createVideoTable(stage.client);
 		editor = await Editor.open({ url: stage.n8n.url });
 	}, 600_000);
 	afterAll(async () => {
@@ -103,7 +146,8 @@ describe.each(LINES.map(({ name }) => name))('the editor of n8n %s', (line) => {
 
 	it.each([...RESULTS.keys()])('runs the example %s from its button', async (file) => {
 		const { client, credential } = stage;
-		const { id } = await client.createWorkflow(readExample(file, credential));
+		const example = readingTable(table, pollingEvery(1, readExample(file, credential)));
+		const { id } = await client.createWorkflow(example);
 		await editor.openWorkflow(id);
 		const executionId = await editor.executeWorkflow();
 		const execution = await client.waitForExecution(String(executionId), { timeoutMs: 120_000 });
@@ -121,7 +165,7 @@ describe.each(LINES.map(({ name }) => name))('the editor of n8n %s', (line) => {
 	});
 
 	it('knows every example', () => {
-		expect([...RESULTS.keys(), RECEIVER].sort()).toStrictEqual(exampleFiles().sort());
+		expect([...RESULTS.keys(), RECEIVER, AGENT].sort()).toStrictEqual(exampleFiles().sort());
 	});
 
 	it('suspends and resumes with "Execute step"', async () => {

@@ -5,6 +5,6 @@ module.exports = {
 	roots: ['<rootDir>/e2e', '<rootDir>/browser'],
 	transform: { '\\.ts$': ['ts-jest', { tsconfig: '<rootDir>/../tsconfig.json' }] },
 	testTimeout: 180_000,
-	// Each file starts a real n8n and some measure time: one after the other.
-	maxWorkers: 1,
+	// Each file starts an n8n of its own and mostly waits for it.
+	maxWorkers: 2,
 };

@@ -100,7 +100,7 @@ describe.each(LINES.map(({ name }) => name))('the trigger on n8n %s', (line) => 
 			module.exports = { workflow: { preExecute: [preExecute] } };`,
 		);
 		const accounts = [{ key: SIMULATOR_KEY, webhookHmacKey: HMAC_KEY }];
-		const callbacks = { timeoutMs: 5000, retryDelayMs: 100 };
+		const callbacks = { retryDelayMs: 100 };
 		const env = { EXTERNAL_HOOK_FILES: hooks };
 		stage = await Stage.open(line, { simulator: { accounts, callbacks }, env });
 		signed = await stage.client.createCredential(

@@ -10,6 +10,7 @@ import {
 	type AddVideo,
 	type Simulator,
 } from '../../tools/simulator';
+import { useFastTime } from './fastTime';
 import { useBinaryFolder } from './runNode';
 import { Suspended, type SuspendOptions } from './suspended';
 
@@ -18,6 +19,8 @@ const GET_4K = '/api/v1/veo/get-4k-video';
 /** No callback ever arrives. */
 const LOST = { callback: { lossRate: 1 } };
 const READY_SOON = { timings: { upgrade4k: 300 } };
+
+useFastTime();
 
 let simulator: Simulator;
 const folder = mkdtempSync(join(tmpdir(), 'kie-veo-suspended-'));

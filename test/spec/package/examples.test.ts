@@ -29,7 +29,8 @@ describe.each(examples)('the example %s', (_file, workflow) => {
 		expect(note).toMatch(/^## .+\n\n\S.+/);
 		expect(note).toMatch(/\*\*Fill in\*\*\n1\. The credential `Kie\.ai Veo API` in /);
 		const submits = ownNodes(workflow).some(({ type }) => type === `${PREFIX}kieVeo`);
-		if (submits) expect(note).toMatch(/costs? Kie\.ai credits/);
+		// Two lines: what it costs, and how not to pay for more.
+		if (submits) expect(note).toMatch(/\n\n[^\n]+costs? Kie\.ai credits[^\n]*\n[^\n]+$/);
 	});
 
 	it('names in its note every node that needs the credential', () => {
@@ -44,7 +45,9 @@ describe.each(examples)('the example %s', (_file, workflow) => {
 
 	it('saves only parameters that this package knows', () => {
 		for (const { type, parameters } of ownNodes(workflow)) {
-			const { parameters: known } = contract.nodes[type as keyof typeof contract.nodes];
+			// n8n makes the tool of the node.
+			const nodeType = type.replace(/Tool$/, '') as keyof typeof contract.nodes;
+			const { parameters: known } = contract.nodes[nodeType];
 			const names = new Set(Object.keys(known).map((path) => path.replace(/.*\./, '')));
 			expect(Object.keys(parameters).filter((name) => !names.has(name))).toStrictEqual([]);
 		}

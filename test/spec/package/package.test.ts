@@ -38,7 +38,10 @@ describe('the published package', () => {
 				.filter((path) => /\.(ts|svg|node\.json)$|__schema__.*\.json$/.test(path))
 				.map((path) => posix.join('dist', room, ...path.replace(/\.ts$/, '.js').split(sep))),
 		);
-		const texts = ['CHANGELOG.md', 'LICENSE', 'README.md', 'index.js', 'package.json'];
+		const texts = [
+			...['CHANGELOG.md', 'LICENSE', 'README.md', 'README.zh-CN.md'],
+			...['index.js', 'package.json'],
+		];
 		const paths = packed.files.map(({ path }) => path);
 		expect(paths.sort()).toStrictEqual([...built, ...texts].sort());
 	});

@@ -14,7 +14,7 @@ import {
 import { isJsonObject } from '../../../nodes/KieVeo/kie/meaning/guards';
 import { readRecordAnswer } from '../../../nodes/KieVeo/kie/meaning/recordAnswer';
 import { readResultFiles } from '../../../nodes/KieVeo/kie/meaning/resultFiles';
-import { body, data, ORIGIN } from './kieLike';
+import { body, buried, data, ORIGIN } from './kieLike';
 
 const bytes = fc.oneof(
 	{ weight: 8, arbitrary: body.map((value) => JSON.stringify(value) ?? '') },
@@ -68,6 +68,18 @@ describe('any reply from the wire', () => {
 				expect(created).toHaveProperty('taskId', 'veo_task_1');
 			}),
 			{ numRuns: 8_000 },
+		);
+	});
+
+	it('names a paid task at any depth Kie could nest it', () => {
+		const depth = fc.integer({ min: 0, max: 4 });
+		fc.assert(
+			fc.property(depth, fc.constantFrom(0, 200, 422, 429, 500, null), (levels, code) => {
+				const sent = { code, msg: 'x', data: buried({ taskId: 'a' }, levels) };
+				const raw = { statusCode: 200, headers: {}, body: JSON.stringify(sent) };
+				expect(classifyCreateAnswer(readAnswer(raw, 0))).toHaveProperty('taskId', 'a');
+			}),
+			{ numRuns: 100 },
 		);
 	});
 

@@ -119,6 +119,18 @@ const COMMON_ROWS: Row[] = [
 	['a final text with 500', { code: 500, msg: 'image fetch failed', data: null }, 'imageFetch'],
 	['a final text without a code', { msg: 'record is null' }, 'unknownTask'],
 	// Told within the data.
+	['a running record under 400', { code: 400, msg: 'x', data: { state: 'queuing' } }, 'processing'],
+	['a running record under 429', { code: 429, msg: 'x', data: { state: 'queuing' } }, 'rateLimit'],
+	[
+		'the reason in a deeper object',
+		{ code: 500, msg: 'x', data: { data: { error: { message: IMAGE_FETCH } } } },
+		'imageFetch',
+	],
+	[
+		'the reason beside the data',
+		{ code: 500, msg: 'Task generation failed', errorMessage: IMAGE_FETCH, data: null },
+		'imageFetch',
+	],
 	[
 		'the reason beside the envelope',
 		{ code: 500, msg: 'Task generation failed', data: { errorMessage: IMAGE_FETCH } },

@@ -143,6 +143,12 @@ describe('a callback', () => {
 		['a failed record', 'failed', envelope({ successFlag: '2', response: null })],
 		['a job with its video', 'success', envelope(job)],
 		['a job in 4k', 'success', envelope({ ...job, resultJson: hdResult })],
+		[
+			'a job with a list for its result',
+			'success',
+			envelope({ ...job, resultJson: `["${VIDEO}"]` }),
+		],
+		['a job with a URL for its result', 'success', envelope({ ...job, resultJson: VIDEO })],
 		['a job without a result', 'unknown', envelope({ ...job, resultJson: '' })],
 		[
 			'a job that shows the original only',

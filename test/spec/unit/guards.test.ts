@@ -1,6 +1,12 @@
 import { inspect } from 'node:util';
 
-import { toBoolean, toId, toNumber, toText } from '../../../nodes/KieVeo/kie/meaning/guards';
+import {
+	objectsWithin,
+	toBoolean,
+	toId,
+	toNumber,
+	toText,
+} from '../../../nodes/KieVeo/kie/meaning/guards';
 
 type Case = [value: unknown, expected: unknown];
 const table = (cases: Case[]) =>
@@ -67,4 +73,40 @@ describe('an id', () => {
 			[{}, null],
 		]),
 	)('%s', (_name, value, expected) => expect(toId(value)).toBe(expected));
+});
+
+describe('the objects within a value', () => {
+	const [a, b] = [{ a: 1 }, { b: null }];
+	it.each(
+		table([
+			[a, [a]],
+			['{"a":1}', [a]],
+			[
+				[a, b],
+				[a, b],
+			],
+			[[[a]], [a]],
+			['[{"a":1}]', [a]],
+			[['{"a":1}', 'text', 7], [a]],
+			['text', []],
+			[null, []],
+			[undefined, []],
+		]),
+	)('%s', (_name, value, expected) => expect(objectsWithin(value)).toStrictEqual(expected));
+
+	it('are listed from the outside in', () => {
+		const inner = { c: { d: 1 } };
+		const outer = { x: inner, y: [a], z: '{"b":null}' };
+		expect(objectsWithin(outer)).toStrictEqual([outer, inner, a, b, { d: 1 }]);
+	});
+
+	it('are five levels at most', () => {
+		const nested = { 1: { 2: { 3: { 4: { 5: { 6: 'x' } } } } } };
+		expect(objectsWithin(nested)).toHaveLength(5);
+	});
+
+	it('are found however many there are', () => {
+		const many = Array.from({ length: 300_000 }, () => ({}));
+		expect(objectsWithin({ many })).toHaveLength(300_001);
+	});
 });

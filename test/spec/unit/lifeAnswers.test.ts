@@ -122,6 +122,16 @@ describe('the answer to generate or extend', () => {
 		['a result', answer(200, 'ok', { result: { taskId: 'a' } }), created],
 		['the body', { ...answer(200, 'ok'), body: { taskId: 'a', data: null } }, created],
 		['the body as a number', { ...answer(200, 'ok'), body: { task_id: 8 } }, { taskId: '8' }],
+		['capitals and a dash', answer(200, 'ok', { 'Task-Id': 'a' }), created],
+		['a job', answer(200, 'ok', { jobId: 'a' }), created],
+		['a list of ids', answer(200, 'ok', { taskIds: ['a', 'b'] }), created],
+		['an object of another name', answer(200, 'ok', { task: { taskId: 'a' } }), created],
+		['a list within', answer(200, 'ok', { records: [{ task_id: 'a' }] }), created],
+		['JSON text within', answer(200, 'ok', { param: '{"taskId":"a"}' }), created],
+		['three levels below', answer(200, 'ok', { a: { b: { c: { taskId: 'a' } } } }), created],
+		['two at different levels', answer(200, 'ok', { x: { taskId: 'b' }, taskId: 'a' }), created],
+		['another field', answer(200, 'ok', { mytaskId: 'a', taskIdent: 'b', request_id: HEX }), lost],
+		['a bare id in a list', answer(200, 'ok', [HEX]), { ...created, taskId: HEX }],
 		['a bare id', answer(200, 'ok', HEX), { ...created, taskId: HEX }],
 		['a bare UUID', answer(200, 'ok', ` ${UUID} `), { ...created, taskId: UUID }],
 		['a bare Veo id', answer(200, 'ok', 'veo_task_1'), { ...created, taskId: 'veo_task_1' }],
@@ -137,6 +147,7 @@ describe('the answer to generate or extend', () => {
 		['a server error', answer(500, 'Server Error', { taskId: 'a' }), created],
 		['progress', answer(400, '处理中', { taskId: 'a' }), created],
 		['too many calls: not again', answer(429, 'rate limit', { taskId: 'a' }), created],
+		['too many calls, told deeper', answer(429, 'x', { task: { taskId: 'a' } }), created],
 		[
 			'a refusal in words',
 			answer(422, 'Your request was rejected by Flow(...)', { taskId: 'a' }),
@@ -171,12 +182,36 @@ describe('the answer to generate or extend', () => {
 		},
 	);
 
-	it('that was cut off after its id is not lost', () => {
-		const read = (body: string) => readAnswer({ statusCode: 200, headers: {}, body }, 0);
-		const cut = read('{"code":200,"msg":"success","data":{"taskId" : "a"');
-		expect(classifyCreateAnswer(cut)).toStrictEqual(created);
-		expect(classifyCreateAnswer(read('{"data":{"task_id":"a"'))).toStrictEqual(created);
-		expect(classifyCreateAnswer(read('{"code":200,"data":{"taskId":"a'))).toStrictEqual(lost);
+	const BODY = '{"code":200,"msg":"success","data":{"taskId" : "a"';
+	it.each<[what: string, body: string, meaning: object, status?: number]>([
+		['cut off after the id', BODY, created],
+		['cut off after it, in snake case', '{"data":{"task_id":"a"', created],
+		['cut off within it', '{"code":200,"data":{"taskId":"a', lost],
+		['cut off after a number', '{"data":{"taskId":7,"x', { ...created, taskId: '7' }],
+		['cut off perhaps within a number', '{"data":{"taskId":7', lost],
+		['cut off in JSON text', '{"data":"{\\"taskId\\":\\"a\\",', created],
+		['followed by something else', `${BODY}}}<!-- cached -->`, created],
+		['preceded by something else', `data: ${BODY}}}`, created],
+		['a list', `[${BODY}}}]`, created],
+		['JSON text in JSON text', JSON.stringify(`${BODY}}}`), created],
+		['a bare id', HEX, { ...created, taskId: HEX }],
+		['a bare id in quotes', `"${HEX}"`, { ...created, taskId: HEX }],
+		['a bare word', '"accepted"', lost],
+		['a page', '<html>{"taskId":"a"}</html>', created, 502],
+		['a page of an unknown address', '<html>{"taskId":"a"}</html>', created, 404],
+		['JSON that is no envelope', '{"result":{"taskId":"a"}}', created, 404],
+	])(
+		'that is no whole envelope, but names a task: %s',
+		(_what, body, meaning, statusCode = 200) => {
+			const given = readAnswer({ statusCode, headers: {}, body }, 0);
+			expect(classifyCreateAnswer(given)).toStrictEqual(meaning);
+		},
+	);
+
+	it('that was cut off and names the task to extend first is not lost', () => {
+		const body = '{"request":{"taskId":"old"},"data":{"taskId":"a"';
+		const given = readAnswer({ statusCode: 200, headers: {}, body }, 0);
+		expect(classifyCreateAnswer(given, 'old')).toStrictEqual(created);
 	});
 });
 

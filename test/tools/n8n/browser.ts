@@ -152,6 +152,42 @@ export class Editor {
 		await this.page.mouse.move(500, 45);
 	}
 
+	/**
+	 * Drags a field of the open panel's input onto a parameter, as users map.
+	 *
+	 * @param parameter its label
+	 * @returns the expression that the parameter holds then
+	 */
+	async mapField(field: string, parameter: string): Promise<string> {
+		const pill = this.page.locator('[data-test-id=ndv]').getByText(field, { exact: true }).first();
+		const input = this.parameter(parameter).locator('[data-test-id=parameter-input-field]');
+		const [from, to] = [await pill.boundingBox(), await input.boundingBox()];
+		if (!from || !to) throw new Error(`Nothing to drag from ${field} to ${parameter}`);
+		await this.page.mouse.move(from.x + from.width / 2, from.y + from.height / 2);
+		await this.page.mouse.down();
+		// n8n looks where the mouse is while it moves.
+		await this.page.mouse.move(to.x + to.width / 2, to.y + to.height / 2, { steps: 20 });
+		await this.page.mouse.up();
+		return await this.parameter(parameter).locator('.cm-content').first().innerText();
+	}
+
+	/** The names that a list in the open panel offers. It stays open. */
+	async optionsOf(parameter: string): Promise<string[]> {
+		await this.parameter(parameter).locator('[data-test-id=parameter-input]').click();
+		const options = this.page.locator('.el-select-dropdown__item:visible .option-headline');
+		await options.first().waitFor();
+		const names = await options.allInnerTexts();
+		return names.map((name) => name.trim());
+	}
+
+	/** A parameter of the open panel by its label. */
+	private parameter(label: string): Locator {
+		return this.page
+			.locator('[data-test-id=ndv] [data-test-id=parameter-item]')
+			.filter({ has: this.page.getByText(label, { exact: true }) })
+			.first();
+	}
+
 	/** Saves what the page shows as a PNG file. */
 	async screenshot(path: string): Promise<void> {
 		await this.page.screenshot({ path, animations: 'disabled' });

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 
@@ -19,17 +19,29 @@ export interface CacheEntry {
 	readonly folder: string;
 	/** What is installed. A changed recipe means not installed. */
 	readonly recipe: Readonly<Record<string, unknown>>;
+	/** Path in the folder of what it was installed for. Without that file it counts as not installed. */
+	readonly program?: string;
 }
 
 /** Names a cache entry. Nothing is read or written. */
-export function cacheEntry(name: string, recipe: CacheEntry['recipe']): CacheEntry {
-	return { name, folder: join(cacheFolder(), name), recipe };
+export function cacheEntry(
+	name: string,
+	recipe: CacheEntry['recipe'],
+	program?: string,
+): CacheEntry {
+	return { name, folder: join(cacheFolder(), name), recipe, program };
 }
 
 /** Whether the entry was installed to the end, by this very recipe, for this kind of machine. */
 export function isComplete(entry: CacheEntry): boolean {
 	const marker = join(entry.folder, MARKER);
+	if (entry.program !== undefined && !existsSync(join(entry.folder, entry.program))) return false;
 	return existsSync(marker) && readFileSync(marker, 'utf8') === markerText(entry);
+}
+
+/** Lets the entry count as not installed: the next use installs it anew. */
+export function markIncomplete(entry: CacheEntry): void {
+	rmSync(join(entry.folder, MARKER), { force: true });
 }
 
 /** Marks the entry as finished. The last step of an install. */

@@ -64,7 +64,10 @@ export interface Credential {
 }
 
 /** The way nodes refer to a credential: `credentials: { kieVeoApi: reference }`. */
-export interface CredentialReference {
+export type CredentialReference = Reference;
+
+/** Something that n8n keeps under an id. */
+export interface Reference {
 	readonly id: string;
 	readonly name: string;
 }
@@ -186,6 +189,34 @@ export class N8nClient {
 			status: result.status === 'OK' ? 'OK' : 'Error',
 			message: textOf(result, 'message', 'credential test'),
 		};
+	}
+
+	/** Creates a data table whose columns all hold text. */
+	async createTable(
+		name: string,
+		columns: readonly string[],
+		rows: ReadonlyArray<Readonly<Record<string, string>>>,
+	): Promise<Reference> {
+		const tables = await this.tablesPath();
+		const table = asRecord(
+			await this.api.call('POST', tables, {
+				name,
+				columns: columns.map((column) => ({ name: column, type: 'string' })),
+			}),
+			'data table',
+		);
+		const id = textOf(table, 'id', 'data table');
+		await this.api.call('POST', `${tables}/${id}/insert`, { data: rows, returnType: 'count' });
+		return { id, name };
+	}
+
+	/** All rows of a data table, with n8n's own columns. */
+	async tableRows(id: string): Promise<UnknownRecord[]> {
+		const page = asRecord(
+			await this.api.call('GET', `${await this.tablesPath()}/${id}/rows`),
+			'rows',
+		);
+		return asArray(page.data, 'rows').map((row) => asRecord(row, 'row'));
 	}
 
 	async createWorkflow(workflow: WorkflowDefinition): Promise<StoredWorkflow> {
@@ -367,6 +398,11 @@ export class N8nClient {
 		// 2.x says null after the last page; 1.x knows no cursor and goes by the id.
 		const isLast = nextCursor === null || oldest === undefined;
 		return { executions, next: isLast ? undefined : { lastId: oldest.id } };
+	}
+
+	private async tablesPath(): Promise<string> {
+		const project = asRecord(await this.api.call('GET', '/projects/personal'), 'project');
+		return `/projects/${textOf(project, 'id', 'project')}/data-tables`;
 	}
 
 	private async needsOwner(): Promise<boolean> {

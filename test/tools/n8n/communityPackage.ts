@@ -36,6 +36,11 @@ export interface CommunityPackage {
 	readonly folder: string;
 }
 
+/** Where n8n loads this package from, once it is placed. */
+export function packageFolder(userFolder: string): string {
+	return join(userFolder, '.n8n', 'nodes', 'node_modules', 'n8n-nodes-kie-veo');
+}
+
 /**
  * Packs the built package as it would be published.
  *

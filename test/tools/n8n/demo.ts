@@ -4,19 +4,29 @@ import { parseArgs } from 'node:util';
 
 import type { ApiName } from '../../../nodes/KieVeo/kie/api';
 import { DEMO_TIMINGS, DEMO_VIDEOS, SIMULATOR_KEY, startSimulator } from '../simulator';
-import { N8nClient, OWNER, type Credential } from './client';
-import { packTarball } from './communityPackage';
+import { N8nClient, OWNER, type Credential, type StoredWorkflow } from './client';
+import { packageFolder, packTarball } from './communityPackage';
 import { describeError } from './errors';
-import { exampleFiles, isStartedByKie, readExample } from './examples';
+import {
+	createVideoTable,
+	exampleFiles,
+	FIRST_EXAMPLE,
+	isStartedByKie,
+	pollingEvery,
+	readExample,
+	readingTable,
+} from './examples';
 import { N8n } from './n8n';
 import { freePorts, isFree } from './ports';
 import { printProgress } from './progress';
 import { temporaryFolder } from './temporary';
 import { LINES, lineNamed, type N8nLine } from './versions';
+import { reloadingEnvironment, watchSources } from './watch';
 
 const HELP = `Starts n8n with this package, example workflows and a simulated Kie.ai.
 
   npm run demo [-- --line 1.x] [-- --port 5678] [-- --api jobs]
+  npm run dev    the same; a change of nodes/ or credentials/ is loaded within seconds
 
 --api jobs orders through Kie.ai's unified jobs API.
 
@@ -24,6 +34,8 @@ With the environment variable KIE_API_KEY set, the real Kie.ai is used. That cos
 Callbacks then need KIE_WEBHOOK_HMAC_KEY and a public address of this n8n in WEBHOOK_URL.`;
 
 const SIMULATOR_PORT = 3100;
+/** Seconds: the simulated Kie.ai has a video ready in four or five. */
+const POLL_INTERVAL = 1;
 const DEMO_HMAC_KEY = 'kie-simulator-hmac-key';
 
 /** What to undo when the demo ends, last first. */
@@ -35,6 +47,7 @@ async function main(): Promise<void> {
 			line: { type: 'string', default: LINES[0]?.name },
 			port: { type: 'string', default: '5678' },
 			api: { type: 'string', default: 'veo' },
+			watch: { type: 'boolean', default: false },
 			help: { type: 'boolean', default: false },
 		},
 	});
@@ -45,31 +58,36 @@ async function main(): Promise<void> {
 	if (api !== 'veo' && api !== 'jobs') throw new Error('--api must be veo or jobs');
 
 	const credential = await kieCredential(api);
-	const n8n = await startN8n(line, await portOrFree(Number(values.port)));
+	const n8n = await startN8n(line, await portOrFree(Number(values.port)), values.watch);
 	const client = new N8nClient(n8n.url);
 	await client.signIn();
 	const reference = await client.createCredential(credential);
-	const workflows = [];
+	const table = await createVideoTable(client);
+	const workflows = new Map<string, StoredWorkflow>();
 	for (const file of exampleFiles()) {
-		const example = readExample(file, reference);
+		const asShipped = readingTable(table, readExample(file, reference));
+		const example = process.env.KIE_API_KEY ? asShipped : pollingEvery(POLL_INTERVAL, asShipped);
 		const workflow = await client.createWorkflow(example);
-		workflows.push(workflow);
+		workflows.set(file, workflow);
 		// Without the key the trigger rightly refuses to be switched on.
 		if (isStartedByKie(example) && credential.data.webhookSecret) {
 			await client.activateWorkflow(workflow.id);
 		}
 	}
 
+	const link = ({ id }: Pick<StoredWorkflow, 'id'>) => `${n8n.url}/workflow/${id}`;
+	const first = workflows.get(FIRST_EXAMPLE);
 	console.log(`
 n8n ${line.n8n} with n8n-nodes-kie-veo is ready.
 
-  Editor     ${n8n.url}
+  Start here ${first ? link(first) : n8n.url}
+             Execute the workflow, then open the node "4K File" and view its file.
   Login      ${OWNER.email}
   Password   ${OWNER.password}
   Kie.ai     ${String(credential.data.baseUrl)}${process.env.KIE_API_KEY ? '  (the real one: costs credits)' : '  (simulated; open it to see requests and credits)'}
 
   Workflows
-${workflows.map(({ id, name }) => `    ${name}\n      ${n8n.url}/workflow/${id}`).join('\n')}
+${[...workflows.values()].map((one) => `    ${one.name}\n      ${link(one)}`).join('\n')}
 
 Nothing is kept when it ends. Stop it with Ctrl-C.`);
 }
@@ -107,7 +125,8 @@ async function kieCredential(api: ApiName): Promise<Credential> {
 	});
 }
 
-async function startN8n(line: N8nLine, port: number): Promise<N8n> {
+/** @param watches whether n8n loads changed sources */
+async function startN8n(line: N8nLine, port: number, watches: boolean): Promise<N8n> {
 	const folder = await temporaryFolder();
 	cleanUps.push(() => rmSync(folder, { recursive: true, force: true }));
 	const packageTarball = await packTarball(folder);
@@ -119,9 +138,10 @@ async function startN8n(line: N8nLine, port: number): Promise<N8n> {
 		userFolder: join(folder, 'n8n'),
 		logFile: join(folder, 'n8n.log'),
 		// A public address, for callbacks of the real Kie.ai.
-		env: publicAddress(),
+		env: { ...publicAddress(), ...(watches ? reloadingEnvironment(line) : {}) },
 	});
 	cleanUps.push(() => n8n.stop());
+	if (watches) cleanUps.push(watchSources(packageFolder(n8n.userFolder)));
 	return n8n;
 }
 

@@ -1,7 +1,14 @@
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
-import { cacheEntry, cacheFolder, isComplete, markComplete, type CacheEntry } from './cache';
+import {
+	cacheEntry,
+	cacheFolder,
+	isComplete,
+	markComplete,
+	markIncomplete,
+	type CacheEntry,
+} from './cache';
 import { ensureChromium } from './chromium';
 import { runLogged } from './command';
 import { describeError } from './errors';
@@ -37,9 +44,10 @@ export interface N8nInstall {
 export async function ensureNode(version: string, progress: Progress): Promise<NodeInstall> {
 	const packageName = nodePackageName();
 	const recipe = { private: true, dependencies: { [packageName]: version } };
-	const entry = cacheEntry(`node-${version}`, recipe);
+	const path = join('node_modules', packageName, 'bin', 'node');
+	const entry = cacheEntry(`node-${version}`, recipe, path);
 	const root = join(entry.folder, 'node_modules', packageName);
-	const program = join(root, 'bin', 'node');
+	const program = join(entry.folder, path);
 	await ensureEntry(entry, progress, async (logFile) => {
 		const step = { cwd: entry.folder, env: process.env, logFile, progress };
 		await runLogged({ ...step, ...npmInstall, label: `Installing Node.js ${version}` });
@@ -50,8 +58,8 @@ export async function ensureNode(version: string, progress: Progress): Promise<N
 			label: `Checking Node.js ${version}`,
 		});
 	});
-	const path = [join(root, 'bin'), process.env.PATH ?? ''].join(delimiter);
-	return { program, path, root };
+	const searchPath = [join(root, 'bin'), process.env.PATH ?? ''].join(delimiter);
+	return { program, path: searchPath, root };
 }
 
 /**
@@ -62,12 +70,7 @@ export async function ensureNode(version: string, progress: Progress): Promise<N
  */
 export async function ensureN8n(line: N8nLine, progress: Progress): Promise<N8nInstall> {
 	const node = await ensureNode(line.node, progress);
-	const recipe = {
-		private: true,
-		dependencies: { n8n: line.n8n },
-		...(line.overrides && { overrides: line.overrides }),
-	};
-	const entry = cacheEntry(`n8n-${line.n8n}`, recipe);
+	const entry = n8nEntry(line);
 	const modules = join(entry.folder, 'node_modules');
 	await ensureEntry(entry, progress, async (logFile) => {
 		const env = { ...process.env, PATH: node.path, npm_config_nodedir: node.root };
@@ -89,7 +92,36 @@ export async function ensureN8n(line: N8nLine, progress: Progress): Promise<N8nI
 			label: `Checking n8n ${line.n8n}`,
 		});
 	});
-	return { line, node, script: join(modules, 'n8n', 'bin', 'n8n'), modules };
+	return { line, node, script: join(entry.folder, N8N_SCRIPT), modules };
+}
+
+const N8N_SCRIPT = join('node_modules', 'n8n', 'bin', 'n8n');
+
+function n8nEntry(line: N8nLine): CacheEntry {
+	const recipe = {
+		private: true,
+		dependencies: { n8n: line.n8n },
+		...(line.overrides && { overrides: line.overrides }),
+	};
+	return cacheEntry(`n8n-${line.n8n}`, recipe, N8N_SCRIPT);
+}
+
+/** What Node.js says about a file of an installation that is missing, cut off or for another machine. */
+const DAMAGE =
+	/Cannot find (module|package)|MODULE_NOT_FOUND|ERR_DLOPEN_FAILED|invalid ELF header|Invalid package config|^SyntaxError: /m;
+
+/**
+ * Installs n8n anew if its last words were about missing or broken files of its own.
+ *
+ * @param log what n8n has printed before it ended
+ * @returns whether it was installed anew
+ */
+export async function mendN8n(line: N8nLine, log: string, progress: Progress): Promise<boolean> {
+	if (!DAMAGE.test(log)) return false;
+	progress(`n8n ${line.n8n} is damaged and will be installed anew`);
+	markIncomplete(n8nEntry(line));
+	await ensureN8n(line, progress);
+	return true;
 }
 
 /** n8n is installed without scripts: one dependency's native build cannot work everywhere. */

@@ -5,7 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { seconds, tail } from './command';
 import { placePackage, registerPackage } from './communityPackage';
 import { n8nEnvironment } from './environment';
-import { ensureN8n, type N8nInstall } from './install';
+import { ensureN8n, mendN8n, type N8nInstall } from './install';
 import { freePorts } from './ports';
 import { ProcessGroup } from './processGroup';
 import { printProgress, type Progress } from './progress';
@@ -96,7 +96,7 @@ export class N8n {
 			// Files before the start, because n8n loads them then; rows after it, because the tables
 			// do not exist before.
 			const files = packageTarball && (await placePackage(packageTarball, userFolder, install));
-			await n8n.launch();
+			await n8n.launchMended(progress);
 			// The rows only list it in the settings; with another database it is loaded anyway.
 			if (files && env.DB_TYPE === 'sqlite') {
 				await registerPackage(files, userFolder, install, progress);
@@ -145,6 +145,16 @@ export class N8n {
 	/** Everything n8n has printed since `start`, over restarts. */
 	log(): string {
 		return readFileSync(this.logFile, 'utf8');
+	}
+
+	/** The first start finds out whether the installation in the cache is whole. */
+	private async launchMended(progress: Progress): Promise<void> {
+		try {
+			await this.launch();
+		} catch (error) {
+			if (!(await mendN8n(this.setup.install.line, this.log(), progress))) throw error;
+			await this.launch();
+		}
 	}
 
 	private async launch(): Promise<void> {

@@ -3,10 +3,10 @@ import type { Timings } from './state/scenario';
 
 /** About a tenth of what Kie takes: long enough to be seen waiting, short enough to be shown. */
 export const DEMO_TIMINGS: Timings = {
-	generate: 20_000,
-	extend: 20_000,
-	upgrade1080p: 8000,
-	upgrade4k: 25_000,
+	generate: 4000,
+	extend: 4000,
+	upgrade1080p: 3000,
+	upgrade4k: 5000,
 };
 
 /** Finished videos with stable ids, and one whose 4K version is refused. */

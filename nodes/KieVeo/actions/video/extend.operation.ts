@@ -2,7 +2,7 @@ import { updateDisplayOptions, type INodeProperties } from 'n8n-workflow';
 
 import {
 	callbackProperties,
-	creationWaitModeProperty,
+	creationWaitModeProperties,
 	downloadProperties,
 	minimumCreditsOption,
 	promptProperty,
@@ -40,7 +40,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 			description:
 				'Tier of Veo 3.1. To use a model that is not listed, enter its name with an expression.',
 		},
-		creationWaitModeProperty(
+		...creationWaitModeProperties(
 			'How to get the result. Kie.ai takes several minutes, sometimes more than ten.',
 		),
 		{

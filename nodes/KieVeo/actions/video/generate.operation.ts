@@ -3,7 +3,7 @@ import { updateDisplayOptions, type IExecuteFunctions, type INodeProperties } fr
 import { choiceError, durationError } from '../../messages/errors';
 import {
 	callbackProperties,
-	creationWaitModeProperty,
+	creationWaitModeProperties,
 	downloadProperties,
 	minimumCreditsOption,
 	promptProperty,
@@ -100,7 +100,8 @@ export const description: INodeProperties[] = updateDisplayOptions(
 					description: 'Make the video from the prompt alone',
 				},
 			],
-			description: 'What the video is made from',
+			description:
+				'What the video is made from. Frames become the first and the last picture of the video; reference images only show what is to appear in it.',
 		},
 		...imageProperties,
 		{
@@ -141,7 +142,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 			displayOptions: { hide: { generationType: ['REFERENCE_2_VIDEO'] } },
 			description: 'Length of the video',
 		},
-		creationWaitModeProperty('How to get the result. Kie.ai usually takes 2 to 5 minutes.'),
+		...creationWaitModeProperties('How to get the result. Kie.ai usually takes 2 to 5 minutes.'),
 		{
 			displayName:
 				'Each item creates a new video and uses credits. To fetch a video that was generated earlier, use Get with its task ID.',
@@ -157,7 +158,8 @@ export const description: INodeProperties[] = updateDisplayOptions(
 				name: 'enableTranslation',
 				type: 'boolean',
 				default: true,
-				description: 'Whether Kie.ai translates the prompt into English first',
+				description:
+					'Whether Kie.ai translates the prompt into English first. Lines that somebody speaks in the video are translated as well.',
 			},
 			minimumCreditsOption,
 			seedOption,

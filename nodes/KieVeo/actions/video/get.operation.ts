@@ -4,7 +4,7 @@ import {
 	downloadProperties,
 	taskIdProperty,
 	videoOptionsProperty,
-	waitModeProperty,
+	waitModeProperties,
 } from '../descriptions';
 import { readTaskId } from '../parameters';
 import type { VideoOperation } from './videoOperation';
@@ -19,7 +19,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 			description:
 				'The ID that Kie.ai returned when the video was generated or extended. For an upgraded video, Get usually shows the original.',
 		},
-		waitModeProperty(
+		...waitModeProperties(
 			{ none: 'Check once and continue, whether or not the video is ready', fallback: 'none' },
 			'What to do if the video is not ready yet. Checking is free.',
 		),

@@ -7,7 +7,7 @@ import {
 	minimumCreditsOption,
 	taskIdProperty,
 	videoOptionsProperty,
-	waitModeProperty,
+	waitModeProperties,
 } from '../descriptions';
 import { readIndex, readTaskId } from '../parameters';
 import type { VideoOperation } from './videoOperation';
@@ -19,7 +19,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 	[
 		taskIdProperty,
 		indexProperty,
-		waitModeProperty(
+		...waitModeProperties(
 			{
 				none: 'Start the upgrade and continue, whether or not the video is ready',
 				callback: true,

@@ -7,7 +7,7 @@ import {
 	minimumCreditsOption,
 	taskIdProperty,
 	videoOptionsProperty,
-	waitModeProperty,
+	waitModeProperties,
 	whenPolling,
 } from '../descriptions';
 import { readIndex, readTaskId } from '../parameters';
@@ -37,7 +37,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 	[
 		taskIdProperty,
 		indexProperty,
-		waitModeProperty(
+		...waitModeProperties(
 			{
 				none: 'Start the upgrade and continue. Kie.ai can report the result to a callback URL.',
 				callback: true,

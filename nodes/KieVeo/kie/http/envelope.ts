@@ -1,7 +1,8 @@
 import { faultText } from '../../messages/errors';
 import type { KieAnswer, UnreachedReason } from '../meaning/answer';
 import type { EnvelopeFault } from '../meaning/fault';
-import { isJsonObject, toNumber, toText } from '../meaning/guards';
+import { isBareId } from '../meaning/createAnswer';
+import { isJsonObject, toNumber, toText, type JsonObject } from '../meaning/guards';
 import { readTaskFault } from '../meaning/taskFields';
 
 /** What was received: status, header names in lower case, body as text. */
@@ -52,22 +53,24 @@ export function readAnswer(reply: HttpReply, now: number): KieAnswer {
 	const httpFailed = reply.statusCode < 200 || reply.statusCode > 299;
 	const httpCode = httpFailed ? reply.statusCode : null;
 	const retryAfterMs = readRetryAfter(reply.headers['retry-after'], now);
-	const notKies = (reason: EnvelopeFault['reason']) =>
-		faultAnswer(faultText({ reason, status: reply.statusCode }), httpCode, retryAfterMs);
+	const text = reply.body.trim();
+	const notKies = (reason: EnvelopeFault['reason']) => ({
+		...faultAnswer(faultText({ reason, status: reply.statusCode }), httpCode, retryAfterMs),
+		data: tasksNamedIn(text),
+	});
 
 	const foreign = (reason: EnvelopeFault['reason']): KieAnswer => {
 		const unreached = UNREACHED_STATUSES.get(reply.statusCode);
 		return { ...notKies(reason), ...(unreached ? { unreached } : {}) };
 	};
 
-	const text = reply.body.trim();
 	if (text === '') return foreign('empty');
 	let body: unknown;
 	try {
 		body = JSON.parse(text);
 	} catch {
 		// What starts like JSON may be Kie's, cut off in transit.
-		if (/^[{[]/.test(text)) return { ...notKies('notJson'), data: taskNamedIn(text) };
+		if (/^[{[]/.test(text)) return notKies('notJson');
 		return foreign(text.startsWith('<') ? 'webPage' : 'notJson');
 	}
 	if (!isJsonObject(body)) return notKies('unexpectedJson');
@@ -78,7 +81,7 @@ export function readAnswer(reply: HttpReply, now: number): KieAnswer {
 	const code = httpCode ?? toNumber(body.code);
 	return {
 		code,
-		message: readTaskFault(body.data).message ?? toText(body.msg) ?? toText(body.message) ?? '',
+		message: messageIn(body),
 		data: body.data,
 		body,
 		fault: code === null,
@@ -86,11 +89,25 @@ export function readAnswer(reply: HttpReply, now: number): KieAnswer {
 	};
 }
 
-/** The missing part may have named a paid task. */
-function taskNamedIn(text: string): { taskId: string } | undefined {
-	const [, taskId] = /"task_?id"\s*:\s*"([^"\\]+)"/i.exec(text) ?? [];
-	return taskId === undefined ? undefined : { taskId };
+/** The reason given with the task tells more than the envelope. */
+function messageIn(body: JsonObject): string {
+	const told = readTaskFault(body.data).message ?? readTaskFault({ ...body, data: null }).message;
+	return told ?? toText(body.msg) ?? toText(body.message) ?? '';
 }
+
+/** What is not an envelope, or only a part of one, can still name a paid task. */
+function tasksNamedIn(text: string): Array<{ taskId: string }> | undefined {
+	const bare = text.slice(0, 100).replace(/^"(.*)"$/, '$1');
+	if (isBareId(bare)) return [{ taskId: bare }];
+	const found = [...text.matchAll(NAMED_TASK)].flatMap(([, quoted, number]) => {
+		const taskId = quoted ?? number;
+		return taskId === undefined ? [] : [{ taskId }];
+	});
+	return found.length > 0 ? found : undefined;
+}
+
+/** Quotes are escaped within JSON text. A number at the end may be cut. */
+const NAMED_TASK = /task[_-]?id\\*"\s*:\s*(?:\\*"([^"\\]+)\\*"|(\d+)(?=[\s,}\]]))/gi;
 
 /** `Retry-After` in seconds or as an HTTP date, as milliseconds from now. */
 function readRetryAfter(header: unknown, now: number): number | null {

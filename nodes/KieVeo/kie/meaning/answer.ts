@@ -119,7 +119,8 @@ export function readStatement(answer: KieAnswer): Statement | null {
 	const aboutAccount = ACCOUNT_CODES.get(code);
 	if (aboutAccount) return aboutAccount;
 	if (wording) return { kind: 'progress' };
-	return isToldAsFailed(answer.data) ? failedBecause(answer) : null;
+	if (isToldAsFailed(answer.data)) return failedBecause(answer);
+	return readTaskState(answer.data) === 'running' ? { kind: 'progress' } : null;
 }
 
 /** The meaning of an answer without the requested result, if no code is special. */

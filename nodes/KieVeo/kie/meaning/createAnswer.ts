@@ -5,7 +5,7 @@ import {
 	type Rejection,
 	type RetryReason,
 } from './answer';
-import { isJsonObject, parseIfJson, toId, toText, type JsonObject } from './guards';
+import { objectsWithin, parseIfJson, toId, toText } from './guards';
 
 export type CreateMeaning =
 	| { kind: 'created'; taskId: string }
@@ -60,7 +60,10 @@ function isRefusal(code: number): boolean {
 	return code === 501 || (code >= 400 && code < 500 && code !== 408);
 }
 
-/** Without one of Kie's prefixes, only unmistakable forms: 32 hexadecimal digits, or a UUID. */
+/** The names of a field that holds the id of a task, or several. */
+const ID_FIELD = /^(task|job)[_-]?ids?$/i;
+
+/** Without such a name, only unmistakable forms: Kie's prefix, 32 hexadecimal digits, or a UUID. */
 const BARE_ID = /^(veo_\w+|[\da-f]{32}|[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12})$/i;
 
 function newTaskId({ data, body }: KieAnswer, extendedTaskId: string | null): string | null {
@@ -68,20 +71,18 @@ function newTaskId({ data, body }: KieAnswer, extendedTaskId: string | null): st
 	return ids.find((id) => id !== extendedTaskId) ?? null;
 }
 
-/** The ids in an answer's `data` or body, and one level below. */
+/** The ids in an answer's `data` or body, at any depth. */
 function idsIn(value: unknown): string[] {
-	const given = parseIfJson(value);
-	const bare = toText(given);
-	if (bare !== null) return BARE_ID.test(bare) ? [bare] : [];
-	if (Array.isArray(given)) return given.filter(isJsonObject).flatMap(idsOf);
-	if (!isJsonObject(given)) return [];
-	const { data, response, info, result } = given;
-	return [given, ...[data, response, info, result].map(parseIfJson)]
-		.filter(isJsonObject)
-		.flatMap(idsOf);
+	const named = objectsWithin(value).flatMap((object) =>
+		Object.entries(object).flatMap(([name, field]) =>
+			ID_FIELD.test(name) ? [field].flat().map(toId) : [],
+		),
+	);
+	const bare = [parseIfJson(value)].flat().map(toText);
+	return [...named, ...bare.filter(isBareId)].filter((id) => id !== null);
 }
 
-function idsOf(place: JsonObject): string[] {
-	const ids = [place.taskId, place.task_id, place.taskID].map(toId);
-	return ids.filter((id) => id !== null);
+/** Whether a text by itself is the id of a task. */
+export function isBareId(text: string | null): boolean {
+	return text !== null && BARE_ID.test(text);
 }

@@ -16,6 +16,21 @@ export function parseIfJson(value: unknown): unknown {
 	}
 }
 
+/** Deeper than Kie nests. Foreign values can be nested to any depth. */
+const MAX_DEPTH = 5;
+
+/** A value and the objects within it, outermost first; also those in lists and in JSON text. */
+export function objectsWithin(value: unknown): JsonObject[] {
+	let found: JsonObject[] = [];
+	let level: unknown[] = [value];
+	for (let depth = 0; depth < MAX_DEPTH; depth++) {
+		const objects = level.map(parseIfJson).flat(2).map(parseIfJson).filter(isJsonObject);
+		found = found.concat(objects);
+		level = objects.flatMap((object) => Object.values(object));
+	}
+	return found;
+}
+
 /** A finite number, including numeric text ("422"). Anything else is `null`. */
 export function toNumber(value: unknown): number | null {
 	if (typeof value === 'string' && value.trim() !== '') value = Number(value);

@@ -80,7 +80,7 @@ interface Container {
  * level deeper, in `resultJson.data`.
  */
 function containersIn(outer: JsonObject): Container[] {
-	const records = [...objectsIn(outer.response), ...objectsIn(outer.resultJson)];
+	const records = [...objectsIn(outer.response), ...objectsIn(resultOf(outer.resultJson))];
 	return [
 		...objectsIn(outer.info).map((info) => toContainer(info, { isRecord: false })),
 		...records.flatMap((record) =>
@@ -98,6 +98,12 @@ function toContainer(
 ): Container {
 	const resolution = toText(container.resolution) ?? toText(within.resolution);
 	return { container, resolution, isRecord };
+}
+
+/** A job's result can also be the list itself, or one URL. */
+function resultOf(value: unknown): unknown {
+	const result = parseIfJson(value);
+	return isJsonObject(result) ? result : { resultUrls: result };
 }
 
 function objectsIn(value: unknown): JsonObject[] {

@@ -1,4 +1,11 @@
-import { isJsonObject, parseIfJson, toNumber, toText, type JsonObject } from './guards';
+import {
+	isJsonObject,
+	objectsWithin,
+	parseIfJson,
+	toNumber,
+	toText,
+	type JsonObject,
+} from './guards';
 
 /*
  * The fields in which Kie reports the state of a task. record-info of the Veo endpoints has `successFlag` and
@@ -18,12 +25,12 @@ function stateOfFlag(value: unknown): TaskState | null {
 	return flag === 1 ? 'success' : 'running';
 }
 
-/** `waiting`, `queuing`, `generating`, `success`, `fail`. */
+/** `waiting`, `queuing`, `generating`, `success`, `fail`; other words for the same, too. */
 function stateOfText(value: unknown): TaskState | null {
 	const state = toText(value)?.toLowerCase();
 	if (state === undefined) return null;
-	if (state.includes('fail')) return 'failed';
-	return state === 'success' ? 'success' : 'running';
+	if (/fail|error|cancel|abort|reject/.test(state)) return 'failed';
+	return /^(succe|complete|finished|done)/.test(state) ? 'success' : 'running';
 }
 
 /**
@@ -40,8 +47,9 @@ export function readTaskState(data: unknown): TaskState | null {
 	return states.includes('failed') ? 'failed' : (states.find((state) => state !== null) ?? null);
 }
 
-const MESSAGE_FIELDS = ['errorMessage', 'error_message', 'failMsg', 'fail_msg'];
-const CODE_FIELDS = ['errorCode', 'error_code', 'failCode', 'fail_code'];
+/** Names of fields, without case and separators. */
+const MESSAGE_FIELDS = ['errormessage', 'errormsg', 'errmsg', 'failmsg', 'failreason', 'error'];
+const CODE_FIELDS = ['errorcode', 'errcode', 'failcode'];
 
 /** The reason given with the task, not in the envelope. */
 export interface TaskFault {
@@ -51,28 +59,28 @@ export interface TaskFault {
 }
 
 /**
- * The reason for a failure reported within `data`; none if the task is running or has succeeded.
- * Pure; never throws.
+ * The reason for a failure reported within `data`, at any depth; none if the task is running or has
+ * succeeded. Pure; never throws.
  */
 export function readTaskFault(data: unknown): TaskFault {
-	const state = readTaskState(data);
-	if (state === 'running' || state === 'success') return { code: null, message: null };
-	const places = placesIn(data);
+	if (isFine(data)) return { code: null, message: null };
+	const places = objectsWithin(data).filter((place) => !isFine(place));
 	return {
 		code: first(places, CODE_FIELDS, toNumber),
 		message: first(places, MESSAGE_FIELDS, toReason),
 	};
 }
 
-function toReason(value: unknown): string | null {
-	const text = toText(value);
-	return text === null || /^(success|null|none)$/i.test(text) ? null : text;
+function isFine(data: unknown): boolean {
+	const state = readTaskState(data);
+	return state === 'running' || state === 'success';
 }
 
-function placesIn(data: unknown): JsonObject[] {
-	const record = parseIfJson(data);
-	if (!isJsonObject(record)) return [];
-	return [record, parseIfJson(record.response), parseIfJson(record.info)].filter(isJsonObject);
+/** Also of an error that is an object with a message. */
+function toReason(value: unknown): string | null {
+	const given = isJsonObject(value) ? (value.message ?? value.msg) : value;
+	const text = toText(given);
+	return text === null || /^(success|null|none)$/i.test(text) ? null : text;
 }
 
 function first<T>(
@@ -81,10 +89,15 @@ function first<T>(
 	read: (value: unknown) => T | null,
 ): T | null {
 	for (const place of places) {
+		const given = Object.entries(place).map(([name, value]) => [plain(name), read(value)] as const);
 		for (const field of fields) {
-			const found = read(place[field]);
+			const found = given.find(([name, value]) => name === field && value !== null)?.[1] ?? null;
 			if (found !== null) return found;
 		}
 	}
 	return null;
+}
+
+function plain(name: string): string {
+	return name.replace(/[_-]/g, '').toLowerCase();
 }

@@ -6,6 +6,12 @@ export type Json = string | number | boolean | null | Json[] | { [key: string]: 
 /** Parameters that pick the operation: they name an entry instead of being one of its conditions. */
 const SELECTORS = ['resource', 'operation'];
 
+/** Whether n8n shows the node or the tool it makes of it, which is a node type of its own. */
+const TOOL = '@tool';
+
+/** What a model reads about a tool. Its default is prose, and may get better. */
+const AGENT_TEXT = 'toolDescription';
+
 /** What a workflow saves about a node: type, version, credential, addresses, parameters. */
 export function describeNode({ description }: INodeType): Json {
 	const { version, credentials = [], inputs, outputs, webhooks = [], properties } = description;
@@ -37,12 +43,16 @@ function describeParameters(properties: INodeProperties[]): { [name: string]: Js
 		const [resources, operations] = SELECTORS.map((selector) => show[selector] ?? ['']);
 		return (resources ?? []).flatMap((resource) =>
 			(operations ?? []).map((operation): [string, Json] => [
-				[resource, operation, property.name].filter((part) => part !== '').join('.'),
+				[resource, operation, nameOf(property)].filter((part) => part !== '').join('.'),
 				describeParameter(property),
 			]),
 		);
 	});
 	return Object.fromEntries(entries);
+}
+
+function nameOf({ name, displayOptions }: INodeProperties): string {
+	return displayOptions?.show?.[TOOL] ? `${name} (tool)` : name;
 }
 
 /** A notice only shows text. */
@@ -51,13 +61,12 @@ function isSaved({ type }: INodeProperties): boolean {
 }
 
 function describeParameter(property: INodeProperties): Json {
-	const { type, default: standard, required = false, noDataExpression = false } = property;
+	const { name, type, default: standard, required = false, noDataExpression = false } = property;
 	const isCollection = type === 'collection';
 	const options = property.options ?? [];
 	return {
 		type,
-		// As text, where it is a list or an object: gaining an element changes it.
-		default: typeof standard === 'object' ? JSON.stringify(standard) : (standard as Json),
+		default: name === AGENT_TEXT ? 'any' : defaultOf(standard),
 		required,
 		takesExpressions: !noDataExpression,
 		secret: property.typeOptions?.password === true,
@@ -69,6 +78,11 @@ function describeParameter(property: INodeProperties): Json {
 	};
 }
 
+/** As text, where it is a list or an object: gaining an element changes it. */
+function defaultOf(standard: INodeProperties['default']): Json {
+	return typeof standard === 'object' ? JSON.stringify(standard) : (standard as Json);
+}
+
 /**
  * Every combination of other values under which the parameter is shown. n8n drops the value of a
  * parameter that is hidden, so a combination must not go away.
@@ -76,12 +90,14 @@ function describeParameter(property: INodeProperties): Json {
 function shownWhen({ displayOptions }: INodeProperties): string[] {
 	let combinations = [''];
 	for (const [name, values = []] of Object.entries(displayOptions?.show ?? {}).sort()) {
-		if (SELECTORS.includes(name)) continue;
+		if ([...SELECTORS, TOOL].includes(name)) continue;
 		combinations = combinations.flatMap((before) =>
 			values.map((value) => `${before}${name}=${JSON.stringify(value)} `),
 		);
 	}
-	const hidden = Object.entries(displayOptions?.hide ?? {}).sort();
+	const hidden = Object.entries(displayOptions?.hide ?? {})
+		.filter(([name]) => name !== TOOL)
+		.sort();
 	const but = hidden.map(([name, values]) => `${name}!=${JSON.stringify(values)}`).join(' ');
 	return combinations.map((one) => `${one}${but}`.trim() || 'always');
 }

@@ -1,6 +1,5 @@
 import { type Server, type ServerResponse, createServer } from 'node:http';
 import type { Socket } from 'node:net';
-import { setTimeout as pause } from 'node:timers/promises';
 import { type Fault, altered, replacement } from './faults';
 import { BodyTooLarge, type Incoming, incomingOf, readBody } from './incoming';
 import type { Host, JournalEntry } from './journal';
@@ -90,7 +89,7 @@ export class HostServer {
 
 		if (fault?.kind === 'reset-after') return reset(message.socket);
 		if (fault?.kind === 'hang') return this.hold(message.socket);
-		if (fault?.kind === 'slow') await pause(fault.ms, undefined, { ref: false });
+		if (fault?.kind === 'slow') await pause(fault.ms);
 		if (response.destroyed) return;
 		entry.httpStatus = reply.status;
 		await send(response, reply, method !== 'HEAD', fault);
@@ -144,4 +143,9 @@ async function apiBody({ message }: Incoming): Promise<unknown> {
 
 function reset(socket: Socket): void {
 	socket.resetAndDestroy();
+}
+
+/** By the timers of the process, which a test may have replaced; does not keep it alive. */
+async function pause(ms: number): Promise<void> {
+	await new Promise<void>((resolve) => setTimeout(resolve, ms).unref());
 }

@@ -1,0 +1,252 @@
+import type { AccountRejection, FailureReason } from './words';
+
+/*
+ * What Kie's texts say, by the words in them. Kie changes their wording, punctuation and codes between
+ * versions of its documentation, and writes both Chinese and English, so what counts is which words stand
+ * near each other within a sentence, not the sentence itself.
+ */
+
+/** In each list the first matching pattern decides. */
+export type Vocabulary<T> = ReadonlyArray<readonly [pattern: RegExp, meaning: T]>;
+
+/** Any of these, in any case. */
+function says(...parts: string[]): RegExp {
+	return new RegExp(parts.join('|'), 'i');
+}
+
+/** One of the first words and one of the others, in either order, in the same sentence. */
+function near(some: string, others: string, distance = 30): string {
+	const gap = `[^.。！？]{0,${distance}}?`;
+	return `(?:${some})${gap}(?:${others})|(?:${others})${gap}(?:${some})`;
+}
+
+const CANNOT_ZH = '无法|未能|不能|失败|超时';
+const CANNOT = '(?:failed|unable|could not|could ?n.t|cannot|can.t)';
+const IMAGE = '\\b(?:images?|pictures?|photos?)\\b';
+const IMAGE_ZH = '图片|图像|参考图|首帧|尾帧';
+const UPGRADED = '\\b(?:4k|1080p)\\b';
+const UPGRADED_ZH = '4k|1080p';
+const LOAD_ZH = '获取|下载|访问|读取|加载|打开';
+
+/** Said of an image even if what it quotes is the answer of the server that has it. */
+export const IMAGE_NOT_LOADED = says(
+	`${IMAGE}(?: url| link)? (?:fetch|download|load|retriev)`,
+	`\\b(?:fetch|download|load|access)(?: [\\w-]+){0,3} ${IMAGE}`,
+	`${CANNOT} (?:to )?(?:get|open|read|retrieve)(?: [\\w-]+){0,3} ${IMAGE}`,
+	near(IMAGE, 'not (?:be )?(?:accessib|reachab|download|fetch|load|retriev|publicly)', 20),
+	near(IMAGE, '(?:in|un)(?:accessible|reachable)', 20),
+	'invalid image (?:url|link|address)',
+	`(?:${CANNOT_ZH})(?:${LOAD_ZH}).{0,8}(?:${IMAGE_ZH})`,
+	`(?:${IMAGE_ZH}).{0,8}(?:${CANNOT_ZH}).{0,2}(?:${LOAD_ZH})`,
+	`(?:${IMAGE_ZH}).{0,4}(?:${LOAD_ZH}).{0,2}(?:${CANNOT_ZH})`,
+	`(?:${LOAD_ZH}).{0,6}(?:${IMAGE_ZH}).{0,4}(?:${CANNOT_ZH})`,
+	`(?:${IMAGE_ZH}).{0,3}(?:链接|地址).{0,3}(?:无效|失效|错误)`,
+);
+
+export const ACCOUNT_WORDS: Vocabulary<AccountRejection> = [
+	[
+		says(
+			'(?:hourly|daily|weekly|monthly|total|usage)(?: credits?| points?| usage)? (?:limit|quota)',
+			'exceeded (?:the |its |your )?(?:hourly|daily|weekly|monthly)',
+			'apikey has exceeded',
+			'(?:每日|每天|每小时|每月|使用|总).{0,4}(?:限额|额度|上限)',
+		),
+		{ kind: 'refused', reason: 'keyLimit' },
+	],
+	[
+		says(
+			near(
+				'\\b(?:credits?|balance|points|funds|quota)\\b',
+				'insufficient|not enough|not sufficient|not have enough|n.t have enough|too low|\\bis low|exhausted|used up|n.t cover|not cover',
+			),
+			'insufficient[ _](?:credit|balance|fund|point)',
+			'out of (?:\\w+ )?(?:credit|point)s?\\b',
+			'no (?:more )?(?:credit|point)s? (?:left|remaining|available)',
+			'need more (?:credit|point)s',
+			'low balance',
+			'\\btop.?up\\b',
+			'\\brecharge\\b',
+			'payment required',
+			'(?:积分|余额|点数|额度).{0,6}(?:不足|不够|用完|用尽|耗尽)',
+			'足够的?(?:积分|余额|点数|额度)',
+			'充值',
+			'欠费',
+		),
+		{ kind: 'refused', reason: 'credits' },
+	],
+	[
+		says(
+			'access permission',
+			'unauthori[sz]ed',
+			'(?:missing|no|invalid|incorrect|wrong|expired) (?:api.?key|token|credentials)\\b',
+			'(?:api.?key|\\btoken)\\b.{0,15}(?:invalid|incorrect|expired|missing|not found|not exist|disabled|revoked)',
+			'(?:authentication|authori[sz]ation) (?:failed|credentials)',
+			'white.?list',
+			'\\bIP\\b.{0,20}not allowed',
+			'没有访问权限|无权访问|未授权|白名单',
+			'(?:认证|鉴权|身份验证)(?:失败|凭据)',
+			'(?:密钥|api ?key|令牌).{0,4}(?:无效|错误|过期|失效|不存在|缺失)',
+			'无效的? ?(?:密钥|api ?key|令牌)',
+		),
+		{ kind: 'refused', reason: 'unauthorized' },
+	],
+	[
+		says('(?:feature|function).{0,20}disabled', '功能.{0,6}(?:禁用|停用|关闭)'),
+		{ kind: 'refused', reason: 'featureDisabled' },
+	],
+	[
+		says(
+			'rate.?limit',
+			'(?:call|request) frequency',
+			'too many (?:\\w+ )?(?:request|call|task)s',
+			'(?:request|call)s?.{0,10}too (?:frequent|fast)',
+			'request limit',
+			'throttl',
+			'频率.{0,4}(?:过高|太高|超限|超过|限制)',
+			'[过太]于?频繁|操作频繁',
+			'请求(?:过多|太多|过快|太快|限制)',
+			'限流',
+		),
+		{ kind: 'retry', reason: 'rateLimit' },
+	],
+	[
+		says(
+			'maintenance|维护',
+			near('\\b(?:system|service|platform) ', '(?:is|being) (?:being )?(?:upgrad|updat)', 10),
+			'(?:系统|服务器?|平台).{0,4}(?:升级|更新)',
+		),
+		{ kind: 'retry', reason: 'maintenance' },
+	],
+];
+
+/** Texts that are final, whatever their code. */
+export const FINAL_WORDS: Vocabulary<FailureReason> = [
+	[says('14[ -]?days?', '14 ?天'), 'retention'],
+	[says('status is not success', '状态不是成功|状态未成功'), 'baseNotFinished'],
+	[says('only english', 'must be (?:written )?in english', '[仅只]支持英[文语]'), 'englishOnly'],
+	[IMAGE_NOT_LOADED, 'imageFetch'],
+	[
+		says(
+			'(?:image|file)(?: type)?(?: is)? not supported|unsupported (?:file|image)',
+			'(?:image|file|png|jpe?g|webp)\\b.{0,20}(?:too (?:large|big)|format|exceed)',
+			'(?:图片|图像|文件).{0,6}(?:格式|过大|太大|超[过出])',
+			'不支持的?(?:图片|图像|文件)',
+		),
+		'imageFormat',
+	],
+	[
+		says(
+			near(
+				'\\b(?:audio|sound)\\b',
+				`${CANNOT}|error|not (?:be |been )?(?:generated|created|produced)`,
+			),
+			'\\bno (?:audio|sound)\\b',
+			`(?:音频|声音|音轨).{0,8}(?:${CANNOT_ZH})`,
+			`(?:${CANNOT_ZH}).{0,12}(?:音频|声音|音轨)`,
+		),
+		'noAudio',
+	],
+	[
+		says(
+			near(
+				'\\bmodel\\b',
+				'not supported|unsupported|not found|not exist|n.t exist|unknown|invalid|not valid',
+				20,
+			),
+			near('\\bpage\\b', 'not exist|n.t exist|not found|not published', 25),
+			'not published|未发布',
+			'模型.{0,6}(?:不存在|无效|不支持|未找到)|模型(?:名称)?错误',
+			'(?:无效|未知|不支持)的?该?模型',
+			'页面.{0,4}不存在',
+		),
+		'invalidModel',
+	],
+	[
+		says(
+			'content polic|policy violation|violat|flagged|public[ _]error|prohibited',
+			'sensitive (?:content|word|info)|nsfw|unsafe|safety|inappropriate|harmful',
+			'content (?:moderation|filter)|copyright|responsible ai',
+			'prominent (?:people|person)|celebrit|\\bsexual|nudity',
+			'(?:rejected|blocked) by (?:flow|google)',
+			'内容政策|违反|违规|违禁|敏感|不安全|不合规|侵权|名人|公共错误',
+			'审核(?:未|不|失败|没)',
+			'(?:flow|google)[^。]*拒绝',
+		),
+		'contentFilter',
+	],
+	[says('1080p[^.]*extend', '1080p[^。]*(?:扩展|延长|续写)'), 'upgradedBefore'],
+	// "The 4K version of this video is unavailable", but not "The video service is unavailable".
+	[
+		says(
+			'\\b(?:4k|1080p|version|video)\\b(?:(?!service|temporar)[^.])*\\b(?:unavailable|not available)\\b',
+			`${UPGRADED}[^.]{0,40}(?:not supported|unsupported|not possible|(?:cannot|can.t|could not) be (?:upgraded|generated|made|created|produced))`,
+			`(?:not|n.t|cannot) (?:support|be upgraded)[^.]{0,20}${UPGRADED}`,
+			'(?:4k|1080p|版本|视频)(?:(?!服务|暂)[^。])*不可用',
+			`(?:${UPGRADED_ZH}).{0,6}不支持`,
+			`(?:不支持|(?<!暂|暂时)(?:无法|不能)(?:升级|生成|制作|提供|转))[^。]{0,8}(?:${UPGRADED_ZH})`,
+		),
+		'unavailable',
+	],
+	[says('record result', '记录结果'), 'noFile'],
+	[
+		says(
+			'record ?(?:info)? is null',
+			'\\b(?:record|task)(?: ?id)? (?:does not exist|doesn.t exist|not found|is invalid)',
+			'no such (?:record|task)|invalid task ?id',
+			'记录(?:信息)?(?:为空|不存在|未找到)',
+			'任务 ?(?:id)? ?(?:不存在|未找到|无效)',
+			'(?:未|没有|找不|查不)(?:查询|找|查)?到.{0,4}任务',
+			'(?:没有|无)[该此]任务',
+		),
+		'unknownTask',
+	],
+	[
+		says(near('please enter|required|missing|cannot be empty|请输入|缺少', 'callbackurl')),
+		'callbackRequired',
+	],
+	[says('please enter|missing required|请输入|缺少'), 'other'],
+	// A task has failed, without a reason.
+	[
+		says(
+			'(?:generation|extension|upgrade|task)(?: task| generation)? (?:has |was )?failed',
+			'(?:failed|unable) to (?:generate|extend|upgrade|upscale)',
+			'任务.{0,4}失败|生成失败|升级失败',
+		),
+		'taskFailed',
+	],
+];
+
+/** Texts that only give the reason for a failure known by other signs. */
+export const HINTS: Vocabulary<FailureReason> = [
+	[says('polic|政策'), 'contentFilter'],
+	[says('unavailable|not available|不可用'), 'unavailable'],
+	[says('null|not exist|not found|不存在|未找到'), 'unknownTask'],
+	[says('time.?out|timed out|超时'), 'timeout'],
+	[says('internal|server error|内部错误|服务器'), 'upstream'],
+];
+
+const MAKING =
+	'(?:process|generat|render|upscal|upgrad|queu|wait|pending|prepar|produc|encod|transcod|running(?! out))';
+const MAKING_ZH = '处理|生成|排队|渲染|升级|制作|进行|等待|转码|合成|创建';
+
+/** The video is being made, or is already made and its file is about to appear. */
+export const PROGRESS_WORDS = says(
+	`\\b(?:is|are) (?:still |currently |being |now |under )*${MAKING}`,
+	`\\b(?:still|being|currently) ${MAKING}`,
+	`^\\W*${MAKING}(?:ing|ed)?\\b\\W*(?:$|[.,;!…]|please)`,
+	'in (?:the |a )?(?:progress|queue)|under processing',
+	'(?<!not )(?<!not been )(?<!n.t been )generated successfully',
+	`正在[^。，,]{0,8}(?:${MAKING_ZH})`,
+	`[仍还尚]在[^。，,]{0,4}(?:${MAKING_ZH})`,
+	`(?:${MAKING_ZH})中(?!断|发生|出|心)`,
+	'[加进]入.{0,3}队列|排队等[待候]',
+	'(?<!未|没|没有|不)生成成功',
+);
+
+/** "Please try again later" is also said about faults, so it is not among them. */
+export const PATIENCE_WORDS = says(
+	'check back|shortly|please wait|be patient|ready soon',
+	'not (?:yet )?ready|not (?:yet )?finished|not yet completed?',
+	'稍后(?!再?[重尝]?试)|稍候|稍等|请.{0,2}等[待候]',
+	'(?:还没有?|[还尚暂]未|未)(?:准备|就绪|完成)|尚未生成|准备中',
+);

@@ -1,0 +1,121 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { Editor } from '../../tools/n8n/browser';
+import type { WorkflowDefinition } from '../../tools/n8n/client';
+import { LINES } from '../../tools/n8n/versions';
+import { Stage } from '../e2e/stage';
+import { connect, ITEMS, KIE, node } from '../e2e/workflows';
+
+/** What the tests saw. */
+const PICTURES = join(__dirname, '../../../coverage/editor');
+const AGENT = 'AI Agent';
+const CODE = 'Videos';
+
+describe.each(LINES.map(({ name }) => name))('the first hour in the editor of n8n %s', (line) => {
+	let stage: Stage;
+	let editor: Editor;
+
+	beforeAll(async () => {
+		stage = await Stage.open(line);
+		editor = await Editor.open({ url: stage.n8n.url });
+		mkdirSync(PICTURES, { recursive: true });
+	}, 600_000);
+	afterAll(async () => {
+		await editor?.close();
+		await stage?.close();
+	});
+
+	const picture = async (name: string) =>
+		await editor.screenshot(join(PICTURES, `${name}-${line}.png`));
+	const open = async (definition: WorkflowDefinition) => {
+		const { id } = await stage.client.createWorkflow(definition);
+		await editor.openWorkflow(id);
+		return id;
+	};
+	const kie = (name: string, parameters: object) => ({
+		...node(name, 'n8n-nodes-kie-veo.kieVeo', 1, { ...parameters }),
+		credentials: { kieVeoApi: stage.credential },
+	});
+
+	it.each([
+		['1 item', ['a'], '1 new paid request.'],
+		['12 items', [...'abcdefghijkl'], '12 new paid requests.'],
+		['12 items with 3 equal ones', [...'aaabcdefghij'], '10 new paid requests.'],
+	])('tells before the run how many paid requests %s are', async (title, ids, expected) => {
+		const source = node(CODE, 'n8n-nodes-base.code', 2, {
+			jsCode: `return ${JSON.stringify(ids.map((id) => ({ json: { taskId: `veo_task_${id}` } })))};`,
+		});
+		await open({
+			name: `Hint for ${title}`,
+			nodes: [
+				node(ITEMS, 'n8n-nodes-base.manualTrigger', 1, {}),
+				{ ...source, position: [220, 0] },
+				{ ...kie(KIE, { taskId: '={{ $json.taskId }}' }), position: [440, 0] },
+			],
+			connections: { ...connect(ITEMS, CODE), ...connect(CODE, KIE) },
+		});
+		await editor.openNode(CODE);
+		await editor.executeStep();
+		await editor.waitForStep();
+		await editor.closeNode();
+		await editor.openNode(KIE);
+		const hints = editor.page.locator('[data-test-id=ndv] [data-test-id=node-hint]');
+		await hints.first().waitFor();
+		await picture(title.replaceAll(' ', '-'));
+		expect((await hints.allInnerTexts()).join().trim()).toBe(`These items make ${expected}`);
+		expect(stage.simulator.paid()).toHaveLength(0);
+		await editor.closeNode();
+	});
+
+	it('maps videoUrl of a node that has never run', async () => {
+		await open({
+			name: 'Schema',
+			nodes: [
+				node(ITEMS, 'n8n-nodes-base.manualTrigger', 1, {}),
+				{ ...kie(KIE, { operation: 'generate', prompt: 'A dog' }), position: [220, 0] },
+				{ ...kie('Download', { operation: 'download' }), position: [440, 0] },
+			],
+			connections: { ...connect(ITEMS, KIE), ...connect(KIE, 'Download') },
+		});
+		await editor.openNode('Download');
+		await expect(editor.mapField('videoUrl', 'URL')).resolves.toBe('{{ $json.videoUrl }}');
+		await picture('fields-before-the-first-run');
+		await editor.closeNode();
+		expect(stage.simulator.requests()).toHaveLength(0);
+	});
+
+	it('does not offer Wait for Callback in the tool', async () => {
+		await open({
+			name: 'Tool',
+			nodes: [
+				node(ITEMS, 'n8n-nodes-base.manualTrigger', 1, {}),
+				{
+					...node(AGENT, '@n8n/n8n-nodes-langchain.agent', 2, {
+						promptType: 'define',
+						text: 'A film',
+					}),
+					position: [220, 0],
+				},
+				{
+					...node('Generate', 'n8n-nodes-kie-veo.kieVeoTool', 1, {
+						operation: 'generate',
+						prompt: "={{ $fromAI('Prompt', ``, 'string') }}",
+					}),
+					credentials: { kieVeoApi: stage.credential },
+					position: [220, 200],
+				},
+			],
+			connections: {
+				...connect(ITEMS, AGENT),
+				Generate: { ai_tool: [[{ node: AGENT, type: 'ai_tool', index: 0 }]] },
+			},
+		});
+		await editor.openNode('Generate');
+		expect(await editor.optionsOf('Wait Mode')).toStrictEqual([
+			'Return Immediately',
+			'Wait by Polling',
+		]);
+		await picture('tool-of-an-agent');
+	});
+});

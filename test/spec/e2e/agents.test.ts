@@ -1,0 +1,152 @@
+import type { INode, INodeParameters } from 'n8n-workflow';
+
+import type { CredentialReference, WorkflowDefinition } from '../../tools/n8n/client';
+import { pollingEvery, readExample } from '../../tools/n8n/examples';
+import { itemsOf } from '../../tools/n8n/execution';
+import { LINES } from '../../tools/n8n/versions';
+import { filmMaker } from '../../tools/model/filmMaker';
+import { ModelServer } from '../../tools/model/server';
+import { Stage } from './stage';
+import { connect, ITEMS, node } from './workflows';
+
+const AGENT = 'AI Agent';
+const MODEL = 'Chat Model';
+const MODEL_TYPE = '@n8n/n8n-nodes-langchain.lmChatOpenAi';
+/** n8n does not take a yes from a program that looks like a mail scanner. */
+const A_PERSON = { 'user-agent': 'Mozilla/5.0 (X11; Linux x86_64) Chrome/140.0.0.0 Safari/537.36' };
+const ASKING = 'agent-asks-before-it-spends.json';
+
+describe.each(LINES.map(({ name }) => name))('an AI agent in n8n %s', (line) => {
+	let stage: Stage;
+	let model: ModelServer;
+	let modelCredential: CredentialReference;
+
+	beforeAll(async () => {
+		stage = await Stage.open(line);
+	}, 600_000);
+	beforeEach(async () => {
+		stage.simulator.reset();
+		model = await ModelServer.start(filmMaker);
+		modelCredential = await stage.client.createCredential({
+			name: 'A model',
+			type: 'openAiApi',
+			data: { apiKey: 'sk-stand-in', url: model.url },
+		});
+	});
+	afterEach(async () => await model.close());
+	afterAll(async () => await stage.close());
+
+	const tool = (name: string, parameters: INodeParameters): INode => ({
+		...node(name, 'n8n-nodes-kie-veo.kieVeoTool', 1, parameters),
+		credentials: { kieVeoApi: stage.credential },
+	});
+	/** An agent with the tools Generate, which does not wait, and Get. */
+	const agentWorkflow = (): WorkflowDefinition => ({
+		name: 'Film agent',
+		nodes: [
+			node(ITEMS, 'n8n-nodes-base.manualTrigger', 1, {}),
+			// What a new node is: 2.x uses OpenAI's responses, 1.x its chat completions.
+			node(AGENT, '@n8n/n8n-nodes-langchain.agent', line === '1.x' ? 2 : 3.1, {
+				promptType: 'define',
+				text: 'Make a film of a dog',
+				options: { enableStreaming: false },
+			}),
+			{
+				...node(MODEL, MODEL_TYPE, line === '1.x' ? 1.2 : 1.3, {
+					model: { __rl: true, mode: 'id', value: 'stand-in' },
+				}),
+				credentials: { openAiApi: modelCredential },
+			},
+			tool('Generate', {
+				operation: 'generate',
+				prompt: "={{ $fromAI('Prompt', ``, 'string') }}",
+				waitMode: 'none',
+			}),
+			tool('Get', {
+				operation: 'get',
+				taskId: "={{ $fromAI('Task_ID', ``, 'string') }}",
+				waitMode: 'poll',
+				options: { pollInterval: 1 },
+			}),
+		],
+		connections: {
+			...connect(ITEMS, AGENT),
+			[MODEL]: { ai_languageModel: [[{ node: AGENT, type: 'ai_languageModel', index: 0 }]] },
+			Generate: { ai_tool: [[{ node: AGENT, type: 'ai_tool', index: 0 }]] },
+			Get: { ai_tool: [[{ node: AGENT, type: 'ai_tool', index: 0 }]] },
+		},
+		// As in every workflow of the editor. In the old order 2.x answers the model before the tool has run.
+		settings: { executionOrder: 'v1' },
+	});
+
+	it('gets a finished video from two tools with one paid request', async () => {
+		const { id } = await stage.client.createWorkflow(agentWorkflow());
+		const execution = await stage.client.runToEnd(id, { timeoutMs: 60_000 });
+		expect(execution.error).toBeUndefined();
+		expect(itemsOf(execution, AGENT)[0]?.json.output).toMatch(/^The film is at http/);
+		expect(stage.simulator.paid()).toHaveLength(1);
+	});
+
+	it('is told by the tools what costs credits, and what the next step is', async () => {
+		const { id } = await stage.client.createWorkflow(agentWorkflow());
+		await stage.client.runToEnd(id, { timeoutMs: 60_000 });
+		const { tools } = model.turns[0] ?? {};
+		expect(tools?.get('Generate')?.description).toMatch(/Costs credits: call it once per video/);
+		expect(tools?.get('Get')?.description).toMatch(/Costs nothing\. .+ask again later/);
+	});
+
+	if (line === '1.x') return;
+
+	afterEach(async () => {
+		for (const { id, active } of await stage.client.listWorkflows()) {
+			if (active) await stage.client.deactivateWorkflow(id);
+		}
+	});
+
+	/** The example, with an address at which the test is the person in the chat. */
+	const askingWorkflow = (): WorkflowDefinition => {
+		const example = pollingEvery(1, readExample(ASKING, stage.credential));
+		const nodes = example.nodes.map((one) => {
+			if (one.type === MODEL_TYPE) return { ...one, credentials: { openAiApi: modelCredential } };
+			if (one.name !== 'Chat') return one;
+			return { ...one, parameters: { ...one.parameters, public: true } };
+		});
+		return { ...example, nodes };
+	};
+
+	it.each([
+		['yes', 1],
+		['no', 0],
+	])('asks a person first, and with a %s pays for %s videos', async (answer, paid) => {
+		const { client, simulator, n8n } = stage;
+		const { id } = await client.createWorkflow(askingWorkflow());
+		await client.activateWorkflow(id);
+		await fetch(`${n8n.url}/webhook/kie-veo-agent-example/chat`, {
+			method: 'POST',
+			headers: { 'content-type': 'application/json' },
+			body: JSON.stringify({ action: 'sendMessage', sessionId: answer, chatInput: 'A dog' }),
+		});
+		const [started] = await client.listExecutions(id);
+		const asked = await client.waitForExecution(String(started?.id), { until: 'waiting' });
+		expect(simulator.paid()).toHaveLength(0);
+		expect(JSON.stringify(asked.data)).toContain('credits for one video.\\n\\nA dog in a park');
+
+		const links =
+			JSON.stringify(asked.data).match(/http[^"\\]*approved=(true|false)[^"\\]*/g) ?? [];
+		const link = links.find((one) => one.includes(`approved=${answer === 'yes'}`));
+		await fetch(String(link), { headers: A_PERSON });
+		const last = await said(model, answer === 'yes' ? /^The film is at http/ : /^There is no film/);
+		expect(last).toBeDefined();
+		expect(simulator.paid()).toHaveLength(paid);
+	});
+});
+
+async function said(model: ModelServer, text: RegExp): Promise<string> {
+	const deadline = Date.now() + 60_000;
+	while (Date.now() < deadline) {
+		const found = model.said.find((one) => text.test(one));
+		if (found !== undefined) return found;
+		await new Promise((resolve) => setTimeout(resolve, 200));
+	}
+	throw new Error(`The model never said ${String(text)}, but ${JSON.stringify(model.said)}`);
+}
