@@ -3,7 +3,7 @@ import { filledText, httpUrl, isPlainObject, object, required } from './check';
 import { extend, generate } from './creation';
 import { NO_ACCESS, envelopeReply, failure, success } from './envelope';
 import type { Incoming } from '../http/incoming';
-import { CREATE_TASK, jobOf, jobRecordRoute } from './jobs';
+import { CREATE_TASK, jobOf, jobRecordRoute, SCHEMA_ROUTES } from './jobs';
 import { recordInfo } from './record-info';
 import type { Reply } from '../http/reply';
 import { get1080p, get4k } from './upgrades';
@@ -43,6 +43,7 @@ const ROUTES = new Map<string, ApiRoute>([
 	['GET /api/v1/veo/get-1080p-video', get1080p],
 	['POST /api/v1/veo/get-4k-video', get4k],
 	['GET /api/v1/jobs/recordInfo', jobRecordRoute],
+	...SCHEMA_ROUTES,
 	['GET /api/v1/chat/credit', credit],
 	['POST /api/v1/common/download-url', downloadUrl],
 ]);

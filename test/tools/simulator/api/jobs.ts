@@ -160,6 +160,29 @@ export const jobRecordRoute: ApiRoute = {
 	},
 };
 
+/** What Kie says about each of its models, by path. Free. */
+export const SCHEMA_ROUTES: Array<[name: string, route: ApiRoute]> = [...JOB_MODELS].map(
+	([name, { input }]) => [
+		`GET /api/v1/models/${String(name)}/schema`,
+		{
+			fields: object({}),
+			answer: () => envelopeReply(success({ model: name, openapi: schemaOf(input) })),
+		},
+	],
+);
+
+/** As much of an OpenAPI document as names the fields of an order. */
+function schemaOf(input: Shape): object {
+	const names = Object.keys(input);
+	const properties = Object.fromEntries(names.map((name) => [name, {}]));
+	const isRequired = (name: string) => input[name]?.required;
+	const schema = {
+		properties: { input: { type: 'object', properties, required: names.filter(isRequired) } },
+	};
+	const content = { 'application/json': { schema } };
+	return { paths: { '/api/v1/jobs/createTask': { post: { requestBody: { content } } } } };
+}
+
 /** What is known is checked; what is not is ignored. */
 function knownFields(shape: Shape): Check {
 	const check = object(shape);
