@@ -59,16 +59,18 @@ function resolutionOf(operation: ReportedOperation, files: ResultFiles): string 
  * @param files what the answer held; with at least one video URL the result is a success
  */
 export function toVideoResult(
-	asked: Subject & { taskId: string },
+	asked: Subject & { taskId: string; kieTaskId?: string | null },
 	answer: Said,
 	files: ResultFiles,
 ): VideoResult {
 	const { taskId, index, operation } = asked;
+	// Not every answer repeats the id under which Kie has accepted it.
+	const kieTaskId = files.taskId ?? asked.kieTaskId ?? taskId;
 	const videoUrls = videoUrlsOf(operation, files);
 	const videoUrl = videoUrls[0] ?? null;
 	return {
 		taskId,
-		...(files.taskId !== null && files.taskId !== taskId ? { kieTaskId: files.taskId } : {}),
+		...(kieTaskId === taskId ? {} : { kieTaskId }),
 		index,
 		operation,
 		status: videoUrl === null ? 'processing' : 'success',

@@ -93,7 +93,7 @@ export async function waitByPolling(
 		if (saysNothing && taskErrors < MOST_TASK_ERRORS) {
 			return { kind: 'pending', waitMs: answer.retryAfterMs };
 		}
-		latest = toRun(subject, answer);
+		latest = toRun({ ...subject, kieTaskId }, answer);
 		if (!isUnfinished(latest)) return { kind: 'settled', value: latest };
 		codes.push(answer.code);
 		return { kind: 'pending', waitMs: null };
@@ -121,7 +121,10 @@ function withOwnTask(
 }
 
 /** @throws KieVeoError for an answer that is neither a result nor progress */
-function toRun(subject: Subject, answer: SubmissionAnswer): VideoRun {
+function toRun(
+	subject: Subject & { kieTaskId?: string | null },
+	answer: SubmissionAnswer,
+): VideoRun {
 	const { meaning } = answer;
 	if (meaning.kind === 'lost') throw lostCreationError(subject, answer);
 	if (meaning.kind !== 'success' && meaning.kind !== 'processing') {

@@ -167,6 +167,18 @@ describe('an order through the jobs API', () => {
 		});
 	});
 
+	it('keeps that ID in an item that is output unfinished', async () => {
+		const taskId = simulator.addVideo({ timings: { upgrade4k: 60_000 } });
+		const options = { timeout: 1, onTimeout: 'continue' };
+		const [item] = json(await run({ operation: 'get4k', taskIds: [taskId], options }));
+		expect(item).toMatchObject({
+			taskId,
+			kieTaskId: expect.stringMatching(/^veo_upgrade_/),
+			status: 'processing',
+			timedOut: true,
+		});
+	});
+
 	it('says by which ID to fetch what was not waited for', async () => {
 		const result = await run({ operation: 'get4k', parameters: { waitMode: 'none' } });
 		expect(result.hints[0]?.message).toContain("'kieTaskId'");

@@ -60,7 +60,8 @@ export class Trial {
 				headers: { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' },
 				...(body === undefined ? {} : { body: JSON.stringify(body) }),
 			});
-			const headers = Object.fromEntries([...response.headers.entries()]);
+			const headers: { [name: string]: string } = {};
+			response.headers.forEach((value, name) => (headers[name] = value));
 			return { statusCode: response.status, headers, body: await response.text() };
 		};
 		this.api = new JobsApi({
