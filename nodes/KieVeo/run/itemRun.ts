@@ -15,9 +15,9 @@ import { logPlace } from './paidLog';
 /** What is done for one item, or once for several that ask for the same. */
 export interface Work {
 	/** Items with the same key share the work; `null` is never shared. */
-	readonly key: string | null;
+	key: string | null;
 	/** Task id by which it can be fetched, of what was submitted and may have used credits. */
-	readonly submittedTaskId: string | null;
+	submittedTaskId: string | null;
 	/**
 	 * Another item asks for the same: this work must also do what `other` would have done.
 	 *
@@ -65,8 +65,8 @@ export interface ItemRun<W extends Work> {
 
 /** A work, the items that share it, and what ended it early. */
 interface Progress<W extends Work> {
-	readonly work: W;
-	readonly items: number[];
+	work: W;
+	items: number[];
 	error?: unknown;
 }
 

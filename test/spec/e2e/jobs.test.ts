@@ -19,53 +19,36 @@ const UPGRADES = ['get4k', 'get1080p'];
 /** Long enough for an execution that must not be there to appear. */
 const SETTLE_MS = 700;
 
-describe.each(LINES.map(({ name }) => name))('the unified jobs API on n8n %s', (line) => {
-	let stage: Stage;
+let stage: Stage;
 
-	beforeAll(async () => {
-		stage = await Stage.open(line, {
-			api: 'jobs',
-			webhookSecret: HMAC_KEY,
-			simulator: {
-				accounts: [
-					{ key: SIMULATOR_KEY, credits: 100_000, webhookHmacKey: HMAC_KEY },
-					{ key: 'another-key', credits: 100_000, webhookHmacKey: HMAC_KEY },
-				],
-				rateLimit: { limit: 1000 },
-				callbacks: { retries: 3, retryDelayMs: 500 },
-			},
-		});
-	}, 600_000);
-	beforeEach(() => stage.simulator.reset());
-	afterAll(async () => await stage.close());
+const workflowOf = (operation: string, taskIds: string[], parameters: INodeParameters = {}) =>
+	chain(
+		stage.credential,
+		taskIds.map((taskId, i): IDataObject => ({ taskId, tag: `item ${i}` })),
+		{
+			operation,
+			prompt: 'A dog playing',
+			waitMode: 'poll',
+			options: { pollInterval: 1 },
+			...parameters,
+		},
+	);
+const start = async (operation: string, taskIds: string[], parameters: INodeParameters = {}) => {
+	const { id } = await stage.client.createWorkflow(workflowOf(operation, taskIds, parameters));
+	return await stage.client.runWorkflow(id);
+};
+const run = async (operation: string, taskIds: string[], parameters: INodeParameters = {}) =>
+	await stage.client.waitForExecution(await start(operation, taskIds, parameters));
+const json = (execution: Execution) => itemsOf(execution, KIE).map((item) => item.json);
+const videoFor = (operation: string, video: AddVideo = {}) =>
+	operation === 'generate' ? '' : stage.simulator.addVideo(video);
+const orders = () => stage.simulator.requests({ path: CREATE });
+const choose = async (api: ApiName) => {
+	const credential = kieCredential(stage.simulator, { api, webhookSecret: HMAC_KEY });
+	await stage.client.updateCredential(stage.credential, credential);
+};
 
-	const workflowOf = (operation: string, taskIds: string[], parameters: INodeParameters = {}) =>
-		chain(
-			stage.credential,
-			taskIds.map((taskId, i): IDataObject => ({ taskId, tag: `item ${i}` })),
-			{
-				operation,
-				prompt: 'A dog playing',
-				waitMode: 'poll',
-				options: { pollInterval: 1 },
-				...parameters,
-			},
-		);
-	const start = async (operation: string, taskIds: string[], parameters: INodeParameters = {}) => {
-		const { id } = await stage.client.createWorkflow(workflowOf(operation, taskIds, parameters));
-		return await stage.client.runWorkflow(id);
-	};
-	const run = async (operation: string, taskIds: string[], parameters: INodeParameters = {}) =>
-		await stage.client.waitForExecution(await start(operation, taskIds, parameters));
-	const json = (execution: Execution) => itemsOf(execution, KIE).map((item) => item.json);
-	const videoFor = (operation: string, video: AddVideo = {}) =>
-		operation === 'generate' ? '' : stage.simulator.addVideo(video);
-	const orders = () => stage.simulator.requests({ path: CREATE });
-	const choose = async (api: ApiName) => {
-		const credential = kieCredential(stage.simulator, { api, webhookSecret: HMAC_KEY });
-		await stage.client.updateCredential(stage.credential, credential);
-	};
-
+function testOrders(): void {
 	it('passes the test of the credential', async () => {
 		const credential = kieCredential(stage.simulator, { api: 'jobs' });
 		const result = await stage.client.testCredential(stage.credential, credential);
@@ -105,7 +88,9 @@ describe.each(LINES.map(({ name }) => name))('the unified jobs API on n8n %s', (
 		expect(json(again)).toMatchObject([{ videoUrl: item?.json.videoUrl, resolution: '4k' }]);
 		expect(itemsOf(again, KIE)[0]?.binary?.data).toBeDefined();
 	});
+}
 
+function testSwitch(): void {
 	it('changes no field and no kind of value when the credential is switched', async () => {
 		const shapes: Array<Record<ApiName, unknown>> = [];
 		for (const operation of [...OPERATIONS, 'get']) {
@@ -140,7 +125,9 @@ describe.each(LINES.map(({ name }) => name))('the unified jobs API on n8n %s', (
 		expect(refused?.description).toContain("choose 'Veo Endpoints' under 'API'");
 		expect(stage.simulator.paid()).toHaveLength(0);
 	});
+}
 
+function testFaults(): void {
 	it('refuses a seed before any request', async () => {
 		const execution = await run('generate', [''], { options: { seed: 12345 } });
 		expect(nodeError(execution, KIE)?.message).toContain("'Seed' cannot be used");
@@ -205,77 +192,101 @@ describe.each(LINES.map(({ name }) => name))('the unified jobs API on n8n %s', (
 		expect(json(execution)).toMatchObject([{ taskId, status: 'success', resolution: '4k' }]);
 		expect(JSON.stringify(execution.data)).not.toContain('forged.example');
 	});
+}
 
-	describe('the trigger', () => {
-		let id: string;
-		let url: string;
-		beforeAll(async () => {
-			const { definition, path } = triggerWorkflow(stage.credential);
-			({ id } = await stage.client.createWorkflow(definition));
-			await stage.client.activateWorkflow(id);
-			url = `${stage.n8n.url}/webhook/${path}`;
-		});
-
-		const report = async (operation: string, video: AddVideo = {}): Promise<Delivery> => {
-			const before = stage.simulator.deliveries.length;
-			await run(operation, [videoFor(operation, video)], {
-				waitMode: 'none',
-				callBackUrl: url,
-				options: { passThrough: '{"order": 7}' },
-			});
-			while (stage.simulator.deliveries.length === before) await pause(50);
-			await stage.simulator.callbacksSettled();
-			const delivery = stage.simulator.deliveries.at(-1);
-			if (!delivery) throw new Error('Nothing was reported');
-			return delivery;
-		};
-		const outputs = async (): Promise<IDataObject[]> => {
-			for (;;) {
-				await pause(SETTLE_MS);
-				const executions = await stage.client.listExecutions(id);
-				if (!executions.every(hasEnded)) continue;
-				const all: IDataObject[] = [];
-				for (const one of executions) {
-					const [item] = itemsOf(await stage.client.getExecution(one.id), AFTER);
-					if (item) all.push(item.json);
-				}
-				return all;
-			}
-		};
-
-		it.each([
-			['get4k', 'get4k.success', {}],
-			['get4k', 'get4k.failed', { upgrade4k: { outcome: 'failure' } }],
-			['get1080p', 'get1080p.success', {}],
-			['get1080p', 'get1080p.failed', { upgrade1080p: { outcome: 'failure' } }],
-			['get4k', 'get4k.success', { jobs: { callback: 'dedicated' } }],
-			['generate', 'generate.success', {}],
-			['extend', 'generate.success', {}],
-		] as const)('starts when %s is reported as %s %j', async (operation, event, video) => {
-			const { taskId } = await report(operation, video);
-			const about = (await outputs()).filter((one) => one.taskId === taskId);
-			expect(about).toMatchObject([{ event, passThrough: { order: 7 } }]);
-		});
-
-		it('starts for nothing that is forged, foreign or unsigned', async () => {
-			const mine = await report('get4k');
-			const other = await report('get4k');
-			const before = (await outputs()).length;
-			const body = JSON.parse(other.body) as { data: { taskId: string } };
-			const refused = [
-				// The true report of another video at this address.
-				{ body, hmacKey: HMAC_KEY, signedTaskId: body.data.taskId },
-				{ body, hmacKey: null },
-				{ body, hmacKey: 'another key', signedTaskId: body.data.taskId },
-			];
-			for (const callback of refused) {
-				const { attempts } = await stage.simulator.sendCallback(mine.url, callback);
-				expect(attempts[0]?.status).toBe(401);
-			}
-			const swapped = mine.body.replaceAll('4k.mp4', `${randomUUID()}.mp4`);
-			const replayed = await stage.simulator.replayCallback(mine, swapped);
-			expect(replayed.attempts[0]?.status).toBe(401);
-			expect(await outputs()).toHaveLength(before);
-		});
+function testTrigger(): void {
+	let id: string;
+	let url: string;
+	beforeAll(async () => {
+		const { definition, path } = triggerWorkflow(stage.credential);
+		({ id } = await stage.client.createWorkflow(definition));
+		await stage.client.activateWorkflow(id);
+		url = `${stage.n8n.url}/webhook/${path}`;
 	});
+
+	const report = async (operation: string, video: AddVideo = {}): Promise<Delivery> => {
+		const before = stage.simulator.deliveries.length;
+		await run(operation, [videoFor(operation, video)], {
+			waitMode: 'none',
+			callBackUrl: url,
+			options: { passThrough: '{"order": 7}' },
+		});
+		while (stage.simulator.deliveries.length === before) await pause(50);
+		await stage.simulator.callbacksSettled();
+		const delivery = stage.simulator.deliveries.at(-1);
+		if (!delivery) throw new Error('Nothing was reported');
+		return delivery;
+	};
+	const outputs = async (): Promise<IDataObject[]> => {
+		for (;;) {
+			await pause(SETTLE_MS);
+			const executions = await stage.client.listExecutions(id);
+			if (!executions.every(hasEnded)) continue;
+			const all: IDataObject[] = [];
+			for (const one of executions) {
+				const [item] = itemsOf(await stage.client.getExecution(one.id), AFTER);
+				if (item) all.push(item.json);
+			}
+			return all;
+		}
+	};
+
+	it.each([
+		['get4k', 'get4k.success', {}],
+		['get4k', 'get4k.failed', { upgrade4k: { outcome: 'failure' } }],
+		['get1080p', 'get1080p.success', {}],
+		['get1080p', 'get1080p.failed', { upgrade1080p: { outcome: 'failure' } }],
+		['get4k', 'get4k.success', { jobs: { callback: 'dedicated' } }],
+		['generate', 'generate.success', {}],
+		['extend', 'generate.success', {}],
+	] as const)('starts when %s is reported as %s %j', async (operation, event, video) => {
+		const { taskId } = await report(operation, video);
+		const about = (await outputs()).filter((one) => one.taskId === taskId);
+		expect(about).toMatchObject([{ event, passThrough: { order: 7 } }]);
+	});
+
+	it('starts for nothing that is forged, foreign or unsigned', async () => {
+		const mine = await report('get4k');
+		const other = await report('get4k');
+		const before = (await outputs()).length;
+		const body = JSON.parse(other.body) as { data: { taskId: string } };
+		const refused = [
+			// The true report of another video at this address.
+			{ body, hmacKey: HMAC_KEY, signedTaskId: body.data.taskId },
+			{ body, hmacKey: null },
+			{ body, hmacKey: 'another key', signedTaskId: body.data.taskId },
+		];
+		for (const callback of refused) {
+			const { attempts } = await stage.simulator.sendCallback(mine.url, callback);
+			expect(attempts[0]?.status).toBe(401);
+		}
+		const swapped = mine.body.replaceAll('4k.mp4', `${randomUUID()}.mp4`);
+		const replayed = await stage.simulator.replayCallback(mine, swapped);
+		expect(replayed.attempts[0]?.status).toBe(401);
+		expect(await outputs()).toHaveLength(before);
+	});
+}
+
+describe.each(LINES.map(({ name }) => name))('the unified jobs API on n8n %s', (line) => {
+	beforeAll(async () => {
+		stage = await Stage.open(line, {
+			api: 'jobs',
+			webhookSecret: HMAC_KEY,
+			simulator: {
+				accounts: [
+					{ key: SIMULATOR_KEY, credits: 100_000, webhookHmacKey: HMAC_KEY },
+					{ key: 'another-key', credits: 100_000, webhookHmacKey: HMAC_KEY },
+				],
+				rateLimit: { limit: 1000 },
+				callbacks: { retries: 3, retryDelayMs: 500 },
+			},
+		});
+	}, 600_000);
+	beforeEach(() => stage.simulator.reset());
+	afterAll(async () => await stage.close());
+
+	describe('an order', testOrders);
+	describe('a switch', testSwitch);
+	describe('a fault', testFaults);
+	describe('the trigger', testTrigger);
 });

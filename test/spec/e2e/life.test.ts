@@ -8,7 +8,7 @@ import type { IDataObject, INode, INodeParameters } from 'n8n-workflow';
 
 import type { WorkflowDefinition } from '../../tools/n8n/client';
 import { itemsOf, nodeError, nodeMilliseconds, type Execution } from '../../tools/n8n/execution';
-import { LINES } from '../../tools/n8n/versions';
+import { LINES, type LineName } from '../../tools/n8n/versions';
 import { syntheticContent, type Fault } from '../../tools/simulator';
 import { MemoryWatch } from './memory';
 import { Stage } from './stage';
@@ -20,9 +20,44 @@ const MOST_GROWTH_MB = 60;
 const BIG_FILE = 300_000_000;
 const BIG_IMAGE = 100_000_000;
 
-describe.each(LINES.map(({ name }) => name))('the life of a video in n8n %s', (line) => {
-	let stage: Stage;
+let stage: Stage;
+const execute = async (workflow: WorkflowDefinition): Promise<Execution> => {
+	const { id } = await stage.client.createWorkflow(workflow);
+	return await stage.client.runToEnd(id, { timeoutMs: 150_000 });
+};
+const run = async (
+	items: IDataObject[],
+	parameters: INodeParameters,
+	settings: Partial<INode> = {},
+) => await execute(chain(stage.credential, items, parameters, settings));
+const polled = (parameters: INodeParameters): INodeParameters => ({
+	resource: 'video',
+	waitMode: 'poll',
+	options: { pollInterval: 1 },
+	...parameters,
+});
+const kie = (name: string, parameters: INodeParameters): INode => ({
+	...node(name, KIE_TYPE, 1, parameters),
+	credentials: { kieVeoApi: stage.credential },
+});
+const sha256Of = async (execution: Execution, name: string, item = 0) => {
+	const binary = itemsOf(execution, name)[item]?.binary?.data;
+	if (!binary) throw new Error(`${name} gave no file`);
+	const bytes = await stage.client.downloadBinary(binary);
+	return createHash('sha256').update(bytes).digest('hex');
+};
+const finishedUrl = async (
+	bytes: number | null = null,
+	bare: 'open' | 'refused' | 'gone' = 'open',
+) => {
+	const taskId = stage.simulator.addVideo({ files: { bytes, bare } });
+	const execution = await run([{ taskId }], { operation: 'get' });
+	return String(itemsOf(execution, KIE)[0]?.json.videoUrl);
+};
+const download = async (url: string) => await run([{ url }], { operation: 'download', url });
+const fileRequests = () => stage.simulator.requests({ host: 'file' });
 
+describe.each(LINES.map(({ name }) => name))('the life of a video in n8n %s', (line) => {
 	beforeAll(async () => {
 		// 1.x keeps binary data in memory unless told otherwise; 2.x keeps files.
 		const env = line === '1.x' ? { N8N_DEFAULT_BINARY_DATA_MODE: 'filesystem' } : {};
@@ -31,42 +66,12 @@ describe.each(LINES.map(({ name }) => name))('the life of a video in n8n %s', (l
 	beforeEach(() => stage.simulator.reset());
 	afterAll(async () => await stage.close());
 
-	const execute = async (workflow: WorkflowDefinition): Promise<Execution> => {
-		const { id } = await stage.client.createWorkflow(workflow);
-		return await stage.client.runToEnd(id, { timeoutMs: 150_000 });
-	};
-	const run = async (
-		items: IDataObject[],
-		parameters: INodeParameters,
-		settings: Partial<INode> = {},
-	) => await execute(chain(stage.credential, items, parameters, settings));
-	const polled = (parameters: INodeParameters): INodeParameters => ({
-		resource: 'video',
-		waitMode: 'poll',
-		options: { pollInterval: 1 },
-		...parameters,
-	});
-	const kie = (name: string, parameters: INodeParameters): INode => ({
-		...node(name, KIE_TYPE, 1, parameters),
-		credentials: { kieVeoApi: stage.credential },
-	});
-	const sha256Of = async (execution: Execution, name: string, item = 0) => {
-		const binary = itemsOf(execution, name)[item]?.binary?.data;
-		if (!binary) throw new Error(`${name} gave no file`);
-		const bytes = await stage.client.downloadBinary(binary);
-		return createHash('sha256').update(bytes).digest('hex');
-	};
-	const finishedUrl = async (
-		bytes: number | null = null,
-		bare: 'open' | 'refused' | 'gone' = 'open',
-	) => {
-		const taskId = stage.simulator.addVideo({ files: { bytes, bare } });
-		const execution = await run([{ taskId }], { operation: 'get' });
-		return String(itemsOf(execution, KIE)[0]?.json.videoUrl);
-	};
-	const download = async (url: string) => await run([{ url }], { operation: 'download', url });
-	const fileRequests = () => stage.simulator.requests({ host: 'file' });
+	makesVideos();
+	downloadsFiles();
+	handlesLargeFiles(line);
+});
 
+function makesVideos(): void {
 	it('goes from prompts to 4K files, each linked to the prompt it came from', async () => {
 		const { simulator, credential } = stage;
 		const prompts = ['a dog', 'a cat'];
@@ -127,7 +132,9 @@ describe.each(LINES.map(({ name }) => name))('the life of a video in n8n %s', (l
 		expect(nodeError(execution, KIE)?.description).toContain('https://kie.ai/logs');
 		expect(stage.simulator.submissions()).toHaveLength(1);
 	});
+}
 
+function downloadsFiles(): void {
 	it('renews an expired link, once', async () => {
 		const url = await finishedUrl(null, 'refused');
 		const execution = await download(url);
@@ -167,7 +174,9 @@ describe.each(LINES.map(({ name }) => name))('the life of a video in n8n %s', (l
 		expect(fileRequests()).toHaveLength(2);
 		for (const { headers } of fileRequests()) expect(headers).not.toHaveProperty('authorization');
 	});
+}
 
+function handlesLargeFiles(line: LineName): void {
 	/** Peak memory of n8n's process and time of one node while a workflow runs. */
 	const measured = async (workflow: WorkflowDefinition, name: string) => {
 		const { id } = await stage.client.createWorkflow(workflow);
@@ -259,4 +268,4 @@ describe.each(LINES.map(({ name }) => name))('the life of a video in n8n %s', (l
 		}
 		expect(stage.n8n.log()).not.toContain(key);
 	});
-});
+}

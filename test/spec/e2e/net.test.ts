@@ -22,11 +22,19 @@ const STAGES: Array<[name: string, line: LineName, queue: QueueSize | undefined]
 	]),
 ];
 
-describe.each(STAGES)('The watch over suspended executions on n8n %s', (name, line, queue) => {
-	let stage: Stage;
-	let executions: Suspensions;
+let stage: Stage;
+/** What is being tested, for notes. */
+let stageName = '';
+let executions: Suspensions;
+const ended = async (id: string, timeoutMs = 90_000) =>
+	await stage.client.waitForExecution(id, { timeoutMs });
+const note = (text: string) => console.log(`n8n ${stageName}: ${text}`);
+/** Suspended before a crash after which nothing is reported. */
+let forgotten: { id: string; taskIds: string[] } | undefined;
 
+describe.each(STAGES)('The watch over suspended executions on n8n %s', (name, line, queue) => {
 	beforeAll(async () => {
+		stageName = name;
 		stage = await Stage.open(line, {
 			queue,
 			simulator: {
@@ -40,12 +48,6 @@ describe.each(STAGES)('The watch over suspended executions on n8n %s', (name, li
 	beforeEach(() => stage.simulator.reset());
 	afterAll(async () => await stage?.close());
 
-	const ended = async (id: string, timeoutMs = 90_000) =>
-		await stage.client.waitForExecution(id, { timeoutMs });
-	const note = (text: string) => console.log(`n8n ${name}: ${text}`);
-
-	/** Suspended before a crash after which nothing is reported. */
-	let forgotten: { id: string; taskIds: string[] } | undefined;
 	if (!queue) {
 		it('cannot be kept when n8n crashed and nothing is reported afterwards', async () => {
 			const taskIds = executions.add(2, LOST);
@@ -59,6 +61,13 @@ describe.each(STAGES)('The watch over suspended executions on n8n %s', (name, li
 		});
 	}
 
+	bringsInLostReports(queue);
+	refusesForgedCalls(queue);
+	isReadEarly(line);
+	endsTheWait(queue);
+});
+
+function bringsInLostReports(queue?: QueueSize): void {
 	/** Questions about each of three lost videos among eight. */
 	const resumeWithLostReports = async (): Promise<number[]> => {
 		const { simulator } = stage;
@@ -146,7 +155,9 @@ describe.each(STAGES)('The watch over suspended executions on n8n %s', (name, li
 		executions.expectWhole(execution, taskIds);
 		expect(stage.simulator.paid()).toHaveLength(3);
 	}, 400_000);
+}
 
+function refusesForgedCalls(queue?: QueueSize): void {
 	it('refuses forged, replayed and foreign wake-ups, and the execution keeps waiting', async () => {
 		const [taskId = ''] = executions.add(1);
 		const [other = ''] = executions.add(1);
@@ -226,7 +237,9 @@ describe.each(STAGES)('The watch over suspended executions on n8n %s', (name, li
 		expect((await client.getExecution(id)).status).toBe('waiting');
 		await client.stopExecution(id);
 	});
+}
 
+function isReadEarly(line: LineName): void {
 	it('tells nobody who reads early of a timeout', async () => {
 		const { client } = stage;
 		const [taskId = ''] = executions.add(1);
@@ -293,7 +306,9 @@ describe.each(STAGES)('The watch over suspended executions on n8n %s', (name, li
 		);
 		expect(got).toMatchObject(taskIds.map((taskId) => ({ taskId })));
 	});
+}
 
+function endsTheWait(queue?: QueueSize): void {
 	if (queue) {
 		it('a worker keeps it although its job is long done and nothing is ever reported', async () => {
 			const taskIds = executions.add(2, LOST);
@@ -324,4 +339,4 @@ describe.each(STAGES)('The watch over suspended executions on n8n %s', (name, li
 		expect(JSON.stringify(itemsOf(execution, KIE))).not.toContain('timedOut');
 		executions.expectWhole(execution, taskIds);
 	}, 450_000);
-});
+}

@@ -10,7 +10,7 @@ import { addressKey, withSubmission, type Submission } from '../../../nodes/KieV
 import type { CredentialReference } from '../../tools/n8n/client';
 import { readExample } from '../../tools/n8n/examples';
 import { hasEnded, itemsOf } from '../../tools/n8n/execution';
-import { LINES } from '../../tools/n8n/versions';
+import { LINES, type LineName } from '../../tools/n8n/versions';
 import { CALLBACK_FORMS, SIMULATOR_KEY, type ManualCallback } from '../../tools/simulator';
 import { startForwarder } from './forwarder';
 import { kieCredential, Stage } from './stage';
@@ -21,76 +21,72 @@ const OWN_KEY = addressKey(SIMULATOR_KEY);
 /** Long enough for an execution that must not be there to appear. */
 const SETTLE_MS = 700;
 
-describe.each(LINES.map(({ name }) => name))('the trigger on n8n %s', (line) => {
-	let stage: Stage;
-	let signed: CredentialReference;
-	/** The ordinary one: all events, signatures required. */
-	let usual: Receiver;
+let stage: Stage;
+let signed: CredentialReference;
+/** The ordinary one: all events, signatures required. */
+let usual: Receiver;
+/** An active trigger workflow. */
+class Receiver {
+	private constructor(
+		readonly id: string,
+		readonly url: string,
+	) {}
 
-	/** An active trigger workflow. */
-	class Receiver {
-		private constructor(
-			readonly id: string,
-			readonly url: string,
-		) {}
+	static async activate(parameters: INodeParameters = {}, credential = signed): Promise<Receiver> {
+		const { definition, path } = triggerWorkflow(credential, parameters);
+		const { id } = await stage.client.createWorkflow(definition);
+		await stage.client.activateWorkflow(id);
+		return new Receiver(id, `${stage.n8n.url}/webhook/${path}`);
+	}
 
-		static async activate(
-			parameters: INodeParameters = {},
-			credential = signed,
-		): Promise<Receiver> {
-			const { definition, path } = triggerWorkflow(credential, parameters);
-			const { id } = await stage.client.createWorkflow(definition);
-			await stage.client.activateWorkflow(id);
-			return new Receiver(id, `${stage.n8n.url}/webhook/${path}`);
-		}
+	urlFor(submission: Submission, key = OWN_KEY): string {
+		return withSubmission(this.url, submission, key);
+	}
 
-		urlFor(submission: Submission, key = OWN_KEY): string {
-			return withSubmission(this.url, submission, key);
-		}
-
-		/** What the executions about these tasks put out, oldest first, once all have ended. */
-		async outputs(...taskIds: string[]): Promise<IDataObject[]> {
-			const { client } = stage;
-			const deadline = Date.now() + 20_000;
-			for (;;) {
-				await pause(SETTLE_MS);
-				const executions = await client.listExecutions(this.id);
-				if (!executions.every(hasEnded) && Date.now() < deadline) continue;
-				const outputs: IDataObject[] = [];
-				for (const { id, status } of executions) {
-					expect(status).toBe('success');
-					const [item] = itemsOf(await client.getExecution(id), AFTER);
-					if (item && taskIds.includes(String(item.json.taskId))) outputs.push(item.json);
-				}
-				return outputs.sort((a, b) => (String(a.receivedAt) < String(b.receivedAt) ? -1 : 1));
-			}
-		}
-
-		async executionCount(): Promise<number> {
+	/** What the executions about these tasks put out, oldest first, once all have ended. */
+	async outputs(...taskIds: string[]): Promise<IDataObject[]> {
+		const { client } = stage;
+		const deadline = Date.now() + 20_000;
+		for (;;) {
 			await pause(SETTLE_MS);
-			return (await stage.client.listExecutions(this.id)).length;
+			const executions = await client.listExecutions(this.id);
+			if (!executions.every(hasEnded) && Date.now() < deadline) continue;
+			const outputs: IDataObject[] = [];
+			for (const { id, status } of executions) {
+				expect(status).toBe('success');
+				const [item] = itemsOf(await client.getExecution(id), AFTER);
+				if (item && taskIds.includes(String(item.json.taskId))) outputs.push(item.json);
+			}
+			return outputs.sort((a, b) => (String(a.receivedAt) < String(b.receivedAt) ? -1 : 1));
 		}
 	}
 
-	const newTask = () => `veo_task_${randomUUID()}`;
-	const send = async (url: string, callback: ManualCallback) => {
-		const delivery = await stage.simulator.sendCallback(url, callback);
-		return { delivery, status: delivery.attempts[0]?.status, answer: delivery.attempts[0]?.answer };
-	};
-	/** Waits for a line of n8n's log, which comes through a pipe. */
-	const logged = async (text: string, since = 0) => {
-		for (let tries = 0; tries < 40; tries++) {
-			if (stage.n8n.log().slice(since).includes(text)) return true;
-			await pause(50);
-		}
-		return false;
-	};
+	async executionCount(): Promise<number> {
+		await pause(SETTLE_MS);
+		return (await stage.client.listExecutions(this.id)).length;
+	}
+}
+const newTask = () => `veo_task_${randomUUID()}`;
+const send = async (url: string, callback: ManualCallback) => {
+	const delivery = await stage.simulator.sendCallback(url, callback);
+	return { delivery, status: delivery.attempts[0]?.status, answer: delivery.attempts[0]?.answer };
+};
+/** Waits for a line of n8n's log, which comes through a pipe. */
+const logged = async (text: string, since = 0) => {
+	for (let tries = 0; tries < 40; tries++) {
+		if (stage.n8n.log().slice(since).includes(text)) return true;
+		await pause(50);
+	}
+	return false;
+};
+/** While this file is there, n8n cannot start an execution. */
+const folder = mkdtempSync(join(tmpdir(), 'kie-veo-hook-'));
+const obstacle = join(folder, 'obstacle');
+const hooks = join(folder, 'hooks.js');
 
-	/** While this file is there, n8n cannot start an execution. */
-	const folder = mkdtempSync(join(tmpdir(), 'kie-veo-hook-'));
-	const obstacle = join(folder, 'obstacle');
-	const hooks = join(folder, 'hooks.js');
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
+describe.each(LINES.map(({ name }) => name))('the trigger on n8n %s', (line) => {
 	beforeAll(async () => {
 		writeFileSync(
 			hooks,
@@ -111,9 +107,18 @@ describe.each(LINES.map(({ name }) => name))('the trigger on n8n %s', (line) => 
 	beforeEach(() => stage.simulator.reset());
 	afterAll(async () => {
 		await stage.close();
-		rmSync(folder, { recursive: true, force: true });
 	});
 
+	isSwitchedOn();
+	readsCallbacks();
+	refuses();
+	startsOnce(line);
+	passesThrough();
+	confirms();
+	isUsed();
+});
+
+function isSwitchedOn(): void {
 	describe('switched on', () => {
 		it('is refused without an HMAC key, with the reason and both ways out', async () => {
 			const { definition, path } = triggerWorkflow(stage.credential);
@@ -151,7 +156,9 @@ describe.each(LINES.map(({ name }) => name))('the trigger on n8n %s', (line) => 
 			}
 		});
 	});
+}
 
+function readsCallbacks(): void {
 	describe('a callback', () => {
 		it('gives the same output in each form', async () => {
 			const forms = Object.entries(CALLBACK_FORMS);
@@ -250,7 +257,9 @@ describe.each(LINES.map(({ name }) => name))('the trigger on n8n %s', (line) => 
 			expect(json?.raw).toStrictEqual(JSON.parse(delivery.body));
 		});
 	});
+}
 
+function refuses(): void {
 	describe('is refused, and the log says why:', () => {
 		let executions: number;
 		beforeAll(async () => {
@@ -332,7 +341,9 @@ describe.each(LINES.map(({ name }) => name))('the trigger on n8n %s', (line) => 
 			expect(await usual.executionCount()).toBe(executions);
 		});
 	});
+}
 
+function startsOnce(line: LineName): void {
 	describe('starts one execution', () => {
 		const submitted = () => {
 			const taskId = newTask();
@@ -445,7 +456,9 @@ describe.each(LINES.map(({ name }) => name))('the trigger on n8n %s', (line) => 
 			expect(outputs.map(({ taskId }) => taskId).sort()).toStrictEqual(taskIds.sort());
 		});
 	});
+}
 
+function passesThrough(): void {
 	describe('what is passed through', () => {
 		const passThrough = { order: { id: 42, tags: ['Größe', '視頻', '🎬'], deep: [{ a: null }] } };
 		const submit = async (taskId: string, callBackUrl = usual.url): Promise<string> => {
@@ -520,7 +533,9 @@ describe.each(LINES.map(({ name }) => name))('the trigger on n8n %s', (line) => 
 			expect(await usual.outputs(taskId)).toMatchObject([{ taskId, passThrough }]);
 		});
 	});
+}
 
+function confirms(): void {
 	describe('confirming', () => {
 		let confirming: Receiver;
 		const forged = { videoUrls: ['https://attacker.example/a.mp4'], imageUrls: [] };
@@ -605,7 +620,9 @@ describe.each(LINES.map(({ name }) => name))('the trigger on n8n %s', (line) => 
 			expect(stage.simulator.requests()).toHaveLength(asked);
 		});
 	});
+}
 
+function isUsed(): void {
 	it('receives what the example workflow submits', async () => {
 		const { client, simulator } = stage;
 		const example = async (file: string) => await client.createWorkflow(readExample(file, signed));
@@ -639,4 +656,4 @@ describe.each(LINES.map(({ name }) => name))('the trigger on n8n %s', (line) => 
 		}
 		for (const key of [HMAC_KEY, SIMULATOR_KEY]) expect(n8n.log()).not.toContain(key);
 	});
-});
+}

@@ -1,39 +1,44 @@
 import type { IDataObject, INode, INodeParameters } from 'n8n-workflow';
 
 import { itemsOf, nodeError, type Execution } from '../../tools/n8n/execution';
-import { LINES } from '../../tools/n8n/versions';
+import { LINES, type LineName } from '../../tools/n8n/versions';
 import { SCHEMAS } from '../package/schemas/schema';
 import { kieCredential, Stage } from './stage';
 import { AFTER, chain, KIE } from './workflows';
 
 const SUBMISSION_WINDOW_MS = 10_000;
 
-describe.each(LINES.map(({ name }) => name))('n8n %s', (line) => {
-	let stage: Stage;
+let stage: Stage;
+const run = async (
+	items: IDataObject[],
+	parameters: INodeParameters,
+	settings: Partial<INode> = {},
+): Promise<Execution> => {
+	const { client, credential } = stage;
+	const workflow = await client.createWorkflow(chain(credential, items, parameters, settings));
+	return await client.runToEnd(workflow.id, { timeoutMs: 150_000 });
+};
+const poll = (operation: string, options: IDataObject = {}): INodeParameters => ({
+	operation,
+	waitMode: 'poll',
+	options: { pollInterval: 1, ...options } as INodeParameters,
+});
+const json = (execution: Execution, output = 0) =>
+	itemsOf(execution, KIE, output).map((item) => item.json);
 
+describe.each(LINES.map(({ name }) => name))('n8n %s', (line) => {
 	beforeAll(async () => {
 		stage = await Stage.open(line);
 	}, 600_000);
 	beforeEach(() => stage.simulator.reset());
 	afterAll(async () => await stage.close());
 
-	const run = async (
-		items: IDataObject[],
-		parameters: INodeParameters,
-		settings: Partial<INode> = {},
-	): Promise<Execution> => {
-		const { client, credential } = stage;
-		const workflow = await client.createWorkflow(chain(credential, items, parameters, settings));
-		return await client.runToEnd(workflow.id, { timeoutMs: 150_000 });
-	};
-	const poll = (operation: string, options: IDataObject = {}): INodeParameters => ({
-		operation,
-		waitMode: 'poll',
-		options: { pollInterval: 1, ...options } as INodeParameters,
-	});
-	const json = (execution: Execution, output = 0) =>
-		itemsOf(execution, KIE, output).map((item) => item.json);
+	isInstalled();
+	upgrades();
+	upgradesMany(line);
+});
 
+function isInstalled(): void {
 	it('lists the package under community nodes', async () => {
 		await expect(stage.client.listCommunityPackages()).resolves.toMatchObject([
 			{
@@ -97,7 +102,9 @@ describe.each(LINES.map(({ name }) => name))('n8n %s', (line) => {
 			});
 		});
 	});
+}
 
+function upgrades(): void {
 	it.each(['400', '422', 'no-url', 'null-data', 'absent-data'] as const)(
 		'gets a 1080P video through not-ready answers in the form %s, with GET',
 		async (notReady) => {
@@ -200,7 +207,9 @@ describe.each(LINES.map(({ name }) => name))('n8n %s', (line) => {
 		expect(json(await run([{ taskId }], poll('get4k')))).toMatchObject([{ status: 'success' }]);
 		expect(simulator.paid()).toHaveLength(1);
 	});
+}
 
+function upgradesMany(line: LineName): void {
 	it('continues on fail with 1 bad item of 5: the other four keep their videos and pairing', async () => {
 		const { simulator } = stage;
 		const items = Array.from({ length: 5 }, (_, i) => ({
@@ -277,4 +286,4 @@ describe.each(LINES.map(({ name }) => name))('n8n %s', (line) => {
 		}
 		expect(n8n.log()).not.toContain(simulator.account().key);
 	});
-});
+}

@@ -22,10 +22,70 @@ const STAGES: Array<[name: string, line: LineName, queue: boolean]> = [
 	]),
 ];
 
-describe.each(STAGES)('Wait for Callback on n8n %s', (name, line, queue) => {
-	let stage: Stage;
+let stage: Stage;
+/** Whether callbacks go to several processes. */
+let isQueue = false;
+/** Videos whose upgrade ends only when told. */
+const videos = (count: number, video: AddVideo = {}) =>
+	Array.from({ length: count }, () =>
+		stage.simulator.addVideo({ timings: { upgrade4k: NEVER }, ...video }),
+	);
+const finish = (taskId: string) => stage.simulator.finish(taskId, 'get4k');
+const toItems = (taskIds: string[]) => taskIds.map((taskId, i) => ({ taskId, tag: `item ${i}` }));
+const start = async (
+	items: IDataObject[],
+	options: INodeParameters = {},
+	own: INodeParameters = {},
+): Promise<string> => {
+	const parameters = { operation: 'get4k', waitMode: 'callback', options, ...own };
+	const { client, credential } = stage;
+	const { id } = await client.createWorkflow(chain(credential, items, parameters));
+	return await client.runWorkflow(id);
+};
+const waiting = async (id: string) => await stage.client.waitForExecution(id, { until: 'waiting' });
+const ended = async (id: string) => await stage.client.waitForExecution(id);
+const statuses = (execution: Execution) => itemsOf(execution, KIE).map(({ json }) => json.status);
+const expectPairing = (execution: Execution, taskIds: string[]) => {
+	expect(itemsOf(execution, KIE).map(({ json }) => json.taskId)).toStrictEqual(taskIds);
+	const after = itemsOf(execution, AFTER).map(({ json }) => json.tag);
+	expect(after).toStrictEqual(taskIds.map((_, i) => `item ${i}`));
+	expect(execution.runs.get(AFTER)).toHaveLength(1);
+};
+/**
+ * One paid submission per video; Kie is asked again only where callbacks go to several processes, and
+ * then at most once per video: about its record and, if that does not say, by the 4K request.
+ */
+const expectOnePaymentEach = (taskIds: string[]) => {
+	const { simulator } = stage;
+	expect(simulator.paid()).toHaveLength(taskIds.length);
+	const all = simulator.requests({ host: 'api' }).length - taskIds.length;
+	const records = simulator.requests({ path: RECORD_INFO }).length;
+	if (isQueue) console.log(`${taskIds.length} videos: ${records} reads, ${all} further requests`);
+	expect(records).toBeLessThanOrEqual(isQueue ? taskIds.length : 0);
+	expect(all).toBeLessThanOrEqual(2 * records);
+};
+/** Status of a call of the address that was made for a video. */
+const call = async (taskId: string, send: { body?: unknown; url?: (url: URL) => void }) => {
+	const [submission] = stage.simulator.submissions({ taskId });
+	const url = new URL((submission?.body as { callBackUrl: string }).callBackUrl);
+	send.url?.(url);
+	const response = await fetch(url, {
+		method: 'POST',
+		headers: { 'content-type': 'application/json' },
+		body: typeof send.body === 'string' ? send.body : JSON.stringify(send.body),
+	});
+	await response.text();
+	return response.status;
+};
+const success = (taskId: string) => ({
+	code: 200,
+	msg: 'success',
+	data: { taskId, info: { resultUrls: ['https://forged.example/v.mp4'] } },
+});
 
+describe.each(STAGES)('Wait for Callback on n8n %s', (_name, line, queue) => {
 	beforeAll(async () => {
+		isQueue = queue;
 		stage = await Stage.open(line, {
 			queue,
 			simulator: {
@@ -38,67 +98,15 @@ describe.each(STAGES)('Wait for Callback on n8n %s', (name, line, queue) => {
 	beforeEach(() => stage.simulator.reset());
 	afterAll(async () => await stage?.close());
 
-	/** Videos whose upgrade ends only when told. */
-	const videos = (count: number, video: AddVideo = {}) =>
-		Array.from({ length: count }, () =>
-			stage.simulator.addVideo({ timings: { upgrade4k: NEVER }, ...video }),
-		);
-	const finish = (taskId: string) => stage.simulator.finish(taskId, 'get4k');
-	const toItems = (taskIds: string[]) => taskIds.map((taskId, i) => ({ taskId, tag: `item ${i}` }));
+	gathers(queue);
+	survives(queue);
+	acceptsCalls();
+	timesOut();
+	makesVideos();
+	downloads();
+});
 
-	const start = async (
-		items: IDataObject[],
-		options: INodeParameters = {},
-		own: INodeParameters = {},
-	): Promise<string> => {
-		const parameters = { operation: 'get4k', waitMode: 'callback', options, ...own };
-		const { client, credential } = stage;
-		const { id } = await client.createWorkflow(chain(credential, items, parameters));
-		return await client.runWorkflow(id);
-	};
-	const waiting = async (id: string) =>
-		await stage.client.waitForExecution(id, { until: 'waiting' });
-	const ended = async (id: string) => await stage.client.waitForExecution(id);
-
-	const statuses = (execution: Execution) => itemsOf(execution, KIE).map(({ json }) => json.status);
-	const expectPairing = (execution: Execution, taskIds: string[]) => {
-		expect(itemsOf(execution, KIE).map(({ json }) => json.taskId)).toStrictEqual(taskIds);
-		const after = itemsOf(execution, AFTER).map(({ json }) => json.tag);
-		expect(after).toStrictEqual(taskIds.map((_, i) => `item ${i}`));
-		expect(execution.runs.get(AFTER)).toHaveLength(1);
-	};
-	/**
-	 * One paid submission per video; Kie is asked again only where callbacks go to several processes, and
-	 * then at most once per video: about its record and, if that does not say, by the 4K request.
-	 */
-	const expectOnePaymentEach = (taskIds: string[]) => {
-		const { simulator } = stage;
-		expect(simulator.paid()).toHaveLength(taskIds.length);
-		const all = simulator.requests({ host: 'api' }).length - taskIds.length;
-		const records = simulator.requests({ path: RECORD_INFO }).length;
-		if (queue) console.log(`${taskIds.length} videos: ${records} reads, ${all} further requests`);
-		expect(records).toBeLessThanOrEqual(queue ? taskIds.length : 0);
-		expect(all).toBeLessThanOrEqual(2 * records);
-	};
-	/** Status of a call of the address that was made for a video. */
-	const call = async (taskId: string, send: { body?: unknown; url?: (url: URL) => void }) => {
-		const [submission] = stage.simulator.submissions({ taskId });
-		const url = new URL((submission?.body as { callBackUrl: string }).callBackUrl);
-		send.url?.(url);
-		const response = await fetch(url, {
-			method: 'POST',
-			headers: { 'content-type': 'application/json' },
-			body: typeof send.body === 'string' ? send.body : JSON.stringify(send.body),
-		});
-		await response.text();
-		return response.status;
-	};
-	const success = (taskId: string) => ({
-		code: 200,
-		msg: 'success',
-		data: { taskId, info: { resultUrls: ['https://forged.example/v.mp4'] } },
-	});
-
+function gathers(queue: boolean): void {
 	it('suspends for one video and resumes with its URL', async () => {
 		const taskIds = videos(1);
 		const id = await start(toItems(taskIds));
@@ -193,7 +201,9 @@ describe.each(STAGES)('Wait for Callback on n8n %s', (name, line, queue) => {
 		expectPairing(execution, taskIds);
 		expectOnePaymentEach(taskIds);
 	});
+}
 
+function survives(queue: boolean): void {
 	/** Runs the node for one item after the other. Gives all that came out of it. */
 	const runInLoop = async (taskIds: string[]) => {
 		const { client, credential } = stage;
@@ -287,7 +297,9 @@ describe.each(STAGES)('Wait for Callback on n8n %s', (name, line, queue) => {
 			expectOnePaymentEach(taskIds);
 		});
 	}
+}
 
+function acceptsCalls(): void {
 	it('takes 20 duplicates as one', async () => {
 		const { simulator } = stage;
 		const taskIds = videos(2);
@@ -368,7 +380,9 @@ describe.each(STAGES)('Wait for Callback on n8n %s', (name, line, queue) => {
 		expect(JSON.stringify(itemsOf(execution, KIE))).not.toContain('forged.example');
 		expectPairing(execution, taskIds);
 	});
+}
 
+function timesOut(): void {
 	it('emits unfinished videos when the time is up, and polling fetches them without paying again', async () => {
 		const { simulator } = stage;
 		const taskIds = videos(2);
@@ -395,7 +409,9 @@ describe.each(STAGES)('Wait for Callback on n8n %s', (name, line, queue) => {
 		expect(statuses(await client.runToEnd(polling))).toStrictEqual(['success', 'success']);
 		expect(simulator.paid()).toHaveLength(2);
 	});
+}
 
+function makesVideos(): void {
 	describe.each(['generate', 'extend'] as const)('of %s', (operation) => {
 		/** None is part of another: the simulator finds a task's behaviour by a piece of its prompt. */
 		const promptOf = (i: number) => `prompt ${String(i).padStart(2, '0')}`;
@@ -545,7 +561,9 @@ describe.each(STAGES)('Wait for Callback on n8n %s', (name, line, queue) => {
 			expect(simulator.paid()).toHaveLength(2);
 		});
 	});
+}
 
+function downloads(): void {
 	it('downloads the files once all videos are finished', async () => {
 		const { client, simulator } = stage;
 		const [taskId = ''] = videos(1);
@@ -592,4 +610,4 @@ describe.each(STAGES)('Wait for Callback on n8n %s', (name, line, queue) => {
 		expect(error?.message).toContain("'Wait for Callback' cannot be used");
 		expect(error?.description).toContain('WEBHOOK_URL');
 	});
-});
+}

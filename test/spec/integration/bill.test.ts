@@ -1,7 +1,10 @@
 import type { INodeParameters, OnError } from 'n8n-workflow';
 
 import { startSimulator, type Simulator } from '../../tools/simulator';
+import { useFastTime } from './fastTime';
 import { runNode } from './runNode';
+
+useFastTime();
 
 const CREDITS = 500.25;
 const CREDITS_PATH = '/api/v1/chat/credit';

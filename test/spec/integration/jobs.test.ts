@@ -381,51 +381,55 @@ describe('Wait for Callback with jobs', () => {
 	});
 });
 
-describe('the trigger and the report of an upgrade job', () => {
-	const EVENTS = ['get4k.success', 'get4k.failed', 'get1080p.success', 'get1080p.failed'];
-	let node = 0;
-	beforeEach(() => {
-		node += 1;
+const EVENTS = ['get4k.success', 'get4k.failed', 'get1080p.success', 'get1080p.failed'];
+/** Each test has a trigger of its own, which remembers nothing. */
+let node = 0;
+beforeEach(() => {
+	node += 1;
+});
+
+/** An upgrade that reports to the receiver. */
+const order = async (operation: string, video: AddVideo = {}, more: Partial<Run> = {}) => {
+	const taskId = simulator.addVideo(video);
+	const count = receiver.received.length;
+	await run({
+		operation,
+		taskIds: [taskId],
+		parameters: { waitMode: 'none', callBackUrl: `${receiver.url}/webhook/veo` },
+		options: { passThrough: '{"order": 7}' },
+		...more,
+	});
+	await until(
+		() => receiver.received.length,
+		(now) => now > count,
+	);
+	await simulator.callbacksSettled();
+	const delivery = simulator.deliveries.at(-1);
+	const callback = receiver.received.at(-1);
+	if (!delivery || !callback) throw new Error('nothing was reported');
+	return { taskId, delivery, callback };
+};
+
+const receive = async (
+	callback: Awaited<ReturnType<typeof order>>['callback'],
+	{ api = 'jobs', options = {}, signature = 'required' } = {} as {
+		api?: ApiName;
+		options?: INodeParameters;
+		signature?: string;
+	},
+) =>
+	await runWebhook({
+		nodeType: new KieVeoTrigger(),
+		nodeId: `trigger-${node}`,
+		parameters: { events: EVENTS, signatureVerification: signature, options },
+		credentials: { apiKey: KEY, api, webhookSecret: HMAC_KEY, baseUrl: simulator.apiUrl },
+		callback,
 	});
 
-	/** An upgrade that reports to the receiver. */
-	const order = async (operation: string, video: AddVideo = {}, more: Partial<Run> = {}) => {
-		const taskId = simulator.addVideo(video);
-		const count = receiver.received.length;
-		await run({
-			operation,
-			taskIds: [taskId],
-			parameters: { waitMode: 'none', callBackUrl: `${receiver.url}/webhook/veo` },
-			options: { passThrough: '{"order": 7}' },
-			...more,
-		});
-		await until(
-			() => receiver.received.length,
-			(now) => now > count,
-		);
-		await simulator.callbacksSettled();
-		const delivery = simulator.deliveries.at(-1);
-		const callback = receiver.received.at(-1);
-		if (!delivery || !callback) throw new Error('nothing was reported');
-		return { taskId, delivery, callback };
-	};
+type Forgery = (mine: Reported, other: Reported) => Reported['callback'];
+type Reported = Awaited<ReturnType<typeof order>>;
 
-	const receive = async (
-		callback: Awaited<ReturnType<typeof order>>['callback'],
-		{ api = 'jobs', options = {}, signature = 'required' } = {} as {
-			api?: ApiName;
-			options?: INodeParameters;
-			signature?: string;
-		},
-	) =>
-		await runWebhook({
-			nodeType: new KieVeoTrigger(),
-			nodeId: `trigger-${node}`,
-			parameters: { events: EVENTS, signatureVerification: signature, options },
-			credentials: { apiKey: KEY, api, webhookSecret: HMAC_KEY, baseUrl: simulator.apiUrl },
-			callback,
-		});
-
+describe('the trigger and the report of an upgrade job', () => {
 	describe.each<ApiName>(['veo', 'jobs'])('with "%s" in the credential', (api) => {
 		it.each([
 			['get4k', 'job', 'success'],
@@ -464,10 +468,9 @@ describe('the trigger and the report of an upgrade job', () => {
 			);
 		});
 	});
+});
 
-	type Forgery = (mine: Reported, other: Reported) => Reported['callback'];
-	type Reported = Awaited<ReturnType<typeof order>>;
-
+describe('a report of an upgrade job that is not to be trusted', () => {
 	it.each<[what: string, forge: Forgery]>([
 		[
 			'of another video at this address',

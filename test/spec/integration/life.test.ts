@@ -8,7 +8,10 @@ import type { BinaryDataService } from 'n8n-core';
 import type { IBinaryData, INodeExecutionData, INodeParameters, OnError } from 'n8n-workflow';
 
 import { startSimulator, syntheticContent, type Simulator } from '../../tools/simulator';
+import { useFastTime } from './fastTime';
 import { runNode, useBinaryFolder } from './runNode';
+
+useFastTime();
 
 let simulator: Simulator;
 let binaryData: BinaryDataService;
@@ -170,7 +173,9 @@ describe('Generate', () => {
 			items.map((_, item) => ({ item })),
 		);
 	});
+});
 
+describe('Generate and faults of Kie', () => {
 	it.each(['404', '422', 'null'] as const)(
 		'is patient with a task Kie does not know yet, told as %s',
 		async (graceAnswer) => {
@@ -266,7 +271,9 @@ describe('Generate', () => {
 		expect(error.description).toContain(advice);
 		expect(simulator.requests()).toHaveLength(1);
 	});
+});
 
+describe('Generate for several items', () => {
 	it('names every task that was created when another item fails', async () => {
 		simulator.nextTask({ taskId: 'veo_task_good', prompt: 'good', timings: { generate: 60_000 } });
 		simulator.nextTask({
@@ -310,7 +317,9 @@ describe('Generate', () => {
 		expect((await running).description).toContain('The answer to 1 paid request was lost');
 		expect(simulator.paid()).toHaveLength(1);
 	});
+});
 
+describe('The parameters of Generate', () => {
 	it.each<
 		[parameter: string, fault: string, parameters: INodeParameters, options: INodeParameters]
 	>([
@@ -589,16 +598,16 @@ describe('Get', () => {
 	});
 });
 
-describe('files', () => {
-	const bytesOf = async (binary: IBinaryData | undefined) =>
-		await binaryData.getAsBuffer(binary ?? { data: '', mimeType: '' });
-	const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
-	const urlOf = async (taskId: string) =>
-		String(json(await run('get', { parameters: { taskId } }))[0]?.videoUrl);
-	const download = async (url: string, options: INodeParameters = {}) =>
-		await run('download', { parameters: { url }, options });
-	const fileRequests = () => simulator.requests({ host: 'file' });
+const bytesOf = async (binary: IBinaryData | undefined) =>
+	await binaryData.getAsBuffer(binary ?? { data: '', mimeType: '' });
+const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
+const urlOf = async (taskId: string) =>
+	String(json(await run('get', { parameters: { taskId } }))[0]?.videoUrl);
+const download = async (url: string, options: INodeParameters = {}) =>
+	await run('download', { parameters: { url }, options });
+const fileRequests = () => simulator.requests({ host: 'file' });
 
+describe('files', () => {
 	it.each([
 		['get4k', '-0-4k.mp4'],
 		['get1080p', '-0-1080p.mp4'],
@@ -656,7 +665,9 @@ describe('files', () => {
 		expect(fileRequests()).toHaveLength(1);
 		expect(simulator.submissions()).toHaveLength(1);
 	});
+});
 
+describe('Download', () => {
 	it('Download gives file, name, type and size', async () => {
 		const url = await urlOf(simulator.addVideo({ files: { bytes: 2_500_000 } }));
 		const { items } = await download(url);

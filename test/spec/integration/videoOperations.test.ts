@@ -4,7 +4,10 @@ import { ExpressionError, type INodeParameters, type OnError } from 'n8n-workflo
 
 import { addressKey, readSubmission } from '../../../nodes/KieVeo/kie/address';
 import { SIMULATOR_KEY, startSimulator, type Simulator } from '../../tools/simulator';
+import { useFastTime } from './fastTime';
 import { runNode, type RunOptions } from './runNode';
+
+useFastTime();
 
 let simulator: Simulator;
 
@@ -154,7 +157,9 @@ describe('Get 4K Video', () => {
 			expect(error.context).toMatchObject({ itemIndex: 0 });
 		},
 	);
+});
 
+describe('Asking for a 4K video', () => {
 	it('stops asking when the question for the state has started another upgrade', async () => {
 		const taskId = simulator.addVideo({
 			timings: { upgrade4k: 1500 },
@@ -258,7 +263,9 @@ describe('Get 4K Video', () => {
 		expect(json(items)[0]?.error).toContain(taskId);
 		expect(simulator.requests({ host: 'file' })).toHaveLength(0);
 	}, 30_000);
+});
 
+describe('The wait for a 4K video', () => {
 	describe('when the time is up', () => {
 		it('raises an error with the task id', async () => {
 			const taskId = simulator.addVideo({ timings: { upgrade4k: 60_000 } });

@@ -50,7 +50,7 @@ const READ = [
 ];
 
 /** What Kie.ai says is Kie.ai's own English. */
-const QUOTES_KIE = /simulator\/kie-texts\.ts$/;
+const QUOTES_KIE = /simulator\/kieTexts\.ts$/;
 
 describe('the words of this repository', () => {
 	it.each(STUMBLES)('say it without %s: %s', (pattern) => {

@@ -204,7 +204,9 @@ describe('a callback', () => {
 	])('of %s tells its own words, code and credits', (_name, body, told) => {
 		expect(parse(body)).toMatchObject(told);
 	});
+});
 
+describe('the task ids of a callback', () => {
 	it.each([
 		['object', { failureData: 'object' } as const, ['veo_task_1']],
 		['null', { failureData: 'null' } as const, []],
@@ -238,7 +240,9 @@ describe('a callback', () => {
 	])('has its text in %s', (_name, body, message) => {
 		expect(parse(body).message).toBe(message);
 	});
+});
 
+describe('what a callback is about', () => {
 	it.each<TopicRow>([
 		['an extension', 'extend', callbackBody({ ...generated, msg: 'video extension successful.' })],
 		[
@@ -300,7 +304,9 @@ describe('a callback', () => {
 	])('with %s is about "%s"', (_name, topic, body) => {
 		expect(parse(body).topic).toBe(topic);
 	});
+});
 
+describe('the body of a callback', () => {
 	it('of an extension gives the whole video first', () => {
 		const full = 'https://file.example/v/full.mp4';
 		const data = { taskId: 'a', resultUrls: [VIDEO], fullResultUrls: [full] };

@@ -28,22 +28,22 @@ const NO_CREDITS =
 	"Credits insufficient : Your current balance isn't enough to run this request. Please top up to continue.";
 const IMAGE_FETCH = 'Image fetch failed. Check access settings or use our File Upload API instead.';
 
-describe('the answer to generate or extend', () => {
-	const lost = { kind: 'lost' };
-	const created = { kind: 'created', taskId: 'a' };
-	const failed = (reason: FailureReason) => ({ kind: 'failed', reason });
-	const refused = (reason: Refusal) => ({ kind: 'refused', reason });
-	const retry = (reason: RetryReason) => ({ kind: 'retry', reason });
-	const page = (status: number) =>
-		readAnswer({ statusCode: status, headers: {}, body: '<html></html>' }, 0);
-	const withoutCode = (message: string, data: unknown) => ({
-		...answer(0, message, data),
-		code: null,
-		fault: true,
-	});
-	const HEX = '2f7a1c9e8b4d4f2ab0c1d2e3f4a5b6c7';
-	const UUID = 'bf3e7adb-fb6c-4257-bbcd-470787386fb0';
+const lost = { kind: 'lost' };
+const created = { kind: 'created', taskId: 'a' };
+const failed = (reason: FailureReason) => ({ kind: 'failed', reason });
+const refused = (reason: Refusal) => ({ kind: 'refused', reason });
+const retry = (reason: RetryReason) => ({ kind: 'retry', reason });
+const page = (status: number) =>
+	readAnswer({ statusCode: status, headers: {}, body: '<html></html>' }, 0);
+const withoutCode = (message: string, data: unknown) => ({
+	...answer(0, message, data),
+	code: null,
+	fault: true,
+});
+const HEX = '2f7a1c9e8b4d4f2ab0c1d2e3f4a5b6c7';
+const UUID = 'bf3e7adb-fb6c-4257-bbcd-470787386fb0';
 
+describe('the answer to generate or extend', () => {
 	it.each<[what: string, given: KieAnswer, meaning: object]>([
 		['no data', answer(200, 'success', undefined), lost],
 		['an empty id', answer(200, 'success', { taskId: ' ' }), lost],
@@ -166,7 +166,9 @@ describe('the answer to generate or extend', () => {
 	])('with a task id: %s', (_what, given, meaning) => {
 		expect(classifyCreateAnswer(given)).toMatchObject(meaning);
 	});
+});
 
+describe('the task id in the answer to generate or extend', () => {
 	it('that names only the task to extend names no new one', () => {
 		const echo = answer(422, 'x', { taskId: 'old' });
 		expect(classifyCreateAnswer(echo, 'old')).toStrictEqual(failed('other'));
@@ -199,14 +201,11 @@ describe('the answer to generate or extend', () => {
 		['a bare word', '"accepted"', lost],
 		['a page', '<html>{"taskId":"a"}</html>', created, 502],
 		['a page of an unknown address', '<html>{"taskId":"a"}</html>', created, 404],
-		['JSON that is no envelope', '{"result":{"taskId":"a"}}', created, 404],
-	])(
-		'that is no whole envelope, but names a task: %s',
-		(_what, body, meaning, statusCode = 200) => {
-			const given = readAnswer({ statusCode, headers: {}, body }, 0);
-			expect(classifyCreateAnswer(given)).toStrictEqual(meaning);
-		},
-	);
+		['JSON other than an envelope', '{"result":{"taskId":"a"}}', created, 404],
+	])('that names a task without a whole envelope: %s', (_what, body, meaning, statusCode = 200) => {
+		const given = readAnswer({ statusCode, headers: {}, body }, 0);
+		expect(classifyCreateAnswer(given)).toStrictEqual(meaning);
+	});
 
 	it('that was cut off and names the task to extend first is not lost', () => {
 		const body = '{"request":{"taskId":"old"},"data":{"taskId":"a"';

@@ -171,7 +171,9 @@ describe('the watch over suspended executions', () => {
 		expect(lab.warnings[0]).toContain(`${ORIGIN}. `);
 		expect(lab.warnings[1]).toContain('https://other.example. ');
 	});
+});
 
+describe('the checks of a watch', () => {
 	it('is spared the next check, but not the final one, by a check of another process', async () => {
 		const lab = new Lab();
 		lab.begin(1);
@@ -245,7 +247,9 @@ describe('the watch over suspended executions', () => {
 		await lab.pass(SECOND);
 		expect(lab.sent).toStrictEqual(['all 20', 'all 31']);
 	});
+});
 
+describe('many watched executions', () => {
 	it('forgets an execution that was resumed, also one that waits for its turn', async () => {
 		const lab = new Lab(async () => await new Promise<Answer>(() => undefined));
 		for (let execution = 0; execution < 12; execution++) lab.begin(execution);

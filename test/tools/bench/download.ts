@@ -13,11 +13,11 @@ const MOST_RATIO = 1.1;
 
 interface Download {
 	/** Of the node, by n8n's own record. */
-	readonly seconds: number;
+	seconds: number;
 	/** Highest resident memory of n8n's process meanwhile, in MB. */
-	readonly peak: number;
+	peak: number;
 	/** By how much that is above what it was at the start, in MB. */
-	readonly growth: number;
+	growth: number;
 }
 
 /** Downloads with one node, and removes the file afterwards. */

@@ -26,9 +26,9 @@ export function expectSuccess(execution: Execution, nodeName: string): void {
 /** What an execution was doing when it was looked at. */
 export interface Sight {
 	/** Epoch milliseconds when n8n was asked, and when its answer was there: it was so in between. */
-	readonly asked: number;
-	readonly told: number;
-	readonly status: string;
+	asked: number;
+	told: number;
+	status: string;
 }
 
 /** Looks at an execution every 25 ms until it has ended. */

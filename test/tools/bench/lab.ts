@@ -12,10 +12,10 @@ const KEYS = Array.from({ length: ACCOUNTS }, (_, at) => `bench-key-${at}`);
 
 /** One of Kie's accounts, which has its own limit of submissions. */
 export interface BenchAccount {
-	readonly apiKey: string;
-	readonly credential: CredentialReference;
+	apiKey: string;
+	credential: CredentialReference;
 	/** The key that proves addresses of this account's submissions. */
-	readonly addressKey: Buffer;
+	addressKey: Buffer;
 }
 
 /** Where measurements are made: one n8n for all parts, started when the first part needs it. */

@@ -27,12 +27,12 @@ const NEIGHBOURS: ReadonlyArray<[name: string, version: string]> = [
 /** A community package as n8n's installer leaves it. */
 export interface InstalledPackage {
 	/** Name and version. */
-	readonly label: string;
-	readonly folder: string;
+	label: string;
+	folder: string;
 	/** Bytes. */
-	readonly tarball: number;
+	tarball: number;
 	/** Bytes of all files, its own dependencies among them. */
-	readonly unpacked: number;
+	unpacked: number;
 }
 
 /** Makes sure the other packages are in the cache, installed without scripts and peers. */
@@ -75,11 +75,11 @@ export async function installTarball(
 
 export interface LoadCost {
 	/** To load all node and credential files and make their classes. */
-	readonly milliseconds: number;
+	milliseconds: number;
 	/** Growth of resident memory, in MB. */
-	readonly megabytes: number;
+	megabytes: number;
 	/** Nodes and credentials. */
-	readonly classes: number;
+	classes: number;
 }
 
 /** Loads a package in a fresh process on n8n's Node.js, with n8n's own modules available. */

@@ -1,35 +1,35 @@
 /** A promise that is checked by the run. */
 export interface Target {
 	/** What is promised, with the bound. */
-	readonly promise: string;
+	promise: string;
 	/** What was measured. */
-	readonly measured: string;
-	readonly held: boolean;
+	measured: string;
+	held: boolean;
 	/** Why no change of this package can hold it. Such a target is shown, but fails no run. */
-	readonly outOfReach?: string;
+	outOfReach?: string;
 }
 
 /** What one part of the benchmarks found. */
 export interface Section {
-	readonly title: string;
+	title: string;
 	/** What was done, so that the tables can be read. */
-	readonly method: string;
+	method: string;
 	/** Markdown. */
-	readonly tables: readonly string[];
+	tables: readonly string[];
 	/** What the figures mean, and where they do not reach. Markdown. */
-	readonly reading: string;
-	readonly targets: readonly Target[];
+	reading: string;
+	targets: readonly Target[];
 }
 
 /** What was measured, and on what. */
 export interface Circumstances {
 	/** ISO 8601 day. */
-	readonly date: string;
-	readonly packageVersion: string;
-	readonly n8n: string;
-	readonly node: string;
-	readonly cpus: number;
-	readonly command: string;
+	date: string;
+	packageVersion: string;
+	n8n: string;
+	node: string;
+	cpus: number;
+	command: string;
 }
 
 /** The text of `docs/benchmarks.md`, not yet formatted. */

@@ -1,8 +1,8 @@
 /** The middle and the range of repeated measurements. */
 export interface Spread {
-	readonly median: number;
-	readonly min: number;
-	readonly max: number;
+	median: number;
+	min: number;
+	max: number;
 }
 
 /** @throws Error without a value, or with one that is not a number: a measurement has failed then */

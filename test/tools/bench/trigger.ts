@@ -47,19 +47,19 @@ const WHICH = ['trigger', 'verifying', 'plain', 'slack'] as const;
 
 /** An active workflow that is started by callbacks. */
 interface Receiver {
-	readonly name: string;
-	readonly workflowId: string;
-	readonly url: string;
+	name: string;
+	workflowId: string;
+	url: string;
 	/** Sends it one callback. Resolves to whether it was accepted. */
-	readonly send: (taskId: string) => Promise<boolean>;
+	send: (taskId: string) => Promise<boolean>;
 	/** Id of its newest execution. */
 	newest: string;
 }
 
 interface Definition {
-	readonly definition: WorkflowDefinition;
+	definition: WorkflowDefinition;
 	/** Of its webhook, after `/webhook/`. */
-	readonly path: string;
+	path: string;
 }
 
 /** n8n's Webhook node, alone or with a verification in a Code node. */

@@ -8,15 +8,15 @@ import { endedExecutions, expectSuccess, observe, recordedSeconds, timeOf } from
 /** What upgrading a number of videos took. */
 export interface VideoRun {
 	/** From the start of the first execution to the end of the last. */
-	readonly seconds: number;
+	seconds: number;
 	/** Requests to Kie.ai, of any kind, per video. */
-	readonly requests: number;
+	requests: number;
 	/** Of these, how many asked for new work. */
-	readonly submissions: number;
+	submissions: number;
 	/** Seconds per video during which an execution was in the state "running". */
-	readonly running: number;
+	running: number;
 	/** Only for an execution that suspends: its states from then until Kie.ai called for the last time. */
-	readonly whileSuspended?: readonly string[];
+	whileSuspended?: readonly string[];
 }
 
 export type VideoRunner = (lab: Lab, count: number) => Promise<VideoRun>;

@@ -19,11 +19,11 @@ const MANY = 20;
 const MOST_RATIO = 1.3;
 
 interface Way {
-	readonly name: string;
-	readonly run: VideoRunner;
-	readonly count: number;
+	name: string;
+	run: VideoRunner;
+	count: number;
 	/** The loop takes a minute for 20 videos: fewer rounds for it. */
-	readonly slow?: boolean;
+	slow?: boolean;
 }
 
 const LOOP = 'Loop of HTTP Request, IF and Wait';

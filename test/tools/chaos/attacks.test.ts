@@ -27,7 +27,7 @@ describe('a forged callback', () => {
 		forge(kind, { address, video, other, hmacKey: 'hmac', strangersKey: 'stranger' });
 	const proofIn = (url: string) => new URL(url).searchParams.get('kieVeo');
 
-	test.each<[Forgery, ReturnType<typeof readSubmission>, string | null, string]>([
+	it.each<[Forgery, ReturnType<typeof readSubmission>, string | null, string]>([
 		['no proof', null, null, video.taskId],
 		['wrong proof', null, 'hmac', video.taskId],
 		['proof of another account', null, 'hmac', video.taskId],
@@ -42,7 +42,7 @@ describe('a forged callback', () => {
 		expect(JSON.stringify(callback)).toContain(FORGED);
 	});
 
-	test('with the proof of another account has a proof that holds there', () => {
+	it('with the proof of another account has a proof that holds there', () => {
 		const proof = proofIn(forged('proof of another account').url);
 		expect(readSubmission(proof, addressKey('stranger'))).toEqual(submission);
 	});
@@ -56,7 +56,7 @@ describe('planned faults', () => {
 	});
 	afterAll(async () => await simulator.close());
 
-	test('hit the requests about their video they were planned for, and are counted', async () => {
+	it('hit the requests about their video they were planned for, and are counted', async () => {
 		const fault = (kind: PlannedFault['kind'], at: number) => ({
 			kind,
 			place: 'get4k' as const,
@@ -82,7 +82,7 @@ describe('planned faults', () => {
 		]);
 	});
 
-	test('of an upgrade job hit its one order, then the reads of its record', async () => {
+	it('of an upgrade job hit its one order, then the reads of its record', async () => {
 		const fault = (kind: PlannedFault['kind'], at: number) => ({
 			kind,
 			place: 'get4k' as const,
@@ -106,7 +106,7 @@ describe('planned faults', () => {
 		expect(codes).toEqual([200, 500, 200]);
 	});
 
-	test('of a generation hit the request with its prompt', async () => {
+	it('of a generation hit the request with its prompt', async () => {
 		const video = videoWith(3, [{ kind: '429', place: 'generate', at: 0 }]);
 		new Injector(simulator, 'veo').arm(orderOf(video));
 		const generate = async (prompt: string) => {
@@ -117,7 +117,7 @@ describe('planned faults', () => {
 		expect(await generate(orderOf(video).prompt)).toMatchObject({ code: 429 });
 	});
 
-	test('can show the base video as record-info does', () => {
+	it('can show the base video as record-info does', () => {
 		expect(effectOf('base video', 'veo_task_1', 'https://file.test/base.mp4')).toMatchObject({
 			body: { data: { successFlag: 1, response: { resultUrls: ['https://file.test/base.mp4'] } } },
 		});

@@ -160,7 +160,24 @@ const outOfTime = (finishedAt: number | null, more: Partial<RunRecord> = {}) => 
 	});
 };
 
-test.each<[what: string, evidence: Evidence]>([
+/** The same, with n8n restarted while it waited, and another callback at this time. */
+const restarted = (calledAt: number) => {
+	const { runs, deliveries, ...rest } = outOfTime(50_000, { endedAt: 500_000 });
+	return {
+		...rest,
+		runs,
+		deliveries: [...deliveries.map(unheard), delivered(a, calledAt)],
+		journal: [generation(a)],
+		restarts: [{ ...restart, from: 40_000, until: 60_000 }],
+	};
+};
+const unheard = (one: Delivery): Delivery => ({
+	...one,
+	attempts: one.attempts.map((attempt) => ({ ...attempt, status: null })),
+});
+
+it.each<[what: string, evidence: Evidence]>([
+	['a restart after which no callback came in time', restarted(480_000)],
 	['an execution that ran out of time before its video was finished', outOfTime(null)],
 	['a video that was finished in the last moment', outOfTime(99_000)],
 	['a run in which all went well', evidence([a, b])],
@@ -200,7 +217,7 @@ test.each<[what: string, evidence: Evidence]>([
 	expect(broken(of)).toEqual([]);
 });
 
-test.each<[what: string, invariants: string[], evidence: Evidence]>([
+it.each<[what: string, invariants: string[], evidence: Evidence]>([
 	[
 		'an item without output',
 		[ONE_OUTCOME, LOST],
@@ -226,6 +243,7 @@ test.each<[what: string, invariants: string[], evidence: Evidence]>([
 		evidence([a], { runs: [run('callback4k', [a], { status: 'waiting', seen: [] })] }),
 	],
 	['an execution that waited in vain', [WAITED], outOfTime(50_000)],
+	['one that waited in vain though a callback came after a restart', [WAITED], restarted(70_000)],
 	['two executions for one callback', [ONE_EXECUTION], triggered(2)],
 	['no execution for a callback', [ONE_EXECUTION], triggered(0)],
 	['an execution about a video nobody submitted', [ONE_EXECUTION], triggered(1, { videos: [] })],
@@ -281,23 +299,23 @@ describe('the user asks again', () => {
 	const left = (of: Evidence) =>
 		ordersLeft(of).map(({ settings: { workload }, orders: [order] }) => [workload, order?.taskId]);
 
-	test('for a video that was not had, by polling with the same task id', () => {
+	it('for a video that was not had, by polling with the same task id', () => {
 		const runs = [run('callback4k', [a], { status: 'crashed', killed: true, seen: [] })];
 		expect(left(evidence([a], { runs }))).toEqual([['poll4k', a.taskId]]);
 	});
 
-	test('for nothing that was had or finally refused', () => {
+	it('for nothing that was had or finally refused', () => {
 		const seen = [failed(b, 'Could not get the 4K video: no')];
 		const runs = [run('poll4k', [a]), run('poll4k', [b], { seen })];
 		expect(left(evidence([a, b], { runs }))).toEqual([]);
 	});
 
-	test('for a generation by the id its error names', () => {
+	it('for a generation by the id its error names', () => {
 		const error = `Run Get with task ID ${a.taskId}`;
 		expect(left(generated({ status: 'error', error, seen: [] }, []))).toEqual([['get', a.taskId]]);
 	});
 
-	test('for a generation whose answer was lost by the id in the log of Kie', () => {
+	it('for a generation whose answer was lost by the id in the log of Kie', () => {
 		const lost = { status: 'error', error: "Kie.ai's answer was lost", seen: [] };
 		expect(left(generated(lost, [generation(a)]))).toEqual([['get', a.taskId]]);
 		expect(left(generated(lost, []))).toEqual([['generate', `${a.taskId}_again1`]]);

@@ -5,7 +5,7 @@ const count = (plan: Plan, kind: string) => plan.steps.filter((step) => step.kin
 const videosOf = (plan: Plan) => batchesOf(plan).flatMap(({ videos }) => videos);
 
 describe('chance with a seed', () => {
-	test('gives the same numbers for the same seed, others for another', () => {
+	it('gives the same numbers for the same seed, others for another', () => {
 		const numbers = (seed: number) => {
 			const random = new Random(seed);
 			return Array.from({ length: 20 }, () => random.int(0, 1000));
@@ -14,13 +14,13 @@ describe('chance with a seed', () => {
 		expect(numbers(5)).not.toEqual(numbers(6));
 	});
 
-	test('keeps to its bounds and reaches them', () => {
+	it('keeps to its bounds and reaches them', () => {
 		const random = new Random(1);
 		const drawn = new Set(Array.from({ length: 500 }, () => random.int(2, 5)));
 		expect([...drawn].sort()).toEqual([2, 3, 4, 5]);
 	});
 
-	test('picks by weight', () => {
+	it('picks by weight', () => {
 		const random = new Random(1);
 		const picks = Array.from({ length: 1000 }, () =>
 			random.weighted({ often: 9, rarely: 1, never: 0 }),
@@ -33,19 +33,19 @@ describe('chance with a seed', () => {
 });
 
 describe('the plan of a chaos run', () => {
-	test('is the same for the same seed, and another for another', () => {
+	it('is the same for the same seed, and another for another', () => {
 		const plan = (seed: number) => JSON.stringify(makePlan({ seed, videos: 100 }));
 		expect(plan(3)).toBe(plan(3));
 		expect(plan(3)).not.toBe(plan(4));
 	});
 
-	test('has at least the wanted number of videos, each with a task id of its own', () => {
+	it('has at least the wanted number of videos, each with a task id of its own', () => {
 		const videos = videosOf(makePlan({ seed: 9, videos: 300 }));
 		expect(videos.length).toBeGreaterThanOrEqual(300);
 		expect(new Set(videos.map(({ taskId }) => taskId)).size).toBe(videos.length);
 	});
 
-	test.each([[40], [500]])('of %d videos has every workload, a kill and bursts', (videos) => {
+	it.each([[40], [500]])('of %d videos has every workload, a kill and bursts', (videos) => {
 		const plan = makePlan({ seed: 2, videos });
 		const workloads = new Set(batchesOf(plan).map(({ workload }) => workload));
 		expect([...workloads].sort()).toEqual([
@@ -60,7 +60,7 @@ describe('the plan of a chaos run', () => {
 		expect(count(plan, 'burst')).toBeGreaterThan(0);
 	});
 
-	test('of 500 videos has all ways of callbacks, forgeries, faults and restarts', () => {
+	it('of 500 videos has all ways of callbacks, forgeries, faults and restarts', () => {
 		const plan = makePlan({ seed: 2, videos: 500 });
 		const batches = batchesOf(plan);
 		const videos = videosOf(plan);
@@ -70,7 +70,7 @@ describe('the plan of a chaos run', () => {
 		expect(plan.steps).toContainEqual({ kind: 'restart', how: 'SIGTERM' });
 	});
 
-	test('loses as many callbacks for good as it is told to', () => {
+	it('loses as many callbacks for good as it is told to', () => {
 		const share = (lost?: number) => {
 			const videos = videosOf(makePlan({ seed: 2, videos: 500, lost }));
 			return videos.filter(({ callback }) => callback === 'lost').length / videos.length;
@@ -81,7 +81,7 @@ describe('the plan of a chaos run', () => {
 		expect(share()).toBeLessThan(0.15);
 	});
 
-	test('neither begins nor ends with a restart', () => {
+	it('neither begins nor ends with a restart', () => {
 		for (let seed = 0; seed < 20; seed++) {
 			const { steps } = makePlan({ seed, videos: 40 });
 			expect(steps.at(0)?.kind).toBe('batch');

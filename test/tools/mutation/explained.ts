@@ -1,13 +1,13 @@
 /** A change of the code that no test can notice, and why. */
 export interface Explained {
 	/** Name of the file, without its folders. */
-	readonly file: string;
+	file: string;
 	/** The first line of what is changed, without indentation. */
-	readonly line: string;
+	line: string;
 	/** What is changed within it, and into what; both without line breaks. */
-	readonly original: string;
-	readonly replacement: string;
-	readonly why: string;
+	original: string;
+	replacement: string;
+	why: string;
 }
 
 export const EXPLAINED: readonly Explained[] = [

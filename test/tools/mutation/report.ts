@@ -6,15 +6,15 @@ import type { Explained } from './explained';
 /** One change that Stryker made to the code, and what came of it. */
 export interface Mutant {
 	/** Name of the file without its folder. */
-	readonly file: string;
+	file: string;
 	/** Counted from 1. */
-	readonly lineNumber: number;
+	lineNumber: number;
 	/** The line it begins in, without indentation. */
-	readonly line: string;
-	readonly original: string;
-	readonly replacement: string;
+	line: string;
+	original: string;
+	replacement: string;
 	/** Stryker's word, such as `Killed` or `Survived`. */
-	readonly status: string;
+	status: string;
 }
 
 /** A test failed, did not end, or its file could not even be loaded. */

@@ -23,11 +23,11 @@ const RUN_PATH = /\/rest\/workflows\/[^/]+\/run/;
 
 export interface EditorOptions {
 	/** Address of n8n without a slash at the end. */
-	readonly url: string;
-	readonly owner?: Owner;
-	readonly theme?: 'light' | 'dark';
+	url: string;
+	owner?: Owner;
+	theme?: 'light' | 'dark';
 	/** Size of the page in CSS pixels. */
-	readonly viewport?: { readonly width: number; readonly height: number };
+	viewport?: { width: number; height: number };
 }
 
 /** n8n's editor in a headless Chromium, signed in. Works on both lines. */
@@ -168,7 +168,9 @@ export class Editor {
 		// n8n looks where the mouse is while it moves.
 		await this.page.mouse.move(to.x + to.width / 2, to.y + to.height / 2, { steps: 20 });
 		await this.page.mouse.up();
-		return await this.parameter(parameter).locator('.cm-content').first().innerText();
+		const expression = this.parameter(parameter).locator('.cm-content').first();
+		await expression.filter({ hasText: field }).waitFor({ timeout: 10_000 });
+		return (await expression.innerText()).trim();
 	}
 
 	/** The names that a list in the open panel offers. It stays open. */

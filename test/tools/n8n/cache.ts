@@ -15,12 +15,12 @@ export function cacheFolder(): string {
 /** One installed version in the cache: its folder and the package.json it was made from. */
 export interface CacheEntry {
 	/** Folder name and lock name, such as `n8n-2.41.1`. */
-	readonly name: string;
-	readonly folder: string;
+	name: string;
+	folder: string;
 	/** What is installed. A changed recipe means not installed. */
-	readonly recipe: Readonly<Record<string, unknown>>;
-	/** Path in the folder of what it was installed for. Without that file it counts as not installed. */
-	readonly program?: string;
+	recipe: Readonly<Record<string, unknown>>;
+	/** Path in the folder of what it was installed for. Without that file it is not installed. */
+	program?: string;
 }
 
 /** Names a cache entry. Nothing is read or written. */

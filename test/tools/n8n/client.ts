@@ -20,11 +20,11 @@ const EXECUTION_LIMIT_MS = 60_000;
 const EXECUTION_POLL_MS = { first: 50, most: 500 };
 
 export interface Owner {
-	readonly email: string;
-	readonly firstName: string;
-	readonly lastName: string;
+	email: string;
+	firstName: string;
+	lastName: string;
 	/** n8n wants 8 characters or more, among them a digit and a capital. */
-	readonly password: string;
+	password: string;
 }
 
 /** The account that tests and the demo use. */
@@ -37,30 +37,30 @@ export const OWNER: Owner = {
 
 /** A workflow as exported from the editor. */
 export interface WorkflowDefinition {
-	readonly name: string;
-	readonly nodes: readonly INode[];
-	readonly connections: IConnections;
-	readonly settings?: UnknownRecord;
-	readonly pinData?: UnknownRecord;
+	name: string;
+	nodes: readonly INode[];
+	connections: IConnections;
+	settings?: UnknownRecord;
+	pinData?: UnknownRecord;
 }
 
 /** A workflow that n8n has stored. */
 export interface StoredWorkflow {
-	readonly id: string;
-	readonly name: string;
-	readonly versionId: string;
+	id: string;
+	name: string;
+	versionId: string;
 	/** Whether its triggers are switched on, or being switched on. */
-	readonly active: boolean;
-	readonly nodes: readonly UnknownRecord[];
+	active: boolean;
+	nodes: readonly UnknownRecord[];
 	/** n8n's whole answer. */
-	readonly stored: UnknownRecord;
+	stored: UnknownRecord;
 }
 
 export interface Credential {
-	readonly name: string;
+	name: string;
 	/** Type name as in the credential class, such as `kieVeoApi`. */
-	readonly type: string;
-	readonly data: UnknownRecord;
+	type: string;
+	data: UnknownRecord;
 }
 
 /** The way nodes refer to a credential: `credentials: { kieVeoApi: reference }`. */
@@ -68,34 +68,34 @@ export type CredentialReference = Reference;
 
 /** Something that n8n keeps under an id. */
 export interface Reference {
-	readonly id: string;
-	readonly name: string;
+	id: string;
+	name: string;
 }
 
 export interface CredentialTestResult {
-	readonly status: 'OK' | 'Error';
-	readonly message: string;
+	status: 'OK' | 'Error';
+	message: string;
 }
 
 export interface InstalledCommunityPackage {
-	readonly packageName: string;
-	readonly installedVersion: string;
+	packageName: string;
+	installedVersion: string;
 	/** Type names, such as `n8n-nodes-kie-veo.kieVeo`. */
-	readonly nodeTypes: readonly string[];
+	nodeTypes: readonly string[];
 }
 
 export interface RunOptions {
 	/** Name of the trigger node; default: the workflow's manual trigger. */
-	readonly trigger?: string;
+	trigger?: string;
 	/** Runs up to and including this node, as "Execute step" does. */
-	readonly destinationNode?: string;
+	destinationNode?: string;
 }
 
 export interface WaitOptions {
 	/** `waiting` is reached while suspended until a time or a call. Default `finished`. */
-	readonly until?: 'finished' | 'waiting';
+	until?: 'finished' | 'waiting';
 	/** Milliseconds, default one minute. */
-	readonly timeoutMs?: number;
+	timeoutMs?: number;
 }
 
 /**
@@ -461,15 +461,15 @@ export class N8nClient {
 }
 
 interface ExecutionPage {
-	readonly executions: ExecutionSummary[];
+	executions: ExecutionSummary[];
 	/** Query of the page that follows; `undefined` after the last one. */
-	readonly next: Readonly<Record<string, string>> | undefined;
+	next: Readonly<Record<string, string>> | undefined;
 }
 
 interface Publication {
 	/** `in_progress`, `published`, `partial`, `failed`, `not_published`. */
-	readonly status: string;
-	readonly errors: readonly string[];
+	status: string;
+	errors: readonly string[];
 }
 
 function parseWorkflow(value: unknown): StoredWorkflow {

@@ -8,15 +8,15 @@ const PROGRESS_EVERY_MS = 5_000;
 const TIME_LIMIT_MS = 30 * 60_000;
 
 export interface LoggedCommand {
-	readonly command: string;
-	readonly args: readonly string[];
-	readonly cwd: string;
-	readonly env: NodeJS.ProcessEnv;
+	command: string;
+	args: readonly string[];
+	cwd: string;
+	env: NodeJS.ProcessEnv;
 	/** What it does, in words: shown while it runs and in the error. */
-	readonly label: string;
+	label: string;
 	/** Receives the command's whole output, appended. */
-	readonly logFile: string;
-	readonly progress: Progress;
+	logFile: string;
+	progress: Progress;
 }
 
 /**

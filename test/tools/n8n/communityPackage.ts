@@ -31,9 +31,9 @@ const IMPATIENT_NPM = 'fetch-retries=0\nfetch-timeout=5000\n';
 
 /** A community package whose files are in an n8n user folder. */
 export interface CommunityPackage {
-	readonly name: string;
-	readonly version: string;
-	readonly folder: string;
+	name: string;
+	version: string;
+	folder: string;
 }
 
 /** Where n8n loads this package from, once it is placed. */

@@ -2,13 +2,13 @@ import type { N8nInstall } from './install';
 import type { N8nLine } from './versions';
 
 export interface EnvironmentOptions {
-	readonly install: N8nInstall;
-	readonly userFolder: string;
-	readonly port: number;
+	install: N8nInstall;
+	userFolder: string;
+	port: number;
 	/** Port of the task runner broker. The default one would clash between two n8n. */
-	readonly brokerPort: number;
+	brokerPort: number;
 	/** Laid over everything else. `undefined` removes a variable. */
-	readonly extra: NodeJS.ProcessEnv;
+	extra: NodeJS.ProcessEnv;
 }
 
 /**

@@ -5,48 +5,48 @@ import { asArray, asRecord, isRecord, optionalText, textOf, type UnknownRecord }
 
 /** What a node run has left behind. */
 interface NodeRun {
-	readonly executionStatus: string | undefined;
+	executionStatus: string | undefined;
 	/** Items by output; an output that received nothing has an empty list. */
-	readonly outputs: readonly INodeExecutionData[][];
-	readonly error: NodeError | undefined;
+	outputs: readonly INodeExecutionData[][];
+	error: NodeError | undefined;
 	/** How long it took, as n8n recorded it. */
-	readonly milliseconds: number | undefined;
+	milliseconds: number | undefined;
 }
 
 /** An error as n8n stores it for a node or a whole execution. */
 export interface NodeError {
-	readonly name: string | undefined;
-	readonly message: string;
+	name: string | undefined;
+	message: string;
 	/** The longer explanation under the message. */
-	readonly description: string | undefined;
-	readonly httpCode: string | undefined;
+	description: string | undefined;
+	httpCode: string | undefined;
 	/** Which input item it belongs to. */
-	readonly itemIndex: number | undefined;
+	itemIndex: number | undefined;
 }
 
 /** An execution without its data, as in the list. */
 export interface ExecutionSummary {
-	readonly id: string;
-	readonly workflowId: string;
+	id: string;
+	workflowId: string;
 	/** `new`, `running`, `waiting`, `success`, `error`, `canceled`, `crashed`, `unknown`. */
-	readonly status: string;
+	status: string;
 	/** `manual`, `webhook`, `trigger`, ... */
-	readonly mode: string;
-	readonly startedAt: string | undefined;
-	readonly stoppedAt: string | undefined;
+	mode: string;
+	startedAt: string | undefined;
+	stoppedAt: string | undefined;
 	/** Until when it waits, as ISO 8601 text. */
-	readonly waitTill: string | undefined;
+	waitTill: string | undefined;
 }
 
 /** An execution with what its nodes put out. */
 export interface Execution extends ExecutionSummary {
 	/** All runs of each node, first to last. */
-	readonly runs: ReadonlyMap<string, readonly NodeRun[]>;
-	readonly lastNode: string | undefined;
+	runs: ReadonlyMap<string, readonly NodeRun[]>;
+	lastNode: string | undefined;
 	/** The error that ended it, wherever it came from. */
-	readonly error: NodeError | undefined;
+	error: NodeError | undefined;
 	/** n8n's stored data, for what this type does not show. */
-	readonly data: UnknownRecord;
+	data: UnknownRecord;
 }
 
 const ENDED = new Set(['success', 'error', 'canceled', 'crashed']);

@@ -19,21 +19,21 @@ import { LINES, NATIVE_MODULES, lineNamed, type N8nLine } from './versions';
 /** A Node.js in the cache. */
 export interface NodeInstall {
 	/** Path of the `node` program. */
-	readonly program: string;
+	program: string;
 	/** `PATH` under which scripts that call `node` (npm's too) find this one. */
-	readonly path: string;
+	path: string;
 	/** Root with `include/node`: headers that native add-ons are built against. */
-	readonly root: string;
+	root: string;
 }
 
 /** An n8n in the cache, with the Node.js it runs on. */
 export interface N8nInstall {
-	readonly line: N8nLine;
-	readonly node: NodeInstall;
+	line: N8nLine;
+	node: NodeInstall;
 	/** Path of n8n's command line script. */
-	readonly script: string;
+	script: string;
 	/** The `node_modules` folder n8n's own dependencies are in. */
-	readonly modules: string;
+	modules: string;
 }
 
 /**

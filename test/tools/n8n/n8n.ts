@@ -19,34 +19,34 @@ const START_LIMIT_MS = 120_000;
 const STOP_GRACE_MS = 15_000;
 
 export interface N8nOptions {
-	readonly line: LineName;
+	line: LineName;
 	/** Kept over stops. Without it a temporary one is made, and removed by `stop()`. */
-	readonly userFolder?: string;
+	userFolder?: string;
 	/** Default: a free one. */
-	readonly port?: number;
+	port?: number;
 	/** Additions to the environment. `undefined` removes a variable. */
-	readonly env?: NodeJS.ProcessEnv;
+	env?: NodeJS.ProcessEnv;
 	/** Tarball of a community package to install, as from `packTarball`. */
-	readonly packageTarball?: string;
+	packageTarball?: string;
 	/** Receives n8n's output; emptied at the start, continued over restarts. */
-	readonly logFile: string;
+	logFile: string;
 	/** Milliseconds n8n may take to start; default two minutes. */
-	readonly startLimitMs?: number;
+	startLimitMs?: number;
 	/** Told about a first install, which takes minutes. Default: standard error. */
-	readonly progress?: Progress;
+	progress?: Progress;
 }
 
 /** All that is settled before n8n's first start, and holds for the restarts. */
 interface Setup {
-	readonly line: LineName;
-	readonly port: number;
-	readonly userFolder: string;
+	line: LineName;
+	port: number;
+	userFolder: string;
 	/** Whether the user folder is temporary. */
-	readonly ownsFolder: boolean;
-	readonly logFile: string;
-	readonly install: N8nInstall;
-	readonly env: NodeJS.ProcessEnv;
-	readonly startLimitMs: number;
+	ownsFolder: boolean;
+	logFile: string;
+	install: N8nInstall;
+	env: NodeJS.ProcessEnv;
+	startLimitMs: number;
 }
 
 /** A real n8n on 127.0.0.1, with a SQLite database in its user folder. */

@@ -7,10 +7,10 @@ import { isRecord } from './wire';
 const GUARD = 'read -r _; kill -s TERM -- "-$1"; sleep 5; kill -s KILL -- "-$1"';
 
 export interface GroupOptions {
-	readonly env: NodeJS.ProcessEnv;
-	readonly cwd: string;
+	env: NodeJS.ProcessEnv;
+	cwd: string;
 	/** Receives standard output and error, appended. */
-	readonly logFile: string;
+	logFile: string;
 }
 
 /**

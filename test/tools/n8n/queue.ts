@@ -20,11 +20,11 @@ const STOP_GRACE_MS = 15_000;
 
 export interface QueueSize {
 	/** Default 1. */
-	readonly workers?: number;
+	workers?: number;
 	/** How many executions a worker runs at the same time. Default: n8n's, which is 10. */
-	readonly concurrency?: number;
+	concurrency?: number;
 	/** Default 1. With 0, main receives all webhooks. */
-	readonly webhookProcesses?: number;
+	webhookProcesses?: number;
 }
 
 /**
@@ -167,15 +167,15 @@ function queueEnvironment({ redisPort, postgresPort }: Servers): NodeJS.ProcessE
 type Role = keyof typeof READY;
 
 interface QueueProcessSetup {
-	readonly role: Role;
-	readonly args: readonly string[];
-	readonly install: N8nInstall;
-	readonly userFolder: string;
+	role: Role;
+	args: readonly string[];
+	install: N8nInstall;
+	userFolder: string;
 	/** Of the webhooks; of a worker only for checks of its health. */
-	readonly port: number;
-	readonly brokerPort: number;
-	readonly extra: NodeJS.ProcessEnv;
-	readonly logFile: string;
+	port: number;
+	brokerPort: number;
+	extra: NodeJS.ProcessEnv;
+	logFile: string;
 }
 
 /** A worker or a webhook process. */

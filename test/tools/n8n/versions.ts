@@ -3,13 +3,13 @@ export type LineName = '2.x' | '1.x';
 
 /** One n8n release line this package is tested with. */
 export interface N8nLine {
-	readonly name: LineName;
+	name: LineName;
 	/** Version of the npm package `n8n`. */
-	readonly n8n: string;
+	n8n: string;
 	/** Node.js version it runs on. */
-	readonly node: string;
+	node: string;
 	/** npm `overrides` without which this version does not install or start. */
-	readonly overrides?: Readonly<Record<string, string>>;
+	overrides?: Readonly<Record<string, string>>;
 }
 
 /**

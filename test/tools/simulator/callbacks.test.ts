@@ -42,7 +42,7 @@ async function post4k(): Promise<void> {
 const signed = { accounts: [{ key: 'kie-simulator-key', webhookHmacKey: 'hmac' }] };
 
 describe('the signature', () => {
-	test.each([
+	it.each([
 		[
 			'test-webhook-hmac-key',
 			'ee9c2715375b7837f8bb51d641ff5863',
@@ -61,7 +61,7 @@ describe('the signature', () => {
 		expect(callbackSignature(key, id, timestamp)).toBe(expected);
 	});
 
-	test('goes with each callback of an account that has an HMAC key', async () => {
+	it('goes with each callback of an account that has an HMAC key', async () => {
 		await start({ ...signed, videos: [{ taskId }] });
 		await post4k();
 		await until(
@@ -75,13 +75,13 @@ describe('the signature', () => {
 		expect(headers['content-type']).toBe('application/json');
 	});
 
-	test('is absent without an HMAC key', async () => {
+	it('is absent without an HMAC key', async () => {
 		await start();
 		await simulator.sendCallback(receiver.url);
 		expect(receiver.received[0]?.headers).not.toHaveProperty('x-webhook-signature');
 	});
 
-	test('can be left out, forged, stale, or another task by hand', async () => {
+	it('can be left out, forged, stale, or another task by hand', async () => {
 		await start(signed);
 		await simulator.sendCallback(receiver.url, { taskId, hmacKey: null });
 		await simulator.sendCallback(receiver.url, { taskId, signature: 'forged' });
@@ -107,7 +107,7 @@ describe('the body', () => {
 
 	beforeEach(async () => await start({ videos: [{ taskId }] }));
 
-	test('of a 4K success is nested by default', async () => {
+	it('of a 4K success is nested by default', async () => {
 		const base = simulator.fileUrl;
 		expect(await send(CALLBACK_FORMS.nested)).toEqual({
 			code: 200,
@@ -116,13 +116,13 @@ describe('the body', () => {
 		});
 	});
 
-	test('can name the credits', async () => {
+	it('can name the credits', async () => {
 		expect(await send(CALLBACK_FORMS.nestedWithCredits)).toMatchObject({
 			data: { creditsConsumed: 120 },
 		});
 	});
 
-	test('can be flat and in snake case', async () => {
+	it('can be flat and in snake case', async () => {
 		const base = simulator.fileUrl;
 		expect(await send(CALLBACK_FORMS.flat)).toEqual({
 			code: 200,
@@ -136,7 +136,7 @@ describe('the body', () => {
 		});
 	});
 
-	test.each([
+	it.each([
 		['urlsAsJsonText', (urls: string[]) => JSON.stringify(urls)],
 		['bareUrl', (urls: string[]) => urls[0]],
 		['bracketedList', (urls: string[]) => `[${urls.join(',')}]`],
@@ -147,7 +147,7 @@ describe('the body', () => {
 		});
 	});
 
-	test.each([
+	it.each([
 		['topLevelTaskId', { taskId }],
 		['topLevelSnakeTaskId', { task_id: taskId }],
 		['bothIds', { taskId, data: { task_id: taskId } }],
@@ -157,7 +157,7 @@ describe('the body', () => {
 		expect(body).not.toHaveProperty('data.taskId');
 	});
 
-	test('of a failure has the id in data, or data null', async () => {
+	it('of a failure has the id in data, or data null', async () => {
 		const failure = { code: 500, msg: 'Timeout' };
 		expect(await send({}, failure)).toEqual({ code: 500, msg: 'Timeout', data: { taskId } });
 		expect(await send(CALLBACK_FORMS.failureDataNull, failure)).toEqual({
@@ -167,7 +167,7 @@ describe('the body', () => {
 		});
 	});
 
-	test('of a generation carries the prompt, also broken or as an object', async () => {
+	it('of a generation carries the prompt, also broken or as an object', async () => {
 		const generation = { operation: 'generate' };
 		expect(await send({}, generation)).toMatchObject({
 			data: { promptJson: expect.any(String), info: { resolution: '720p' }, fallbackFlag: false },
@@ -181,7 +181,7 @@ describe('the body', () => {
 		expect(await send({ promptJson: 'absent' }, generation)).not.toHaveProperty('data.promptJson');
 	});
 
-	test('can name the task only, as in the sample of the webhook page', async () => {
+	it('can name the task only, as in the sample of the webhook page', async () => {
 		const body = { taskId, data: { task_id: taskId, callbackType: 'task_completed' } };
 		expect(await send(OTHER_CALLBACK_FORMS.taskOnly)).toEqual({
 			code: 200,
@@ -190,7 +190,7 @@ describe('the body', () => {
 		});
 	});
 
-	test('can be a record, whose code is 200 when the task failed', async () => {
+	it('can be a record, whose code is 200 when the task failed', async () => {
 		expect(await send(OTHER_CALLBACK_FORMS.record)).toMatchObject({
 			code: 200,
 			data: { taskId, successFlag: 1, response: { resultUrls: [video(simulator.fileUrl)] } },
@@ -201,7 +201,7 @@ describe('the body', () => {
 		});
 	});
 
-	test('can be a job, with its result as JSON text', async () => {
+	it('can be a job, with its result as JSON text', async () => {
 		const done = (await send(OTHER_CALLBACK_FORMS.job)) as { data: { resultJson: string } };
 		expect(done).toMatchObject({ code: 200, data: { taskId, state: 'success', failMsg: null } });
 		expect(JSON.parse(done.data.resultJson)).toEqual({ resultUrls: [video(simulator.fileUrl)] });
@@ -211,7 +211,7 @@ describe('the body', () => {
 		});
 	});
 
-	test('of a base video can carry media ids', async () => {
+	it('of a base video can carry media ids', async () => {
 		expect(await send({ mediaIds: true }, { operation: 'generate' })).toMatchObject({
 			data: { info: { resolution: '720p', mediaIds: [expect.any(String)] } },
 		});
@@ -220,7 +220,7 @@ describe('the body', () => {
 		});
 	});
 
-	test('of a failure can have the reason inside', async () => {
+	it('of a failure can have the reason inside', async () => {
 		await simulator.close();
 		const failure = { code: 500, msg: 'Failed', errorMessage: 'Image fetch failed.' };
 		const generation = { outcome: 'failure' as const, failure };
@@ -235,7 +235,7 @@ describe('the body', () => {
 		});
 	});
 
-	test('can be anything by hand', async () => {
+	it('can be anything by hand', async () => {
 		await simulator.sendCallback(receiver.url, { body: 'no JSON', contentType: 'text/plain' });
 		expect(receiver.received[0]).toMatchObject({
 			body: 'no JSON',
@@ -245,7 +245,7 @@ describe('the body', () => {
 });
 
 describe('delivery', () => {
-	test('reports the end of each kind of work at the address of its request', async () => {
+	it('reports the end of each kind of work at the address of its request', async () => {
 		await start({ videos: [{ taskId, upgrade4k: { outcome: 'failure' } }] });
 		await post4k();
 		for (const path of ['generate', 'extend']) {
@@ -275,7 +275,7 @@ describe('delivery', () => {
 		});
 	});
 
-	test('uses the form of the task, and its own id where it has one', async () => {
+	it('uses the form of the task, and its own id where it has one', async () => {
 		await start({
 			videos: [
 				{
@@ -295,7 +295,7 @@ describe('delivery', () => {
 		});
 	});
 
-	test('can be lost', async () => {
+	it('can be lost', async () => {
 		await start({ videos: [{ taskId, callback: { copies: 0 } }] });
 		await post4k();
 		simulator.finish(taskId, 'get4k');
@@ -303,7 +303,7 @@ describe('delivery', () => {
 		expect(simulator.deliveries).toEqual([]);
 	});
 
-	test('can lose its first requests, and the first answers, on the way', async () => {
+	it('can lose its first requests, and the first answers, on the way', async () => {
 		const callback = { lostAttempts: 1, lostAnswers: 2 };
 		await start({ videos: [{ taskId, callback }] });
 		await post4k();
@@ -323,7 +323,7 @@ describe('delivery', () => {
 		]);
 	});
 
-	test('is given up when all of its requests are lost', async () => {
+	it('is given up when all of its requests are lost', async () => {
 		await start({ videos: [{ taskId, callback: { lostAttempts: 99 } }] });
 		await post4k();
 		simulator.finish(taskId, 'get4k');
@@ -332,7 +332,7 @@ describe('delivery', () => {
 		expect(simulator.deliveries).toMatchObject([{ state: 'given-up' }]);
 	});
 
-	test('can be lost for good with all its repeats, by rate', async () => {
+	it('can be lost for good with all its repeats, by rate', async () => {
 		let draws = 0;
 		const random = () => [0.1, 0.9][draws++ % 2] ?? 0;
 		await start({ random, defaults: { callback: { lossRate: 0.5 } } });
@@ -348,8 +348,10 @@ describe('delivery', () => {
 			['delivered', 1],
 		]);
 	});
+});
 
-	test('is repeated three times after failures, then given up', async () => {
+describe('delivery after a failure', () => {
+	it('is repeated three times after failures, then given up', async () => {
 		await start({}, () => 500);
 		const delivery = await simulator.sendCallback(receiver.url, { retries: 3 });
 		expect(delivery.state).toBe('given-up');
@@ -357,7 +359,7 @@ describe('delivery', () => {
 		expect(delivery.attempts[0]?.answer).toBe('{"code":200,"msg":"success"}');
 	});
 
-	test('ends with the first HTTP 200', async () => {
+	it('ends with the first HTTP 200', async () => {
 		await start({ videos: [{ taskId }] }, (callback) => [204, 503, 200][callback] ?? 500);
 		await post4k();
 		simulator.finish(taskId, 'get4k');
@@ -367,7 +369,7 @@ describe('delivery', () => {
 		]);
 	});
 
-	test('counts a receiver that does not answer in time, or is not there, as failed', async () => {
+	it('counts a receiver that does not answer in time, or is not there, as failed', async () => {
 		const callbacks = { timeoutMs: 150, retryDelayMs: 5 };
 		await start({ callbacks }, (callback) => (callback === 0 ? null : 200));
 		const slow = await simulator.sendCallback(receiver.url, { retries: 1 });
@@ -379,7 +381,7 @@ describe('delivery', () => {
 		expect(nobody).toMatchObject({ state: 'given-up', attempts: [{ status: null }] });
 	});
 
-	test('signs each attempt with its own time, or all with the first', async () => {
+	it('signs each attempt with its own time, or all with the first', async () => {
 		await start();
 		const timesOf = async (retrySignature: 'fresh' | 'same') => {
 			const failing = await startReceiver(() => 500);
@@ -397,7 +399,7 @@ describe('delivery', () => {
 		expect(new Set(same).size).toBe(1);
 	});
 
-	test('can be repeated on demand, many at once', async () => {
+	it('can be repeated on demand, many at once', async () => {
 		await start(signed);
 		const delivery = await simulator.sendCallback(receiver.url, { taskId });
 		await simulator.repeatCallback(delivery, 20);
@@ -406,7 +408,7 @@ describe('delivery', () => {
 		expect(simulator.deliveries).toHaveLength(21);
 	});
 
-	test('can be replayed with the signature that was caught, and another body', async () => {
+	it('can be replayed with the signature that was caught, and another body', async () => {
 		await start(signed);
 		const delivery = await simulator.sendCallback(receiver.url, { taskId, timestamp: 1760000000 });
 		await simulator.replayCallback(delivery);
@@ -422,7 +424,7 @@ describe('delivery', () => {
 		}
 	});
 
-	test.each([
+	it.each([
 		['ignore', '/done?item=1'],
 		['replace', '/second'],
 	] as const)('of a repeated POST can %s the first address', async (repeatCallBackUrl, path) => {
@@ -437,7 +439,7 @@ describe('delivery', () => {
 		expect(receiver.received.map((callback) => callback.path)).toEqual([path]);
 	});
 
-	test('ends for good when the simulator is closed', async () => {
+	it('ends for good when the simulator is closed', async () => {
 		await start({ callbacks: { timeoutMs: 500, retryDelayMs: 20 } }, () => 500);
 		const sending = simulator.sendCallback(receiver.url, { retries: 3 });
 		await until(

@@ -14,7 +14,7 @@ const control = async (path: string, body?: unknown) =>
 	(await call(`${simulator.apiUrl}/simulator/${path}`, { body, key: null })).body;
 
 describe('the control addresses', () => {
-	test('show and change the account', async () => {
+	it('show and change the account', async () => {
 		expect(await control('account')).toMatchObject([{ credits: 5916.25, spent: 0, ledger: [] }]);
 		expect(await control('account', { credits: 7, webhookHmacKey: 'k' })).toMatchObject([
 			{ credits: 7 },
@@ -22,7 +22,7 @@ describe('the control addresses', () => {
 		expect(simulator.account().webhookHmacKey).toBe('k');
 	});
 
-	test('put in videos and script coming tasks', async () => {
+	it('put in videos and script coming tasks', async () => {
 		const video = { taskId: 'mine', upgrade4k: { first: 'done' }, files: { bytes: null } };
 		expect(await control('videos', video)).toEqual({ taskId: 'mine' });
 		expect(await control('videos', video)).toEqual({
@@ -35,7 +35,7 @@ describe('the control addresses', () => {
 		expect(body).toMatchObject({ data: { taskId: 'coming' } });
 	});
 
-	test('order faults and show the journal, in which they are not', async () => {
+	it('order faults and show the journal, in which they are not', async () => {
 		expect(await control('faults', { kind: 'status', code: 455, times: 2 })).toEqual({ ok: true });
 		await call(`${simulator.apiUrl}/api/v1/chat/credit`);
 		expect(await control('journal')).toMatchObject([
@@ -43,7 +43,7 @@ describe('the control addresses', () => {
 		]);
 	});
 
-	test('send callbacks', async () => {
+	it('send callbacks', async () => {
 		const receiver = await startReceiver();
 		const delivery = await control('callbacks', { url: receiver.url, form: { shape: 'flat' } });
 		expect(delivery).toMatchObject({ state: 'delivered', attempts: [{ status: 200 }] });
@@ -51,7 +51,7 @@ describe('the control addresses', () => {
 		await receiver.close();
 	});
 
-	test('order storms, rivals and faults by operation', async () => {
+	it('order storms, rivals and faults by operation', async () => {
 		expect(await control('storms', { ms: 60_000, answer: 455, on: ['extend'] })).toEqual({
 			ok: true,
 		});
@@ -62,13 +62,13 @@ describe('the control addresses', () => {
 		expect(body).toMatchObject({ code: 500 });
 	});
 
-	test('put everything back', async () => {
+	it('put everything back', async () => {
 		simulator.addVideo({ taskId: 'mine' });
 		expect(await control('reset', {})).toEqual({ ok: true });
 		expect(simulator.taskIds).toEqual(DEMO_VIDEOS.map(({ taskId }) => taskId));
 	});
 
-	test.each([
+	it.each([
 		['videos', { video: 1 }, 'Unknown parameter: video'],
 		['videos', { upgrade4k: { first: 'later' } }, 'upgrade4k.first must be one of'],
 		['next-task', { timings: { generate: 'soon' } }, 'timings.generate must be a number'],
@@ -86,7 +86,7 @@ describe('the control addresses', () => {
 });
 
 describe('the status page', () => {
-	test('tells what this is, the key, the tasks and the last requests', async () => {
+	it('tells what this is, the key, the tasks and the last requests', async () => {
 		simulator.addVideo({ taskId: '<b>' });
 		await call(`${simulator.apiUrl}/api/v1/chat/credit`);
 		const { body, headers } = await call(`${simulator.apiUrl}/`, { key: null });
@@ -112,7 +112,7 @@ describe('the command', () => {
 	const exit = async (child: ChildProcess) =>
 		await new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)));
 
-	test('prints its addresses, works with the demo ids, and stops on a signal', async () => {
+	it('prints its addresses, works with the demo ids, and stops on a signal', async () => {
 		const child = run('--port', '0', '--speed', '1000', '--credits', '500', '--key', 'my-key');
 		let output = '';
 		await new Promise<void>((resolve) => {
@@ -133,7 +133,7 @@ describe('the command', () => {
 		expect(await stopped).toBe(0);
 	});
 
-	test('names an option it cannot use', async () => {
+	it('names an option it cannot use', async () => {
 		const child = run('--speed', 'fast');
 		let errors = '';
 		child.stderr?.on('data', (chunk: Buffer) => (errors += chunk.toString()));

@@ -18,19 +18,16 @@ const post4k = async (): Promise<Answer> =>
 	await call(simulator.apiUrl + FOUR_K, { body: { taskId } });
 
 describe('faults on demand', () => {
-	test.each([429, 433, 455, 500, 501, 505])(
-		'code %d comes in the body of HTTP 200',
-		async (code) => {
-			simulator.fault({ kind: 'status', code });
-			const { status, body } = await post4k();
-			expect(status).toBe(200);
-			expect(body).toEqual({ code, msg: expect.any(String), data: null });
-			expect(simulator.account().spent).toBe(0);
-			expect(simulator.journal[0]).toMatchObject({ fault: 'status', submission: false });
-		},
-	);
+	it.each([429, 433, 455, 500, 501, 505])('code %d comes in the body of HTTP 200', async (code) => {
+		simulator.fault({ kind: 'status', code });
+		const { status, body } = await post4k();
+		expect(status).toBe(200);
+		expect(body).toEqual({ code, msg: expect.any(String), data: null });
+		expect(simulator.account().spent).toBe(0);
+		expect(simulator.journal[0]).toMatchObject({ fault: 'status', submission: false });
+	});
 
-	test('a status can be a real one with Retry-After', async () => {
+	it('a status can be a real one with Retry-After', async () => {
 		simulator.fault({
 			kind: 'status',
 			code: 429,
@@ -44,7 +41,7 @@ describe('faults on demand', () => {
 		expect(body).toMatchObject({ msg: 'Slow down' });
 	});
 
-	test('hit as many requests as ordered, after those to be skipped, then no more', async () => {
+	it('hit as many requests as ordered, after those to be skipped, then no more', async () => {
 		const fault = simulator.fault({ kind: 'status', code: 455, times: 2, skip: 1, path: CREDIT });
 		const codes: unknown[] = [];
 		for (let request = 0; request < 4; request += 1) {
@@ -54,7 +51,7 @@ describe('faults on demand', () => {
 		expect(fault.hits).toBe(2);
 	});
 
-	test('can end with the time', async () => {
+	it('can end with the time', async () => {
 		const fault = simulator.fault({ kind: 'status', code: 500, forMs: 500 });
 		const codes = new Set<unknown>();
 		await until(
@@ -68,7 +65,7 @@ describe('faults on demand', () => {
 		expect(fault.hits).toBe(simulator.requests().filter(({ fault: kind }) => kind).length);
 	});
 
-	test('hit only what they are meant for, and can be taken back', async () => {
+	it('hit only what they are meant for, and can be taken back', async () => {
 		simulator.fault({ kind: 'status', code: 500, taskId: 'other' });
 		simulator.fault({ kind: 'status', code: 500, method: 'POST' });
 		simulator.fault({ kind: 'status', code: 500, host: 'file' });
@@ -78,7 +75,7 @@ describe('faults on demand', () => {
 		expect((await credit()).body).toMatchObject({ code: 200 });
 	});
 
-	test('a reset before leaves no trace on the account', async () => {
+	it('a reset before leaves no trace on the account', async () => {
 		simulator.fault({ kind: 'reset-before' });
 		await expect(post4k()).rejects.toThrow();
 		expect(simulator.account().spent).toBe(0);
@@ -86,7 +83,7 @@ describe('faults on demand', () => {
 		expect((await post4k()).body).toMatchObject({ code: 200 });
 	});
 
-	test('a reset after is a lost answer: accepted and billed', async () => {
+	it('a reset after is a lost answer: accepted and billed', async () => {
 		simulator.fault({ kind: 'reset-after' });
 		await expect(post4k()).rejects.toThrow();
 		expect(simulator.account().spent).toBe(120);
@@ -99,7 +96,7 @@ describe('faults on demand', () => {
 		expect((await post4k()).body).toMatchObject({ code: 422 });
 	});
 
-	test('a slow answer is processed at once and comes late', async () => {
+	it('a slow answer is processed at once and comes late', async () => {
 		simulator.fault({ kind: 'slow', ms: 40 });
 		const started = Date.now();
 		const answer = post4k();
@@ -110,8 +107,10 @@ describe('faults on demand', () => {
 		expect((await answer).body).toMatchObject({ code: 200 });
 		expect(Date.now() - started).toBeGreaterThanOrEqual(39);
 	});
+});
 
-	test.each([
+describe('connections and bodies', () => {
+	it.each([
 		[false, 0],
 		[true, 120],
 	])('a hanging request (processed: %s) costs %d', async (processed, credits) => {
@@ -130,7 +129,7 @@ describe('faults on demand', () => {
 		expect(simulator.account().spent).toBe(credits);
 	});
 
-	test('a hanging request ends with a reset of the simulator', async () => {
+	it('a hanging request ends with a reset of the simulator', async () => {
 		simulator.fault({ kind: 'hang' });
 		const answer = credit();
 		const failed = expect(answer).rejects.toThrow();
@@ -142,7 +141,7 @@ describe('faults on demand', () => {
 		await failed;
 	});
 
-	test.each([
+	it.each([
 		[undefined, 502],
 		[200, 200],
 	])('HTML comes instead of JSON (HTTP %s)', async (httpStatus, expected) => {
@@ -153,19 +152,19 @@ describe('faults on demand', () => {
 		expect(body).toContain('<!DOCTYPE html>');
 	});
 
-	test('an error page can hide that the request was processed', async () => {
+	it('an error page can hide that the request was processed', async () => {
 		simulator.fault({ kind: 'html', processed: true });
 		expect((await post4k()).status).toBe(502);
 		expect(simulator.paid()).toHaveLength(1);
 	});
 
-	test('a body can be empty', async () => {
+	it('a body can be empty', async () => {
 		simulator.fault({ kind: 'empty' });
 		const { status, body, headers } = await credit();
 		expect([status, body, headers.get('content-length')]).toEqual([200, '', '0']);
 	});
 
-	test('JSON can be cut with a length that fits', async () => {
+	it('JSON can be cut with a length that fits', async () => {
 		simulator.fault({ kind: 'cut-json' });
 		const { body, headers } = await credit();
 		expect(typeof body).toBe('string');
@@ -173,7 +172,7 @@ describe('faults on demand', () => {
 		expect(String(body)).toMatch(/^\{"code":200/);
 	});
 
-	test.each([
+	it.each([
 		{ kind: 'cut-transfer' as const },
 		{ kind: 'cut-transfer' as const, bytes: 3 },
 		{ kind: 'wrong-length' as const },
@@ -183,32 +182,32 @@ describe('faults on demand', () => {
 		expect((await credit()).body).toMatchObject({ code: 200 });
 	});
 
-	test('a length that is too short cuts the answer', async () => {
+	it('a length that is too short cuts the answer', async () => {
 		simulator.fault({ kind: 'wrong-length', delta: -5 });
 		expect(typeof (await credit()).body).toBe('string');
 	});
 
-	test('a redirect leads where it is told', async () => {
+	it('a redirect leads where it is told', async () => {
 		simulator.fault({ kind: 'redirect', location: 'http://example.com/elsewhere' });
 		const { status, headers } = await credit();
 		expect([status, headers.get('location')]).toEqual([302, 'http://example.com/elsewhere']);
 	});
 
-	test('any answer can be put in, as text or as JSON', async () => {
+	it('any answer can be put in, as text or as JSON', async () => {
 		simulator.fault({ kind: 'answer', body: { code: 200, data: [] } });
 		simulator.fault({ kind: 'answer', body: 'null', contentType: 'application/json' });
 		expect((await credit()).body).toEqual({ code: 200, data: [] });
 		expect((await credit()).body).toBeNull();
 	});
 
-	test('the envelope of a proper answer can change once', async () => {
+	it('the envelope of a proper answer can change once', async () => {
 		simulator.fault({ kind: 'envelope', code: 'absent', data: 'null' });
 		simulator.fault({ kind: 'envelope', code: 'text' });
 		expect((await credit()).body).toEqual({ msg: 'success', data: null });
 		expect((await credit()).body).toEqual({ code: '200', msg: 'success', data: 5916.25 });
 	});
 
-	test('the upload host answers with the real HTTP status', async () => {
+	it('the upload host answers with the real HTTP status', async () => {
 		simulator.fault({ kind: 'status', code: 500, host: 'upload' });
 		const { status, body } = await call(`${simulator.uploadUrl}/api/file-base64-upload`, {
 			body: {},
@@ -226,7 +225,7 @@ describe('a storm', () => {
 	const get1080p = async () =>
 		await call(`${simulator.apiUrl}/api/v1/veo/get-1080p-video?taskId=${taskId}`);
 
-	test.each([429, 455, 500])('turns away paid requests with %d, and no others', async (code) => {
+	it.each([429, 455, 500])('turns away paid requests with %d, and no others', async (code) => {
 		const storm = simulator.storm({ ms: 60_000, answer: code });
 		for (const ask of [generate, post4k, get1080p]) {
 			expect(await ask()).toMatchObject({ status: 200, body: { code } });
@@ -239,14 +238,14 @@ describe('a storm', () => {
 		expect((await generate()).body).toMatchObject({ code: 200 });
 	});
 
-	test('can be an error page, for everything', async () => {
+	it('can be an error page, for everything', async () => {
 		simulator.storm({ ms: 60_000, answer: 'html', on: 'all' });
 		const { status, body } = await credit();
 		expect(status).toBe(503);
 		expect(body).toContain('503 Service Unavailable');
 	});
 
-	test('can be about some operations, and ends by itself', async () => {
+	it('can be about some operations, and ends by itself', async () => {
 		simulator.storm({ ms: 500, answer: 455, on: ['get4k'] });
 		expect((await post4k()).body).toMatchObject({ code: 455 });
 		expect((await generate()).body).toMatchObject({ code: 200 });
@@ -267,7 +266,7 @@ describe('a rival on the account', () => {
 			})
 		).body as { code: number };
 
-	test('takes its part of the limit, and leaves the rest', async () => {
+	it('takes its part of the limit, and leaves the rest', async () => {
 		const rival = shared.rival({ perWindow: 3, ms: 400 });
 		await until(
 			() => rival.taken,
@@ -279,7 +278,7 @@ describe('a rival on the account', () => {
 		expect(shared.account().spent).toBe(120);
 	});
 
-	test('waits for a place where there is none, and ends in time', async () => {
+	it('waits for a place where there is none, and ends in time', async () => {
 		for (let request = 0; request < 4; request += 1) await submit();
 		const rival = shared.rival({ perWindow: 4, ms: 5000 });
 		expect(rival.taken).toBe(0);

@@ -32,7 +32,7 @@ function dimensions(mp4: Buffer): [number, number] {
 }
 
 describe('the file host', () => {
-	test('serves real videos of the promised size, each under its own URL, without a key', async () => {
+	it('serves real videos of the promised size, each under its own URL, without a key', async () => {
 		const taskId = simulator.addVideo();
 		const api = simulator.apiUrl + '/api/v1/veo';
 		const hd = await call(`${api}/get-1080p-video?taskId=${taskId}`);
@@ -64,14 +64,14 @@ describe('the file host', () => {
 		expect(preview.response.headers.get('content-type')).toBe('image/jpeg');
 	});
 
-	test('has no file before the work is done', async () => {
+	it('has no file before the work is done', async () => {
 		const taskId = simulator.addVideo({ state: 'waiting', timings: { generate: 5000 } });
 		expect((await bytesOf(baseUrl(taskId))).response.status).toBe(404);
 		simulator.finish(taskId);
 		expect((await bytesOf(baseUrl(taskId))).response.status).toBe(200);
 	});
 
-	test.each([
+	it.each([
 		['bytes=0-9', 206, 'bytes 0-9/1000', 10],
 		['bytes=990-', 206, 'bytes 990-999/1000', 10],
 		['bytes=-5', 206, 'bytes 995-999/1000', 5],
@@ -92,14 +92,14 @@ describe('the file host', () => {
 		}
 	});
 
-	test('answers HEAD without a body, and nothing that would write', async () => {
+	it('answers HEAD without a body, and nothing that would write', async () => {
 		const taskId = simulator.addVideo({ files: { bytes: 1000 } });
 		const head = await fetch(baseUrl(taskId), { method: 'HEAD' });
 		expect(head.headers.get('content-length')).toBe('1000');
 		expect((await fetch(baseUrl(taskId), { method: 'DELETE' })).status).toBe(405);
 	});
 
-	test('makes big files of any size, whose hash is known', async () => {
+	it('makes big files of any size, whose hash is known', async () => {
 		const size = 1_000_003;
 		const taskId = simulator.addVideo({ files: { bytes: size } });
 		const { bytes } = await bytesOf(baseUrl(taskId));
@@ -110,7 +110,7 @@ describe('the file host', () => {
 		);
 	});
 
-	test('can refuse the bare URL, and serves a renewed link for its time', async () => {
+	it('can refuse the bare URL, and serves a renewed link for its time', async () => {
 		const taskId = simulator.addVideo({ files: { bare: 'refused' } });
 		expect((await bytesOf(baseUrl(taskId))).response.status).toBe(403);
 		const link = await renew(baseUrl(taskId));
@@ -123,7 +123,7 @@ describe('the file host', () => {
 		);
 	});
 
-	test('has lost the files of old and of gone videos, renewed or not', async () => {
+	it('has lost the files of old and of gone videos, renewed or not', async () => {
 		for (const video of [{ ageDays: 15 }, { files: { bare: 'gone' as const } }]) {
 			const url = baseUrl(simulator.addVideo(video));
 			expect((await bytesOf(url)).response.status).toBe(404);
@@ -131,7 +131,7 @@ describe('the file host', () => {
 		}
 	});
 
-	test.each([
+	it.each([
 		[{ kind: 'status' as const, code: 403 }, 403],
 		[{ kind: 'status' as const, code: 404 }, 404],
 		[{ kind: 'redirect' as const, location: 'http://localhost:1/' }, 302],
@@ -143,7 +143,7 @@ describe('the file host', () => {
 		expect((await bytesOf(baseUrl(taskId))).response.status).toBe(200);
 	});
 
-	test.each([{ kind: 'cut-transfer' as const, bytes: 300_000 }, { kind: 'wrong-length' as const }])(
+	it.each([{ kind: 'cut-transfer' as const, bytes: 300_000 }, { kind: 'wrong-length' as const }])(
 		'breaks transfers on demand: %j',
 		async (effect) => {
 			const taskId = simulator.addVideo({ files: { bytes: 500_000 } });
@@ -152,7 +152,7 @@ describe('the file host', () => {
 		},
 	);
 
-	test('notes the headers it was sent', async () => {
+	it('notes the headers it was sent', async () => {
 		const taskId = simulator.addVideo();
 		await bytesOf(baseUrl(taskId), KEY);
 		expect(simulator.requests({ host: 'file', taskId })).toMatchObject([{ headers: KEY }]);
@@ -180,7 +180,7 @@ describe('the upload host', () => {
 	const file = new Blob([picture], { type: 'image/png' });
 	const missing = (name: string) => `Missing required parameter: ${name}`;
 
-	test('takes a stream, counts and hashes it, and gives it an address for generate', async () => {
+	it('takes a stream, counts and hashes it, and gives it an address for generate', async () => {
 		const { status, body } = await upload(
 			formOf({ file, uploadPath: 'n8n/images', fileName: 'a.png' }),
 		);
@@ -208,7 +208,7 @@ describe('the upload host', () => {
 		});
 	});
 
-	test('finds the parts wherever the stream is cut', async () => {
+	it('finds the parts wherever the stream is cut', async () => {
 		const content = '\r\n--not the end\r\n--x\r\n';
 		const body =
 			'--xyz\r\nContent-Disposition: form-data; name="uploadPath"\r\n\r\nup\r\n--xyz\r\n' +
@@ -240,7 +240,7 @@ describe('the upload host', () => {
 		]);
 	});
 
-	test.each([
+	it.each([
 		['no path', { file }, missing('uploadPath')],
 		['no file', { uploadPath: 'a' }, missing('file')],
 		['a path with a slash at the end', { file, uploadPath: 'a/' }, 'uploadPath must not'],
@@ -253,7 +253,7 @@ describe('the upload host', () => {
 		expect(simulator.uploads).toEqual([]);
 	});
 
-	test.each([
+	it.each([
 		['a wrong key', 'file-stream-upload', 'POST', {}, 401, 'Authentication failed'],
 		['another method', 'file-stream-upload', 'GET', KEY, 405, 'Method not allowed'],
 		['an unknown path', 'file-upload', 'POST', KEY, 404, 'No endpoint'],
@@ -272,7 +272,7 @@ describe('the upload host', () => {
 		});
 	});
 
-	test.each([
+	it.each([
 		['bare', '', 'application/octet-stream'],
 		['with its type', 'data:image/png;base64,', 'image/png'],
 	])('takes base64, %s', async (_, prefix, mimeType) => {
@@ -283,7 +283,7 @@ describe('the upload host', () => {
 		expect(simulator.uploads[0]?.sha256).toBe(sha256(picture));
 	});
 
-	test('refuses what is not base64', async () => {
+	it('refuses what is not base64', async () => {
 		const { status, body } = await call(`${simulator.uploadUrl}/api/file-base64-upload`, {
 			body: { base64Data: 'no base64!', uploadPath: 'a' },
 		});
@@ -291,7 +291,7 @@ describe('the upload host', () => {
 		expect(body).toMatchObject({ msg: 'Base64 decoding failed: Invalid Base64 format' });
 	});
 
-	test('fetches a file by its URL', async () => {
+	it('fetches a file by its URL', async () => {
 		const fileUrl = baseUrl(simulator.addVideo({ files: { bytes: 5000 } }));
 		const url = `${simulator.uploadUrl}/api/file-url-upload`;
 		const { body } = await call(url, { body: { fileUrl, uploadPath: 'a' } });

@@ -23,8 +23,8 @@ export {
 } from './callbacks/form';
 export { syntheticContent, sha256Of } from './http/content';
 export type { CallbackOptions, Delivery, DeliveryAttempt } from './callbacks/deliveries';
-export { DEMO_TIMINGS, DEMO_VIDEOS } from './demo-videos';
-export { IN_CHINESE, KIE_FAILURES } from './kie-texts';
+export { DEMO_TIMINGS, DEMO_VIDEOS } from './demoVideos';
+export { IN_CHINESE, KIE_FAILURES } from './kieTexts';
 export type { Acceptance, Failure } from './state/failure';
 export type { ArmedFault, Fault, FaultEffect, FaultTarget, Storm } from './http/faults';
 export type { Rival, RivalOptions } from './state/rival';

@@ -44,137 +44,123 @@ const images = ['https://example.com/one.png', 'https://example.com/two.png'];
 const image3 = [...images, 'https://example.com/three.png'];
 const good = { prompt, model: 'veo3_fast' };
 
+const taskId = 'veo_task_strict';
+const body = (fields: object): CallOptions => ({ body: fields });
+const refused: Array<[string, string, CallOptions, number, string]> = [
+	['an unknown path', '/api/v1/veo/nothing', {}, 404, 'No endpoint GET /api/v1/veo/nothing'],
+	['a 4K request by GET', `${FOUR_K}?taskId=${taskId}`, {}, 404, `No endpoint GET ${FOUR_K}`],
+	['a 1080P request by POST', HD, body({ taskId }), 404, `No endpoint POST ${HD}`],
+	['a missing task id', FOUR_K, body({}), 422, 'Missing required parameter: taskId'],
+	['an empty task id', FOUR_K, body({ taskId: ' ' }), 422, 'taskId must not be empty'],
+	['a task id that is not text', FOUR_K, body({ taskId: 5 }), 422, 'taskId must not be empty'],
+	['an unknown field', FOUR_K, body({ taskId, id: 1 }), 422, 'Unknown parameter: id'],
+	['a negative index', FOUR_K, body({ taskId, index: -1 }), 422, 'index must be an integer'],
+	['a fractional index', FOUR_K, body({ taskId, index: 0.5 }), 422, 'index must be an integer'],
+	['an index as text', FOUR_K, body({ taskId, index: '0' }), 422, 'index must be an integer'],
+	['a null index', FOUR_K, body({ taskId, index: null }), 422, 'index must be an integer'],
+	[
+		'a callback address that is not a web address',
+		FOUR_K,
+		body({ taskId, callBackUrl: 'ftp://example.com' }),
+		422,
+		'callBackUrl must be an http or https URL',
+	],
+	['a list as body', FOUR_K, body([1]), 422, 'The request body must be a JSON object'],
+	[
+		'a body of another type',
+		FOUR_K,
+		{ body: { taskId }, headers: { 'content-type': 'text/plain' } },
+		422,
+		'Content-Type must be application/json',
+	],
+	['a negative index in a query', `${HD}?taskId=a&index=-1`, {}, 422, 'index must be an integer'],
+	['a fractional index in a query', `${HD}?taskId=a&index=1.5`, {}, 422, 'index must be'],
+	['an index in words', `${HD}?taskId=a&index=one`, {}, 422, 'index must be an integer'],
+	['a repeated query field', `${HD}?taskId=a&taskId=b`, {}, 422, 'taskId is given more than once'],
+	['a lookup without id', RECORD, {}, 422, 'Missing required parameter: taskId'],
+	['a field on the balance', `${CREDIT}?key=1`, {}, 422, 'Unknown parameter: key'],
+	['no prompt', GENERATE, body({ model: 'veo3' }), 422, 'Missing required parameter: prompt'],
+	['a missing model', GENERATE, body({ prompt }), 422, 'Invalid model'],
+	['an unknown model', GENERATE, body({ prompt, model: 'fast' }), 422, 'Invalid model'],
+	['a seed out of range', GENERATE, body({ ...good, seeds: 1 }), 422, 'seeds must be an integer'],
+	['another ratio', GENERATE, body({ ...good, aspect_ratio: '4:3' }), 422, 'aspect_ratio must be'],
+	['another duration', GENERATE, body({ ...good, duration: 5 }), 422, 'duration must be one of'],
+	[
+		'a translation flag as text',
+		GENERATE,
+		body({ ...good, enableTranslation: 'yes' }),
+		422,
+		'enableTranslation must be a boolean',
+	],
+	[
+		'images for a text video',
+		GENERATE,
+		body({ ...good, generationType: 'TEXT_2_VIDEO', imageUrls: images }),
+		422,
+		'TEXT_2_VIDEO takes no imageUrls',
+	],
+	[
+		'frames without images',
+		GENERATE,
+		body({ ...good, generationType: 'FIRST_AND_LAST_FRAMES_2_VIDEO' }),
+		422,
+		'imageUrls is required',
+	],
+	['three frames', GENERATE, body({ ...good, imageUrls: image3 }), 422, 'takes 1 or 2 imageUrls'],
+	[
+		'references in Quality',
+		GENERATE,
+		body({ prompt, model: 'veo3', generationType: 'REFERENCE_2_VIDEO', imageUrls: images }),
+		422,
+		'only the Fast and Lite models',
+	],
+	[
+		'short references',
+		GENERATE,
+		body({ ...good, generationType: 'REFERENCE_2_VIDEO', imageUrls: images, duration: 4 }),
+		422,
+		'only a duration of 8',
+	],
+	[
+		'an image that is not a URL',
+		GENERATE,
+		body({ ...good, imageUrls: ['a.png'] }),
+		422,
+		'imageUrls[0]',
+	],
+	[
+		"a model of generate's in extend",
+		EXTEND,
+		body({ taskId, prompt, model: 'veo3_fast' }),
+		422,
+		'model must be one of fast, quality, lite',
+	],
+	['extending an unknown video', EXTEND, body({ taskId: 'no', prompt }), 404, 'was not found'],
+	['upgrading an unknown video', FOUR_K, body({ taskId: 'no' }), 422, 'record is null'],
+	['an index the task does not have', FOUR_K, body({ taskId, index: 1 }), 422, 'not exist'],
+	[
+		'a foreign link',
+		'/api/v1/common/download-url',
+		body({ url: 'https://a.b/c' }),
+		422,
+		'url is wrong',
+	],
+];
+
 describe('strict requests', () => {
-	const taskId = 'veo_task_strict';
-	const body = (fields: object): CallOptions => ({ body: fields });
+	it.each(refused)('%s is refused in the body of HTTP 200', async (_, path, options, code, msg) => {
+		simulator.addVideo({ taskId });
+		const { status, headers, body: answer } = await api(path, options);
+		expect(status).toBe(200);
+		expect(headers.get('content-type')).toBe('application/json;charset=UTF-8');
+		expect(answer).toEqual({ code, msg: expect.stringContaining(msg), data: null });
+		expect(simulator.submissions()).toEqual([]);
+		expect(simulator.account().spent).toBe(0);
+	});
+});
 
-	const refused: Array<[string, string, CallOptions, number, string]> = [
-		['an unknown path', '/api/v1/veo/nothing', {}, 404, 'No endpoint GET /api/v1/veo/nothing'],
-		['a 4K request by GET', `${FOUR_K}?taskId=${taskId}`, {}, 404, `No endpoint GET ${FOUR_K}`],
-		['a 1080P request by POST', HD, body({ taskId }), 404, `No endpoint POST ${HD}`],
-		['a missing task id', FOUR_K, body({}), 422, 'Missing required parameter: taskId'],
-		['an empty task id', FOUR_K, body({ taskId: ' ' }), 422, 'taskId must not be empty'],
-		['a task id that is not text', FOUR_K, body({ taskId: 5 }), 422, 'taskId must not be empty'],
-		['an unknown field', FOUR_K, body({ taskId, id: 1 }), 422, 'Unknown parameter: id'],
-		['a negative index', FOUR_K, body({ taskId, index: -1 }), 422, 'index must be an integer'],
-		['a fractional index', FOUR_K, body({ taskId, index: 0.5 }), 422, 'index must be an integer'],
-		['an index as text', FOUR_K, body({ taskId, index: '0' }), 422, 'index must be an integer'],
-		['a null index', FOUR_K, body({ taskId, index: null }), 422, 'index must be an integer'],
-		[
-			'a callback address that is not a web address',
-			FOUR_K,
-			body({ taskId, callBackUrl: 'ftp://example.com' }),
-			422,
-			'callBackUrl must be an http or https URL',
-		],
-		['a list as body', FOUR_K, body([1]), 422, 'The request body must be a JSON object'],
-		[
-			'a body of another type',
-			FOUR_K,
-			{ body: { taskId }, headers: { 'content-type': 'text/plain' } },
-			422,
-			'Content-Type must be application/json',
-		],
-		['a negative index in a query', `${HD}?taskId=a&index=-1`, {}, 422, 'index must be an integer'],
-		['a fractional index in a query', `${HD}?taskId=a&index=1.5`, {}, 422, 'index must be'],
-		['an index in words', `${HD}?taskId=a&index=one`, {}, 422, 'index must be an integer'],
-		[
-			'a repeated query field',
-			`${HD}?taskId=a&taskId=b`,
-			{},
-			422,
-			'taskId is given more than once',
-		],
-		['a lookup without id', RECORD, {}, 422, 'Missing required parameter: taskId'],
-		['a field on the balance', `${CREDIT}?key=1`, {}, 422, 'Unknown parameter: key'],
-		['no prompt', GENERATE, body({ model: 'veo3' }), 422, 'Missing required parameter: prompt'],
-		['a missing model', GENERATE, body({ prompt }), 422, 'Invalid model'],
-		['an unknown model', GENERATE, body({ prompt, model: 'fast' }), 422, 'Invalid model'],
-		['a seed out of range', GENERATE, body({ ...good, seeds: 1 }), 422, 'seeds must be an integer'],
-		[
-			'another ratio',
-			GENERATE,
-			body({ ...good, aspect_ratio: '4:3' }),
-			422,
-			'aspect_ratio must be',
-		],
-		['another duration', GENERATE, body({ ...good, duration: 5 }), 422, 'duration must be one of'],
-		[
-			'a translation flag as text',
-			GENERATE,
-			body({ ...good, enableTranslation: 'yes' }),
-			422,
-			'enableTranslation must be a boolean',
-		],
-		[
-			'images for a text video',
-			GENERATE,
-			body({ ...good, generationType: 'TEXT_2_VIDEO', imageUrls: images }),
-			422,
-			'TEXT_2_VIDEO takes no imageUrls',
-		],
-		[
-			'frames without images',
-			GENERATE,
-			body({ ...good, generationType: 'FIRST_AND_LAST_FRAMES_2_VIDEO' }),
-			422,
-			'imageUrls is required',
-		],
-		['three frames', GENERATE, body({ ...good, imageUrls: image3 }), 422, 'takes 1 or 2 imageUrls'],
-		[
-			'references in Quality',
-			GENERATE,
-			body({ prompt, model: 'veo3', generationType: 'REFERENCE_2_VIDEO', imageUrls: images }),
-			422,
-			'only the Fast and Lite models',
-		],
-		[
-			'short references',
-			GENERATE,
-			body({ ...good, generationType: 'REFERENCE_2_VIDEO', imageUrls: images, duration: 4 }),
-			422,
-			'only a duration of 8',
-		],
-		[
-			'an image that is not a URL',
-			GENERATE,
-			body({ ...good, imageUrls: ['a.png'] }),
-			422,
-			'imageUrls[0]',
-		],
-		[
-			"a model of generate's in extend",
-			EXTEND,
-			body({ taskId, prompt, model: 'veo3_fast' }),
-			422,
-			'model must be one of fast, quality, lite',
-		],
-		['extending an unknown video', EXTEND, body({ taskId: 'no', prompt }), 404, 'was not found'],
-		['upgrading an unknown video', FOUR_K, body({ taskId: 'no' }), 422, 'record is null'],
-		['an index the task does not have', FOUR_K, body({ taskId, index: 1 }), 422, 'not exist'],
-		[
-			'a foreign link',
-			'/api/v1/common/download-url',
-			body({ url: 'https://a.b/c' }),
-			422,
-			'url is wrong',
-		],
-	];
-
-	test.each(refused)(
-		'%s is refused in the body of HTTP 200',
-		async (_, path, options, code, msg) => {
-			simulator.addVideo({ taskId });
-			const { status, headers, body: answer } = await api(path, options);
-			expect(status).toBe(200);
-			expect(headers.get('content-type')).toBe('application/json;charset=UTF-8');
-			expect(answer).toEqual({ code, msg: expect.stringContaining(msg), data: null });
-			expect(simulator.submissions()).toEqual([]);
-			expect(simulator.account().spent).toBe(0);
-		},
-	);
-
-	test.each([
+describe('requests of any kind', () => {
+	it.each([
 		['no key', { key: null }],
 		['a wrong key', { key: 'wrong' }],
 		['a key without Bearer', { key: null, headers: { authorization: 'kie-simulator-key' } }],
@@ -186,7 +172,7 @@ describe('strict requests', () => {
 		}
 	});
 
-	test('text that is not JSON is refused', async () => {
+	it('text that is not JSON is refused', async () => {
 		const response = await fetch(simulator.apiUrl + FOUR_K, {
 			method: 'POST',
 			headers: {
@@ -198,14 +184,14 @@ describe('strict requests', () => {
 		expect(await response.json()).toMatchObject({ code: 422 });
 	});
 
-	test('a task of one account is unknown to another', async () => {
+	it('a task of one account is unknown to another', async () => {
 		simulator.addVideo({ taskId, key: 'second-key' });
 		expect(await record(taskId)).toMatchObject({ code: 422, msg: 'record is null' });
 		const own = await ask(`${RECORD}?taskId=${taskId}`, { key: 'second-key' });
 		expect(own.code).toBe(200);
 	});
 
-	test.each([
+	it.each([
 		['older than 14 days', { ageDays: 15 }, 'Temporarily supports records within 14 days'],
 		['still in the making', { state: 'waiting' as const }, 'record status is not success'],
 		['that failed', { state: 'failed' as const }, 'record status is not success'],
@@ -225,11 +211,11 @@ describe('the balance', () => {
 		return before - simulator.account().credits;
 	};
 
-	test('is a decimal number', async () => {
+	it('is a decimal number', async () => {
 		expect(await ask(CREDIT)).toEqual({ code: 200, msg: 'success', data: 5916.25 });
 	});
 
-	test.each([
+	it.each([
 		[60, { model: 'veo3_fast' }],
 		[65, { model: 'veo3_fast', resolution: '1080p' }],
 		[30, { model: 'veo3_lite' }],
@@ -242,7 +228,7 @@ describe('the balance', () => {
 		expect(await spentBy(GENERATE, { body: { prompt, ...fields } })).toBe(credits);
 	});
 
-	test.each([
+	it.each([
 		[60, {}],
 		[30, { model: 'lite' }],
 		[250, { model: 'quality' }],
@@ -251,7 +237,7 @@ describe('the balance', () => {
 		expect(await spentBy(EXTEND, { body: { taskId, prompt, ...fields } })).toBe(credits);
 	});
 
-	test('sinks once per upgraded video, however often it is asked for', async () => {
+	it('sinks once per upgraded video, however often it is asked for', async () => {
 		const taskId = simulator.addVideo({ videos: 2 });
 		for (const index of [0, 0, 1, 0]) await post4k(taskId, { index });
 		await until(
@@ -264,7 +250,7 @@ describe('the balance', () => {
 		expect((await ask(CREDIT)).data).toBe(5916.25 - 250);
 	});
 
-	test('that is too small is answered with 402, and nothing starts', async () => {
+	it('that is too small is answered with 402, and nothing starts', async () => {
 		const taskId = simulator.addVideo();
 		const answer = await ask(FOUR_K, { body: { taskId }, key: 'second-key' });
 		expect(answer).toMatchObject({ code: 402, data: null });
@@ -274,7 +260,7 @@ describe('the balance', () => {
 		expect(simulator.account('second-key').credits).toBe(0);
 	});
 
-	test('gets the credits of failed work back', async () => {
+	it('gets the credits of failed work back', async () => {
 		const taskId = simulator.addVideo({
 			upgrade4k: { outcome: 'failure', afterFailure: 'answer' },
 		});
@@ -285,7 +271,7 @@ describe('the balance', () => {
 		expect(simulator.account().ledger.map(({ credits }) => credits)).toEqual([120, -120]);
 	});
 
-	test('keeps the loss where failures are not paid back', async () => {
+	it('keeps the loss where failures are not paid back', async () => {
 		const strict = await startSimulator({ refundFailures: false });
 		const taskId = strict.addVideo({ upgrade1080p: { outcome: 'failure' } });
 		await call(`${strict.apiUrl}${HD}?taskId=${taskId}`);
@@ -296,7 +282,7 @@ describe('the balance', () => {
 });
 
 describe('the rate limit', () => {
-	test('turns away the 21st new submission in the window, and polls do not count', async () => {
+	it('turns away the 21st new submission in the window, and polls do not count', async () => {
 		const taskId = simulator.addVideo({ videos: 21, timings: { upgrade4k: NEVER } });
 		for (let index = 0; index < 20; index += 1) {
 			expect(await post4k(taskId, { index })).toMatchObject({ code: 200 });
@@ -316,7 +302,7 @@ describe('the rate limit', () => {
 		expect(await ask(GENERATE, { body: good, key: 'second-key' })).toMatchObject({ code: 402 });
 	});
 
-	test('frees a place when the window has passed, and can say when', async () => {
+	it('frees a place when the window has passed, and can say when', async () => {
 		const strict = await startSimulator({
 			rateLimit: { limit: 1, windowMs: 200, retryAfter: true, httpStatus: 429 },
 		});
@@ -331,7 +317,7 @@ describe('the rate limit', () => {
 });
 
 describe('generate and extend', () => {
-	test('make a task that is waiting, then has a result', async () => {
+	it('make a task that is waiting, then has a result', async () => {
 		const { data } = await ask(GENERATE, {
 			body: { ...good, watermark: 'Me', aspect_ratio: '9:16' },
 		});
@@ -357,7 +343,7 @@ describe('generate and extend', () => {
 		});
 	});
 
-	test('an extension is a task of its own, with the whole video in fullResultUrls', async () => {
+	it('an extension is a task of its own, with the whole video in fullResultUrls', async () => {
 		const base = simulator.addVideo();
 		const { data } = await ask(EXTEND, { body: { taskId: base, prompt } });
 		const taskId = String(data?.taskId);
@@ -369,13 +355,13 @@ describe('generate and extend', () => {
 		});
 	});
 
-	test('a video that went through 1080P cannot be extended', async () => {
+	it('a video that went through 1080P cannot be extended', async () => {
 		const taskId = simulator.addVideo();
 		await get1080p(taskId);
 		expect(await ask(EXTEND, { body: { taskId, prompt } })).toMatchObject({ code: 400 });
 	});
 
-	test('a scripted task behaves as told, and only for its prompt', async () => {
+	it('a scripted task behaves as told, and only for its prompt', async () => {
 		simulator.nextTask({
 			taskId: 'veo_special',
 			prompt: 'cat',
@@ -388,7 +374,7 @@ describe('generate and extend', () => {
 		expect((await record('veo_special')).data).toMatchObject({ successFlag: 2 });
 	});
 
-	test('an image that was never uploaded here cannot be fetched', async () => {
+	it('an image that was never uploaded here cannot be fetched', async () => {
 		const answer = await ask(GENERATE, {
 			body: { ...good, imageUrls: [`${simulator.fileUrl}/uploads/none.png`] },
 		});
@@ -397,7 +383,7 @@ describe('generate and extend', () => {
 });
 
 describe('record-info', () => {
-	test.each([
+	it.each([
 		['as 422', '422', { code: 422, msg: 'record is null', data: null }],
 		['as 200 with null', 'null', { code: 200, msg: 'success', data: null }],
 	] as const)('answers an unknown id %s', async (_, unknownId, expected) => {
@@ -405,7 +391,7 @@ describe('record-info', () => {
 		expect(await record('veo_task_nobody')).toEqual(expected);
 	});
 
-	test.each([
+	it.each([
 		['404', { code: 404, msg: 'Task not found' }],
 		['422', { code: 422, msg: 'record is null' }],
 		['null', { code: 200, data: null }],
@@ -418,14 +404,14 @@ describe('record-info', () => {
 		);
 	});
 
-	test('knows nothing of tasks older than 14 days', async () => {
+	it('knows nothing of tasks older than 14 days', async () => {
 		expect(await record(simulator.addVideo({ ageDays: 15 }))).toMatchObject({
 			code: 422,
 			msg: 'Temporarily supports records within 14 days',
 		});
 	});
 
-	test.each([
+	it.each([
 		['flag 2', {}, { code: 200, data: { successFlag: 2, errorCode: 400, response: null } }],
 		['flag 3', { failureFlag: 3 as const }, { code: 200, data: { successFlag: 3 } }],
 		[
@@ -443,13 +429,13 @@ describe('record-info', () => {
 		expect(await record(taskId)).toMatchObject(expected);
 	});
 
-	test('can write the response as JSON text', async () => {
+	it('can write the response as JSON text', async () => {
 		const taskId = simulator.addVideo({ record: { response: 'json-text' } });
 		const response = (await record(taskId)).data?.response;
 		expect(JSON.parse(String(response))).toMatchObject({ resultUrls: [expect.any(String)] });
 	});
 
-	test('can write the URLs as JSON text, also beside the response', async () => {
+	it('can write the URLs as JSON text, also beside the response', async () => {
 		const inside = await record(simulator.addVideo({ record: { urls: 'json-text' } }));
 		const response = inside.data?.response as { resultUrls: string };
 		expect(JSON.parse(response.resultUrls)).toEqual([expect.stringContaining('base.mp4')]);
@@ -458,7 +444,7 @@ describe('record-info', () => {
 		expect(beside.data?.response).not.toHaveProperty('resultUrls');
 	});
 
-	test('can write the flag as text, and one that nobody knows while running', async () => {
+	it('can write the flag as text, and one that nobody knows while running', async () => {
 		expect((await record(simulator.addVideo({ record: { flag: 'text' } }))).data).toMatchObject({
 			successFlag: '1',
 		});
@@ -466,7 +452,7 @@ describe('record-info', () => {
 		expect((await record(running)).data).toMatchObject({ successFlag: 7 });
 	});
 
-	test('can be a success without URLs for a while', async () => {
+	it('can be a success without URLs for a while', async () => {
 		const taskId = simulator.addVideo({ record: { urlsAfterMs: 100 } });
 		expect((await record(taskId)).data).toMatchObject({
 			successFlag: 1,
@@ -482,7 +468,7 @@ describe('record-info', () => {
 describe('1080P', () => {
 	const processing = expect.stringContaining('1080P is processing');
 
-	test.each([
+	it.each([
 		['400', { code: 400, msg: processing, data: null }],
 		['422', { code: 422, msg: processing, data: null }],
 		['no-url', { code: 200, msg: 'success', data: {} }],
@@ -505,7 +491,7 @@ describe('1080P', () => {
 		]);
 	});
 
-	test.each([
+	it.each([
 		['array', { resultUrl: [expect.any(String)] }],
 		['urls', { resultUrls: [expect.any(String)] }],
 	] as const)('can have its result in the form "%s"', async (result, data) => {
@@ -513,7 +499,7 @@ describe('1080P', () => {
 		expect((await get1080p(taskId)).data).toEqual(data);
 	});
 
-	test('is refused at once without a charge, or fails in the end', async () => {
+	it('is refused at once without a charge, or fails in the end', async () => {
 		const refused = simulator.addVideo({ upgrade1080p: { outcome: 'refused' } });
 		expect(await get1080p(refused)).toMatchObject({ code: 500 });
 		expect(simulator.paid()).toEqual([]);
@@ -535,7 +521,7 @@ describe('4K', () => {
 		imageUrls: [`${simulator.fileUrl}/v/${taskId}-0-4k.jpg`],
 	});
 
-	test('is accepted, then processing, then done, the last two as 422', async () => {
+	it('is accepted, then processing, then done, the last two as 422', async () => {
 		const taskId = simulator.addVideo();
 		expect(await post4k(taskId)).toEqual({ code: 200, msg: 'success', data: nulls(taskId) });
 		expect(await post4k(taskId)).toEqual({ code: 422, msg: processing, data: nulls(taskId) });
@@ -551,7 +537,7 @@ describe('4K', () => {
 		});
 	});
 
-	test('can be processing on the first POST, and done as 200', async () => {
+	it('can be processing on the first POST, and done as 200', async () => {
 		const taskId = simulator.addVideo({ upgrade4k: { first: 'processing', finished: '200' } });
 		expect(await post4k(taskId)).toEqual({ code: 422, msg: processing, data: nulls(taskId) });
 		expect(simulator.account().spent).toBe(120);
@@ -559,13 +545,13 @@ describe('4K', () => {
 		expect(await post4k(taskId)).toEqual({ code: 200, msg: 'success', data: urls(taskId) });
 	});
 
-	test('can be there already on the first POST, which then costs nothing', async () => {
+	it('can be there already on the first POST, which then costs nothing', async () => {
 		const taskId = simulator.addVideo({ upgrade4k: { first: 'done' } });
 		expect(await post4k(taskId)).toMatchObject({ code: 422, data: urls(taskId) });
 		expect(simulator.account().spent).toBe(0);
 	});
 
-	test.each([
+	it.each([
 		['null', { code: 200, msg: 'success', data: null }],
 		['absent', { code: 200, msg: 'success' }],
 	] as const)('can be pending with data %s', async (pendingData, expected) => {
@@ -573,7 +559,7 @@ describe('4K', () => {
 		expect(await post4k(taskId)).toStrictEqual(expected);
 	});
 
-	test('is refused with the text about another video, unbilled', async () => {
+	it('is refused with the text about another video, unbilled', async () => {
 		const taskId = simulator.addVideo({ upgrade4k: { outcome: 'refused' } });
 		expect(await post4k(taskId)).toEqual({
 			code: 500,
@@ -584,7 +570,7 @@ describe('4K', () => {
 		expect(simulator.paid()).toEqual([]);
 	});
 
-	test('starts and bills again after a failure', async () => {
+	it('starts and bills again after a failure', async () => {
 		const taskId = simulator.addVideo({ upgrade4k: { outcome: 'failure' } });
 		await post4k(taskId);
 		simulator.finish(taskId, 'get4k');
@@ -592,7 +578,7 @@ describe('4K', () => {
 		expect(simulator.paid()).toHaveLength(2);
 	});
 
-	test('can tell its failure again instead', async () => {
+	it('can tell its failure again instead', async () => {
 		const taskId = simulator.addVideo({
 			upgrade4k: { outcome: 'failure', afterFailure: 'answer' },
 		});
@@ -602,7 +588,7 @@ describe('4K', () => {
 		expect(simulator.paid()).toHaveLength(1);
 	});
 
-	test('leaves record-info on the base URL while it runs and after', async () => {
+	it('leaves record-info on the base URL while it runs and after', async () => {
 		const taskId = simulator.addVideo();
 		await post4k(taskId);
 		const base = {
@@ -613,7 +599,7 @@ describe('4K', () => {
 		expect(await record(taskId)).toMatchObject(base);
 	});
 
-	test.each([
+	it.each([
 		['success', { successFlag: 1, response: { resolution: '4k' } }],
 		['failure', { successFlag: 3, errorCode: 500, response: null }],
 	] as const)('can show its %s in record-info afterwards', async (outcome, data) => {
@@ -624,7 +610,7 @@ describe('4K', () => {
 		expect((await record(taskId)).data).toMatchObject(data);
 	});
 
-	test('can answer under an id of its own, which record-info knows', async () => {
+	it('can answer under an id of its own, which record-info knows', async () => {
 		const taskId = simulator.addVideo({ upgrade4k: { ownTaskId: true } });
 		const own = `${taskId}_4k_0`;
 		expect(await record(own)).toMatchObject({ code: 422 });
@@ -640,7 +626,7 @@ describe('4K', () => {
 });
 
 describe('envelopes', () => {
-	test('can have the code as text, no code, and data null or absent', async () => {
+	it('can have the code as text, no code, and data null or absent', async () => {
 		const text = simulator.addVideo({ envelope: { code: 'text' } });
 		expect(await post4k(text)).toMatchObject({ code: '200' });
 		expect(await record(text)).toMatchObject({ code: '200', data: { successFlag: 1 } });
@@ -652,7 +638,7 @@ describe('envelopes', () => {
 });
 
 describe('the journal', () => {
-	test('holds each request with its answer, and what it cost', async () => {
+	it('holds each request with its answer, and what it cost', async () => {
 		const taskId = simulator.addVideo();
 		const before = Date.now();
 		await post4k(taskId, { index: 0 });
@@ -678,7 +664,7 @@ describe('the journal', () => {
 		expect(simulator.requests({ taskId: 'other' })).toEqual([]);
 	});
 
-	test('a reset forgets requests, tasks, payments and defaults', async () => {
+	it('a reset forgets requests, tasks, payments and defaults', async () => {
 		const taskId = simulator.addVideo();
 		await post4k(taskId);
 		simulator.setDefaults({ videos: 3 });

@@ -4,7 +4,7 @@ import { extend, generate } from './creation';
 import { NO_ACCESS, envelopeReply, failure, success } from './envelope';
 import type { Incoming } from '../http/incoming';
 import { CREATE_TASK, jobOf, jobRecordRoute, SCHEMA_ROUTES } from './jobs';
-import { recordInfo } from './record-info';
+import { recordInfo } from './recordInfo';
 import type { Reply } from '../http/reply';
 import { get1080p, get4k } from './upgrades';
 import type { Operation } from '../state/scenario';

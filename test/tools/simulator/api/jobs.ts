@@ -18,7 +18,7 @@ import {
 } from './check';
 import { create, isFetchable, MODELS, modeProblem, recordIdOf, unextendable } from './creation';
 import { envelopeReply, failure, success, told } from './envelope';
-import { jobRecord } from './job-record';
+import { jobRecord } from './jobRecord';
 import type { Reply } from '../http/reply';
 import { type ApiRequest, type ApiRoute, limited, unpaid } from './route';
 import { unfitness } from './upgrades';

@@ -13,7 +13,7 @@ import {
 	success,
 	told,
 } from './envelope';
-import { isBlank } from './record-info';
+import { isBlank } from './recordInfo';
 import type { Reply } from '../http/reply';
 import type { Scenario } from '../state/scenario';
 import { type Job, type Task, isTooOld, upgradeTaskId, writtenId } from '../state/tasks';

@@ -5,9 +5,9 @@ import { Readable } from 'node:stream';
 
 /** Something that can be sent, in whole or in part, without being held in memory. */
 export interface Content {
-	readonly type: string;
+	type: string;
 	/** Bytes. */
-	readonly length: number;
+	length: number;
 	/** The bytes from `start` up to, not including, `end`. */
 	open(start: number, end: number): Readable;
 }

@@ -63,7 +63,7 @@ export type Fault = FaultTarget & FaultEffect;
 /** An ordered fault. */
 export interface ArmedFault {
 	/** Requests hit so far. */
-	readonly hits: number;
+	hits: number;
 	remove(): void;
 }
 

@@ -11,7 +11,7 @@ export interface RivalOptions {
 /** Another program on the same account. */
 export interface Rival {
 	/** Places taken so far. */
-	readonly taken: number;
+	taken: number;
 	stop(): void;
 }
 

@@ -5,7 +5,7 @@ import { Faults } from '../http/faults';
 import { Files } from './files';
 import { Journal } from '../http/journal';
 import { type AddVideo, type NextTask, SIMULATOR_KEY, type SimulatorOptions } from '../options';
-import { jobCallback } from '../api/job-record';
+import { jobCallback } from '../api/jobRecord';
 import { publishResults, resultUrls } from './results';
 import { BUILT_IN_SCENARIO, type Scenario, type VideoScenario, withScenario } from './scenario';
 import { type Job, type Task, Tasks, newTaskId, upgradeTaskId, writtenId } from './tasks';

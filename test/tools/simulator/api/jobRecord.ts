@@ -1,6 +1,6 @@
 import type { ResultUrls } from '../state/results';
 import { type Job, type JobOrder, type Task, writtenId } from '../state/tasks';
-import { isBlank } from './record-info';
+import { isBlank } from './recordInfo';
 
 /*
  * A job as the unified jobs API shows it, in its record and in its callback. `param` is JSON text, and in it
