@@ -6,6 +6,7 @@ import type {
 	INodeProperties,
 } from 'n8n-workflow';
 
+import { API_LABELS } from '../nodes/KieVeo/messages/apis';
 import { CREDENTIAL_FAULTS } from '../nodes/KieVeo/messages/credential';
 import { CLEAN_API_KEY, CLEAN_BASE_URL } from '../nodes/KieVeo/kie/pasted';
 
@@ -51,6 +52,27 @@ export class KieVeoApi implements ICredentialType {
 			default: '',
 			description:
 				'Verifies callbacks from Kie.ai. Required by the Kie.ai Veo Trigger, used by Wait for Callback when set, not needed for polling. Enable it and copy it at <a href="https://kie.ai/settings" target="_blank">kie.ai/settings</a>.',
+		},
+		{
+			displayName: 'API',
+			name: 'api',
+			type: 'options',
+			default: 'veo',
+			options: [
+				{
+					name: API_LABELS.veo,
+					value: 'veo',
+					description: 'The endpoints that Kie.ai made for Veo',
+				},
+				{
+					name: `${API_LABELS.jobs} (Preview)`,
+					value: 'jobs',
+					description:
+						'The API that Kie.ai documents for all models since September 2026. Not all of it has been tried with real orders yet.',
+				},
+			],
+			description:
+				'Where new videos and upgrades are ordered. Workflows stay as they are, and videos made before a change can still be fetched. <a href="https://github.com/n8n-nodes-kie-veo/n8n-nodes-kie-veo/blob/main/docs/jobs-api.md" target="_blank">More about the two</a>.',
 		},
 		{
 			displayName: 'Base URL',

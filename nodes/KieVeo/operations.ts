@@ -99,6 +99,19 @@ export const OPERATIONS = {
 			'Upgrade a finished Veo video to 1080P by its taskId. Costs credits: call it once per video. Takes 1 to 3 minutes. The video cannot be extended afterwards.',
 		noun: '1080P video',
 		upgradesTo: '1080p',
+		event: 'get1080p',
+		usualMinutes: 5,
+		reports: {
+			success: {
+				label: '1080P Video Ready',
+				description: 'The 1080P version of a video can be downloaded (Unified Jobs API only)',
+			},
+			failed: {
+				label: '1080P Upgrade Failed',
+				description:
+					'Kie.ai could not make the 1080P version; the base video remains valid (Unified Jobs API only)',
+			},
+		},
 	},
 	get4k: {
 		resource: 'video',

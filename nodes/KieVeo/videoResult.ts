@@ -15,6 +15,8 @@ export interface Subject {
 	taskId: string | null;
 	/** The task whose video an extension continues. */
 	extendedTaskId?: string;
+	/** Set where an upgrade is a task of its own: Kie's id, `null` while there is none. */
+	ownTaskId?: string | null;
 	/** `null` where it has no meaning. */
 	index: number | null;
 }
@@ -57,16 +59,18 @@ function resolutionOf(operation: ReportedOperation, files: ResultFiles): string 
  * @param files what the answer held; with at least one video URL the result is a success
  */
 export function toVideoResult(
-	asked: Subject & { taskId: string },
+	asked: Subject & { taskId: string; kieTaskId?: string | null },
 	answer: Said,
 	files: ResultFiles,
 ): VideoResult {
 	const { taskId, index, operation } = asked;
+	// Not every answer repeats the id under which Kie has accepted it.
+	const kieTaskId = files.taskId ?? asked.kieTaskId ?? taskId;
 	const videoUrls = videoUrlsOf(operation, files);
 	const videoUrl = videoUrls[0] ?? null;
 	return {
 		taskId,
-		...(files.taskId !== null && files.taskId !== taskId ? { kieTaskId: files.taskId } : {}),
+		...(kieTaskId === taskId ? {} : { kieTaskId }),
 		index,
 		operation,
 		status: videoUrl === null ? 'processing' : 'success',
@@ -82,12 +86,13 @@ export function toVideoResult(
 
 /** A video that Kie reports as failed, with Kie's own text. */
 export function toFailedResult(
-	{ taskId, index, operation }: Subject,
+	{ taskId, kieTaskId = null, index, operation }: Subject & { kieTaskId?: string | null },
 	code: number | null,
 	message: string,
 ): VideoResult {
 	return {
 		taskId,
+		...(kieTaskId !== null && kieTaskId !== taskId ? { kieTaskId } : {}),
 		index,
 		operation,
 		status: 'failed',

@@ -13,6 +13,8 @@ export interface Submission {
 	index: number | null;
 	/** The user's own data. */
 	passThrough?: JsonObject;
+	/** The tier that was asked for, where Kie's report tells the one that was used. */
+	model?: string;
 	/** Set when a suspended execution waits for it. */
 	waiting?: Waiting;
 }
@@ -64,6 +66,13 @@ export function withSubmission(url: string, submission: Submission, key: Buffer)
 	return address.href;
 }
 
+/** Adds the tier that was asked for to an address that was made here. Any other stays as it is. */
+export function withModel(url: string, model: string, key: Buffer): string {
+	const value = new URL(url).searchParams.get(SUBMISSION_PARAMETER) ?? undefined;
+	const submission = readSubmission(value, key);
+	return submission === null ? url : withSubmission(url, { ...submission, model }, key);
+}
+
 /**
  * Reads what {@link withSubmission} added. Pure; never throws.
  *
@@ -88,6 +97,7 @@ function toSubmission(value: unknown): Submission | null {
 		taskId: toText(value.taskId),
 		index: typeof index === 'number' ? index : null,
 		...(isJsonObject(passThrough) ? { passThrough } : {}),
+		...(typeof value.model === 'string' ? { model: value.model } : {}),
 		...(isWaiting(waiting) ? { waiting } : {}),
 	};
 }

@@ -1,6 +1,6 @@
 import type { Creation, Upgrade, VideoOperationName } from '../operations';
 import type { ImageFile } from './http/multipart';
-import type { CreditsMeaning, Meaning, Rejection, Said } from './meaning/answer';
+import type { ApiName, CreditsMeaning, Meaning, Rejection, Said } from './meaning/answer';
 import type { FileUrlMeaning } from './meaning/fileAnswer';
 
 /** What Kie's answer means, and Kie's own words. */
@@ -10,7 +10,11 @@ export interface Answered<M> extends Said {
 	raw: unknown;
 	/** Milliseconds that Kie asked to wait before the next request. */
 	retryAfterMs: number | null;
+	/** Set when the API that was asked knows no such task: the other one may. */
+	isUnknown?: true;
 }
+
+export type { ApiName };
 
 export type VideoAnswer = Answered<Meaning>;
 
@@ -77,7 +81,15 @@ export interface SubmittedVideo {
 	index: number | null;
 	/** Kie's codes in the answers so far, the submission's first. */
 	codes: ReadonlyArray<number | null>;
+	/** The tier that was asked for, where that is known. */
+	model?: string;
 }
+
+/** What a task of its own improves, as Kie tells. `unanswered`: Kie could not be asked. */
+export type Upgraded =
+	| ({ kind: 'upgrade' } & Pick<UpgradeOrder, 'operation' | 'taskId' | 'index'>)
+	| { kind: 'none' }
+	| { kind: 'unanswered' };
 
 /**
  * Kie's API, in this package's terms. An answer is returned with its meaning, never thrown.
@@ -85,6 +97,17 @@ export interface SubmittedVideo {
  * Every method throws CancelledError when the execution is stopped before anything was sent.
  */
 export interface KieApi {
+	/**
+	 * Whether an upgrade is a task of its own: then it has a `kieTaskId`, under which its state is a free
+	 * read, and ordering it again is paid for again. Otherwise a repeated order tells the state.
+	 */
+	readonly upgradesAreTasks: boolean;
+
+	/**
+	 * @throws KieVeoError for what this API cannot do, and might ignore silently; nothing is sent
+	 */
+	check(order: Order): void;
+
 	/**
 	 * Submits an order, within Kie's limit of submissions. What costs money each time it is accepted is
 	 * repeated only after answers that say it was not accepted. A creation's task id is in `files`.
@@ -112,6 +135,9 @@ export interface KieApi {
 
 	/** What Kie has on record about any task. Free of charge. For an upgrade it is usually the base video. */
 	fetchRecord(taskId: string): Promise<VideoAnswer>;
+
+	/** Which video an upgrade improves that is a task of its own. Free of charge. */
+	fetchUpgraded(taskId: string): Promise<Upgraded>;
 
 	/** A fresh link, good for 20 minutes, to a file that Kie made. Free of charge. */
 	fetchFreshUrl(url: string): Promise<Answered<FileUrlMeaning>>;

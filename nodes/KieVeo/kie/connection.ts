@@ -1,15 +1,17 @@
 import { createHash } from 'crypto';
 import type { IExecuteFunctions, IHttpRequestOptions, IWebhookFunctions } from 'n8n-workflow';
 
-import { apiKeyError, baseUrlError, emptyApiKeyError } from '../messages/errors';
+import { apiError, apiKeyError, baseUrlError, emptyApiKeyError } from '../messages/errors';
 import { addressKey } from './address';
 import { cleanApiKey, cleanBaseUrl, unsendableIn } from './pasted';
 import { toText } from './meaning/guards';
-import type { KieApi } from './api';
+import type { ApiName, KieApi } from './api';
 import { HttpClient, type SendRequest } from './http/client';
 import { systemClock, type Clock } from './http/clock';
 import { RecentTasks } from './http/recentTasks';
 import { SubmissionLimiter } from './http/submissionLimiter';
+import { ChosenApi } from './chosenApi';
+import { JobsApi } from './jobsApi';
 import { VeoApi } from './veoApi';
 
 /** Name of the credential type. */
@@ -56,7 +58,7 @@ function limiterFor(baseUrl: string, apiKey: string): SubmissionLimiter {
 /**
  * @param signal ends waiting when aborted; no request is started after that
  * @param options.abortInFlight whether requests in flight are aborted too: only if none of them is paid for
- * @throws KieVeoError when the credential's API Key or Base URL cannot be used
+ * @throws KieVeoError when the credential's API Key, API or Base URL cannot be used
  */
 export async function connect(
 	context: CallingContext,
@@ -76,17 +78,20 @@ export async function connect(
 		{ api: baseUrl, upload: uploadBaseUrl },
 		abortInFlight ? signal : undefined,
 	);
-	const api = new VeoApi({
+	const parts = {
 		http: new HttpClient(send, systemClock, signal),
 		limiter: limiterFor(baseUrl, apiKey),
 		recentTasks,
 		clock: systemClock,
 		signal,
-	});
-	return {
-		api,
-		baseUrl,
 		addressKey: addressKey(apiKey),
+		warn: (line: string) => context.logger.warn(`${context.getNode().name}: ${line}`),
+	};
+	const apis = { veo: new VeoApi(parts), jobs: new JobsApi(parts) };
+	return {
+		api: new ChosenApi(readApiName(credentials.api), apis),
+		baseUrl,
+		addressKey: parts.addressKey,
 		webhookSecret: toText(credentials.webhookSecret),
 		clock: systemClock,
 		signal,
@@ -100,6 +105,13 @@ function readApiKey(value: unknown): string {
 	const unsendable = unsendableIn(apiKey);
 	if (unsendable !== undefined) throw apiKeyError(unsendable);
 	return apiKey;
+}
+
+/** Credentials from before the field was added have none. */
+function readApiName(value: unknown): ApiName {
+	const name = (toText(value) ?? 'veo').toLowerCase();
+	if (name === 'veo' || name === 'jobs') return name;
+	throw apiError(value);
 }
 
 /** @returns the address without a trailing slash and without the API path */

@@ -1,50 +1,23 @@
 import { isUpgrade, OPERATIONS, type Creation, type Upgrade } from '../operations';
+import { callbackNotOfferedError } from '../messages/errors';
 import type {
-	Answered,
 	CreationOrder,
 	CreationParameters,
-	KieApi,
 	Order,
 	SubmissionAnswer,
 	SubmittedVideo,
+	Upgraded,
 	UpgradeOrder,
 	VideoAnswer,
 } from './api';
-import type { HttpCall, HttpClient } from './http/client';
-import type { Clock } from './http/clock';
-import { multipartUpload, type ImageFile } from './http/multipart';
-import type { RecentTasks } from './http/recentTasks';
-import {
-	callWithRetry,
-	MAX_ATTEMPTS,
-	PATIENCE_WITHOUT_TIMEOUT_MS,
-	submitPatiently,
-} from './http/retry';
-import type { SubmissionLimiter } from './http/submissionLimiter';
-import {
-	classifyCreditsAnswer,
-	classifyUpgradeAnswer,
-	type CreditsMeaning,
-	type KieAnswer,
-	type Meaning,
-} from './meaning/answer';
-import { classifyCreateAnswer } from './meaning/createAnswer';
-import {
-	classifyDownloadUrlAnswer,
-	classifyUploadAnswer,
-	type FileUrlMeaning,
-} from './meaning/fileAnswer';
-import { readRecordAnswer } from './meaning/recordAnswer';
+import { answered, BaseApi, ownIdOf } from './baseApi';
+import type { HttpCall } from './http/client';
+import { submitPatiently } from './http/retry';
+import { classifyUpgradeAnswer, type KieAnswer } from './meaning/answer';
 import { judgeRepeat } from './meaning/repeat';
-import { is4k, readResultFiles } from './meaning/resultFiles';
-import { classifyTaskRecord } from './meaning/taskRecord';
+import { is4k } from './meaning/resultFiles';
 
 /* Kie's dedicated Veo endpoints. Kie has moved its documentation before, so the paths appear only here. */
-
-const RECORD_PATH = '/api/v1/veo/record-info';
-const CREDITS_PATH = '/api/v1/chat/credit';
-const DOWNLOAD_URL_PATH = '/api/v1/common/download-url';
-const UPLOAD_PATH = '/api/file-stream-upload';
 
 const CREATION_PATHS: Record<Creation, string> = {
 	generate: '/api/v1/veo/generate',
@@ -71,7 +44,7 @@ type UpgradeSubject = Pick<UpgradeOrder, 'taskId' | 'index' | 'callBackUrl'>;
 
 const UPGRADES: Record<
 	Upgrade,
-	{ toCall(subject: UpgradeSubject): HttpCall; ordersAgain: boolean }
+	{ toCall(subject: UpgradeSubject): HttpCall; ordersAgain: boolean; callsBack: boolean }
 > = {
 	get4k: {
 		toCall: ({ taskId, index, callBackUrl }) => ({
@@ -80,6 +53,7 @@ const UPGRADES: Record<
 			body: { taskId, index, ...(callBackUrl ? { callBackUrl } : {}) },
 		}),
 		ordersAgain: true,
+		callsBack: true,
 	},
 	get1080p: {
 		toCall: ({ taskId, index }) => ({
@@ -88,29 +62,18 @@ const UPGRADES: Record<
 			query: { taskId, index },
 		}),
 		ordersAgain: false,
+		callsBack: false,
 	},
 };
 
-export interface VeoApiParts {
-	http: HttpClient;
-	limiter: SubmissionLimiter;
-	recentTasks: RecentTasks;
-	clock: Clock;
-	signal?: AbortSignal;
-}
+export class VeoApi extends BaseApi {
+	readonly upgradesAreTasks = false;
 
-export class VeoApi implements KieApi {
-	constructor(private readonly parts: VeoApiParts) {}
+	protected readonly recordPath = '/api/v1/veo/record-info';
 
-	async submit(order: Order, deadline?: number): Promise<SubmissionAnswer> {
-		switch (order.kind) {
-			case 'creation':
-				return await this.create(order, deadline);
-			case 'upgrade':
-				return await this.submitUpgrade(order, deadline);
-			case 'state':
-				return await this.fetchRecord(order.taskId, MAX_ATTEMPTS);
-		}
+	check(order: Order): void {
+		if (order.kind !== 'upgrade' || order.callBackUrl === undefined) return;
+		if (!UPGRADES[order.operation].callsBack) throw callbackNotOfferedError(order.operation);
 	}
 
 	async fetchState(video: SubmittedVideo): Promise<VideoAnswer> {
@@ -134,93 +97,36 @@ export class VeoApi implements KieApi {
 			: recorded;
 	}
 
-	async fetchRecordedOutcome({
-		operation,
-		taskId,
-		kieTaskId,
-	}: SubmittedVideo): Promise<VideoAnswer> {
-		const isOwnId = kieTaskId !== null && kieTaskId !== taskId;
-		const record = await this.readRecord(kieTaskId ?? taskId);
-		const recorded = classifyTaskRecord(record);
-		if (recorded.kind === 'none') return answered(record, { kind: 'retry', reason: 'server' });
-		if (recorded.kind === 'failed') {
-			const { code, message, meaning } = recorded;
-			// A task that failed for lack of credits has failed: there is nothing left to ask.
-			const failed: Meaning =
-				meaning.kind === 'failed' ? meaning : { kind: 'failed', reason: 'taskFailed' };
-			return { ...answered(record, failed), code, message };
-		}
-		// Under the base video's id its own URL is on record, perhaps also in 4K: only a separate id
-		// belongs to the upgrade.
-		const isResult =
-			recorded.kind === 'success' &&
-			(!isUpgrade(operation) || (isOwnId && is4k(recorded.files.resolution)));
-		const running: Meaning = { kind: 'processing', files: readResultFiles(null) };
-		return answered(record, isResult ? recorded : running);
-	}
-
-	/** Patient with a task created seconds ago. */
-	async fetchRecord(taskId: string, attempts = 1): Promise<VideoAnswer> {
-		const { recentTasks, clock } = this.parts;
-		const isNew = recentTasks.has(taskId, clock.now());
-		const read = async () => await this.readRecord(taskId);
-		const meaningOf = (given: KieAnswer) => readRecordAnswer(given, isNew).meaning;
-		const record = await callWithRetry(read, meaningOf, this.parts, attempts);
-		const { answer, meaning } = readRecordAnswer(record, isNew);
-		return answered(answer, meaning);
-	}
-
-	async fetchFreshUrl(url: string): Promise<Answered<FileUrlMeaning>> {
-		const call: HttpCall = { method: 'POST', path: DOWNLOAD_URL_PATH, body: { url } };
-		return await this.read(call, classifyDownloadUrlAnswer);
-	}
-
-	async uploadImage(image: ImageFile): Promise<Answered<FileUrlMeaning>> {
-		const answer = await callWithRetry(
-			async () => {
-				// Opened again for each attempt: a stream can be read only once.
-				const { request, close } = await multipartUpload(image);
-				try {
-					return await this.parts.http.call({ path: UPLOAD_PATH, ...request });
-				} finally {
-					close();
-				}
-			},
-			classifyUploadAnswer,
-			this.parts,
+	/**
+	 * Under the base video's id its own URL is on record, perhaps also in 4K: only a separate id belongs to
+	 * the upgrade.
+	 */
+	async fetchRecordedOutcome(video: SubmittedVideo): Promise<VideoAnswer> {
+		const ownId = ownIdOf(video);
+		return await this.fetchEnd(
+			ownId ?? video.taskId,
+			({ resolution }) => !isUpgrade(video.operation) || (ownId !== null && is4k(resolution)),
 		);
-		return answered(answer, classifyUploadAnswer(answer));
 	}
 
-	async fetchCredits(): Promise<Answered<CreditsMeaning>> {
-		return await this.read({ method: 'GET', path: CREDITS_PATH }, classifyCreditsAnswer);
+	async fetchUpgraded(): Promise<Upgraded> {
+		return { kind: 'none' };
 	}
 
-	private async create(
+	protected async create(
 		{ operation, parameters, callBackUrl }: CreationOrder,
 		deadline?: number,
 	): Promise<SubmissionAnswer> {
-		const { http, recentTasks, clock } = this.parts;
 		const path = CREATION_PATHS[operation];
 		const body = { ...toFields(parameters), ...(callBackUrl === undefined ? {} : { callBackUrl }) };
-		const meaningOf = (given: KieAnswer) => classifyCreateAnswer(given, parameters.taskId);
-		const answer = await submitPatiently(
-			async () => await http.callOnce({ method: 'POST', path, body }),
-			meaningOf,
-			this.patience(deadline),
-		);
-		const meaning = meaningOf(answer);
-		if (meaning.kind !== 'created') return answered(answer, meaning);
-		recentTasks.add(meaning.taskId, clock.now());
-		const files = { ...readResultFiles(null), taskId: meaning.taskId };
-		return answered(answer, { kind: 'processing', files });
+		return await this.startTask({ path, body }, parameters.taskId, deadline);
 	}
 
 	/**
 	 * Repeated after faults, including the 4K request: Kie answers a repeat for the same video with 422 and its
 	 * state instead of starting a second upgrade.
 	 */
-	private async submitUpgrade(order: UpgradeOrder, deadline?: number): Promise<VideoAnswer> {
+	protected async upgrade(order: UpgradeOrder, deadline?: number): Promise<VideoAnswer> {
 		const call = UPGRADES[order.operation].toCall(order);
 		const meaningOf = (answer: KieAnswer) =>
 			classifyUpgradeAnswer(OPERATIONS[order.operation].upgradesTo, answer);
@@ -253,30 +159,6 @@ export class VeoApi implements KieApi {
 				return answered(answer, { kind: 'failed', reason: 'reordered' });
 		}
 	}
-
-	private patience(deadline?: number) {
-		const { limiter, clock, signal } = this.parts;
-		const until = deadline ?? clock.now() + PATIENCE_WITHOUT_TIMEOUT_MS;
-		return { limiter, clock, signal, deadline: until };
-	}
-
-	private async readRecord(taskId: string): Promise<KieAnswer> {
-		return await this.parts.http.call({ method: 'GET', path: RECORD_PATH, query: { taskId } });
-	}
-
-	/** A read: repeated after faults. */
-	private async read<M extends { kind: string }>(
-		call: HttpCall,
-		meaningOf: (answer: KieAnswer) => M,
-	): Promise<Answered<M>> {
-		const request = async () => await this.parts.http.call(call);
-		const answer = await callWithRetry(request, meaningOf, this.parts);
-		return answered(answer, meaningOf(answer));
-	}
-}
-
-function answered<M>({ code, message, body, retryAfterMs }: KieAnswer, meaning: M): Answered<M> {
-	return { meaning, code, message, raw: body, retryAfterMs };
 }
 
 /** Under Kie's own names; unset values are omitted. */

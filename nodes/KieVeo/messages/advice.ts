@@ -101,6 +101,8 @@ const FAILURE_ADVICE: Record<FailureReason, (subject: Subject) => string> = {
 	contentFilter: () =>
 		'The content filter refused the prompt or an image. Change it and generate again.',
 	invalidModel: () => "Kie.ai does not know this model. Check 'Model'.",
+	callbackRequired: () =>
+		"Kie.ai wants a callback address for this. Use 'Wait for Callback', or 'Return Immediately' with a 'Callback URL'.",
 	upgradedBefore: () =>
 		'Kie.ai only extends videos that were not upgraded to 1080P. Extend first, then upgrade.',
 	unavailable: ({ operation }) =>
@@ -117,9 +119,9 @@ const FAILURE_ADVICE: Record<FailureReason, (subject: Subject) => string> = {
 	taskFailed: () => 'See https://kie.ai/logs for the reason, then generate the video again.',
 	noAudio: () =>
 		'Describe a sound, music or a spoken line in the prompt: the same prompt usually fails again. Kie.ai does not charge for this failure.',
-	other: ({ taskId, operation }) => {
+	other: ({ taskId, operation, ownTaskId }) => {
 		if (taskId === null) return 'Check the parameters of the node. Nothing was started.';
-		const logs = `Look up task ${shorten(taskId)} in the logs at https://kie.ai/logs.`;
+		const logs = `Look up task ${shorten(ownTaskId ?? taskId)} in the logs at https://kie.ai/logs.`;
 		return isUpgrade(operation) ? `${logs} The base video is not affected.` : logs;
 	},
 };
@@ -130,9 +132,13 @@ export function failureAdvice(subject: Subject, reason: FailureReason): string {
 }
 
 /** How to get a submitted video without paying again. */
-export function repeatAdvice({ operation, taskId, index }: Subject): string {
-	if (taskId === null) return 'Nothing was started, so the node can be run again.';
-	if (!isUpgrade(operation)) return `Run Get with task ID ${shorten(taskId)}: it is free.`;
+export function repeatAdvice({ operation, taskId, index, ownTaskId }: Subject): string {
+	if (taskId === null || ownTaskId === null) {
+		return 'Nothing was started, so the node can be run again.';
+	}
+	if (!isUpgrade(operation) || ownTaskId !== undefined) {
+		return `Run Get with task ID ${shorten(ownTaskId ?? taskId)}: it is free.`;
+	}
 	return (
 		`Run ${OPERATIONS[operation].label} again with task ID ${shorten(taskId)} and index ${index}: ` +
 		'Kie.ai answers a repeated request with the state of the running one.'

@@ -1,3 +1,5 @@
+import { OPERATIONS, type OperationName } from '../operations';
+import { API_LABELS } from './apis';
 import { KieVeoError } from './error';
 import { shorten, show } from './values';
 
@@ -99,12 +101,53 @@ export function passThroughSizeError(bytes: number, mostBytes: number): KieVeoEr
 	);
 }
 
-/** @param creates whether the operation makes new videos; otherwise 'Wait for Callback' rules it out */
-export function retryOnFailError(creates: boolean): KieVeoError {
+const NO_RETRY = {
+	newVideos: 'with an operation that makes new videos',
+	callback: "with 'Wait for Callback'",
+	upgradeTasks: `for upgrades with the API '${API_LABELS.jobs}', where each one ordered is paid for`,
+};
+
+/** @param reason what forbids it */
+export function retryOnFailError(reason: keyof typeof NO_RETRY): KieVeoError {
 	return inputError(
 		'Retry On Fail',
-		`cannot be used ${creates ? 'with an operation that makes new videos' : "with 'Wait for Callback'"}`,
+		`cannot be used ${NO_RETRY[reason]}`,
 		'Switch it off under Settings. n8n would run the node again for all items, including those that succeeded. The node itself retries what is safe to retry.',
+	);
+}
+
+/** @param operation whose end Kie reports to nobody through the chosen API */
+export function callbackNotOfferedError(operation: OperationName): KieVeoError {
+	return new KieVeoError(
+		`${OPERATIONS[operation].label} cannot report its end with the API '${API_LABELS.veo}'`,
+		{
+			description: `Use 'Wait by Polling', or no 'Callback URL'. With '${API_LABELS.jobs}' under 'API' in the Kie.ai Veo API credential, Kie.ai calls back. Nothing was sent.`,
+		},
+	);
+}
+
+/** Kie would ignore it, and bill the video all the same. */
+export function seedNotOfferedError(): KieVeoError {
+	return inputError(
+		'Seed',
+		`cannot be used for a new video with the API '${API_LABELS.jobs}'`,
+		`Kie.ai would ignore it there. Remove the option, or choose '${API_LABELS.veo}' under 'API' in the Kie.ai Veo API credential. Nothing was sent.`,
+	);
+}
+
+export function extendTierError(model: string): KieVeoError {
+	return inputError(
+		'Model',
+		`of an extension can only be Fast with the API '${API_LABELS.jobs}', not ${show(model)}`,
+		`Kie.ai does not let the tier be chosen there. Choose Fast, or '${API_LABELS.veo}' under 'API' in the Kie.ai Veo API credential. Nothing was sent.`,
+	);
+}
+
+export function apiError(value: unknown): KieVeoError {
+	return inputError(
+		'API',
+		`of the Kie.ai Veo API credential must be veo or jobs, not ${show(value)}`,
+		`${CHOOSE} Nothing was sent.`,
 	);
 }
 

@@ -33,6 +33,15 @@ export function submittedLine(
 	return lineOf(place, facts.join(', '));
 }
 
+/**
+ * Kie has made, and billed, another tier than was asked for.
+ *
+ * @param made as Kie calls it
+ */
+export function tierLine(taskId: string, asked: string, made: string): string {
+	return `Kie.ai made task ${shorten(taskId)} with ${shorten(made)}, not with ${shorten(asked)} as asked for; the credits are those of ${shorten(made)}`;
+}
+
 /** Something worth knowing that the execution itself does not show. */
 export function errorLine(place: LogPlace, { message, description }: KieVeoError): string {
 	return lineOf(place, `${message}. ${description}`);

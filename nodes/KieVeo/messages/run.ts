@@ -39,11 +39,16 @@ export function alsoSubmitted(taskIds: string[], lost: number): string | undefin
 	return additions.length > 0 ? additions.join(' ') : undefined;
 }
 
+/** How a video that was submitted can be fetched without paying again. */
+export type Refetch = 'taskId' | 'kieTaskId' | 'repeat';
+
 /** A hint, not an error: the node did not wait for these videos. */
-export function unfinishedHint(unfinished: number, all: number, creates: boolean): string {
-	const advice = creates
-		? 'Use the operation Get with the task IDs to fetch them.'
-		: 'Run this operation again with the same task IDs to fetch them.';
+export function unfinishedHint(unfinished: number, all: number, by: Refetch): string {
+	const advice = {
+		taskId: 'Use the operation Get with the task IDs to fetch them.',
+		kieTaskId: "Use the operation Get with the IDs in 'kieTaskId' to fetch them.",
+		repeat: 'Run this operation again with the same task IDs to fetch them.',
+	}[by];
 	return `Kie.ai is still working on ${unfinished} of ${all} videos. ${advice}`;
 }
 

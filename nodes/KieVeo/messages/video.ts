@@ -1,6 +1,7 @@
 import type { Rejection, RetryReason, Said } from '../kie/meaning/answer';
 import { isUpgrade, OPERATIONS } from '../operations';
 import type { Subject } from '../videoResult';
+import { switchAdvice } from './apis';
 import {
 	ADDRESSES,
 	failureAdvice,
@@ -23,23 +24,25 @@ export function videoRejectedError(
 	const { taskId } = subject;
 	const kieCode = answer.code;
 	const said = wordsOf(answer);
+	const { mayWorkWith } = rejection;
+	const otherApi = mayWorkWith === undefined ? '' : ` ${switchAdvice(mayWorkWith)}`;
 	switch (rejection.kind) {
 		case 'failed': {
 			const { reason: failure } = rejection;
 			return new KieVeoError(
 				`Could not get the ${describe(subject)}: ${failureText(failure, said)}`,
-				{ description: failureAdvice(subject, failure), kieCode, taskId, failure },
+				{ description: failureAdvice(subject, failure) + otherApi, kieCode, taskId, failure },
 			);
 		}
 		case 'refused':
 			return new KieVeoError(`${REFUSALS[rejection.reason].what} (${describe(subject)}): ${said}`, {
-				description: REFUSALS[rejection.reason].advice,
+				description: REFUSALS[rejection.reason].advice + otherApi,
 				kieCode,
 				taskId,
 			});
 		case 'unreached':
 			return new KieVeoError(`Kie.ai was not reached for the ${describe(subject)}: ${said}`, {
-				description: `${unreachedAdvice(rejection.reason)} ${runAgain(subject)}`,
+				description: `${unreachedAdvice(rejection.reason)} ${runAgain(subject)}${otherApi}`,
 				kieCode,
 				taskId,
 			});
@@ -77,7 +80,10 @@ export function fallbackError(refusal: KieVeoError, fault: KieVeoError): KieVeoE
 }
 
 /** The answer to a paid request never came, so it is unknown whether it was accepted. */
-export function lostCreationError({ operation, extendedTaskId }: Subject, answer: Said) {
+export function lostCreationError(
+	{ operation, taskId, extendedTaskId = taskId ?? undefined }: Subject,
+	answer: Said,
+) {
 	const name = OPERATIONS[operation].label;
 	const request =
 		extendedTaskId === undefined ? name : `${name} of task ${shorten(extendedTaskId)}`;
@@ -89,6 +95,7 @@ export function lostCreationError({ operation, extendedTaskId }: Subject, answer
 				'https://kie.ai/logs (or compare the credits) to see whether the task exists. If it does, take its task ' +
 				"ID and fetch the video with 'Get'. If not, run the node again.",
 			kieCode: answer.code,
+			taskId,
 			mayBePaid: true,
 		},
 	);

@@ -16,7 +16,7 @@ import { logPlace } from './paidLog';
 export interface Work {
 	/** Items with the same key share the work; `null` is never shared. */
 	key: string | null;
-	/** Task id of what was submitted and may have used credits. */
+	/** Task id by which it can be fetched, of what was submitted and may have used credits. */
 	submittedTaskId: string | null;
 	/**
 	 * Another item asks for the same: this work must also do what `other` would have done.

@@ -26,10 +26,10 @@ export async function submitLogged(
 		}
 		return Promise.reject(error);
 	});
-	const { submittedTaskId: taskId, run, order } = work;
-	if (taskId === null) return;
-	const subject = { ...subjectOf(order), taskId };
-	context.logger.info(submittedLine(place, subject, run?.result.kieTaskId));
+	const { submittedTaskId, run, order } = work;
+	if (submittedTaskId === null || run === undefined) return;
+	const { taskId, kieTaskId } = run.result;
+	context.logger.info(submittedLine(place, { ...subjectOf(order), taskId }, kieTaskId));
 }
 
 /** Kie may refuse a new video and still name a task. */

@@ -2,6 +2,7 @@ import type { Order, SubmissionAnswer } from '../kie/api';
 import type { Connection } from '../kie/connection';
 import { throwIfCancelled } from '../kie/http/clock';
 import { lostCreationError, timedOutError, videoRejectedError } from '../messages/errors';
+import { isUpgrade } from '../operations';
 import { toVideoResult, type Subject, type VideoResult } from '../videoResult';
 import type { Gate } from './gate';
 import { pollUntilSettled, type PollResult } from './poll';
@@ -43,7 +44,7 @@ export async function submitVideo(
 	order: Order,
 	deadline?: number,
 ): Promise<VideoRun> {
-	return toRun(subjectOf(order), await api.submit(order, deadline));
+	return toRun(withOwnTask(api, subjectOf(order), null), await api.submit(order, deadline));
 }
 
 export interface PollWait {
@@ -72,7 +73,8 @@ export async function waitByPolling(
 	wait: PollWait,
 ): Promise<VideoRun> {
 	const { taskId, kieTaskId = null, message, code } = wait.submitted.result;
-	const subject = { ...subjectOf(order), taskId };
+	const subject = { ...withOwnTask(api, subjectOf(order), kieTaskId), taskId };
+	const model = order.kind === 'creation' ? order.parameters.model : undefined;
 	const codes = [code];
 	let latest = wait.submitted;
 	let lastMessage = message;
@@ -81,7 +83,7 @@ export async function waitByPolling(
 	const check = async (): Promise<PollResult<VideoRun>> => {
 		const answer = await wait.gate.run(async () => {
 			throwIfCancelled(signal);
-			return await api.fetchState({ ...subject, kieTaskId, codes });
+			return await api.fetchState({ ...subject, kieTaskId, codes, model });
 		});
 		const { meaning } = answer;
 		lastMessage = answer.message;
@@ -91,7 +93,7 @@ export async function waitByPolling(
 		if (saysNothing && taskErrors < MOST_TASK_ERRORS) {
 			return { kind: 'pending', waitMs: answer.retryAfterMs };
 		}
-		latest = toRun(subject, answer);
+		latest = toRun({ ...subject, kieTaskId }, answer);
 		if (!isUnfinished(latest)) return { kind: 'settled', value: latest };
 		codes.push(answer.code);
 		return { kind: 'pending', waitMs: null };
@@ -109,8 +111,20 @@ export async function waitByPolling(
 	return { ...latest, result: { ...latest.result, timedOut: true } };
 }
 
+/** Where an upgrade is a task of its own, messages name its id. */
+function withOwnTask(
+	{ upgradesAreTasks }: Connection['api'],
+	subject: Subject,
+	ownTaskId: string | null,
+): Subject {
+	return upgradesAreTasks && isUpgrade(subject.operation) ? { ...subject, ownTaskId } : subject;
+}
+
 /** @throws KieVeoError for an answer that is neither a result nor progress */
-function toRun(subject: Subject, answer: SubmissionAnswer): VideoRun {
+function toRun(
+	subject: Subject & { kieTaskId?: string | null },
+	answer: SubmissionAnswer,
+): VideoRun {
 	const { meaning } = answer;
 	if (meaning.kind === 'lost') throw lostCreationError(subject, answer);
 	if (meaning.kind !== 'success' && meaning.kind !== 'processing') {

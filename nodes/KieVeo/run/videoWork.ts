@@ -77,8 +77,11 @@ export class VideoWork implements Work {
 	}
 
 	get submittedTaskId(): string | null {
+		const { order, run } = this;
 		// Asking for a state submits nothing.
-		return this.order.kind === 'state' ? null : (this.run?.result.taskId ?? null);
+		if (order.kind === 'state' || run === undefined) return null;
+		const { taskId, kieTaskId = taskId } = run.result;
+		return this.connection.api.upgradesAreTasks ? kieTaskId : taskId;
 	}
 
 	get index(): number | null {

@@ -5,6 +5,7 @@ import type { CallbackEvent } from '../kie/callback/check';
 import type { Connection } from '../kie/connection';
 import { toBoolean } from '../kie/meaning/guards';
 import { inTime } from '../kie/inTime';
+import { tierLine } from '../messages/errors';
 import { failureText } from '../messages/values';
 import { isUpgrade, traitsOf } from '../operations';
 import { Gate } from '../run/gate';
@@ -66,6 +67,8 @@ export async function settleReport(
 	deliveries.set(key, delivery);
 	// The first callback is final: a terminal state does not change.
 	if (!resumed && !reports.has(key)) {
+		const { tier } = event;
+		if (tier) call.context.logger.warn(tierLine(video.taskId, tier.asked, tier.made));
 		const report = await reportOf(call, video, event, delivery);
 		if (report !== null) reports.set(key, report);
 	}

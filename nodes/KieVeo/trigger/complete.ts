@@ -2,7 +2,7 @@ import type { VideoAnswer } from '../kie/api';
 import { eventOf, type CallbackEvent } from '../kie/callback/check';
 import type { Connection } from '../kie/connection';
 import { inTime } from '../kie/inTime';
-import { is4k, type ResultFiles } from '../kie/meaning/resultFiles';
+import { isUpgradedTo, type ResultFiles } from '../kie/meaning/resultFiles';
 import { givesVideo, isUpgrade, traitsOf, type VideoOperationName } from '../operations';
 
 type Asking = Pick<Connection, 'api' | 'signal'>;
@@ -57,7 +57,7 @@ export async function resolveOutcome(
 /** The record of an upgraded task usually shows the base video. */
 function isResultOf({ operation, submittedHere }: CallbackEvent, files: ResultFiles): boolean {
 	if (!givesVideo(operation) || !isUpgrade(operation) || submittedHere) return true;
-	return is4k(files.resolution);
+	return isUpgradedTo(traitsOf(operation).upgradesTo, files.resolution);
 }
 
 /** After this many deliveries, the new part of an extended video is delivered alone: Kie delivers four times at most. */

@@ -1,9 +1,9 @@
 import type { VideoAnswer } from '../kie/api';
 import type { Connection } from '../kie/connection';
 import type { CallbackEvent } from '../kie/callback/check';
-import { is4k, type ResultFiles } from '../kie/meaning/resultFiles';
+import { isUpgradedTo, type ResultFiles } from '../kie/meaning/resultFiles';
 import { ANSWER_LIMIT_MS } from '../kie/inTime';
-import { givesVideo, isUpgrade } from '../operations';
+import { givesVideo, isUpgrade, traitsOf } from '../operations';
 import { fetchReported } from './complete';
 
 export type Confirmation = { files: ResultFiles } | { reason: string };
@@ -40,7 +40,8 @@ export async function confirmResult(
 	const { videoUrls } = callback.files;
 	const known = new Set([...files.videoUrls, ...files.fullVideoUrls]);
 	const isNamed = videoUrls.every((url) => known.has(url));
-	return isNamed && (!givesVideo(operation) || is4k(files.resolution))
+	return isNamed &&
+		(!givesVideo(operation) || isUpgradedTo(traitsOf(operation).upgradesTo, files.resolution))
 		? { files: { ...files, videoUrls } }
 		: {
 				reason:

@@ -8,11 +8,13 @@ import type { ResultFiles } from '../kie/meaning/resultFiles';
 import { addressKey, readSubmission } from '../kie/address';
 import { cleanApiKey } from '../kie/pasted';
 import { toText } from '../kie/meaning/guards';
+import { tierLine } from '../messages/errors';
 import { givesVideo } from '../operations';
 import { toCallbackResult } from '../videoResult';
 import { checkCallback, type CallbackEvent, type Refusal } from '../kie/callback/check';
 import { resolveOutcome, withWholeVideo } from './complete';
 import { confirmResult } from './confirm';
+import { ownTaskFault } from './ownTask';
 import { deliverOnce, forgetDelivery } from './seenEvents';
 import { readSettings, type TriggerSettings } from './settings';
 
@@ -85,12 +87,15 @@ async function judge(context: IWebhookFunctions): Promise<Verdict> {
 		...settings,
 		webhookSecret: toText(webhookSecret),
 		submission: readSubmission(incoming.submission, addressKey(cleanApiKey(apiKey))),
+		acceptsOwnTask: true,
 		now,
 	});
 	if (checked.kind === 'refused') return checked;
 	if (settings.signatureRequired && signatures.isReplayed(node, incoming)) {
 		return refused(401, 'the signature came with another body before');
 	}
+	const fault = await ownTaskFault(async () => await connectForAnswer(context), checked.event);
+	if (fault !== null) return fault;
 	const event =
 		checked.event.callback.outcome === 'unknown'
 			? await resolveOutcome(await connectForAnswer(context), checked.event)
@@ -118,7 +123,8 @@ async function toVerdict(
 	event: CallbackEvent,
 	receivedAt: Date,
 ): Promise<Accepted | Refusal> {
-	const { callback, passThrough } = event;
+	const { callback, passThrough, tier } = event;
+	if (tier) context.logger.warn(tierLine(String(event.taskId), tier.asked, tier.made));
 	const connection = async () => await connectForAnswer(context);
 	let files: ResultFiles | null;
 	if (confirm && callback.succeeded) {

@@ -6,9 +6,13 @@ import { LINES } from '../../tools/n8n/versions';
 /** The same in every run of the suite; `npm run chaos` picks one at random. */
 const SEED = 7;
 
-describe.each(LINES.map(({ name }) => name))('a short run of chaos in n8n %s', (line) => {
+const RUNS = LINES.flatMap(({ name }) =>
+	(['veo', 'jobs'] as const).map((api) => [name, api] as const),
+);
+
+describe.each(RUNS)('a short run of chaos in n8n %s, API %s', (line, api) => {
 	it('loses no video, pays for none twice and believes nothing forged', async () => {
-		const options = { line, seed: SEED, videos: 40, minutes: 4 };
+		const options = { line, api, seed: SEED, videos: 40, minutes: 4 };
 		const result = await runChaos({ ...options, progress: () => undefined });
 		const verdicts = judge(result.evidence);
 		console.log(report(options, result, verdicts));

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import type { ApiName } from '../../../nodes/KieVeo/kie/api';
 import { N8nClient, type Credential, type CredentialReference } from '../../tools/n8n/client';
 import { packTarball } from '../../tools/n8n/communityPackage';
 import { N8n } from '../../tools/n8n/n8n';
@@ -18,6 +19,8 @@ export interface StageOptions {
 	simulator?: SimulatorOptions;
 	/** Kie's webhook HMAC key in the credential. */
 	webhookSecret?: string;
+	/** Where the credential says that orders go. Default: the field's own. */
+	api?: ApiName;
 	/** Queue mode: main, workers and webhook processes; `true` is one of each. */
 	queue?: boolean | QueueSize;
 	/** Added to n8n's environment. */
@@ -48,7 +51,10 @@ export class Stage {
 		const client = new N8nClient(n8n.url);
 		await client.signIn();
 		const credential = await client.createCredential(
-			kieCredential(simulator, { webhookSecret: options.webhookSecret ?? '' }),
+			kieCredential(simulator, {
+				webhookSecret: options.webhookSecret ?? '',
+				...(options.api ? { api: options.api } : {}),
+			}),
 		);
 		return new Stage(n8n, client, simulator, credential, folder);
 	}
@@ -62,7 +68,7 @@ export class Stage {
 
 export function kieCredential(
 	{ apiUrl, uploadUrl }: Simulator,
-	data: { apiKey?: string; baseUrl?: string; webhookSecret?: string } = {},
+	data: { apiKey?: string; baseUrl?: string; webhookSecret?: string; api?: ApiName } = {},
 ): Credential {
 	return {
 		name: 'Kie.ai Veo API',

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 
 import type { IDataObject, INode, INodeParameters } from 'n8n-workflow';
 
+import { EVENTS } from '../../../nodes/KieVeo/operations';
 import type { CredentialReference, WorkflowDefinition } from '../../tools/n8n/client';
 
 /** Names of the nodes in the workflows of this file. */
@@ -11,7 +12,7 @@ export const TRIGGER = 'Kie.ai Veo Trigger';
 export const HTTP = 'HTTP Request';
 export const AFTER = 'After';
 
-const ALL_EVENTS = ['get4k.success', 'get4k.failed', 'generate.success', 'generate.failed'];
+const ALL_EVENTS = EVENTS.map(({ value }) => value);
 
 /**
  * Items -> the action node -> a node that reads the linked input item through `$("Items").item`, which

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import type { INodeExecutionData, INodeParameters, INodeType } from 'n8n-workflow';
 
 import { KieVeo } from '../../../nodes/KieVeo/KieVeo.node';
+import type { ApiName } from '../../../nodes/KieVeo/kie/api';
 import { WAKE_UP_PARAMETER } from '../../../nodes/KieVeo/suspension/wakeUp';
 import { SIMULATOR_KEY, type Simulator } from '../../tools/simulator';
 import { runNode, type RunResult } from './runNode';
@@ -28,6 +29,11 @@ export interface SuspendOptions {
 	parameters?: INodeParameters;
 	/** Seconds. */
 	timeout: number;
+	/** Where orders go. Default: nothing, as in credentials from before there was a choice. */
+	api?: ApiName;
+	/** What the credential says by the time the execution is called. Default: the same. */
+	apiLater?: ApiName;
+	webhookSecret?: string;
 	/** Default: 2.x, which signs the resume address. */
 	line?: '1.x' | '2.x';
 	/** Default 1. With more, the first one suspends, as a worker, and the others are called in turn. */
@@ -128,8 +134,16 @@ export class Suspended {
 	}
 
 	private get credentials() {
-		const { apiUrl, uploadUrl } = this.options.simulator;
-		return { apiKey: SIMULATOR_KEY, baseUrl: apiUrl, uploadBaseUrl: uploadUrl };
+		const { simulator, api, apiLater, webhookSecret } = this.options;
+		const { apiUrl, uploadUrl } = simulator;
+		const chosen = this.run === undefined ? api : (apiLater ?? api);
+		return {
+			apiKey: SIMULATOR_KEY,
+			baseUrl: apiUrl,
+			uploadBaseUrl: uploadUrl,
+			...(chosen === undefined ? {} : { api: chosen }),
+			...(webhookSecret === undefined ? {} : { webhookSecret }),
+		};
 	}
 
 	private get parameters(): INodeParameters {

@@ -2,6 +2,7 @@ import {
 	addressKey,
 	readSubmission,
 	SUBMISSION_PARAMETER,
+	withModel,
 	withSubmission,
 	type Submission,
 } from '../../../nodes/KieVeo/kie/address';
@@ -45,6 +46,13 @@ describe('a callback address', () => {
 		const address = withSubmission(url, submission, key);
 		expect(address.startsWith(`${start}${SUBMISSION_PARAMETER}=`)).toBe(true);
 		expect(new URL(address).hash).toBe(new URL(url).hash);
+	});
+
+	it('takes in the tier that was asked for, where it was made here', () => {
+		const url = withModel(withSubmission(`${HOOK}?a=1`, submission, key), 'veo3_lite', key);
+		expect(readSubmission(tokenIn(url), key)).toStrictEqual({ ...submission, model: 'veo3_lite' });
+		const strange = withSubmission(HOOK, submission, addressKey('another'));
+		for (const other of [HOOK, strange]) expect(withModel(other, 'veo3_lite', key)).toBe(other);
 	});
 
 	it('replaces the part of an earlier submission', () => {

@@ -237,3 +237,106 @@ describe('a callback is refused', () => {
 		});
 	});
 });
+
+describe('the report of an upgrade that is a task of its own', () => {
+	const submitted = (operation: Submission['operation']): Submission => ({
+		operation,
+		taskId: operation === 'generate' ? null : 'a',
+		index: 0,
+	});
+	const report = (operation: Submission['operation'], id = 'job'): Incoming => ({
+		body: upgraded(id),
+		size: 0,
+		headers: signed(id),
+		submission: part(submitted(operation)),
+	});
+	const acceptsOwnTask = true;
+
+	it.each(['get4k', 'get1080p'] as const)('of %s is genuine if Kie says so', (operation) => {
+		const checked = check(report(operation), { ...options, acceptsOwnTask });
+		expect(checked).toMatchObject({
+			kind: 'genuine',
+			event: {
+				event: `${operation}.success`,
+				taskId: 'a',
+				kieTaskId: 'job',
+				isOwnTaskUnproven: true,
+			},
+		});
+	});
+
+	it('needs no proof where it has the id of the video, or one that is known', () => {
+		for (const [given, known] of [
+			[report('get4k', 'a'), {}],
+			[report('get4k'), { alsoKnownAs: 'job' }],
+		] as const) {
+			const checked = check(given, { ...options, acceptsOwnTask, ...known });
+			expect(checked).toMatchObject({ kind: 'genuine' });
+			expect(checked).not.toHaveProperty('event.isOwnTaskUnproven');
+		}
+	});
+
+	it.each<[what: string, given: Incoming, changed: Partial<CheckOptions>]>([
+		['where the id is known', report('get4k'), { acceptsOwnTask: false, alsoKnownAs: 'other' }],
+		['of a new video', report('generate'), { taskId: 'a' }],
+		['of a video that names none', { ...report('get4k'), submission: undefined }, { taskId: 'a' }],
+		['that names two', { ...report('get4k'), body: { ...upgraded('a'), taskId: 'b' } }, {}],
+		['that is not signed', { ...report('get4k'), headers: {} }, {}],
+		['that is signed for the video', { ...report('get4k'), headers: signed('a') }, {}],
+	])('is refused %s', (_what, given, changed) => {
+		const checked = check(given, { ...options, acceptsOwnTask, ...changed });
+		expect(checked).toMatchObject({ kind: 'refused', status: 401 });
+	});
+
+	it('without any id is checked by the one that is known', () => {
+		const given = { ...report('get4k'), body: failed4k(null), headers: signed('job') };
+		const checked = check(given, { ...options, alsoKnownAs: 'job' });
+		expect(checked).toMatchObject({
+			kind: 'genuine',
+			event: { event: 'get4k.failed', taskId: 'a', kieTaskId: 'job' },
+		});
+	});
+});
+
+describe('the tier in the report of a job', () => {
+	const job = (made: string, state = 'success') => ({
+		code: state === 'success' ? 200 : 501,
+		msg: 'Done.',
+		data: {
+			taskId: 'a',
+			model: 'veo-3-1',
+			state,
+			param: JSON.stringify({ input: JSON.stringify({ model: made }) }),
+			resultJson: JSON.stringify({ resultUrls }),
+		},
+	});
+	const asked: Submission = {
+		operation: 'generate',
+		taskId: null,
+		index: null,
+		model: 'veo3_lite',
+	};
+	const eventFor = (body: unknown, submission: Submission = asked) => {
+		const incoming = { body, size: 0, headers: signed('a'), submission: part(submission) };
+		const checked = check(incoming, options);
+		if (checked.kind !== 'genuine') throw new Error(checked.reason);
+		return checked.event;
+	};
+
+	it('is told where it is another than was asked for', () => {
+		const { tier, callback } = eventFor(job('veo3_fast'));
+		expect(tier).toStrictEqual({ asked: 'veo3_lite', made: 'veo3_fast' });
+		expect(callback.message).toBe(
+			'Done. Kie.ai made this video with veo3_fast, not with veo3_lite as asked for.',
+		);
+	});
+
+	it.each<[what: string, body: unknown, submission: Submission]>([
+		['is the one asked for', job('veo3_lite'), asked],
+		['of a failure', job('veo3_fast', 'fail'), asked],
+		['is not told', generated('a'), asked],
+		['was not noted', job('veo3_fast'), { operation: 'generate', taskId: null, index: null }],
+	])('is no matter where it %s', (_what, body, submission) => {
+		expect(eventFor(body, submission).tier).toBeUndefined();
+	});
+});

@@ -1,13 +1,24 @@
 import { HttpClient, type HttpCall, type SendRequest } from '../../../nodes/KieVeo/kie/http/client';
 import { RecentTasks } from '../../../nodes/KieVeo/kie/http/recentTasks';
 import { SubmissionLimiter } from '../../../nodes/KieVeo/kie/http/submissionLimiter';
+import type { ApiName } from '../../../nodes/KieVeo/kie/api';
+import { ChosenApi } from '../../../nodes/KieVeo/kie/chosenApi';
+import { JobsApi } from '../../../nodes/KieVeo/kie/jobsApi';
 import { VeoApi } from '../../../nodes/KieVeo/kie/veoApi';
 import { FakeClock } from './fakeClock';
 
-/** A Kie that gives these answers in order, the last one again and again; an error means no answer. */
+/** The key of the callback addresses that are made here. */
+export const ADDRESS_KEY = Buffer.from('address key');
+
+/**
+ * A Kie that gives these answers in order, the last one again and again; an error is no answer.
+ *
+ * @param name of the API: `api` talks to that one alone, `chosen` asks the other one where it may
+ */
 export function fakeKie(
 	replies: Array<object | string | Error>,
 	headers: { [name: string]: string } = {},
+	name: ApiName = 'veo',
 ) {
 	const clock = new FakeClock();
 	const calls: HttpCall[] = [];
@@ -19,12 +30,17 @@ export function fakeKie(
 		const body = typeof reply === 'string' ? reply : JSON.stringify(reply);
 		return { statusCode: 200, headers, body };
 	};
-	const api = new VeoApi({
+	const lines: string[] = [];
+	const parts = {
 		http: new HttpClient(send, clock, stop.signal),
 		limiter: new SubmissionLimiter(clock),
 		recentTasks: new RecentTasks(),
 		clock,
 		signal: stop.signal,
-	});
-	return { api, calls, clock, stop };
+		addressKey: ADDRESS_KEY,
+		warn: (line: string) => void lines.push(line),
+	};
+	const apis = { veo: new VeoApi(parts), jobs: new JobsApi(parts) };
+	const chosen = new ChosenApi(name, apis);
+	return { api: apis[name], chosen, calls, clock, stop, lines };
 }

@@ -17,7 +17,7 @@ type Work = Parameters<typeof submitLogged>[1];
 const accepted = (order: Order, submittedTaskId: string | null, kieTaskId?: string): Work => ({
 	order,
 	submittedTaskId,
-	run: { result: { kieTaskId } } as Work['run'],
+	run: { result: { taskId: submittedTaskId, kieTaskId } } as Work['run'],
 	submit: async () => undefined,
 });
 const rejected = (order: Order, details: object): Work => ({

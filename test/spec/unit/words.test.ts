@@ -283,7 +283,8 @@ const TEXTS: Record<string, string[]> = {
 		'没有该任务',
 		'记录未找到',
 	],
-	other: ['Please enter prompt', 'Please enter callBackUrl.', '请输入提示词'],
+	callbackRequired: ['Please enter callBackUrl.', 'callBackUrl is required', '请输入callBackUrl'],
+	other: ['Please enter prompt', '请输入提示词'],
 	taskFailed: [
 		'Failed - Video generation task failed',
 		'Failed - Video extension task failed',

@@ -63,7 +63,7 @@ describe('planned faults', () => {
 			at,
 		});
 		const video = videoWith(1, [fault('455 maintenance', 2), fault('429', 0), fault('500', 3)]);
-		const injector = new Injector(simulator);
+		const injector = new Injector(simulator, 'veo');
 		for (const { taskId } of [video, videoWith(2)]) simulator.addVideo({ taskId });
 		injector.arm(orderOf(video));
 		const codes: unknown[] = [];
@@ -82,9 +82,33 @@ describe('planned faults', () => {
 		]);
 	});
 
+	it('of an upgrade job hit its one order, then the reads of its record', async () => {
+		const fault = (kind: PlannedFault['kind'], at: number) => ({
+			kind,
+			place: 'get4k' as const,
+			at,
+		});
+		const video = videoWith(4, [fault('429', 0), fault('500', 2)]);
+		simulator.addVideo({ taskId: video.taskId });
+		new Injector(simulator, 'jobs').arm(orderOf(video));
+		const input = { task_id: video.taskId, index: 0 };
+		const order = async () =>
+			(await call(`${simulator.apiUrl}/api/v1/jobs/createTask`, {
+				body: { model: 'veo/get-4k-video', input },
+			})) as { body: { code: number; data: { taskId: string } } };
+		expect((await order()).body.code).toBe(429);
+		const { data } = (await order()).body;
+		const codes: unknown[] = [];
+		for (let read = 0; read < 3; read++) {
+			const url = `${simulator.apiUrl}/api/v1/jobs/recordInfo?taskId=${data.taskId}`;
+			codes.push(((await call(url)).body as { code: unknown }).code);
+		}
+		expect(codes).toEqual([200, 500, 200]);
+	});
+
 	it('of a generation hit the request with its prompt', async () => {
 		const video = videoWith(3, [{ kind: '429', place: 'generate', at: 0 }]);
-		new Injector(simulator).arm(orderOf(video));
+		new Injector(simulator, 'veo').arm(orderOf(video));
 		const generate = async (prompt: string) => {
 			const body = { prompt, model: 'veo3_fast' };
 			return (await call(`${simulator.apiUrl}/api/v1/veo/generate`, { body })).body;

@@ -83,10 +83,27 @@ export function runsOf({ runs }: Evidence, { number }: PlannedVideo): RunRecord[
 	return runs.filter(({ orders }) => orders.some(({ video }) => video.number === number));
 }
 
+/** Where everything is ordered through the jobs API. */
+export const CREATE_TASK = '/api/v1/jobs/createTask';
+
 /** The prompt of a request to generate, else null. */
 export function promptOf({ path, body }: JournalEntry): string | null {
-	const isGeneration = path === '/api/v1/veo/generate' && isRecord(body);
-	return isGeneration && typeof body.prompt === 'string' ? body.prompt : null;
+	if (!isRecord(body)) return null;
+	const order = path === CREATE_TASK && isRecord(body.input) ? body.input : body;
+	const isGeneration = path === '/api/v1/veo/generate' || order !== body;
+	return isGeneration && typeof order.prompt === 'string' ? order.prompt : null;
+}
+
+/** Ids of the upgrades of a video that were ordered as jobs and paid for. */
+export function jobsOf({ journal }: Evidence, { taskId, index }: PlannedVideo): string[] {
+	return journal.flatMap((entry) => {
+		if (entry.path !== CREATE_TASK || entry.taskId !== taskId || entry.creditsCharged === 0) {
+			return [];
+		}
+		const { input } = isRecord(entry.body) ? entry.body : {};
+		const isOwn = isRecord(input) && Number(input.index) === index;
+		return isOwn && entry.jobId !== null ? [entry.jobId] : [];
+	});
 }
 
 /** Whether an execution tells its user that the answer to a paid request was lost. */

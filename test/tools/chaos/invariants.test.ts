@@ -68,6 +68,7 @@ const generation = (one: PlannedVideo, more: Partial<JournalEntry> = {}): Journa
 	headers: {},
 	body: { prompt: orderOf(one).prompt },
 	operation: 'generate',
+	jobId: null,
 	taskId: one.taskId,
 	httpStatus: 200,
 	answer: { code: 200 },

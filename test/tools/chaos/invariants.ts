@@ -1,4 +1,5 @@
 import {
+	jobsOf,
 	promptOf,
 	runsOf,
 	taskIdsIn,
@@ -224,7 +225,7 @@ function effectsOfForgeries({ forged, forgedTraces }: Evidence): string[] {
 function wrongUrls(evidence: Evidence): string[] {
 	return evidence.videos.flatMap((video) =>
 		seenOf(evidence, video)
-			.filter((json) => json.status === 'success' && !hasRightUrl(evidence.fileUrl, video, json))
+			.filter((json) => json.status === 'success' && !hasRightUrl(evidence, video, json))
 			.map(({ videoUrl }) => `${video.taskId}: ${String(videoUrl)}`),
 	);
 }
@@ -236,12 +237,21 @@ const FILES = new Map([
 	['get', 'base.mp4'],
 ]);
 
-function hasRightUrl(fileUrl: string, video: PlannedVideo, json: Record<string, unknown>): boolean {
+function hasRightUrl(
+	evidence: Evidence,
+	video: PlannedVideo,
+	json: Record<string, unknown>,
+): boolean {
 	const { operation, taskId, videoUrl, videoUrls } = json;
-	const file = FILES.get(String(operation));
-	const right = `${fileUrl}/v/${String(taskId)}-${video.index}-${file}`;
+	// Fetched by the id of its job, an upgrade is the upgrade.
+	const isJob = jobsOf(evidence, video).includes(String(taskId));
+	const workload = runsOf(evidence, video)[0]?.batch.workload;
+	const upgrade = workload === 'poll1080p' ? 'get1080p' : 'get4k';
+	const file = FILES.get(isJob ? upgrade : String(operation));
+	const made = isJob ? video.taskId : String(taskId);
+	const right = `${evidence.fileUrl}/v/${made}-${video.index}-${file}`;
 	return (
-		String(taskId).startsWith(video.taskId) &&
+		made.startsWith(video.taskId) &&
 		videoUrl === right &&
 		Array.isArray(videoUrls) &&
 		videoUrls.every((url) => url === right)

@@ -1,6 +1,7 @@
 /** Runs many videos through real n8n while everything goes wrong, and checks that nothing was lost. */
 import { parseArgs } from 'node:util';
 
+import type { ApiName } from '../../../nodes/KieVeo/kie/api';
 import { describeError } from '../n8n/errors';
 import { printProgress } from '../n8n/progress';
 import { lineNamed } from '../n8n/versions';
@@ -14,6 +15,7 @@ lost, slow and broken answers, lost, repeated and forged callbacks, restarts of 
   npm run chaos [-- options]
 
   --line <2.x|1.x>  line of n8n (default 2.x)
+  --api <veo|jobs>  where orders go (default veo)
   --seed <n>        the same seed gives the same plan (default: at random)
   --videos <n>      how many videos at least (default 500)
   --lost <percent>  of all callbacks that never arrive, besides those that get lost anyway (default 0)
@@ -23,6 +25,7 @@ async function main(): Promise<void> {
 	const { values } = parseArgs({
 		options: {
 			line: { type: 'string', default: '2.x' },
+			api: { type: 'string', default: 'veo' },
 			seed: { type: 'string', default: String(Math.floor(Math.random() * 1_000_000)) },
 			videos: { type: 'string', default: '500' },
 			lost: { type: 'string', default: '0' },
@@ -32,6 +35,7 @@ async function main(): Promise<void> {
 	});
 	if (values.help) return console.log(HELP);
 	const options = {
+		api: apiNamed(values.api),
 		line: lineNamed(values.line).name,
 		seed: whole('seed', values.seed, 0),
 		videos: whole('videos', values.videos, 1),
@@ -44,6 +48,11 @@ async function main(): Promise<void> {
 	const verdicts = judge(result.evidence);
 	console.log(report(options, result, verdicts));
 	if (verdicts.some(({ offenders }) => offenders.length > 0)) process.exitCode = 1;
+}
+
+function apiNamed(value: string): ApiName {
+	if (value === 'veo' || value === 'jobs') return value;
+	throw new Error('--api must be veo or jobs');
 }
 
 function whole(name: string, value: string, min: number): number {

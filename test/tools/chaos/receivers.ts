@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
+import type { ApiName } from '../../../nodes/KieVeo/kie/api';
 import { kieCredential, type Stage } from '../../spec/e2e/stage';
 import { AFTER, connect, node } from '../../spec/e2e/workflows';
 import type { CredentialReference, N8nClient } from '../n8n/client';
@@ -28,11 +29,11 @@ export class Receivers {
 		private readonly byKind: ReadonlyMap<string, Receiver>,
 	) {}
 
-	static async open(stage: Stage): Promise<Receivers> {
+	static async open(stage: Stage, api: ApiName): Promise<Receivers> {
 		const { client, simulator, n8n } = stage;
 		const { key, webhookHmacKey } = ACCOUNTS[1];
 		const second = await client.createCredential({
-			...kieCredential(simulator, { apiKey: key, webhookSecret: webhookHmacKey }),
+			...kieCredential(simulator, { apiKey: key, webhookSecret: webhookHmacKey, api }),
 			name: 'Second account',
 		});
 		const credentials = [stage.credential, second] as const;

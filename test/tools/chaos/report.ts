@@ -7,7 +7,7 @@ import type { ChaosOptions, ChaosResult } from './run';
 
 /** The figures of a run and one line for each invariant, as text. */
 export function report(
-	{ line, seed }: Pick<ChaosOptions, 'line' | 'seed'>,
+	{ line, seed, api = 'veo' }: Pick<ChaosOptions, 'line' | 'seed' | 'api'>,
 	{ evidence, faults, took }: ChaosResult,
 	verdicts: readonly Verdict[],
 ): string {
@@ -20,7 +20,7 @@ export function report(
 	const downloads = runs.reduce((sum, run) => sum + run.downloads, 0);
 	const paid = ledger.filter(({ credits }) => credits > 0);
 	const lines: Array<[string, string]> = [
-		['seed', `${seed}, n8n ${line}, ${took.toFixed(0)} s`],
+		['seed', `${seed}, n8n ${line}, API ${api}, ${took.toFixed(0)} s`],
 		[
 			'videos',
 			`${videos.length} in ${planned.length} executions: ${count(planned.flatMap(({ batch, orders }) => orders.map(() => batch.workload)))}`,

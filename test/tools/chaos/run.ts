@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
+import type { ApiName } from '../../../nodes/KieVeo/kie/api';
 import { Stage } from '../../spec/e2e/stage';
 import { hasEnded, isWhole, type ExecutionSummary } from '../n8n/execution';
 import type { Progress } from '../n8n/progress';
@@ -34,6 +35,8 @@ const FORGOTTEN_MS = 75_000;
 
 export interface ChaosOptions {
 	line: LineName;
+	/** Where the credential says that orders go. Default: the Veo endpoints. */
+	api?: ApiName;
 	seed: number;
 	/** How many videos are submitted at least. */
 	videos: number;
@@ -62,7 +65,9 @@ export interface ChaosResult {
 /** One run from its plan to its evidence, in an n8n and against a simulator of its own. */
 export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
 	const since = Date.now();
+	const { api = 'veo' } = options;
 	const stage = await Stage.open(options.line, {
+		api,
 		simulator: {
 			accounts: [...ACCOUNTS],
 			// Long enough that a callback can outlast a restart.
@@ -73,7 +78,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
 		env: { N8N_GRACEFUL_SHUTDOWN_TIMEOUT: '4', N8N_DEFAULT_BINARY_DATA_MODE: 'filesystem' },
 	});
 	try {
-		const run = new ChaosRun(stage, await Receivers.open(stage), options);
+		const run = new ChaosRun(stage, await Receivers.open(stage, api), options);
 		const { evidence, faults } = await run.play();
 		return { evidence, faults, took: (Date.now() - since) / 1000 };
 	} finally {
@@ -100,7 +105,7 @@ class ChaosRun {
 		private readonly receivers: Receivers,
 		private readonly options: ChaosOptions,
 	) {
-		this.injector = new Injector(stage.simulator);
+		this.injector = new Injector(stage.simulator, options.api ?? 'veo');
 		this.deadline = Date.now() + options.minutes * 60_000;
 	}
 

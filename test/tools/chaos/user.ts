@@ -1,4 +1,5 @@
 import {
+	jobsOf,
 	promptOf,
 	runsOf,
 	taskIdsIn,
@@ -29,11 +30,13 @@ export function ordersLeft(evidence: Evidence): Left[] {
 		const { workload: original, account } = first.batch;
 		const generates = makesVideos(original);
 		const known = generates ? createdTask(evidence, video, runs) : video.taskId;
+		const job = generates ? null : knownJob(evidence, video, runs);
 		const upgrade = original === 'poll1080p' ? original : 'poll4k';
 		const creation = known === null ? 'generate' : 'get';
-		const workload = generates ? creation : upgrade;
+		const workload = generates ? creation : job === null ? upgrade : 'get';
 		const attempts = runs.filter(({ batch }) => makesVideos(batch.workload)).length;
-		const order = known === null ? orderOf(video, attempts) : { ...orderOf(video), taskId: known };
+		const task = job ?? known;
+		const order = task === null ? orderOf(video, attempts) : { ...orderOf(video), taskId: task };
 		const name = `${workload} again, account ${account}`;
 		const settings: BatchSettings = {
 			name,
@@ -49,6 +52,20 @@ export function ordersLeft(evidence: Evidence): Left[] {
 		left.set(name, same);
 	}
 	return [...left.values()];
+}
+
+/**
+ * The job that an upgrade is by now, as far as its user can know; null when it has to be ordered again. At
+ * the Veo endpoints there is none: there, ordering again tells the state.
+ */
+function knownJob(evidence: Evidence, video: PlannedVideo, runs: RunRecord[]): string | null {
+	const isKnown = (job: string) =>
+		runs.some((run) => {
+			const isNamed = JSON.stringify([run.seen, run.error]).includes(job);
+			// Otherwise the user looks at kie.ai/logs.
+			return isNamed || run.killed || tellsOfLoss(run, video);
+		});
+	return jobsOf(evidence, video).findLast(isKnown) ?? null;
 }
 
 /** The task a generation has made, as far as its user can know; null when it has to be generated again. */

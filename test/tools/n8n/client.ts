@@ -151,6 +151,11 @@ export class N8nClient {
 		return { id: textOf(created, 'id', 'credential'), name };
 	}
 
+	/** Saves a credential anew. Workflows that use it stay as they are. */
+	async updateCredential({ id }: CredentialReference, credential: Credential): Promise<void> {
+		await this.api.call('PATCH', `/credentials/${id}`, credential);
+	}
+
 	async listCredentials(): Promise<Array<CredentialReference & { type: string }>> {
 		const list = await this.api.call('GET', '/credentials');
 		return asArray(list, 'credentials').map((value) => {

@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 
+import type { ApiName } from '../../../nodes/KieVeo/kie/api';
 import { DEMO_TIMINGS, DEMO_VIDEOS, SIMULATOR_KEY, startSimulator } from '../simulator';
 import { N8nClient, OWNER, type Credential, type StoredWorkflow } from './client';
 import { packageFolder, packTarball } from './communityPackage';
@@ -24,8 +25,10 @@ import { reloadingEnvironment, watchSources } from './watch';
 
 const HELP = `Starts n8n with this package, example workflows and a simulated Kie.ai.
 
-  npm run demo [-- --line 1.x] [-- --port 5678]
+  npm run demo [-- --line 1.x] [-- --port 5678] [-- --api jobs]
   npm run dev    the same; a change of nodes/ or credentials/ is loaded within seconds
+
+--api jobs orders through Kie.ai's unified jobs API.
 
 With the environment variable KIE_API_KEY set, the real Kie.ai is used. That costs credits.
 Callbacks then need KIE_WEBHOOK_HMAC_KEY and a public address of this n8n in WEBHOOK_URL.`;
@@ -43,6 +46,7 @@ async function main(): Promise<void> {
 		options: {
 			line: { type: 'string', default: LINES[0]?.name },
 			port: { type: 'string', default: '5678' },
+			api: { type: 'string', default: 'veo' },
 			watch: { type: 'boolean', default: false },
 			help: { type: 'boolean', default: false },
 		},
@@ -50,7 +54,10 @@ async function main(): Promise<void> {
 	if (values.help) return console.log(HELP);
 	const line = lineNamed(String(values.line));
 
-	const credential = await kieCredential();
+	const { api } = values;
+	if (api !== 'veo' && api !== 'jobs') throw new Error('--api must be veo or jobs');
+
+	const credential = await kieCredential(api);
 	const n8n = await startN8n(line, await portOrFree(Number(values.port)), values.watch);
 	const client = new N8nClient(n8n.url);
 	await client.signIn();
@@ -86,12 +93,12 @@ Nothing is kept when it ends. Stop it with Ctrl-C.`);
 }
 
 /** The credential to click with: the simulator's, or the user's own key for the real Kie.ai. */
-async function kieCredential(): Promise<Credential> {
+async function kieCredential(api: ApiName): Promise<Credential> {
 	const { KIE_API_KEY, KIE_WEBHOOK_HMAC_KEY = '' } = process.env;
 	const credential = (data: Credential['data']) => ({
 		name: 'Kie.ai Veo API',
 		type: 'kieVeoApi',
-		data,
+		data: { ...data, api },
 	});
 	if (KIE_API_KEY) {
 		const webhookSecret = KIE_WEBHOOK_HMAC_KEY;

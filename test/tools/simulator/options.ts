@@ -1,5 +1,6 @@
 import type { AccountOptions, RateLimit } from './state/account';
 import type { CallbackOptions } from './callbacks/deliveries';
+import type { Api } from './state/tasks';
 import type { Timings, VideoScenario } from './state/scenario';
 
 /** The key that opens the simulator unless `accounts` says otherwise. */
@@ -9,6 +10,8 @@ export const SIMULATOR_KEY = 'kie-simulator-key';
 export type AddVideo = VideoScenario & {
 	/** Default: a new random one. */
 	taskId?: string;
+	/** The one API that knows it. Default: both. */
+	api?: Api;
 	operation?: 'generate' | 'extend';
 	/** Default `success`. `waiting` ends after its timing as `generation.outcome` says. */
 	state?: 'waiting' | 'success' | 'failed';

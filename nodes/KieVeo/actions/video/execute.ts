@@ -10,9 +10,10 @@ import {
 	hintLine,
 	KieVeoError,
 	retryOnFailError,
+	type Refetch,
 	unfinishedHint,
 } from '../../messages/errors';
-import { isCreation, traitsOf } from '../../operations';
+import { isCreation, isUpgrade, traitsOf } from '../../operations';
 import { secondsLeft } from '../../run/executionSettings';
 import { Balance } from '../../run/balance';
 import { Gate, PARALLEL_TRANSFERS } from '../../run/gate';
@@ -56,8 +57,8 @@ export async function executeVideoOperation(
 ): Promise<INodeExecutionData[]> {
 	const { failFast, signal } = stopSignals(context);
 	const waitMode = readWaitMode(context, traitsOf(operation.operation).event !== undefined);
-	assertNotRepeated(context, operation, waitMode);
 	const connection = await connect(context, signal);
+	assertNotRepeated(context, operation, waitMode, connection);
 	const suspension =
 		waitMode === 'callback'
 			? { resumeUrl: resumeAddress(context, connection.baseUrl), round: roundOf(context) }
@@ -88,12 +89,13 @@ export async function executeVideoOperation(
 	const unfinished = works.filter(isUnfinished);
 	if (unfinished.length === 0) return items;
 	if (suspension) await suspendUntilReported(run, suspension, items, unfinished);
-	else
-		addHint(
-			context,
-			unfinishedHint(unfinished.length, works.length, isCreation(operation.operation)),
-		);
+	else addHint(context, unfinishedHint(unfinished.length, works.length, refetchOf(run)));
 	return items;
+}
+
+function refetchOf({ operation: { operation }, connection: { api } }: Run): Refetch {
+	if (isCreation(operation)) return 'taskId';
+	return isUpgrade(operation) && api.upgradesAreTasks ? 'kieTaskId' : 'repeat';
 }
 
 function itemReader({
@@ -133,6 +135,7 @@ function itemReader({
 			baseUrl: connection.baseUrl,
 			callbackFor: callbackFor(item, options.timeout),
 		});
+		connection.api.check(order);
 		const work = new VideoWork(order, connection, {
 			...options,
 			waitMode,
@@ -156,8 +159,10 @@ function errorFieldsOf({
 		if (reading && work?.isFinished) return reading.toItem(work, item).json;
 		const timedOut = error instanceof KieVeoError && error.timedOut;
 		const named = error instanceof KieVeoError ? error.taskId : null;
+		const kieTaskId = work?.run?.result.kieTaskId;
 		return {
 			taskId: work ? (named ?? work.taskId) : parameterAsGiven(context, 'taskId', item),
+			...(kieTaskId === undefined ? {} : { kieTaskId }),
 			index: work ? work.index : parameterAsGiven(context, 'index', item),
 			operation,
 			// A video whose waiting time ran out is not lost: Kie is still working on it.
@@ -193,11 +198,12 @@ function assertNotRepeated(
 	context: IExecuteFunctions,
 	{ operation }: VideoOperation,
 	waitMode: WaitMode,
+	{ api }: Connection,
 ): void {
-	const creates = isCreation(operation);
-	if (context.getNode().retryOnFail === true && (creates || waitMode === 'callback')) {
-		throw retryOnFailError(creates);
-	}
+	if (context.getNode().retryOnFail !== true) return;
+	if (isCreation(operation)) throw retryOnFailError('newVideos');
+	if (waitMode === 'callback') throw retryOnFailError('callback');
+	if (isUpgrade(operation) && api.upgradesAreTasks) throw retryOnFailError('upgradeTasks');
 }
 
 /** In a suspended execution the engine cannot raise an error for one item, so the item says what failed. */
@@ -212,7 +218,8 @@ function failedItem(
 		return { ...finished, json: { ...finished.json, error: message } };
 	}
 	const { kieCode = null, taskId: named = null } = error instanceof KieVeoError ? error : {};
-	const subject = { ...subjectOf(work.order), taskId: named ?? work.taskId };
+	const kieTaskId = work.run?.result.kieTaskId;
+	const subject = { ...subjectOf(work.order), taskId: named ?? work.taskId, kieTaskId };
 	const failed = toFailedResult(subject, kieCode, message);
 	return videoItem(failed, item, { simplify: true, raw: undefined });
 }

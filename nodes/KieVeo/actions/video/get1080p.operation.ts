@@ -1,6 +1,7 @@
 import { updateDisplayOptions, type INodeProperties } from 'n8n-workflow';
 
 import {
+	callbackProperties,
 	downloadProperties,
 	indexProperty,
 	minimumCreditsOption,
@@ -19,8 +20,11 @@ export const description: INodeProperties[] = updateDisplayOptions(
 		taskIdProperty,
 		indexProperty,
 		...waitModeProperties(
-			{ none: 'Check once and continue, whether or not the video is ready' },
-			'How to get the result. Kie.ai takes 1 to 3 minutes for 1080P and sends no callback.',
+			{
+				none: 'Start the upgrade and continue, whether or not the video is ready',
+				callback: true,
+			},
+			"How to get the result. Kie.ai takes 1 to 3 minutes for 1080P. It sends a callback only with 'Unified Jobs API' in the credential.",
 		),
 		{
 			displayName:
@@ -29,6 +33,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 			type: 'notice',
 			default: '',
 		},
+		...callbackProperties,
 		...downloadProperties,
 		videoOptionsProperty(POLL_INTERVAL, [minimumCreditsOption]),
 	],
@@ -37,12 +42,10 @@ export const description: INodeProperties[] = updateDisplayOptions(
 export const get1080p: VideoOperation = {
 	operation: 'get1080p',
 	defaultPollInterval: POLL_INTERVAL,
-	readOrder: (context, itemIndex) => ({
-		order: {
-			kind: 'upgrade',
-			operation: 'get1080p',
-			taskId: readTaskId(context, itemIndex),
-			index: readIndex(context, itemIndex),
-		},
-	}),
+	readOrder: (context, itemIndex, { callbackFor }) => {
+		const taskId = readTaskId(context, itemIndex);
+		const index = readIndex(context, itemIndex);
+		const callBackUrl = callbackFor({ operation: 'get1080p', taskId, index });
+		return { order: { kind: 'upgrade', operation: 'get1080p', taskId, index, callBackUrl } };
+	},
 };

@@ -46,7 +46,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 		),
 		{
 			displayName:
-				'Each 4K upgrade costs extra credits, about as much as two Fast generations. To fetch a video that was submitted earlier, run it again with the same task ID.',
+				'Each 4K upgrade costs extra credits, about as much as two Fast generations. To fetch a video that was submitted earlier, run it again with the same task ID; with the Unified Jobs API (preview) that would be a new order, so run Get with its kieTaskId instead.',
 			name: 'creditsNotice',
 			type: 'notice',
 			default: '',

@@ -1,8 +1,9 @@
 import { parseCallback, type Callback } from './parse';
 import { SUBMISSION_PARAMETER, type Submission } from '../address';
 import type { JsonObject } from '../meaning/guards';
+import { otherTier, withTierNote } from '../meaning/job';
 import { signatureFault, type Headers } from './signature';
-import { givesVideo, traitsOf } from '../../operations';
+import { givesVideo, isUpgrade, traitsOf } from '../../operations';
 import type { ReportedOperation } from '../../videoResult';
 
 /** A callback as received. Nothing in it is trusted yet. */
@@ -24,6 +25,11 @@ export interface CheckOptions {
 	taskId?: string | null;
 	/** The id under which Kie accepted the submission, if it differs from the submitted one. */
 	alsoKnownAs?: string | null;
+	/**
+	 * Whether the report of an upgrade may name a task of its own that nobody here has heard of: an address
+	 * is made before Kie gives that id.
+	 */
+	acceptsOwnTask?: boolean;
 	/** What the address proves about the submission; `null` when it proves nothing. */
 	submission: Submission | null;
 	/** Seconds. */
@@ -45,6 +51,13 @@ export interface CallbackEvent {
 	passThrough?: JsonObject;
 	/** Whether our action node made this submission, proved by its part of the address. */
 	submittedHere: boolean;
+	/**
+	 * Set when an upgrade is reported under an id that nobody here has heard of. To be believed only when
+	 * Kie says that this task is the upgrade of the video.
+	 */
+	isOwnTaskUnproven?: true;
+	/** The tier that was asked for and the other one that Kie has used. */
+	tier?: { asked: string; made: string };
 	callback: Callback;
 }
 
@@ -78,20 +91,34 @@ export function checkCallback(incoming: Incoming, options: CheckOptions): Checke
 		);
 	}
 	const asked = submission?.taskId ?? options.taskId ?? null;
-	const disagreement = idFault(callback.taskIds, asked, options.alsoKnownAs);
-	if (disagreement !== null) return refused(401, disagreement);
-
-	const kieTaskId = callback.taskIds[0] ?? asked;
+	const disagreement = idFault(callback.taskIds, asked, options);
+	if (disagreement !== null && !mayBeOwnTask(callback, options)) {
+		return refused(401, disagreement);
+	}
+	const kieTaskId = callback.taskIds[0] ?? options.alsoKnownAs ?? asked;
 	const fault = options.signatureRequired ? proofFault(incoming, kieTaskId, options) : null;
 	if (fault !== null) return refused(401, fault);
-	return { kind: 'genuine', event: toEvent(callback, submission, { asked, kieTaskId }) };
+	const event = toEvent(callback, submission, { asked, kieTaskId });
+	return {
+		kind: 'genuine',
+		event: disagreement === null ? event : { ...event, isOwnTaskUnproven: true },
+	};
+}
+
+/** Jobs have one id each: that of an upgrade has nothing in common with the one of its video. */
+function mayBeOwnTask(
+	{ taskIds }: Callback,
+	{ acceptsOwnTask = false, submission }: CheckOptions,
+): boolean {
+	const isUpgraded = submission !== null && isUpgrade(submission.operation);
+	return acceptsOwnTask && isUpgraded && taskIds.length === 1;
 }
 
 /** Why the ids of a callback do not belong together, or not to its address; `null` when they do. */
 function idFault(
 	taskIds: string[],
 	asked: string | null,
-	alsoKnownAs: string | null = null,
+	{ alsoKnownAs = null }: Pick<CheckOptions, 'alsoKnownAs'>,
 ): string | null {
 	if (taskIds.length > 1) {
 		return `the body names different task IDs: ${taskIds.map(quote).join(', ')}`;
@@ -130,7 +157,19 @@ function toEvent(
 		...(submission?.passThrough ? { passThrough: submission.passThrough } : {}),
 		submittedHere: submission !== null,
 		callback,
+		...tierOf(callback, submission?.model),
 	};
+}
+
+/** With what the user should know about it in Kie's words. */
+function tierOf(
+	callback: Callback,
+	asked: string | undefined,
+): Pick<CallbackEvent, 'tier'> & Partial<Pick<CallbackEvent, 'callback'>> {
+	const made = callback.succeeded ? otherTier(asked, callback.body.data) : null;
+	if (asked === undefined || made === null) return {};
+	const message = withTierNote(callback.message, asked, made);
+	return { tier: { asked, made }, callback: { ...callback, message } };
 }
 
 /** Names what happened, such as `get4k.success`; an extension is reported as a generation. */

@@ -55,16 +55,23 @@ export type Meaning =
 	| { kind: 'processing'; files: ResultFiles; perhapsReordered?: true }
 	| Rejection;
 
-/** An answer that is neither a result nor progress. */
-export type Rejection =
+/** The APIs through which Kie offers Veo 3.1, as the credential calls them. */
+export type ApiName = 'veo' | 'jobs';
+
+/**
+ * An answer that is neither a result nor progress. `mayWorkWith`: the reason may be that the API does not
+ * offer what was asked, or does not know the video, and this other one does.
+ */
+export type Rejection = { mayWorkWith?: ApiName } &
 	/** Final for what was asked. */
-	| { kind: 'failed'; reason: FailureReason }
-	/** Final for this account or key; no retry helps. */
-	| { kind: 'refused'; reason: Refusal }
-	/** The request did not get through, and would not the next time either. */
-	| { kind: 'unreached'; reason: Exclude<UnreachedReason, 'noConnection' | 'noName'> }
-	/** Says nothing about what was asked: ask again later. */
-	| { kind: 'retry'; reason: RetryReason };
+	(| { kind: 'failed'; reason: FailureReason }
+		/** Final for this account or key; no retry helps. */
+		| { kind: 'refused'; reason: Refusal }
+		/** The request did not get through, and would not the next time either. */
+		| { kind: 'unreached'; reason: Exclude<UnreachedReason, 'noConnection' | 'noName'> }
+		/** Says nothing about what was asked: ask again later. */
+		| { kind: 'retry'; reason: RetryReason }
+	);
 
 /** Kie's own words. */
 export type Said = Pick<KieAnswer, 'code' | 'message'>;

@@ -48,6 +48,18 @@ export function readRecordAnswer(answer: KieAnswer, isNew: boolean): Told {
 	return { answer, meaning: aboutTask ? { kind: 'retry', reason: 'taskOrServer' } : meaning };
 }
 
+/**
+ * Whether an answer to a read says that this API has no such task, or that there is no such API any more.
+ * What is known elsewhere can be asked there. Pure; never throws.
+ */
+export function isUnknownTask(answer: KieAnswer): boolean {
+	if (answer.unreached !== undefined) return answer.unreached === 'wrongAddress';
+	if (classifyTaskRecord(answer).kind !== 'none') return false;
+	const said = readStatement(answer);
+	if (said === null) return isMissing(answer) || answer.code === 405;
+	return 'reason' in said && (said.reason === 'unknownTask' || said.reason === 'featureDisabled');
+}
+
 /** No record under this id, or none yet. */
 function isMissing({ code }: KieAnswer): boolean {
 	return code === 404 || code === 422 || code === 200;

@@ -1,3 +1,4 @@
+import { readJob, resolutionOfJob } from './job';
 import { isJsonObject, parseIfJson, toId, toNumber, toText, type JsonObject } from './guards';
 
 /** The files Kie names in the `data` of an answer or a callback. Lists keep Kie's order. */
@@ -61,6 +62,8 @@ export function readResultFiles(
 		files.creditsConsumed ??=
 			toNumber(container.creditsConsumed) ?? toNumber(container.credits_consumed);
 	}
+	const job = readJob(outer);
+	if (job !== null) files.resolution ??= resolutionOfJob(job);
 	files.taskId = toId(outer.taskId) ?? toId(outer.task_id);
 	return files;
 }
@@ -115,6 +118,11 @@ export function withWholeVideo(files: ResultFiles): ResultFiles {
 /** Whether Kie calls a resolution 4K. */
 export function is4k(resolution: string | null): boolean {
 	return resolution !== null && /4k|2160/i.test(resolution);
+}
+
+/** Whether Kie calls a resolution the one that an upgrade gives. */
+export function isUpgradedTo(wanted: string | undefined, resolution: string | null): boolean {
+	return wanted === '4k' ? is4k(resolution) : resolution?.toLowerCase() === wanted;
 }
 
 function firstUrls(...candidates: unknown[]): string[] {

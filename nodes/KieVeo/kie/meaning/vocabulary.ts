@@ -200,6 +200,10 @@ export const FINAL_WORDS: Vocabulary<FailureReason> = [
 		),
 		'unknownTask',
 	],
+	[
+		says(near('please enter|required|missing|cannot be empty|请输入|缺少', 'callbackurl')),
+		'callbackRequired',
+	],
 	[says('please enter|missing required|请输入|缺少'), 'other'],
 	// A task has failed, without a reason.
 	[

@@ -23,6 +23,7 @@ export type FailureReason =
 	| 'imageFormat'
 	| 'contentFilter'
 	| 'invalidModel'
+	| 'callbackRequired'
 	| 'upgradedBefore'
 	| 'unavailable'
 	| 'noFile'

@@ -6,6 +6,8 @@ import type { INodeExecutionData, INodeParameters, OnError } from 'n8n-workflow'
 
 import { KieVeo } from '../../../../nodes/KieVeo/KieVeo.node';
 import { KieVeoTrigger } from '../../../../nodes/KieVeo/KieVeoTrigger.node';
+import type { ApiName } from '../../../../nodes/KieVeo/kie/api';
+import { EVENTS as EVENTS_OF_TRIGGER } from '../../../../nodes/KieVeo/operations';
 import { runNode, useBinaryFolder, type RunResult } from '../../integration/runNode';
 import { runWebhook } from '../../integration/runWebhook';
 import { SIMULATOR_KEY, startSimulator, type Simulator } from '../../../tools/simulator';
@@ -22,14 +24,15 @@ const HMAC_KEY = 'contract-webhook-key';
 const CONTINUE: OnError = 'continueRegularOutput';
 /** Longer than any timeout used here, in milliseconds. */
 const SLOW = 60_000;
-const EVENTS = ['get4k.success', 'get4k.failed', 'generate.success', 'generate.failed'];
+const EVENTS = EVENTS_OF_TRIGGER.map(({ value }) => value);
 
 /**
  * Runs every operation, wait mode and event against the simulator and notes what comes out.
  *
+ * @param api where the credential says orders go
  * @returns the shape of the first item by a name of the case
  */
-export async function collectOutputs(): Promise<{ [name: string]: Json }> {
+export async function collectOutputs(api: ApiName): Promise<{ [name: string]: Json }> {
 	const folder = mkdtempSync(join(tmpdir(), 'kie-veo-contract-'));
 	await useBinaryFolder(folder);
 	const simulator = await startSimulator({
@@ -37,9 +40,10 @@ export async function collectOutputs(): Promise<{ [name: string]: Json }> {
 	});
 	const receiver = await startReceiver();
 	try {
-		const stage = new Stage(simulator, receiver);
+		const stage = new Stage(simulator, receiver, api);
 		const shapes: Array<[string, Json]> = [];
-		for (const [name, produce] of cases(stage)) shapes.push([name, shapeOf(await produce())]);
+		for (const [name, produce] of [...cases(stage), ...CASES_OF_ONE[api](stage)])
+			shapes.push([name, shapeOf(await produce())]);
 		return Object.fromEntries(shapes);
 	} finally {
 		await receiver.close();
@@ -246,6 +250,24 @@ function cases(stage: Stage): Case[] {
 	];
 }
 
+/** What only one of the APIs can do. */
+const CASES_OF_ONE: Record<ApiName, (stage: Stage) => Case[]> = {
+	veo: () => [],
+	jobs: (stage) => {
+		const failing = { upgrade1080p: { outcome: 'failure' } } as const;
+		const upgrade = (video: Parameters<Simulator['addVideo']>[0] = {}): Run => ({
+			operation: 'get1080p',
+			taskId: stage.simulator.addVideo(video),
+		});
+		return [
+			['get1080p: Wait for Callback, ready', async () => await stage.resumed(upgrade())],
+			['get1080p: Wait for Callback, failed', async () => await stage.resumed(upgrade(failing))],
+			['trigger: 1080P ready', async () => await stage.triggered(upgrade())],
+			['trigger: 1080P failed', async () => await stage.triggered(upgrade(failing))],
+		];
+	},
+};
+
 interface Run {
 	operation?: string;
 	taskId?: string;
@@ -262,6 +284,7 @@ class Stage {
 	constructor(
 		readonly simulator: Simulator,
 		private readonly receiver: Receiver,
+		private readonly api: ApiName,
 	) {}
 
 	/** The action node's first item. */
@@ -304,7 +327,8 @@ class Stage {
 
 	/** A signed callback for an address that the action node did not make. */
 	async foreign(): Promise<INodeExecutionData> {
-		const taskId = 'veo_task_foreign';
+		// The trigger remembers what it has delivered.
+		const taskId = `veo_task_foreign_${this.api}`;
 		const data = { taskId, resultUrls: ['https://file.example/one.mp4'] };
 		const body = { code: 200, msg: 'success', data };
 		await this.simulator.sendCallback(`${this.receiver.url}/webhook/veo`, { taskId, body });
@@ -343,6 +367,7 @@ class Stage {
 	private credentials(apiKey = SIMULATOR_KEY) {
 		return {
 			apiKey,
+			api: this.api,
 			webhookSecret: HMAC_KEY,
 			baseUrl: this.simulator.apiUrl,
 			uploadBaseUrl: this.simulator.uploadUrl,

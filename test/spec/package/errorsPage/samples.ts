@@ -32,6 +32,8 @@ export type Samples<Room> = { [Name in keyof Room]: Values<Room[Name]> };
 const TASK = 'veo_task_abc123';
 const PRIVATE = '"localhost" is an address of a private network';
 const upgrade: Subject = { operation: 'get4k', taskId: TASK, index: 0 };
+/** Through the unified jobs API. */
+const job: Subject = { ...upgrade, ownTaskId: null };
 const newVideo: Subject = { operation: 'generate', taskId: null, index: null };
 const extension: Subject = { ...newVideo, operation: 'extend', extendedTaskId: TASK };
 const made: Subject = { ...newVideo, taskId: TASK };
@@ -43,13 +45,17 @@ export const input: Samples<typeof inputRoom> = {
 	choiceError: [['Aspect Ratio', ['16:9', '9:16', 'Auto'], '4:3']],
 	secondsError: [['Timeout', 1_209_600, 0]],
 	waitModeError: [['callback']],
+	callbackNotOfferedError: [['get1080p']],
+	seedNotOfferedError: [[]],
+	extendTierError: [['lite']],
+	apiError: [['v2']],
 	emptyTaskIdError: [[]],
 	indexError: [['first']],
 	callbackUrlError: [[PRIVATE]],
 	differentCallbackError: [[]],
 	passThroughError: [[]],
 	passThroughSizeError: [[5120, 1024]],
-	retryOnFailError: [[true], [false]],
+	retryOnFailError: [['newVideos'], ['callback'], ['upgradeTasks']],
 	emptyPromptError: [[]],
 	emptyModelError: [[]],
 	durationError: [[5]],
@@ -99,6 +105,7 @@ const failures: Record<FailureReason, [Subject, string]> = {
 		'Failed to fetch the image. Kindly verify any access limits set by you or your service provider.',
 	],
 	invalidModel: [newVideo, 'Invalid model'],
+	callbackRequired: [{ ...upgrade, operation: 'get1080p' }, 'Please enter callBackUrl.'],
 	noAudio: [made, 'Veo could not generate the audio of this video.'],
 	imageFormat: [newVideo, 'The image format is not supported.'],
 	timeout: [made, 'Internal Error - Timeout'],
@@ -183,6 +190,11 @@ export const video: Samples<typeof videoRoom> = {
 			{ kind: 'retry', reason },
 			said,
 		]),
+		otherApi: [
+			upgrade,
+			{ kind: 'failed', reason: 'unknownTask', mayWorkWith: 'veo' },
+			{ code: 422, message: 'recordInfo is null' },
+		],
 		...mapped(unreached, (said, reason): [Subject, Rejection, Said] => [
 			newVideo,
 			{ kind: 'unreached', reason },
@@ -192,6 +204,7 @@ export const video: Samples<typeof videoRoom> = {
 	lostCreationError: [
 		[newVideo, { code: null, message: 'connection lost before the answer' }],
 		[extension, { code: null, message: 'no answer in time' }],
+		[job, { code: null, message: 'no answer in time' }],
 	],
 	uploadRejectedError: {
 		failed: accountRejections.failed,
@@ -199,6 +212,7 @@ export const video: Samples<typeof videoRoom> = {
 		unreached: accountRejections.unreached,
 	},
 	timedOutError: {
+		job: [{ ...job, ownTaskId: 'e931f4f24b0f' }, 1800, 'success'],
 		upgrade: [upgrade, 1800, '4K video is processing. Please check back in 5-10 minutes.'],
 		newVideo: [made, 1800, 'success'],
 	},
@@ -308,8 +322,9 @@ export const run: Samples<typeof runRoom> = {
 		nothing: [[], 0],
 	},
 	unfinishedHint: [
-		[2, 3, true],
-		[2, 3, false],
+		[2, 3, 'taskId'],
+		[2, 3, 'repeat'],
+		[2, 3, 'kieTaskId'],
 	],
 	alsoSubmitted: [
 		[[TASK], 0],
@@ -325,5 +340,6 @@ export const log: Samples<typeof logRoom> = {
 		[{ ...place, items: [0, 3] }, upgrade, undefined],
 	],
 	errorLine: [[place, lostCreationError(newVideo, { code: null, message: 'no answer in time' })]],
+	tierLine: [[TASK, 'veo3_lite', 'veo3_fast']],
 	hintLine: [[{ ...place, items: [] }, executionLimitHint(1800, 1200)]],
 };

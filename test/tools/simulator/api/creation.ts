@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { type Resolution, type Tier, PRICES, generatePrice } from '../state/account';
 import { type ApiRequest, type ApiRoute, limited, unpaid } from './route';
 import {
@@ -12,12 +13,19 @@ import {
 	required,
 	text,
 } from './check';
-import { RECORD_NOT_SUCCESS, RECORD_TOO_OLD, envelopeReply, failure, told } from './envelope';
+import {
+	type Envelope,
+	RECORD_NOT_SUCCESS,
+	RECORD_TOO_OLD,
+	envelopeReply,
+	failure,
+	told,
+} from './envelope';
 import type { Reply } from '../http/reply';
-import { isTooOld, writtenId } from '../state/tasks';
+import { type JobOrder, type Task, isTooOld, writtenId } from '../state/tasks';
 
 /** Names of the same three tiers, as documented and as one observer found them wanted. */
-const MODELS = new Map<unknown, Tier>([
+export const MODELS = new Map<unknown, Tier>([
 	['veo3', 'quality'],
 	['veo3_fast', 'fast'],
 	['veo3_lite', 'lite'],
@@ -88,13 +96,10 @@ export const extend: ApiRoute = {
 	}),
 	answer: (request) => {
 		const { account, fields, world } = request;
-		const original = world.tasks.find(String(fields.taskId), account);
+		const original = world.tasks.find(String(fields.taskId), account, 'veo');
 		if (!original) return envelopeReply(failure(404, 'The original video or task was not found'));
-		if (isTooOld(original)) return envelopeReply(RECORD_TOO_OLD);
-		if (original.generation.state !== 'success') return envelopeReply(RECORD_NOT_SUCCESS);
-		if (original.upgrades.some((job) => job.operation === 'get1080p' && job.state !== 'failed')) {
-			return envelopeReply(failure(400, 'Videos upgraded to 1080P cannot be extended'));
-		}
+		const unfit = unextendable(original);
+		if (unfit) return envelopeReply(unfit);
 		const refused = limited(request);
 		if (refused) return refused;
 		const next = world.takeNext(String(fields.prompt), 'veo_extend_task');
@@ -102,12 +107,23 @@ export const extend: ApiRoute = {
 	},
 };
 
+/** Why a video cannot be extended. */
+export function unextendable(original: Task): Envelope | undefined {
+	if (isTooOld(original)) return RECORD_TOO_OLD;
+	if (original.generation.state !== 'success') return RECORD_NOT_SUCCESS;
+	const isUpgraded = original.upgrades.some(
+		(job) => job.operation === 'get1080p' && job.state !== 'failed',
+	);
+	return isUpgraded ? failure(400, 'Videos upgraded to 1080P cannot be extended') : undefined;
+}
+
 /** Bills and starts a new task, unless it must be refused. */
-function create(
+export function create(
 	request: ApiRequest,
 	operation: 'generate' | 'extend',
 	{ id, scenario }: ReturnType<ApiRequest['world']['takeNext']>,
 	credits: number,
+	order?: JobOrder,
 ): Reply {
 	const { account, fields, world } = request;
 	const { envelope, generation } = scenario;
@@ -117,16 +133,31 @@ function create(
 	if (!account.charge({ operation, taskId: id, index: 0, credits })) return unpaid(request);
 	const { callBackUrl, ...sent } = fields;
 	world.tasks.create(
-		{ id, operation, scenario, owner: account, request: sent },
-		{ callBackUrl: callBackUrl as string | undefined, account, charged: credits },
+		{
+			id,
+			api: order ? 'jobs' : 'veo',
+			operation,
+			scenario,
+			owner: account,
+			request: order?.input ?? sent,
+		},
+		{ order, callBackUrl: callBackUrl as string | undefined, account, charged: credits },
 	);
-	const data = { taskId: writtenId(scenario, id) };
+	const data = {
+		taskId: writtenId(scenario, id),
+		...(order ? { recordId: recordIdOf(id) } : {}),
+	};
 	const reply = envelopeReply({ ...generation.accepted, data }, envelope);
 	return { ...reply, submission: true, creditsCharged: credits, taskId: id };
 }
 
+/** The other id of a job, which nothing can be read by. */
+export function recordIdOf(id: string): string {
+	return createHash('md5').update(id).digest('hex');
+}
+
 /** What does not go together in a request to generate. */
-function modeProblem(
+export function modeProblem(
 	fields: Record<string, unknown>,
 	tier: Tier,
 	images: number,
@@ -147,7 +178,7 @@ function modeProblem(
 }
 
 /** Images on this simulator's file host must exist; others are believed, never fetched. */
-function isFetchable({ world }: ApiRequest, url: string): boolean {
+export function isFetchable({ world }: ApiRequest, url: string): boolean {
 	if (!url.startsWith(`${world.fileUrl}/`)) return true;
 	return (
 		world.files.taskOf(new URL(url).pathname) !== null ||

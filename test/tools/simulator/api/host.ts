@@ -3,6 +3,7 @@ import { filledText, httpUrl, isPlainObject, object, required } from './check';
 import { extend, generate } from './creation';
 import { NO_ACCESS, envelopeReply, failure, success } from './envelope';
 import type { Incoming } from '../http/incoming';
+import { CREATE_TASK, jobOf, jobRecordRoute, SCHEMA_ROUTES } from './jobs';
 import { recordInfo } from './recordInfo';
 import type { Reply } from '../http/reply';
 import { get1080p, get4k } from './upgrades';
@@ -13,7 +14,7 @@ const recordInfoRoute: ApiRoute = {
 	fields: object({ taskId: required(filledText) }),
 	answer: ({ world, account, fields }) => {
 		const taskId = String(fields.taskId);
-		const form = world.tasks.find(taskId, account)?.scenario.envelope;
+		const form = world.tasks.find(taskId, account, 'veo')?.scenario.envelope;
 		return envelopeReply(recordInfo(world, account, taskId), form);
 	},
 };
@@ -41,12 +42,15 @@ const ROUTES = new Map<string, ApiRoute>([
 	['GET /api/v1/veo/record-info', recordInfoRoute],
 	['GET /api/v1/veo/get-1080p-video', get1080p],
 	['POST /api/v1/veo/get-4k-video', get4k],
+	['GET /api/v1/jobs/recordInfo', jobRecordRoute],
+	...SCHEMA_ROUTES,
 	['GET /api/v1/chat/credit', credit],
 	['POST /api/v1/common/download-url', downloadUrl],
 ]);
 
-function routeOf({ method, path }: Incoming): ApiRoute | undefined {
-	return ROUTES.get(`${method} ${path}`);
+function routeOf({ method, path, body }: Incoming): ApiRoute | undefined {
+	const name = `${method} ${path}`;
+	return name === CREATE_TASK ? jobOf(body) : ROUTES.get(name);
 }
 
 /** The paid work a request asks for, or asks about by repeating it. */

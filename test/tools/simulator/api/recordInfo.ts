@@ -24,7 +24,7 @@ const NOT_FOUND: Record<RecordForm['graceAnswer'], Envelope> = {
 export function recordInfo(world: World, account: Account, taskId: string): Envelope {
 	const own = world.tasks.findOwnIdUpgrade(taskId, account);
 	if (own) return success(record(world, own.task, own.upgrade, taskId));
-	const task = world.tasks.find(taskId, account);
+	const task = world.tasks.find(taskId, account, 'veo');
 	if (!task) return NOT_FOUND[world.defaults.record.unknownId];
 	const { scenario, createdAt, generation } = task;
 	if (Date.now() - createdAt < scenario.record.graceMs) {
@@ -53,7 +53,8 @@ export function isBlank(task: Task): boolean {
 function shownJob(task: Task): Job {
 	if (task.scenario.upgrade4k.recordAfter === 'base') return task.generation;
 	const ended = task.upgrades.filter(
-		({ operation, endedAt }) => operation === 'get4k' && endedAt !== undefined,
+		({ id, operation, endedAt }) =>
+			id === undefined && operation === 'get4k' && endedAt !== undefined,
 	);
 	return ended.at(-1) ?? task.generation;
 }

@@ -94,14 +94,14 @@ function upgrade(
 	const { account, fields, world } = request;
 	const index = Number(fields.index ?? 0);
 	const callBackUrl = fields.callBackUrl as string | undefined;
-	const task = world.tasks.find(String(fields.taskId), account);
+	const task = world.tasks.find(String(fields.taskId), account, 'veo');
 	if (!task) return envelopeReply(RECORD_IS_NULL);
 	const { envelope, upgrade1080p, upgrade4k } = task.scenario;
 	const reply = (answer: Envelope) => envelopeReply(answer, envelope);
 	const unfit = unfitness(task, index);
 	if (unfit) return reply(unfit);
 
-	const earlier = world.tasks.upgrade(task, operation, index);
+	const earlier = world.tasks.upgrade(task, operation, index, 'veo');
 	// Reading is the only way to learn of a 1080P failure, so a repeat cannot restart it.
 	const restarts = operation === 'get4k' && upgrade4k.afterFailure === 'restart';
 	if (earlier && !(earlier.state === 'failed' && restarts)) {
@@ -134,7 +134,7 @@ function upgrade(
 }
 
 /** Why a video cannot be upgraded. */
-function unfitness(task: Task, index: number): Envelope | undefined {
+export function unfitness(task: Task, index: number): Envelope | undefined {
 	if (isTooOld(task)) return RECORD_TOO_OLD;
 	if (task.generation.state !== 'success') return RECORD_NOT_SUCCESS;
 	if (isBlank(task)) return RECORD_RESULT_BLANK;

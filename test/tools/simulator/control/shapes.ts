@@ -37,6 +37,7 @@ const scenario = shapeOf(scenarioChoices);
 export const addVideoShape: Check = object({
 	...scenario,
 	taskId: optional(filledText),
+	api: optional(oneOf('veo', 'jobs')),
 	operation: optional(oneOf('generate', 'extend')),
 	state: optional(oneOf('waiting', 'success', 'failed')),
 	key: optional(filledText),

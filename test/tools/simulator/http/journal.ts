@@ -18,6 +18,8 @@ export interface JournalEntry {
 	operation: Operation | null;
 	/** The task the request is about, as far as it is known. */
 	taskId: string | null;
+	/** Of an upgrade that was ordered through the jobs API: the id it was given. */
+	jobId: string | null;
 	/** Null while unanswered, and for good where the connection was cut before an answer. */
 	httpStatus: number | null;
 	/** The answer made (parsed JSON or text), also where a fault kept it from being sent. */
@@ -50,6 +52,7 @@ export class Journal {
 			...request,
 			body: null,
 			taskId: null,
+			jobId: null,
 			httpStatus: null,
 			answer: null,
 			submission: false,

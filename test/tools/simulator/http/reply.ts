@@ -12,6 +12,8 @@ export interface Reply {
 	creditsCharged?: number;
 	/** The task the request turned out to be about, where the request itself does not say. */
 	taskId?: string;
+	/** Of an upgrade that was ordered through the jobs API: the id it was given. */
+	jobId?: string;
 }
 
 /** Media types as the two Kie hosts write them. */

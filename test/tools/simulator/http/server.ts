@@ -72,9 +72,10 @@ export class HostServer {
 			path,
 			query: Object.fromEntries(query),
 			headers,
-			operation: this.routes.operationOf?.(incoming) ?? null,
+			operation: null,
 		});
 		if (this.host === 'api') incoming.body = await apiBody(incoming);
+		entry.operation = this.routes.operationOf?.(incoming) ?? null;
 		entry.body = incoming.body;
 		entry.taskId = this.taskIdOf(incoming);
 
@@ -108,6 +109,7 @@ export class HostServer {
 			entry.submission = proper.submission ?? false;
 			entry.creditsCharged = proper.creditsCharged ?? 0;
 			entry.taskId = proper.taskId ?? entry.taskId;
+			entry.jobId = proper.jobId ?? null;
 			entry.body = incoming.body;
 			reply ??= fault ? altered(fault, proper) : proper;
 		}
@@ -118,8 +120,10 @@ export class HostServer {
 
 	private taskIdOf({ body, path, query }: Incoming): string | null {
 		if (this.host === 'file') return this.world.files.taskOf(path);
-		const id = query.get('taskId') ?? (isPlainObject(body) ? body.taskId : null);
-		return typeof id === 'string' ? id : null;
+		const fields = isPlainObject(body) ? body : {};
+		const input = isPlainObject(fields.input) ? fields.input : {};
+		const id = query.get('taskId') ?? fields.taskId ?? input.task_id ?? input.taskId;
+		return typeof id === 'string' ? (this.world.tasks.baseOf(id) ?? id) : null;
 	}
 
 	private hold(socket: Socket): void {

@@ -112,6 +112,21 @@ export const scenarioChoices = {
 		/** What record-info shows for the base id once an upgrade has ended. */
 		recordAfter: oneFrom('base', 'upgrade'),
 	},
+	/** What is not known of the unified jobs API, or differs between sightings. */
+	jobs: {
+		/** Whether the tier of an order is honoured; otherwise every video is made and billed as Fast. */
+		tier: oneFrom('honoured', 'fast'),
+		/** `text`: only as JSON text in `resultJson`. */
+		result: oneFrom('both', 'text'),
+		/** Where an upgrade has its files: like a 720p video, or like one made in 1080p or 4k. */
+		upgradeResult: oneFrom('urls', 'data'),
+		/** Whether a 1080P upgrade without a callback address is refused. */
+		callBackUrl1080p: oneFrom('optional', 'required'),
+		/** `dedicated`: callbacks in the form of the Veo endpoints, with the job's id. */
+		callback: oneFrom('job', 'dedicated'),
+		/** What a running job calls itself. */
+		running: oneFrom('generating', 'queuing', 'waiting'),
+	},
 	files: {
 		/** Size of synthetic result videos in bytes; `null` serves the real clips. */
 		bytes: new Choice<number | null>(null, either(integer(0), oneOf(null))),

@@ -6,6 +6,10 @@ import type { Timers } from './timers';
 
 /** One piece of work: a generation, an extension, or an upgrade of one of the videos. */
 export interface Job {
+	/** Of an upgrade through the jobs API: the id it has there, besides its task's. */
+	id?: string;
+	/** The order, where it came through the jobs API. */
+	order?: JobOrder;
 	operation: Operation;
 	index: number;
 	state: 'running' | 'success' | 'failed';
@@ -19,8 +23,19 @@ export interface Job {
 	charged: number;
 }
 
+/** What was ordered through the jobs API, as its record repeats it. */
+export interface JobOrder {
+	model: string;
+	input: Record<string, unknown>;
+}
+
+/** Kie's two APIs. */
+export type Api = 'veo' | 'jobs';
+
 export interface Task {
 	id: string;
+	/** The one API that knows it; both know what was put in by hand. */
+	api: Api | undefined;
 	/** Undefined: visible with every key. */
 	owner: Account | undefined;
 	scenario: Scenario;
@@ -63,13 +78,17 @@ export function upgradeTaskId(task: Task, index: number): string {
 
 interface NewTask {
 	id: string;
+	api?: Api;
 	operation: 'generate' | 'extend';
 	scenario: Scenario;
 	owner: Account | undefined;
 	request: Record<string, unknown>;
 }
 
-type NewJob = Pick<Job, 'operation' | 'index' | 'callBackUrl' | 'account' | 'charged'>;
+type NewJob = Pick<
+	Job,
+	'id' | 'order' | 'operation' | 'index' | 'callBackUrl' | 'account' | 'charged'
+>;
 
 /** All tasks and the work on them. It knows no HTTP: who listens makes files, refunds, callbacks. */
 export class Tasks {
@@ -82,8 +101,8 @@ export class Tasks {
 
 	/** Makes a task known and starts its generation. */
 	create(
-		{ id, operation, scenario, owner, request }: NewTask,
-		work: Pick<NewJob, 'callBackUrl' | 'account' | 'charged'>,
+		{ id, api, operation, scenario, owner, request }: NewTask,
+		work: Pick<NewJob, 'order' | 'callBackUrl' | 'account' | 'charged'>,
 	): Task {
 		if (this.tasks.has(id)) throw new Error(`The simulator already has a task ${id}`);
 		const { outcome, failure } = scenario.generation;
@@ -92,15 +111,16 @@ export class Tasks {
 			outcome === 'failure' ? failure : undefined,
 		);
 		const createdAt = Date.now() - scenario.ageDays * DAY;
-		const task: Task = { id, owner, scenario, createdAt, request, generation, upgrades: [] };
+		const task: Task = { id, api, owner, scenario, createdAt, request, generation, upgrades: [] };
 		this.tasks.set(id, task);
 		this.run(task, generation);
 		return task;
 	}
 
 	/** The task of this id, as far as the account may see it. */
-	find(id: string, account: Account): Task | undefined {
+	find(id: string, account: Account, api?: Api): Task | undefined {
 		const task = this.tasks.get(id);
+		if (api !== undefined && task?.api !== undefined && task.api !== api) return undefined;
 		return task?.owner === undefined || task.owner === account ? task : undefined;
 	}
 
@@ -111,24 +131,44 @@ export class Tasks {
 
 	findOwnIdUpgrade(id: string, account: Account): OwnIdUpgrade | undefined {
 		const [, base = '', index = ''] = /^(.+)_4k_(\d+)$/.exec(id) ?? [];
-		const task = this.find(base, account);
+		const task = this.find(base, account, 'veo');
 		if (!task?.scenario.upgrade4k.ownTaskId) return undefined;
 		const upgrade = this.upgrade(task, 'get4k', Number(index));
 		return upgrade && { task, upgrade };
 	}
 
-	upgrade(task: Task, operation: Operation, index: number): Job | undefined {
-		return task.upgrades.find((job) => job.operation === operation && job.index === index);
+	/** An upgrade through the jobs API, by the id it has there. */
+	findJob(id: string, account: Account): OwnIdUpgrade | undefined {
+		for (const task of this.tasks.values()) {
+			const upgrade = task.upgrades.find((job) => job.id === id);
+			if (upgrade && (task.owner ?? upgrade.account) === account) return { task, upgrade };
+		}
+		return undefined;
 	}
 
-	/** Starts an upgrade; it takes the place of an earlier one that failed. */
+	/** The task whose video a job upgrades; undefined for an id that is no upgrade's. */
+	baseOf(jobId: string): string | undefined {
+		return this.all().find(({ upgrades }) => upgrades.some(({ id }) => id === jobId))?.id;
+	}
+
+	/** The newest one through the Veo endpoints, or the newest job. */
+	upgrade(task: Task, operation: Operation, index: number, api?: Api): Job | undefined {
+		return task.upgrades.findLast(
+			(job) =>
+				job.operation === operation &&
+				job.index === index &&
+				(api === undefined || (api === 'jobs') === (job.id !== undefined)),
+		);
+	}
+
+	/** Starts an upgrade; at the Veo endpoints it takes the place of an earlier one that failed. */
 	startUpgrade(task: Task, work: NewJob): Job {
 		const { outcome, failure } =
 			task.scenario[work.operation === 'get1080p' ? 'upgrade1080p' : 'upgrade4k'];
 		const job = newJob(work, outcome === 'failure' ? failure : undefined);
-		task.upgrades = task.upgrades.filter(
-			({ operation, index }) => operation !== job.operation || index !== job.index,
-		);
+		const replaced =
+			work.id === undefined ? this.upgrade(task, job.operation, job.index, 'veo') : null;
+		task.upgrades = task.upgrades.filter((one) => one !== replaced);
 		task.upgrades.push(job);
 		this.run(task, job);
 		return job;

@@ -5,6 +5,7 @@ import { Faults } from '../http/faults';
 import { Files } from './files';
 import { Journal } from '../http/journal';
 import { type AddVideo, type NextTask, SIMULATOR_KEY, type SimulatorOptions } from '../options';
+import { jobCallback } from '../api/jobRecord';
 import { publishResults, resultUrls } from './results';
 import { BUILT_IN_SCENARIO, type Scenario, type VideoScenario, withScenario } from './scenario';
 import { type Job, type Task, Tasks, newTaskId, upgradeTaskId, writtenId } from './tasks';
@@ -26,6 +27,7 @@ export interface Upload {
 const DONE_TEXTS = {
 	generate: 'Veo3.1 video generated successfully.',
 	extend: 'Veo3.1 video extension successful.',
+	get1080p: '1080P Video generated successfully.',
 	get4k: '4K Video generated successfully.',
 };
 
@@ -81,7 +83,8 @@ export class World {
 	}
 
 	addVideo(video: AddVideo): string {
-		const { taskId, operation = 'generate', state = 'success', key, callBackUrl, ...rest } = video;
+		const { taskId, api, operation = 'generate', state = 'success', ...more } = video;
+		const { key, callBackUrl, ...rest } = more;
 		let scenario = withScenario(this.defaults, rest);
 		if (state !== 'waiting') {
 			const outcome = state === 'success' ? state : 'failure';
@@ -95,6 +98,7 @@ export class World {
 		const task = this.tasks.create(
 			{
 				id: taskId ?? newTaskId(scenario),
+				api,
 				operation,
 				scenario,
 				owner,
@@ -129,9 +133,12 @@ export class World {
 
 	/** The body Kie would post about a piece of work. */
 	callbackBodyOf(task: Task, job: Job, form: CallbackForm): string {
-		const { operation, failure } = job;
+		const { operation, failure, order } = job;
 		const urls = this.urlsOf(task, job);
-		const msg = operation === 'get1080p' ? 'success' : DONE_TEXTS[operation];
+		const msg = DONE_TEXTS[operation];
+		if (order && task.scenario.jobs.callback === 'job') {
+			return JSON.stringify(jobCallback(this, task, job));
+		}
 		const body = callbackBody(
 			{
 				operation,
@@ -186,5 +193,6 @@ export class World {
 
 /** The id a callback carries, which is also the one that is signed. */
 export function callbackTaskId(task: Task, job: Job): string {
+	if (job.id !== undefined) return job.id;
 	return job.operation === 'get4k' ? upgradeTaskId(task, job.index) : task.id;
 }

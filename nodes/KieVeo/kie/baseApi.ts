@@ -1,0 +1,211 @@
+import { isUpgrade } from '../operations';
+import type {
+	Answered,
+	CreationOrder,
+	KieApi,
+	Order,
+	StateOrder,
+	SubmissionAnswer,
+	SubmittedVideo,
+	Upgraded,
+	UpgradeOrder,
+	VideoAnswer,
+} from './api';
+import type { HttpCall, HttpClient } from './http/client';
+import type { Clock } from './http/clock';
+import { multipartUpload, type ImageFile } from './http/multipart';
+import type { RecentTasks } from './http/recentTasks';
+import {
+	callWithRetry,
+	MAX_ATTEMPTS,
+	PATIENCE_WITHOUT_TIMEOUT_MS,
+	submitPatiently,
+} from './http/retry';
+import type { SubmissionLimiter } from './http/submissionLimiter';
+import {
+	classifyCreditsAnswer,
+	type CreditsMeaning,
+	type KieAnswer,
+	type Meaning,
+} from './meaning/answer';
+import { classifyCreateAnswer } from './meaning/createAnswer';
+import {
+	classifyDownloadUrlAnswer,
+	classifyUploadAnswer,
+	type FileUrlMeaning,
+} from './meaning/fileAnswer';
+import { isUnknownTask, readRecordAnswer } from './meaning/recordAnswer';
+import { readResultFiles, type ResultFiles } from './meaning/resultFiles';
+import { classifyTaskRecord } from './meaning/taskRecord';
+
+/* What Kie's two APIs have in common. */
+
+const CREDITS_PATH = '/api/v1/chat/credit';
+const DOWNLOAD_URL_PATH = '/api/v1/common/download-url';
+const UPLOAD_PATH = '/api/file-stream-upload';
+
+export interface ApiParts {
+	http: HttpClient;
+	limiter: SubmissionLimiter;
+	recentTasks: RecentTasks;
+	clock: Clock;
+	signal?: AbortSignal;
+}
+
+export abstract class BaseApi implements KieApi {
+	abstract readonly upgradesAreTasks: boolean;
+
+	/** Where the record of a task is read. */
+	protected abstract readonly recordPath: string;
+
+	constructor(protected readonly parts: ApiParts) {}
+
+	abstract check(order: Order): void;
+	abstract fetchState(video: SubmittedVideo): Promise<VideoAnswer>;
+	abstract fetchOutcome(video: SubmittedVideo): Promise<VideoAnswer>;
+	abstract fetchRecordedOutcome(video: SubmittedVideo): Promise<VideoAnswer>;
+	abstract fetchUpgraded(taskId: string): Promise<Upgraded>;
+
+	protected abstract create(order: CreationOrder, deadline?: number): Promise<SubmissionAnswer>;
+	protected abstract upgrade(order: UpgradeOrder, deadline?: number): Promise<SubmissionAnswer>;
+
+	async submit(order: Order, deadline?: number): Promise<SubmissionAnswer> {
+		switch (order.kind) {
+			case 'creation':
+				return await this.create(order, deadline);
+			case 'upgrade':
+				return await this.upgrade(order, deadline);
+			case 'state':
+				return await this.readState(order);
+		}
+	}
+
+	/** Patient with a task created seconds ago. */
+	async fetchRecord(taskId: string, attempts = 1): Promise<VideoAnswer> {
+		const { recentTasks, clock } = this.parts;
+		const isNew = recentTasks.has(taskId, clock.now());
+		const read = async () => await this.readRecord(taskId);
+		const meaningOf = (given: KieAnswer) => readRecordAnswer(given, isNew).meaning;
+		const record = await callWithRetry(read, meaningOf, this.parts, attempts);
+		const { answer, meaning } = readRecordAnswer(record, isNew);
+		return { ...answered(answer, meaning), ...unknownIf(isUnknownTask(record)) };
+	}
+
+	async fetchFreshUrl(url: string): Promise<Answered<FileUrlMeaning>> {
+		const call: HttpCall = { method: 'POST', path: DOWNLOAD_URL_PATH, body: { url } };
+		return await this.read(call, classifyDownloadUrlAnswer);
+	}
+
+	async uploadImage(image: ImageFile): Promise<Answered<FileUrlMeaning>> {
+		const answer = await callWithRetry(
+			async () => {
+				// Opened again for each attempt: a stream can be read only once.
+				const { request, close } = await multipartUpload(image);
+				try {
+					return await this.parts.http.call({ path: UPLOAD_PATH, ...request });
+				} finally {
+					close();
+				}
+			},
+			classifyUploadAnswer,
+			this.parts,
+		);
+		return answered(answer, classifyUploadAnswer(answer));
+	}
+
+	async fetchCredits(): Promise<Answered<CreditsMeaning>> {
+		return await this.read({ method: 'GET', path: CREDITS_PATH }, classifyCreditsAnswer);
+	}
+
+	/**
+	 * Starts a task, and pays for it: sent again only while Kie has certainly not accepted it.
+	 *
+	 * @param baseTaskId the task whose video it continues or improves; Kie naming it again is no new task
+	 */
+	protected async startTask(
+		{ path, body }: { path: string; body: object },
+		baseTaskId: string | undefined,
+		deadline?: number,
+	): Promise<SubmissionAnswer> {
+		const { http, recentTasks, clock } = this.parts;
+		const meaningOf = (given: KieAnswer) => classifyCreateAnswer(given, baseTaskId);
+		const answer = await submitPatiently(
+			async () => await http.callOnce({ method: 'POST', path, body }),
+			meaningOf,
+			this.patience(deadline),
+		);
+		const meaning = meaningOf(answer);
+		if (meaning.kind !== 'created') return answered(answer, meaning);
+		recentTasks.add(meaning.taskId, clock.now());
+		const files = { ...readResultFiles(null), taskId: meaning.taskId };
+		return answered(answer, { kind: 'processing', files });
+	}
+
+	/**
+	 * How a task ended, as far as its record tells. A record that is not found says nothing about the end.
+	 *
+	 * @param isResult whether the files on record are the wanted ones
+	 */
+	protected async fetchEnd(
+		taskId: string,
+		isResult: (files: ResultFiles) => boolean,
+	): Promise<VideoAnswer> {
+		const record = await this.readRecord(taskId);
+		const recorded = classifyTaskRecord(record);
+		if (recorded.kind === 'none') {
+			const nothing: Meaning = { kind: 'retry', reason: 'server' };
+			return { ...answered(record, nothing), ...unknownIf(isUnknownTask(record)) };
+		}
+		if (recorded.kind === 'failed') {
+			const { code, message, meaning } = recorded;
+			// A task that failed for lack of credits has failed: there is nothing left to ask.
+			const failed: Meaning =
+				meaning.kind === 'failed' ? meaning : { kind: 'failed', reason: 'taskFailed' };
+			return { ...answered(record, failed), code, message };
+		}
+		const running: Meaning = { kind: 'processing', files: readResultFiles(null) };
+		const isDone = recorded.kind === 'success' && isResult(recorded.files);
+		return answered(record, isDone ? recorded : running);
+	}
+
+	protected patience(deadline?: number) {
+		const { limiter, clock, signal } = this.parts;
+		const until = deadline ?? clock.now() + PATIENCE_WITHOUT_TIMEOUT_MS;
+		return { limiter, clock, signal, deadline: until };
+	}
+
+	protected async readRecord(taskId: string): Promise<KieAnswer> {
+		return await this.parts.http.call({ method: 'GET', path: this.recordPath, query: { taskId } });
+	}
+
+	private async readState({ taskId }: StateOrder): Promise<VideoAnswer> {
+		return await this.fetchRecord(taskId, MAX_ATTEMPTS);
+	}
+
+	/** A read: repeated after faults. */
+	private async read<M extends { kind: string }>(
+		call: HttpCall,
+		meaningOf: (answer: KieAnswer) => M,
+	): Promise<Answered<M>> {
+		const request = async () => await this.parts.http.call(call);
+		const answer = await callWithRetry(request, meaningOf, this.parts);
+		return answered(answer, meaningOf(answer));
+	}
+}
+
+export function answered<M>(
+	{ code, message, body, retryAfterMs }: KieAnswer,
+	meaning: M,
+): Answered<M> {
+	return { meaning, code, message, raw: body, retryAfterMs };
+}
+
+/** The id under which Kie keeps a submitted video. */
+export function ownIdOf({ operation, taskId, kieTaskId }: SubmittedVideo): string | null {
+	if (!isUpgrade(operation)) return kieTaskId ?? taskId;
+	return kieTaskId === taskId ? null : kieTaskId;
+}
+
+function unknownIf(isUnknown: boolean): { isUnknown?: true } {
+	return isUnknown ? { isUnknown } : {};
+}

@@ -1,0 +1,136 @@
+import { isUpgrade } from '../operations';
+import type {
+	Answered,
+	ApiName,
+	KieApi,
+	Order,
+	SubmissionAnswer,
+	SubmittedVideo,
+	Upgraded,
+	VideoAnswer,
+} from './api';
+import { ownIdOf } from './baseApi';
+import type { ImageFile } from './http/multipart';
+import type { CreditsMeaning, Meaning } from './meaning/answer';
+import type { FileUrlMeaning } from './meaning/fileAnswer';
+
+/**
+ * Kie through the API that the credential names. An order goes to that one alone: sent to the other as well
+ * it could be paid for twice, and by another price list. What is free is asked of the other one, too, where
+ * the chosen one does not know the task: so what was made before a switch stays usable.
+ */
+export class ChosenApi implements KieApi {
+	private readonly chosen: KieApi;
+	private readonly other: KieApi;
+	private readonly otherName: ApiName;
+
+	constructor(
+		chosen: ApiName,
+		private readonly apis: Record<ApiName, KieApi>,
+	) {
+		this.otherName = chosen === 'veo' ? 'jobs' : 'veo';
+		this.chosen = apis[chosen];
+		this.other = apis[this.otherName];
+	}
+
+	get upgradesAreTasks(): boolean {
+		return this.chosen.upgradesAreTasks;
+	}
+
+	check(order: Order): void {
+		this.chosen.check(order);
+	}
+
+	async submit(order: Order, deadline?: number): Promise<SubmissionAnswer> {
+		const answer = await this.chosen.submit(order, deadline);
+		if (order.kind === 'state')
+			return await this.orElse(answer, async (api) => await api.submit(order));
+		const mayWork = order.kind === 'upgrade' || order.parameters.taskId !== undefined;
+		return this.withHint(answer, mayWork);
+	}
+
+	async fetchState(video: SubmittedVideo): Promise<VideoAnswer> {
+		const answer = await this.chosen.fetchState(video);
+		// An upgrade is polled by who has ordered it.
+		if (isUpgrade(video.operation)) return this.withHint(answer, true);
+		return await this.orElse(answer, async (api) => await api.fetchState(video));
+	}
+
+	/**
+	 * An upgrade with an id of its own may be a job whatever is chosen now. Its record is free, while the
+	 * question of the Veo endpoints would be an order.
+	 */
+	async fetchOutcome(video: SubmittedVideo): Promise<VideoAnswer> {
+		if (isUpgrade(video.operation) && ownIdOf(video) !== null) {
+			const answer = await this.apis.jobs.fetchRecordedOutcome(video);
+			if (!answer.isUnknown) return answer;
+		}
+		const answer = await this.chosen.fetchOutcome(video);
+		return await this.orElse(answer, async (api) => await api.fetchRecordedOutcome(video));
+	}
+
+	async fetchRecordedOutcome(video: SubmittedVideo): Promise<VideoAnswer> {
+		const answer = await this.chosen.fetchRecordedOutcome(video);
+		return await this.orElse(answer, async (api) => await api.fetchRecordedOutcome(video));
+	}
+
+	async fetchRecord(taskId: string): Promise<VideoAnswer> {
+		const answer = await this.chosen.fetchRecord(taskId);
+		return await this.orElse(answer, async (api) => await api.fetchRecord(taskId));
+	}
+
+	async fetchUpgraded(taskId: string): Promise<Upgraded> {
+		return await this.apis.jobs.fetchUpgraded(taskId);
+	}
+
+	async fetchFreshUrl(url: string): Promise<Answered<FileUrlMeaning>> {
+		return await this.chosen.fetchFreshUrl(url);
+	}
+
+	async uploadImage(image: ImageFile): Promise<Answered<FileUrlMeaning>> {
+		return await this.chosen.uploadImage(image);
+	}
+
+	async fetchCredits(): Promise<Answered<CreditsMeaning>> {
+		return await this.chosen.fetchCredits();
+	}
+
+	/** The answer of the other API where the chosen one has none to give. */
+	private async orElse<A extends SubmissionAnswer>(
+		answer: A,
+		ask: (api: KieApi) => Promise<A>,
+	): Promise<A> {
+		if (!answer.isUnknown) return answer;
+		const second = await ask(this.other);
+		return second.isUnknown ? answer : second;
+	}
+
+	/** @param needsVideo whether it builds on a video, which may be one of the other API */
+	private withHint<M extends Meaning | { kind: 'lost' }>(
+		answer: Answered<M>,
+		needsVideo: boolean,
+	): Answered<M> {
+		if (!mayBeElsewhere(answer, needsVideo)) return answer;
+		return { ...answer, meaning: { ...answer.meaning, mayWorkWith: this.otherName } };
+	}
+}
+
+/** Kie's codes for what an API does not have, or not any more. */
+const NOT_OFFERED: ReadonlyArray<number | null> = [404, 405, 505];
+
+function mayBeElsewhere({ meaning, code }: SubmissionAnswer, needsVideo: boolean): boolean {
+	switch (meaning.kind) {
+		case 'failed':
+			return (
+				meaning.reason === 'invalidModel' ||
+				NOT_OFFERED.includes(code) ||
+				(needsVideo && meaning.reason === 'unknownTask')
+			);
+		case 'refused':
+			return meaning.reason === 'featureDisabled';
+		case 'unreached':
+			return meaning.reason === 'wrongAddress';
+		default:
+			return false;
+	}
+}

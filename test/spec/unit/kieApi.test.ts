@@ -1,0 +1,504 @@
+import {
+	SUBMISSION_PARAMETER,
+	readSubmission,
+	withSubmission,
+} from '../../../nodes/KieVeo/kie/address';
+import type { ApiName, CreationOrder, Order, UpgradeOrder } from '../../../nodes/KieVeo/kie/api';
+import { KieVeoError } from '../../../nodes/KieVeo/messages/errors';
+import { ADDRESS_KEY, fakeKie } from './fakeKie';
+
+const BASE = 'https://file.example/base.mp4';
+const IN_4K = 'https://file.example/4k.mp4';
+const WHOLE = 'https://file.example/whole.mp4';
+const ORIGIN = 'https://file.example/origin.mp4';
+
+const APIS: ApiName[] = ['veo', 'jobs'];
+
+const answer = (data: unknown, code = 200, msg = 'success') => ({ code, msg, data });
+const asText = (value: unknown) => JSON.stringify(value);
+
+/** The same facts about a task, as each API writes them. */
+const WIRE = {
+	veo: {
+		created: (taskId: string) => answer({ taskId }),
+		running: answer({ successFlag: 0, response: null }),
+		done: (urls: object, resolution = '720p') =>
+			answer({ successFlag: 1, response: { ...urls, resolution } }),
+		failed: answer({ successFlag: 3, errorCode: 500, errorMessage: 'upstream failed' }),
+		unknown: answer(null, 422, 'record is null'),
+		recordPath: '/api/v1/veo/record-info',
+	},
+	jobs: {
+		created: (taskId: string) => answer({ taskId, recordId: 'r1' }),
+		running: answer({ state: 'generating', successFlag: 0, resultJson: '', response: null }),
+		done: (urls: object, resolution = '720p') =>
+			answer({
+				model: 'veo-3-1',
+				state: 'success',
+				successFlag: 1,
+				param: asText({ model: 'veo-3-1', input: asText({ resolution, model: 'veo3_fast' }) }),
+				resultJson: asText(urls),
+				response: urls,
+			}),
+		failed: answer({ state: 'fail', successFlag: 3, failCode: '500', failMsg: 'upstream failed' }),
+		unknown: answer(null, 422, 'recordInfo is null'),
+		recordPath: '/api/v1/jobs/recordInfo',
+	},
+} satisfies Record<ApiName, object>;
+
+const generate = (changes: Partial<CreationOrder['parameters']> = {}): CreationOrder => ({
+	kind: 'creation',
+	operation: 'generate',
+	parameters: { prompt: 'A dog', model: 'veo3_lite', ...changes },
+});
+const extend = (changes: Partial<CreationOrder['parameters']> = {}): CreationOrder => ({
+	kind: 'creation',
+	operation: 'extend',
+	parameters: { taskId: 'base', prompt: 'On it goes', model: 'fast', ...changes },
+});
+const upgrade = (
+	operation: UpgradeOrder['operation'],
+	changes: Partial<UpgradeOrder> = {},
+): UpgradeOrder => ({ kind: 'upgrade', operation, taskId: 'base', index: 1, ...changes });
+const get = (taskId: string): Order => ({ kind: 'state', operation: 'get', taskId });
+
+describe.each(APIS)('the API "%s"', (name) => {
+	const wire = WIRE[name];
+
+	it.each<[what: string, reply: object, kind: string]>([
+		['that runs', wire.running, 'processing'],
+		['that is done', wire.done({ resultUrls: [BASE] }), 'success'],
+		['that has failed', wire.failed, 'failed'],
+		['that it does not know', wire.unknown, 'failed'],
+		['that is a broken service', answer(null, 500, 'Server Error'), 'retry'],
+	])('reads the state of a task %s', async (_what, reply, kind) => {
+		const kie = fakeKie([reply], {}, name);
+		const { meaning, isUnknown } = await kie.api.submit(get('t'));
+		expect(meaning.kind).toBe(kind);
+		expect(isUnknown === true).toBe(reply === wire.unknown);
+		expect(kie.calls[0]).toMatchObject({
+			method: 'GET',
+			path: wire.recordPath,
+			query: { taskId: 't' },
+		});
+	});
+
+	it('gives the whole of an extended video, its resolution, and no original', async () => {
+		const urls = { resultUrls: [BASE], fullResultUrls: [WHOLE], originUrls: [ORIGIN] };
+		const { meaning } = await fakeKie([wire.done(urls, '1080p')], {}, name).api.fetchRecord('t');
+		expect(meaning).toMatchObject({
+			kind: 'success',
+			files: { videoUrls: [BASE], fullVideoUrls: [WHOLE], resolution: '1080p' },
+		});
+	});
+
+	it.each([
+		['Generate', generate()],
+		['Extend', extend()],
+	])('gives the new task of %s', async (_label, order) => {
+		const kie = fakeKie([wire.created('new')], {}, name);
+		const { meaning } = await kie.api.submit(order);
+		expect(meaning).toMatchObject({ kind: 'processing', files: { taskId: 'new' } });
+	});
+
+	it('is patient with a task created seconds ago', async () => {
+		const kie = fakeKie([wire.created('new'), wire.unknown], {}, name);
+		await kie.api.submit(generate());
+		expect((await kie.api.submit(get('new'))).meaning.kind).toBe('processing');
+		await kie.clock.pause(100_000);
+		expect((await kie.api.submit(get('new'))).meaning.kind).toBe('failed');
+	});
+
+	it.each<[what: string, reply: object | string | Error]>([
+		['was reset', Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' })],
+		['was cut off', '{"code":200,"msg":"succ'],
+		['is a web page', '<html>502</html>'],
+		['is a server error', answer(null, 500, 'Internal Error')],
+		['names no task', answer({})],
+		['names only the video itself', answer({ taskId: 'base' })],
+	])('sends a new video once where the answer %s', async (_what, reply) => {
+		for (const order of [generate(), extend()]) {
+			const kie = fakeKie([reply], {}, name);
+			const { meaning } = await kie.api.submit(order);
+			const isNew = order.operation === 'generate' && JSON.stringify(reply).includes('base');
+			expect(meaning.kind).toBe(isNew ? 'processing' : 'lost');
+			expect(kie.calls).toHaveLength(1);
+		}
+	});
+
+	it('orders again only where Kie has certainly not accepted', async () => {
+		const busy = answer(null, 429, 'Rate limit exceeded');
+		const kie = fakeKie([busy, answer(null, 455, 'maintenance'), wire.created('new')], {}, name);
+		const { meaning } = await kie.api.submit(generate());
+		expect(meaning.kind).toBe('processing');
+		expect(kie.calls).toHaveLength(3);
+	});
+
+	it('says what to switch where it does not offer what was ordered', async () => {
+		const other = name === 'veo' ? 'jobs' : 'veo';
+		const replies: Array<[reply: object, order: Order]> = [
+			[answer(null, 404, 'No endpoint'), generate()],
+			[answer(null, 405, 'Method not allowed'), generate()],
+			[answer(null, 505, 'The feature is disabled'), generate()],
+			[answer(null, 422, 'Invalid model'), generate()],
+			[wire.unknown, extend()],
+			[wire.unknown, upgrade('get4k')],
+		];
+		for (const [reply, order] of replies) {
+			const kie = fakeKie([reply], {}, name);
+			const { meaning } = await kie.chosen.submit(order);
+			expect(meaning).toMatchObject({ mayWorkWith: other });
+			expect(kie.calls).toHaveLength(1);
+		}
+		const { meaning } = await fakeKie([answer(null, 400, 'flagged')], {}, name).chosen.submit(
+			generate(),
+		);
+		expect(meaning).not.toHaveProperty('mayWorkWith');
+	});
+
+	it('asks the other API about a task it does not know, and only then', async () => {
+		const otherName = name === 'veo' ? 'jobs' : 'veo';
+		const other = WIRE[otherName];
+		const kie = fakeKie([wire.unknown, other.done({ resultUrls: [BASE] })], {}, name);
+		expect(await kie.chosen.submit(get('t'))).toMatchObject({
+			meaning: { kind: 'success', files: { videoUrls: [BASE] } },
+		});
+		expect(kie.calls.map(({ path }) => path)).toStrictEqual([wire.recordPath, other.recordPath]);
+
+		const known = fakeKie([wire.running], {}, name);
+		await known.chosen.submit(get('t'));
+		expect(known.calls).toHaveLength(1);
+	});
+
+	it('answers in its own words where neither API knows a task', async () => {
+		const other = WIRE[name === 'veo' ? 'jobs' : 'veo'];
+		const kie = fakeKie([wire.unknown, other.unknown], {}, name);
+		const { message, meaning } = await kie.chosen.submit(get('t'));
+		expect(message).toBe(wire.unknown.msg);
+		expect(meaning).toMatchObject({ kind: 'failed', reason: 'unknownTask' });
+	});
+});
+
+type Row = [
+	situation: string,
+	operation: 'get4k' | 'generate' | 'extend',
+	answers: object[],
+	state: string,
+	calls: string[],
+];
+
+const veoBase = WIRE.veo.done({ resultUrls: [BASE] });
+
+describe('the outcome of a submitted video at the Veo endpoints', () => {
+	it.each<Row>([
+		[
+			'a failure that the record knows is never answered with a second upgrade',
+			'get4k',
+			[WIRE.veo.failed],
+			'failed',
+			['GET'],
+		],
+		[
+			'a record that shows the 4K video is enough',
+			'get4k',
+			[WIRE.veo.done({ resultUrls: [IN_4K] }, '4k')],
+			'success',
+			['GET'],
+		],
+		[
+			'a record that cannot be read ends the question',
+			'get4k',
+			[{ code: 500, msg: 'Server Error', data: null }],
+			'retry',
+			['GET'],
+		],
+		[
+			'the base video says nothing: the 4K request tells that it is done',
+			'get4k',
+			[veoBase, { code: 422, msg: 'done', data: { resultUrls: [IN_4K] } }],
+			'success',
+			['GET', 'POST'],
+		],
+		[
+			'the 4K request tells that it runs',
+			'get4k',
+			[veoBase, { code: 422, msg: '4k is processing.', data: null }],
+			'processing',
+			['GET', 'POST'],
+		],
+		[
+			'the 4K request tells that it is refused',
+			'get4k',
+			[veoBase, { code: 500, msg: 'The 4K version of this video is unavailable.' }],
+			'failed',
+			['GET', 'POST'],
+		],
+		[
+			'a fault of the service leaves it open',
+			'get4k',
+			[veoBase, { code: 455, msg: 'maintenance' }],
+			'retry',
+			['GET', 'POST'],
+		],
+		['the record tells of a generated video', 'generate', [veoBase], 'success', ['GET']],
+		[
+			'the record tells of a generation that failed',
+			'generate',
+			[answer({ successFlag: 2, errorCode: 400, errorMessage: 'flagged' })],
+			'failed',
+			['GET'],
+		],
+		[
+			'the record tells of an extension that runs',
+			'extend',
+			[WIRE.veo.running],
+			'processing',
+			['GET'],
+		],
+	])('%s (%s)', async (_situation, operation, answers, expected, methods) => {
+		const { api, calls } = fakeKie(answers);
+		const video = { operation, taskId: 't', kieTaskId: 'kie-t', index: 1, codes: [200] };
+		const { meaning } = await api.fetchOutcome(video);
+		expect(meaning.kind).toBe(expected);
+		if (operation === 'get4k') expect(JSON.stringify(meaning)).not.toContain(BASE);
+		expect(calls.map(({ method }) => method)).toStrictEqual(methods);
+		expect(calls[0]?.query).toStrictEqual({ taskId: 'kie-t' });
+		if (calls[1]) expect(calls[1].body).toStrictEqual({ taskId: 't', index: 1 });
+	});
+});
+
+describe('the outcome of a job', () => {
+	const { running, done, failed, unknown } = WIRE.jobs;
+
+	it.each<[what: string, reply: object, kind: string]>([
+		['that runs', running, 'processing'],
+		['that is done', done({ resultUrls: [IN_4K] }), 'success'],
+		['that has failed', failed, 'failed'],
+		['that is not found yet', unknown, 'retry'],
+		['about which nothing is said', answer(null, 500, 'Server Error'), 'retry'],
+	])('of an upgrade %s is read from the record of the job alone', async (_what, reply, kind) => {
+		const kie = fakeKie([reply], {}, 'jobs');
+		const video = {
+			operation: 'get4k' as const,
+			taskId: 'base',
+			kieTaskId: 'job',
+			index: 0,
+			codes: [],
+		};
+		for (const ask of ['fetchOutcome', 'fetchRecordedOutcome'] as const) {
+			expect((await kie.api[ask](video)).meaning.kind).toBe(kind);
+		}
+		expect(new Set(kie.calls.map(({ method, query }) => asText({ method, query })))).toStrictEqual(
+			new Set([asText({ method: 'GET', query: { taskId: 'job' } })]),
+		);
+	});
+
+	it.each(APIS)('of an upgrade is a free read, also where "%s" is chosen by now', async (name) => {
+		const kie = fakeKie([done({ resultUrls: [IN_4K] })], {}, name);
+		const video = {
+			operation: 'get4k' as const,
+			taskId: 'base',
+			kieTaskId: 'job',
+			index: 0,
+			codes: [200],
+		};
+		const { meaning } = await kie.chosen.fetchOutcome(video);
+		expect(meaning.kind).toBe('success');
+		expect(kie.calls).toMatchObject([{ method: 'GET', path: WIRE.jobs.recordPath }]);
+		expect(kie.calls).toHaveLength(1);
+	});
+
+	it('never orders an upgrade of the Veo endpoints again once jobs are chosen', async () => {
+		const kie = fakeKie([veoBase], {}, 'jobs');
+		const video = {
+			operation: 'get4k' as const,
+			taskId: 'base',
+			kieTaskId: null,
+			index: 0,
+			codes: [200],
+		};
+		expect((await kie.chosen.fetchOutcome(video)).meaning.kind).toBe('processing');
+		expect(kie.calls).toMatchObject([{ method: 'GET', path: WIRE.veo.recordPath }]);
+		expect(kie.calls).toHaveLength(1);
+	});
+});
+
+describe('a job', () => {
+	const { created } = WIRE.jobs;
+
+	it.each<[what: string, order: Order, body: object]>([
+		[
+			'of Generate names the tier within the input',
+			generate({
+				generationType: 'REFERENCE_2_VIDEO',
+				imageUrls: [ORIGIN],
+				aspectRatio: '9:16',
+				resolution: '4k',
+				duration: 8,
+				enableTranslation: true,
+				watermark: 'Mine',
+			}),
+			{
+				model: 'veo-3-1',
+				input: {
+					prompt: 'A dog',
+					model: 'veo3_lite',
+					generation_type: 'REFERENCE_2_VIDEO',
+					image_urls: [ORIGIN],
+					aspect_ratio: '9:16',
+					resolution: '4k',
+					duration: 8,
+					enable_translation: true,
+					watermark: 'Mine',
+				},
+			},
+		],
+		[
+			'of Extend has a snake_case id and a seed, but no tier',
+			extend({ seed: 12345, watermark: 'Mine' }),
+			{
+				model: 'veo/extend',
+				input: { task_id: 'base', prompt: 'On it goes', seeds: 12345, watermark: 'Mine' },
+			},
+		],
+		[
+			'of Get 4K has a snake_case id and a number',
+			upgrade('get4k', { callBackUrl: 'https://a.example/x' }),
+			{
+				model: 'veo/get-4k-video',
+				callBackUrl: 'https://a.example/x',
+				input: { task_id: 'base', index: 1 },
+			},
+		],
+		[
+			'of Get 1080P has a camelCase id and text',
+			upgrade('get1080p', { callBackUrl: 'https://a.example/x' }),
+			{
+				model: 'veo/get-1080p-video',
+				callBackUrl: 'https://a.example/x',
+				input: { taskId: 'base', index: '1' },
+			},
+		],
+	])('%s', async (_what, order, body) => {
+		const kie = fakeKie([created('job')], {}, 'jobs');
+		const { meaning } = await kie.api.submit(order);
+		expect(meaning).toMatchObject({ kind: 'processing', files: { taskId: 'job' } });
+		expect(kie.calls).toHaveLength(1);
+		expect(kie.calls[0]).toMatchObject({ method: 'POST', path: '/api/v1/jobs/createTask' });
+		expect(kie.calls[0]?.body).toStrictEqual(body);
+	});
+
+	it.each(['get4k', 'get1080p'] as const)(
+		'of %s is never ordered twice, whatever became of the answer',
+		async (operation) => {
+			const replies = [
+				Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' }),
+				'{"code":200,"da',
+				answer(null, 500, 'Internal Error'),
+				answer({ taskId: 'base' }),
+			];
+			for (const reply of replies) {
+				const kie = fakeKie([reply], {}, 'jobs');
+				expect((await kie.api.submit(upgrade(operation))).meaning.kind).toBe('lost');
+				expect(kie.calls).toHaveLength(1);
+			}
+		},
+	);
+
+	it('carries the tier in a callback address of ours, and leaves any other as it is', async () => {
+		const submission = { operation: 'generate' as const, taskId: null, index: null };
+		const ours = withSubmission('https://a.example/x', submission, ADDRESS_KEY);
+		for (const url of [ours, 'https://a.example/x?kieVeo=1']) {
+			const kie = fakeKie([created('job')], {}, 'jobs');
+			await kie.api.submit({ ...generate(), callBackUrl: url });
+			const { callBackUrl } = kie.calls[0]?.body as { callBackUrl: string };
+			const value = new URL(callBackUrl).searchParams.get(SUBMISSION_PARAMETER);
+			const read = readSubmission(value, ADDRESS_KEY);
+			if (url === ours) expect(read).toStrictEqual({ ...submission, model: 'veo3_lite' });
+			else expect(callBackUrl).toBe(url);
+		}
+	});
+
+	it.each<[asked: string, made: string, message: string]>([
+		['veo3_lite', 'veo3_lite', 'success'],
+		['VEO3_LITE', 'veo3_lite', 'success'],
+		[
+			'veo3_lite',
+			'veo3_fast',
+			'success. Kie.ai made this video with veo3_fast, not with veo3_lite as asked for.',
+		],
+	])('asked for with %s and made with %s says so', async (model, made, message) => {
+		const param = asText({ model: 'veo-3-1', input: asText({ model: made }) });
+		const record = answer({ state: 'success', param, resultJson: asText({ resultUrls: [BASE] }) });
+		const kie = fakeKie([record], {}, 'jobs');
+		const video = {
+			operation: 'generate' as const,
+			taskId: 't',
+			kieTaskId: null,
+			index: null,
+			codes: [],
+			model,
+		};
+		expect((await kie.chosen.fetchState(video)).message).toBe(message);
+		expect(kie.lines).toHaveLength(message === 'success' ? 0 : 1);
+	});
+
+	it.each<[what: string, api: ApiName, order: Order, isRefused: boolean]>([
+		['a seed for a new job', 'jobs', generate({ seed: 12345 }), true],
+		['a seed for an extension', 'jobs', extend({ seed: 12345 }), false],
+		['an extension in another tier', 'jobs', extend({ model: 'lite' }), true],
+		['a seed at the Veo endpoints', 'veo', generate({ seed: 12345 }), false],
+		['another tier at the Veo endpoints', 'veo', extend({ model: 'lite' }), false],
+		['a callback of 1080P', 'veo', upgrade('get1080p', { callBackUrl: 'https://a/b' }), true],
+		['1080P without one', 'veo', upgrade('get1080p'), false],
+		[
+			'a callback of a 1080P job',
+			'jobs',
+			upgrade('get1080p', { callBackUrl: 'https://a/b' }),
+			false,
+		],
+		['a callback of 4K', 'veo', upgrade('get4k', { callBackUrl: 'https://a/b' }), false],
+	])(
+		'is refused before anything is sent where the API cannot do it: %s (%s)',
+		(_what, name, order, isRefused) => {
+			const kie = fakeKie([{}], {}, name);
+			const check = () => kie.chosen.check(order);
+			if (isRefused) expect(check).toThrow(KieVeoError);
+			else expect(check).not.toThrow();
+			expect(kie.calls).toHaveLength(0);
+		},
+	);
+});
+
+describe('what a task of its own improves', () => {
+	const job = (model: string, input: object) =>
+		answer({ model, state: 'generating', param: asText({ model, input: asText(input) }) });
+
+	it.each<[what: string, reply: object, expected: object]>([
+		[
+			'a 4K job',
+			job('veo/get-4k-video', { task_id: 'base', index: 2 }),
+			{ kind: 'upgrade', operation: 'get4k', taskId: 'base', index: 2 },
+		],
+		[
+			'a 1080P job',
+			job('veo/get-1080p-video', { taskId: 'base', index: '1' }),
+			{ kind: 'upgrade', operation: 'get1080p', taskId: 'base', index: 1 },
+		],
+		[
+			'a job without an index',
+			job('veo/get-4k-video', { task_id: 'base' }),
+			{ kind: 'upgrade', operation: 'get4k', taskId: 'base', index: 0 },
+		],
+		['a job that names no video', job('veo/get-4k-video', {}), { kind: 'none' }],
+		['a job of another kind', job('veo/extend', { task_id: 'base' }), { kind: 'none' }],
+		['an unknown one', WIRE.jobs.unknown, { kind: 'none' }],
+		['a service in trouble', answer(null, 500, 'Server Error'), { kind: 'unanswered' }],
+	])('is read from its record: %s', async (_what, reply, expected) => {
+		for (const name of APIS) {
+			const kie = fakeKie([reply], {}, name);
+			expect(await kie.chosen.fetchUpgraded('job')).toStrictEqual(expected);
+			expect(kie.calls).toMatchObject([{ method: 'GET', path: WIRE.jobs.recordPath }]);
+		}
+	});
+});

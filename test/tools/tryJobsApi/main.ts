@@ -1,0 +1,35 @@
+/** Tries Kie.ai's unified jobs API with a real key: docs/jobs-api.md says what is not proved yet. */
+import { createInterface } from 'node:readline/promises';
+
+import { describeError } from '../n8n/errors';
+import { Trial } from './trial';
+
+const HELP = `Tries Kie.ai's unified jobs API with a real key.
+
+  KIE_API_KEY=... npm run try-jobs-api
+
+First it reads, free of charge, what Kie.ai says about its models, and the balance. Then it asks before each
+order that costs credits: anything but "yes" leaves it out. KIE_BASE_URL sets another address.`;
+
+async function main(): Promise<void> {
+	const { KIE_API_KEY: apiKey, KIE_BASE_URL: baseUrl = 'https://api.kie.ai' } = process.env;
+	if (!apiKey) return console.log(HELP);
+	const terminal = createInterface({ input: process.stdin, output: process.stdout });
+	try {
+		await new Trial({
+			baseUrl,
+			apiKey,
+			say: (line) => console.log(line),
+			confirm: async (question) => /^yes$/i.test(await terminal.question(`${question} (yes/no) `)),
+			pollInterval: 10,
+			timeout: 1200,
+		}).run();
+	} finally {
+		terminal.close();
+	}
+}
+
+main().catch((error: unknown) => {
+	console.error(describeError(error));
+	process.exitCode = 1;
+});

@@ -1,0 +1,59 @@
+import { SIMULATOR_KEY, startSimulator, type Simulator } from '../simulator';
+import { Trial } from './trial';
+
+let simulator: Simulator;
+
+beforeAll(async () => {
+	simulator = await startSimulator({
+		timings: { generate: 10, extend: 10, upgrade1080p: 10, upgrade4k: 10 },
+	});
+});
+beforeEach(() => simulator.reset());
+afterAll(async () => await simulator.close());
+
+/** What it says and asks. */
+async function run(answer: (question: string) => boolean) {
+	const lines: string[] = [];
+	const questions: string[] = [];
+	await new Trial({
+		baseUrl: simulator.apiUrl,
+		apiKey: SIMULATOR_KEY,
+		say: (line) => void lines.push(line),
+		confirm: async (question) => {
+			questions.push(question);
+			return answer(question);
+		},
+		pollInterval: 0.02,
+		timeout: 5,
+	}).run();
+	return { lines, questions };
+}
+
+describe('the trial of the jobs API', () => {
+	it('reads what is free, and orders nothing without a yes', async () => {
+		const { lines, questions } = await run(() => false);
+		expect(lines.filter((line) => line.includes('as expected'))).toHaveLength(4);
+		expect(questions).toHaveLength(1);
+		expect(simulator.submissions()).toHaveLength(0);
+	}, 20_000);
+
+	it('orders one of each kind, and says what it cost', async () => {
+		const { lines, questions } = await run(() => true);
+		expect(questions).toHaveLength(5);
+		expect(lines.filter((line) => line.includes('cost: '))).toStrictEqual([
+			'  cost: 30 credits',
+			'  cost: 60 credits',
+			'  cost: 5 credits',
+			'  cost: 5 credits',
+			'  cost: 120 credits',
+		]);
+		expect(lines.filter((line) => line.startsWith('  success'))).toHaveLength(5);
+	}, 20_000);
+
+	it('says where Kie.ai makes another tier', async () => {
+		simulator.setDefaults({ jobs: { tier: 'fast' } });
+		const { lines } = await run((question) => question.includes('Lite'));
+		expect(lines.join('\n')).toContain('with veo3_fast, not with veo3_lite as asked for');
+		expect(lines).toContain('  cost: 60 credits');
+	}, 20_000);
+});

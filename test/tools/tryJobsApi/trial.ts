@@ -1,0 +1,207 @@
+import type { Order, SubmittedVideo } from '../../../nodes/KieVeo/kie/api';
+import { HttpClient, type SendRequest } from '../../../nodes/KieVeo/kie/http/client';
+import { systemClock } from '../../../nodes/KieVeo/kie/http/clock';
+import { RecentTasks } from '../../../nodes/KieVeo/kie/http/recentTasks';
+import { SubmissionLimiter } from '../../../nodes/KieVeo/kie/http/submissionLimiter';
+import { JobsApi } from '../../../nodes/KieVeo/kie/jobsApi';
+import { isJsonObject } from '../../../nodes/KieVeo/kie/meaning/guards';
+
+/** Where the trial runs, and who is asked. */
+export interface Surroundings {
+	baseUrl: string;
+	apiKey: string;
+	say(line: string): void;
+	/** Asked before each step that costs credits. */
+	confirm(question: string): Promise<boolean>;
+	/** Seconds between two reads of a job. */
+	pollInterval: number;
+	/** Seconds after which a job is given up. */
+	timeout: number;
+}
+
+/** The fields of each model's `input` that the package may send. */
+const SENT: Record<string, readonly string[]> = {
+	'veo-3-1': [
+		'prompt',
+		'model',
+		'generation_type',
+		'image_urls',
+		'aspect_ratio',
+		'resolution',
+		'duration',
+		'enable_translation',
+		'watermark',
+	],
+	'veo/extend': ['task_id', 'prompt', 'seeds', 'watermark'],
+	'veo/get-1080p-video': ['taskId', 'index'],
+	'veo/get-4k-video': ['task_id', 'index'],
+};
+/** Kie's limit for its catalogue: one request per second. */
+const CATALOGUE_PAUSE_MS = 1_100;
+
+/**
+ * Tries with a real key what is not proved about the unified jobs API: first what Kie says about its models,
+ * which is free, then one order of each kind, each after a question. The orders are made by the code that
+ * the nodes use.
+ */
+export class Trial {
+	private readonly api: JobsApi;
+	private readonly send: SendRequest;
+
+	constructor(private readonly surroundings: Surroundings) {
+		const { baseUrl, apiKey, say } = surroundings;
+		this.send = async ({ method, path, query, body }) => {
+			const url = new URL(baseUrl + path);
+			for (const [name, value] of Object.entries(query ?? {})) {
+				url.searchParams.set(name, String(value));
+			}
+			const response = await fetch(url, {
+				method,
+				headers: { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' },
+				...(body === undefined ? {} : { body: JSON.stringify(body) }),
+			});
+			const headers: { [name: string]: string } = {};
+			response.headers.forEach((value, name) => (headers[name] = value));
+			return { statusCode: response.status, headers, body: await response.text() };
+		};
+		this.api = new JobsApi({
+			http: new HttpClient(this.send, systemClock),
+			limiter: new SubmissionLimiter(systemClock),
+			recentTasks: new RecentTasks(),
+			clock: systemClock,
+			addressKey: Buffer.from('no callback is asked for'),
+			warn: say,
+		});
+	}
+
+	async run(): Promise<void> {
+		const { say } = this.surroundings;
+		say('What Kie.ai says about its models (free)');
+		for (const model of Object.keys(SENT)) {
+			await this.readSchema(model);
+			await systemClock.pause(CATALOGUE_PAUSE_MS);
+		}
+		say(`Balance: ${await this.balance()} credits`);
+		await this.order();
+	}
+
+	private async readSchema(model: string): Promise<void> {
+		const { say } = this.surroundings;
+		const reply = await this.send({ method: 'GET', path: `/api/v1/models/${model}/schema` });
+		const sent = SENT[model] ?? [];
+		const known = inputFieldsIn(parse(reply.body));
+		if (known === null) return say(`  ${model}: no schema (${reply.body.slice(0, 200)})`);
+		const missing = sent.filter((field) => !known.fields.includes(field));
+		const unsent = known.required.filter((field) => !sent.includes(field));
+		const verdict = missing.length + unsent.length === 0 ? 'as expected' : 'DIFFERENT';
+		say(`  ${model}: ${verdict}; knows ${known.fields.join(', ')}`);
+		if (missing.length > 0) say(`    does not know what the node sends: ${missing.join(', ')}`);
+		if (unsent.length > 0) say(`    requires what the node does not send: ${unsent.join(', ')}`);
+	}
+
+	private async order(): Promise<void> {
+		const made = await this.step('Make a Lite video of 4 seconds (the cheapest there is)?', {
+			kind: 'creation',
+			operation: 'generate',
+			parameters: {
+				prompt: 'Waves on a quiet beach, with the sound of the sea',
+				model: 'veo3_lite',
+				generationType: 'TEXT_2_VIDEO',
+				aspectRatio: '16:9',
+				resolution: '720p',
+				duration: 4,
+				enableTranslation: false,
+			},
+		});
+		if (made === null) return;
+		await this.step('Extend it (as much as a Fast video)?', {
+			kind: 'creation',
+			operation: 'extend',
+			parameters: { taskId: made, prompt: 'The tide comes in', model: 'fast' },
+		});
+		const upgrade = { kind: 'upgrade', taskId: made, index: 0 } as const;
+		const hd: Order = { ...upgrade, operation: 'get1080p' };
+		const upgraded = await this.step('Upgrade it to 1080P (a few credits)?', hd);
+		if (upgraded !== null) {
+			await this.step('Order that again, to see whether a repeat is billed?', hd);
+		}
+		await this.step('Upgrade it to 4K (about as much as two Fast videos)?', {
+			...upgrade,
+			operation: 'get4k',
+		});
+	}
+
+	/** @returns the id of the job; `null` where there is none */
+	private async step(question: string, order: Exclude<Order, { kind: 'state' }>) {
+		const { say, confirm } = this.surroundings;
+		if (!(await confirm(question))) return null;
+		const before = await this.balance();
+		const { meaning, code, message, raw } = await this.api.submit(order);
+		if (meaning.kind !== 'processing' || meaning.files.taskId === null) {
+			say(`  not accepted: ${meaning.kind}, code ${code}, ${message}`);
+			say(`  ${JSON.stringify(raw)}`);
+			return null;
+		}
+		const job = meaning.files.taskId;
+		say(`  job ${job}`);
+		await this.follow(order, job);
+		say(`  cost: ${Math.round((before - (await this.balance())) * 100) / 100} credits`);
+		return job;
+	}
+
+	private async follow(order: Exclude<Order, { kind: 'state' }>, job: string): Promise<void> {
+		const { say, pollInterval, timeout } = this.surroundings;
+		const isUpgrade = order.kind === 'upgrade';
+		const video: SubmittedVideo = {
+			operation: order.operation,
+			taskId: isUpgrade ? order.taskId : job,
+			kieTaskId: isUpgrade ? job : null,
+			index: isUpgrade ? order.index : null,
+			codes: [200],
+			...(isUpgrade ? {} : { model: order.parameters.model }),
+		};
+		const deadline = systemClock.now() + timeout * 1000;
+		for (;;) {
+			const { meaning, message, raw } = await this.api.fetchState(video);
+			const isOpen = meaning.kind === 'processing' || meaning.kind === 'retry';
+			if (!isOpen || systemClock.now() > deadline) {
+				say(`  ${meaning.kind}: ${message}`);
+				if (meaning.kind === 'success') say(`  ${meaning.files.videoUrls.join(', ')}`);
+				return say(`  the whole record: ${JSON.stringify(raw)}`);
+			}
+			await systemClock.pause(pollInterval * 1000);
+		}
+	}
+
+	private async balance(): Promise<number> {
+		const { meaning, message } = await this.api.fetchCredits();
+		if (meaning.kind !== 'success') throw new Error(`No balance: ${message}`);
+		return meaning.credits;
+	}
+}
+
+/** The fields of `input` in a model's OpenAPI, wherever it stands there. */
+function inputFieldsIn(value: unknown): { fields: string[]; required: string[] } | null {
+	if (Array.isArray(value)) {
+		for (const entry of value) {
+			const found = inputFieldsIn(entry);
+			if (found) return found;
+		}
+		return null;
+	}
+	if (!isJsonObject(value)) return null;
+	const { input } = value;
+	if (isJsonObject(input) && isJsonObject(input.properties)) {
+		const required = Array.isArray(input.required) ? input.required.map(String) : [];
+		return { fields: Object.keys(input.properties), required };
+	}
+	return inputFieldsIn(Object.values(value));
+}
+
+function parse(text: string): unknown {
+	try {
+		return JSON.parse(text) as unknown;
+	} catch {
+		return null;
+	}
+}
