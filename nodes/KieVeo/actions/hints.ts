@@ -4,25 +4,29 @@ import { namesWith } from '../operations';
 
 /** The exact number is shown up to here: as many as Kie accepts at once. */
 const COUNTED = 20;
+/** With more items than this, reading the task of each would slow down the editor. */
+const READ = 50;
 
 /**
  * How many new paid requests the current items are, before the node runs. An upgrade is ordered once for all items
  * with the same task and index, a new video for each item.
  *
- * Only the condition of a hint takes expressions, its text does not: so there is one hint for each number.
+ * Only the condition of a hint takes expressions, its text does not: so there is one hint for each number. It is
+ * next to the button in the output panel, since the input panel shows the hints of the node before.
  */
 export const paidRequestHints: NodeHint[] = [
-	hint(`=== 1`, 'These items make 1 new paid request.'),
+	hint('=== 1', '1 new paid request'),
 	...Array.from({ length: COUNTED - 1 }, (_, index) => index + 2).map((count) =>
-		hint(`=== ${count}`, `These items make ${count} new paid requests.`),
+		hint(`=== ${count}`, `${count} new paid requests`),
 	),
-	hint(`> ${COUNTED}`, `These items make more than ${COUNTED} new paid requests.`),
+	hint(`> ${COUNTED}`, `more than ${COUNTED} new paid requests`),
+	hint('=== null', 'a new paid request for each different video'),
 ];
 
 /** @param condition what the number of paid requests is compared with */
-function hint(condition: string, message: string): NodeHint {
+function hint(condition: string, amount: string): NodeHint {
 	return {
-		message,
+		message: `These items make ${amount}.`,
 		type: 'info',
 		location: 'outputPane',
 		whenToDisplay: 'beforeExecution',
@@ -30,12 +34,13 @@ function hint(condition: string, message: string): NodeHint {
 	};
 }
 
-/** An expression that returns the number of paid requests. */
+/** An expression that returns the number of paid requests, or null when there are too many to read. */
 function paidRequests(): string {
 	const isOneOf = (names: string[]) => `${JSON.stringify(names)}.includes($parameter.operation)`;
 	const items = '$input.all()';
 	const value = (name: string) =>
 		`(String($rawParameter.${name}).startsWith("=") ? $evaluateExpression($rawParameter.${name}.slice(1), i) : $rawParameter.${name})`;
 	const orders = `new Set(${items}.map((_, i) => ${value('taskId')} + " " + ${value('index')})).size`;
-	return `(${isOneOf(namesWith('creates'))} ? ${items}.length : ${isOneOf(namesWith('upgradesTo'))} ? ${orders} : 0)`;
+	const upgrades = `(${items}.length > ${READ} ? null : ${orders})`;
+	return `(${isOneOf(namesWith('creates'))} ? ${items}.length : ${isOneOf(namesWith('upgradesTo'))} ? ${upgrades} : 0)`;
 }

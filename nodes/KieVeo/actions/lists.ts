@@ -7,12 +7,12 @@ import { isJsonObject, parseIfJson } from '../kie/meaning/guards';
  * they separate only where another address starts.
  */
 export function addressesIn(value: unknown): unknown[] {
-	return entriesOf(value, /(?<=[\s,;])(?=["'<]?(?:[a-z][a-z\d+.-]{0,20}:\/\/|data:))/i);
+	return entriesOf(value, /(?<=[\s,;|，；、])(?=["'<“「]?(?:[a-z][a-z\d+.-]{0,20}:\/\/|data:))/i);
 }
 
 /** The entries of a list of names, which contain no commas, semicolons or line breaks. */
 export function namesIn(value: unknown): unknown[] {
-	return entriesOf(value, /[,;\n]/);
+	return entriesOf(value, /[,;|，；、\n]/);
 }
 
 function entriesOf(value: unknown, separator: RegExp): unknown[] {
@@ -23,18 +23,22 @@ function entriesOf(value: unknown, separator: RegExp): unknown[] {
 }
 
 function asArray(value: unknown, separator: RegExp): unknown[] {
-	if (Array.isArray(value)) return value;
-	return typeof value === 'string' ? withoutBrackets(value.trim()).split(separator) : [value];
+	if (Array.isArray(value)) return value.flat(2);
+	if (typeof value !== 'string') return [value];
+	return withoutBrackets(value.trim()).replace(BULLETS, '').split(separator);
 }
 
+/** "- ", "1. " and the like, at the start of a line. */
+const BULLETS = /^[ \t]{0,8}(?:[-*•]|\d{1,2}[.)])[ \t]{1,8}/gm;
+
 function withoutBrackets(text: string): string {
-	return text.startsWith('[') && text.endsWith(']') ? text.slice(1, -1) : text;
+	return /^(?:\[[^]*\]|\([^]*\))$/.test(text) ? text.slice(1, -1) : text;
 }
 
 /** Strips what surrounds an entry. A loop, because a regular expression is slow on long texts. */
 function withoutMarks(text: string): string {
 	let [start, end] = [0, text.length];
-	while (start < end && /[\s"'<,;]/.test(text.charAt(start))) start++;
-	while (start < end && /[\s"'>,;]/.test(text.charAt(end - 1))) end--;
+	while (start < end && /[\s"'<,;“「`|，；、\p{Cf}]/u.test(text.charAt(start))) start++;
+	while (start < end && /[\s"'>,;”」`|，；、\p{Cf}]/u.test(text.charAt(end - 1))) end--;
 	return text.slice(start, end);
 }

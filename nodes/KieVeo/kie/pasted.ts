@@ -5,10 +5,11 @@
 
 /** White space, invisible characters of every kind, and quotes: neither a key nor a base URL contains them. */
 const NOISE = /[\p{Cc}\p{Cf}\p{Z}"'`´‘’“”„«»]/gu;
-/** The header in which documentation shows the key. */
-const HEADER = /^(?:authorization:)?bearer:?/i;
-/** The path that other clients have in their base URL; an upload endpoint; the last slashes. */
-const PATH_OF_API = /\/*(?:\/api\/v1(?:\/(?:veo|jobs))?|\/api\/file-[a-z\d]+-upload)?\/*$/i;
+/** The header or variable in which documentation shows the key. */
+const HEADER = /^(?:(?:export)?(?:authorization|(?:kie[_-]?|x-)?api[_-]?key)[:=])*(?:bearer:?)*/i;
+/** The path that other clients have in their base URL; an endpoint; the last slashes. */
+const PATH_OF_API =
+	/\/*(?:\/api\/v1(?:\/(?:veo|jobs|chat|common)(?:\/[a-z\d-]+)?)?|\/api\/file-[a-z\d]+-upload)?\/*$/i;
 
 /** @returns `''` when nothing is left */
 export function cleanApiKey(value: unknown): string {

@@ -225,7 +225,7 @@ export class VeoApi implements KieApi {
 		const meaningOf = (answer: KieAnswer) =>
 			classifyUpgradeAnswer(OPERATIONS[order.operation].upgradesTo, answer);
 		const answer = await submitPatiently(
-			async () => await this.parts.http.call(call),
+			async () => await this.parts.http.callOnce(call),
 			meaningOf,
 			this.patience(deadline),
 		);
@@ -244,7 +244,7 @@ export class VeoApi implements KieApi {
 		const answer = await this.parts.http.call(toCall({ taskId, index: index ?? 0 }));
 		const meaning = classifyUpgradeAnswer(OPERATIONS[upgrade].upgradesTo, answer);
 		if (meaning.kind !== 'processing' || !ordersAgain) return answered(answer, meaning);
-		switch (judgeRepeat(codes, answer.code)) {
+		switch (judgeRepeat(codes, answer)) {
 			case 'running':
 				return answered(answer, meaning);
 			case 'perhapsReordered':

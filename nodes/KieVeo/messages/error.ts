@@ -11,7 +11,7 @@ export class KieVeoError extends Error {
 	readonly failure: FailureReason | null;
 	/** Set when the waiting time ran out: the video is not lost, only not ready. */
 	readonly timedOut: boolean;
-	/** Whether something without a task ID here may have been paid for. */
+	/** Whether the answer to a paid request was lost: it may have been accepted. */
 	readonly mayBePaid: boolean;
 
 	constructor(

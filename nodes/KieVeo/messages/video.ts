@@ -1,5 +1,5 @@
 import type { Rejection, RetryReason, Said } from '../kie/meaning/answer';
-import { OPERATIONS } from '../operations';
+import { isUpgrade, OPERATIONS } from '../operations';
 import type { Subject } from '../videoResult';
 import {
 	ADDRESSES,
@@ -45,10 +45,12 @@ export function videoRejectedError(
 			});
 		case 'retry': {
 			const { reason } = rejection;
+			const mayBePaid = isUpgrade(subject.operation) && !NOT_ACCEPTED.includes(reason);
+			const paid = mayBePaid ? 'The upgrade may have been started and paid for. ' : '';
 			const next = isUnreached(reason) ? runAgain(subject) : repeatAdvice(subject);
 			return new KieVeoError(
 				`${withoutAnswer(reason)} for the ${describe(subject)}, even after several attempts: ${said}`,
-				{ description: `${RETRY_ADVICE[reason]} ${next}`, kieCode, taskId },
+				{ description: `${RETRY_ADVICE[reason]} ${paid}${next}`, kieCode, taskId, mayBePaid },
 			);
 		}
 	}
@@ -182,6 +184,9 @@ export function balanceUnknownError(rejection: Rejection, answer: Said): KieVeoE
 		},
 	);
 }
+
+/** Kie has certainly not accepted any attempt. */
+const NOT_ACCEPTED: readonly RetryReason[] = ['rateLimit', 'maintenance', 'noConnection', 'noName'];
 
 function isUnreached(reason: RetryReason): boolean {
 	return reason === 'noConnection' || reason === 'noName';

@@ -68,23 +68,6 @@ describe.each(LINES.map(({ name }) => name))('the first hour in the editor of n8
 		await editor.closeNode();
 	});
 
-	it('maps videoUrl of a node that has never run', async () => {
-		await open({
-			name: 'Schema',
-			nodes: [
-				node(ITEMS, 'n8n-nodes-base.manualTrigger', 1, {}),
-				{ ...kie(KIE, { operation: 'generate', prompt: 'A dog' }), position: [220, 0] },
-				{ ...kie('Download', { operation: 'download' }), position: [440, 0] },
-			],
-			connections: { ...connect(ITEMS, KIE), ...connect(KIE, 'Download') },
-		});
-		await editor.openNode('Download');
-		await expect(editor.mapField('videoUrl', 'URL')).resolves.toBe('{{ $json.videoUrl }}');
-		await picture('fields-before-the-first-run');
-		await editor.closeNode();
-		expect(stage.simulator.requests()).toHaveLength(0);
-	});
-
 	it('does not offer Wait for Callback in the tool', async () => {
 		await open({
 			name: 'Tool',
@@ -117,5 +100,23 @@ describe.each(LINES.map(({ name }) => name))('the first hour in the editor of n8
 			'Wait by Polling',
 		]);
 		await picture('tool-of-an-agent');
+	});
+
+	it('maps videoUrl of a node that has never run', async () => {
+		await open({
+			name: 'Schema',
+			nodes: [
+				node(ITEMS, 'n8n-nodes-base.manualTrigger', 1, {}),
+				{ ...kie(KIE, { operation: 'generate', prompt: 'A dog' }), position: [220, 0] },
+				{ ...kie('Download', { operation: 'download' }), position: [440, 0] },
+			],
+			connections: { ...connect(ITEMS, KIE), ...connect(KIE, 'Download') },
+		});
+		await editor.openNode('Download');
+		const expression = await editor
+			.mapField('videoUrl', 'URL')
+			.finally(async () => await picture('fields-before-the-first-run'));
+		expect(expression).toBe('{{ $json.videoUrl }}');
+		expect(stage.simulator.requests()).toHaveLength(0);
 	});
 });

@@ -17,6 +17,11 @@ describe('an image in a binary field', () => {
 		[{ mimeType: 'image/jpg' }, JPEG],
 		[{ mimeType: 'image/pjpeg' }, JPEG],
 		[{ mimeType: 'image/x-png' }, PNG],
+		[{ mimeType: 'image/x-webp' }, WEBP],
+		[{ mimeType: 'image/jfif' }, JPEG],
+		[{ mimeType: '"image/png"' }, PNG],
+		[{ mimeType: 'image/png, image/png' }, PNG],
+		[{ mimeType: 'application/octet-stream', fileName: 'a.jfif' }, JPEG],
 		[{ mimeType: 'image/gif' }, { mimeType: 'image/gif', extension: 'gif' }],
 		[{ mimeType: 'image/svg+xml' }, { mimeType: 'image/svg+xml', extension: 'svg' }],
 		[{ mimeType: 'application/octet-stream', fileName: 'file_12.jpg', fileExtension: 'jpg' }, JPEG],
@@ -32,7 +37,9 @@ describe('an image in a binary field', () => {
 		...[
 			...['*/*', 'application/binary', 'application/download', 'application/force-download'],
 			...['application/unknown', 'application/x-binary', 'application/x-download'],
-			...['application/x-octet-stream', 'image', 'image/*'],
+			...['application/x-octet-stream', 'image', 'image/*', 'png', 'undefined'],
+			...['application/octet', 'application/x-unknown-content-type', 'application/png'],
+			...['multipart/form-data', 'application/x-www-form-urlencoded'],
 		].map((mimeType): [Partial<IBinaryData>, object] => [{ mimeType, fileName: 'a.png' }, PNG]),
 	])('%p is taken', (file, type) => expect(imageTypeOf(file)).toStrictEqual(type));
 
@@ -46,6 +53,8 @@ describe('an image in a binary field', () => {
 		[{ mimeType: 'application/octet-stream', fileName: 'a.png.zip' }],
 		[{ mimeType: 'text/plain', fileName: 'a.txt' }],
 		[{ mimeType: 'text/html', fileName: 'a.jpg' }],
+		[{ mimeType: 'application/json', fileName: 'a.jpg' }],
+		[{ mimeType: 'application/zip', fileName: 'a.jpg' }],
 		[{ mimeType: '' }],
 		[{}],
 		[{ mimeType: 'image/' }],

@@ -201,14 +201,11 @@ describe('the task id in the answer to generate or extend', () => {
 		['a bare word', '"accepted"', lost],
 		['a page', '<html>{"taskId":"a"}</html>', created, 502],
 		['a page of an unknown address', '<html>{"taskId":"a"}</html>', created, 404],
-		['JSON without an envelope', '{"result":{"taskId":"a"}}', created, 404],
-	])(
-		'that is not a whole envelope, but names a task: %s',
-		(_what, body, meaning, statusCode = 200) => {
-			const given = readAnswer({ statusCode, headers: {}, body }, 0);
-			expect(classifyCreateAnswer(given)).toStrictEqual(meaning);
-		},
-	);
+		['JSON other than an envelope', '{"result":{"taskId":"a"}}', created, 404],
+	])('that names a task without a whole envelope: %s', (_what, body, meaning, statusCode = 200) => {
+		const given = readAnswer({ statusCode, headers: {}, body }, 0);
+		expect(classifyCreateAnswer(given)).toStrictEqual(meaning);
+	});
 
 	it('that was cut off and names the task to extend first is not lost', () => {
 		const body = '{"request":{"taskId":"old"},"data":{"taskId":"a"';

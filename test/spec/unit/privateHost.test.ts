@@ -94,7 +94,8 @@ describe('a private name', () => {
 		...['kubernetes.default.svc.cluster.local', 'n8n.cluster.local'],
 		...['n8n.ddev.site', 'n8n.lacolhost.com', 'n8n.lndo.site', 'n8n.local.gd', 'localho.st'],
 		...['n8n.localhost.direct', 'localtest.me', 'n8n.localtest.me', 'lvh.me', 'n8n.traefik.me'],
-		...['n8n.vcap.me'],
+		...['n8n.vcap.me', 'n8n.intern', 'n8n.localnet', 'n8n.router', 'n8n.workgroup'],
+		...['n8n.docker', 'n8n.cluster', 'n8n.kube-system'],
 	])('%s', (name) => expect(isPrivateHost(hostOf(name))).toBe(true));
 
 	it.each([

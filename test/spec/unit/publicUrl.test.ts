@@ -37,6 +37,7 @@ describe('a callback URL', () => {
 		['https://n8n.example.com:port/', 'it is not a complete URL'],
 		['https://a.example.com/1.jpg, b.example.com/2.jpg', 'it has a space or line break in it'],
 		['http://https://n8n.example.com', 'it has https:// or http:// at its start twice'],
+		['http://https//n8n.example.com', 'it has https:// or http:// at its start twice'],
 		['HTTPS://HTTP:n8n.example.com', 'it has https:// or http:// at its start twice'],
 	])('%s is not a web address', (url, fault) => {
 		expect(publicUrlFault(url, PUBLIC_API)).toBe(fault);

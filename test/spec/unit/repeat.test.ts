@@ -13,6 +13,13 @@ describe('a repeated 4K request that is answered "in progress"', () => {
 		[[422], 200, 'reordered'],
 		[[null], 200, 'reordered'],
 	])('after %p, %p means that it is %s', (earlier, code, verdict) => {
-		expect(judgeRepeat(earlier, code)).toBe(verdict);
+		const data = { taskId: 'veo_task_1', resultUrls: null };
+		expect(judgeRepeat(earlier, { code, data })).toBe(verdict);
+	});
+
+	it('is not an order where it shows the record of the base video', () => {
+		const data = { taskId: 'veo_task_1', successFlag: 1, response: { resolution: '720p' } };
+		expect(judgeRepeat([422], { code: 200, data })).toBe('running');
+		expect(judgeRepeat([422], { code: 200, data: { ...data, successFlag: 0 } })).toBe('reordered');
 	});
 });

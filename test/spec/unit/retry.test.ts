@@ -119,3 +119,39 @@ it.each(STORMS)('A stop in a storm of %s ends the waiting', async (_name, bad) =
 	setImmediate(() => stop.abort());
 	await expect(running).rejects.toThrow(CancelledError);
 });
+
+describe('A request whose answer was lost', () => {
+	/** Gives these answers one after the other; the user stops during the first pause after the last. */
+	async function submitAfter(answers: KieAnswer[], { stops }: { stops: boolean }) {
+		const clock = new SeededClock(1);
+		const stop = new AbortController();
+		let calls = 0;
+		const call = async () => {
+			const answer = answers[Math.min(calls++, answers.length - 1)] ?? NO_CONNECTION;
+			if (stops && calls === answers.length) stop.abort();
+			return answer;
+		};
+		const limiter = new SubmissionLimiter(clock);
+		const parts = { limiter, deadline: 60_000, clock, signal: stop.signal };
+		return await submitPatiently(call, MEANINGS['Get 4K'], parts);
+	}
+	const LOST = answerWith(500);
+
+	it.each([
+		['no connection', NO_CONNECTION],
+		['429', answerWith(429)],
+		['455', answerWith(455)],
+	])('is what remains when %s follows until the deadline', async (_name, next) => {
+		expect(await submitAfter([LOST, next], { stops: false })).toBe(LOST);
+	});
+
+	it('is what remains when the user stops', async () => {
+		expect(await submitAfter([LOST], { stops: true })).toBe(LOST);
+		expect(await submitAfter([LOST, NO_CONNECTION], { stops: true })).toBe(LOST);
+	});
+
+	it('does not matter once Kie answers', async () => {
+		const refusal = answerWith(402);
+		expect(await submitAfter([LOST, refusal], { stops: false })).toBe(refusal);
+	});
+});

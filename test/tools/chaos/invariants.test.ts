@@ -159,7 +159,24 @@ const outOfTime = (finishedAt: number | null, more: Partial<RunRecord> = {}) => 
 	});
 };
 
+/** The same, with n8n restarted while it waited, and another callback at this time. */
+const restarted = (calledAt: number) => {
+	const { runs, deliveries, ...rest } = outOfTime(50_000, { endedAt: 500_000 });
+	return {
+		...rest,
+		runs,
+		deliveries: [...deliveries.map(unheard), delivered(a, calledAt)],
+		journal: [generation(a)],
+		restarts: [{ ...restart, from: 40_000, until: 60_000 }],
+	};
+};
+const unheard = (one: Delivery): Delivery => ({
+	...one,
+	attempts: one.attempts.map((attempt) => ({ ...attempt, status: null })),
+});
+
 it.each<[what: string, evidence: Evidence]>([
+	['a restart after which no callback came in time', restarted(480_000)],
 	['an execution that ran out of time before its video was finished', outOfTime(null)],
 	['a video that was finished in the last moment', outOfTime(99_000)],
 	['a run in which all went well', evidence([a, b])],
@@ -225,6 +242,7 @@ it.each<[what: string, invariants: string[], evidence: Evidence]>([
 		evidence([a], { runs: [run('callback4k', [a], { status: 'waiting', seen: [] })] }),
 	],
 	['an execution that waited in vain', [WAITED], outOfTime(50_000)],
+	['one that waited in vain though a callback came after a restart', [WAITED], restarted(70_000)],
 	['two executions for one callback', [ONE_EXECUTION], triggered(2)],
 	['no execution for a callback', [ONE_EXECUTION], triggered(0)],
 	['an execution about a video nobody submitted', [ONE_EXECUTION], triggered(1, { videos: [] })],

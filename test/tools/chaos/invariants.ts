@@ -29,6 +29,11 @@ const LOSING_FAULTS = ['reset-before', 'reset-after', 'html', 'cut-json', 'empty
  */
 const WELL_BEFORE_MS = 15_000;
 
+/** n8n outputs the stored items by itself this long after the timeout. Milliseconds. */
+const LAST_RESORT_MS = 300_000;
+/** Shortly before that nothing is resumed. Milliseconds. */
+const LAST_MOMENTS_MS = 75_000;
+
 type Invariant = (evidence: Evidence) => string[];
 
 const INVARIANTS: ReadonlyArray<[name: string, check: Invariant]> = [
@@ -110,11 +115,14 @@ function eventsWithoutOneExecution(evidence: Evidence): string[] {
 }
 
 /** A lost callback must not make an execution wait in vain. */
-function leftWaiting({ runs, deliveries }: Evidence): string[] {
-	return runs.flatMap(({ id, batch, killed, endedAt, seen, orders }) => {
+function leftWaiting(evidence: Evidence): string[] {
+	const { runs, deliveries } = evidence;
+	return runs.flatMap((run) => {
+		const { id, batch, killed, endedAt, seen, orders } = run;
 		const unfinished = seen.filter(({ json }) => json.status === 'processing');
 		if (!suspends(batch.workload) || killed || endedAt === null || unfinished.length === 0)
 			return [];
+		if (isForgotten(evidence, run)) return [];
 		const finishes = unfinished.map(({ json: { taskId, index } }) => {
 			const reports = deliveries.filter(
 				(one) => one.taskId === taskId && (index === null || one.index === index),
@@ -125,6 +133,30 @@ function leftWaiting({ runs, deliveries }: Evidence): string[] {
 		const isInVain = Math.max(...finishes) < endedAt - WELL_BEFORE_MS;
 		return isInVain ? [`execution ${id} (${orders.map(({ taskId }) => taskId).join(', ')})`] : [];
 	});
+}
+
+/**
+ * A restart ends the watch over suspended executions. Without a callback after it nothing can be known, and
+ * n8n outputs the stored items at its own limit.
+ */
+function isForgotten(
+	{ restarts, deliveries, journal }: Evidence,
+	{ orders, endedAt }: RunRecord,
+): boolean {
+	const isOwn = ({ taskId }: { taskId: string | null }) =>
+		orders.some((order) => order.taskId === taskId);
+	const submittedAt = Math.min(
+		...journal.filter((entry) => entry.submission && isOwn(entry)).map(({ at }) => at),
+	);
+	const end = endedAt ?? 0;
+	const restart = restarts.findLast(
+		({ from }) => from > submittedAt && from < end - LAST_RESORT_MS,
+	);
+	if (!restart) return false;
+	return !deliveries
+		.filter(isOwn)
+		.flatMap(({ attempts }) => attempts)
+		.some(({ at, status }) => status !== null && at > restart.until && at < end - LAST_MOMENTS_MS);
 }
 
 function lostVideos(evidence: Evidence): string[] {

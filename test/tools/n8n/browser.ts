@@ -168,7 +168,9 @@ export class Editor {
 		// n8n looks where the mouse is while it moves.
 		await this.page.mouse.move(to.x + to.width / 2, to.y + to.height / 2, { steps: 20 });
 		await this.page.mouse.up();
-		return await this.parameter(parameter).locator('.cm-content').first().innerText();
+		const expression = this.parameter(parameter).locator('.cm-content').first();
+		await expression.filter({ hasText: field }).waitFor({ timeout: 10_000 });
+		return (await expression.innerText()).trim();
 	}
 
 	/** The names that a list in the open panel offers. It stays open. */

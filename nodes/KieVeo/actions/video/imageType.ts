@@ -18,6 +18,8 @@ const WEBP: ImageType = { mimeType: 'image/webp', extension: 'webp' };
 const BY_EXTENSION = new Map([
 	['jpg', JPEG],
 	['jpeg', JPEG],
+	['jpe', JPEG],
+	['jfif', JPEG],
 	['png', PNG],
 	['webp', WEBP],
 ]);
@@ -27,28 +29,25 @@ const BY_OTHER_NAME = new Map([
 	['image/jpg', JPEG],
 	['image/pjpeg', JPEG],
 	['image/x-png', PNG],
+	['image/x-webp', WEBP],
 ]);
 
 /**
- * Types that say nothing about a file: those that storage (S3), chats (Telegram) and n8n's HTTP Request
- * give to files whose type they do not know.
+ * Types that say nothing about a file, or are none: those that storage (S3), chats (Telegram), forms and n8n's
+ * HTTP Request give to files whose type they do not know.
  */
-const GENERIC_TYPES = new Set([
-	'',
-	'*/*',
-	'application/binary',
-	'application/download',
-	'application/force-download',
-	'application/octet-stream',
-	'application/unknown',
-	'application/x-binary',
-	'application/x-download',
-	'application/x-octet-stream',
-	'binary/octet-stream',
-	'image',
-	'image/*',
-	'text/plain',
-]);
+const GENERIC_TYPE = new RegExp(
+	`^(?:${[
+		'[^/]*',
+		'\\*/\\*',
+		'image/\\*',
+		'text/plain',
+		'multipart/form-data',
+		'application/x-www-form-urlencoded',
+		'application/(?:jpe?g|png|webp)',
+		'(?:application|binary)/(?:x-|force-)?(?:octet|octet-stream|binary|download|unknown.*)',
+	].join('|')})$`,
+);
 
 /**
  * The type of a file in a binary field. If n8n does not know it, the file name decides.
@@ -60,8 +59,12 @@ export function imageTypeOf({
 	fileName,
 	fileExtension,
 }: Partial<IBinaryData>): ImageType | null {
-	const type = (toText(mimeType) ?? '').replace(/;.*$/s, '').trim().toLowerCase();
-	if (GENERIC_TYPES.has(type)) return typeOfName(fileName) ?? typeOfName(`.${fileExtension}`);
+	const type = (toText(mimeType) ?? '')
+		.replace(/[;,].*$/s, '')
+		.replace(/["']/g, '')
+		.trim()
+		.toLowerCase();
+	if (GENERIC_TYPE.test(type)) return typeOfName(fileName) ?? typeOfName(`.${fileExtension}`);
 	const [, subtype] = /^image\/([\w.+-]+)$/.exec(type) ?? [];
 	if (subtype === undefined) return null;
 	const known = BY_OTHER_NAME.get(type) ?? BY_EXTENSION.get(subtype);

@@ -18,7 +18,8 @@ const TIERS: Tier[] = [
  * before this package knows them.
  */
 export function modelFor(operation: Exclude<keyof Tier, 'label'>, given: string): string {
-	const isGiven = (name: string) => name.toLowerCase() === given.toLowerCase();
+	const plain = (name: string) => name.toLowerCase().replace(/[\s_"']/g, '');
+	const isGiven = (name: string) => plain(name) === plain(given);
 	const tier = TIERS.find(({ generate, extend, label }) => [generate, extend, label].some(isGiven));
 	return tier?.[operation] ?? given;
 }

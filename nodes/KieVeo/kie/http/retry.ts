@@ -1,5 +1,5 @@
 import type { KieAnswer } from '../meaning/answer';
-import type { Clock } from './clock';
+import { CancelledError, type Clock } from './clock';
 import type { SubmissionLimiter, Verdict } from './submissionLimiter';
 
 /** Maximum requests for one call: spread over about 15 s without `Retry-After`. */
@@ -61,8 +61,9 @@ type MeaningOf = (answer: KieAnswer) => { kind: string; reason?: string };
  * a submission whose turn has not yet come may start later, as long as Kie accepts others.
  *
  * @param deadline milliseconds since the epoch
- * @returns the last answer, understood or not
- * @throws CancelledError
+ * @returns the last answer, understood or not; if it says only that this attempt was not accepted, one that
+ * leaves open whether an earlier attempt was
+ * @throws CancelledError if Kie has certainly not accepted any attempt
  * @see https://docs.kie.ai/common-api/quickstart
  */
 export async function submitPatiently(
@@ -77,25 +78,33 @@ export async function submitPatiently(
 ): Promise<KieAnswer> {
 	const number = limiter.takeNumber();
 	const judge = (answer: KieAnswer) => verdictOn(meaningOf(answer));
+	// Kie may have accepted a request whose answer was lost: nothing that comes later says it has not.
+	let lost: KieAnswer | undefined;
 	let last: KieAnswer | undefined;
 	let faults = 0;
 	let outages = 0;
-	for (;;) {
-		const answer = await limiter.run(call, { number, judge, deadline, last, signal });
-		const verdict = judge(answer);
-		if (verdict === 'taken') {
-			if (++faults === MAX_ATTEMPTS || meaningOf(answer).kind !== 'retry') return answer;
-			last = undefined;
-			await clock.pause(retryDelay(faults, answer.retryAfterMs, clock.random()), signal);
-			continue;
+	const submit = async (): Promise<KieAnswer> => {
+		for (;;) {
+			const answer = await limiter.run(call, { number, judge, deadline, last, signal });
+			const verdict = judge(answer);
+			if (verdict === 'taken') {
+				if (++faults === MAX_ATTEMPTS || meaningOf(answer).kind !== 'retry') return answer;
+				lost = answer;
+				last = undefined;
+				await clock.pause(retryDelay(faults, answer.retryAfterMs, clock.random()), signal);
+				continue;
+			}
+			const left = deadline - LAST_ATTEMPT_MS - clock.now();
+			if (left <= 0) return lost ?? answer;
+			last = answer;
+			if (verdict === 'overLimit') continue;
+			const delay = retryDelay(++outages, answer.retryAfterMs, clock.random());
+			await clock.pause(Math.min(delay, left), signal);
 		}
-		const left = deadline - LAST_ATTEMPT_MS - clock.now();
-		if (left <= 0) return answer;
-		last = answer;
-		if (verdict === 'overLimit') continue;
-		const delay = retryDelay(++outages, answer.retryAfterMs, clock.random());
-		await clock.pause(Math.min(delay, left), signal);
-	}
+	};
+	return await submit().catch((error: unknown) =>
+		lost && error instanceof CancelledError ? lost : Promise.reject(error),
+	);
 }
 
 /** Kie has certainly not accepted the request, and may accept it later. */

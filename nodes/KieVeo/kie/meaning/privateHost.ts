@@ -51,9 +51,10 @@ const PRIVATE_DOMAINS = [
 	// Reserved: RFC 6761, 6762, 7686, 8375, 9476, and `internal` by ICANN
 	...['alt', 'example', 'home.arpa', 'internal', 'invalid', 'local', 'localhost', 'onion', 'test'],
 	// Common in private networks; not assigned by ICANN
-	...['corp', 'domain', 'home', 'intranet', 'lan', 'localdomain', 'mail', 'private'],
+	...['corp', 'domain', 'home', 'intern', 'intranet', 'lan', 'localdomain', 'localnet', 'mail'],
+	...['private', 'router', 'workgroup'],
 	// Routers, and services within a cluster, such as `n8n.default.svc`
-	...['consul', 'default', 'fritz.box', 'svc'],
+	...['cluster', 'consul', 'default', 'docker', 'fritz.box', 'kube-system', 'svc'],
 	// Public names under which everything leads to the local machine
 	...['ddev.site', 'lacolhost.com', 'lndo.site', 'local.gd', 'localho.st', 'localhost.direct'],
 	...['localtest.me', 'lvh.me', 'traefik.me', 'vcap.me'],

@@ -28,7 +28,7 @@ export function isPublicApi(apiBaseUrl: string): boolean {
 }
 
 function schemeFault(url: string): string | null {
-	if (/^https?:\/\/https?:/i.test(url)) {
+	if (/^https?:\/\/https?(?::|\/\/)/i.test(url)) {
 		return 'it has https:// or http:// at its start twice';
 	}
 	if (/^https?:\/\//i.test(url)) return null;

@@ -1,3 +1,6 @@
+import type { KieAnswer } from './answer';
+import { readTaskState } from './taskFields';
+
 /**
  * What it means that Kie answers a repeated 4K request with "in progress".
  *
@@ -15,14 +18,18 @@ const MOST_ORDERS = 5;
 
 /**
  * The rule about repeating the 4K request, Kie's only request that is both a state request and an
- * order. Kie documents 422 with the state for a repeat, and 200 for a newly started upgrade. Pure.
+ * order. Kie documents 422 with the state for a repeat, and 200 for a newly started upgrade. A 200 with the
+ * record of a finished task shows the base video and orders nothing. Pure.
  *
  * @param earlier Kie's codes in the answers so far for this upgrade, the submission's first
- * @param code the code of the answer to judge
+ * @param answer the answer to judge
  * @see https://docs.kie.ai/veo3-api/get-veo-3-4k-video
  */
-export function judgeRepeat(earlier: ReadonlyArray<number | null>, code: number | null): Repeat {
-	if (code !== ORDERED) return 'running';
+export function judgeRepeat(
+	earlier: ReadonlyArray<number | null>,
+	{ code, data }: Pick<KieAnswer, 'code' | 'data'>,
+): Repeat {
+	if (code !== ORDERED || readTaskState(data) === 'success') return 'running';
 	const orders = earlier.filter((one) => one === ORDERED).length;
 	const wasRunning = orders < earlier.length;
 	return wasRunning || orders >= MOST_ORDERS ? 'reordered' : 'perhapsReordered';

@@ -25,7 +25,7 @@ function stateOfFlag(value: unknown): TaskState | null {
 	return flag === 1 ? 'success' : 'running';
 }
 
-/** `waiting`, `queuing`, `generating`, `success`, `fail`; and other words for the same. */
+/** `waiting`, `queuing`, `generating`, `success`, `fail`, or other words for the same. */
 function stateOfText(value: unknown): TaskState | null {
 	const state = toText(value)?.toLowerCase();
 	if (state === undefined) return null;
