@@ -4,7 +4,7 @@ import { namesWith } from '../operations';
 
 /** The exact number is shown up to here: as many as Kie accepts at once. */
 const COUNTED = 20;
-/** With more items than this, reading the task of each would slow the editor down. */
+/** With more items than this, reading the task of each would slow down the editor. */
 const READ = 50;
 
 /**
@@ -12,7 +12,7 @@ const READ = 50;
  * with the same task and index, a new video for each item.
  *
  * Only the condition of a hint takes expressions, its text does not: so there is one hint for each number. It is
- * shown beside the button in the output panel, because the input panel shows the hints of the node before.
+ * next to the button in the output panel, since the input panel shows the hints of the node before.
  */
 export const paidRequestHints: NodeHint[] = [
 	hint('=== 1', '1 new paid request'),
@@ -34,7 +34,7 @@ function hint(condition: string, amount: string): NodeHint {
 	};
 }
 
-/** An expression that returns the number of paid requests, or null when there are too many items to read. */
+/** An expression that returns the number of paid requests, or null when there are too many to read. */
 function paidRequests(): string {
 	const isOneOf = (names: string[]) => `${JSON.stringify(names)}.includes($parameter.operation)`;
 	const items = '$input.all()';
