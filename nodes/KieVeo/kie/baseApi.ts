@@ -120,7 +120,7 @@ export abstract class BaseApi implements KieApi {
 	/**
 	 * Starts a task, and pays for it: sent again only while Kie has certainly not accepted it.
 	 *
-	 * @param baseTaskId the task whose video it continues or improves; Kie naming it again is no new task
+	 * @param baseTaskId the task whose video it continues or improves; Kie naming it again does not name a new task
 	 */
 	protected async startTask(
 		{ path, body }: { path: string; body: object },

@@ -16,7 +16,7 @@ import type { FileUrlMeaning } from './meaning/fileAnswer';
 
 /**
  * Kie through the API that the credential names. An order goes to that one alone: sent to the other as well
- * it could be paid for twice, and by another price list. What is free is asked of the other one, too, where
+ * it could be paid for twice, and by another price list. What is free is also asked of the other one where
  * the chosen one does not know the task: so what was made before a switch stays usable.
  */
 export class ChosenApi implements KieApi {
@@ -115,7 +115,7 @@ export class ChosenApi implements KieApi {
 	}
 }
 
-/** Kie's codes for what an API does not have, or not any more. */
+/** Kie's codes for what an API does not have, or no longer has. */
 const NOT_OFFERED: ReadonlyArray<number | null> = [404, 405, 505];
 
 function mayBeElsewhere({ meaning, code }: SubmissionAnswer, needsVideo: boolean): boolean {

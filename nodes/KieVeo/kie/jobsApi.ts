@@ -20,7 +20,7 @@ import { classifyTaskRecord } from './meaning/taskRecord';
 
 /*
  * Kie's unified jobs API: every order is a job of a model, and its state the record of that job. The names
- * of models and fields stand here only; those of each model differ, and Kie ignores what it does not know.
+ * of models and fields appear only here; those of each model differ, and Kie ignores what it does not know.
  *
  * See https://docs.kie.ai/veo3-api/generate-veo-3-video and https://docs.kie.ai/market/common/get-task-detail
  */
@@ -85,7 +85,7 @@ const UPGRADES: Record<
 };
 
 export interface JobsApiParts extends ApiParts {
-	/** Proves what stands in a callback address. */
+	/** Proves the content of a callback address. */
 	addressKey: Buffer;
 	/** Writes to n8n's log. */
 	warn(line: string): void;

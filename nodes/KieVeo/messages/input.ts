@@ -126,7 +126,7 @@ export function callbackNotOfferedError(operation: OperationName): KieVeoError {
 	);
 }
 
-/** Kie would ignore it, and bill the video all the same. */
+/** Kie would ignore it, and still bill the video. */
 export function seedNotOfferedError(): KieVeoError {
 	return inputError(
 		'Seed',

@@ -4,7 +4,7 @@ import { inTime } from '../kie/inTime';
 
 /**
  * Whether a task that nobody here has heard of is the upgrade that the address was made for: Kie is asked,
- * free of charge. Kie's signature says nothing about the address, so without that anybody who has caught
+ * free of charge. Kie's signature says nothing about the address, so without that anyone who has caught
  * one callback could deliver it as the result of another video.
  *
  * @returns why it is not; `null` when it is

@@ -108,7 +108,7 @@ function testSwitch(): void {
 				expect([creditsConsumed, resolution].includes(undefined)).toBe(false);
 				return shapeOf({ json: fields });
 			};
-			// A video upgraded to 1080P is not extended any more, so each operation has its own.
+			// A video upgraded to 1080P can no longer be extended, so each operation has its own.
 			shapes.push({ veo: await shape('veo'), jobs: await shape('jobs') });
 		}
 		await choose('jobs');

@@ -293,7 +293,7 @@ describe('Wait for Callback with jobs', () => {
 		});
 
 		it.each(['get4k', 'get1080p'])(
-			'tells of a failed %s, and keeps the ID of the job',
+			'reports a failed %s, and keeps the ID of the job',
 			async (operation) => {
 				const outcome = { outcome: 'failure' } as const;
 				const video: AddVideo = { jobs: { callback }, upgrade4k: outcome, upgrade1080p: outcome };
@@ -330,7 +330,7 @@ describe('Wait for Callback with jobs', () => {
 		expect(simulator.requests({ path: CREATE })).toHaveLength(1);
 	});
 
-	it('goes on after a restart and a switch to the Veo endpoints', async () => {
+	it('continues after a restart and a switch to the Veo endpoints', async () => {
 		const taskId = simulator.addVideo({ callback: { copies: 0 }, timings: { upgrade4k: 1_000 } });
 		const suspended = await suspend({
 			operation: 'get4k',
@@ -351,7 +351,7 @@ describe('Wait for Callback with jobs', () => {
 		expect(simulator.submissions()).toHaveLength(1);
 	});
 
-	it('tells of another tier in the item', async () => {
+	it('reports another tier in the item', async () => {
 		simulator.setDefaults({ jobs: { tier: 'fast' } });
 		const suspended = await suspend({ operation: 'generate', parameters: { model: 'veo3_lite' } });
 		const [item] = await suspended.output();
@@ -549,7 +549,7 @@ describe('a report of an upgrade job that is not to be trusted', () => {
 	});
 });
 
-/** The same report with a URL of somebody's own. */
+/** The same report with a stranger's URL. */
 function changedIn({ body }: Delivery): string {
 	return body.replaceAll('4k.mp4', 'mine.mp4');
 }

@@ -44,7 +44,7 @@ describe('what saved workflows rely on', () => {
 		current = await currentContract();
 	}, 120_000);
 
-	/** A job of its own has an id of its own; facts that one API does not tell are null. */
+	/** A job of its own has an id of its own; facts that one API does not give are null. */
 	const alike = (name: string, shape: Json) => {
 		const fields = Object.entries(shape as { [field: string]: string });
 		const kinds = fields.filter(([field]) => field !== 'kieTaskId').sort();

@@ -336,7 +336,7 @@ describe('the tier in the report of a job', () => {
 		['of a failure', job('veo3_fast', 'fail'), asked],
 		['is not told', generated('a'), asked],
 		['was not noted', job('veo3_fast'), { operation: 'generate', taskId: null, index: null }],
-	])('is no matter where it %s', (_what, body, submission) => {
+	])('does not matter where it %s', (_what, body, submission) => {
 		expect(eventFor(body, submission).tier).toBeUndefined();
 	});
 });

@@ -11,7 +11,7 @@ import { FakeClock } from './fakeClock';
 export const ADDRESS_KEY = Buffer.from('address key');
 
 /**
- * A Kie that gives these answers in order, the last one again and again; an error is no answer.
+ * A Kie that gives these answers in order, the last one again and again; an error stands for no answer.
  *
  * @param name of the API: `api` talks to that one alone, `chosen` asks the other one where it may
  */

@@ -151,7 +151,7 @@ export class N8nClient {
 		return { id: textOf(created, 'id', 'credential'), name };
 	}
 
-	/** Saves a credential anew. Workflows that use it stay as they are. */
+	/** Replaces a saved credential. Workflows that use it stay as they are. */
 	async updateCredential({ id }: CredentialReference, credential: Credential): Promise<void> {
 		await this.api.call('PATCH', `/credentials/${id}`, credential);
 	}

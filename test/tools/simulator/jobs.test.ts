@@ -53,7 +53,7 @@ describe('createTask', () => {
 		['an unknown model', 'veo-3-1-fast', { prompt }, 'Invalid model'],
 		['a missing prompt', 'veo-3-1', {}, 'Missing required parameter: input.prompt'],
 		['a duration as text', 'veo-3-1', { prompt, duration: '8' }, 'input.duration must be one of'],
-		['images that are no list', 'veo-3-1', { prompt, image_urls: 'x' }, 'must be an array'],
+		['images that are not a list', 'veo-3-1', { prompt, image_urls: 'x' }, 'must be an array'],
 		['4K with a camelCase id', 'veo/get-4k-video', { taskId: 't' }, 'input.task_id'],
 		[
 			'4K with an index as text',

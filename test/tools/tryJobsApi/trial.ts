@@ -180,7 +180,7 @@ export class Trial {
 	}
 }
 
-/** The fields of `input` in a model's OpenAPI, wherever it stands there. */
+/** The fields of `input` in a model's OpenAPI, wherever it is. */
 function inputFieldsIn(value: unknown): { fields: string[]; required: string[] } | null {
 	if (Array.isArray(value)) {
 		for (const entry of value) {

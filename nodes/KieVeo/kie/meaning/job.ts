@@ -13,7 +13,7 @@ export interface Job {
  * Reads `model` and `param`, which is JSON text, and in it `input` is JSON text again. Pure; never throws.
  *
  * @param data of a record or a callback
- * @returns `null` where it is no job
+ * @returns `null` if it is not a job
  * @see https://docs.kie.ai/market/common/get-task-detail
  */
 export function readJob(data: unknown): Job | null {

@@ -49,7 +49,7 @@ export function readRecordAnswer(answer: KieAnswer, isNew: boolean): Told {
 }
 
 /**
- * Whether an answer to a read says that this API has no such task, or that there is no such API any more.
+ * Whether an answer to a read says that this API has no such task, or that the API itself is gone.
  * What is known elsewhere can be asked there. Pure; never throws.
  */
 export function isUnknownTask(answer: KieAnswer): boolean {

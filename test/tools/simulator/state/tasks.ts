@@ -146,7 +146,7 @@ export class Tasks {
 		return undefined;
 	}
 
-	/** The task whose video a job upgrades; undefined for an id that is no upgrade's. */
+	/** The task whose video a job upgrades; undefined for an id of another kind. */
 	baseOf(jobId: string): string | undefined {
 		return this.all().find(({ upgrades }) => upgrades.some(({ id }) => id === jobId))?.id;
 	}
