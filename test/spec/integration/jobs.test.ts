@@ -10,9 +10,12 @@ import {
 	type Simulator,
 } from '../../tools/simulator';
 import { startReceiver, until, type Receiver } from '../../tools/simulator/testing';
+import { useFastTime } from './fastTime';
 import { runNode } from './runNode';
 import { runWebhook } from './runWebhook';
 import { Suspended, type SuspendOptions } from './suspended';
+
+useFastTime();
 
 const CREATE = '/api/v1/jobs/createTask';
 const RECORD = '/api/v1/jobs/recordInfo';
