@@ -132,7 +132,10 @@ function leftWaiting(evidence: Evidence): string[] {
 			return Math.min(...reports.map(({ attempts }) => attempts[0]?.at ?? Infinity));
 		});
 		const isInVain = Math.max(...finishes) < endedAt - WELL_BEFORE_MS;
-		return isInVain ? [`execution ${id} (${orders.map(({ taskId }) => taskId).join(', ')})`] : [];
+		const left = unfinished.map(({ json }) =>
+			[json.taskId, json.timedOut === true ? 'timed out' : 'as stored', json.message].join(' '),
+		);
+		return isInVain ? [`execution ${id} with ${orders.length} videos: ${left.join('; ')}`] : [];
 	});
 }
 
