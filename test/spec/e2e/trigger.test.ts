@@ -526,7 +526,7 @@ function passesThrough(): void {
 				expect((await send(changedUrl, { taskId })).status).toBe(401);
 			}
 			expect(await logged("'kieVeo' of the address was changed", since)).toBe(true);
-			expect(await logged('its address belongs to', since)).toBe(true);
+			expect(await logged('is not the upgrade that the address was made for', since)).toBe(true);
 			expect(await usual.executionCount()).toBe(executions);
 
 			expect((await send(url, { taskId })).status).toBe(200);
