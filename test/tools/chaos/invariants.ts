@@ -32,7 +32,9 @@ const WELL_BEFORE_MS = 15_000;
 
 /** n8n outputs the stored items by itself this long after the timeout. Milliseconds. */
 const LAST_RESORT_MS = 300_000;
-/** Shortly before that nothing is resumed. Milliseconds. */
+/** The check at the timeout asks Kie three times, with pauses, which a restart can cut short. Milliseconds. */
+const LAST_CHECK_MS = 30_000;
+/** Shortly before the last resort nothing is resumed. Milliseconds. */
 const LAST_MOMENTS_MS = 75_000;
 
 type Invariant = (evidence: Evidence) => string[];
@@ -154,7 +156,7 @@ function isForgotten(
 	);
 	const end = endedAt ?? 0;
 	const restart = restarts.findLast(
-		({ from }) => from > submittedAt && from < end - LAST_RESORT_MS,
+		({ from }) => from > submittedAt && from < end - LAST_RESORT_MS + LAST_CHECK_MS,
 	);
 	if (!restart) return false;
 	return !deliveries
