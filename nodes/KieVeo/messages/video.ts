@@ -1,4 +1,5 @@
 import type { Rejection, RetryReason, Said } from '../kie/meaning/answer';
+import { isNotAccepted } from '../kie/meaning/words';
 import { isUpgrade, OPERATIONS } from '../operations';
 import type { Subject } from '../videoResult';
 import { switchAdvice } from './apis';
@@ -48,7 +49,7 @@ export function videoRejectedError(
 			});
 		case 'retry': {
 			const { reason } = rejection;
-			const mayBePaid = isUpgrade(subject.operation) && !NOT_ACCEPTED.includes(reason);
+			const mayBePaid = isUpgrade(subject.operation) && !isNotAccepted(reason);
 			const paid = mayBePaid ? 'The upgrade may have been started and paid for. ' : '';
 			const next = isUnreached(reason) ? runAgain(subject) : repeatAdvice(subject);
 			return new KieVeoError(
@@ -191,9 +192,6 @@ export function balanceUnknownError(rejection: Rejection, answer: Said): KieVeoE
 		},
 	);
 }
-
-/** Kie has certainly not accepted any attempt. */
-const NOT_ACCEPTED: readonly RetryReason[] = ['rateLimit', 'maintenance', 'noConnection', 'noName'];
 
 function isUnreached(reason: RetryReason): boolean {
 	return reason === 'noConnection' || reason === 'noName';

@@ -1,4 +1,5 @@
 import type { KieAnswer } from '../meaning/answer';
+import { isNotAccepted } from '../meaning/words';
 import { CancelledError, type Clock } from './clock';
 import type { SubmissionLimiter, Verdict } from './submissionLimiter';
 
@@ -107,12 +108,9 @@ export async function submitPatiently(
 	);
 }
 
-/** Kie has certainly not accepted the request, and may accept it later. */
-const UNAVAILABLE = ['maintenance', 'noConnection', 'noName'];
-
 /** Only what Kie has certainly not accepted is `overLimit` or `unavailable`. */
 function verdictOn({ kind, reason }: ReturnType<MeaningOf>): Verdict {
 	if (kind !== 'retry') return 'taken';
 	if (reason === 'rateLimit') return 'overLimit';
-	return UNAVAILABLE.includes(reason ?? '') ? 'unavailable' : 'taken';
+	return isNotAccepted(reason ?? '') ? 'unavailable' : 'taken';
 }

@@ -1,11 +1,6 @@
-import {
-	classifyServiceAnswer,
-	readWordsOf,
-	type KieAnswer,
-	type Rejection,
-	type RetryReason,
-} from './answer';
+import { classifyServiceAnswer, readWordsOf, type KieAnswer, type Rejection } from './answer';
 import { objectsWithin, parseIfJson, toId, toText } from './guards';
+import { isNotAccepted } from './words';
 
 export type CreateMeaning =
 	| { kind: 'created'; taskId: string }
@@ -16,9 +11,6 @@ export type CreateMeaning =
 	 * still named a task, so it cannot be said that nothing was started.
 	 */
 	| (Rejection & { taskId?: string });
-
-/** Answers with which Kie certainly accepted nothing. */
-const NOT_ACCEPTED: readonly RetryReason[] = ['rateLimit', 'maintenance', 'noConnection', 'noName'];
 
 /**
  * The meaning of an answer to generate or extend: requests that cost money each time they are accepted.
@@ -44,7 +36,7 @@ export function classifyCreateAnswer(
 	const meaning = classifyServiceAnswer(answer);
 	switch (meaning.kind) {
 		case 'retry':
-			return NOT_ACCEPTED.includes(meaning.reason) ? meaning : { kind: 'lost' };
+			return isNotAccepted(meaning.reason) ? meaning : { kind: 'lost' };
 		case 'failed': {
 			// A failed task implies that one was started.
 			const isRefused = words?.kind === 'failed' && words.reason !== 'taskFailed';

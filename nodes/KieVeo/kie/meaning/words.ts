@@ -50,6 +50,20 @@ export type RetryReason =
 	| 'noName'
 	| 'unreadable';
 
+const NOT_ACCEPTED: ReadonlySet<string> = new Set<RetryReason>([
+	'rateLimit',
+	'maintenance',
+	'noConnection',
+	'noName',
+]);
+
+/**
+ * Whether Kie has certainly not accepted the request: nothing was started, and nothing can be billed. Pure.
+ */
+export function isNotAccepted(reason: string): boolean {
+	return NOT_ACCEPTED.has(reason);
+}
+
 /** About the account or the service, never about a video. */
 export type AccountRejection =
 	/** Final for this account or key; no retry helps. */
