@@ -35,3 +35,10 @@ export class KieVeoError extends Error {
 		this.mayBePaid = details.mayBePaid ?? false;
 	}
 }
+
+/** A parameter or setting that cannot be used, raised before any request is sent. */
+export function inputError(parameter: string, fault: string, advice: string): KieVeoError {
+	return new KieVeoError(`'${parameter}' ${fault}`, { description: advice });
+}
+
+export const CHOOSE = 'Choose a value from the list.';

@@ -3,6 +3,11 @@ import { KieVeoError } from '../../../../nodes/KieVeo/messages/error';
 import * as faultRoom from '../../../../nodes/KieVeo/messages/faults';
 import * as fileRoom from '../../../../nodes/KieVeo/messages/file';
 import * as inputRoom from '../../../../nodes/KieVeo/messages/input';
+import * as fileInputRoom from '../../../../nodes/KieVeo/messages/fileInput';
+import * as imageRoom from '../../../../nodes/KieVeo/messages/images';
+import * as newVideoRoom from '../../../../nodes/KieVeo/messages/newVideo';
+import * as notOfferedRoom from '../../../../nodes/KieVeo/messages/notOffered';
+import * as settingsRoom from '../../../../nodes/KieVeo/messages/settings';
 import * as logRoom from '../../../../nodes/KieVeo/messages/log';
 import * as runRoom from '../../../../nodes/KieVeo/messages/run';
 import * as suspensionRoom from '../../../../nodes/KieVeo/messages/suspension';
@@ -28,11 +33,22 @@ export interface Section {
 	content: Entry[] | { list: string[] };
 }
 
+/** What is wrong with what the user has set. */
+const inputRooms = {
+	...inputRoom,
+	...newVideoRoom,
+	...imageRoom,
+	...fileInputRoom,
+	...notOfferedRoom,
+	...settingsRoom,
+};
+
 export const SECTIONS: Section[] = [
 	{
 		title: 'Parameters and settings',
-		intro: 'All parameters of all items are checked first. Nothing was sent and nothing was paid.',
-		content: entriesOf(inputRoom, samples.input),
+		intro:
+			'All parameters of all items are checked first. Nothing was sent and nothing was paid for.',
+		content: entriesOf(inputRooms, samples.input),
 	},
 	{
 		title: 'Videos and account',

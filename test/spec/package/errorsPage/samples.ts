@@ -10,6 +10,11 @@ import type { UnreachedKind } from '../../../../nodes/KieVeo/messages/advice';
 import type * as faultRoom from '../../../../nodes/KieVeo/messages/faults';
 import type * as fileRoom from '../../../../nodes/KieVeo/messages/file';
 import type * as inputRoom from '../../../../nodes/KieVeo/messages/input';
+import type * as fileInputRoom from '../../../../nodes/KieVeo/messages/fileInput';
+import type * as imageRoom from '../../../../nodes/KieVeo/messages/images';
+import type * as newVideoRoom from '../../../../nodes/KieVeo/messages/newVideo';
+import type * as notOfferedRoom from '../../../../nodes/KieVeo/messages/notOffered';
+import type * as settingsRoom from '../../../../nodes/KieVeo/messages/settings';
 import type * as logRoom from '../../../../nodes/KieVeo/messages/log';
 import type * as runRoom from '../../../../nodes/KieVeo/messages/run';
 import type * as suspensionRoom from '../../../../nodes/KieVeo/messages/suspension';
@@ -38,7 +43,14 @@ const newVideo: Subject = { operation: 'generate', taskId: null, index: null };
 const extension: Subject = { ...newVideo, operation: 'extend', extendedTaskId: TASK };
 const made: Subject = { ...newVideo, taskId: TASK };
 
-export const input: Samples<typeof inputRoom> = {
+export const input: Samples<
+	typeof inputRoom &
+		typeof newVideoRoom &
+		typeof imageRoom &
+		typeof fileInputRoom &
+		typeof notOfferedRoom &
+		typeof settingsRoom
+> = {
 	unknownOperationError: [['remix']],
 	textError: [['Prompt', ['a', 'list']]],
 	booleanError: [['Download', 'maybe']],

@@ -1,0 +1,33 @@
+import { OPERATIONS, type OperationName } from '../operations';
+import { API_LABELS } from './apis';
+import { inputError, KieVeoError } from './error';
+import { show } from './values';
+
+/* What the API that the credential names cannot do. */
+
+/** @param operation whose end Kie does not report through the chosen API */
+export function callbackNotOfferedError(operation: OperationName): KieVeoError {
+	return new KieVeoError(
+		`${OPERATIONS[operation].label} cannot use a callback with the API '${API_LABELS.veo}': Kie.ai does not call back about it`,
+		{
+			description: `Use 'Wait by Polling', or leave 'Callback URL' empty. With '${API_LABELS.jobs}' under 'API' in the Kie.ai Veo API credential, Kie.ai calls back. Nothing was sent.`,
+		},
+	);
+}
+
+/** Kie would ignore it, and still bill the video. */
+export function seedNotOfferedError(): KieVeoError {
+	return inputError(
+		'Seed',
+		`cannot be used for a new video with the API '${API_LABELS.jobs}'`,
+		`Kie.ai would ignore it there. Remove the option, or choose '${API_LABELS.veo}' under 'API' in the Kie.ai Veo API credential. Nothing was sent.`,
+	);
+}
+
+export function extendTierError(model: string): KieVeoError {
+	return inputError(
+		'Model',
+		`of an extension can only be Fast with the API '${API_LABELS.jobs}', not ${show(model)}`,
+		`Kie.ai does not let the tier be chosen there. Choose Fast, or '${API_LABELS.veo}' under 'API' in the Kie.ai Veo API credential. Nothing was sent.`,
+	);
+}
