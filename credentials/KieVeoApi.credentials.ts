@@ -72,7 +72,7 @@ export class KieVeoApi implements ICredentialType {
 				},
 			],
 			description:
-				'Where new videos and upgrades are ordered. Workflows stay as they are, and videos made before a change can still be fetched. <a href="https://github.com/n8n-nodes-kie-veo/n8n-nodes-kie-veo/blob/main/docs/jobs-api.md" target="_blank">More about the two</a>.',
+				'Where new videos and upgrades are ordered. Parameters and outputs are the same, and videos made before a change can still be fetched. With the Unified Jobs API, running an upgrade again is a new paid order. <a href="https://github.com/n8n-nodes-kie-veo/n8n-nodes-kie-veo/blob/main/docs/jobs-api.md" target="_blank">More about the two</a>.',
 		},
 		{
 			displayName: 'Base URL',

@@ -13,7 +13,7 @@ export type Confirmation = { files: ResultFiles } | { reason: string };
  * its body: anyone who has seen a callback could send its signature again with other URLs.
  *
  * An upgrade is asked about as such only when the address proves that our action node submitted it,
- * whether or not signatures are checked: for a task that was never upgraded the request could start an
+ * whether or not signatures are checked: for a task that was never upgraded the request could start a
  * paid upgrade. A verified signature does not rule that out: it proves that Kie called about
  * the task, which it also does when the base video is ready. At worst, if someone turned the callback of a
  * failed upgrade into a success in transit, the upgrade the user ordered is tried again.

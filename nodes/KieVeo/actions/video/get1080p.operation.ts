@@ -28,7 +28,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 		),
 		{
 			displayName:
-				'A 1080P upgrade costs a few credits. Kie.ai does not extend videos that were upgraded to 1080P, so extend first.',
+				'A 1080P upgrade costs a few credits. Kie.ai does not extend videos that were upgraded to 1080P, so extend first. With the Unified Jobs API (preview), running it again is a new order: run Get with its kieTaskId instead.',
 			name: 'creditsNotice',
 			type: 'notice',
 			default: '',
