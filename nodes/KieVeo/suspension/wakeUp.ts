@@ -8,13 +8,13 @@ import { nameOf, type SuspensionPlace } from './suspension';
 /** The query parameter that turns a call to the resume address into a wake-up. */
 export const WAKE_UP_PARAMETER = 'kieVeoWakeUp';
 
+/** `reported`: out of turn, because another process may have received callbacks that are missing here. */
+export type CheckKind = Check['kind'] | 'reported';
+
 /** Our own check of a suspended execution. */
 export interface WakeUp {
-	/**
-	 * - `reported`: another process may have received callbacks that are missing here.
-	 * - `ping`: only asks whether the execution still waits.
-	 */
-	kind: Check['kind'] | 'reported' | 'ping';
+	/** `ping` only asks whether the execution still waits. */
+	kind: CheckKind | 'ping';
 	/** When it was sent, in milliseconds since the epoch. */
 	at: number;
 }

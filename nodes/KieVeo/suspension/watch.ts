@@ -5,7 +5,7 @@ import { Gate } from '../run/gate';
 import { callOwnAddress, type Send } from './ownAddress';
 import { nextCheck, type Check, type WatchPlan } from './schedule';
 import { MOST_SUSPENSIONS, nameOf, type SuspensionPlace } from './suspension';
-import { withWakeUp, type WakeUp } from './wakeUp';
+import { withWakeUp, type CheckKind, type WakeUp } from './wakeUp';
 
 /** Parts of n8n's contexts. Only one set is kept at a time, the newest, whatever it belongs to. */
 export type WatchContext = Pick<IExecuteFunctions | IWebhookFunctions, 'helpers' | 'logger'>;
@@ -131,16 +131,12 @@ export class Watch {
 		if (!isSpared) this.start(name, entry, check.kind);
 	}
 
-	private start(name: string, entry: Watched, kind: Check['kind'] | 'reported'): void {
+	private start(name: string, entry: Watched, kind: CheckKind): void {
 		entry.isBusy = true;
 		void this.gate.run(async () => await this.wakeUp(name, entry, kind));
 	}
 
-	private async wakeUp(
-		name: string,
-		entry: Watched,
-		kind: Check['kind'] | 'reported',
-	): Promise<void> {
+	private async wakeUp(name: string, entry: Watched, kind: CheckKind): Promise<void> {
 		const { url, key } = entry;
 		const { newest } = this;
 		// Resumed while it waited for its turn.
