@@ -90,13 +90,13 @@ function bringsInLostReports(queue?: QueueSize): void {
 	};
 
 	it('resumes 8 videos complete though the callbacks of 3 are lost for good', async () => {
-		const asked = await resumeWithLostReports();
-		if (!queue || Math.max(...asked) <= 2) expect(Math.max(...asked)).toBeLessThanOrEqual(2);
-		else {
-			// Two processes can choose the same moment to look; hardly twice in a row.
+		let most = Math.max(...(await resumeWithLostReports()));
+		if (queue && most > 2) {
+			// Two processes can choose the same moment to check; hardly twice in a row.
 			stage.simulator.reset();
-			expect(Math.max(...(await resumeWithLostReports()))).toBeLessThanOrEqual(2);
+			most = Math.max(...(await resumeWithLostReports()));
 		}
+		expect(most).toBeLessThanOrEqual(2);
 	});
 
 	it('gives 18 of 20 videos as ready when 2 still run at the timeout', async () => {
@@ -207,16 +207,16 @@ function refusesForgedCalls(queue?: QueueSize): void {
 		expect(stage.simulator.paid()).toHaveLength(6);
 	});
 
-	it('asks nothing when every callback comes', async () => {
-		const taskIds = executions.add(4);
-		const id = await executions.start(taskIds, 600);
-		if (!queue) executions.finish(taskIds);
-		else executions.finish(taskIds.slice(0, 1));
-		await stage.simulator.callbacksSettled();
-		if (queue) return await stage.client.stopExecution(id);
-		executions.expectWhole(await ended(id), taskIds);
-		expect(stage.simulator.requests({ host: 'api' })).toHaveLength(4);
-	});
+	// With several processes, each knows only the callbacks that came to it.
+	if (!queue) {
+		it('asks nothing when every callback comes', async () => {
+			const taskIds = executions.add(4);
+			const id = await executions.start(taskIds, 600);
+			executions.finish(taskIds);
+			executions.expectWhole(await ended(id), taskIds);
+			expect(stage.simulator.requests({ host: 'api' })).toHaveLength(4);
+		});
+	}
 
 	it('keeps waiting when the credential is deleted meanwhile', async () => {
 		const { client, simulator } = stage;
