@@ -1,27 +1,14 @@
 import type { INodeParameters, OnError } from 'n8n-workflow';
 
-import { startSimulator, type Simulator } from '../../tools/simulator';
 import { useFastTime } from './fastTime';
-import { runNode } from './runNode';
+import { useAccounts } from './accounts';
+import { caught, jsonOf, runNode } from './runNode';
 
 useFastTime();
 
 const CREDITS = 500.25;
 const CREDITS_PATH = '/api/v1/chat/credit';
-
-/** A key per test: Kie's limit on submissions holds per key, and would slow the tests down. */
-const keys = Array.from({ length: 60 }, (_, index) => `kie-simulator-key-${index}`);
-let test = 0;
-let simulator: Simulator;
-
-beforeAll(async () => {
-	simulator = await startSimulator({ accounts: keys.map((key) => ({ key, credits: CREDITS })) });
-});
-beforeEach(() => {
-	simulator.reset();
-	test++;
-});
-afterAll(async () => await simulator.close());
+const kie = useAccounts(CREDITS);
 
 interface Run {
 	operation?: string;
@@ -41,19 +28,13 @@ const run = async ({ operation = 'get4k', taskIds, waitMode, options, onError }:
 			waitMode: waitMode ?? 'none',
 			options: { ...options },
 		},
-		items: (taskIds ?? [simulator.addVideo()]).map((taskId, item) => ({ json: { taskId, item } })),
-		credentials: { apiKey: keys[test] ?? '', baseUrl: simulator.apiUrl },
+		items: (taskIds ?? [kie.simulator.addVideo()]).map((taskId, item) => ({
+			json: { taskId, item },
+		})),
+		credentials: kie.credentials,
 		onError,
 	});
-const json = ({ items }: Awaited<ReturnType<typeof run>>) => items.map((item) => item.json);
-const caught = async (running: Promise<unknown>) =>
-	await running.then(
-		() => {
-			throw new Error('no error was raised');
-		},
-		(error: unknown) => error as { message: string; description: string },
-	);
-const balanceReads = () => simulator.requests({ path: CREDITS_PATH });
+const balanceReads = () => kie.simulator.requests({ path: CREDITS_PATH });
 
 describe('Keep at Least (Credits)', () => {
 	describe.each(['get4k', 'get1080p', 'generate', 'extend'])('of %s', (operation) => {
@@ -62,10 +43,10 @@ describe('Keep at Least (Credits)', () => {
 			['equal to it', CREDITS],
 			['given as text', '={{ "500" }}'],
 		])('%s: submits, after one look at the balance', async (_what, minimumCredits) => {
-			const taskIds = [simulator.addVideo(), simulator.addVideo()];
+			const taskIds = [kie.simulator.addVideo(), kie.simulator.addVideo()];
 			await run({ operation, taskIds, options: { minimumCredits } });
-			expect(simulator.submissions()).toHaveLength(2);
-			expect(simulator.requests()[0]?.path).toBe(CREDITS_PATH);
+			expect(kie.simulator.submissions()).toHaveLength(2);
+			expect(kie.simulator.requests()[0]?.path).toBe(CREDITS_PATH);
 			expect(balanceReads()).toHaveLength(1);
 		});
 
@@ -73,16 +54,20 @@ describe('Keep at Least (Credits)', () => {
 			const error = await caught(run({ operation, options: { minimumCredits: 500.5 } }));
 			expect(error.message).toContain(`has ${CREDITS} credits, fewer than the 500.5`);
 			expect(error.description).toContain('Nothing was submitted');
-			expect(simulator.requests()).toHaveLength(1);
+			expect(kie.simulator.requests()).toHaveLength(1);
 		});
 
 		it('submits nothing when the balance cannot be read', async () => {
-			simulator.fault({ kind: 'answer', body: { code: 422, msg: 'Later' }, path: CREDITS_PATH });
+			kie.simulator.fault({
+				kind: 'answer',
+				body: { code: 422, msg: 'Later' },
+				path: CREDITS_PATH,
+			});
 			const error = await caught(run({ operation, options: { minimumCredits: 1 } }));
 			expect(error.message).toContain('credit balance could not be read');
 			expect(error.message).toContain('Later');
 			expect(error.description).toContain('Nothing was submitted');
-			expect(simulator.requests()).toHaveLength(1);
+			expect(kie.simulator.requests()).toHaveLength(1);
 		});
 
 		it.each([{}, { minimumCredits: 0 }, { minimumCredits: '' }])(
@@ -107,14 +92,10 @@ describe('Keep at Least (Credits)', () => {
 				options: { minimumCredits: 1000 },
 			},
 			items: [{ json: {}, binary: { data: image } }],
-			credentials: {
-				apiKey: keys[test] ?? '',
-				baseUrl: simulator.apiUrl,
-				uploadBaseUrl: simulator.uploadUrl,
-			},
+			credentials: kie.credentials,
 		});
 		await expect(running).rejects.toThrow('fewer than the 1000');
-		expect(simulator.uploads).toHaveLength(0);
+		expect(kie.simulator.uploads).toHaveLength(0);
 	});
 
 	it('is not asked about where nothing is paid for', async () => {
@@ -123,40 +104,40 @@ describe('Keep at Least (Credits)', () => {
 	});
 
 	it('holds for each item with Continue on fail, and the higher limit for a shared video', async () => {
-		const shared = simulator.addVideo();
+		const shared = kie.simulator.addVideo();
 		const result = await run({
-			taskIds: [shared, simulator.addVideo(), shared],
+			taskIds: [shared, kie.simulator.addVideo(), shared],
 			options: { minimumCredits: '={{ [0, 500, 1000][$json.item] }}' },
 			onError: 'continueRegularOutput',
 		});
-		expect(json(result).map(({ status }) => status)).toStrictEqual([
+		expect(jsonOf(result).map(({ status }) => status)).toStrictEqual([
 			'failed',
 			'processing',
 			'failed',
 		]);
 		expect(balanceReads()).toHaveLength(1);
-		expect(simulator.submissions()).toHaveLength(1);
+		expect(kie.simulator.submissions()).toHaveLength(1);
 	});
 
 	it.each([-1, 'many'])('refuses %j before anything is sent', async (minimumCredits) => {
 		const error = await caught(run({ options: { minimumCredits } }));
 		expect(error.message).toContain("'Keep at Least (Credits)' must be a number of credits");
-		expect(simulator.requests()).toHaveLength(0);
+		expect(kie.simulator.requests()).toHaveLength(0);
 	});
 });
 
 describe('On 4K Unavailable: Get 1080P Instead', () => {
 	const options = { pollInterval: 1, on4kUnavailable: 'get1080p' };
 	const polled = async (rest: Run) => await run({ waitMode: 'poll', options, ...rest });
-	const paid = () => simulator.paid().map(({ path }) => path.replace(/.*\//, ''));
-	const sent = (path: string) => simulator.submissions({ path: `/api/v1/veo/${path}` });
+	const paid = () => kie.simulator.paid().map(({ path }) => path.replace(/.*\//, ''));
+	const sent = (path: string) => kie.simulator.submissions({ path: `/api/v1/veo/${path}` });
 
 	it.each([
 		['before it starts', { outcome: 'refused' }],
 		['while it runs', { outcome: 'failure', afterFailure: 'answer' }],
 	] as const)('fetches 1080P when Kie refuses 4K %s', async (_when, upgrade4k) => {
-		const taskId = simulator.addVideo({ upgrade4k });
-		const [item] = json(await polled({ taskIds: [taskId] }));
+		const taskId = kie.simulator.addVideo({ upgrade4k });
+		const [item] = jsonOf(await polled({ taskIds: [taskId] }));
 		expect(item).toMatchObject({
 			taskId,
 			index: 0,
@@ -172,7 +153,7 @@ describe('On 4K Unavailable: Get 1080P Instead', () => {
 	});
 
 	it('names both when 1080P is also refused', async () => {
-		const taskId = simulator.addVideo({
+		const taskId = kie.simulator.addVideo({
 			upgrade4k: { outcome: 'refused' },
 			upgrade1080p: {
 				outcome: 'refused',
@@ -182,41 +163,41 @@ describe('On 4K Unavailable: Get 1080P Instead', () => {
 		const error = await caught(polled({ taskIds: [taskId] }));
 		expect(error.message).toContain(`4K video of task ${taskId}: The 4K version`);
 		expect(error.message).toContain(`1080P video of task ${taskId}: The 1080P version`);
-		expect(simulator.submissions()).toHaveLength(2);
+		expect(kie.simulator.submissions()).toHaveLength(2);
 		expect(paid()).toStrictEqual([]);
 	});
 
 	it('gives the result to every item of the video, and leaves the others in 4K', async () => {
-		const refused = simulator.addVideo({ upgrade4k: { outcome: 'refused' } });
-		const good = simulator.addVideo();
-		const items = json(await polled({ taskIds: [refused, good, refused] }));
+		const refused = kie.simulator.addVideo({ upgrade4k: { outcome: 'refused' } });
+		const good = kie.simulator.addVideo();
+		const items = jsonOf(await polled({ taskIds: [refused, good, refused] }));
 		expect(items.map(({ resolution }) => resolution)).toStrictEqual(['1080p', '4k', '1080p']);
 		expect(items[1]).not.toHaveProperty('fallback');
-		expect(simulator.submissions()).toHaveLength(3);
+		expect(kie.simulator.submissions()).toHaveLength(3);
 	});
 
 	it.each([
 		['another failure', { failure: { code: 400, msg: 'record is null' } }, {}],
 		['the option unset', {}, { on4kUnavailable: 'error' }],
 	])('asks for no 1080P after %s', async (_what, upgrade4k, own) => {
-		const taskId = simulator.addVideo({ upgrade4k: { outcome: 'refused', ...upgrade4k } });
+		const taskId = kie.simulator.addVideo({ upgrade4k: { outcome: 'refused', ...upgrade4k } });
 		await caught(polled({ taskIds: [taskId], options: { ...options, ...own } }));
-		expect(simulator.submissions()).toHaveLength(1);
+		expect(kie.simulator.submissions()).toHaveLength(1);
 	});
 
 	it('does nothing with Return Immediately, where n8n may have kept it', async () => {
-		const taskId = simulator.addVideo({ upgrade4k: { outcome: 'refused' } });
+		const taskId = kie.simulator.addVideo({ upgrade4k: { outcome: 'refused' } });
 		await caught(run({ taskIds: [taskId], options: { on4kUnavailable: 'get1080p' } }));
-		expect(simulator.submissions()).toHaveLength(1);
+		expect(kie.simulator.submissions()).toHaveLength(1);
 	});
 
 	it('keeps the operation and says what was fetched when the time is up', async () => {
-		const taskId = simulator.addVideo({
+		const taskId = kie.simulator.addVideo({
 			upgrade4k: { outcome: 'refused' },
 			timings: { upgrade1080p: 60_000 },
 		});
 		const slow = { ...options, timeout: 1, onTimeout: 'continue' };
-		const [item] = json(await polled({ taskIds: [taskId], options: slow }));
+		const [item] = jsonOf(await polled({ taskIds: [taskId], options: slow }));
 		expect(item).toMatchObject({
 			operation: 'get4k',
 			status: 'processing',

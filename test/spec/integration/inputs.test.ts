@@ -13,28 +13,18 @@ import type {
 } from 'n8n-workflow';
 
 import { readVideoOptions } from '../../../nodes/KieVeo/actions/parameters';
-import { startSimulator, type Simulator } from '../../tools/simulator';
-import { runNode, useBinaryFolder } from './runNode';
+import { useAccounts } from './accounts';
+import { caught, runNode, useBinaryFolder } from './runNode';
 
 /* What people give: values of sheets, forms, agents and other nodes, keys and addresses as pasted. */
 
-let simulator: Simulator;
+const kie = useAccounts();
 const folder = mkdtempSync(join(tmpdir(), 'kie-veo-inputs-'));
 
-/** A key per test: Kie's limit on submissions holds per key, and would slow the tests down. */
-const keys = Array.from({ length: 200 }, (_, index) => `kie-simulator-key-${index}`);
-let test = 0;
-
 beforeAll(async () => {
-	simulator = await startSimulator({ accounts: keys.map((key) => ({ key })) });
 	await useBinaryFolder(folder);
 });
-beforeEach(() => {
-	simulator.reset();
-	test++;
-});
 afterAll(async () => {
-	await simulator.close();
 	rmSync(folder, { recursive: true, force: true });
 });
 
@@ -67,25 +57,13 @@ async function run({
 			...parameters,
 		},
 		items: [{ json, ...(binary ? { binary } : {}) }],
-		credentials: {
-			apiKey: keys[test] ?? '',
-			baseUrl: simulator.apiUrl,
-			uploadBaseUrl: simulator.uploadUrl,
-			...credentials,
-		},
+		credentials: { ...kie.credentials, ...credentials },
 		onError,
 	});
 	return items[0]?.json;
 }
 
-const caught = async (running: Promise<unknown>) =>
-	await running.then(
-		() => {
-			throw new Error('no error was raised');
-		},
-		(error: unknown) => error as { message: string; description: string },
-	);
-const bodyOf = (path: string) => simulator.requests({ path }).at(-1)?.body;
+const bodyOf = (path: string) => kie.simulator.requests({ path }).at(-1)?.body;
 const GENERATE = '/api/v1/veo/generate';
 const EXTEND = '/api/v1/veo/extend';
 const FRAMES = { generationType: 'FIRST_AND_LAST_FRAMES_2_VIDEO' };
@@ -93,7 +71,9 @@ const given = '={{ $json.given }}';
 
 /** The URL of a finished video. */
 const urlOf = async () =>
-	String((await run({ operation: 'get', parameters: { taskId: simulator.addVideo() } }))?.videoUrl);
+	String(
+		(await run({ operation: 'get', parameters: { taskId: kie.simulator.addVideo() } }))?.videoUrl,
+	);
 
 /** Refused before anything is sent, in a short text. */
 async function refused(options: Run, words: string) {
@@ -102,7 +82,7 @@ async function refused(options: Run, words: string) {
 	expect(error.message.length).toBeLessThan(500);
 	expect(error.description).toBeTruthy();
 	expect(error.description.length).toBeLessThan(500);
-	expect(simulator.requests()).toHaveLength(0);
+	expect(kie.simulator.requests()).toHaveLength(0);
 	return error;
 }
 
@@ -143,7 +123,7 @@ describe('a spelling of a sheet', () => {
 		const parameters = { ...FRAMES, imageSource: given, imageUrls: 'https://example.com/a.jpg' };
 		await run({ parameters, json: { given: 'Url' } });
 		expect(bodyOf(GENERATE)).toMatchObject({ imageUrls: ['https://example.com/a.jpg'] });
-		simulator.reset();
+		kie.simulator.reset();
 		await refused({ parameters, json: { given: 'upload' } }, 'url, binary');
 	});
 });
@@ -154,7 +134,7 @@ describe('a model of the other operation', () => {
 		['veo3', 'quality'],
 		['veo3_lite', 'lite'],
 	])('%s is sent as %s to extend, and back', async (generate, extend) => {
-		const taskId = simulator.addVideo();
+		const taskId = kie.simulator.addVideo();
 		await run({ operation: 'extend', parameters: { taskId, model: generate } });
 		expect(bodyOf(EXTEND)).toMatchObject({ model: extend });
 		await run({ parameters: { model: extend } });
@@ -205,7 +185,7 @@ describe('an image in a binary field', () => {
 		[{ mimeType: 'text/plain', fileName: 'frame.webp' }, 'image/webp', '.webp'],
 	])('%j is uploaded as what it is', async (file, mimeType, ending) => {
 		await run({ parameters, binary: field(file) });
-		expect(simulator.uploads).toMatchObject([
+		expect(kie.simulator.uploads).toMatchObject([
 			{ mimeType, fileName: expect.stringMatching(new RegExp(`\\${ending}$`)) },
 		]);
 	});
@@ -230,9 +210,9 @@ describe('a data URL among the images', () => {
 		['text', `${image}, ${image}`, 2],
 	])('is uploaded: %s', async (_what, value, count) => {
 		await run({ parameters, json: { given: value as string } });
-		expect(simulator.uploads).toHaveLength(count);
-		expect(simulator.uploads[0]).toMatchObject({ fileSize: png.length, mimeType: 'image/png' });
-		const imageUrls = simulator.uploads.map(({ downloadUrl }) => downloadUrl);
+		expect(kie.simulator.uploads).toHaveLength(count);
+		expect(kie.simulator.uploads[0]).toMatchObject({ fileSize: png.length, mimeType: 'image/png' });
+		const imageUrls = kie.simulator.uploads.map(({ downloadUrl }) => downloadUrl);
 		expect(bodyOf(GENERATE)).toMatchObject({ imageUrls });
 	});
 
@@ -299,22 +279,22 @@ describe('a link that is not of Kie', () => {
 		expect(error.message).toContain('answered 403');
 		expect(error.message).not.toContain('secret');
 		expect(error.description).toContain('Kie.ai was not asked');
-		expect(simulator.requests()).toHaveLength(0);
+		expect(kie.simulator.requests()).toHaveLength(0);
 	});
 
 	it('is shown to Kie when it came from Kie itself', async () => {
-		const taskId = simulator.addVideo({ files: { bare: 'refused' } });
+		const taskId = kie.simulator.addVideo({ files: { bare: 'refused' } });
 		await run({ operation: 'get', parameters: { taskId, download: true } });
-		expect(simulator.requests({ path: '/api/v1/common/download-url' })).toHaveLength(1);
+		expect(kie.simulator.requests({ path: '/api/v1/common/download-url' })).toHaveLength(1);
 	});
 });
 
 describe('a credential as it was pasted', () => {
 	it.each(['/api/v1', '/api/v1/', '/api/v1/veo'])('with %s in Base URL works', async (tail) => {
-		const credentials = { baseUrl: `${simulator.apiUrl}${tail}` };
+		const credentials = { baseUrl: `${kie.simulator.apiUrl}${tail}` };
 		expect(await run({ credentials })).toMatchObject({ status: 'processing' });
 		expect(await run({ credentials, operation: 'getCredits' })).toHaveProperty('credits');
-		const parameters = { taskId: simulator.addVideo() };
+		const parameters = { taskId: kie.simulator.addVideo() };
 		expect(await run({ credentials, operation: 'get4k', parameters })).toHaveProperty('status');
 	});
 
@@ -323,7 +303,7 @@ describe('a credential as it was pasted', () => {
 		['quotes and a line break', (key) => `"${key}"\r\n`],
 		['invisible characters', (key) => `\ufeff${key.slice(0, 5)}\u200b${key.slice(5)}\u00a0`],
 	])('with %s in API Key works', async (_what, paste) => {
-		const credentials = { apiKey: paste(keys[test] ?? '') };
+		const credentials = { apiKey: paste(kie.credentials.apiKey) };
 		expect(await run({ credentials, operation: 'getCredits' })).toHaveProperty('credits');
 	});
 
@@ -403,7 +383,7 @@ describe('a value of megabytes', () => {
 		"in '%s' (%s) costs only its own item with Continue on Fail",
 		async (name, _type, value, { operation = 'generate', parameters = {}, options = {} }) => {
 			const url = await urlOf();
-			const good = { ...GOOD, taskId: simulator.addVideo(), url };
+			const good = { ...GOOD, taskId: kie.simulator.addVideo(), url };
 			const bad = (field: string, all: INodeParameters) =>
 				all[field] === given
 					? { [field]: `={{ $json.bad ? $json.given : $json.good.${field} }}` }
@@ -427,11 +407,7 @@ describe('a value of megabytes', () => {
 					json: { bad: isBad, good, given: isBad ? (value as string) : null },
 					binary: { data: { data: btoa('image'), mimeType: 'image/png' } },
 				})),
-				credentials: {
-					apiKey: keys[test] ?? '',
-					baseUrl: simulator.apiUrl,
-					uploadBaseUrl: simulator.uploadUrl,
-				},
+				credentials: kie.credentials,
 				onError: 'continueRegularOutput',
 			});
 			expect(items.map(({ json }) => 'error' in json)).toStrictEqual([false, true, false]);

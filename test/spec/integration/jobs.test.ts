@@ -11,7 +11,7 @@ import {
 } from '../../tools/simulator';
 import { startReceiver, until, type Receiver } from '../../tools/simulator/testing';
 import { useFastTime } from './fastTime';
-import { runNode } from './runNode';
+import { caught, jsonOf, runNode } from './runNode';
 import { runWebhook } from './runWebhook';
 import { Suspended, type SuspendOptions } from './suspended';
 
@@ -82,20 +82,12 @@ const run = async ({ operation, taskIds, parameters, options, api = 'jobs', ...r
 		...settings,
 	});
 };
-const json = ({ items }: Awaited<ReturnType<typeof run>>) => items.map((item) => item.json);
-const caught = async (running: Promise<unknown>) =>
-	await running.then(
-		() => {
-			throw new Error('no error was raised');
-		},
-		(error: unknown) => error as { message: string; description: string },
-	);
 const paths = () => [...new Set(simulator.requests().map(({ path }) => path))];
 const OPERATIONS = ['generate', 'extend', 'get4k', 'get1080p'];
 
 describe('an order through the jobs API', () => {
 	it.each(OPERATIONS)('of %s is made once, and polled by free reads', async (operation) => {
-		const [item] = json(await run({ operation }));
+		const [item] = jsonOf(await run({ operation }));
 		expect(item).toMatchObject({ operation, status: 'success' });
 		expect(paths()).toStrictEqual([CREATE, RECORD]);
 		expect(simulator.submissions()).toHaveLength(1);
@@ -107,10 +99,10 @@ describe('an order through the jobs API', () => {
 		async (operation) => {
 			for (const upgradeResult of ['urls', 'data'] as const) {
 				const taskId = simulator.addVideo({ jobs: { upgradeResult } });
-				const [item] = json(await run({ operation, taskIds: [taskId] }));
+				const [item] = jsonOf(await run({ operation, taskIds: [taskId] }));
 				expect(item).toMatchObject({ taskId, kieTaskId: expect.stringMatching(/^veo_upgrade_/) });
 				expect(String(item?.videoUrl)).toContain(operation === 'get4k' ? '4k.mp4' : '1080p.mp4');
-				const [again] = json(await run({ operation: 'get', taskIds: [String(item?.kieTaskId)] }));
+				const [again] = jsonOf(await run({ operation: 'get', taskIds: [String(item?.kieTaskId)] }));
 				expect(again).toMatchObject({
 					taskId: item?.kieTaskId,
 					videoUrl: item?.videoUrl,
@@ -122,7 +114,7 @@ describe('an order through the jobs API', () => {
 
 	it('gives the large video, not the 720p one beside it', async () => {
 		const parameters = { resolution: '1080p' };
-		const [item] = json(await run({ operation: 'generate', parameters }));
+		const [item] = jsonOf(await run({ operation: 'generate', parameters }));
 		expect(item).toMatchObject({ resolution: '1080p' });
 		expect(String(item?.videoUrl)).not.toContain('720p');
 	});
@@ -163,7 +155,7 @@ describe('an order through the jobs API', () => {
 			options: { timeout: 1 },
 			onError,
 		});
-		expect(json(result)[0]).toMatchObject({
+		expect(jsonOf(result)[0]).toMatchObject({
 			taskId,
 			kieTaskId: expect.stringMatching(/^veo_upgrade_/),
 			timedOut: true,
@@ -173,7 +165,7 @@ describe('an order through the jobs API', () => {
 	it('keeps that ID in an item that is output unfinished', async () => {
 		const taskId = simulator.addVideo({ timings: { upgrade4k: 60_000 } });
 		const options = { timeout: 1, onTimeout: 'continue' };
-		const [item] = json(await run({ operation: 'get4k', taskIds: [taskId], options }));
+		const [item] = jsonOf(await run({ operation: 'get4k', taskIds: [taskId], options }));
 		expect(item).toMatchObject({
 			taskId,
 			kieTaskId: expect.stringMatching(/^veo_upgrade_/),
@@ -198,12 +190,12 @@ describe('an order through the jobs API', () => {
 				api: 'veo',
 				parameters: { waitMode: 'none', callBackUrl: 'http://127.0.0.1:9/x' },
 			},
-			'cannot report its end',
+			'cannot use a callback',
 		],
 		[
 			'waiting for one',
 			{ operation: 'get1080p', api: 'veo', parameters: { waitMode: 'callback' } },
-			'cannot report its end',
+			'cannot use a callback',
 		],
 	])('is refused before any request where it cannot be: %s', async (_what, options, text) => {
 		const error = await caught(run(options));
@@ -220,11 +212,11 @@ describe('an order through the jobs API', () => {
 
 	it('tells where Kie.ai has made another tier than was asked for', async () => {
 		simulator.setDefaults({ jobs: { tier: 'fast' } });
-		const [item] = json(await run({ operation: 'generate', parameters: { model: 'veo3_lite' } }));
+		const [item] = jsonOf(await run({ operation: 'generate', parameters: { model: 'veo3_lite' } }));
 		expect(item?.message).toBe(
 			'success. Kie.ai made this video with veo3_fast, not with veo3_lite as asked for.',
 		);
-		const [fast] = json(await run({ operation: 'generate' }));
+		const [fast] = jsonOf(await run({ operation: 'generate' }));
 		expect(fast?.message).toBe('success');
 	});
 });
@@ -233,9 +225,9 @@ describe('what was made before a switch', () => {
 	const other = { veo: 'jobs', jobs: 'veo' } as const;
 
 	it.each<ApiName>(['veo', 'jobs'])('with "%s" can still be read and downloaded', async (api) => {
-		const [made] = json(await run({ operation: 'generate', api }));
+		const [made] = jsonOf(await run({ operation: 'generate', api }));
 		const taskId = String(made?.taskId);
-		const [read] = json(await run({ operation: 'get', taskIds: [taskId], api: other[api] }));
+		const [read] = jsonOf(await run({ operation: 'get', taskIds: [taskId], api: other[api] }));
 		expect(read).toStrictEqual({ ...made, operation: 'get' });
 		const result = await run({
 			operation: 'get',
@@ -243,7 +235,7 @@ describe('what was made before a switch', () => {
 			api: other[api],
 			parameters: { waitMode: 'none' },
 		});
-		expect(json(result)[0]).toMatchObject({ status: 'success' });
+		expect(jsonOf(result)[0]).toMatchObject({ status: 'success' });
 	});
 
 	it.each<ApiName>(['veo', 'jobs'])(

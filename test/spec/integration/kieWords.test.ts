@@ -1,23 +1,11 @@
 import type { INodeParameters, OnError } from 'n8n-workflow';
 
-import { startSimulator, type Simulator } from '../../tools/simulator';
-import { runNode } from './runNode';
+import { useAccounts } from './accounts';
+import { caught, runNode } from './runNode';
 
 /* What Kie says, whatever the code beside it, and what the node then does and shows. */
 
-let simulator: Simulator;
-/** A key per test: Kie's limit on submissions holds per key, and would slow the tests down. */
-const keys = Array.from({ length: 60 }, (_, index) => `kie-words-key-${index}`);
-let test = 0;
-
-beforeAll(async () => {
-	simulator = await startSimulator({ accounts: keys.map((key) => ({ key })) });
-});
-beforeEach(() => {
-	simulator.reset();
-	test++;
-});
-afterAll(async () => await simulator.close());
+const kie = useAccounts();
 
 interface Run {
 	operation?: string;
@@ -32,22 +20,15 @@ const run = async ({ operation = 'generate', waitMode = 'poll', prompts, options
 		parameters: {
 			resource: 'video',
 			operation,
-			taskId: simulator.addVideo(),
+			taskId: kie.simulator.addVideo(),
 			prompt: '={{ $json.prompt }}',
 			waitMode,
 			options: { pollInterval: 1, timeout: 60, ...options },
 		},
 		items: (prompts ?? ['A dog']).map((prompt) => ({ json: { prompt } })),
-		credentials: { apiKey: keys[test] ?? '', baseUrl: simulator.apiUrl },
+		credentials: kie.credentials,
 		onError,
 	});
-const caught = async (running: Promise<unknown>) =>
-	await running.then(
-		() => {
-			throw new Error('no error was raised');
-		},
-		(error: unknown) => error as { message: string; description: string },
-	);
 const promptOf = ({ body }: { body: unknown }) => (body as { prompt?: string }).prompt;
 
 const NO_CREDITS =
@@ -67,17 +48,17 @@ describe('no credits', () => {
 	);
 
 	it.each(rows)('end %s at once when told as %s', async (operation, _body, body) => {
-		simulator.fault({ kind: 'answer', body, times: 99 });
+		kie.simulator.fault({ kind: 'answer', body, times: 99 });
 		const error = await caught(run({ operation }));
 		expect(error.message).toContain('does not have enough credits');
 		expect(error.description).toContain('Top up');
 		expect(error.message + error.description).not.toContain('paid for');
-		expect(simulator.requests()).toHaveLength(1);
+		expect(kie.simulator.requests()).toHaveLength(1);
 	});
 
 	it('for the third video cost the first two nothing', async () => {
 		const body = ANSWERS[0];
-		simulator.fault({ kind: 'answer', body, when: (request) => promptOf(request) === 'third' });
+		kie.simulator.fault({ kind: 'answer', body, when: (request) => promptOf(request) === 'third' });
 		const { items } = await run({
 			waitMode: 'none',
 			prompts: ['first', 'second', 'third'],
@@ -95,7 +76,7 @@ describe('a record of a video', () => {
 	const IN_WORK =
 		'1080P is processing. It should be ready in 1-2 minutes. Please check back shortly.';
 	const tell = (body: object, times = 1) =>
-		simulator.fault({ kind: 'answer', body, path: RECORD, times });
+		kie.simulator.fault({ kind: 'answer', body, path: RECORD, times });
 
 	it.each([
 		IN_WORK,
@@ -105,7 +86,7 @@ describe('a record of a video', () => {
 		tell({ code: 400, msg, data: null });
 		const { items } = await run({});
 		expect(items[0]?.json).toMatchObject({ status: 'success' });
-		expect(simulator.requests({ path: RECORD }).length).toBeGreaterThan(1);
+		expect(kie.simulator.requests({ path: RECORD }).length).toBeGreaterThan(1);
 	});
 
 	it.each<[what: string, body: object, said: string, advice: string]>([
@@ -146,13 +127,13 @@ describe('a record of a video', () => {
 		const error = await caught(run({}));
 		expect(error.message).toContain(said);
 		expect(error.description).toContain(advice);
-		expect(simulator.requests({ path: RECORD })).toHaveLength(1);
+		expect(kie.simulator.requests({ path: RECORD })).toHaveLength(1);
 	});
 });
 
 it('A video that failed while polling is not among those Kie still works on', async () => {
-	simulator.nextTask({ prompt: 'bad', generation: { outcome: 'failure' } });
-	simulator.nextTask({ prompt: 'slow', timings: { generate: 60_000 } });
+	kie.simulator.nextTask({ prompt: 'bad', generation: { outcome: 'failure' } });
+	kie.simulator.nextTask({ prompt: 'slow', timings: { generate: 60_000 } });
 	const { items, hints } = await run({
 		prompts: ['bad', 'slow'],
 		options: { timeout: 5, onTimeout: 'continue' },

@@ -7,30 +7,21 @@ import { Readable } from 'node:stream';
 import type { BinaryDataService } from 'n8n-core';
 import type { IBinaryData, INodeExecutionData, INodeParameters, OnError } from 'n8n-workflow';
 
-import { startSimulator, syntheticContent, type Simulator } from '../../tools/simulator';
+import { syntheticContent } from '../../tools/simulator';
 import { useFastTime } from './fastTime';
-import { runNode, useBinaryFolder } from './runNode';
+import { useAccounts } from './accounts';
+import { caught, jsonOf, runNode, useBinaryFolder } from './runNode';
 
 useFastTime();
 
-let simulator: Simulator;
 let binaryData: BinaryDataService;
+const kie = useAccounts();
 const folder = mkdtempSync(join(tmpdir(), 'kie-veo-binary-'));
 
-/** A key per test: Kie's limit on submissions holds per key, and would slow the tests down. */
-const keys = Array.from({ length: 200 }, (_, index) => `kie-simulator-key-${index}`);
-let test = 0;
-
 beforeAll(async () => {
-	simulator = await startSimulator({ accounts: keys.map((key) => ({ key })) });
 	binaryData = await useBinaryFolder(folder);
 });
-beforeEach(() => {
-	simulator.reset();
-	test++;
-});
 afterAll(async () => {
-	await simulator.close();
 	rmSync(folder, { recursive: true, force: true });
 });
 
@@ -52,11 +43,7 @@ const run = async (operation: string, { parameters, options, items, ...rest }: R
 			...parameters,
 		},
 		items,
-		credentials: {
-			apiKey: keys[test] ?? '',
-			baseUrl: simulator.apiUrl,
-			uploadBaseUrl: simulator.uploadUrl,
-		},
+		credentials: kie.credentials,
 		...rest,
 	});
 const generate = async ({ parameters, ...rest }: Run = {}) =>
@@ -64,15 +51,7 @@ const generate = async ({ parameters, ...rest }: Run = {}) =>
 		parameters: { prompt: 'A dog playing', waitMode: 'none', ...parameters },
 		...rest,
 	});
-const json = ({ items }: Awaited<ReturnType<typeof run>>) => items.map((item) => item.json);
-const caught = async (running: Promise<unknown>) =>
-	await running.then(
-		() => {
-			throw new Error('no error was raised');
-		},
-		(error: unknown) => error as { message: string; description: string; context: object },
-	);
-const bodies = (path: string) => simulator.requests({ path }).map(({ body }) => body);
+const bodies = (path: string) => kie.simulator.requests({ path }).map(({ body }) => body);
 const GENERATE = '/api/v1/veo/generate';
 const EXTEND = '/api/v1/veo/extend';
 
@@ -127,12 +106,12 @@ describe('Generate', () => {
 	])('sends %s as the API has it', async (_what, parameters, options, body) => {
 		await generate({ parameters, options });
 		expect(bodies(GENERATE)).toStrictEqual([{ ...DEFAULT_BODY, ...body }]);
-		expect(simulator.paid()).toHaveLength(1);
+		expect(kie.simulator.paid()).toHaveLength(1);
 	});
 
 	it('returns immediately with the new task id', async () => {
 		const result = await generate();
-		expect(json(result)[0]).toStrictEqual({
+		expect(jsonOf(result)[0]).toStrictEqual({
 			taskId: expect.stringMatching(/^veo_task_/),
 			index: null,
 			operation: 'generate',
@@ -156,19 +135,21 @@ describe('Generate', () => {
 	});
 
 	it('waits for the video by asking for its record', async () => {
-		const [item] = json(await generate({ parameters: { waitMode: 'poll', aspectRatio: '9:16' } }));
+		const [item] = jsonOf(
+			await generate({ parameters: { waitMode: 'poll', aspectRatio: '9:16' } }),
+		);
 		expect(item).toMatchObject({ operation: 'generate', index: null, status: 'success' });
 		expect(item).toMatchObject({
 			resolution: '720p',
 			videoUrl: expect.stringContaining('base.mp4'),
 		});
-		expect(simulator.submissions()).toHaveLength(1);
+		expect(kie.simulator.submissions()).toHaveLength(1);
 	});
 
 	it('makes a video of its own for each item, also of equal ones, and keeps the pairing', async () => {
 		const items = [{ json: {} }, { json: {} }, { json: {} }];
 		const result = await generate({ items, parameters: { waitMode: 'poll' } });
-		expect(new Set(json(result).map(({ taskId }) => taskId)).size).toBe(3);
+		expect(new Set(jsonOf(result).map(({ taskId }) => taskId)).size).toBe(3);
 		expect(result.items.map(({ pairedItem }) => pairedItem)).toStrictEqual(
 			items.map((_, item) => ({ item })),
 		);
@@ -179,8 +160,8 @@ describe('Generate and faults of Kie', () => {
 	it.each(['404', '422', 'null'] as const)(
 		'is patient with a task Kie does not know yet, told as %s',
 		async (graceAnswer) => {
-			simulator.nextTask({ record: { graceMs: 1500, graceAnswer } });
-			const [item] = json(await generate({ parameters: { waitMode: 'poll' } }));
+			kie.simulator.nextTask({ record: { graceMs: 1500, graceAnswer } });
+			const [item] = jsonOf(await generate({ parameters: { waitMode: 'poll' } }));
 			expect(item).toMatchObject({ status: 'success' });
 		},
 	);
@@ -190,7 +171,7 @@ describe('Generate and faults of Kie', () => {
 		['in the record, flag 3', { failureFlag: 3, failureIn: 'record' }],
 		['in the envelope', { failureIn: 'envelope' }],
 	] as const)('raises a failure told %s, with its task id', async (_where, generation) => {
-		simulator.nextTask({
+		kie.simulator.nextTask({
 			taskId: 'veo_task_bad',
 			generation: { outcome: 'failure', ...generation },
 		});
@@ -208,17 +189,17 @@ describe('Generate and faults of Kie', () => {
 		['an empty body', { kind: 'empty', processed: true }],
 		['no task id', { kind: 'envelope', data: 'null' }],
 	] as const)('never sends again when the answer is lost: %s', async (_what, fault) => {
-		simulator.fault({ ...fault, path: GENERATE });
+		kie.simulator.fault({ ...fault, path: GENERATE });
 		const error = await caught(generate());
 		expect(error.message).toContain('answer was lost');
 		expect(error.description).toContain('https://kie.ai/logs');
-		expect(simulator.requests({ path: GENERATE })).toHaveLength(1);
+		expect(kie.simulator.requests({ path: GENERATE })).toHaveLength(1);
 	});
 
 	it('keeps a task whose answer has no code', async () => {
-		simulator.nextTask({ taskId: 'veo_task_no_code' });
-		simulator.fault({ kind: 'envelope', code: 'absent', path: GENERATE });
-		const [item] = json(await generate());
+		kie.simulator.nextTask({ taskId: 'veo_task_no_code' });
+		kie.simulator.fault({ kind: 'envelope', code: 'absent', path: GENERATE });
+		const [item] = jsonOf(await generate());
 		expect(item).toMatchObject({ taskId: 'veo_task_no_code', status: 'processing' });
 	});
 
@@ -226,19 +207,19 @@ describe('Generate and faults of Kie', () => {
 		const prompts = ['refused', 'lost', 'also lost'];
 		const about = (prompt: string) => (request: { body: unknown }) =>
 			(request.body as { prompt?: string }).prompt === prompt;
-		simulator.fault({ kind: 'status', code: 400, when: about('refused') });
+		kie.simulator.fault({ kind: 'status', code: 400, when: about('refused') });
 		// Slow enough to be under way when the first one fails.
 		for (const prompt of prompts.slice(1)) {
-			simulator.fault({ kind: 'slow', ms: 300, when: about(prompt) });
+			kie.simulator.fault({ kind: 'slow', ms: 300, when: about(prompt) });
 		}
-		simulator.setDefaults({ envelope: { data: 'null' } });
+		kie.simulator.setDefaults({ envelope: { data: 'null' } });
 		const error = await caught(
 			generate({
 				parameters: { prompt: '={{ $json.prompt }}' },
 				items: prompts.map((prompt) => ({ json: { prompt } })),
 			}),
 		);
-		expect(simulator.paid()).toHaveLength(2);
+		expect(kie.simulator.paid()).toHaveLength(2);
 		expect(error.message).toContain('answer was lost');
 		expect(error.description).toContain('https://kie.ai/logs');
 		expect(error.description).toContain('2 requests');
@@ -246,10 +227,10 @@ describe('Generate and faults of Kie', () => {
 	});
 
 	it('sends again what Kie says it did not accept', async () => {
-		simulator.fault({ kind: 'status', code: 429, path: GENERATE });
-		simulator.fault({ kind: 'status', code: 455, path: GENERATE });
-		expect(json(await generate())).toMatchObject([{ status: 'processing' }]);
-		expect(simulator.paid()).toHaveLength(1);
+		kie.simulator.fault({ kind: 'status', code: 429, path: GENERATE });
+		kie.simulator.fault({ kind: 'status', code: 455, path: GENERATE });
+		expect(jsonOf(await generate())).toMatchObject([{ status: 'processing' }]);
+		expect(kie.simulator.paid()).toHaveLength(1);
 	}, 20_000);
 
 	it.each([
@@ -265,18 +246,22 @@ describe('Generate and faults of Kie', () => {
 		[501, 'Failed - Video generation task failed', 'kie.ai/logs'],
 		[505, 'Disabled', 'announcement'],
 	])('raises code %i "%s" at once', async (code, msg, advice) => {
-		simulator.fault({ kind: 'status', code, msg, path: GENERATE });
+		kie.simulator.fault({ kind: 'status', code, msg, path: GENERATE });
 		const error = await caught(generate());
 		expect(error.message).toContain(msg);
 		expect(error.description).toContain(advice);
-		expect(simulator.requests()).toHaveLength(1);
+		expect(kie.simulator.requests()).toHaveLength(1);
 	});
 });
 
 describe('Generate for several items', () => {
 	it('names every task that was created when another item fails', async () => {
-		simulator.nextTask({ taskId: 'veo_task_good', prompt: 'good', timings: { generate: 60_000 } });
-		simulator.nextTask({
+		kie.simulator.nextTask({
+			taskId: 'veo_task_good',
+			prompt: 'good',
+			timings: { generate: 60_000 },
+		});
+		kie.simulator.nextTask({
 			taskId: 'veo_task_bad',
 			prompt: 'bad',
 			generation: { outcome: 'failure' },
@@ -289,19 +274,19 @@ describe('Generate for several items', () => {
 	});
 
 	it('keeps the task id on the error item of a timeout', async () => {
-		simulator.nextTask({ taskId: 'veo_task_slow', timings: { generate: 60_000 } });
+		kie.simulator.nextTask({ taskId: 'veo_task_slow', timings: { generate: 60_000 } });
 		const result = await generate({
 			parameters: { waitMode: 'poll' },
 			options: { timeout: 1 },
 			onError: 'continueRegularOutput',
 		});
-		expect(json(result)).toMatchObject([
+		expect(jsonOf(result)).toMatchObject([
 			{ taskId: 'veo_task_slow', operation: 'generate', status: 'processing', timedOut: true },
 		]);
 	});
 
 	it('ends with the user, naming what was created', async () => {
-		simulator.nextTask({ taskId: 'veo_task_slow', timings: { generate: 60_000 } });
+		kie.simulator.nextTask({ taskId: 'veo_task_slow', timings: { generate: 60_000 } });
 		const stop = new AbortController();
 		const running = caught(generate({ parameters: { waitMode: 'poll' }, signal: stop.signal }));
 		setTimeout(() => stop.abort(), 300);
@@ -309,13 +294,13 @@ describe('Generate for several items', () => {
 	});
 
 	it('ends with the user, telling of a lost answer', async () => {
-		simulator.fault({ kind: 'slow', ms: 600 });
-		simulator.setDefaults({ envelope: { data: 'null' } });
+		kie.simulator.fault({ kind: 'slow', ms: 600 });
+		kie.simulator.setDefaults({ envelope: { data: 'null' } });
 		const stop = new AbortController();
 		const running = caught(generate({ signal: stop.signal }));
 		setTimeout(() => stop.abort(), 200);
 		expect((await running).description).toContain('The answer to 1 paid request was lost');
-		expect(simulator.paid()).toHaveLength(1);
+		expect(kie.simulator.paid()).toHaveLength(1);
 	});
 });
 
@@ -357,12 +342,12 @@ describe('The parameters of Generate', () => {
 			const error = await caught(generate({ items, parameters, options }));
 			expect(error.message).toContain(`'${name}'`);
 			expect(error.description).toBeTruthy();
-			expect(simulator.requests()).toHaveLength(0);
+			expect(kie.simulator.requests()).toHaveLength(0);
 		},
 	);
 
 	it('takes numbers for text and text for switches, as expressions give them', async () => {
-		const [item] = json(
+		const [item] = jsonOf(
 			await generate({
 				parameters: { prompt: '={{ 1984 }}' },
 				options: {
@@ -382,7 +367,7 @@ describe('The parameters of Generate', () => {
 		const error = await caught(generate({ retryOnFail: true }));
 		expect(error.message).toContain("'Retry On Fail'");
 		expect(error.description).toContain('Settings');
-		expect(simulator.requests()).toHaveLength(0);
+		expect(kie.simulator.requests()).toHaveLength(0);
 	});
 
 	it('refuses local images while the API is public', async () => {
@@ -413,11 +398,11 @@ describe('images in binary fields', () => {
 		const [first, last] = [Buffer.from('one'), Buffer.from('two')];
 		const items = [{ json: {}, binary: { first: image(first), last: image(last, 'image/jpeg') } }];
 		await generate({ items, parameters: binary });
-		expect(simulator.uploads).toMatchObject([
+		expect(kie.simulator.uploads).toMatchObject([
 			{ route: '/api/file-stream-upload', sha256: sha256(first), mimeType: 'image/png' },
 			{ sha256: sha256(last), mimeType: 'image/jpeg', fileName: expect.stringMatching(/\.jpg$/) },
 		]);
-		const imageUrls = simulator.uploads.map(({ downloadUrl }) => downloadUrl);
+		const imageUrls = kie.simulator.uploads.map(({ downloadUrl }) => downloadUrl);
 		expect(bodies(GENERATE)).toMatchObject([{ imageUrls }]);
 	});
 
@@ -426,7 +411,7 @@ describe('images in binary fields', () => {
 		const data: IBinaryData = { data: '', mimeType: 'image/webp' };
 		const location = { type: 'execution', workflowId: '1', executionId: '1' } as const;
 		const stored = await binaryData.store(location, content.open(0, content.length), data);
-		simulator.fault({ kind: 'status', code: 500, host: 'upload' });
+		kie.simulator.fault({ kind: 'status', code: 500, host: 'upload' });
 		const opened = jest.spyOn(binaryData, 'getAsStream');
 		await generate({
 			items: [{ json: {}, binary: { data: stored } }],
@@ -434,11 +419,11 @@ describe('images in binary fields', () => {
 		});
 		const streams = await Promise.all(opened.mock.results.map(({ value }) => value as Readable));
 		expect(streams.map(({ destroyed }) => destroyed)).toStrictEqual([true, true]);
-		expect(simulator.uploads.at(-1)).toMatchObject({ fileSize: 3_000_000 });
+		expect(kie.simulator.uploads.at(-1)).toMatchObject({ fileSize: 3_000_000 });
 		const hash = createHash('sha256');
 		for await (const chunk of content.open(0, content.length) as Readable) hash.update(chunk);
-		expect(simulator.uploads.at(-1)?.sha256).toBe(hash.digest('hex'));
-		expect(simulator.requests({ host: 'upload' }).at(-1)?.headers['content-length']).toMatch(
+		expect(kie.simulator.uploads.at(-1)?.sha256).toBe(hash.digest('hex'));
+		expect(kie.simulator.requests({ host: 'upload' }).at(-1)?.headers['content-length']).toMatch(
 			/^\d+$/,
 		);
 	});
@@ -448,16 +433,16 @@ describe('images in binary fields', () => {
 		const parameters = { ...binary, imageBinaryPropertyNames: 'first' };
 		const error = await caught(generate({ items, parameters }));
 		expect(error.message).toContain('video/mp4');
-		expect(simulator.requests()).toHaveLength(0);
+		expect(kie.simulator.requests()).toHaveLength(0);
 	});
 
 	it('that cannot be uploaded cost nothing', async () => {
-		simulator.fault({ kind: 'status', code: 400, msg: 'Too odd', host: 'upload' });
+		kie.simulator.fault({ kind: 'status', code: 400, msg: 'Too odd', host: 'upload' });
 		const items = [{ json: {}, binary: { first: image(Buffer.from('x')) } }];
 		const parameters = { ...binary, imageBinaryPropertyNames: 'first' };
 		const error = await caught(generate({ items, parameters }));
 		expect(error.message).toContain('Too odd');
-		expect(simulator.paid()).toHaveLength(0);
+		expect(kie.simulator.paid()).toHaveLength(0);
 	});
 });
 
@@ -466,9 +451,9 @@ describe('Extend', () => {
 		await run('extend', { parameters: { prompt: 'It runs on', ...parameters }, ...rest });
 
 	it('sends every field, and gives the whole video first, then the new part', async () => {
-		const taskId = simulator.addVideo();
+		const taskId = kie.simulator.addVideo();
 		const options = { seed: 54321, watermark: 'MyBrand' };
-		const [item] = json(await extend({ parameters: { taskId, model: 'quality' }, options }));
+		const [item] = jsonOf(await extend({ parameters: { taskId, model: 'quality' }, options }));
 		expect(bodies(EXTEND)).toStrictEqual([
 			{ taskId, prompt: 'It runs on', model: 'quality', seeds: 54321, watermark: 'MyBrand' },
 		]);
@@ -483,7 +468,7 @@ describe('Extend', () => {
 	});
 
 	it('leaves out what is empty, but never the model', async () => {
-		const taskId = simulator.addVideo();
+		const taskId = kie.simulator.addVideo();
 		await extend({ parameters: { taskId, waitMode: 'none' } });
 		expect(bodies(EXTEND)).toStrictEqual([{ taskId, prompt: 'It runs on', model: 'fast' }]);
 	});
@@ -498,7 +483,7 @@ describe('Extend', () => {
 	it('keeps the id of the original on the item of an extension that was refused', async () => {
 		const parameters = { taskId: 'veo_task_x' };
 		const result = await extend({ parameters, onError: 'continueRegularOutput' });
-		expect(json(result)).toStrictEqual([
+		expect(jsonOf(result)).toStrictEqual([
 			{
 				error: expect.stringContaining('not found'),
 				taskId: 'veo_task_x',
@@ -510,14 +495,14 @@ describe('Extend', () => {
 	});
 
 	it('never sends again when the answer is lost', async () => {
-		const taskId = simulator.addVideo();
-		simulator.fault({ kind: 'reset-after', path: EXTEND });
+		const taskId = kie.simulator.addVideo();
+		kie.simulator.fault({ kind: 'reset-after', path: EXTEND });
 		const result = await extend({ parameters: { taskId }, onError: 'continueRegularOutput' });
-		expect(json(result)).toMatchObject([
+		expect(jsonOf(result)).toMatchObject([
 			{ error: expect.stringContaining('answer was lost'), taskId, operation: 'extend' },
 		]);
-		expect(json(result)[0]?.error).toContain(`Extend of task ${taskId}`);
-		expect(simulator.submissions()).toHaveLength(1);
+		expect(jsonOf(result)[0]?.error).toContain(`Extend of task ${taskId}`);
+		expect(kie.simulator.submissions()).toHaveLength(1);
 	});
 });
 
@@ -532,68 +517,68 @@ describe('Get', () => {
 		['URLs beside the response', { urls: 'data-json-text' }],
 		['a flag as text', { flag: 'text' }],
 	] as const)('gives the state of a finished task in %s', async (_form, record) => {
-		const taskId = simulator.addVideo({ record });
-		expect(json(await get(taskId))).toMatchObject([
+		const taskId = kie.simulator.addVideo({ record });
+		expect(jsonOf(await get(taskId))).toMatchObject([
 			{ taskId, index: null, operation: 'get', status: 'success', resolution: '720p' },
 		]);
-		expect(simulator.requests()).toHaveLength(1);
-		expect(simulator.paid()).toHaveLength(0);
+		expect(kie.simulator.requests()).toHaveLength(1);
+		expect(kie.simulator.paid()).toHaveLength(0);
 	});
 
 	it('asks for a few tasks at a time, however many items there are', async () => {
-		const ids = Array.from({ length: 30 }, () => simulator.addVideo());
-		simulator.fault({ kind: 'slow', ms: 300, times: 99 });
+		const ids = Array.from({ length: 30 }, () => kie.simulator.addVideo());
+		kie.simulator.fault({ kind: 'slow', ms: 300, times: 99 });
 		const begin = Date.now();
 		const result = await run('get', {
 			parameters: { taskId: '={{ $json.taskId }}' },
 			items: ids.map((taskId) => ({ json: { taskId } })),
 		});
-		expect(json(result).map(({ taskId }) => taskId)).toStrictEqual(ids);
+		expect(jsonOf(result).map(({ taskId }) => taskId)).toStrictEqual(ids);
 		// 10 at a time.
 		expect(Date.now() - begin).toBeGreaterThanOrEqual(900);
 	});
 
 	it.each([0, 7])('gives a running task, flag %i, as processing without waiting', async (flag) => {
-		const taskId = simulator.addVideo({
+		const taskId = kie.simulator.addVideo({
 			state: 'waiting',
 			timings: { generate: 60_000 },
 			record: { runningFlag: flag },
 		});
-		expect(json(await get(taskId))).toMatchObject([{ taskId, status: 'processing' }]);
+		expect(jsonOf(await get(taskId))).toMatchObject([{ taskId, status: 'processing' }]);
 	});
 
 	it('waits when asked to, also for URLs that appear after the success', async () => {
-		const taskId = simulator.addVideo({ state: 'waiting', record: { urlsAfterMs: 1500 } });
+		const taskId = kie.simulator.addVideo({ state: 'waiting', record: { urlsAfterMs: 1500 } });
 		const result = await get(taskId, { parameters: { waitMode: 'poll' } });
-		expect(json(result)).toMatchObject([{ status: 'success' }]);
+		expect(jsonOf(result)).toMatchObject([{ status: 'success' }]);
 	});
 
 	it.each(['422', 'null'] as const)('raises an unknown task, told as %s', async (unknownId) => {
-		simulator.setDefaults({ record: { unknownId } });
+		kie.simulator.setDefaults({ record: { unknownId } });
 		const error = await caught(get('veo_task_x'));
 		expect(error.message).toContain('veo_task_x');
 		expect(error.message).toContain('record is null');
 		expect(error.description).toContain("'Task ID'");
-		simulator.setDefaults({ record: { unknownId: '422' } });
+		kie.simulator.setDefaults({ record: { unknownId: '422' } });
 	});
 
 	it('is patient with a task that another node of this n8n has just created', async () => {
-		simulator.nextTask({ taskId: 'veo_task_new', record: { graceMs: 60_000 } });
+		kie.simulator.nextTask({ taskId: 'veo_task_new', record: { graceMs: 60_000 } });
 		await generate();
-		expect(json(await get('veo_task_new'))).toMatchObject([{ status: 'processing' }]);
+		expect(jsonOf(await get('veo_task_new'))).toMatchObject([{ status: 'processing' }]);
 	});
 
 	it('ends a wait on which Kie reports the same server error again and again', async () => {
-		const taskId = simulator.addVideo({ state: 'waiting', timings: { generate: 60_000 } });
+		const taskId = kie.simulator.addVideo({ state: 'waiting', timings: { generate: 60_000 } });
 		const msg = 'Internal Error - Timeout';
-		simulator.fault({ kind: 'status', code: 500, msg, times: 99, skip: 1 });
+		kie.simulator.fault({ kind: 'status', code: 500, msg, times: 99, skip: 1 });
 		const error = await caught(get(taskId, { parameters: { waitMode: 'poll' } }));
 		expect(error.message).toContain(taskId);
 		expect(error.message).toContain(msg);
 	}, 20_000);
 
 	it('raises the 14 days with what to do', async () => {
-		const error = await caught(get(simulator.addVideo({ ageDays: 15 })));
+		const error = await caught(get(kie.simulator.addVideo({ ageDays: 15 })));
 		expect(error.description).toContain('14 days only');
 	});
 });
@@ -602,10 +587,10 @@ const bytesOf = async (binary: IBinaryData | undefined) =>
 	await binaryData.getAsBuffer(binary ?? { data: '', mimeType: '' });
 const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
 const urlOf = async (taskId: string) =>
-	String(json(await run('get', { parameters: { taskId } }))[0]?.videoUrl);
+	String(jsonOf(await run('get', { parameters: { taskId } }))[0]?.videoUrl);
 const download = async (url: string, options: INodeParameters = {}) =>
 	await run('download', { parameters: { url }, options });
-const fileRequests = () => simulator.requests({ host: 'file' });
+const fileRequests = () => kie.simulator.requests({ host: 'file' });
 
 describe('files', () => {
 	it.each([
@@ -613,24 +598,24 @@ describe('files', () => {
 		['get1080p', '-0-1080p.mp4'],
 		['get', '-720p.mp4'],
 	])('%s also gives the file when asked to, named after the task', async (operation, ending) => {
-		const taskId = simulator.addVideo();
+		const taskId = kie.simulator.addVideo();
 		const parameters = { taskId, download: true, binaryPropertyName: 'video' };
 		const { items } = await run(operation, { parameters });
 		const file = items[0]?.binary?.video;
 		expect(file).toMatchObject({ fileName: `${taskId}${ending}`, mimeType: 'video/mp4' });
-		const sum = await simulator.fileSha256(String(items[0]?.json.videoUrl));
+		const sum = await kie.simulator.fileSha256(String(items[0]?.json.videoUrl));
 		expect(sha256(await bytesOf(file))).toBe(sum);
 		for (const { headers } of fileRequests()) expect(headers).not.toHaveProperty('authorization');
 	});
 
 	it('an unfinished video has no file', async () => {
-		const taskId = simulator.addVideo({ state: 'waiting', timings: { generate: 60_000 } });
+		const taskId = kie.simulator.addVideo({ state: 'waiting', timings: { generate: 60_000 } });
 		const { items } = await run('get', { parameters: { taskId, download: true } });
 		expect(items[0]).not.toHaveProperty('binary');
 	});
 
 	it('that cannot be got leave the finished video to the item with Continue on fail', async () => {
-		const taskId = simulator.addVideo({ files: { bare: 'gone' } });
+		const taskId = kie.simulator.addVideo({ files: { bare: 'gone' } });
 		const parameters = { taskId, download: true };
 		const onError = 'continueRegularOutput';
 		const { items } = await run('get4k', { parameters, onError });
@@ -650,26 +635,26 @@ describe('files', () => {
 	});
 
 	it('are got when the switch comes as text', async () => {
-		const parameters = { taskId: simulator.addVideo(), download: '={{ "true" }}' };
+		const parameters = { taskId: kie.simulator.addVideo(), download: '={{ "true" }}' };
 		const { items } = await run('get', { parameters });
 		expect(items[0]?.binary).toHaveProperty('data');
 	});
 
 	it('of a video on several items go to those that want it', async () => {
-		const taskId = simulator.addVideo();
+		const taskId = kie.simulator.addVideo();
 		const { items } = await run('get4k', {
 			parameters: { taskId, download: '={{ $json.wanted }}' },
 			items: [false, true, true].map((wanted) => ({ json: { wanted } })),
 		});
 		expect(items.map(({ binary }) => binary !== undefined)).toStrictEqual([false, true, true]);
 		expect(fileRequests()).toHaveLength(1);
-		expect(simulator.submissions()).toHaveLength(1);
+		expect(kie.simulator.submissions()).toHaveLength(1);
 	});
 });
 
 describe('Download', () => {
 	it('Download gives file, name, type and size', async () => {
-		const url = await urlOf(simulator.addVideo({ files: { bytes: 2_500_000 } }));
+		const url = await urlOf(kie.simulator.addVideo({ files: { bytes: 2_500_000 } }));
 		const { items } = await download(url);
 		expect(items[0]?.json).toStrictEqual({
 			url,
@@ -677,26 +662,26 @@ describe('Download', () => {
 			mimeType: 'video/mp4',
 			fileSize: 2_500_000,
 		});
-		expect(sha256(await bytesOf(items[0]?.binary?.data))).toBe(await simulator.fileSha256(url));
+		expect(sha256(await bytesOf(items[0]?.binary?.data))).toBe(await kie.simulator.fileSha256(url));
 	});
 
 	it('renews a refused link, once', async () => {
-		const url = await urlOf(simulator.addVideo({ files: { bare: 'refused' } }));
+		const url = await urlOf(kie.simulator.addVideo({ files: { bare: 'refused' } }));
 		const { items } = await download(url);
-		expect(sha256(await bytesOf(items[0]?.binary?.data))).toBe(await simulator.fileSha256(url));
+		expect(sha256(await bytesOf(items[0]?.binary?.data))).toBe(await kie.simulator.fileSha256(url));
 		expect(fileRequests().map(({ httpStatus }) => httpStatus)).toStrictEqual([403, 200]);
 		expect(bodies('/api/v1/common/download-url')).toStrictEqual([{ url }]);
 	});
 
 	it.each([403, 404, 410])('renews after %i', async (code) => {
-		const url = await urlOf(simulator.addVideo());
-		simulator.fault({ kind: 'status', code, host: 'file' });
+		const url = await urlOf(kie.simulator.addVideo());
+		kie.simulator.fault({ kind: 'status', code, host: 'file' });
 		await download(url);
 		expect(fileRequests()).toHaveLength(2);
 	});
 
 	it('says so when the file is gone, with the task id', async () => {
-		const taskId = simulator.addVideo({ files: { bare: 'gone' } });
+		const taskId = kie.simulator.addVideo({ files: { bare: 'gone' } });
 		const error = await caught(run('get', { parameters: { taskId, download: true } }));
 		expect(error.message).toContain(taskId);
 		expect(error.description).toContain('14 days');
@@ -704,24 +689,24 @@ describe('Download', () => {
 	});
 
 	it('renews no foreign address', async () => {
-		const error = await caught(download(`${simulator.fileUrl}/v/foreign.mp4`));
+		const error = await caught(download(`${kie.simulator.fileUrl}/v/foreign.mp4`));
 		expect(error.message).toContain('404');
 		expect(error.message).toContain('url is wrong');
 	});
 
 	it.each(['cut-transfer', 'wrong-length'] as const)('begins a %s again', async (kind) => {
-		const url = await urlOf(simulator.addVideo({ files: { bytes: 1_000_000 } }));
-		simulator.fault({ kind, host: 'file' });
+		const url = await urlOf(kie.simulator.addVideo({ files: { bytes: 1_000_000 } }));
+		kie.simulator.fault({ kind, host: 'file' });
 		const { items } = await download(url);
 		expect(items[0]?.json.fileSize).toBe(1_000_000);
-		expect(sha256(await bytesOf(items[0]?.binary?.data))).toBe(await simulator.fileSha256(url));
+		expect(sha256(await bytesOf(items[0]?.binary?.data))).toBe(await kie.simulator.fileSha256(url));
 	});
 
 	it.each(['cut-transfer', 'wrong-length', 'reset-before', 'html'] as const)(
 		'gives no short or wrong file for a lasting %s',
 		async (kind) => {
-			const url = await urlOf(simulator.addVideo({ files: { bytes: 1_000_000 } }));
-			simulator.fault({ kind, host: 'file', times: 99 });
+			const url = await urlOf(kie.simulator.addVideo({ files: { bytes: 1_000_000 } }));
+			kie.simulator.fault({ kind, host: 'file', times: 99 });
 			const error = await caught(download(url));
 			expect(error.message).toContain('could not be downloaded');
 			expect(fileRequests()).toHaveLength(3);
@@ -730,10 +715,15 @@ describe('Download', () => {
 	);
 
 	it('follows a redirect, without credentials', async () => {
-		const [url, other] = [await urlOf(simulator.addVideo()), await urlOf(simulator.addVideo())];
-		simulator.fault({ kind: 'redirect', location: other, host: 'file' });
+		const [url, other] = [
+			await urlOf(kie.simulator.addVideo()),
+			await urlOf(kie.simulator.addVideo()),
+		];
+		kie.simulator.fault({ kind: 'redirect', location: other, host: 'file' });
 		const { items } = await download(url);
-		expect(sha256(await bytesOf(items[0]?.binary?.data))).toBe(await simulator.fileSha256(other));
+		expect(sha256(await bytesOf(items[0]?.binary?.data))).toBe(
+			await kie.simulator.fileSha256(other),
+		);
 		for (const { headers } of fileRequests()) expect(headers).not.toHaveProperty('authorization');
 	});
 
@@ -741,14 +731,14 @@ describe('Download', () => {
 		['to another protocol', 'file:///etc/passwd', 'http'],
 		['in circles', '/again', 'too many redirects'],
 	])('ends a redirect %s', async (_where, location, what) => {
-		const url = await urlOf(simulator.addVideo());
-		simulator.fault({ kind: 'redirect', location, host: 'file', times: 99 });
+		const url = await urlOf(kie.simulator.addVideo());
+		kie.simulator.fault({ kind: 'redirect', location, host: 'file', times: 99 });
 		expect((await caught(download(url))).message).toContain(what);
 	});
 
 	it.each([1, 9_999])('keeps to the maximum size, %i bytes over', async (bytesOver) => {
 		const bytes = 1_000_000 + bytesOver;
-		const url = await urlOf(simulator.addVideo({ files: { bytes } }));
+		const url = await urlOf(kie.simulator.addVideo({ files: { bytes } }));
 		const error = await caught(download(url, { maxSize: 1 }));
 		expect(error.message).toContain('larger than 1 MB');
 		await expect(download(url, { maxSize: 2 })).resolves.toBeDefined();
@@ -758,19 +748,19 @@ describe('Download', () => {
 		expect((await caught(download(url))).message).toContain("'URL'");
 		const onError = 'continueRegularOutput';
 		const result = await run('download', { parameters: { url }, onError });
-		expect(json(result)).toMatchObject([{ error: expect.any(String), url, status: 'failed' }]);
-		expect(simulator.requests()).toHaveLength(0);
+		expect(jsonOf(result)).toMatchObject([{ error: expect.any(String), url, status: 'failed' }]);
+		expect(kie.simulator.requests()).toHaveLength(0);
 	});
 
 	it('one file that is gone never costs the other items theirs', async () => {
-		const gone = await urlOf(simulator.addVideo({ files: { bare: 'gone' } }));
-		const good = await urlOf(simulator.addVideo());
+		const gone = await urlOf(kie.simulator.addVideo({ files: { bare: 'gone' } }));
+		const good = await urlOf(kie.simulator.addVideo());
 		const result = await run('download', {
 			parameters: { url: '={{ $json.url }}' },
 			items: [{ json: { url: gone } }, { json: { url: good } }],
 			onError: 'continueRegularOutput',
 		});
-		expect(json(result)).toMatchObject([
+		expect(jsonOf(result)).toMatchObject([
 			{ error: expect.any(String), url: gone, status: 'failed' },
 			{ url: good, mimeType: 'video/mp4' },
 		]);

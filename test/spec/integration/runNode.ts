@@ -4,6 +4,7 @@ import { BinaryDataService, ExecuteContext } from 'n8n-core';
 import {
 	createRunExecutionData,
 	type ICredentialDataDecryptedObject,
+	type IDataObject,
 	type IExecuteContextData,
 	type INode,
 	type INodeExecutionData,
@@ -117,4 +118,21 @@ export async function runNode(options: RunOptions): Promise<RunResult> {
 		waitTill,
 		resumeToken,
 	};
+}
+
+/** What the items of a run hold. */
+export function jsonOf({ items }: Pick<RunResult, 'items'>): IDataObject[] {
+	return items.map(({ json }) => json);
+}
+
+/** The error of a run that must fail. */
+export async function caught(
+	running: Promise<unknown>,
+): Promise<{ message: string; description: string; context: object }> {
+	return await running.then(
+		() => {
+			throw new Error('no error was raised');
+		},
+		(error: unknown) => error as Awaited<ReturnType<typeof caught>>,
+	);
 }

@@ -5,7 +5,7 @@ import { ExpressionError, type INodeParameters, type OnError } from 'n8n-workflo
 import { addressKey, readSubmission } from '../../../nodes/KieVeo/kie/address';
 import { SIMULATOR_KEY, startSimulator, type Simulator } from '../../tools/simulator';
 import { useFastTime } from './fastTime';
-import { runNode, type RunOptions } from './runNode';
+import { caught, jsonOf, runNode, type RunOptions } from './runNode';
 
 useFastTime();
 
@@ -46,19 +46,10 @@ const run = async ({ taskIds, operation = 'get4k', parameters, options, apiKey, 
 		...rest,
 	});
 
-const json = ({ items }: Awaited<ReturnType<typeof run>>) => items.map((item) => item.json);
-const caught = async (running: Promise<unknown>) =>
-	await running.then(
-		() => {
-			throw new Error('no error was raised');
-		},
-		(error: unknown) => error as { message: string; description: string; context: object },
-	);
-
 describe('Get 4K Video', () => {
 	it('submits, polls with POST, and gives the 4K URL of a video that arrives as 422', async () => {
 		const taskId = simulator.addVideo();
-		const [item] = json(await run({ taskIds: [taskId] }));
+		const [item] = jsonOf(await run({ taskIds: [taskId] }));
 		expect(item).toMatchObject({
 			taskId,
 			index: 0,
@@ -85,7 +76,7 @@ describe('Get 4K Video', () => {
 			parameters: { waitMode: 'none', callBackUrl },
 			options: { passThrough: '{"order": {"id": 42, "name": "Größe 視頻"}}' },
 		});
-		expect(json(result)[0]).toStrictEqual({
+		expect(jsonOf(result)[0]).toStrictEqual({
 			taskId,
 			index: 0,
 			operation: 'get4k',
@@ -139,7 +130,7 @@ describe('Get 4K Video', () => {
 
 	it('adds the whole answer with Simplify off, and the id Kie answers with when it differs', async () => {
 		const taskId = simulator.addVideo({ upgrade4k: { ownTaskId: true, first: 'done' } });
-		const [item] = json(await run({ taskIds: [taskId], options: { simplify: false } }));
+		const [item] = jsonOf(await run({ taskIds: [taskId], options: { simplify: false } }));
 		expect(item).toMatchObject({ taskId, kieTaskId: `${taskId}_4k_0`, raw: { code: 422 } });
 	});
 
@@ -176,7 +167,7 @@ describe('Asking for a 4K video', () => {
 	it('takes the same video on several items as one, and gives each item the result', async () => {
 		const [first, second] = [simulator.addVideo(), simulator.addVideo()];
 		const result = await run({ taskIds: [first, second, first] });
-		expect(json(result).map(({ taskId }) => taskId)).toStrictEqual([first, second, first]);
+		expect(jsonOf(result).map(({ taskId }) => taskId)).toStrictEqual([first, second, first]);
 		expect(result.items.map(({ pairedItem }) => pairedItem)).toStrictEqual([
 			{ item: 0 },
 			{ item: 1 },
@@ -210,7 +201,7 @@ describe('Asking for a 4K video', () => {
 				credentials: { apiKey: SIMULATOR_KEY, baseUrl: simulator.apiUrl },
 				onError,
 			});
-			return json(result);
+			return jsonOf(result);
 		};
 		const [A, B] = ['http://127.0.0.1:9/a', 'http://127.0.0.1:9/b'];
 		const called = () =>
@@ -241,7 +232,7 @@ describe('Asking for a 4K video', () => {
 		simulator.fault({ kind: 'status', code: 455, skip: 1 });
 		simulator.fault({ kind: 'html', skip: 1 });
 		simulator.fault({ kind: 'reset-before', skip: 1 });
-		const [item] = json(await run({ taskIds: [taskId] }));
+		const [item] = jsonOf(await run({ taskIds: [taskId] }));
 		expect(item).toMatchObject({ status: 'success' });
 		expect(simulator.requests()).toHaveLength(5);
 		expect(simulator.paid()).toHaveLength(1);
@@ -250,7 +241,7 @@ describe('Asking for a 4K video', () => {
 	it('submits again when the answer is lost, and is not charged twice', async () => {
 		const taskId = simulator.addVideo();
 		simulator.fault({ kind: 'reset-after' });
-		const [item] = json(await run({ taskIds: [taskId] }));
+		const [item] = jsonOf(await run({ taskIds: [taskId] }));
 		expect(item).toMatchObject({ status: 'success' });
 		expect(simulator.paid()).toHaveLength(1);
 	});
@@ -260,7 +251,7 @@ describe('Asking for a 4K video', () => {
 		const location = `${simulator.fileUrl}/elsewhere`;
 		simulator.fault({ kind: 'redirect', location, times: 9 });
 		const items = await run({ taskIds: [taskId], onError: 'continueRegularOutput' });
-		expect(json(items)[0]?.error).toContain(taskId);
+		expect(jsonOf(items)[0]?.error).toContain(taskId);
 		expect(simulator.requests({ host: 'file' })).toHaveLength(0);
 	}, 30_000);
 });
@@ -280,7 +271,7 @@ describe('The wait for a 4K video', () => {
 				taskIds: [taskId],
 				options: { timeout: 1, onTimeout: 'continue' },
 			});
-			expect(json(result)[0]).toMatchObject({ taskId, status: 'processing', timedOut: true });
+			expect(jsonOf(result)[0]).toMatchObject({ taskId, status: 'processing', timedOut: true });
 			expect(result.hints).toHaveLength(1);
 		});
 
@@ -296,7 +287,7 @@ describe('The wait for a 4K video', () => {
 		])('before n8n ends the execution: %s', async (_what, limit, timeout, hints) => {
 			const taskIds = [simulator.addVideo()];
 			const result = await run({ taskIds, options: { timeout }, ...limit });
-			expect(json(result)[0]).toMatchObject({ status: 'success' });
+			expect(jsonOf(result)[0]).toMatchObject({ status: 'success' });
 			expect(result.hints).toHaveLength(hints);
 			const warning = `'Timeout' is ${timeout} s, but n8n ends this execution in`;
 			for (const { message } of result.hints) expect(message).toContain(warning);
@@ -309,7 +300,7 @@ describe('The wait for a 4K video', () => {
 				options: { timeout: 1 },
 				onError: 'continueRegularOutput',
 			});
-			expect(json(result)[0]).toMatchObject({ taskId, status: 'processing', timedOut: true });
+			expect(jsonOf(result)[0]).toMatchObject({ taskId, status: 'processing', timedOut: true });
 		});
 	});
 
@@ -332,7 +323,7 @@ describe('Get 1080P Video', () => {
 		'waits through a not-ready answer in the form %s',
 		async (notReady) => {
 			const taskId = simulator.addVideo({ upgrade1080p: { notReady } });
-			const [item] = json(await run({ taskIds: [taskId], operation: 'get1080p' }));
+			const [item] = jsonOf(await run({ taskIds: [taskId], operation: 'get1080p' }));
 			expect(item).toMatchObject({ taskId, status: 'success', resolution: '1080p' });
 			expect(new Set(simulator.requests().map(({ method }) => method))).toStrictEqual(
 				new Set(['GET']),
@@ -343,7 +334,7 @@ describe('Get 1080P Video', () => {
 	it('returns immediately with what Kie says', async () => {
 		const taskId = simulator.addVideo();
 		const parameters = { waitMode: 'none' };
-		const [item] = json(await run({ taskIds: [taskId], operation: 'get1080p', parameters }));
+		const [item] = jsonOf(await run({ taskIds: [taskId], operation: 'get1080p', parameters }));
 		expect(item).toMatchObject({ taskId, status: 'processing', code: 400, videoUrl: null });
 	});
 });
@@ -354,21 +345,21 @@ describe('several items', () => {
 		const no4k = simulator.addVideo({ upgrade4k: { outcome: 'refused' } });
 		const taskIds = [good[0], no4k, good[1], '', good[2]].map((id) => id ?? '');
 		const result = await run({ taskIds, onError: 'continueRegularOutput' });
-		expect(json(result).map(({ status }) => status)).toStrictEqual([
+		expect(jsonOf(result).map(({ status }) => status)).toStrictEqual([
 			'success',
 			'failed',
 			'success',
 			'failed',
 			'success',
 		]);
-		expect(json(result)[1]).toStrictEqual({
+		expect(jsonOf(result)[1]).toStrictEqual({
 			error: expect.stringContaining('unavailable'),
 			taskId: no4k,
 			index: 0,
 			operation: 'get4k',
 			status: 'failed',
 		});
-		expect(json(result)[3]).toMatchObject({ error: "'Task ID' is empty", operation: 'get4k' });
+		expect(jsonOf(result)[3]).toMatchObject({ error: "'Task ID' is empty", operation: 'get4k' });
 		expect(result.items.map(({ pairedItem }) => pairedItem)).toStrictEqual(
 			taskIds.map((_, item) => ({ item })),
 		);
@@ -470,7 +461,7 @@ describe('before any request', () => {
 	it("n8n's own retry is allowed where repeating costs nothing, and refused where it would suspend twice", async () => {
 		const taskIds = [simulator.addVideo()];
 		const retryOnFail = true;
-		expect(json(await run({ taskIds, retryOnFail }))).toMatchObject([{ status: 'success' }]);
+		expect(jsonOf(await run({ taskIds, retryOnFail }))).toMatchObject([{ status: 'success' }]);
 		const error = await caught(run({ taskIds, retryOnFail, parameters: { waitMode: 'callback' } }));
 		expect(error.message).toContain("'Retry On Fail'");
 	});
@@ -567,7 +558,7 @@ describe('the account', () => {
 			items: [{ json: {} }, { json: {} }],
 			credentials: { apiKey: SIMULATOR_KEY, baseUrl: simulator.apiUrl },
 		});
-		expect(json(result)).toStrictEqual([{ credits: 5916.25 }, { credits: 5916.25 }]);
+		expect(jsonOf(result)).toStrictEqual([{ credits: 5916.25 }, { credits: 5916.25 }]);
 		expect(simulator.requests()).toHaveLength(1);
 	});
 

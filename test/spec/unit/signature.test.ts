@@ -3,6 +3,7 @@ import {
 	signatureFault,
 	type SignatureCheck,
 } from '../../../nodes/KieVeo/kie/callback/signature';
+import { KNOWN_SIGNATURES } from '../../tools/simulator/knownSignatures';
 
 const check: SignatureCheck = {
 	key: 'test-webhook-hmac-key',
@@ -17,21 +18,7 @@ const check: SignatureCheck = {
 const { 'x-webhook-signature': signature, 'x-webhook-timestamp': timestamp } = check.headers;
 
 describe("Kie's signature", () => {
-	it.each([
-		[
-			'test-webhook-hmac-key',
-			'ee9c2715375b7837f8bb51d641ff5863',
-			'1769670760',
-			'xG6/yOyrMyJtUdc1yjmHpKLHSHF3MpzOPa6uxSj3qb4=',
-		],
-		[
-			'test-webhook-hmac-key',
-			'veo_task_abcdef123456',
-			'1769670760',
-			'E2IEIq8r/Oe2jzBnOb91/MwENZE9tEEkzU5WzdjXU0o=',
-		],
-		['k', 'veo_task_example123', '1760000000', 'AkYTwBXuYj3G37FH1hJyiyJ5WNrX7kpbfTyFPI99ab0='],
-	])('holds for key %s, task %s, time %s', (key, taskId, time, value) => {
+	it.each(KNOWN_SIGNATURES)('holds for key %s, task %s, time %s', (key, taskId, time, value) => {
 		const headers = { 'X-Webhook-Timestamp': time, 'X-Webhook-Signature': value };
 		expect(signatureFault({ key, taskId, headers, now: Number(time), tolerance: 300 })).toBeNull();
 	});

@@ -9,6 +9,7 @@ import {
 	startSimulator,
 } from './';
 import { type Receiver, call, startReceiver, until } from './testing';
+import { KNOWN_SIGNATURES } from './knownSignatures';
 
 const taskId = 'veo_task_example123';
 const fast = { timeoutMs: 1000, retryDelayMs: 5 };
@@ -42,24 +43,13 @@ async function post4k(): Promise<void> {
 const signed = { accounts: [{ key: 'kie-simulator-key', webhookHmacKey: 'hmac' }] };
 
 describe('the signature', () => {
-	it.each([
-		[
-			'test-webhook-hmac-key',
-			'ee9c2715375b7837f8bb51d641ff5863',
-			'1769670760',
-			'xG6/yOyrMyJtUdc1yjmHpKLHSHF3MpzOPa6uxSj3qb4=',
-		],
-		[
-			'test-webhook-hmac-key',
-			'veo_task_abcdef123456',
-			'1769670760',
-			'E2IEIq8r/Oe2jzBnOb91/MwENZE9tEEkzU5WzdjXU0o=',
-		],
-		['k', 'veo_task_example123', '1760000000', 'AkYTwBXuYj3G37FH1hJyiyJ5WNrX7kpbfTyFPI99ab0='],
-	])('of key %s over %s is the known one', async (key, id, timestamp, expected) => {
-		await start();
-		expect(callbackSignature(key, id, timestamp)).toBe(expected);
-	});
+	it.each(KNOWN_SIGNATURES)(
+		'of key %s over %s is the known one',
+		async (key, id, timestamp, expected) => {
+			await start();
+			expect(callbackSignature(key, id, timestamp)).toBe(expected);
+		},
+	);
 
 	it('goes with each callback of an account that has an HMAC key', async () => {
 		await start({ ...signed, videos: [{ taskId }] });
