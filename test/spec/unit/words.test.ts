@@ -375,6 +375,7 @@ const TEXTS: Record<string, string[]> = {
 		'The task has been queued',
 		'Your requests have been accepted',
 		'Waiting in line',
+		'The video is being upgraded',
 	],
 	patience: [
 		'Please check back later',
@@ -437,6 +438,15 @@ const TEXTS: Record<string, string[]> = {
 		'It has been a while',
 		'Points have been added',
 		'What has been requested',
+		'无法获取任务状态',
+		'This option is not supported',
+		'该参数不支持',
+		'图片不能为空',
+		'Images are uploaded concurrently',
+		'See the pricing page',
+		'This method is not allowed',
+		'callBackUrl was called',
+		'您正在使用旧版接口',
 	],
 };
 
