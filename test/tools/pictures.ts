@@ -1,4 +1,5 @@
-// Takes the pictures of README and docs from a real editor, in light and dark: `npm run pictures`.
+// Takes the pictures of README and docs from a real editor, in light and dark: `npm run pictures`, or only some
+// of them: `npm run pictures -- agent`.
 import { mkdirSync, rmSync } from 'node:fs';
 import { resolve } from 'node:path';
 
@@ -12,12 +13,14 @@ import { describeError } from './n8n/errors';
 import { readExample } from './n8n/examples';
 import { DEMO_VIDEOS, SIMULATOR_KEY } from './simulator';
 
-const FOLDER = resolve(__dirname, '..', '..', '..', 'docs', 'images');
+const FOLDER = resolve(__dirname, '..', '..', 'docs', 'images');
 /** Of the example that receives. */
 const RECEIVER_PATH = 'kie-veo-4k-receive-example/webhook';
 const START = 'Start';
 const HMAC_KEY = 'picture-hmac-key';
 const THEMES = ['light', 'dark'] as const;
+/** Every address of this machine. No picture may show one. */
+const LOCAL = /127\.0\.0\.1|localhost/;
 
 /** Operations that are shown by their panel alone, with what is filled in. Some are run. */
 const PANELS: Array<[name: string, parameters: INodeParameters, run?: 'run']> = [
@@ -39,122 +42,209 @@ const PANELS: Array<[name: string, parameters: INodeParameters, run?: 'run']> = 
 	['Get Credits', { resource: 'account', operation: 'getCredits' }, 'run'],
 ];
 
-async function takePictures(stage: Stage, theme: (typeof THEMES)[number]): Promise<void> {
-	const { client, credential, simulator } = stage;
-	const folder = `${FOLDER}/${theme}`;
-	mkdirSync(folder, { recursive: true });
-	const viewport = { width: 1280, height: 800 };
-	const editor = await Editor.open({ url: stage.n8n.url, theme, viewport });
-	// n8n's hint about pinning would lie over the first output.
-	await editor.page.addInitScript(() => localStorage.setItem('N8N_PIN_DATA_DISCOVERY_NDV', 'true'));
+/** An editor in one theme that saves what it shows. */
+class Camera {
+	private constructor(
+		private readonly stage: Stage,
+		readonly editor: Editor,
+		private readonly folder: string,
+	) {}
 
-	const picture = async (name: string) => {
+	static async open(stage: Stage, theme: (typeof THEMES)[number]): Promise<Camera> {
+		const folder = `${FOLDER}/${theme}`;
+		mkdirSync(folder, { recursive: true });
+		const viewport = { width: 1280, height: 800 };
+		const editor = await Editor.open({ url: stage.n8n.url, theme, viewport });
+		// n8n's hint about pinning would lie over the first output.
+		await editor.page.addInitScript(() =>
+			localStorage.setItem('N8N_PIN_DATA_DISCOVERY_NDV', 'true'),
+		);
+		return new Camera(stage, editor, folder);
+	}
+
+	async picture(name: string): Promise<void> {
+		const { editor } = this;
 		await editor.dismissNotices();
 		// The editor fades panels and edges in.
 		await editor.page.waitForTimeout(1000);
-		await editor.screenshot(`${folder}/${name}.png`);
-	};
-	const panel = async (name: string, node: string) => {
-		await editor.openNode(node);
-		await picture(name);
-		await editor.closeNode();
-	};
+		await editor.replaceShown(this.publicAddresses());
+		const local = LOCAL.exec(await editor.shownText());
+		if (local) throw new Error(`The picture ${name} would show ${local[0]}`);
+		await editor.screenshot(`${this.folder}/${name}.png`);
+	}
+
+	async panel(name: string, node: string): Promise<void> {
+		await this.editor.openNode(node);
+		await this.picture(name);
+		await this.editor.closeNode();
+	}
+
 	/** With the output as a list of fields: as a table it would be cut off before the URL. */
-	const finishedPanel = async (name: string, node: string) => {
-		await editor.openNode(node);
-		await editor.showOutputFields();
-		await picture(name);
-		await editor.closeNode();
-	};
-	const open = async (workflow: WorkflowDefinition) => {
-		simulator.reset();
-		const { id } = await client.createWorkflow(workflow);
-		await editor.openWorkflow(id);
-	};
-	const openExample = async (file: string) => await open(readExample(file, credential));
+	async finishedPanel(name: string, node: string): Promise<void> {
+		await this.editor.openNode(node);
+		await this.editor.showOutputFields();
+		await this.picture(name);
+		await this.editor.closeNode();
+	}
 
-	try {
-		await openExample('upgrade-to-1080p-and-4k.json');
-		await editor.executeWorkflow();
-		await editor.waitForNode('URLs');
-		await picture('canvas-1080p-and-4k');
-		await finishedPanel('panel-get-4k', 'Get 4K Video');
-		await finishedPanel('panel-get-1080p', 'Get 1080P Video');
+	async openWorkflow(workflow: WorkflowDefinition): Promise<void> {
+		this.stage.simulator.reset();
+		const { id } = await this.stage.client.createWorkflow(workflow);
+		await this.editor.openWorkflow(id);
+	}
 
-		await openExample('many-videos-to-4k.json');
-		await editor.executeWorkflow();
-		await editor.waitForNode('In 4K');
-		await picture('canvas-many-to-4k');
+	async openExample(file: string): Promise<void> {
+		await this.openWorkflow(readExample(file, this.stage.credential));
+	}
 
-		await openExample('wait-for-callback-to-4k.json');
-		const executionId = String(await editor.executeWorkflow());
-		await client.waitForExecution(executionId, { until: 'waiting' });
-		await picture('canvas-waiting');
-		await editor.waitForNode('Finished');
-		await finishedPanel('panel-wait-for-callback', 'Get 4K Video');
+	/**
+	 * n8n and the simulated Kie call each other on this machine, so their real addresses cannot be public.
+	 * The pictures show the ones a user would see instead.
+	 */
+	private publicAddresses(): Array<[shown: string, instead: string]> {
+		const { n8n, simulator } = this.stage;
+		return [
+			[n8n.url, 'https://n8n.example.com'],
+			[simulator.fileUrl, 'https://tempfile.aiquickdraw.com'],
+			[simulator.apiUrl, 'https://api.kie.ai'],
+			[simulator.uploadUrl, 'https://kieai.redpandaai.co'],
+		];
+	}
+}
 
-		await openExample('prompt-to-4k-file.json');
-		const generation = String(await editor.executeWorkflow());
-		// Two nodes that poll every 30 s.
-		await client.waitForExecution(generation, { timeoutMs: 150_000 });
-		await editor.waitForNode('4K File');
-		await picture('canvas-prompt-to-4k-file');
-		await panel('panel-generate', 'Generate');
-		await editor.openNode('4K File');
-		await editor.playOutputFile();
-		await picture('output-video');
-		await editor.closeNode();
+async function takeCredential({ credential }: Stage, camera: Camera): Promise<void> {
+	await camera.editor.openCredential(credential);
+	await camera.picture('credential');
+}
 
-		await openExample('4k-with-callback-submit.json');
-		await picture('canvas-callback-submit');
-		await openExample('4k-with-callback-receive.json');
-		await picture('canvas-callback-receive');
-		await editor.openNode('4K finished');
-		await editor.page.getByText('Webhook URLs', { exact: true }).click();
-		await picture('panel-trigger');
-		await editor.page.getByText('Webhook URLs', { exact: true }).click();
-		await editor.executeStep();
-		await picture('trigger-listening');
-		await simulator.sendCallback(`${stage.n8n.url}/webhook-test/${RECEIVER_PATH}`, {
-			taskId: 'veo_task_demo_1',
-		});
-		await editor.waitForStep();
-		await picture('trigger-output');
-		await editor.closeNode();
+async function takeUpgrades({ client }: Stage, camera: Camera): Promise<void> {
+	const { editor } = camera;
+	await camera.openExample('upgrade-to-1080p-and-4k.json');
+	await editor.executeWorkflow();
+	await editor.waitForNode('URLs');
+	await camera.picture('canvas-1080p-and-4k');
+	await camera.finishedPanel('panel-get-4k', 'Get 4K Video');
+	await camera.finishedPanel('panel-get-1080p', 'Get 1080P Video');
 
-		await open({
-			name: 'Veo: other operations',
-			nodes: [
-				node(START, 'n8n-nodes-base.manualTrigger', 1, {}),
-				...PANELS.map(
-					([name, parameters], i): INode => ({
-						...node(name, 'n8n-nodes-kie-veo.kieVeo', 1, { resource: 'video', ...parameters }),
-						position: [240, 240 * i],
-						credentials: { kieVeoApi: credential },
-					}),
-				),
-			],
-			connections: {
-				[START]: { main: [PANELS.map(([name]) => ({ node: name, type: 'main', index: 0 }))] },
-			},
-		});
-		for (const [name, , run] of PANELS) {
-			await editor.openNode(name);
-			if (run) {
-				await editor.executeStep();
-				await editor.waitForStep();
-				await editor.showOutputFields();
-			}
-			await picture(`panel-${name.toLowerCase().replaceAll(' ', '-')}`);
-			await editor.closeNode();
+	await camera.openExample('many-videos-to-4k.json');
+	await editor.openNode('One item per video');
+	await editor.executeStep();
+	await editor.waitForStep();
+	await editor.closeNode();
+	await camera.panel('credit-hint', 'Get 4K Video');
+	await editor.executeWorkflow();
+	await editor.waitForNode('In 4K');
+	await camera.picture('canvas-many-to-4k');
+
+	await camera.openExample('wait-for-callback-to-4k.json');
+	const executionId = String(await editor.executeWorkflow());
+	await client.waitForExecution(executionId, { until: 'waiting' });
+	await camera.picture('canvas-waiting');
+	await editor.waitForNode('Finished');
+	await camera.finishedPanel('panel-wait-for-callback', 'Get 4K Video');
+}
+
+async function takeGeneration({ client }: Stage, camera: Camera): Promise<void> {
+	const { editor } = camera;
+	await camera.openExample('prompt-to-4k-file.json');
+	const generation = String(await editor.executeWorkflow());
+	// Two nodes that poll every 30 s.
+	await client.waitForExecution(generation, { timeoutMs: 150_000 });
+	await editor.waitForNode('4K File');
+	await camera.picture('canvas-prompt-to-4k-file');
+	await camera.panel('panel-generate', 'Generate');
+	await editor.openNode('4K File');
+	await editor.playOutputFile();
+	await camera.picture('output-video');
+	await editor.closeNode();
+}
+
+async function takeTrigger({ n8n, simulator }: Stage, camera: Camera): Promise<void> {
+	const { editor } = camera;
+	await camera.openExample('4k-with-callback-submit.json');
+	await camera.picture('canvas-callback-submit');
+	await camera.openExample('4k-with-callback-receive.json');
+	await camera.picture('canvas-callback-receive');
+	await editor.openNode('4K finished');
+	await editor.page.getByText('Webhook URLs', { exact: true }).click();
+	await camera.picture('panel-trigger');
+	await editor.page.getByText('Webhook URLs', { exact: true }).click();
+	await editor.executeStep();
+	await camera.picture('trigger-listening');
+	await simulator.sendCallback(`${n8n.url}/webhook-test/${RECEIVER_PATH}`, {
+		taskId: 'veo_task_demo_1',
+	});
+	await editor.waitForStep();
+	await camera.picture('trigger-output');
+	await editor.closeNode();
+}
+
+async function takeAgent(_: Stage, camera: Camera): Promise<void> {
+	await camera.openExample('agent-asks-before-it-spends.json');
+	await camera.picture('canvas-agent');
+	await camera.panel('panel-tool', 'Generate');
+}
+
+async function takePanels({ credential }: Stage, camera: Camera): Promise<void> {
+	const { editor } = camera;
+	await camera.openWorkflow({
+		name: 'Veo: other operations',
+		nodes: [
+			node(START, 'n8n-nodes-base.manualTrigger', 1, {}),
+			...PANELS.map(
+				([name, parameters], i): INode => ({
+					...node(name, 'n8n-nodes-kie-veo.kieVeo', 1, { resource: 'video', ...parameters }),
+					position: [240, 240 * i],
+					credentials: { kieVeoApi: credential },
+				}),
+			),
+		],
+		connections: {
+			[START]: { main: [PANELS.map(([name]) => ({ node: name, type: 'main', index: 0 }))] },
+		},
+	});
+	for (const [name, , run] of PANELS) {
+		await editor.openNode(name);
+		if (run) {
+			await editor.executeStep();
+			await editor.waitForStep();
+			await editor.showOutputFields();
 		}
-	} finally {
-		await editor.close();
+		await camera.picture(`panel-${name.toLowerCase().replaceAll(' ', '-')}`);
+		await editor.closeNode();
+	}
+}
+
+/** Each takes its pictures, in a minute or two. */
+const CHAPTERS: { [name: string]: (stage: Stage, camera: Camera) => Promise<void> } = {
+	credential: takeCredential,
+	upgrades: takeUpgrades,
+	generation: takeGeneration,
+	trigger: takeTrigger,
+	agent: takeAgent,
+	panels: takePanels,
+};
+
+/** @param names of chapters; without any, all are taken again, and pictures that nobody takes are removed */
+async function takePictures(stage: Stage, names: string[]): Promise<void> {
+	const chapters = (names.length > 0 ? names : Object.keys(CHAPTERS)).map((name) => {
+		const chapter = CHAPTERS[name];
+		if (chapter === undefined)
+			throw new Error(`${name} is none of ${Object.keys(CHAPTERS).join(', ')}`);
+		return chapter;
+	});
+	if (names.length === 0) rmSync(FOLDER, { recursive: true, force: true });
+	for (const theme of THEMES) {
+		const camera = await Camera.open(stage, theme);
+		try {
+			for (const take of chapters) await take(stage, camera);
+		} finally {
+			await camera.editor.close();
+		}
 	}
 }
 
 async function main(): Promise<void> {
-	rmSync(FOLDER, { recursive: true, force: true });
 	const stage = await Stage.open('2.x', {
 		simulator: {
 			accounts: [{ key: SIMULATOR_KEY, webhookHmacKey: HMAC_KEY }],
@@ -164,7 +254,7 @@ async function main(): Promise<void> {
 		webhookSecret: HMAC_KEY,
 	});
 	try {
-		for (const theme of THEMES) await takePictures(stage, theme);
+		await takePictures(stage, process.argv.slice(2));
 	} finally {
 		await stage.close();
 	}

@@ -1,7 +1,7 @@
 import { chromium, type Browser, type Locator, type Page } from 'playwright-core';
 
 import { ensureChromium } from './chromium';
-import { OWNER, type Owner } from './client';
+import { OWNER, type Owner, type Reference } from './client';
 import { printProgress } from './progress';
 import { asRecord, optionalText } from './wire';
 
@@ -64,6 +64,13 @@ export class Editor {
 	async openWorkflow(id: string): Promise<void> {
 		await this.page.goto(`${this.url}/workflow/${id}`);
 		await this.page.locator('[data-test-id=canvas-node]').first().waitFor();
+		await this.dismissNotices();
+	}
+
+	/** Opens a stored credential, and waits until n8n has tested it successfully. */
+	async openCredential({ id }: Reference): Promise<void> {
+		await this.page.goto(`${this.url}/home/credentials/${id}`);
+		await this.page.locator('[data-test-id=credentials-config-container-test-success]').waitFor();
 		await this.dismissNotices();
 	}
 
@@ -190,9 +197,43 @@ export class Editor {
 			.first();
 	}
 
+	/**
+	 * Changes addresses that the page shows, as text or in a field, until it is drawn again. Expressions stay
+	 * as they are: their editor would take the change for typing.
+	 */
+	async replaceShown(replacements: Array<[shown: string, instead: string]>): Promise<void> {
+		// Without a named function inside: esbuild would wrap it in a helper that the page does not have.
+		await this.page.evaluate((pairs) => {
+			for (const [shown, instead] of pairs) {
+				const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+				while (texts.nextNode()) {
+					const { currentNode: text } = texts;
+					if (text.parentElement?.closest('.cm-content')) continue;
+					if (text.nodeValue?.includes(shown)) {
+						text.nodeValue = text.nodeValue.replaceAll(shown, instead);
+					}
+				}
+				document.querySelectorAll<HTMLInputElement>('input, textarea').forEach((field) => {
+					if (field.value.includes(shown)) field.value = field.value.replaceAll(shown, instead);
+				});
+			}
+		}, replacements);
+	}
+
+	/** All text on the page, with what is in fields. */
+	async shownText(): Promise<string> {
+		return await this.page.evaluate(() => {
+			const fields = document.querySelectorAll<HTMLInputElement>('input, textarea');
+			const values = Array.from(fields, ({ value }) => value);
+			return [document.body.innerText, ...values].join('\n');
+		});
+	}
+
 	/** Saves what the page shows as a PNG file. */
 	async screenshot(path: string): Promise<void> {
-		await this.page.screenshot({ path, animations: 'disabled' });
+		// n8n leaves the empty tooltip of an expression in the corner.
+		const style = '#cm-tooltip-container { display: none }';
+		await this.page.screenshot({ path, style, animations: 'disabled' });
 	}
 
 	async close(): Promise<void> {
