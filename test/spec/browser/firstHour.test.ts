@@ -38,6 +38,18 @@ describe.each(LINES.map(({ name }) => name))('the first hour in the editor of n8
 		credentials: { kieVeoApi: stage.credential },
 	});
 
+	it('says in the credential where the keys are, and asks for the API', async () => {
+		await editor.openCredential(stage.credential);
+		const dialog = editor.page.locator('[data-test-id=credential-edit-dialog]');
+		await picture('credential');
+		const links = dialog.getByText('Create the API key at').locator('a');
+		expect(await links.allInnerTexts()).toStrictEqual(['kie.ai/api-key', 'kie.ai/settings']);
+		const labels = await dialog.locator('label').allInnerTexts();
+		expect(labels.map((label) => label.split(/ \*|\n/)[0])).toEqual(
+			expect.arrayContaining(['API Key', 'Webhook HMAC Key', 'API', 'Base URL']),
+		);
+	});
+
 	it.each([
 		['1 item', ['a'], '1 new paid request.'],
 		['12 items', [...'abcdefghijkl'], '12 new paid requests.'],
