@@ -9,6 +9,7 @@ import { LINES } from '../../tools/n8n/versions';
 import { NEVER, SIMULATOR_KEY, type AddVideo, type Delivery } from '../../tools/simulator';
 import { shapeOf } from '../package/contract/shape';
 import { kieCredential, Stage } from './stage';
+import { LOST } from './suspensions';
 import { AFTER, chain, KIE, triggerWorkflow } from './workflows';
 
 const HMAC_KEY = 'webhook-hmac-key-of-jobs';
@@ -87,6 +88,33 @@ function testOrders(): void {
 		const again = await run('get', [String(item?.json.kieTaskId)], { download: true });
 		expect(json(again)).toMatchObject([{ videoUrl: item?.json.videoUrl, resolution: '4k' }]);
 		expect(itemsOf(again, KIE)[0]?.binary?.data).toBeDefined();
+	});
+}
+
+function testUnreported(): void {
+	it('brings in what was not reported by free reads, and orders nothing again', async () => {
+		const taskIds = [videoFor('get4k', LOST), videoFor('get4k'), videoFor('get4k', LOST)];
+		const waiting: INodeParameters = { waitMode: 'callback', options: { timeout: 40 } };
+		const execution = await run('get4k', taskIds, waiting);
+		expect(json(execution)).toMatchObject(
+			taskIds.map((taskId) => ({ taskId, status: 'success', resolution: '4k' })),
+		);
+		for (const item of json(execution).filter(({ taskId }) => taskId !== taskIds[1])) {
+			const reads = stage.simulator.requests({ path: RECORD, taskId: String(item.kieTaskId) });
+			expect(reads.length).toBeLessThanOrEqual(2);
+		}
+		expect(orders()).toHaveLength(3);
+	});
+
+	it('names the job at the timeout, by which Get brings the video later', async () => {
+		const taskId = videoFor('get4k', { timings: { upgrade4k: NEVER } });
+		const error = nodeError(await run('get4k', [taskId], { options: { timeout: 3 } }), KIE);
+		expect(error?.message).toContain(taskId);
+		const job = /task ID (\w+):/.exec(error?.description ?? '')?.[1];
+		stage.simulator.finish(taskId, 'get4k');
+		const later = await run('get', [String(job)]);
+		expect(json(later)).toMatchObject([{ status: 'success', resolution: '4k' }]);
+		expect(orders()).toHaveLength(1);
 	});
 }
 
@@ -286,6 +314,7 @@ describe.each(LINES.map(({ name }) => name))('the unified jobs API on n8n %s', (
 	afterAll(async () => await stage.close());
 
 	describe('an order', testOrders);
+	describe('an order without a report', testUnreported);
 	describe('a switch', testSwitch);
 	describe('a fault', testFaults);
 	describe('the trigger', testTrigger);

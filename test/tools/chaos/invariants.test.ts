@@ -149,8 +149,12 @@ const FORGED = 'no forged callback has an effect';
 const URLS = 'every URL is the one of the wanted video and resolution';
 
 /** A suspended execution that ran out of time after 100 s, and when Kie finished its video. */
-const outOfTime = (finishedAt: number | null, more: Partial<RunRecord> = {}) => {
-	const json = { ...had(a), status: 'processing', timedOut: true, videoUrl: null, videoUrls: [] };
+const outOfTime = (
+	finishedAt: number | null,
+	more: Partial<RunRecord> = {},
+	mark: { timedOut?: true } = { timedOut: true },
+) => {
+	const json = { ...had(a), status: 'processing', videoUrl: null, videoUrls: [], ...mark };
 	return evidence([a], {
 		runs: [
 			run('callback4k', [a], { seen: [{ tag: '1/0', json }], ...more }),
@@ -160,15 +164,18 @@ const outOfTime = (finishedAt: number | null, more: Partial<RunRecord> = {}) => 
 	});
 };
 
-/** The same, with n8n restarted while it waited, and another callback at this time. */
+/**
+ * One whose stored items n8n has put out 5 minutes after a timeout of 200 s. n8n was restarted while it
+ * waited, and another callback came at this time.
+ */
 const restarted = (calledAt: number) => {
-	const { runs, deliveries, ...rest } = outOfTime(50_000, { endedAt: 500_000 });
+	const { runs, deliveries, ...rest } = outOfTime(50_000, { endedAt: 500_000 }, {});
 	return {
 		...rest,
 		runs,
 		deliveries: [...deliveries.map(unheard), delivered(a, calledAt)],
 		journal: [generation(a)],
-		restarts: [{ ...restart, from: 40_000, until: 60_000 }],
+		restarts: [40_000, 210_000].map((from) => ({ ...restart, from, until: from + 20_000 })),
 	};
 };
 const unheard = (one: Delivery): Delivery => ({
@@ -177,7 +184,8 @@ const unheard = (one: Delivery): Delivery => ({
 });
 
 it.each<[what: string, evidence: Evidence]>([
-	['a restart after which no callback came in time', restarted(480_000)],
+	['restarts after which no callback came in time', restarted(480_000)],
+	['a restart that ended the watch before the check at the timeout was done', restarted(70_000)],
 	['an execution that ran out of time before its video was finished', outOfTime(null)],
 	['a video that was finished in the last moment', outOfTime(99_000)],
 	['a run in which all went well', evidence([a, b])],
@@ -243,7 +251,7 @@ it.each<[what: string, invariants: string[], evidence: Evidence]>([
 		evidence([a], { runs: [run('callback4k', [a], { status: 'waiting', seen: [] })] }),
 	],
 	['an execution that waited in vain', [WAITED], outOfTime(50_000)],
-	['one that waited in vain though a callback came after a restart', [WAITED], restarted(70_000)],
+	['one that waited in vain though a callback came after a restart', [WAITED], restarted(240_000)],
 	['two executions for one callback', [ONE_EXECUTION], triggered(2)],
 	['no execution for a callback', [ONE_EXECUTION], triggered(0)],
 	['an execution about a video nobody submitted', [ONE_EXECUTION], triggered(1, { videos: [] })],

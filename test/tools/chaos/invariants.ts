@@ -32,8 +32,10 @@ const WELL_BEFORE_MS = 15_000;
 
 /** n8n outputs the stored items by itself this long after the timeout. Milliseconds. */
 const LAST_RESORT_MS = 300_000;
-/** The check at the timeout asks Kie three times, with pauses, which a restart can cut short. Milliseconds. */
-const LAST_CHECK_MS = 30_000;
+/** A check asks Kie up to three times, with pauses. Milliseconds. */
+const CHECK_MS = 30_000;
+/** A callback causes a check no later than this. Milliseconds. */
+const SOON_MS = 32_000;
 /** Shortly before the last resort nothing is resumed. Milliseconds. */
 const LAST_MOMENTS_MS = 75_000;
 
@@ -125,7 +127,8 @@ function leftWaiting(evidence: Evidence): string[] {
 		const unfinished = seen.filter(({ json }) => json.status === 'processing');
 		if (!suspends(batch.workload) || killed || endedAt === null || unfinished.length === 0)
 			return [];
-		if (isForgotten(evidence, run)) return [];
+		const isStored = unfinished.every(({ json }) => json.timedOut !== true);
+		if (isStored && isForgotten(evidence, run)) return [];
 		const finishes = unfinished.map(({ json: { taskId, index } }) => {
 			const reports = deliveries.filter(
 				(one) => one.taskId === taskId && (index === null || one.index === index),
@@ -142,8 +145,8 @@ function leftWaiting(evidence: Evidence): string[] {
 }
 
 /**
- * A restart ends the watch over suspended executions. Without a callback after it nothing can be known, and
- * n8n outputs the stored items at its own limit.
+ * A restart ends the watch over suspended executions, and only a callback begins it again. Where no watch
+ * lasted until its check at the timeout was done, n8n outputs the stored items at its own limit.
  */
 function isForgotten(
 	{ restarts, deliveries, journal }: Evidence,
@@ -154,15 +157,19 @@ function isForgotten(
 	const submittedAt = Math.min(
 		...journal.filter((entry) => entry.submission && isOwn(entry)).map(({ at }) => at),
 	);
-	const end = endedAt ?? 0;
-	const restart = restarts.findLast(
-		({ from }) => from > submittedAt && from < end - LAST_RESORT_MS + LAST_CHECK_MS,
-	);
-	if (!restart) return false;
-	return !deliveries
+	const calls = deliveries
 		.filter(isOwn)
 		.flatMap(({ attempts }) => attempts)
-		.some(({ at, status }) => status !== null && at > restart.until && at < end - LAST_MOMENTS_MS);
+		// Whatever else n8n answers, the node was not called.
+		.filter(({ status }) => status === 200 || status === 503)
+		.map(({ at }) => at + SOON_MS);
+	const end = endedAt ?? 0;
+	const deadline = end - LAST_RESORT_MS;
+	return ![submittedAt, ...calls].some((begin) => {
+		const ends = restarts.filter(({ until }) => until > begin).map(({ from }) => from);
+		const watchEnd = Math.min(end - LAST_MOMENTS_MS, ...ends);
+		return watchEnd > Math.max(begin, deadline) + CHECK_MS;
+	});
 }
 
 function lostVideos(evidence: Evidence): string[] {

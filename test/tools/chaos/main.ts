@@ -1,4 +1,6 @@
 /** Runs many videos through real n8n while everything goes wrong, and checks that nothing was lost. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 
 import type { ApiName } from '../../../nodes/KieVeo/kie/api';
@@ -7,7 +9,9 @@ import { printProgress } from '../n8n/progress';
 import { lineNamed } from '../n8n/versions';
 import { judge } from './invariants';
 import { report } from './report';
-import { runChaos } from './run';
+import { runChaos, type ChaosResult } from './run';
+
+const FOLDER = join(__dirname, '../../../coverage/chaos');
 
 const HELP = `Runs this package in real n8n against a simulated Kie.ai that fails in every way:
 lost, slow and broken answers, lost, repeated and forged callbacks, restarts of n8n.
@@ -47,7 +51,17 @@ async function main(): Promise<void> {
 	const result = await runChaos(options);
 	const verdicts = judge(result.evidence);
 	console.log(report(options, result, verdicts));
-	if (verdicts.some(({ offenders }) => offenders.length > 0)) process.exitCode = 1;
+	if (verdicts.every(({ offenders }) => offenders.length === 0)) return;
+	keep(result, join(FOLDER, `${options.api}-${options.seed}`));
+	process.exitCode = 1;
+}
+
+/** Keeps what a broken promise can be explained by: the same seed need not break it again. */
+function keep({ evidence, log }: ChaosResult, folder: string): void {
+	mkdirSync(folder, { recursive: true });
+	writeFileSync(join(folder, 'evidence.json'), JSON.stringify(evidence, null, '\t'));
+	writeFileSync(join(folder, 'n8n.log'), log);
+	printProgress(`Evidence and n8n's log are in ${folder}`);
 }
 
 function apiNamed(value: string): ApiName {

@@ -58,6 +58,8 @@ export interface Started {
 export interface ChaosResult {
 	evidence: Evidence;
 	faults: Map<string, number>;
+	/** What n8n has logged. */
+	log: string;
 	/** Seconds. */
 	took: number;
 }
@@ -80,7 +82,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
 	try {
 		const run = new ChaosRun(stage, await Receivers.open(stage, api), options);
 		const { evidence, faults } = await run.play();
-		return { evidence, faults, took: (Date.now() - since) / 1000 };
+		return { evidence, faults, log: stage.n8n.log(), took: (Date.now() - since) / 1000 };
 	} finally {
 		await stage.close();
 	}

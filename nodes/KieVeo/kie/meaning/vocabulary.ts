@@ -22,7 +22,7 @@ function near(some: string, others: string, distance = 30): string {
 
 const CANNOT_ZH = '无法|未能|不能|失败|超时';
 const CANNOT = '(?:failed|unable|could not|could ?n.t|cannot|can.t)';
-const IMAGE = '\\b(?:images?|pictures?|photos?)\\b';
+const IMAGE = '\\b(?:images?|pictures?|photos?)(?:_?urls?)?\\b';
 const IMAGE_ZH = '图片|图像|参考图|首帧|尾帧';
 const UPGRADED = '\\b(?:4k|1080p)\\b';
 const UPGRADED_ZH = '4k|1080p';
@@ -31,10 +31,10 @@ const LOAD_ZH = '获取|下载|访问|读取|加载|打开';
 /** Said of an image even if what it quotes is the answer of the server that has it. */
 export const IMAGE_NOT_LOADED = says(
 	`${IMAGE}(?: url| link)? (?:fetch|download|load|retriev)`,
-	`\\b(?:fetch|download|load|access)(?: [\\w-]+){0,3} ${IMAGE}`,
+	`\\b(?:fetch|download|load|access)(?:ing)?(?: [\\w-]+){0,3} ${IMAGE}`,
 	`${CANNOT} (?:to )?(?:get|open|read|retrieve)(?: [\\w-]+){0,3} ${IMAGE}`,
 	near(IMAGE, 'not (?:be )?(?:accessib|reachab|download|fetch|load|retriev|publicly)', 20),
-	near(IMAGE, '(?:in|un)(?:accessible|reachable)', 20),
+	near(IMAGE, '(?:in|un)(?:accessible|reachable)|returned (?:http )?[45]\\d\\d', 20),
 	'invalid image (?:url|link|address)',
 	`(?:${CANNOT_ZH})(?:${LOAD_ZH}).{0,8}(?:${IMAGE_ZH})`,
 	`(?:${IMAGE_ZH}).{0,8}(?:${CANNOT_ZH}).{0,2}(?:${LOAD_ZH})`,
@@ -56,18 +56,20 @@ export const ACCOUNT_WORDS: Vocabulary<AccountRejection> = [
 	[
 		says(
 			near(
-				'\\b(?:credits?|balance|points|funds|quota)\\b',
-				'insufficient|not enough|not sufficient|not have enough|n.t have enough|too low|\\bis low|exhausted|used up|n.t cover|not cover',
+				'(?:\\b|_)(?:credits?|balance|points|funds|quota)\\b',
+				'insufficient|(?:not|n.t) (?:have )?(?:enough|sufficient)|too low|\\bis (?:low|0)\\b|exhausted|used up|(?:not|n.t) cover',
 			),
 			'insufficient[ _](?:credit|balance|fund|point)',
-			'out of (?:\\w+ )?(?:credit|point)s?\\b',
-			'no (?:more )?(?:credit|point)s? (?:left|remaining|available)',
-			'need more (?:credit|point)s',
+			'out of (?:\\w+ )?(?:credit|point|balance|fund)s?\\b',
+			'\\b(?:no|0|zero) (?:more )?(?:credit|point)s? (?:left|remaining|available)',
+			'\\b(?:has|have) (?:no|0|zero) (?:credit|point)s?\\b',
+			'\\b(?:need|buy|add|purchase) (?:more )?(?:credit|point)s',
 			'low balance',
 			'\\btop.?up\\b',
 			'\\brecharge\\b',
 			'payment required',
-			'(?:积分|余额|点数|额度).{0,6}(?:不足|不够|用完|用尽|耗尽)',
+			'in arrears',
+			'(?:积分|余额|点数|额度).{0,6}(?:不足|不够|用完|用尽|耗尽|为 ?[0零])',
 			'足够的?(?:积分|余额|点数|额度)',
 			'充值',
 			'欠费',
@@ -78,12 +80,12 @@ export const ACCOUNT_WORDS: Vocabulary<AccountRejection> = [
 		says(
 			'access permission',
 			'unauthori[sz]ed',
-			'(?:missing|no|invalid|incorrect|wrong|expired) (?:api.?key|token|credentials)\\b',
+			'(?:missing|no|invalid|incorrect|wrong|expired) (?:access )?(?:api.?key|token|credentials|authori[sz]ation)\\b',
 			'(?:api.?key|\\btoken)\\b.{0,15}(?:invalid|incorrect|expired|missing|not found|not exist|disabled|revoked)',
 			'(?:authentication|authori[sz]ation) (?:failed|credentials)',
 			'white.?list',
 			'\\bIP\\b.{0,20}not allowed',
-			'没有访问权限|无权访问|未授权|白名单',
+			'(?:没有|无).{0,2}权限|权限不足|无权|未授权|白名单',
 			'(?:认证|鉴权|身份验证)(?:失败|凭据)',
 			'(?:密钥|api ?key|令牌).{0,4}(?:无效|错误|过期|失效|不存在|缺失)',
 			'无效的? ?(?:密钥|api ?key|令牌)',
@@ -99,11 +101,13 @@ export const ACCOUNT_WORDS: Vocabulary<AccountRejection> = [
 			'rate.?limit',
 			'(?:call|request) frequency',
 			'too many (?:\\w+ )?(?:request|call|task)s',
-			'(?:request|call)s?.{0,10}too (?:frequent|fast)',
-			'request limit',
-			'throttl',
+			'(?:request|call)s?.{0,10}too (?:frequent|fast|quick)',
+			'request (?:limit|rate)',
+			'throttl|slow down',
+			near('\\bconcurren', 'limit|maximum|exceed|too many', 20),
 			'频率.{0,4}(?:过高|太高|超限|超过|限制)',
 			'[过太]于?频繁|操作频繁',
+			'并发.{0,4}(?:超|过多|上限|限制|已满)',
 			'请求(?:过多|太多|过快|太快|限制)',
 			'限流',
 		),
@@ -113,6 +117,7 @@ export const ACCOUNT_WORDS: Vocabulary<AccountRejection> = [
 		says(
 			'maintenance|维护',
 			near('\\b(?:system|service|platform) ', '(?:is|being) (?:being )?(?:upgrad|updat)', 10),
+			'\\b(?:system|service|platform) (?:upgrade|update)\\b',
 			'(?:系统|服务器?|平台).{0,4}(?:升级|更新)',
 		),
 		{ kind: 'retry', reason: 'maintenance' },
@@ -128,6 +133,7 @@ export const FINAL_WORDS: Vocabulary<FailureReason> = [
 	[
 		says(
 			'(?:image|file)(?: type)?(?: is)? not supported|unsupported (?:file|image)',
+			'\\bonly (?:supports? )?\\.?(?:jpe?g|png|webp)\\b',
 			'(?:image|file|png|jpe?g|webp)\\b.{0,20}(?:too (?:large|big)|format|exceed)',
 			'(?:图片|图像|文件).{0,6}(?:格式|过大|太大|超[过出])',
 			'不支持的?(?:图片|图像|文件)',
@@ -151,7 +157,7 @@ export const FINAL_WORDS: Vocabulary<FailureReason> = [
 			near(
 				'\\bmodel\\b',
 				'not supported|unsupported|not found|not exist|n.t exist|unknown|invalid|not valid',
-				20,
+				30,
 			),
 			near('\\bpage\\b', 'not exist|n.t exist|not found|not published', 25),
 			'not published|未发布',
@@ -166,7 +172,8 @@ export const FINAL_WORDS: Vocabulary<FailureReason> = [
 			'content polic|policy violation|violat|flagged|public[ _]error|prohibited',
 			'sensitive (?:content|word|info)|nsfw|unsafe|safety|inappropriate|harmful',
 			'content (?:moderation|filter)|copyright|responsible ai',
-			'prominent (?:people|person)|celebrit|\\bsexual|nudity',
+			'prominent (?:people|person)|celebrit|\\bminors\\b|\\bsexual|nudity',
+			near('\\b(?:prompt|image|content)', 'not (?:permitted|allowed)'),
 			'(?:rejected|blocked) by (?:flow|google)',
 			'内容政策|违反|违规|违禁|敏感|不安全|不合规|侵权|名人|公共错误',
 			'审核(?:未|不|失败|没)',
@@ -192,7 +199,7 @@ export const FINAL_WORDS: Vocabulary<FailureReason> = [
 		says(
 			'record ?(?:info)? is null',
 			'\\b(?:record|task)(?: ?id)? (?:does not exist|doesn.t exist|not found|is invalid)',
-			'no such (?:record|task)|invalid task ?id',
+			'no such (?:record|task)|no (?:record|task)s? (?:was )?found|invalid task ?id',
 			'记录(?:信息)?(?:为空|不存在|未找到)',
 			'任务 ?(?:id)? ?(?:不存在|未找到|无效)',
 			'(?:未|没有|找不|查不)(?:查询|找|查)?到.{0,4}任务',
@@ -233,6 +240,7 @@ const MAKING_ZH = '处理|生成|排队|渲染|升级|制作|进行|等待|转�
 export const PROGRESS_WORDS = says(
 	`\\b(?:is|are) (?:still |currently |being |now |under )*${MAKING}`,
 	`\\b(?:still|being|currently) ${MAKING}`,
+	'\\b(?:has|have) been (?:queued|submitted|accepted)\\b|waiting in line',
 	`^\\W*${MAKING}(?:ing|ed)?\\b\\W*(?:$|[.,;!…]|please)`,
 	'in (?:the |a )?(?:progress|queue)|under processing',
 	'(?<!not )(?<!not been )(?<!n.t been )generated successfully',
@@ -245,7 +253,7 @@ export const PROGRESS_WORDS = says(
 
 /** "Please try again later" is also said about faults, so it is not among them. */
 export const PATIENCE_WORDS = says(
-	'check back|shortly|please wait|be patient|ready soon',
+	'check back|shortly|please wait|wait a (?:moment|minute|while)|be patient|ready soon',
 	'not (?:yet )?ready|not (?:yet )?finished|not yet completed?',
 	'稍后(?!再?[重尝]?试)|稍候|稍等|请.{0,2}等[待候]',
 	'(?:还没有?|[还尚暂]未|未)(?:准备|就绪|完成)|尚未生成|准备中',
