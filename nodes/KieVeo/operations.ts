@@ -72,11 +72,11 @@ export const OPERATIONS = {
 		reports: {
 			success: {
 				label: 'Video Generated',
-				description: 'A video or an extension is ready',
+				description: 'A video ordered with Generate or Extend is ready',
 			},
 			failed: {
 				label: 'Generation Failed',
-				description: 'A video or an extension could not be generated',
+				description: 'Kie.ai could not make a video ordered with Generate or Extend',
 			},
 		},
 	},
@@ -104,12 +104,13 @@ export const OPERATIONS = {
 		reports: {
 			success: {
 				label: '1080P Video Ready',
-				description: 'The 1080P version of a video can be downloaded (Unified Jobs API only)',
+				description:
+					'A video ordered with Get 1080P Video is ready (with the Unified Jobs API only)',
 			},
 			failed: {
 				label: '1080P Upgrade Failed',
 				description:
-					'Kie.ai could not make the 1080P version; the base video remains valid (Unified Jobs API only)',
+					'Kie.ai could not make the 1080P version; the base video is still available (with the Unified Jobs API only)',
 			},
 		},
 	},
@@ -128,7 +129,7 @@ export const OPERATIONS = {
 		reports: {
 			success: {
 				label: '4K Video Ready',
-				description: 'The 4K version of a video is ready',
+				description: 'A video ordered with Get 4K Video is ready',
 			},
 			failed: {
 				label: '4K Upgrade Failed',

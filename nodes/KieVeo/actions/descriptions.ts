@@ -105,7 +105,7 @@ export function videoOptionsProperty(
 				type: 'number',
 				typeOptions: { minValue: 1 },
 				default: 1800,
-				hint: 'n8n may end the execution sooner: EXECUTIONS_TIMEOUT, or the limit of your n8n Cloud plan',
+				hint: 'n8n itself may stop the execution sooner: after EXECUTIONS_TIMEOUT, or the timeout in the workflow settings. n8n Cloud, once it offers this package, stops it after the limit of your plan.',
 				description: 'Seconds to wait for a video before giving up',
 				displayOptions: whenWaiting,
 			},

@@ -23,7 +23,7 @@ export const triggerProperties: INodeProperties[] = [
 			(a, b) => (a.name < b.name ? -1 : 1),
 		),
 		description:
-			'Which callbacks start the workflow. For Generate and Extend select "Video Generated" and "Generation Failed". Callbacks that do not say what they are about always start it, with operation "unknown".',
+			'Which callbacks start the workflow. For Generate and Extend select "Video Generated" and "Generation Failed". Kie.ai reports 1080P upgrades with the Unified Jobs API only. Callbacks that do not say what they are about always start it, with operation "unknown".',
 	},
 	{
 		displayName: 'Signature Verification',
@@ -73,7 +73,7 @@ export const triggerProperties: INodeProperties[] = [
 				type: 'boolean',
 				default: false,
 				description:
-					'Whether to ask Kie.ai for the URLs again before the workflow starts, because its signature does not cover them. A 4K callback is usually refused if no Kie.ai Veo node submitted the upgrade. Usually free, but asking after a failed 4K upgrade may start another one.',
+					'Whether to ask Kie.ai for the URLs again before the workflow starts, because its signature does not cover them. A 4K callback is usually refused if no Kie.ai Veo node submitted the upgrade. With the Unified Jobs API this is free and orders nothing. With the Veo Endpoints it is usually free, but asking after a failed 4K upgrade may start another one.',
 			},
 			{
 				displayName: 'Deduplicate',

@@ -11,6 +11,17 @@ export const SYMPTOMS: Entry[] = [
 			'that was refused. [Try the address](self-hosting.md#reverse-proxy) from outside.',
 	},
 	{
+		id: 'callback-under-another-id',
+		texts: [
+			"The trigger refuses 4K callbacks: 'is not the upgrade that the address was made for' in n8n's log",
+		],
+		advice:
+			'Kie.ai has reported the upgrade under another ID than that of your video, and nothing proves that they belong ' +
+			'together. With the Unified Jobs API, Kie.ai was asked and named no such upgrade of your video. ' +
+			'With the Veo Endpoints every callback in the documentation of Kie.ai has the ID of the video. If yours do not, ' +
+			'report it, and use Wait by Polling: it needs no callback.',
+	},
+	{
 		id: 'continues-only-after-timeout',
 		texts: ["An execution with 'Wait for Callback' continues only after its Timeout"],
 		advice:
