@@ -1,5 +1,6 @@
 import type { INodeParameters } from 'n8n-workflow';
 
+import { LIMIT, runWorkers } from '../../tools/bench/workers';
 import { itemsOf, nodeError, type Execution } from '../../tools/n8n/execution';
 import { LINES } from '../../tools/n8n/versions';
 import { SIMULATOR_KEY, type Simulator } from '../../tools/simulator';
@@ -12,9 +13,6 @@ const STORM = Number(process.env.KIE_VEO_STORM_SECONDS ?? 15);
 /** Per worker. Set `KIE_VEO_ITEMS_PER_WORKER=60` for the whole measurement. */
 const ITEMS_PER_WORKER = Number(process.env.KIE_VEO_ITEMS_PER_WORKER ?? 15);
 const WORKERS = 3;
-/** Kie's limit: submissions in each window of 10 s. */
-const LIMIT = 20;
-const WINDOW = 10;
 
 interface Place {
 	simulator: Simulator;
@@ -164,8 +162,6 @@ describe(`${WORKERS} workers with ${ITEMS_PER_WORKER} new videos each on one acc
 			queue: { workers: WORKERS, concurrency: 1, webhookProcesses: 0 },
 			simulator: {
 				accounts: [{ key: SIMULATOR_KEY, credits: 1_000_000 }],
-				rateLimit: { limit: LIMIT, windowMs: WINDOW * 1000 },
-				timings: { generate: 500 },
 			},
 		});
 	}, 600_000);
@@ -179,31 +175,11 @@ describe(`${WORKERS} workers with ${ITEMS_PER_WORKER} new videos each on one acc
 		'%s: each one is submitted and paid for once',
 		async (how, taken) => {
 			const all = WORKERS * ITEMS_PER_WORKER;
-			// The first window may pass before the other program takes its part.
-			const floor = Math.ceil((all - LIMIT) / (LIMIT - taken)) * WINDOW;
-			const { client, simulator } = stage;
-			const workflow = chain(
-				stage.credential,
-				Array.from({ length: ITEMS_PER_WORKER }, () => ({})),
-				{ operation: 'generate', prompt: 'A dog', options: { pollInterval: 5 } },
+			const { simulator, credential } = stage;
+			const { executions, seconds, floor, refused } = await runWorkers(
+				{ stage, credential, apiKey: SIMULATOR_KEY },
+				{ workers: WORKERS, videos: ITEMS_PER_WORKER, taken },
 			);
-			const created = [];
-			for (let worker = 0; worker < WORKERS; worker++) {
-				created.push(await client.createWorkflow(workflow));
-			}
-			if (taken > 0) simulator.rival({ perWindow: taken, ms: 20 * floor * 1000 });
-			const ids = await Promise.all(created.map(async ({ id }) => await client.runWorkflow(id)));
-			const executions = await Promise.all(
-				ids.map(
-					async (id) => await client.waitForExecution(id, { timeoutMs: (3 * floor + 120) * 1000 }),
-				),
-			);
-			const times = simulator
-				.submissions()
-				.filter(({ creditsCharged }) => creditsCharged > 0)
-				.map(({ at }) => at);
-			const seconds = (Math.max(...times) - Math.min(...times)) / 1000;
-			const refused = simulator.submissions().length - times.length;
 			console.log(
 				`${WORKERS} workers, ${how}: ${all} videos submitted in ${seconds.toFixed(1)} s, floor ${floor} s, ratio ${(seconds / floor).toFixed(2)}; ${refused} answers of 429`,
 			);

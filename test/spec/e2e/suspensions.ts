@@ -15,7 +15,10 @@ export class Suspensions {
 	/** Ids of the nodes, which wake-ups are proved with. */
 	private readonly nodeIds = new Map<string, string>();
 
-	constructor(private readonly stage: Stage) {}
+	constructor(
+		private readonly stage: Stage,
+		private readonly credential = stage.credential,
+	) {}
 
 	/** Videos whose upgrade ends only when told. */
 	add(count: number, video: AddVideo = {}): string[] {
@@ -47,7 +50,7 @@ export class Suspensions {
 	workflowFor(taskIds: readonly string[], timeout: number, parameters: INodeParameters = {}) {
 		const items: IDataObject[] = taskIds.map((taskId, i) => ({ taskId, tag: `item ${i}` }));
 		const own = { operation: 'get4k', waitMode: 'callback', options: { timeout } };
-		return chain(this.stage.credential, items, { ...own, ...parameters });
+		return chain(this.credential, items, { ...own, ...parameters });
 	}
 
 	/** A wake-up as this package would send it, and what may be changed about it. */

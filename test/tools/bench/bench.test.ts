@@ -1,4 +1,4 @@
-import { allHeld, targetLines, toDocument, type Section } from './report';
+import { allHeld, durationLine, targetLines, toDocument, type Section } from './report';
 import { roundRatios, spreadOf } from './statistics';
 import { table, written } from './table';
 
@@ -73,6 +73,19 @@ describe('the report', () => {
 		expect(allHeld([section(true), section(false)])).toBe(false);
 	});
 
+	it('says who sets a target that is not our own', () => {
+		const targets = [{ promise: 'A', measured: '2', held: true, setBy: 'B' }];
+		expect(targetLines([{ ...section(true), targets }])).toBe('- held: A (set by B). 2');
+	});
+
+	it('tells how long measuring took, part by part', () => {
+		const parts = [
+			{ name: 'videos', seconds: 200.4 },
+			{ name: 'load', seconds: 39.6 },
+		];
+		expect(durationLine(parts)).toBe('Measuring took 4.0 minutes: videos 200 s, load 40 s.');
+	});
+
 	it('shows a target out of reach with the reason, and does not fail for it', () => {
 		const targets = [{ promise: 'A', measured: '2', held: false, outOfReach: 'because.' }];
 		const sections = [{ ...section(true), targets }];
@@ -81,8 +94,10 @@ describe('the report', () => {
 	});
 
 	it('holds the circumstances, every table and its explanation, in order', () => {
-		const document = toDocument([section(true)], about);
+		const parts = [{ name: 'load', seconds: 90 }];
+		const document = toDocument([section(true)], { ...about, parts });
 		for (const fact of Object.values(about)) expect(document).toContain(String(fact));
+		expect(document).toContain(durationLine(parts));
 		expect(document).toMatch(/Title\n\nMethod\.\n\n\| A \|\n\n\| B \|\n\nReading\.$/);
 	});
 });

@@ -1,13 +1,16 @@
-import { kieCredential, Stage } from '../../spec/e2e/stage';
+import { kieCredential, Stage, type StageOptions } from '../../spec/e2e/stage';
 import type { CredentialReference } from '../n8n/client';
 import { addressKey } from '../../../nodes/KieVeo/kie/address';
+import type { ApiName } from '../../../nodes/KieVeo/kie/api';
 import { printProgress } from '../n8n/progress';
 import type { LineName } from '../n8n/versions';
 
 export const LINE: LineName = '2.x';
+/** Both of Kie's, in the order in which they are shown. */
+export const APIS: readonly ApiName[] = ['veo', 'jobs'];
 export const HMAC_KEY = 'webhook-hmac-key-of-the-benchmarks';
 
-const ACCOUNTS = 60;
+const ACCOUNTS = 100;
 const KEYS = Array.from({ length: ACCOUNTS }, (_, at) => `bench-key-${at}`);
 
 /** One of Kie's accounts, which has its own limit of submissions. */
@@ -26,27 +29,32 @@ export class Lab {
 	constructor(
 		/** Few rounds, to try the command. */
 		readonly quick: boolean,
-		/** Added to n8n's environment. */
-		private readonly env: NodeJS.ProcessEnv = {},
+		/** How this n8n differs from one as it is. */
+		private readonly options: Pick<StageOptions, 'env' | 'queue'> = {},
 	) {}
 
 	stage(): Promise<Stage> {
 		this.opening ??= Stage.open(LINE, {
+			queue: this.options.queue,
 			simulator: {
 				accounts: KEYS.map((key) => ({ key, credits: 100_000, webhookHmacKey: HMAC_KEY })),
 			},
 			// Lets the Code node, to which the trigger is compared, compute an HMAC.
-			env: { NODE_FUNCTION_ALLOW_BUILTIN: 'crypto', ...this.env },
+			env: { NODE_FUNCTION_ALLOW_BUILTIN: 'crypto', ...this.options.env },
 		});
 		return this.opening;
 	}
 
-	/** An account that has submitted nothing yet, so that no run waits for an earlier one's window. */
-	async newAccount(): Promise<BenchAccount> {
+	/**
+	 * An account that has submitted nothing yet, so that no run waits for an earlier one's window.
+	 *
+	 * @param api where its credential says that orders go
+	 */
+	async newAccount(api: ApiName = 'veo'): Promise<BenchAccount> {
 		const { client, simulator } = await this.stage();
 		const apiKey = KEYS[this.taken++];
 		if (apiKey === undefined) throw new Error(`More than ${ACCOUNTS} accounts are needed`);
-		const data = { apiKey, webhookSecret: HMAC_KEY };
+		const data = { apiKey, webhookSecret: HMAC_KEY, api };
 		const credential = await client.createCredential(kieCredential(simulator, data));
 		return { apiKey, credential, addressKey: addressKey(apiKey) };
 	}

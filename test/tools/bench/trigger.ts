@@ -10,11 +10,19 @@ import type { Stage } from '../../spec/e2e/stage';
 import { hasEnded } from '../n8n/execution';
 import { endedExecutions, timeOf } from './executions';
 import { HMAC_KEY, Lab, type BenchAccount } from './lab';
-import type { Section, Target } from './report';
+import { N8N, type Section, type Target } from './report';
 import { roundRatios, spreadOf } from './statistics';
 import { table, written } from './table';
+import { LIMIT, WINDOW } from './workers';
 
-const LEAST_RATIO = 0.9;
+/** Of what a neighbour takes per second. */
+const LEAST_RATIO = { verifying: 0.9, slack: 1 };
+/** Callbacks per second that Kie can send at most for one account: one for each request it accepts. */
+const MOST_OF_KIE = LIMIT / WINDOW;
+/** How many times that the trigger can take. */
+const LEAST_RESERVE = 5;
+/** Of a ratio. */
+const DIGITS = 2;
 const AT_A_TIME = 10;
 const REFUSAL_LIMIT_MS = 20_000;
 /** Has n8n make an expression sandbox only when an expression is there to be evaluated. */
@@ -196,7 +204,8 @@ async function ratesIn(lab: Lab, rounds: number, count: number): Promise<Rates> 
 	await expectRefusal(lab, receivers);
 	const rates: Rates = { trigger: [], verifying: [], plain: [], slack: [] };
 	for (let round = 0; round <= rounds; round++) {
-		for (const which of WHICH) {
+		// Who begins changes: what the one before left behind must not always burden the same.
+		for (const which of round % 2 === 0 ? WHICH : WHICH.toReversed()) {
 			const rate = await callbackRate(lab, receivers[which], count);
 			lab.tell(`trigger: round ${round} of ${rounds}, ${NAMES[which]}: ${rate.toFixed(1)}/s`);
 			// Round 0 is the warm-up.
@@ -212,7 +221,7 @@ function ratesTable(rates: Rates): string {
 		WHICH.map((which) => [
 			NAMES[which],
 			written(spreadOf(rates[which]), 1),
-			which === 'trigger' ? '1' : written(roundRatios(rates.trigger, rates[which]), 2),
+			which === 'trigger' ? '1' : written(roundRatios(rates.trigger, rates[which]), DIGITS),
 		]),
 	);
 }
@@ -220,38 +229,55 @@ function ratesTable(rates: Rates): string {
 function target(
 	where: string,
 	rates: Rates,
-	neighbour: 'verifying' | 'slack',
+	neighbour: keyof typeof LEAST_RATIO,
 	outOfReach?: string,
 ): Target {
 	const ratio = roundRatios(rates.trigger, rates[neighbour]);
+	const least = LEAST_RATIO[neighbour];
 	return {
-		promise: `${where}, the trigger takes at least ${LEAST_RATIO} of the callbacks per second of ${NAMES[neighbour]}`,
-		measured: written(ratio, 2),
-		held: ratio.median >= LEAST_RATIO,
+		promise: `${where}, the trigger takes at least ${least.toFixed(1)} of the callbacks per second of ${NAMES[neighbour]}`,
+		setBy: N8N,
+		measured: written(ratio, DIGITS),
+		// Decided by the figure that is shown: the two cost the same, and the third digit is chance.
+		held: Number(ratio.median.toFixed(DIGITS)) >= least,
 		outOfReach,
+	};
+}
+
+/** Against what Kie can send, on the machine that measures. */
+function reserveTarget({ trigger }: Rates): Target {
+	const rate = spreadOf(trigger);
+	const least = LEAST_RESERVE * MOST_OF_KIE;
+	return {
+		promise: `In n8n as it is, the trigger takes at least ${least} callbacks per second, ${LEAST_RESERVE} times what Kie.ai can send for an account`,
+		setBy: `Kie.ai's limit of ${LIMIT} new requests in ${WINDOW} s`,
+		measured: `${written(rate, 1)} per second on this machine`,
+		held: rate.median >= least,
 	};
 }
 
 /** Callbacks per second of the trigger, against n8n's own nodes. */
 export async function measureTrigger(lab: Lab): Promise<Section> {
-	const rounds = lab.quick ? 1 : 4;
+	// In n8n as it is, the trigger and the Slack Trigger are at parity: to tell needs more rounds.
+	const rounds = lab.quick ? { usual: 1, lazy: 1 } : { usual: 8, lazy: 4 };
 	const count = lab.quick ? 30 : 100;
-	const usual = await ratesIn(lab, rounds, count);
-	const lazyLab = new Lab(lab.quick, LAZY);
+	const usual = await ratesIn(lab, rounds.usual, count);
+	const lazyLab = new Lab(lab.quick, { env: LAZY });
 	let lazy: Rates;
 	try {
-		lazy = await ratesIn(lazyLab, rounds, count);
+		lazy = await ratesIn(lazyLab, rounds.lazy, count);
 	} finally {
 		await lazyLab.close();
 	}
 	return {
 		title: 'Callbacks per second',
-		method: `Kie.ai Veo Trigger with signature verification and deduplication, against n8n's Webhook node, followed by a Code node that verifies the same signature with a key in its code; the Webhook node alone, verifying nothing; and n8n's Slack Trigger, which verifies Slack's signature with a key from a credential. Active workflows on their production addresses, the same Edit Fields node at the end. ${count} callbacks of different tasks, ${AT_A_TIME} at a time, in ${rounds} rounds in turn; counted from the first callback until the last execution has ended. A forged callback was refused by all that verify before. First table: n8n as it is. Second table: n8n with \`N8N_EXPRESSION_ENGINE_LAZY_ACQUIRE=true\`.`,
+		method: `Kie.ai Veo Trigger with signature verification and deduplication, against n8n's Webhook node, followed by a Code node that verifies the same signature with a key in its code; the Webhook node alone, verifying nothing; and n8n's Slack Trigger, which verifies Slack's signature with a key from a credential. Active workflows on their production addresses, the same Edit Fields node at the end. ${count} callbacks of different tasks, ${AT_A_TIME} at a time, in rounds in turn, each in the reversed order of the one before; counted from the first callback until the last execution has ended. A forged callback was refused by all that verify before. First table: n8n as it is, ${rounds.usual} rounds. Second table: n8n with \`N8N_EXPRESSION_ENGINE_LAZY_ACQUIRE=true\`, ${rounds.lazy} rounds.`,
 		tables: [ratesTable(usual), ratesTable(lazy)],
 		reading:
-			'For expressions n8n 2.x makes a sandbox, a V8 isolate: one for every call of a webhook, one more when a credential is read for it, and one for the execution. Its Webhook node is by its name exempt from the first, and reads no credential. So in n8n as it is, a call of this trigger costs three sandboxes, as one of the Slack Trigger or of any other that has its key in a credential, and a call of the Webhook node costs one. With `N8N_EXPRESSION_ENGINE_LAZY_ACQUIRE=true`, a setting of n8n, a sandbox is made only when an expression is evaluated: the trigger has none, and each execution needs one for its Edit Fields node. What is left between the trigger and the Webhook node alone is reading the credential and storing which events were seen. In return a forged callback is answered with 401 and starts no execution, where the Code node fails one. Kie.ai sends one callback per video, so all of these rates are far above what an account can reach within its 20 submissions in 10 seconds.',
+			'For expressions n8n 2.x makes a sandbox, a V8 isolate: one for every call of a webhook, one more when a credential is read for it, and one for the execution. Its Webhook node is by its name exempt from the first, and reads no credential. So in n8n as it is, a call of this trigger costs three sandboxes, as one of the Slack Trigger or of any other that has its key in a credential, and a call of the Webhook node costs one. With `N8N_EXPRESSION_ENGINE_LAZY_ACQUIRE=true`, a setting of n8n, a sandbox is made only when an expression is evaluated: the trigger has none, and each execution needs one for its Edit Fields node. What is left between the trigger and the Webhook node alone is reading the credential and storing which events were seen. In return a forged callback is answered with 401 and starts no execution, where the Code node fails one. Kie.ai sends one callback per video, and accepts 20 submissions of an account in 10 seconds: 2 callbacks per second, far below all of these rates.',
 		targets: [
 			target('With LAZY_ACQUIRE', lazy, 'verifying'),
+			reserveTarget(usual),
 			target('In n8n as it is', usual, 'slack'),
 			target(
 				'In n8n as it is',

@@ -1,3 +1,4 @@
+import type { ApiName } from '../../../nodes/KieVeo/kie/api';
 import type { Stage } from '../../spec/e2e/stage';
 import { AFTER, chain, KIE, triggerWorkflow } from '../../spec/e2e/workflows';
 import { itemsOf, type Execution } from '../n8n/execution';
@@ -19,7 +20,8 @@ export interface VideoRun {
 	whileSuspended?: readonly string[];
 }
 
-export type VideoRunner = (lab: Lab, count: number) => Promise<VideoRun>;
+/** @param api where orders go; n8n's own nodes know only the Veo endpoints */
+export type VideoRunner = (lab: Lab, count: number, api?: ApiName) => Promise<VideoRun>;
 
 /** Milliseconds an upgrade takes at the simulated Kie.ai. */
 export const UPGRADE_MS = 3000;
@@ -30,22 +32,25 @@ export const CALLBACKS_APART_MS = 100;
 /** Seconds between two looks at one video. */
 export const POLL_SECONDS = 1;
 
+/** Milliseconds after which an execution is given up. */
+const LIMIT_MS = 150_000;
+
 /** The action node, Wait by Polling. */
-export const byPolling: VideoRunner = async (lab, count) => {
-	const { stage, videos, credential } = await prepare(lab, count);
+export const byPolling: VideoRunner = async (lab, count, api) => {
+	const { stage, videos, credential } = await prepare(lab, count, api);
 	const { client } = stage;
 	const options = { pollInterval: POLL_SECONDS };
 	const parameters = { operation: 'get4k', waitMode: 'poll', options };
 	const { id } = await client.createWorkflow(chain(credential, toItems(videos), parameters));
-	const execution = await client.runToEnd(id);
+	const execution = await client.runToEnd(id, { timeoutMs: LIMIT_MS });
 	expectVideos(execution, KIE, count);
 	const seconds = recordedSeconds(execution);
 	return result(stage, count, seconds, seconds);
 };
 
 /** The action node, Wait for Callback. */
-export const byCallback: VideoRunner = async (lab, count) => {
-	const { stage, videos, credential } = await prepare(lab, count);
+export const byCallback: VideoRunner = async (lab, count, api) => {
+	const { stage, videos, credential } = await prepare(lab, count, api);
 	const { client, simulator } = stage;
 	const parameters = { operation: 'get4k', waitMode: 'callback' };
 	const { id } = await client.createWorkflow(chain(credential, toItems(videos), parameters));
@@ -72,8 +77,8 @@ export const byCallback: VideoRunner = async (lab, count) => {
 };
 
 /** The action node, Return Immediately, and the trigger in another workflow. */
-export const byTrigger: VideoRunner = async (lab, count) => {
-	const { stage, videos, credential } = await prepare(lab, count);
+export const byTrigger: VideoRunner = async (lab, count, api) => {
+	const { stage, videos, credential } = await prepare(lab, count, api);
 	const { client, n8n } = stage;
 	const { definition, path } = triggerWorkflow(credential);
 	const receiver = await client.createWorkflow(definition);
@@ -102,14 +107,14 @@ export const byLoop: VideoRunner = async (lab, count) => {
 	const { id } = await client.createWorkflow(
 		pollingLoop(header, simulator.apiUrl, videos, POLL_SECONDS),
 	);
-	const execution = await client.runToEnd(id, { timeoutMs: 150_000 });
+	const execution = await client.runToEnd(id, { timeoutMs: LIMIT_MS });
 	expectVideos(execution, AFTER, count);
 	const seconds = recordedSeconds(execution);
 	return result(stage, count, seconds, seconds);
 };
 
 /** Unknown videos, and an account without an earlier submission. */
-async function prepare(lab: Lab, count: number) {
+async function prepare(lab: Lab, count: number, api?: ApiName) {
 	const stage = await lab.stage();
 	const { simulator } = stage;
 	simulator.reset();
@@ -117,7 +122,7 @@ async function prepare(lab: Lab, count: number) {
 	const videos = Array.from({ length: count }, (_, at) =>
 		simulator.addVideo({ callback: { delayMs: at * CALLBACKS_APART_MS } }),
 	);
-	return { stage, videos, ...(await lab.newAccount()) };
+	return { stage, videos, ...(await lab.newAccount(api)) };
 }
 
 function toItems(taskIds: readonly string[]) {
@@ -125,7 +130,7 @@ function toItems(taskIds: readonly string[]) {
 }
 
 /** @throws Error unless the node put out a different 4K URL for every video */
-function expectVideos(execution: Execution, nodeName: string, count: number): void {
+export function expectVideos(execution: Execution, nodeName: string, count: number): void {
 	expectSuccess(execution, nodeName);
 	const urls = itemsOf(execution, nodeName).map(({ json }) => String(json.videoUrl));
 	const different = new Set(urls.filter((url) => url.endsWith('4k.mp4'))).size;

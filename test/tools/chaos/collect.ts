@@ -48,8 +48,8 @@ export async function collect(stage: Stage, receivers: Receivers, known: Known):
 		if (text.includes(FORGED)) forgedTraces.push(`execution ${id}`);
 		if (SECRETS.some((secret) => text.includes(secret))) leaks.push(`execution ${id}`);
 		const ended = status === 'success' || status === 'error';
-		const killed =
-			own.restarts.length > 0 && !ended && (interrupted.has(id) || hasEnded(execution));
+		const wasKilled = !ended && (interrupted.has(id) || hasEnded(execution));
+		const killed = own.restarts.length > 0 && (wasKilled || diedAtStart(execution));
 		return { execution, status, killed };
 	};
 	for (const run of started) {
@@ -75,6 +75,11 @@ export async function collect(stage: Stage, receivers: Receivers, known: Known):
 		journal: [...simulator.journal],
 		deliveries: simulator.deliveries.filter(({ body }) => !body.includes(FORGED)),
 	};
+}
+
+/** n8n resumes what is overdue while it is still starting, and can fail at that. */
+function diedAtStart({ error }: Execution): boolean {
+	return error?.message.endsWith('not yet initialized') ?? false;
 }
 
 /** What the last node got, in all of its runs. */

@@ -162,13 +162,13 @@ function isForgotten(
 		.flatMap(({ attempts }) => attempts)
 		// Whatever else n8n answers, the node was not called.
 		.filter(({ status }) => status === 200 || status === 503)
-		.map(({ at }) => at + SOON_MS);
+		.map(({ at }) => ({ begin: at, checkAt: at + SOON_MS }));
 	const end = endedAt ?? 0;
 	const deadline = end - LAST_RESORT_MS;
-	return ![submittedAt, ...calls].some((begin) => {
+	return ![{ begin: submittedAt, checkAt: deadline }, ...calls].some(({ begin, checkAt }) => {
 		const ends = restarts.filter(({ until }) => until > begin).map(({ from }) => from);
 		const watchEnd = Math.min(end - LAST_MOMENTS_MS, ...ends);
-		return watchEnd > Math.max(begin, deadline) + CHECK_MS;
+		return watchEnd > Math.max(checkAt, deadline) + CHECK_MS;
 	});
 }
 

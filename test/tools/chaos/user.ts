@@ -62,8 +62,11 @@ function knownJob(evidence: Evidence, video: PlannedVideo, runs: RunRecord[]): s
 	const isKnown = (job: string) =>
 		runs.some((run) => {
 			const isNamed = JSON.stringify([run.seen, run.error]).includes(job);
+			// The error that ended a run names the video that failed, so its job is not ordered again.
+			const [message = ''] = run.error?.split('\n') ?? [];
+			const hasFailed = message.startsWith('Could not get') && message.includes(video.taskId);
 			// Otherwise the user looks at kie.ai/logs.
-			return isNamed || run.killed || tellsOfLoss(run, video);
+			return isNamed || hasFailed || run.killed || tellsOfLoss(run, video);
 		});
 	return jobsOf(evidence, video).findLast(isKnown) ?? null;
 }

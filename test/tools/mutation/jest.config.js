@@ -11,6 +11,7 @@ const SUBJECTS = [
 	'callbackCheck',
 	'constantTime',
 	'guards',
+	'job',
 	'kieFileHost',
 	'lifeAnswers',
 	'privateHost',

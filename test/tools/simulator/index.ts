@@ -13,6 +13,7 @@ export {
 	type AccountOptions,
 	type LedgerEntry,
 	type RateLimit,
+	KIE_RATE_LIMIT,
 	PRICES,
 } from './state/account';
 export {

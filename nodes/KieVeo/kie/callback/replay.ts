@@ -28,7 +28,7 @@ export class SignatureMemory {
 		if (signature === null) return false;
 		const digests = this.digestsOf(JSON.stringify([receiver, signature]));
 		// As JSON: n8n may have parsed it already, and spaces change nothing.
-		const text = JSON.stringify(parseIfJson(body)) ?? '';
+		const text = JSON.stringify(parseIfJson(body) ?? null);
 		const digest = createHash('sha256').update(text).digest('base64');
 		const address = String(submission ?? '');
 		const known = address === '' ? [...digests.values()] : [digests.get(address) ?? digest];
