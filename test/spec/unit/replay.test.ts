@@ -101,7 +101,7 @@ describe('a signature', () => {
 		expect(memory.isReplayed('node', { ...unsigned, body: 2 })).toBe(false);
 	});
 
-	it('counts without a body, too', () => {
+	it('also counts without a body', () => {
 		const memory = new SignatureMemory();
 		expect(memory.isReplayed('node', signed('s', undefined))).toBe(false);
 		expect(memory.isReplayed('node', signed('s', 1))).toBe(true);
