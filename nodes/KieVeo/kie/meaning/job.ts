@@ -35,7 +35,7 @@ export function upgradedBy({ input }: Job): { taskId: string; index: number } | 
 
 /** What a job gives, where the model or the order says. */
 export function resolutionOfJob({ model, input }: Job): string | null {
-	const [, upgraded] = /get-(4k|1080p)/i.exec(model ?? '') ?? [];
+	const upgraded = model === null ? undefined : /get-(4k|1080p)/i.exec(model)?.[1];
 	return upgraded?.toLowerCase() ?? toText(input.resolution);
 }
 
