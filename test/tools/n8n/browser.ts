@@ -69,6 +69,7 @@ export class Editor {
 
 	/** Opens a stored credential, and waits until n8n has tested it successfully. */
 	async openCredential({ id }: Reference): Promise<void> {
+		// The address of a credential in n8n's editor.
 		await this.page.goto(`${this.url}/home/credentials/${id}`);
 		await this.page.locator('[data-test-id=credentials-config-container-test-success]').waitFor();
 		await this.dismissNotices();
