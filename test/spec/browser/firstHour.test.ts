@@ -115,6 +115,7 @@ describe.each(LINES.map(({ name }) => name))('the first hour in the editor of n8
 	});
 
 	it('maps videoUrl of a node that has never run', async () => {
+		const before = stage.simulator.requests().length;
 		await open({
 			name: 'Schema',
 			nodes: [
@@ -129,6 +130,6 @@ describe.each(LINES.map(({ name }) => name))('the first hour in the editor of n8
 			.mapField('videoUrl', 'URL')
 			.finally(async () => await picture('fields-before-the-first-run'));
 		expect(expression).toBe('{{ $json.videoUrl }}');
-		expect(stage.simulator.requests()).toHaveLength(0);
+		expect(stage.simulator.requests()).toHaveLength(before);
 	});
 });
