@@ -167,8 +167,9 @@ async function inTurn(call: Call, work: () => Promise<Reply>): Promise<Reply> {
 	const reply = await turn;
 	if (!reply.waiting) watch.end(place);
 	if (!reply.resume) return reply;
-	const resumeUrl = resumeUrlOf(context);
-	const isAlone = suspension.complete || resumeUrl === null || isSigned(resumeUrl);
+	// The address costs an expression, so it is read only if it matters.
+	const resumeUrl = suspension.complete ? null : resumeUrlOf(context);
+	const isAlone = resumeUrl === null || isSigned(resumeUrl);
 	if (isAlone || (await stillWaits(call, resumeUrl))) return { ...reply, isAlone };
 	return { status: 200, reason: 'another process has resumed the execution', waiting: false };
 }
@@ -230,8 +231,9 @@ function watchSince(
 	operation: VideoOperationName,
 	deadline: number,
 ): void {
+	if (watch.has(place) || suspension.resumed) return;
 	const url = resumeUrlOf(context);
-	if (url === null || watch.has(place) || suspension.resumed) return;
+	if (url === null) return;
 	const { addressKey, clock } = connection;
 	const since = clock.now();
 	const plan = {
