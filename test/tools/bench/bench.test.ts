@@ -42,6 +42,7 @@ describe('the tables', () => {
 	it('show the range only where there is one', () => {
 		expect(written({ median: 1.234, min: 1, max: 2 }, 2)).toBe('1.23 (1.00 to 2.00)');
 		expect(written({ median: 4, min: 4, max: 4 }, 2)).toBe('4.00');
+		expect(written({ median: -0.4, min: -3, max: 0.04 }, 0)).toBe('0 (-3 to 0)');
 	});
 });
 

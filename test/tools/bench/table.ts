@@ -14,6 +14,9 @@ export function table(header: readonly string[], rows: ReadonlyArray<readonly st
 
 /** `3.06 (3.05 to 3.10)`: the median, and the range in brackets. */
 export function written({ median, min, max }: Spread, digits: number): string {
-	const [middle, low, high] = [median, min, max].map((value) => value.toFixed(digits));
+	// A small negative number is rounded to "-0".
+	const [middle, low, high] = [median, min, max].map((value) =>
+		value.toFixed(digits).replace(/^-(?=0(\.0*)?$)/, ''),
+	);
 	return low === high ? `${middle}` : `${middle} (${low} to ${high})`;
 }
