@@ -58,13 +58,17 @@ export function hasEnded({ status }: ExecutionSummary): boolean {
 
 /**
  * Whether the data fits the status. n8n stores the status first: for a moment a success still has the
- * data from its beginning, or from while it was suspended, and a failure does not have its error yet.
+ * data from its beginning, or from when it was suspended or resumed, and a failure does not have its error yet.
+ * Data from before the end has a node that is still to run.
  */
-export function isWhole({ status, runs, error }: Execution): boolean {
+export function isWhole({ status, runs, error, data }: Execution): boolean {
 	if (status === 'error') return error !== undefined;
-	const hasRun = (of: readonly NodeRun[]) =>
-		of.length > 0 && of.every(({ executionStatus }) => executionStatus !== 'waiting');
-	return status !== 'success' || (runs.size > 0 && [...runs.values()].every(hasRun));
+	return status !== 'success' || (runs.size > 0 && nodesToRun(data) === 0);
+}
+
+function nodesToRun({ executionData }: UnknownRecord): number {
+	const stack = isRecord(executionData) ? executionData.nodeExecutionStack : undefined;
+	return Array.isArray(stack) ? stack.length : 0;
 }
 
 /**
