@@ -308,8 +308,10 @@ const UPGRADE_ROWS: Record<UpgradeResolution, Row[]> = {
 		['not ready, as 200 with an empty URL', { code: 200, data: { resultUrl: '' } }, 'processing'],
 		['not ready, as 200 with data null', { code: 200, msg: 'success', data: null }, 'processing'],
 		['not ready, as HTTP 400', { code: 400, msg: 'is processing' }, 'processing', 400],
-		['not ready, as 422 with another text', { code: 422, msg: 'wait', data: null }, 'processing'],
-		['not ready, as 400 with another text', { code: 400, msg: 'wait', data: null }, 'processing'],
+		...[400, 422].flatMap((code): Row[] => [
+			[`not ready, as ${code} with a plea`, { code, msg: 'wait', data: null }, 'processing'],
+			[`${code} with words nobody knows`, { code, msg: 'something new', data: null }, 'processing'],
+		]),
 		[
 			'a content-policy 400',
 			{ code: 400, msg: 'Your prompt was flagged by Website as violating content policies.' },

@@ -281,6 +281,11 @@ describe('the report of an upgrade that is a task of its own', () => {
 		['of a new video', report('generate'), { taskId: 'a' }],
 		['of a video that names none', { ...report('get4k'), submission: undefined }, { taskId: 'a' }],
 		['that names two', { ...report('get4k'), body: { ...upgraded('a'), taskId: 'b' } }, {}],
+		[
+			'that names another beside its own, for which it is signed',
+			{ ...report('get4k'), body: { ...upgraded('job'), taskId: 'b' } },
+			{},
+		],
 		['that is not signed', { ...report('get4k'), headers: {} }, {}],
 		['that is signed for the video', { ...report('get4k'), headers: signed('a') }, {}],
 	])('is refused %s', (_what, given, changed) => {

@@ -1,4 +1,8 @@
-import { readResultFiles, withWholeVideo } from '../../../nodes/KieVeo/kie/meaning/resultFiles';
+import {
+	isUpgradedTo,
+	readResultFiles,
+	withWholeVideo,
+} from '../../../nodes/KieVeo/kie/meaning/resultFiles';
 
 const A = 'https://file.example/v/a.mp4';
 const B = 'http://file.example/v/b.mp4';
@@ -17,6 +21,8 @@ describe('result URLs', () => {
 		['under response', { response: { resultUrls: [A] } }, [A]],
 		['under a response that is JSON text', { response: JSON.stringify({ resultUrls: [A] }) }, [A]],
 		['under a job', { resultJson: JSON.stringify({ resultUrls: [A] }) }, [A]],
+		['under a job as the list itself', { resultJson: JSON.stringify([A, B]) }, [A, B]],
+		['under a job as one URL', { resultJson: A }, [A]],
 		['under a job that is not text', { resultJson: { resultUrls: [A] } }, [A]],
 		[
 			'of a job in 1080p or 4k',
@@ -107,6 +113,12 @@ describe('result URLs', () => {
 		expect(files.videoUrls).toStrictEqual(urls);
 	});
 
+	it('of a job have the resolution of its model, unless they name one', () => {
+		const job = (result: object) => ({ model: 'veo/get-4k-video', resultJson: result });
+		expect(readResultFiles(job({ resultUrls: [A] })).resolution).toBe('4k');
+		expect(readResultFiles(job({ resultUrls: [A], resolution: '2160p' })).resolution).toBe('2160p');
+	});
+
 	it('come with an id that is a number', () => {
 		expect(readResultFiles({ taskId: 7 }).taskId).toBe('7');
 		expect(readResultFiles({ task_id: 8 }).taskId).toBe('8');
@@ -118,4 +130,17 @@ describe('result URLs', () => {
 		const both = readResultFiles({ resultUrls: [A], fullResultUrls: [B] });
 		expect(withWholeVideo(both)).toStrictEqual(both);
 	});
+});
+
+it.each<[wanted: string | undefined, given: string | null, is: boolean]>([
+	['4k', '4K', true],
+	['4k', '3840x2160', true],
+	['4k', '1080p', false],
+	['4k', null, false],
+	['1080p', '1080P', true],
+	['1080p', '4k', false],
+	['1080p', null, false],
+	[undefined, '1080p', false],
+])('an upgrade to %s, and Kie says %s: %s', (wanted, given, is) => {
+	expect(isUpgradedTo(wanted, given)).toBe(is);
 });
