@@ -167,7 +167,7 @@ async function inTurn(call: Call, work: () => Promise<Reply>): Promise<Reply> {
 	const reply = await turn;
 	if (!reply.waiting) watch.end(place);
 	if (!reply.resume) return reply;
-	// The address costs an expression, so it is read only if it matters.
+	// Who has received every callback is alone. Otherwise the address tells; reading it costs an expression.
 	const resumeUrl = suspension.complete ? null : resumeUrlOf(context);
 	const isAlone = resumeUrl === null || isSigned(resumeUrl);
 	if (isAlone || (await stillWaits(call, resumeUrl))) return { ...reply, isAlone };
