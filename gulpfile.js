@@ -4,8 +4,8 @@ const { dest, parallel, series, src } = require('gulp');
 
 const clean = () => rm('dist', { recursive: true, force: true });
 
-const compile = () =>
-	spawn(process.execPath, [require.resolve('typescript/bin/tsc')], { stdio: 'inherit' });
+const bundle = () =>
+	spawn(process.execPath, ['node_modules/rolldown/bin/cli.mjs', '-c'], { stdio: 'inherit' });
 
 // `encoding: false`: gulp 5 would otherwise rewrite binary files as UTF-8.
 const assets = () =>
@@ -16,5 +16,5 @@ const assets = () =>
 	}).pipe(dest('dist'));
 
 exports.clean = clean;
-exports.build = series(clean, parallel(compile, assets));
+exports.build = series(clean, parallel(bundle, assets));
 exports.default = exports.build;

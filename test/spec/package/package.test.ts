@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, posix, sep } from 'node:path';
 
@@ -8,6 +8,7 @@ import { Container } from '@n8n/di';
 import { InstanceSettings, PackageDirectoryLoader } from 'n8n-core';
 import type { INodePropertyOptions } from 'n8n-workflow';
 
+import { n8n } from '../../../package.json';
 import { KieVeo } from '../../../nodes/KieVeo/KieVeo.node';
 
 const root = join(__dirname, '..', '..', '..');
@@ -32,24 +33,32 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('the published package', () => {
-	it('holds what the sources build, the texts, and nothing else: no sources, tests or maps', () => {
-		const built = ['nodes', 'credentials'].flatMap((room) =>
-			readdirSync(join(root, room), { recursive: true, encoding: 'utf8' })
-				.filter((path) => /\.(ts|svg|node\.json)$|__schema__.*\.json$/.test(path))
-				.map((path) => posix.join('dist', room, ...path.replace(/\.ts$/, '.js').split(sep))),
-		);
+	it('holds what n8n loads, what they share, the texts, and nothing else: no sources, tests or maps', () => {
+		const code = [...n8n.nodes, ...n8n.credentials, 'dist/nodes/KieVeo/shared.js'];
+		const assets = readdirSync(join(root, 'nodes'), { recursive: true, encoding: 'utf8' })
+			.filter((path) => /\.(svg|node\.json)$|__schema__.*\.json$/.test(path))
+			.map((path) => posix.join('dist/nodes', ...path.split(sep)));
 		const texts = [
 			...['CHANGELOG.md', 'LICENSE', 'README.md', 'README.zh-CN.md'],
 			...['index.js', 'package.json'],
 		];
 		const paths = packed.files.map(({ path }) => path);
-		expect(paths.sort()).toStrictEqual([...built, ...texts].sort());
+		expect(paths.sort()).toStrictEqual([...code, ...assets, ...texts].sort());
+	});
+
+	it('holds nothing twice: what a node and its trigger remember together is one', () => {
+		const codeFiles = packed.files.map(({ path }) => path).filter((path) => /\.js$/.test(path));
+		const modules = codeFiles.flatMap(
+			(path) => readFileSync(join(unpacked, path), 'utf8').match(/^\/\/ nodes\/.*\.ts$/gm) ?? [],
+		);
+		expect(modules.length).toBeGreaterThan(50);
+		expect(new Set(modules).size).toBe(modules.length);
 	});
 
 	it('stays small', () => {
 		// More than half of it are README and messages with their advice.
-		expect(packed.size).toBeLessThan(110_000);
-		expect(packed.unpackedSize).toBeLessThan(430_000);
+		expect(packed.size).toBeLessThan(95_000);
+		expect(packed.unpackedSize).toBeLessThan(350_000);
 	});
 
 	it("is loaded by n8n's own loader with codex, icons and credential", async () => {

@@ -5,6 +5,7 @@ import { dirname, join, resolve } from 'node:path';
 import type { N8nLine } from './versions';
 
 const PROJECT_ROOT = resolve(__dirname, '..', '..', '..');
+const BUNDLER = join(PROJECT_ROOT, 'node_modules', 'rolldown', 'bin', 'cli.mjs');
 const COMPILER = require.resolve('typescript/bin/tsc');
 /** What n8n reads besides code. */
 const ASSET = /\.(svg|node\.json)$/;
@@ -15,23 +16,24 @@ export function reloadingEnvironment({ name }: N8nLine): NodeJS.ProcessEnv {
 }
 
 /**
- * Compiles the sources into the package of a running n8n whenever they change.
+ * Bundles the sources into the package of a running n8n whenever they change, and checks their types.
  *
  * @param packageFolder where n8n loads the package from
  * @returns ends it
  */
 export function watchSources(packageFolder: string): () => void {
 	const target = join(packageFolder, 'dist');
-	const compiler = spawn(
-		process.execPath,
-		[COMPILER, '--watch', '--preserveWatchOutput', '--outDir', target],
-		{ cwd: PROJECT_ROOT, stdio: ['ignore', 'inherit', 'inherit'] },
+	const processes = [
+		[BUNDLER, '-c', '--watch', '--dir', target],
+		[COMPILER, '--watch', '--preserveWatchOutput'],
+	].map((args) =>
+		spawn(process.execPath, args, { cwd: PROJECT_ROOT, stdio: ['ignore', 'inherit', 'inherit'] }),
 	);
 	const assets = watch(join(PROJECT_ROOT, 'nodes'), { recursive: true }, (_event, name) => {
 		if (name !== null && ASSET.test(name)) copyAsset(join('nodes', name), target);
 	});
 	return () => {
-		compiler.kill();
+		for (const each of processes) each.kill();
 		assets.close();
 	};
 }
