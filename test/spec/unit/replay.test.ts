@@ -73,7 +73,17 @@ describe('a signature', () => {
 				['s', 1, 'x'],
 				['s', 1],
 			],
-			[false, false],
+			[false, true],
+		],
+		[
+			'at the bare address first',
+			[
+				['s', 1],
+				['s', 2, 'x'],
+				['s', 1],
+				['s', 2],
+			],
+			[false, false, false, true],
 		],
 		[
 			'beside another one',

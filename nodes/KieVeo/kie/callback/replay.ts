@@ -31,8 +31,9 @@ export class SignatureMemory {
 		const text = JSON.stringify(parseIfJson(body) ?? null);
 		const digest = createHash('sha256').update(text).digest('base64');
 		const address = String(submission ?? '');
-		const known = address === '' ? [...digests.values()] : [digests.get(address) ?? digest];
-		if (known.some((one) => one !== digest)) return true;
+		// Kie repeats a callback at the same address. Only ours with our part left out is shorter.
+		if (address === '' && digests.size > 0 && !digests.has('')) return true;
+		if ((digests.get(address) ?? digest) !== digest) return true;
 		digests.set(address, digest);
 		return false;
 	}
