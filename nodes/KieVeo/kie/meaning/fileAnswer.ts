@@ -19,7 +19,8 @@ export function classifyDownloadUrlAnswer(answer: KieAnswer): FileUrlMeaning {
  */
 export function classifyUploadAnswer(answer: KieAnswer): FileUrlMeaning {
 	const data = parseIfJson(answer.data);
-	return withUrl(answer, isJsonObject(data) ? data.downloadUrl : undefined);
+	// Kie's quickstart page shows both names.
+	return withUrl(answer, isJsonObject(data) ? (data.downloadUrl ?? data.fileUrl) : undefined);
 }
 
 function withUrl(answer: KieAnswer, value: unknown): FileUrlMeaning {
