@@ -104,6 +104,11 @@ const COMMON_ROWS: Row[] = [
 		{ code: 422, msg: '积分不足', data: NOTHING_YET },
 		'credits',
 	],
+	[
+		'no credits, beside a general error',
+		{ code: 500, error: 'Internal Server Error', msg: NO_CREDITS, data: null },
+		'credits',
+	],
 	['no credits, without a code', { msg: NO_CREDITS, data: null }, 'credits'],
 	[
 		'credits and progress in one text',
@@ -281,6 +286,14 @@ const UPGRADE_ROWS: Record<UpgradeResolution, Row[]> = {
 	],
 	'1080p': [
 		['ready', { code: 200, msg: 'success', data: { resultUrl: VIDEO } }, 'success'],
+		['ready, as a URL in data', { code: 200, msg: 'success', data: { url: VIDEO } }, 'success'],
+		['ready, as data itself', { code: 200, msg: 'success', data: VIDEO }, 'success'],
+		['failed in other words', { code: 400, msg: '1080P upscaling failed' }, 'taskFailed'],
+		[
+			'not ready, beside a general error',
+			{ code: 400, error: 'Bad Request', msg: '1080P is processing', data: null },
+			'processing',
+		],
 		['ready, as an array', { code: 200, msg: 'success', data: { resultUrls: [VIDEO] } }, 'success'],
 		[
 			'ready, in the shape of record-info',

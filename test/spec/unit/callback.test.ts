@@ -140,6 +140,22 @@ describe('a callback', () => {
 			{ code: 200, taskId: 'T', successFlag: 1, response: { resultUrls: [VIDEO] } },
 		],
 		['a running record', 'unknown', envelope({ successFlag: 0 })],
+		[
+			'a running record, but final words',
+			'failed',
+			{ code: 400, msg: 'Your prompt was flagged', data: { successFlag: 0 } },
+		],
+		['a plea for patience', 'unknown', { code: 200, msg: 'Please check back later', data: {} }],
+		[
+			'a plea for patience and a code of failure',
+			'failed',
+			{ code: 500, msg: 'Please check back later', data: {} },
+		],
+		[
+			'a failure and a plea for patience',
+			'failed',
+			{ code: 200, msg: '4K processing failed. Please check back later.', data: {} },
+		],
 		['a failed record', 'failed', envelope({ successFlag: '2', response: null })],
 		['a job with its video', 'success', envelope(job)],
 		['a job in 4k', 'success', envelope({ ...job, resultJson: hdResult })],
@@ -162,7 +178,9 @@ describe('a callback', () => {
 	])('with %s has the outcome "%s"', (_name, outcome, body) => {
 		expect(parse(body)).toMatchObject({ outcome, succeeded: outcome === 'success' });
 	});
+});
 
+describe('the words of a callback', () => {
 	it.each<[name: string, body: object, told: object]>([
 		[
 			'a failed job',
@@ -228,6 +246,8 @@ describe('the task ids of a callback', () => {
 	it.each<[name: string, body: object, taskIds: string[]]>([
 		['in the body alone', { code: 500, msg: 'x', taskId: 'a' }, ['a']],
 		['as a number', { code: 500, data: { taskId: 7 }, taskId: '7' }, ['7']],
+		['beside an empty text', { code: 500, data: '', taskId: 'a' }, ['a']],
+		['beside an empty list', { code: 500, data: [], taskId: 'a' }, ['a']],
 		['beside a null', { code: 500, data: { taskId: null, task_id: 'a' } }, ['a']],
 	])('is understood with an id %s', (_name, body, taskIds) => {
 		expect(parse(body).taskIds).toStrictEqual(taskIds);
@@ -253,6 +273,21 @@ describe('what a callback is about', () => {
 		['nothing that tells', 'unknown', { code: 500, msg: 'Timeout', data: { taskId: 'a' } }],
 		...['promptJson', 'originUrls', 'resolution'].map(onlySign('generate')),
 		...['fullResultUrls'].map(onlySign('extend')),
+		[
+			'a base video with preview images',
+			'generate',
+			{ code: 200, msg: 'Veo3.1 video generated successfully.', data: sign('imageUrls') },
+		],
+		[
+			'an extension by its text alone',
+			'extend',
+			{ code: 200, msg: 'Veo3.1 video extension successful.', data: { resultUrls: [VIDEO] } },
+		],
+		[
+			'an extension in other Chinese words',
+			'extend',
+			{ code: 200, msg: 'Veo3.1 视频续写成功', data: sign('resolution', '720p') },
+		],
 		...['imageUrls', 'image_urls'].map(onlySign('get4k')),
 		// Base videos come with these as well.
 		...['mediaIds', 'media_ids'].map(onlySign('unknown')),

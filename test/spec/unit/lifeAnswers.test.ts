@@ -51,6 +51,16 @@ describe('the answer to generate or extend', () => {
 		['another code of success without an id', answer(201, 'success'), lost],
 		['an unknown code without an id', answer(0, 'success'), lost],
 		['progress without an id', answer(400, '1080P is processing.'), lost],
+		[
+			'a previous task that is processed',
+			answer(429, 'Your previous task is still being processed.'),
+			retry('rateLimit'),
+		],
+		[
+			'want of credits beside a general failure',
+			answer(500, 'Credits insufficient', { errorMessage: 'create task failed' }),
+			refused('credits'),
+		],
 		['no answer', faultAnswer('connection lost'), lost],
 		['a gateway page', faultAnswer('a web page', 502), lost],
 		['a page that says it is busy', page(503), lost],
@@ -169,6 +179,15 @@ describe('the answer to generate or extend', () => {
 });
 
 describe('the task id in the answer to generate or extend', () => {
+	it.each([400, 422])(
+		'is not to be had while the video to extend is being made, told with %d',
+		(code) => {
+			const given = answer(code, 'The video is still being generated');
+			expect(classifyCreateAnswer(given, 'a')).toStrictEqual(failed('baseNotFinished'));
+			expect(classifyCreateAnswer(answer(500, given.message), 'a')).toStrictEqual(lost);
+		},
+	);
+
 	it('that names only the task to extend names no new one', () => {
 		const echo = answer(422, 'x', { taskId: 'old' });
 		expect(classifyCreateAnswer(echo, 'old')).toStrictEqual(failed('other'));
@@ -383,6 +402,7 @@ describe('answers about files', () => {
 	it.each<[given: KieAnswer, meaning: object]>([
 		[answer(200, 'ok', { downloadUrl: URL_1 }), { kind: 'success', url: URL_1 }],
 		[answer(200, 'ok', {}), { kind: 'failed' }],
+		[answer(200, 'success', { fileUrl: URL_1 }), { kind: 'success', url: URL_1 }],
 		[answer(400, 'Missing required parameter: uploadPath'), { kind: 'failed' }],
 		[answer(401, 'Authentication failed: Invalid API Key'), { kind: 'refused' }],
 	])('upload: %j', (given, meaning) => {

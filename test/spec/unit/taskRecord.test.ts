@@ -72,6 +72,22 @@ describe('a task on record', () => {
 		['nothing', 200, 'success', { successFlag: 3 }, { kind: 'failed', reason: 'other' }],
 		['want of credits', 500, 'x', { state: 'fail', failMsg: '余额不足' }, { kind: 'refused' }],
 		['a busy service', 500, '维护', { state: 'fail' }, { kind: 'failed', reason: 'upstream' }],
+		[
+			"a key that is not this account's",
+			200,
+			'success',
+			{ state: 'fail', failMsg: 'Unauthorized' },
+			{ kind: 'failed', reason: 'upstream' },
+		],
+		[
+			'the envelope, where its own is general',
+			500,
+			'Your prompt was flagged',
+			{ state: 'fail', failMsg: 'Video generation failed' },
+			{ kind: 'failed', reason: 'contentFilter' },
+		],
+		['a time-out', 200, 'success', { state: 'timeout' }, { kind: 'failed' }],
+		['its age', 200, 'success', { state: 'expired' }, { kind: 'failed' }],
 	])('has its reason from %s', (_name, code, message, data, meaning) => {
 		const failed = { ...answer(code, data), message };
 		expect(classifyTaskRecord(failed)).toMatchObject({ kind: 'failed', meaning });
@@ -84,8 +100,28 @@ describe('a task on record', () => {
 		['has failed', 500, 'Failed - Video generation task failed', 'failed'],
 		['is not known', 400, 'record is null', 'none'],
 		['has no credits', 400, 'Insufficient credits', 'none'],
+		['is not there yet', 400, '1080P is not available yet. Please check back shortly.', 'running'],
+		['was ended', 501, '视频生成中止', 'failed'],
 	])('tells by its text that it %s', (_name, code, message, kind) => {
 		expect(classifyTaskRecord({ ...answer(code, null), message }).kind).toBe(kind);
+	});
+
+	it.each<[code: number, message: string, kind: string]>([
+		[400, 'Your prompt was flagged', 'failed'],
+		[501, 'Failed - Video generation task failed', 'failed'],
+		[401, 'Unauthorized', 'none'],
+		[402, 'Credits insufficient', 'none'],
+		[200, 'success', 'running'],
+		[400, '1080P is processing', 'running'],
+		[422, 'record is null', 'running'],
+	])('that runs by its fields is by the words "%d %s" %s', (code, message, kind) => {
+		const running = answer(code, { taskId: 'a', successFlag: 0, response: null });
+		expect(classifyTaskRecord({ ...running, message }).kind).toBe(kind);
+	});
+
+	it.each(['success', 'ok', 'OK.', '成功'])('that failed with "%s" gives no reason', (message) => {
+		const failed = { ...answer(200, { successFlag: 3 }), message };
+		expect(classifyTaskRecord(failed)).toMatchObject({ message: 'Kie.ai gives no reason' });
 	});
 
 	it('is not told by a web page, whatever its HTTP status', () => {

@@ -7,8 +7,8 @@ import {
 	type JsonObject,
 } from '../meaning/guards';
 import { readResultFiles, withWholeVideo, type ResultFiles } from '../meaning/resultFiles';
-import { NO_REASON, readTaskFault, readTaskState } from '../meaning/taskFields';
-import { readWords } from '../meaning/words';
+import { readTaskFault, readTaskState, withoutSuccess } from '../meaning/taskFields';
+import { readWords, tellingOf } from '../meaning/words';
 
 /** What the content of a callback says it is about; `unknown` if that would be a guess. */
 export type CallbackTopic = 'get4k' | 'get1080p' | 'generate' | 'extend' | 'unknown';
@@ -52,7 +52,7 @@ export function parseCallback(body: unknown): ParsedCallback {
 	if (!isJsonObject(parsed)) return { reason: 'the body is not a JSON object' };
 	const code = toNumber(parsed.code);
 	if (code === null) return { reason: "the body has no numeric 'code'" };
-	const data = parseIfJson(parsed.data) ?? null;
+	const data = withoutEmpty(parseIfJson(parsed.data));
 	if (data !== null && !isJsonObject(data)) return { reason: "'data' is not an object" };
 
 	const taskIds = taskIdsIn(parsed, data);
@@ -76,6 +76,12 @@ interface Envelope {
 	said: string;
 }
 
+/** A failure can have no `data`: `null`, or an empty text or list. */
+function withoutEmpty(data: unknown): unknown {
+	const isEmpty = data === '' || (Array.isArray(data) && data.length === 0);
+	return isEmpty ? null : (data ?? null);
+}
+
 /** The task's own state first, then URLs, then words, then the code. */
 function outcomeOf(
 	record: JsonObject,
@@ -85,17 +91,21 @@ function outcomeOf(
 	const state = readTaskState(record);
 	if (state === 'failed') return 'failed';
 	if (videoUrls.length > 0) return 'success';
-	if (state !== null) return 'unknown';
 	const reason = readTaskFault(record).message;
-	const words = readWords(reason ?? said);
-	if (words?.kind === 'progress') return 'unknown';
-	return words !== null || reason !== null || code >= 400 ? 'failed' : 'unknown';
+	const words = readWords(tellingOf(reason, [said]));
+	const isRefused = words?.kind === 'account' || words?.kind === 'final';
+	if (state !== null) return isRefused && state === 'running' ? 'failed' : 'unknown';
+	if (isRefused) return 'failed';
+	if (words?.isSure) return 'unknown';
+	// Kie reports ends only: "please wait" is not said of a video that is being made.
+	const isError = code >= 400;
+	return isError || (reason !== null && words === null) ? 'failed' : 'unknown';
 }
 
 function faultOf(record: JsonObject, { code, said }: Envelope): { code: number; message: string } {
 	const inner = readTaskFault(record);
-	const outer = said.toLowerCase() === 'success' ? NO_REASON : said;
-	return { code: inner.code ?? code, message: inner.message ?? outer };
+	const message = tellingOf(inner.message, [withoutSuccess(said)]);
+	return { code: inner.code ?? code, message };
 }
 
 /** `null` when one of them cannot be an id. */
@@ -124,13 +134,16 @@ const GENERATION_FIELDS = [
 	'fullResultUrls',
 ];
 
+/** "Veo3.1 video generated successfully." */
+const GENERATION_TEXT = /\bveo ?3(?:\.1)? video\b/i;
+
 /** Kie documents them for a 4K upgrade only. */
 const PREVIEW_FIELDS = ['imageUrls', 'image_urls'];
 
 /**
  * Base video and 4K upgrade can report under the same task id, and success texts change between versions of
  * Kie's documentation. A job names its model. Otherwise "4K" in the text means a 4K upgrade, whatever fields
- * come with it, and the fields of a generation mean one. Preview images alone mean a 4K upgrade; media ids
+ * come with it, and the text or the fields of a generation mean one. Preview images alone mean a 4K upgrade; media ids
  * come with both.
  */
 function topicOf(record: JsonObject, said: string): CallbackTopic {
@@ -142,8 +155,11 @@ function topicOf(record: JsonObject, said: string): CallbackTopic {
 	if (/\b4k\b/i.test(text)) return 'get4k';
 	const places = [record.info, record.response].map(parseIfJson).filter(isJsonObject);
 	const has = (field: string) => [...places, record].some((place) => isFilled(place[field]));
-	if (!GENERATION_FIELDS.some(has)) return PREVIEW_FIELDS.some(has) ? 'get4k' : 'unknown';
-	return has('fullResultUrls') || /\bexten(d|sion)|扩展|延长/i.test(text) ? 'extend' : 'generate';
+	if (!GENERATION_TEXT.test(text) && !GENERATION_FIELDS.some(has)) {
+		return PREVIEW_FIELDS.some(has) ? 'get4k' : 'unknown';
+	}
+	const isExtension = /\bexten(d|sion)|扩展|延长|续写/i.test(text);
+	return has('fullResultUrls') || isExtension ? 'extend' : 'generate';
 }
 
 function isFilled(value: unknown): boolean {

@@ -4,6 +4,7 @@ import type { EnvelopeFault } from '../meaning/fault';
 import { isBareId } from '../meaning/createAnswer';
 import { isJsonObject, toNumber, toText, type JsonObject } from '../meaning/guards';
 import { readTaskFault } from '../meaning/taskFields';
+import { tellingOf } from '../meaning/words';
 
 /** What was received: status, header names in lower case, body as text. */
 export interface HttpReply {
@@ -89,10 +90,14 @@ export function readAnswer(reply: HttpReply, now: number): KieAnswer {
 	};
 }
 
-/** The reason given with the task tells more than the envelope. */
 function messageIn(body: JsonObject): string {
-	const told = readTaskFault(body.data).message ?? readTaskFault({ ...body, data: null }).message;
-	return told ?? toText(body.msg) ?? toText(body.message) ?? '';
+	const others = [readTaskFault({ ...body, data: null }).message, body.msg, body.message].map(
+		toText,
+	);
+	return tellingOf(
+		readTaskFault(body.data).message,
+		others.filter((text) => text !== null),
+	);
 }
 
 /** What is not an envelope, or only a part of one, can still name a paid task. */

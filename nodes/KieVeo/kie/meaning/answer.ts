@@ -1,9 +1,10 @@
 import { isJsonObject, parseIfJson, toId, toNumber } from './guards';
-import { is4k, readResultFiles, type ResultFiles } from './resultFiles';
+import { is4k, readResultFiles, withBareUrl, type ResultFiles } from './resultFiles';
 import { readTaskFault, readTaskState } from './taskFields';
 import {
 	failureReasonOf,
 	readWords,
+	tellingOf,
 	type AccountRejection,
 	type FailureReason,
 	type Refusal,
@@ -123,10 +124,14 @@ export function readStatement(answer: KieAnswer): Statement | null {
 	return readTaskState(answer.data) === 'running' ? { kind: 'progress' } : null;
 }
 
-/** The meaning of an answer without the requested result, if no code is special. */
+/**
+ * The meaning of an answer without the requested result, if no code is special. What was requested cannot
+ * be in progress, so words of progress are about something else: "Your previous task is being processed".
+ */
 export function classifyServiceAnswer(answer: KieAnswer): Rejection {
 	const said = readStatement(answer) ?? meaningOfCode(answer);
-	return said.kind === 'progress' ? { kind: 'retry', reason: 'server' } : said;
+	if (said.kind !== 'progress') return said;
+	return ACCOUNT_CODES.get(answer.code) ?? { kind: 'retry', reason: 'server' };
 }
 
 /**
@@ -139,7 +144,7 @@ export function classifyServiceAnswer(answer: KieAnswer): Rejection {
  * @see https://docs.kie.ai/veo3-api/get-veo-3-1080-p-video
  */
 export function classifyUpgradeAnswer(wanted: UpgradeResolution, answer: KieAnswer): Meaning {
-	const files = readResultFiles(answer.data, {
+	const files = readResultFiles(wanted === '1080p' ? withBareUrl(answer.data) : answer.data, {
 		// In record-info's shape the answer may show the base video: for 4K only an explicit 4K is accepted, for
 		// 1080P anything but another resolution.
 		trustResponse: (resolution) =>
@@ -180,7 +185,7 @@ export function classifyCreditsAnswer(answer: KieAnswer): CreditsMeaning {
 function wordingOf({ fault, body, message, data }: KieAnswer): Wording | null {
 	// Without a body the message is our own description of the fault.
 	if (fault && body === null) return null;
-	return readWords(readTaskFault(data).message ?? message);
+	return readWords(tellingOf(readTaskFault(data).message, [message]));
 }
 
 function toStatement(wording: Wording | null): Statement | null {
@@ -209,6 +214,6 @@ function meaningOfCode(answer: KieAnswer): Rejection {
 
 function failedBecause({ message, code, data }: KieAnswer): Rejection {
 	const inner = readTaskFault(data);
-	const reason = failureReasonOf(inner.message ?? message, inner.code ?? code);
+	const reason = failureReasonOf(tellingOf(inner.message, [message]), inner.code ?? code);
 	return { kind: 'failed', reason };
 }

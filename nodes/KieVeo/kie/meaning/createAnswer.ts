@@ -1,4 +1,10 @@
-import { classifyServiceAnswer, readWordsOf, type KieAnswer, type Rejection } from './answer';
+import {
+	classifyServiceAnswer,
+	readWordsOf,
+	type KieAnswer,
+	type Rejection,
+	type Statement,
+} from './answer';
 import { objectsWithin, parseIfJson, toId, toText } from './guards';
 import { isNotAccepted } from './words';
 
@@ -33,14 +39,26 @@ export function classifyCreateAnswer(
 		const isRefused = words?.kind === 'failed' || words?.kind === 'refused';
 		return isRefused ? { ...words, taskId } : { kind: 'created', taskId };
 	}
+	return withoutTask(answer, { words, isExtension: extendedTaskId !== null });
+}
+
+/** The meaning of an answer that names no task. */
+function withoutTask(
+	answer: KieAnswer,
+	{ words, isExtension }: { words: Statement | null; isExtension: boolean },
+): CreateMeaning {
 	const meaning = classifyServiceAnswer(answer);
 	switch (meaning.kind) {
 		case 'retry':
-			return isNotAccepted(meaning.reason) ? meaning : { kind: 'lost' };
+			if (isNotAccepted(meaning.reason)) return meaning;
+			// Said about the video to extend.
+			return isExtension && words?.kind === 'progress' && isRefusal(answer.code)
+				? { kind: 'failed', reason: 'baseNotFinished' }
+				: { kind: 'lost' };
 		case 'failed': {
 			// A failed task implies that one was started.
 			const isRefused = words?.kind === 'failed' && words.reason !== 'taskFailed';
-			return isRefused || isRefusal(answer.code ?? 0) ? meaning : { kind: 'lost' };
+			return isRefused || isRefusal(answer.code) ? meaning : { kind: 'lost' };
 		}
 		default:
 			return meaning;
@@ -48,7 +66,8 @@ export function classifyCreateAnswer(
 }
 
 /** 408 is a fault of the service behind Kie, after Kie has accepted. */
-function isRefusal(code: number): boolean {
+function isRefusal(code: number | null): boolean {
+	if (code === null) return false;
 	return code === 501 || (code >= 400 && code < 500 && code !== 408);
 }
 

@@ -101,9 +101,15 @@ function toContainer(
 }
 
 /** A job's result can also be the list itself, or one URL. */
-function resultOf(value: unknown): unknown {
+function resultOf(value: unknown): JsonObject {
 	const result = parseIfJson(value);
 	return isJsonObject(result) ? result : { resultUrls: result };
+}
+
+/** A finished 1080P video can also be the URL itself, or be called just `url`. */
+export function withBareUrl(data: unknown): JsonObject {
+	const result = resultOf(data);
+	return { result_url: result.url, ...result };
 }
 
 function objectsIn(value: unknown): JsonObject[] {

@@ -15,7 +15,12 @@ import {
 export type TaskState = 'running' | 'success' | 'failed';
 
 /** Used for a failed task when Kie gives no reason. */
-export const NO_REASON = 'Kie.ai gives no reason';
+const NO_REASON = 'Kie.ai gives no reason';
+
+/** The envelope's text about a failed task; its "success" is about the request. */
+export function withoutSuccess(said: string): string {
+	return /^(?:success(?:ful)?|ok|成功)\W*$/i.test(said) ? NO_REASON : said;
+}
 
 /** 1 success, 2 failed before completion, 3 created but failed upstream. Anything unknown is running. */
 function stateOfFlag(value: unknown): TaskState | null {
@@ -29,7 +34,7 @@ function stateOfFlag(value: unknown): TaskState | null {
 function stateOfText(value: unknown): TaskState | null {
 	const state = toText(value)?.toLowerCase();
 	if (state === undefined) return null;
-	if (/fail|error|cancel|abort|reject/.test(state)) return 'failed';
+	if (/fail|error|cancel|abort|reject|time.?d?.?out|expire/.test(state)) return 'failed';
 	return /^(succe|complete|finished|done)/.test(state) ? 'success' : 'running';
 }
 

@@ -1,5 +1,6 @@
 import {
 	readStatement,
+	readWordsOf,
 	type FailureReason,
 	type KieAnswer,
 	type Rejection,
@@ -7,8 +8,8 @@ import {
 } from './answer';
 import { isJsonObject, parseIfJson } from './guards';
 import { readResultFiles, withWholeVideo, type ResultFiles } from './resultFiles';
-import { NO_REASON, readTaskFault, readTaskState } from './taskFields';
-import { failureReasonOf, readWords } from './words';
+import { readTaskFault, readTaskState, withoutSuccess } from './taskFields';
+import { failureReasonOf, readWords, tellingOf } from './words';
 
 /** What record-info says about a task. */
 export type TaskRecord =
@@ -41,7 +42,7 @@ export function classifyTaskRecord(answer: KieAnswer): TaskRecord {
 	const record = parseIfJson(answer.data);
 	const state = readTaskState(record);
 	if (state === 'failed') return failedRecord(answer);
-	if (state === 'running') return { kind: 'running' };
+	if (state === 'running' && !isRefused(answer)) return { kind: 'running' };
 	const files = withWholeVideo(readResultFiles(record));
 	if (files.videoUrls.length > 0) return { kind: 'success', files };
 	// A success without URLs: the file is about to appear.
@@ -58,6 +59,12 @@ export function classifyTaskRecord(answer: KieAnswer): TaskRecord {
 	return answer.code === 200 && isJsonObject(record) ? { kind: 'running' } : { kind: 'none' };
 }
 
+/** Whether Kie's words refuse what the fields of the record still show as running. */
+function isRefused(answer: KieAnswer): boolean {
+	const said = readWordsOf(answer);
+	return said !== null && said.kind !== 'progress' && !isAboutMissing(said);
+}
+
 /** Whether a failure says only that there is no record to show. */
 export function isAboutMissing(said: Statement): boolean {
 	return 'reason' in said && MISSING.some((reason) => reason === said.reason);
@@ -65,16 +72,15 @@ export function isAboutMissing(said: Statement): boolean {
 
 function failedRecord(answer: KieAnswer): TaskRecord {
 	const inner = readTaskFault(answer.data);
-	// The envelope's own "success" is about the request, not about the task.
-	const outer = answer.message.toLowerCase() === 'success' ? NO_REASON : answer.message;
-	const message = inner.message ?? outer;
+	const message = tellingOf(inner.message, [withoutSuccess(answer.message)]);
 	const code = inner.code ?? answer.code;
 	const words = readWords(message);
 	if (words?.kind === 'account') {
 		// The task is over: for a request this would mean "try again", here it is why the task failed.
+		// Its own record could be read, so a rejected key is not this account's.
 		const { rejection } = words;
-		const meaning =
-			rejection.kind === 'refused' ? rejection : ({ kind: 'failed', reason: 'upstream' } as const);
+		const isOurs = rejection.kind === 'refused' && rejection.reason !== 'unauthorized';
+		const meaning = isOurs ? rejection : ({ kind: 'failed', reason: 'upstream' } as const);
 		return { kind: 'failed', code, message, meaning };
 	}
 	const reason = failureReasonOf(message, code);

@@ -26,6 +26,10 @@ const IMAGE = '\\b(?:images?|pictures?|photos?)(?:_?urls?)?\\b';
 const IMAGE_ZH = '图片|图像|参考图|首帧|尾帧';
 const UPGRADED = '\\b(?:4k|1080p)\\b';
 const UPGRADED_ZH = '4k|1080p';
+/** What is so now may be otherwise soon. */
+const FOR_NOW =
+	'temporar|currently|right now|at (?:the|this) moment|\\byet\\b|\\bstill\\b|again later|check back|shortly|minutes?\\b';
+const FOR_NOW_ZH = '暂|目前|当前|[尚还]|稍后|分钟后';
 const LOAD_ZH = '获取|下载|访问|读取|加载|打开';
 
 /** Said of an image even if what it quotes is the answer of the server that has it. */
@@ -35,21 +39,23 @@ export const IMAGE_NOT_LOADED = says(
 	`${CANNOT} (?:to )?(?:get|open|read|retrieve)(?: [\\w-]+){0,3} ${IMAGE}`,
 	near(IMAGE, 'not (?:be )?(?:accessib|reachab|download|fetch|load|retriev|publicly)', 20),
 	near(IMAGE, '(?:in|un)(?:accessible|reachable)|returned (?:http )?[45]\\d\\d', 20),
+	near(IMAGE, '(?:access|permission) (?:is |was )?denied|forbidden', 20),
 	'invalid image (?:url|link|address)',
 	`(?:${CANNOT_ZH})(?:${LOAD_ZH}).{0,8}(?:${IMAGE_ZH})`,
 	`(?:${IMAGE_ZH}).{0,8}(?:${CANNOT_ZH}).{0,2}(?:${LOAD_ZH})`,
 	`(?:${IMAGE_ZH}).{0,4}(?:${LOAD_ZH}).{0,2}(?:${CANNOT_ZH})`,
 	`(?:${LOAD_ZH}).{0,6}(?:${IMAGE_ZH}).{0,4}(?:${CANNOT_ZH})`,
 	`(?:${IMAGE_ZH}).{0,3}(?:链接|地址).{0,3}(?:无效|失效|错误)`,
+	`(?:没有|无).{0,2}权.{0,2}(?:${LOAD_ZH}).{0,4}(?:${IMAGE_ZH})`,
 );
 
 export const ACCOUNT_WORDS: Vocabulary<AccountRejection> = [
 	[
 		says(
-			'(?:hourly|daily|weekly|monthly|total|usage)(?: credits?| points?| usage)? (?:limit|quota)',
+			'(?:hourly|daily|weekly|monthly|total|usage)(?: credits?| points?| usage)? (?:limit|quota|cap)',
 			'exceeded (?:the |its |your )?(?:hourly|daily|weekly|monthly)',
-			'apikey has exceeded',
-			'(?:每日|每天|每小时|每月|使用|总).{0,4}(?:限额|额度|上限)',
+			'apikey has exceeded|\\b(?:api|sub).?key (?:usage )?(?:limit|quota|cap)\\b',
+			'(?:每[日天月]|每小时|[今当][日天]|[本当]月|使用|总).{0,4}(?:限额|额度|上限|超限|超出)',
 		),
 		{ kind: 'refused', reason: 'keyLimit' },
 	],
@@ -57,21 +63,23 @@ export const ACCOUNT_WORDS: Vocabulary<AccountRejection> = [
 		says(
 			near(
 				'(?:\\b|_)(?:credits?|balance|points|funds|quota)\\b',
-				'insufficient|(?:not|n.t) (?:have )?(?:enough|sufficient)|too low|\\bis low|exhausted|used up|(?:not|n.t) cover',
+				'insufficient|(?:not|n.t) (?:have )?(?:enough|sufficient)|too low|\\bis low|exhausted|deplet|used (?:up|all)|\\br[au]n out|only have|\\bno available|(?:not|n.t) cover',
 			),
 			'insufficient[ _](?:credit|balance|fund|point)',
 			'out of (?:\\w+ )?(?:credit|point|balance|fund)s?\\b',
 			'\\b(?:no|0|zero) (?:more )?(?:credit|point)s? (?:left|remaining|available)',
 			'\\b(?:you have|account has) (?:no|0|zero) (?:credit|point)s?\\b',
 			'\\b(?:need|buy|add|purchase) more (?:credit|point)s',
-			'please (?:buy|add|purchase) (?:credit|point)s',
+			'please (?:buy|add|purchase) (?:credit|point|fund)s',
+			'exceeded your (?:current )?quota|your plan and billing',
 			'low balance|balance is (?:0|zero)\\b',
 			'\\btop.?up\\b',
 			'\\brecharge\\b',
 			'payment required',
 			'in arrears',
-			'(?:积分|余额|点数|额度).{0,6}(?:不足|不够|用完|用尽|耗尽|为 ?[0零])',
-			'足够的?(?:积分|余额|点数|额度)',
+			'(?:积分|余额|点数|额度|配额|资金).{0,6}(?:不足|不够|用完|用尽|耗尽|为 ?[0零])',
+			'(?:积分|余额|点数|额度)[:：] ?0(?![.\\d])|(?:积分|余额|点数) ?\\d+[^。]{0,6}需要 ?\\d',
+			'足够的?(?:积分|余额|点数|额度)|没有(?:可用|剩余)?的?(?:积分|余额|点数|额度)',
 			'充值',
 			'欠费',
 		),
@@ -80,15 +88,20 @@ export const ACCOUNT_WORDS: Vocabulary<AccountRejection> = [
 	[
 		says(
 			'access permission',
-			'unauthori[sz]ed',
+			// But not the unauthorized use of somebody's likeness.
+			'unauthori[sz]ed(?! (?:use|\\w+ of)\\b)|unauthenticated',
+			'\\b(?:you|key|account|token|user)\\b.{0,20}(?:not|n.t) authori[sz]ed',
 			'(?:missing|no|invalid|incorrect|wrong|expired) (?:access )?(?:api.?key|token|credentials|authori[sz]ation)\\b',
-			'(?:api.?key|\\btoken)\\b.{0,15}(?:invalid|incorrect|expired|missing|not found|not exist|disabled|revoked)',
+			'(?:api.?key|\\btoken)\\b.{0,15}(?:invalid|incorrect|expired|missing|not (?:found|valid|correct|active|exist)|disabled|revoked|deleted)',
 			'(?:authentication|authori[sz]ation) (?:failed|credentials)',
-			'white.?list',
-			'\\bIP\\b.{0,20}not allowed',
+			'(?:access|permission) (?:is |was )?denied',
+			'\\baccount\\b.{0,20}(?:suspended|banned|disabled|blocked|deactivated|frozen)',
+			'(?:white|allow).?list',
+			'\\b(?:your|client|source|request|server) ip\\b.{0,20}not allowed|\\bip address\\b.{0,20}not allowed',
 			'(?:没有|无).{0,2}权限|权限不足|无权|未授权|白名单',
 			'(?:认证|鉴权|身份验证)(?:失败|凭据)',
-			'(?:密钥|api ?key|令牌).{0,4}(?:无效|错误|过期|失效|不存在|缺失)',
+			'(?:密钥|api ?key|令牌).{0,4}(?:无效|错误|过期|失效|不存在|缺失|不正确|禁用|停用|验证失败)',
+			'账[号户].{0,4}(?:封禁|停用|禁用|冻结)',
 			'无效的? ?(?:密钥|api ?key|令牌)',
 		),
 		{ kind: 'refused', reason: 'unauthorized' },
@@ -104,12 +117,14 @@ export const ACCOUNT_WORDS: Vocabulary<AccountRejection> = [
 			'too many (?:\\w+ )?(?:request|call|task)s',
 			'(?:request|call)s?.{0,10}too (?:frequent|fast|quick)',
 			'request (?:limit|rate\\b)',
-			'throttl|please slow down',
+			'throttl|please slow down|\\bqps\\b|queue is full',
+			'\\bcalls? exceed|\\b(?:tasks?|jobs?)\\b.{0,20}\\b(?:limit|maximum)\\b|maximum (?:number of )?(?:\\w+ )?(?:tasks|jobs)\\b',
 			near('\\bconcurren', 'limit|maximum|exceed|too many', 20),
 			'频率.{0,4}(?:过高|太高|超限|超过|限制)',
 			'[过太]于?频繁|操作频繁',
 			'并发.{0,4}(?:超|过多|上限|限制|已满)',
-			'请求(?:过多|太多|过快|太快|限制)',
+			'(?:请求|调用)(?:次数|频次)?(?:过多|太多|过快|太快|限制|超限|超出|超过)',
+			'任务(?:数量?)?.{0,4}(?:过多|太多|上限|已满)|队列已满|同时进行',
 			'限流',
 		),
 		{ kind: 'retry', reason: 'rateLimit' },
@@ -157,13 +172,13 @@ export const FINAL_WORDS: Vocabulary<FailureReason> = [
 		says(
 			near(
 				'\\bmodel\\b',
-				'not supported|unsupported|not found|not exist|n.t exist|unknown|invalid|not valid',
+				'not supported|unsupported|not found|not exist|n.t exist|unknown(?! (?:model )?error)|invalid(?! (?:response|output|result))|not valid',
 				30,
 			),
 			near('\\bpage\\b', 'not exist|n.t exist|not found|not published', 25),
 			'not published|未发布',
-			'模型.{0,6}(?:不存在|无效|不支持|未找到)|模型(?:名称)?错误',
-			'(?:无效|未知|不支持)的?该?模型',
+			'模型.{0,6}(?:不存在|无效|不支持|未找到)|(?<!未知的?)模型(?:名称)?错误',
+			'(?:无效|未知|不支持)的?该?模型(?!错误|异常|响应)',
 			'页面.{0,4}不存在',
 		),
 		'invalidModel',
@@ -173,7 +188,8 @@ export const FINAL_WORDS: Vocabulary<FailureReason> = [
 			'content polic|policy violation|violat|flagged|public[ _]error|prohibited',
 			'sensitive (?:content|word|info)|nsfw|unsafe|safety|inappropriate|harmful',
 			'content (?:moderation|filter)|copyright|responsible ai',
-			'prominent (?:people|person)|celebrit|\\bminors\\b|\\bsexual|nudity',
+			'prominent (?:people|person)|celebrit|public figure|likeness|\\bminors\\b|\\bsexual|nudity',
+			'third.party (?:ip|content|rights)\\b|intellectual property|trademark',
 			near('\\b(?:prompt|image|content)(?!-)', 'not (?:permitted|allowed)'),
 			'(?:rejected|blocked) by (?:flow|google)',
 			'内容政策|违反|违规|违禁|敏感|不安全|不合规|侵权|名人|公共错误',
@@ -183,13 +199,14 @@ export const FINAL_WORDS: Vocabulary<FailureReason> = [
 		'contentFilter',
 	],
 	[says('1080p[^.]*extend', '1080p[^。]*(?:扩展|延长|续写)'), 'upgradedBefore'],
-	// "The 4K version of this video is unavailable", but not "The video service is unavailable".
+	// "The 4K version of this video is unavailable", but not "The video service is unavailable", and not
+	// "4K is currently unavailable" or "4K is not available yet".
 	[
 		says(
-			'\\b(?:4k|1080p|version|video)\\b(?:(?!service|temporar)[^.])*\\b(?:unavailable|not available)\\b',
+			`^(?!.*(?:${FOR_NOW}))[^]*?\\b(?:4k|1080p|version|video)\\b(?:(?!service)[^.])*\\b(?:unavailable|not available)\\b`,
 			`${UPGRADED}[^.]{0,40}(?:not supported|unsupported|not possible|(?:cannot|can.t|could not) be (?:upgraded|generated|made|created|produced))`,
 			`(?:not|n.t|cannot) (?:support|be upgraded)[^.]{0,20}${UPGRADED}`,
-			'(?:4k|1080p|版本|视频)(?:(?!服务|暂)[^。])*不可用',
+			`^(?!.*(?:${FOR_NOW_ZH}))[^]*?(?:4k|1080p|版本|视频)(?:(?!服务)[^。])*不可用`,
 			`(?:${UPGRADED_ZH}).{0,6}不支持`,
 			`(?:不支持|(?<!暂|暂时)(?:无法|不能)(?:升级|生成|制作|提供|转))[^。]{0,8}(?:${UPGRADED_ZH})`,
 		),
@@ -216,9 +233,10 @@ export const FINAL_WORDS: Vocabulary<FailureReason> = [
 	// A task has failed, without a reason.
 	[
 		says(
-			'(?:generation|extension|upgrade|task)(?: task| generation)? (?:has |was )?failed',
-			'(?:failed|unable) to (?:generate|extend|upgrade|upscale)',
-			'任务.{0,4}失败|生成失败|升级失败',
+			'(?:generation|extension|upgrade|task|rendering|upscaling|conversion|(?:en|trans)coding|(?<!(?:request|system|server) )processing)(?: task| generation)? (?:has |was |is )?(?:failed|unsuccessful|aborted)',
+			'(?:failed|unable) to (?:generate|extend|upgrade|upscale|render|process (?:the |your |this )?(?:video|task|upgrade|4k|1080p))',
+			'任务.{0,4}(?:失败|[中终]止)',
+			'(?:生成|升级|渲染|超分|转换|合成|制作|(?<!请求|系统|服务)处理)中?已?(?:失败|[中终]止)',
 		),
 		'taskFailed',
 	],
@@ -234,28 +252,54 @@ export const HINTS: Vocabulary<FailureReason> = [
 ];
 
 const MAKING =
-	'(?:process|generat|render|upscal|upgrad|queu|wait|pending|prepar|produc|encod|transcod|running(?! out))';
-const MAKING_ZH = '处理|生成|排队|渲染|升级|制作|进行|等待|转码|合成|创建';
+	'(?:process|generat|render|upscal|upgrad|queu|wait|pending|prepar|produc|encod|transcod|running(?! out)|(?:creat|mak|convert|finaliz|execut|work|start)ing)';
+const MADE = `(?:${MAKING}|created|made|converted|finalized|executed)`;
+const MAKING_ZH =
+	'处理|處理|生成|排队|排隊|队列|渲染|升级|制作|进行|等待|转码|转换|合成|创建|执行|运行|超分|放大|上传|准备';
+
+/**
+ * Clauses: the last one that says how it goes decides. "Failed to get the video: it is being processed", but
+ * "Processing ... failed".
+ */
+export const CLAUSE_ENDS = /\.(?=\s|$)|\.{2,}|[…。!！?？;；:：,，\n]/;
+
+/** Something went wrong, or is not happening: whatever else the clause says, it is no progress. */
+export const FAULT_WORDS = says(
+	'\\b(?:fail(?:ed|ure)|errors?|went wrong|interrupted|abort(?:ed)?|crash(?:ed)?|timed? ?out|cancell?ed|stopped|terminated)\\b',
+	'(?:could not|cannot|can.t|unable to) (?:be )?(?:\\w+ly )?(?:generat|creat|process|render|upscal|upgrad|produc|mak|made)',
+	'(?:\\bnot|n.t|\\bnever) (?:currently|now|in (?:the |a )?(?:queue|progress)|under|\\w+ing)\\b|\\bno longer\\b',
+	'\\bno (?:[\\w-]+ ){1,3}(?:is |are )?(?:in (?:the )?(?:progress|queue)|running|being|processing|queued|pending)\\b',
+	'失败|错误|异常|[中终]止|(?<!勿|不要)中断|超时|崩溃|出错|故障|(?<!勿|不要)取消|报错|出现.{0,2}问题',
+	'没有(?:正在|任何)|[不未没]在|(?:未能|没能|没有?|未)生成成功',
+);
 
 /** The video is being made, or is already made and its file is about to appear. */
 export const PROGRESS_WORDS = says(
 	`\\b(?:is|are) (?:still |currently |being |now |under )*${MAKING}`,
-	`\\b(?:still|being|currently) ${MAKING}`,
-	'\\b(?:has|have) been (?:queued|submitted|accepted)\\b|waiting in line',
-	`^\\W*${MAKING}(?:ing|ed)?\\b\\W*(?:$|[.,;!…]|please)`,
-	'in (?:the |a )?(?:progress|queue)|under processing',
-	'(?<!not )(?<!not been )(?<!n.t been )generated successfully',
+	`\\b(?:still|being|currently) ${MADE}`,
+	'\\b(?:has|have) (?:already |now )?been (?:queued|submitted|accepted|generated|created)\\b',
+	'\\bwaiting (?:in line|to be)\\b',
+	`^\\W*(?:(?:the|your|this|4k|1080p|hd|video|task|job|upgrade|version) )*${MAKING}(?:ing|ed)?\\b\\W*(?:$|please)`,
+	`${MAKING}(?:ing)? (?:has |is )?(?:started|begun|under ?way)\\b`,
+	'in (?:the |a )?(?:progress|queue|process)\\b|under processing',
+	'\\bready (?:in|within) (?:about |around |approximately )?\\d',
+	'(?<!not )(?<!n.t )(?<!not been )(?<!n.t been )(?:generated successfully|successfully (?:generated|created))',
 	`正在[^。，,]{0,8}(?:${MAKING_ZH})`,
 	`[仍还尚]在[^。，,]{0,4}(?:${MAKING_ZH})`,
-	`(?:${MAKING_ZH})中(?!断|发生|出|心)`,
-	'[加进]入.{0,3}队列|排队等[待候]',
-	'(?<!未|没|没有|不)生成成功',
+	`(?:${MAKING_ZH})中(?!心)`,
+	'[加进]入.{0,3}队列|排队等[待候]|等待(?:处理|生成|执行)',
+	'(?<!未能?|没能?|没有|不)生成成功|已经?生成|任务已(?:提交|创建)',
+);
+
+/** It is not there yet. */
+export const UNREADY_WORDS = says(
+	'(?:not|n.t) (?:yet |fully )*(?:ready|finished|done|completed?)\\b',
+	'(?:not|n.t) (?:been )?(?:generated|created|rendered|available) yet|not yet (?:been )?(?:generated|created|rendered|available)',
+	'(?:还没有?|[还尚暂]未|未)(?:准备|就绪|完成)|(?:还没有?|[还尚]未)生成|[还尚暂]不可用|准备中',
 );
 
 /** "Please try again later" is also said about faults, so it is not among them. */
 export const PATIENCE_WORDS = says(
 	'check back|shortly|please wait|wait a (?:moment|minute|while)|be patient|ready soon',
-	'not (?:yet )?ready|not (?:yet )?finished|not yet completed?',
-	'稍后(?!再?[重尝]?试)|稍候|稍等|请.{0,2}等[待候]',
-	'(?:还没有?|[还尚暂]未|未)(?:准备|就绪|完成)|尚未生成|准备中',
+	'稍后(?!再?[重尝]?试)|稍候|稍等|请.{0,2}等[待候]|\\d ?分钟后',
 );

@@ -1,10 +1,13 @@
 import {
 	ACCOUNT_WORDS,
+	CLAUSE_ENDS,
+	FAULT_WORDS,
 	FINAL_WORDS,
 	HINTS,
 	IMAGE_NOT_LOADED,
 	PATIENCE_WORDS,
 	PROGRESS_WORDS,
+	UNREADY_WORDS,
 	type Vocabulary,
 } from './vocabulary';
 
@@ -92,9 +95,42 @@ export function readWords(message: string): Wording | null {
 	if (rejection) return { kind: 'account', rejection };
 	const reason = find(FINAL_WORDS, text);
 	if (reason) return { kind: 'final', reason };
-	const isSure = PROGRESS_WORDS.test(text);
-	return isSure || PATIENCE_WORDS.test(text) ? { kind: 'progress', isSure } : null;
+	return readProgress(text);
 }
+
+function readProgress(text: string): Wording | null {
+	const clauses = text.split(CLAUSE_ENDS);
+	const fault = clauses.findLastIndex((clause) => FAULT_WORDS.test(clause));
+	const says = (words: RegExp) => clauses.slice(fault + 1).some((clause) => words.test(clause));
+	if (says(PROGRESS_WORDS)) return { kind: 'progress', isSure: true };
+	// "Please check back later" is also said after a failure.
+	const asksForPatience = fault === -1 && PATIENCE_WORDS.test(text);
+	return asksForPatience || says(UNREADY_WORDS) ? { kind: 'progress', isSure: false } : null;
+}
+
+/**
+ * Of the texts in one answer the one that tells most: about the account, then one with
+ * a final reason. Otherwise the reason given with the task, even one that is not known. Pure; never throws.
+ *
+ * @param reason the one given with the task; `null` if there is none
+ * @param others what else the answer says, the more telling fields first
+ */
+export function tellingOf(reason: string | null, others: readonly string[]): string {
+	const rankOf = (text: string): number => {
+		const words = readWords(text);
+		if (words?.kind === 'account') return 0;
+		if (words?.kind === 'final' && !GENERAL.includes(words.reason)) return 1;
+		if (text === reason) return 2;
+		if (words?.kind === 'final') return 3;
+		return words === null ? 5 : 4;
+	};
+	const texts = reason === null ? others : [reason, ...others];
+	const ranks = texts.map(rankOf);
+	return texts[ranks.indexOf(Math.min(...ranks))] ?? '';
+}
+
+/** Final, but without a reason. */
+const GENERAL: readonly FailureReason[] = ['taskFailed', 'other'];
 
 /** Codes that give a reason when the text does not. */
 const CODE_REASONS = new Map<number | null, FailureReason>([
