@@ -455,6 +455,8 @@ const TEXTS: Record<string, string[]> = {
 		'获取失败，视频正在处理中',
 		'Please do not close the page, processing',
 		'1080P is being made',
+		'1080P is processing. If it failed, try again.',
+		'视频处理中，如果失败请重试',
 	],
 	patience: [
 		'Please check back later',
@@ -563,6 +565,10 @@ const TEXTS: Record<string, string[]> = {
 		'An unknown error occurred in the model',
 		'未知的模型错误',
 		'The video could not be successfully created',
+		'Task exceeded the time limit',
+		'失败任务没有积分扣除',
+		'消耗积分：0',
+		'If it failed, nothing was billed',
 	],
 };
 

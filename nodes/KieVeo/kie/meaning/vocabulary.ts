@@ -78,8 +78,8 @@ export const ACCOUNT_WORDS: Vocabulary<AccountRejection> = [
 			'payment required',
 			'in arrears',
 			'(?:积分|余额|点数|额度|配额|资金).{0,6}(?:不足|不够|用完|用尽|耗尽|为 ?[0零])',
-			'(?:积分|余额|点数|额度)[:：] ?0(?![.\\d])|(?:积分|余额|点数) ?\\d+[^。]{0,6}需要 ?\\d',
-			'足够的?(?:积分|余额|点数|额度)|没有(?:可用|剩余)?的?(?:积分|余额|点数|额度)',
+			'(?:剩余|当前|可用|账[户号])(?:积分|余额|点数|额度)[:：] ?0(?![.\\d])|(?:积分|余额|点数) ?\\d+[^。]{0,6}需要 ?\\d',
+			'足够的?(?:积分|余额|点数|额度)|没有(?:可用|剩余)?的?(?:积分|余额|点数|额度)(?!扣|消|被)',
 			'充值',
 			'欠费',
 		),
@@ -118,7 +118,7 @@ export const ACCOUNT_WORDS: Vocabulary<AccountRejection> = [
 			'(?:request|call)s?.{0,10}too (?:frequent|fast|quick)',
 			'request (?:limit|rate\\b)',
 			'throttl|please slow down|\\bqps\\b|queue is full',
-			'\\bcalls? exceed|\\b(?:tasks?|jobs?)\\b.{0,20}\\b(?:limit|maximum)\\b|maximum (?:number of )?(?:\\w+ )?(?:tasks|jobs)\\b',
+			'\\bcalls? exceed|\\b(?:tasks|jobs)\\b.{0,20}\\b(?:limit|maximum)\\b|\\b(?:task|job) limit\\b|maximum (?:number of )?(?:\\w+ )?(?:tasks|jobs)\\b',
 			near('\\bconcurren', 'limit|maximum|exceed|too many', 20),
 			'频率.{0,4}(?:过高|太高|超限|超过|限制)',
 			'[过太]于?频繁|操作频繁',
@@ -272,6 +272,9 @@ export const FAULT_WORDS = says(
 	'失败|错误|异常|[中终]止|(?<!勿|不要)中断|超时|崩溃|出错|故障|(?<!勿|不要)取消|报错|出现.{0,2}问题',
 	'没有(?:正在|任何)|[不未没]在|(?:未能|没能|没有?|未)生成成功',
 );
+
+/** A fault that has not happened. */
+export const CONDITIONAL_WORDS = says('\\b(?:if|in case|unless)\\b', '如果|若');
 
 /** The video is being made, or is already made and its file is about to appear. */
 export const PROGRESS_WORDS = says(

@@ -1,6 +1,7 @@
 import {
 	ACCOUNT_WORDS,
 	CLAUSE_ENDS,
+	CONDITIONAL_WORDS,
 	FAULT_WORDS,
 	FINAL_WORDS,
 	HINTS,
@@ -100,7 +101,9 @@ export function readWords(message: string): Wording | null {
 
 function readProgress(text: string): Wording | null {
 	const clauses = text.split(CLAUSE_ENDS);
-	const fault = clauses.findLastIndex((clause) => FAULT_WORDS.test(clause));
+	const fault = clauses.findLastIndex(
+		(clause) => FAULT_WORDS.test(clause) && !CONDITIONAL_WORDS.test(clause),
+	);
 	const says = (words: RegExp) => clauses.slice(fault + 1).some((clause) => words.test(clause));
 	if (says(PROGRESS_WORDS)) return { kind: 'progress', isSure: true };
 	// "Please check back later" is also said after a failure.
