@@ -12,6 +12,7 @@ const NETWORK_FAULTS: Record<NetworkFault['reason'], string> = {
 	connectionClosed: 'connection closed before anything was sent',
 	noConnection: 'no connection',
 	proxyClosed: 'the proxy closed the connection',
+	proxyNotHttp: "the proxy's answer was not HTTP",
 	blockedAddress: 'n8n blocked the request because it resolves to a restricted IP address',
 	blockedHost: 'n8n blocked the request because the destination hostname is restricted',
 	invalidKey: 'the API key has a character that cannot be sent',

@@ -46,6 +46,16 @@ function failedLookup(name: string, code: string, stage: Stage): TransportFault 
 	return { name, raw: `getaddrinfo ${code} kie.test`, code, stage, ...LOOKUP };
 }
 
+function proxyNotHttp(name: string, raw: string): TransportFault {
+	return { name, raw, code: null, stage: 'proxy', received: false };
+}
+
+/** The status and a part of the page came. */
+function cutPage(name: string, status: number): TransportFault {
+	const raw = 'stream has been aborted';
+	return { name, raw, code: 'ERR_BAD_RESPONSE', status, stage: 'https', received: false };
+}
+
 /**
  * Faults as nodes saw them in n8n 1.123.81 and 2.41.1, where servers noted what they had received. Only
  * what differs between them is kept.
@@ -102,6 +112,17 @@ export const TRANSPORT_FAULTS: TransportFault[] = [
 	),
 	certificate('expired certificate', 'CERT_HAS_EXPIRED', 'certificate has expired'),
 	certificate('revoked certificate', 'CERT_REVOKED', 'certificate revoked'),
+	certificate('weak certificate', 'UNSPECIFIED', 'CA signature digest algorithm too weak'),
+	certificate(
+		'certificate without readable dates',
+		'ERROR_IN_CERT_NOT_AFTER_FIELD',
+		"format error in certificate's notAfter field",
+	),
+	certificate(
+		'unreadable list of revoked certificates',
+		'UNABLE_TO_DECRYPT_CRL_SIGNATURE',
+		"unable to decrypt CRL's signature",
+	),
 	handshake(
 		'https to an http port',
 		'0A00010B:SSL routines:ssl3_get_record:wrong version number:../deps/openssl/record.c:354:\n',
@@ -130,6 +151,11 @@ export const TRANSPORT_FAULTS: TransportFault[] = [
 		stage: 'proxy',
 		received: false,
 	},
+	proxyNotHttp("proxy's answer without a header", 'No header received from proxy CONNECT response'),
+	proxyNotHttp(
+		"proxy's answer with a broken header",
+		'Invalid header from proxy CONNECT response. Got: "what"',
+	),
 	{
 		name: 'address blocked by n8n',
 		raw: 'The request was blocked because it resolves to a restricted IP address',
@@ -208,6 +234,17 @@ export const TRANSPORT_FAULTS: TransportFault[] = [
 		raw: 'incorrect header check',
 		code: 'Z_DATA_ERROR',
 		status: 200,
+		...HTTPS,
+	},
+	cutPage('answer of a proxy cut off', 407),
+	cutPage('answer of a firewall cut off', 403),
+	cutPage('redirect cut off', 301),
+	cutPage('page of another server cut off', 404),
+	{
+		name: 'server error cut off',
+		raw: 'stream has been aborted',
+		code: 'ERR_BAD_RESPONSE',
+		status: 502,
 		...HTTPS,
 	},
 	{

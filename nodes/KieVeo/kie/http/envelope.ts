@@ -1,10 +1,11 @@
 import { faultText } from '../../messages/errors';
-import type { KieAnswer, UnreachedReason } from '../meaning/answer';
+import type { KieAnswer } from '../meaning/answer';
 import type { EnvelopeFault } from '../meaning/fault';
 import { isBareId } from '../meaning/createAnswer';
 import { isJsonObject, toNumber, toText, type JsonObject } from '../meaning/guards';
 import { readTaskFault } from '../meaning/taskFields';
 import { tellingOf } from '../meaning/words';
+import { UNREACHED_STATUSES } from './statuses';
 
 /** What was received: status, header names in lower case, body as text. */
 export interface HttpReply {
@@ -21,24 +22,6 @@ export function faultAnswer(
 ): KieAnswer {
 	return { code, message: description, data: undefined, body: null, fault: true, retryAfterMs };
 }
-
-/**
- * A web server's own page with one of these statuses: the request did not reach Kie's API.
- * Kie's answers are JSON with a code, whatever the status.
- */
-const UNREACHED_STATUSES = new Map<number, UnreachedReason>([
-	[301, 'wrongAddress'],
-	[302, 'wrongAddress'],
-	[303, 'wrongAddress'],
-	[307, 'wrongAddress'],
-	[308, 'wrongAddress'],
-	[400, 'wrongAddress'],
-	[401, 'accessDenied'],
-	[403, 'accessDenied'],
-	[404, 'wrongAddress'],
-	[405, 'wrongAddress'],
-	[407, 'proxyLogin'],
-]);
 
 /** One of these is enough. Error pages in JSON have others, such as `status` and `path`. */
 const ENVELOPE_FIELDS = ['code', 'msg', 'data', 'taskId', 'task_id'];

@@ -1,6 +1,7 @@
 import type { UnreachedReason } from '../meaning/answer';
 import type { LostReason, NetworkFault, UnsentReason } from '../meaning/fault';
 import { isJsonObject, toNumber, type JsonObject } from '../meaning/guards';
+import { UNREACHED_STATUSES } from './statuses';
 
 /**
  * Why a request got no complete answer, and whether it certainly reached nobody. A paid request may be
@@ -14,8 +15,8 @@ import { isJsonObject, toNumber, type JsonObject } from '../meaning/guards';
  */
 export function networkFaultOf(error: unknown): NetworkFault {
 	const levels = levelsOf(error);
-	// The status of an answer that had started.
-	if (levels.some(hasStatus)) return lost('cutAnswer');
+	const [status] = levels.flatMap(statusesOf);
+	if (status !== undefined) return cutAnswer(status);
 
 	const sentences = levels.flatMap(sentencesOf);
 	const sign = UNSENT_SIGNS.find(([pattern]) => sentences.some((text) => pattern.test(text)));
@@ -43,6 +44,13 @@ function lost(reason: LostReason, detail?: string): NetworkFault {
 	return { reason, ...(detail === undefined ? {} : { detail }) };
 }
 
+/** An answer had begun. Its status says whose it was, even if the rest never came or could not be read. */
+function cutAnswer(status: number): NetworkFault {
+	const unreached = UNREACHED_STATUSES.get(status);
+	if (unreached === undefined) return lost('cutAnswer');
+	return { ...lost('cutAnswer', `HTTP ${status}`), unreached };
+}
+
 /** Deeper than n8n, axios and Node.js together ever nest. */
 const MAX_DEPTH = 8;
 
@@ -54,11 +62,9 @@ function levelsOf(error: unknown, depth = 0): JsonObject[] {
 	return [error, ...inner];
 }
 
-function hasStatus({ status, httpCode }: JsonObject): boolean {
-	return [status, httpCode].some((given) => {
-		const code = toNumber(given);
-		return code !== null && code >= 100 && code <= 599;
-	});
+function statusesOf({ status, httpCode }: JsonObject): number[] {
+	const given = [status, httpCode].map(toNumber).filter((code) => code !== null);
+	return given.filter((code) => code >= 100 && code <= 599);
 }
 
 /** Names and messages. An error that stands for several has theirs in one, with a separator. */
@@ -112,6 +118,7 @@ const UNREACHED: Record<UnsentReason, UnreachedReason> = {
 	connectionClosed: 'noConnection',
 	noConnection: 'noConnection',
 	proxyClosed: 'proxyRefused',
+	proxyNotHttp: 'proxyRefused',
 	blockedAddress: 'blocked',
 	blockedHost: 'blocked',
 	invalidKey: 'invalidKey',
@@ -136,6 +143,7 @@ const UNSENT_SIGNS: ReadonlyArray<[pattern: RegExp, reason: UnsentReason]> = [
 	],
 	[/disconnected before secure TLS connection was established/, 'connectionClosed'],
 	[/^Proxy connection ended before receiving CONNECT response/, 'proxyClosed'],
+	[/proxy CONNECT response/, 'proxyNotHttp'],
 	// The queued request itself is abandoned during the handshake; later faults have other codes.
 	[/^write EPROTO .*wrong version number/s, 'noTls'],
 	[/^write EPROTO /, 'tlsMismatch'],
@@ -155,6 +163,8 @@ const UNSENT_CODES = new Map<string, UnsentReason>([
 	['CERT_UNTRUSTED', 'unknownIssuer'],
 	['CERT_HAS_EXPIRED', 'certificateDates'],
 	['CERT_NOT_YET_VALID', 'certificateDates'],
+	['ERROR_IN_CERT_NOT_BEFORE_FIELD', 'certificateDates'],
+	['ERROR_IN_CERT_NOT_AFTER_FIELD', 'certificateDates'],
 	['CRL_HAS_EXPIRED', 'certificateDates'],
 	['CRL_NOT_YET_VALID', 'certificateDates'],
 	['ERR_TLS_CERT_ALTNAME_INVALID', 'certificateHost'],
@@ -169,6 +179,13 @@ const UNSENT_CODES = new Map<string, UnsentReason>([
 	['UNABLE_TO_GET_CRL', 'certificateRefused'],
 	['UNABLE_TO_DECRYPT_CERT_SIGNATURE', 'certificateRefused'],
 	['UNABLE_TO_DECODE_ISSUER_PUBLIC_KEY', 'certificateRefused'],
+	['UNABLE_TO_DECRYPT_CRL_SIGNATURE', 'certificateRefused'],
+	['CRL_SIGNATURE_FAILURE', 'certificateRefused'],
+	['ERROR_IN_CRL_LAST_UPDATE_FIELD', 'certificateRefused'],
+	['ERROR_IN_CRL_NEXT_UPDATE_FIELD', 'certificateRefused'],
+	['OUT_OF_MEM', 'certificateRefused'],
+	// Whatever else OpenSSL finds wrong with a certificate, such as a weak digest: Node.js has the code for nothing else.
+	['UNSPECIFIED', 'certificateRefused'],
 ]);
 
 /** Codes of a connection that was never made. */

@@ -11,6 +11,7 @@ export type UnsentReason =
 	| 'connectionClosed'
 	| 'noConnection'
 	| 'proxyClosed'
+	| 'proxyNotHttp'
 	| 'blockedAddress'
 	| 'blockedHost'
 	| 'invalidKey'
@@ -37,7 +38,10 @@ export interface NetworkFault {
 	reason: UnsentReason | LostReason;
 	/** Set when the request certainly did not reach anyone who could act on it. */
 	unreached?: UnreachedReason;
-	/** The host that could not be connected to (Kie's or a proxy), or Node.js's code. Nothing secret. */
+	/**
+	 * The host that could not be connected to (Kie's or a proxy), Node.js's code, or the status of an answer
+	 * that had begun. Nothing secret.
+	 */
 	detail?: string;
 }
 

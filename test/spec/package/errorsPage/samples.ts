@@ -249,6 +249,7 @@ const networkFaults: Record<NetworkFault['reason'], Omit<NetworkFault, 'reason'>
 	connectionClosed: {},
 	noConnection: { detail: 'EADDRNOTAVAIL' },
 	proxyClosed: {},
+	proxyNotHttp: {},
 	blockedAddress: {},
 	blockedHost: {},
 	invalidKey: {},
