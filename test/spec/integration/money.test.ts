@@ -36,6 +36,14 @@ const REFUSED: { [what: string]: Effect } = {
 	'too many requests': { kind: 'status', code: 429 },
 	'too many requests under 500': { kind: 'status', code: 500, msg: '请求过于频繁' },
 	maintenance: { kind: 'status', code: 455 },
+	'a page with 413': { kind: 'html', httpStatus: 413 },
+	"a web server's JSON": { kind: 'answer', httpStatus: 406, body: { status: 406, path: '/' } },
+	'a list with 404': { kind: 'answer', httpStatus: 404, body: [] },
+	'no credits in a message alone': {
+		kind: 'answer',
+		httpStatus: 500,
+		body: { message: NO_CREDITS },
+	},
 	'a refusal': { kind: 'status', code: 422, msg: 'something new' },
 };
 
@@ -56,6 +64,9 @@ const NAMED: { [what: string]: Effect } = {
 		kind: 'answer',
 		body: { code: 501, msg: 'Task generation failed', data: `{"taskId":"${TASK}"}` },
 	},
+	'only an id': { kind: 'answer', body: { code: 200, msg: 'x', data: { id: TASK } } },
+	'lists in lists': { kind: 'answer', body: { code: 200, data: [[[{ taskId: TASK }]]] } },
+	XML: { kind: 'answer', body: `<r><taskId>${TASK}</taskId></r>` },
 	'a list': { kind: 'answer', body: [{ code: 200, data: { taskId: TASK } }] },
 	'a page': { kind: 'answer', httpStatus: 502, body: `<html>{"taskId":"${TASK}"}</html>` },
 	'a cut answer': { kind: 'answer', body: `{"code":200,"data":{"taskId":"${TASK}",` },

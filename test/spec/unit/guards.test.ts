@@ -2,6 +2,7 @@ import { inspect } from 'node:util';
 
 import {
 	objectsWithin,
+	parseJson,
 	toBoolean,
 	toId,
 	toNumber,
@@ -73,6 +74,25 @@ describe('an id', () => {
 			[{}, null],
 		]),
 	)('%s', (_name, value, expected) => expect(toId(value)).toBe(expected));
+});
+
+describe('JSON text', () => {
+	it.each(
+		table([
+			['{"a":1947123456789012345}', { a: '1947123456789012345' }],
+			['[-1947123456789012345, 9007199254740991]', ['-1947123456789012345', 9007199254740991]],
+			[
+				'[1.1947123456789012345, 1e400, 12345678901234567e1]',
+				[1.1947123456789012, Infinity, 1.2345678901234566e17],
+			],
+			[
+				'{"a \\" 1947123456789012345":":1947123456789012345"}',
+				{ 'a " 1947123456789012345': ':1947123456789012345' },
+			],
+			['{"a":1947123456789012345', undefined],
+			['', undefined],
+		]),
+	)('%s', (_name, value, expected) => expect(parseJson(String(value))).toStrictEqual(expected));
 });
 
 describe('the objects within a value', () => {

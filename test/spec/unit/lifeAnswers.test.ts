@@ -13,6 +13,7 @@ import {
 } from '../../../nodes/KieVeo/kie/meaning/fileAnswer';
 import { readRecordAnswer } from '../../../nodes/KieVeo/kie/meaning/recordAnswer';
 import { fileNameOf, fileNameOfUrl, mimeTypeOf } from '../../../nodes/KieVeo/files/names';
+import { buried } from '../property/kieLike';
 
 const answer = (code: number, message: string, data: unknown = null): KieAnswer => ({
 	code,
@@ -33,14 +34,17 @@ const created = { kind: 'created', taskId: 'a' };
 const failed = (reason: FailureReason) => ({ kind: 'failed', reason });
 const refused = (reason: Refusal) => ({ kind: 'refused', reason });
 const retry = (reason: RetryReason) => ({ kind: 'retry', reason });
-const page = (status: number) =>
-	readAnswer({ statusCode: status, headers: {}, body: '<html></html>' }, 0);
+const wrongAddress = { kind: 'unreached', reason: 'wrongAddress' };
+const reply = (statusCode: number, body: string) =>
+	readAnswer({ statusCode, headers: {}, body }, 0);
+const page = (status: number) => reply(status, '<html></html>');
 const withoutCode = (message: string, data: unknown) => ({
 	...answer(0, message, data),
 	code: null,
 	fault: true,
 });
 const HEX = '2f7a1c9e8b4d4f2ab0c1d2e3f4a5b6c7';
+const VEO = 'veo_task_1';
 const UUID = 'bf3e7adb-fb6c-4257-bbcd-470787386fb0';
 
 describe('the answer to generate or extend', () => {
@@ -113,10 +117,48 @@ describe('the answer to generate or extend', () => {
 		['a wrong address', page(404), { kind: 'unreached', reason: 'wrongAddress' }],
 		['a proxy', page(407), { kind: 'unreached', reason: 'proxyLogin' }],
 		['a firewall', page(403), { kind: 'unreached', reason: 'accessDenied' }],
+		...[402, 406, 410, 411, 413, 414, 415, 417, 421, 422, 426, 431, 451].flatMap(
+			(status): Array<[string, KieAnswer, object]> => [
+				[`a page with ${status}`, page(status), wrongAddress],
+				[
+					`the JSON of a web server with ${status}`,
+					reply(status, `{"timestamp":"2026-01-01","status":${status},"path":"/x"}`),
+					wrongAddress,
+				],
+			],
+		),
+		...[408, 409, 425, 499, 500].map((status): [string, KieAnswer, object] => [
+			`a page with ${status}`,
+			page(status),
+			lost,
+		]),
+		['a text in JSON, with 404', reply(404, '"Not Found"'), wrongAddress],
+		['a list, with 405', reply(405, '[]'), wrongAddress],
+		['null, with 410', reply(410, 'null'), wrongAddress],
+		['a list, with 200', reply(200, '[]'), lost],
+		...[402, 413, 429, 500, 503].flatMap(
+			(status): Array<[string, KieAnswer, object]> => [
+				[
+					`only a message, with ${status}`,
+					reply(status, '{"message":"Insufficient credits"}'),
+					refused('credits'),
+				],
+				[
+					`only an error, with ${status}`,
+					reply(status, '{"error":{"message":"Prompt flagged"}}'),
+					failed('contentFilter'),
+				],
+			],
+		),
+		['only a message, with 404', reply(404, '{"message":"Insufficient credits"}'), wrongAddress],
+		['a message nobody knows, with 500', reply(500, '{"message":"new"}'), lost],
+		['only a plea, with 500', reply(500, '{"message":"please wait"}'), lost],
 	])('without a task id: %s', (_what, given, meaning) => {
 		expect(classifyCreateAnswer(given)).toStrictEqual(meaning);
 	});
+});
 
+describe('the answer to a paid request that names a task', () => {
 	it.each<[what: string, given: KieAnswer, meaning: object]>([
 		['camel case', answer(200, 'success', { taskId: 'a' }), created],
 		['snake case', answer(200, 'success', { task_id: 'a' }), created],
@@ -140,7 +182,50 @@ describe('the answer to generate or extend', () => {
 		['JSON text within', answer(200, 'ok', { param: '{"taskId":"a"}' }), created],
 		['three levels below', answer(200, 'ok', { a: { b: { c: { taskId: 'a' } } } }), created],
 		['two at different levels', answer(200, 'ok', { x: { taskId: 'b' }, taskId: 'a' }), created],
-		['another field', answer(200, 'ok', { mytaskId: 'a', taskIdent: 'b', request_id: HEX }), lost],
+		['another field', answer(200, 'ok', { taskIdent: 'b', request_id: HEX }), lost],
+		['a longer name', answer(200, 'ok', { videoTaskId: 'a' }), created],
+		['a longer name in snake case', answer(200, 'ok', { veo_task_id: 'a' }), created],
+		['an object of that name', answer(200, 'ok', { taskId: { id: 'a' } }), created],
+		['lists in lists', answer(200, 'ok', [[[[{ taskId: 'a' }]]]]), created],
+		['twelve levels below', answer(200, 'ok', buried({ taskId: 'a' }, 12)), created],
+		['only an id', answer(200, 'ok', { id: VEO }), { ...created, taskId: VEO }],
+		['only a task', answer(200, 'ok', { task: VEO }), { ...created, taskId: VEO }],
+		[
+			'only the id of a task',
+			answer(200, 'ok', { task: { id: VEO } }),
+			{ ...created, taskId: VEO },
+		],
+		['a name nobody knows', answer(200, 'ok', { generation: VEO }), { ...created, taskId: VEO }],
+		['an id of digits', answer(200, 'ok', { id: HEX }), { ...created, taskId: HEX }],
+		['the id of a record', answer(200, 'ok', { recordId: UUID }), { ...created, taskId: UUID }],
+		[
+			'the id of a request beside it',
+			answer(200, 'ok', { id: VEO, requestId: 'veo_r' }),
+			{ taskId: VEO },
+		],
+		['a named one after a bare one', answer(200, 'ok', { id: VEO, taskId: 'a' }), created],
+		...[
+			{ requestId: UUID },
+			{ traceId: HEX },
+			{ trace_id: 'veo_trace_1' },
+			{ requestId: 'veo_abc' },
+			{ error: { id: UUID } },
+			{ user: { id: HEX } },
+			{ error: 'veo_quota' },
+			{ model: 'veo_fast' },
+			{ used: 'veo3_fast' },
+			{ used: 'veo3' },
+			{ used: 'veo3_lite' },
+			{ used: 'veo_3_1_fast' },
+			{ used: 'veo_3' },
+			{ id: '7' },
+			{ prompt: 'veo_abc' },
+		].map((data): [string, KieAnswer, object] => [
+			`none, but ${JSON.stringify(data)}`,
+			answer(200, 'ok', data),
+			lost,
+		]),
+		['the id of the answer itself', { ...answer(200, 'ok'), body: { id: UUID } }, lost],
 		['a bare id in a list', answer(200, 'ok', [HEX]), { ...created, taskId: HEX }],
 		['a bare id', answer(200, 'ok', HEX), { ...created, taskId: HEX }],
 		['a bare UUID', answer(200, 'ok', ` ${UUID} `), { ...created, taskId: UUID }],
@@ -173,7 +258,7 @@ describe('the answer to generate or extend', () => {
 			answer(500, 'Task generation failed', { taskId: 'a' }),
 			{ kind: 'failed', reason: 'taskFailed', taskId: 'a' },
 		],
-	])('with a task id: %s', (_what, given, meaning) => {
+	])('keeps its id: %s', (_what, given, meaning) => {
 		expect(classifyCreateAnswer(given)).toMatchObject(meaning);
 	});
 });
@@ -191,6 +276,7 @@ describe('the task id in the answer to generate or extend', () => {
 	it('that names only the task to extend names no new one', () => {
 		const echo = answer(422, 'x', { taskId: 'old' });
 		expect(classifyCreateAnswer(echo, 'old')).toStrictEqual(failed('other'));
+		expect(classifyCreateAnswer(answer(422, 'x', { id: VEO }), VEO)).toStrictEqual(failed('other'));
 		const both = { ...answer(200, 'ok', { taskId: 'old' }), body: { taskId: 'new' } };
 		expect(classifyCreateAnswer(both, 'old')).toStrictEqual({ ...created, taskId: 'new' });
 	});
@@ -203,6 +289,8 @@ describe('the task id in the answer to generate or extend', () => {
 		},
 	);
 
+	/** Beyond what a number holds exactly. */
+	const LONG = '1947123456789012345';
 	const BODY = '{"code":200,"msg":"success","data":{"taskId" : "a"';
 	it.each<[what: string, body: string, meaning: object, status?: number]>([
 		['cut off after the id', BODY, created],
@@ -220,6 +308,29 @@ describe('the task id in the answer to generate or extend', () => {
 		['a bare word', '"accepted"', lost],
 		['a page', '<html>{"taskId":"a"}</html>', created, 502],
 		['a page of an unknown address', '<html>{"taskId":"a"}</html>', created, 404],
+		[
+			'a number that JSON rounds',
+			`{"code":200,"data":{"taskId":${LONG}}}`,
+			{ ...created, taskId: LONG },
+		],
+		[
+			'the same in JSON text',
+			`{"code":200,"data":"{\\"taskId\\":${LONG}}"}`,
+			{ ...created, taskId: LONG },
+		],
+		['the same in another body', `{"taskId":${LONG}}`, { ...created, taskId: LONG }, 500],
+		['no envelope', '{"id":"veo_task_1"}', { ...created, taskId: VEO }],
+		['no envelope, under an error', '{"id":"veo_task_1"}', { ...created, taskId: VEO }, 500],
+		['an error with an id of its own', `{"id":"${UUID}","error":"x"}`, lost, 500],
+		['XML', '<r><taskId>veo_abc</taskId></r>', { ...created, taskId: 'veo_abc' }],
+		['XML with another word', '<r><taskId>none</taskId></r>', lost],
+		[
+			'a page with the id in a link',
+			'<a href="?taskId=veo_abc">',
+			{ ...created, taskId: 'veo_abc' },
+		],
+		['a page with a model in a link', '<a href="?taskId=veo_3_fast">', lost],
+		['cut off after an id alone', '{"data":{"id":"veo_task_1","x', { ...created, taskId: VEO }],
 		['JSON other than an envelope', '{"result":{"taskId":"a"}}', created, 404],
 	])('that names a task without a whole envelope: %s', (_what, body, meaning, statusCode = 200) => {
 		const given = readAnswer({ statusCode, headers: {}, body }, 0);

@@ -1,11 +1,11 @@
 import { faultText } from '../../messages/errors';
 import type { KieAnswer } from '../meaning/answer';
 import type { EnvelopeFault } from '../meaning/fault';
-import { isBareId } from '../meaning/createAnswer';
-import { isJsonObject, toNumber, toText, type JsonObject } from '../meaning/guards';
+import { isBareId, taskIdsIn } from '../meaning/createAnswer';
+import { isJsonObject, parseJson, toNumber, toText, type JsonObject } from '../meaning/guards';
 import { readTaskFault } from '../meaning/taskFields';
-import { tellingOf } from '../meaning/words';
-import { UNREACHED_STATUSES } from './statuses';
+import { readWords, tellingOf } from '../meaning/words';
+import { refusalOf, UNREACHED_STATUSES } from './statuses';
 
 /** What was received: status, header names in lower case, body as text. */
 export interface HttpReply {
@@ -34,33 +34,28 @@ const ENVELOPE_FIELDS = ['code', 'msg', 'data', 'taskId', 'task_id'];
  * @param now milliseconds since the epoch, for a `Retry-After` that is a date
  */
 export function readAnswer(reply: HttpReply, now: number): KieAnswer {
-	const httpFailed = reply.statusCode < 200 || reply.statusCode > 299;
-	const httpCode = httpFailed ? reply.statusCode : null;
+	const { statusCode } = reply;
+	const httpCode = statusCode < 200 || statusCode > 299 ? statusCode : null;
 	const retryAfterMs = readRetryAfter(reply.headers['retry-after'], now);
 	const text = reply.body.trim();
-	const notKies = (reason: EnvelopeFault['reason']) => ({
-		...faultAnswer(faultText({ reason, status: reply.statusCode }), httpCode, retryAfterMs),
+	const notKies = (reason: EnvelopeFault['reason']): KieAnswer => ({
+		...faultAnswer(faultText({ reason, status: statusCode }), httpCode, retryAfterMs),
 		data: tasksNamedIn(text),
 	});
-
 	const foreign = (reason: EnvelopeFault['reason']): KieAnswer => {
-		const unreached = UNREACHED_STATUSES.get(reply.statusCode);
+		const unreached = refusalOf(statusCode);
 		return { ...notKies(reason), ...(unreached ? { unreached } : {}) };
 	};
 
 	if (text === '') return foreign('empty');
-	let body: unknown;
-	try {
-		body = JSON.parse(text);
-	} catch {
+	const body = parseJson(text);
+	if (body === undefined) {
 		// What starts like JSON may be Kie's, cut off in transit.
 		if (/^[{[]/.test(text)) return notKies('notJson');
 		return foreign(text.startsWith('<') ? 'webPage' : 'notJson');
 	}
-	if (!isJsonObject(body)) return notKies('unexpectedJson');
-	// About the key, which only Kie knows, even if its words are missing.
-	const isKies = reply.statusCode === 401 || ENVELOPE_FIELDS.some((field) => field in body);
-	if (httpFailed && !isKies) return foreign('unexpectedJson');
+	if (!isJsonObject(body)) return foreign('unexpectedJson');
+	if (httpCode !== null && !isKies(body, httpCode)) return foreign('unexpectedJson');
 
 	const code = httpCode ?? toNumber(body.code);
 	return {
@@ -71,6 +66,16 @@ export function readAnswer(reply: HttpReply, now: number): KieAnswer {
 		fault: code === null,
 		retryAfterMs,
 	};
+}
+
+/** Whether an object that came with an HTTP error is Kie's answer, which may lack everything but words. */
+function isKies(body: JsonObject, status: number): boolean {
+	// About the key, which only Kie knows, even if its words are missing.
+	if (status === 401 || ENVELOPE_FIELDS.some((field) => field in body)) return true;
+	// Any web server says such things as "Not Found".
+	if (UNREACHED_STATUSES.has(status)) return false;
+	const words = readWords(messageIn(body));
+	return words?.kind === 'account' || words?.kind === 'final';
 }
 
 function messageIn(body: JsonObject): string {
@@ -85,17 +90,27 @@ function messageIn(body: JsonObject): string {
 
 /** What is not an envelope, or only a part of one, can still name a paid task. */
 function tasksNamedIn(text: string): Array<{ taskId: string }> | undefined {
-	const bare = text.slice(0, 100).replace(/^"(.*)"$/, '$1');
-	if (isBareId(bare)) return [{ taskId: bare }];
-	const found = [...text.matchAll(NAMED_TASK)].flatMap(([, quoted, number]) => {
-		const taskId = quoted ?? number;
-		return taskId === undefined ? [] : [{ taskId }];
-	});
-	return found.length > 0 ? found : undefined;
+	const parsed = parseJson(text) ?? text;
+	const whole = taskIdsIn(parsed, typeof parsed === 'string' ? ['data'] : []);
+	const parts = [
+		...matchesOf(QUOTED_ID, text),
+		...matchesOf(UNQUOTED_ID, text).filter(isBareId),
+		...matchesOf(VEO_TASK, text),
+	];
+	const found = [...whole, ...parts];
+	return found.length > 0 ? found.map((taskId) => ({ taskId })) : undefined;
+}
+
+function matchesOf(pattern: RegExp, text: string): string[] {
+	return [...text.matchAll(pattern)].map((match) => match.slice(1).join(''));
 }
 
 /** Quotes are escaped within JSON text. A number at the end may be cut. */
-const NAMED_TASK = /task[_-]?id\\*"\s*:\s*(?:\\*"([^"\\]+)\\*"|(\d+)(?=[\s,}\]]))/gi;
+const QUOTED_ID = /(?:task|job)[_-]?id\\*"\s*:\s*(?:\\*"([^"\\]+)\\*"|(\d+)(?=[\s,}\]]))/gi;
+/** `<taskId>veo_a</taskId>`, `taskId=veo_a` */
+const UNQUOTED_ID = /(?:task|job)[_-]?id\s*[=:>]\s*["']?([\w-]+)/gi;
+/** Whatever the name of its field. */
+const VEO_TASK = /"(veo_task_\w+)\\*"/gi;
 
 /** `Retry-After` in seconds or as an HTTP date, as milliseconds from now. */
 function readRetryAfter(header: unknown, now: number): number | null {

@@ -5,7 +5,7 @@ import {
 	type Rejection,
 	type Statement,
 } from './answer';
-import { objectsWithin, parseIfJson, toId, toText } from './guards';
+import { placesWithin, toId, toText, type Place } from './guards';
 import { isNotAccepted } from './words';
 
 export type CreateMeaning =
@@ -71,29 +71,53 @@ function isRefusal(code: number | null): boolean {
 	return code === 501 || (code >= 400 && code < 500 && code !== 408);
 }
 
-/** The names of a field that holds the id of a task, or several. */
-const ID_FIELD = /^(task|job)[_-]?ids?$/i;
-
-/** Without such a name, only unmistakable forms: Kie's prefix, 32 hexadecimal digits, or a UUID. */
-const BARE_ID = /^(veo_\w+|[\da-f]{32}|[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12})$/i;
-
 function newTaskId({ data, body }: KieAnswer, extendedTaskId: string | null): string | null {
-	const ids = [...idsIn(data), ...idsIn(body)];
+	const ids = [...taskIdsIn(data), ...taskIdsIn(body, [])];
 	return ids.find((id) => id !== extendedTaskId) ?? null;
 }
 
-/** The ids in an answer's `data` or body, at any depth. */
-function idsIn(value: unknown): string[] {
-	const named = objectsWithin(value).flatMap((object) =>
-		Object.entries(object).flatMap(([name, field]) =>
-			ID_FIELD.test(name) ? [field].flat().map(toId) : [],
-		),
-	);
-	const bare = [parseIfJson(value)].flat().map(toText);
-	return [...named, ...bare.filter(isBareId)].filter((id) => id !== null);
+/**
+ * The ids of tasks in a value, at any depth, first those with a name that says so. Pure; never throws.
+ *
+ * @param path the names of the fields that lead to the value
+ */
+export function taskIdsIn(value: unknown, path: string[] = ['data']): string[] {
+	const places = placesWithin(value, path);
+	return [
+		...places.filter(isNamedAsTask).map(({ value: id }) => toId(id)),
+		...places.map(bareId),
+	].filter((id) => id !== null);
+}
+
+/** `taskId`, `job_ids`, `videoTaskId`. */
+const ID_NAME = /(task|job)[_-]?ids?$/i;
+
+/** `{ taskId: 'a' }`, `{ taskId: { id: 'a' } }` */
+function isNamedAsTask({ path }: Place): boolean {
+	const [holder = '', name = ''] = path.slice(-2);
+	return ID_NAME.test(path.at(-1) ?? '') || (/^id$/i.test(name) && ID_NAME.test(holder));
+}
+
+/** Kie's prefix; after it, `veo_3_fast` and the like have the version of a model. */
+const VEO_ID = /^veo_(?!\d+(_\d+)?(_[a-z]+)?$)\w+$/i;
+/** 32 hexadecimal digits, or a UUID. */
+const HEX_ID = /^([\da-f]{32}|[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12})$/i;
+/** Fields about something else than the task, or that repeat the order. */
+const OTHER_FIELD =
+	/(request|trace|span|session|user|account|client|log)(_?id)?$|(model|prompt|watermark|msg|message|error|reason|detail|title|description|code|type|status|state|event|name)$/i;
+/** The fields in which an id can be only the task's. */
+const TASK_FIELD = /^(data|tasks?|jobs?|records?|results?|info|response|items?|(record_?)?id)$/i;
+
+/** An unmistakable id whose field has another name. Requests and users have ids as well, in the same forms. */
+function bareId({ path, value }: Place): string | null {
+	const text = toText(value);
+	if (text === null) return null;
+	if (VEO_ID.test(text)) return OTHER_FIELD.test(path.at(-1) ?? '') ? null : text;
+	const isTasks = path[0] === 'data' && path.every((name) => TASK_FIELD.test(name));
+	return isTasks && HEX_ID.test(text) ? text : null;
 }
 
 /** Whether a text by itself is the id of a task. */
-export function isBareId(text: string | null): boolean {
-	return text !== null && BARE_ID.test(text);
+export function isBareId(text: string): boolean {
+	return VEO_ID.test(text) || HEX_ID.test(text);
 }
