@@ -10,6 +10,8 @@ export interface Answered<M> extends Said {
 	raw: unknown;
 	/** Milliseconds that Kie asked to wait before the next request. */
 	retryAfterMs: number | null;
+	/** Set when the answer to an earlier attempt was lost: Kie may have accepted that one. */
+	perhapsAccepted?: true;
 	/** Set when the API that was asked knows no such task: the other one may. */
 	isUnknown?: true;
 }

@@ -20,6 +20,7 @@ import {
 	MAX_ATTEMPTS,
 	PATIENCE_WITHOUT_TIMEOUT_MS,
 	submitPatiently,
+	type Submitted,
 } from './http/retry';
 import type { SubmissionLimiter } from './http/submissionLimiter';
 import {
@@ -194,10 +195,11 @@ export abstract class BaseApi implements KieApi {
 }
 
 export function answered<M>(
-	{ code, message, body, retryAfterMs }: KieAnswer,
+	{ code, message, body, retryAfterMs, perhapsAccepted }: Submitted,
 	meaning: M,
 ): Answered<M> {
-	return { meaning, code, message, raw: body, retryAfterMs };
+	const told = { meaning, code, message, raw: body, retryAfterMs };
+	return perhapsAccepted ? { ...told, perhapsAccepted } : told;
 }
 
 /** The id under which Kie keeps a submitted video. */

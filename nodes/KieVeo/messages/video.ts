@@ -16,48 +16,80 @@ import { failureText, shorten, wordsOf } from './values';
 
 /* What can happen to a video between order and result. */
 
-/** Kie rejected a request for a video. */
+/**
+ * Kie rejected a request for a video.
+ *
+ * @param answer `perhapsAccepted`: the answer to an earlier attempt was lost
+ */
 export function videoRejectedError(
 	subject: Subject,
 	rejection: Rejection,
-	answer: Said,
+	answer: Said & { perhapsAccepted?: true },
 ): KieVeoError {
 	const { taskId } = subject;
 	const kieCode = answer.code;
 	const said = wordsOf(answer);
-	const { mayWorkWith } = rejection;
-	const otherApi = mayWorkWith === undefined ? '' : ` ${switchAdvice(mayWorkWith)}`;
+	const otherApi = rejection.mayWorkWith ? switchAdvice(rejection.mayWorkWith) : '';
+	const mayBePaid = mayBePaidAfter(subject, rejection, answer.perhapsAccepted);
+	const paid = mayBePaid ? 'The upgrade may have been started and paid for.' : '';
+	const again = answer.perhapsAccepted ? repeatAdvice(subject) : '';
 	switch (rejection.kind) {
 		case 'failed': {
 			const { reason: failure } = rejection;
 			return new KieVeoError(
 				`Could not get the ${describe(subject)}: ${failureText(failure, said)}`,
-				{ description: failureAdvice(subject, failure) + otherApi, kieCode, taskId, failure },
+				{
+					description: sentences(failureAdvice(subject, failure), otherApi),
+					kieCode,
+					taskId,
+					failure,
+				},
 			);
 		}
-		case 'refused':
-			return new KieVeoError(`${REFUSALS[rejection.reason].what} (${describe(subject)}): ${said}`, {
-				description: REFUSALS[rejection.reason].advice + otherApi,
+		case 'refused': {
+			const { what, advice } = REFUSALS[rejection.reason];
+			return new KieVeoError(`${what} (${describe(subject)}): ${said}`, {
+				description: sentences(advice, paid, again, otherApi),
 				kieCode,
 				taskId,
+				mayBePaid,
 			});
+		}
 		case 'unreached':
 			return new KieVeoError(`Kie.ai was not reached for the ${describe(subject)}: ${said}`, {
-				description: `${unreachedAdvice(rejection.reason)} ${runAgain(subject)}${otherApi}`,
+				description: sentences(
+					unreachedAdvice(rejection.reason),
+					paid,
+					again || runAgain(subject),
+					otherApi,
+				),
 				kieCode,
 				taskId,
+				mayBePaid,
 			});
 		case 'retry': {
 			const { reason } = rejection;
-			const mayBePaid = isUpgrade(subject.operation) && !isNotAccepted(reason);
-			const paid = mayBePaid ? 'The upgrade may have been started and paid for. ' : '';
 			const next = isUnreached(reason) ? runAgain(subject) : repeatAdvice(subject);
 			return new KieVeoError(
 				`${withoutAnswer(reason)} for the ${describe(subject)}, even after several attempts: ${said}`,
-				{ description: `${RETRY_ADVICE[reason]} ${paid}${next}`, kieCode, taskId, mayBePaid },
+				{ description: sentences(RETRY_ADVICE[reason], paid, next), kieCode, taskId, mayBePaid },
 			);
 		}
 	}
+}
+
+/** A new video whose answer was lost has an error of its own. */
+function mayBePaidAfter(
+	{ operation }: Subject,
+	rejection: Rejection,
+	perhapsAccepted = false,
+): boolean {
+	if (!isUpgrade(operation)) return false;
+	return perhapsAccepted || (rejection.kind === 'retry' && !isNotAccepted(rejection.reason));
+}
+
+function sentences(...parts: string[]): string {
+	return parts.filter((part) => part !== '').join(' ');
 }
 
 /**

@@ -3,6 +3,7 @@ import {
 	fileAddressError,
 	imageListError,
 	imageUrlError,
+	KieVeoError,
 	missingImageError,
 	seedError,
 	timedOutError,
@@ -10,6 +11,8 @@ import {
 	videoRejectedError,
 } from '../../../nodes/KieVeo/messages/errors';
 import { shorten, show } from '../../../nodes/KieVeo/messages/values';
+import { submitVideo } from '../../../nodes/KieVeo/run/videoRun';
+import { fakeKie } from './fakeKie';
 
 const MOST = 500;
 const LONG = 'x'.repeat(10_000);
@@ -67,5 +70,38 @@ describe('a message about a value of 10,000 characters', () => {
 			expect(text.match(/x/g)?.length ?? 0).toBeLessThanOrEqual(MOST);
 		}
 		expect(message + description).toMatch(/… \(\d+ characters\)/);
+	});
+});
+
+describe('an upgrade whose answer was lost', () => {
+	const order = { kind: 'upgrade', operation: 'get4k', taskId: 'veo_task_1', index: 0 } as const;
+	const reset = Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' });
+	const noName = Object.assign(new Error('getaddrinfo ENOTFOUND kie.test'), { code: 'ENOTFOUND' });
+	const cutByProxy = Object.assign(new Error('stream has been aborted'), { httpCode: '407' });
+
+	it.each<[what: string, next: object | Error, words: string, advice: string]>([
+		['no credits', { code: 402, msg: 'x' }, 'does not have enough credits', 'Top up'],
+		['a bad key', { code: 401, msg: 'x' }, 'did not accept the API key', 'Check the API key'],
+		["a proxy's login", cutByProxy, 'Kie.ai was not reached', 'requires a user name'],
+	])('may have been paid for although %s follows', async (_what, next, words, advice) => {
+		const { api } = fakeKie([reset, noName, next]);
+		const thrown: unknown = await submitVideo({ api }, order).catch((error: unknown) => error);
+		if (!(thrown instanceof KieVeoError)) throw thrown;
+		expect(thrown.message).toContain(words);
+		expect(thrown.description).toContain(advice);
+		expect(thrown.description).toContain('may have been started and paid for');
+		expect(thrown.description).toContain('Run Get 4K Video again with task ID veo_task_1');
+		expect(thrown.mayBePaid).toBe(true);
+	});
+
+	it.each<[what: string, replies: Array<object | Error>]>([
+		['when Kie refuses the video', [reset, { code: 501, msg: 'x' }]],
+		['when nothing was lost', [noName, { code: 402, msg: 'x' }]],
+	])('does not matter %s', async (_what, replies) => {
+		const { api } = fakeKie(replies);
+		const thrown: unknown = await submitVideo({ api }, order).catch((error: unknown) => error);
+		if (!(thrown instanceof KieVeoError)) throw thrown;
+		expect(thrown.message + thrown.description).not.toContain('paid for');
+		expect(thrown.mayBePaid).toBe(false);
 	});
 });

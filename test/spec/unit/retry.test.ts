@@ -150,8 +150,28 @@ describe('A request whose answer was lost', () => {
 		expect(await submitAfter([LOST, NO_CONNECTION], { stops: true })).toBe(LOST);
 	});
 
-	it('does not matter once Kie answers', async () => {
-		const refusal = answerWith(402);
-		expect(await submitAfter([LOST, refusal], { stops: false })).toBe(refusal);
+	it.each([
+		['a bad key', answerWith(401)],
+		['no credits', answerWith(402)],
+		['a key limit', answerWith(433)],
+		[
+			'a page of another server',
+			{ ...answerWith(404), fault: true, unreached: 'wrongAddress' as const },
+		],
+		['a proxy', { ...answerWith(407), fault: true, unreached: 'proxyLogin' as const }],
+	])('is not forgotten after %s', async (_name, next) => {
+		const expected = { ...next, perhapsAccepted: true };
+		expect(await submitAfter([LOST, next], { stops: false })).toStrictEqual(expected);
+		expect(await submitAfter([LOST, NO_CONNECTION, next], { stops: false })).toStrictEqual(
+			expected,
+		);
+		expect(await submitAfter([next], { stops: false })).toBe(next);
+	});
+
+	it.each([
+		['refuses the video', answerWith(501)],
+		['accepts it', answerWith(200)],
+	])('does not matter once Kie %s', async (_name, next) => {
+		expect(await submitAfter([LOST, next], { stops: false })).toBe(next);
 	});
 });

@@ -47,6 +47,12 @@ export async function callWithRetry(
 	}
 }
 
+/** The last answer to a submission. */
+export interface Submitted extends KieAnswer {
+	/** Set when the answer to an earlier attempt was lost, and this one does not say what became of it. */
+	perhapsAccepted?: true;
+}
+
 /** What an answer means, as far as repeating the request depends on it. */
 type MeaningOf = (answer: KieAnswer) => { kind: string; reason?: string };
 
@@ -63,7 +69,7 @@ type MeaningOf = (answer: KieAnswer) => { kind: string; reason?: string };
  *
  * @param deadline milliseconds since the epoch
  * @returns the last answer, understood or not; if it says only that this attempt was not accepted, one that
- * leaves open whether an earlier attempt was
+ * leaves open whether an earlier attempt was, or the last answer with `perhapsAccepted`
  * @throws CancelledError if Kie has certainly not accepted any attempt
  * @see https://docs.kie.ai/common-api/quickstart
  */
@@ -76,7 +82,7 @@ export async function submitPatiently(
 		clock,
 		signal,
 	}: { limiter: SubmissionLimiter; deadline: number; clock: Clock; signal?: AbortSignal },
-): Promise<KieAnswer> {
+): Promise<Submitted> {
 	const number = limiter.takeNumber();
 	const judge = (answer: KieAnswer) => verdictOn(meaningOf(answer));
 	// Kie may have accepted a request whose answer was lost: nothing that comes later says it has not.
@@ -84,12 +90,15 @@ export async function submitPatiently(
 	let last: KieAnswer | undefined;
 	let faults = 0;
 	let outages = 0;
-	const submit = async (): Promise<KieAnswer> => {
+	const submit = async (): Promise<Submitted> => {
 		for (;;) {
 			const answer = await limiter.run(call, { number, judge, deadline, last, signal });
 			const verdict = judge(answer);
 			if (verdict === 'taken') {
-				if (++faults === MAX_ATTEMPTS || meaningOf(answer).kind !== 'retry') return answer;
+				const { kind } = meaningOf(answer);
+				if (++faults === MAX_ATTEMPTS || kind !== 'retry') {
+					return lost && !isAboutEarlier(kind) ? { ...answer, perhapsAccepted: true } : answer;
+				}
 				lost = answer;
 				last = undefined;
 				await clock.pause(retryDelay(faults, answer.retryAfterMs, clock.random()), signal);
@@ -106,6 +115,11 @@ export async function submitPatiently(
 	return await submit().catch((error: unknown) =>
 		lost && error instanceof CancelledError ? lost : Promise.reject(error),
 	);
+}
+
+/** Whether an answer tells what became of an earlier attempt: a bad key or a proxy's login says nothing about it. */
+function isAboutEarlier(kind: string): boolean {
+	return kind !== 'refused' && kind !== 'unreached';
 }
 
 /** Only what Kie has certainly not accepted is `overLimit` or `unavailable`. */

@@ -207,6 +207,11 @@ export const video: Samples<typeof videoRoom> = {
 			{ kind: 'failed', reason: 'unknownTask', mayWorkWith: 'veo' },
 			{ code: 422, message: 'recordInfo is null' },
 		],
+		earlierAttemptLost: [
+			upgrade,
+			{ kind: 'refused', reason: 'credits' },
+			{ code: 402, message: 'Insufficient credits', perhapsAccepted: true },
+		],
 		...mapped(unreached, (said, reason): [Subject, Rejection, Said] => [
 			newVideo,
 			{ kind: 'unreached', reason },
