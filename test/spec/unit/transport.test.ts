@@ -1,6 +1,8 @@
 import { CancelledError } from '../../../nodes/KieVeo/kie/http/clock';
+import { HttpClient } from '../../../nodes/KieVeo/kie/http/client';
 import { readAnswer } from '../../../nodes/KieVeo/kie/http/envelope';
 import { MAX_ATTEMPTS, retryDelay } from '../../../nodes/KieVeo/kie/http/retry';
+import { FakeClock } from './fakeClock';
 import { fakeKie } from './fakeKie';
 
 const ACCEPTED = JSON.stringify({ code: 200, msg: 'success', data: { resultUrls: null } });
@@ -98,6 +100,32 @@ describe('a network fault', () => {
 			raw: null,
 		});
 		expect(JSON.stringify(answer)).not.toContain('secret');
+	});
+});
+
+describe('an answer that repeats the API key', () => {
+	const KEY = '0f1e2d3c4b5a69788796a5b4c3d2e1f0';
+	const read = async (body: string, apiKey: string) => {
+		const send = async () => ({ statusCode: 200, headers: {}, body });
+		const client = new HttpClient(send, new FakeClock(), undefined, apiKey);
+		return await client.call({ method: 'GET', path: '/' });
+	};
+
+	it.each([
+		['in its words', `{"code":401,"msg":"Invalid API key: ${KEY}"}`, 'Invalid API key: ***'],
+		['twice', `{"code":401,"msg":"${KEY}, ${KEY}"}`, '***, ***'],
+		['with the request', `{"code":500,"msg":"x","headers":{"a":"Bearer ${KEY}"}}`, 'x'],
+	])('is read without it: %s', async (_where, body, message) => {
+		const answer = await read(body, KEY);
+		expect(answer.message).toBe(message);
+		expect(JSON.stringify(answer)).not.toContain(KEY);
+	});
+
+	it('stays as it is where the key is too short to be one', async () => {
+		const body = '{"code":200,"msg":"success","data":null}';
+		for (const key of ['', 's', 'code']) {
+			expect(await read(body, key)).toMatchObject({ code: 200, message: 'success' });
+		}
 	});
 });
 

@@ -18,12 +18,20 @@ export interface HttpCall {
 /** Sends one authenticated request to one of Kie's hosts. Rejects when there is no complete reply. */
 export type SendRequest = (call: HttpCall) => Promise<HttpReply>;
 
+/** A shorter text is no key of Kie's, and could be a part of anything. */
+const SHORTEST_KEY = 8;
+
+/** What stands for the API key in an answer that repeats it. */
+const MASK = '***';
+
 /** One request at a time to Kie's hosts. Faults are answers too: what they mean depends on the request. */
 export class HttpClient {
+	/** @param apiKey as it is sent: answers that repeat it are read, and shown, without it */
 	constructor(
 		private readonly send: SendRequest,
 		private readonly clock: Clock,
 		private readonly signal?: AbortSignal,
+		private readonly apiKey = '',
 	) {}
 
 	/**
@@ -47,11 +55,16 @@ export class HttpClient {
 	async callOnce(call: HttpCall): Promise<KieAnswer> {
 		throwIfCancelled(this.signal);
 		try {
-			return readAnswer(await this.send(call), this.clock.now());
+			const reply = await this.send(call);
+			return readAnswer({ ...reply, body: this.withoutKey(reply.body) }, this.clock.now());
 		} catch (error) {
 			const fault = networkFaultOf(error);
 			const { unreached } = fault;
 			return { ...faultAnswer(faultText(fault)), ...(unreached ? { unreached } : {}) };
 		}
+	}
+
+	private withoutKey(text: string): string {
+		return this.apiKey.length < SHORTEST_KEY ? text : text.replaceAll(this.apiKey, MASK);
 	}
 }
