@@ -1,7 +1,7 @@
 import type { FailureReason, Refusal, Rejection, RetryReason } from '../kie/meaning/answer';
 import { isUpgrade, OPERATIONS, type VideoOperationName } from '../operations';
 import type { Subject } from '../videoResult';
-import { shorten } from './values';
+import { shortenId } from './values';
 
 /* What a user can do next, by reason. */
 
@@ -121,7 +121,7 @@ const FAILURE_ADVICE: Record<FailureReason, (subject: Subject) => string> = {
 		'Describe a sound, music or a spoken line in the prompt: the same prompt usually fails again. Kie.ai does not charge for this failure.',
 	other: ({ taskId, operation, ownTaskId }) => {
 		if (taskId === null) return 'Check the parameters of the node. Nothing was started.';
-		const logs = `Look up task ${shorten(ownTaskId ?? taskId)} in the logs at https://kie.ai/logs.`;
+		const logs = `Look up task ${shortenId(ownTaskId ?? taskId)} in the logs at https://kie.ai/logs.`;
 		return isUpgrade(operation) ? `${logs} The base video is not affected.` : logs;
 	},
 };
@@ -137,10 +137,10 @@ export function repeatAdvice({ operation, taskId, index, ownTaskId }: Subject): 
 		return 'Nothing was started, so the node can be run again.';
 	}
 	if (!isUpgrade(operation) || ownTaskId !== undefined) {
-		return `Run Get with task ID ${shorten(ownTaskId ?? taskId)}: it is free.`;
+		return `Run Get with task ID ${shortenId(ownTaskId ?? taskId)}: it is free.`;
 	}
 	return (
-		`Run ${OPERATIONS[operation].label} again with task ID ${shorten(taskId)} and index ${index}: ` +
+		`Run ${OPERATIONS[operation].label} again with task ID ${shortenId(taskId)} and index ${index}: ` +
 		'Kie.ai answers a repeated request with the state of the running one.'
 	);
 }

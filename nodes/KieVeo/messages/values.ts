@@ -4,8 +4,10 @@ import type { FailureReason, Said } from '../kie/meaning/answer';
 
 /** Maximum characters of a value. */
 const MOST_OF_A_VALUE = 200;
+/** Maximum characters of a task ID, which an error can name in several places. Kie's have 36 or fewer. */
+const MOST_OF_AN_ID = 40;
 /** Maximum characters of Kie's words, which can repeat a value. */
-const MOST_OF_KIES_WORDS = 300;
+const MOST_OF_KIES_WORDS = 250;
 
 /** A value of any type, as a message shows it. */
 export function show(value: unknown): string {
@@ -18,6 +20,11 @@ export function shorten(text: string, most = MOST_OF_A_VALUE): string {
 	// Never half a surrogate pair.
 	const start = text.slice(0, most).replace(/[\ud800-\udbff]$/, '');
 	return `${start}… (${text.length} characters)`;
+}
+
+/** A task ID, as a message shows it. */
+export function shortenId(taskId: string): string {
+	return shorten(taskId, MOST_OF_AN_ID);
 }
 
 /** What Kie said, or what was wrong with its answer. */

@@ -12,7 +12,7 @@ import {
 	unreachedAdvice,
 } from './advice';
 import { KieVeoError } from './error';
-import { failureText, shorten, wordsOf } from './values';
+import { failureText, shorten, shortenId, wordsOf } from './values';
 
 /* What can happen to a video between order and result. */
 
@@ -100,16 +100,14 @@ function sentences(...parts: string[]): string {
  */
 export function fallbackError(refusal: KieVeoError, fault: KieVeoError): KieVeoError {
 	const { description, kieCode, taskId, timedOut, mayBePaid } = fault;
-	return new KieVeoError(
-		`${refusal.message.replace(/\.$/, '')}. The fallback failed too: ${fault.message}`,
-		{
-			description,
-			kieCode,
-			taskId,
-			timedOut,
-			mayBePaid,
-		},
-	);
+	const refused = shorten(refusal.message.replace(/\.$/, ''));
+	return new KieVeoError(`${refused}. The fallback failed too: ${fault.message}`, {
+		description,
+		kieCode,
+		taskId,
+		timedOut,
+		mayBePaid,
+	});
 }
 
 /** The answer to a paid request never came, so it is unknown whether it was accepted. */
@@ -119,7 +117,7 @@ export function lostCreationError(
 ) {
 	const name = OPERATIONS[operation].label;
 	const request =
-		extendedTaskId === undefined ? name : `${name} of task ${shorten(extendedTaskId)}`;
+		extendedTaskId === undefined ? name : `${name} of task ${shortenId(extendedTaskId)}`;
 	return new KieVeoError(
 		`${request} was sent once, but Kie.ai's answer was lost (${wordsOf(answer)}): the video may have been started and paid for`,
 		{
@@ -137,12 +135,16 @@ export function lostCreationError(
 /** An image could not be uploaded to Kie. Nothing was paid for. */
 export function uploadRejectedError(rejection: Rejection, answer: Said): KieVeoError {
 	return new KieVeoError(`An image could not be uploaded to Kie.ai: ${wordsOf(answer)}`, {
-		description: `${uploadAdvice(rejection)} No video was started for this item.`,
+		description: `${uploadAdvice(rejection, answer.code)} No video was started for this item.`,
 		kieCode: answer.code,
 	});
 }
 
-function uploadAdvice(rejection: Rejection): string {
+/** HTTP, said by Kie's file host or by a proxy before it. */
+const TOO_LARGE = 413;
+
+function uploadAdvice(rejection: Rejection, code: number | null): string {
+	if (code === TOO_LARGE) return 'The image is too large: use a smaller one.';
 	switch (rejection.kind) {
 		case 'refused':
 			return REFUSALS[rejection.reason].advice;
@@ -243,8 +245,8 @@ function runAgain({ taskId }: Subject): string {
 function describe({ operation, taskId, extendedTaskId, index }: Subject): string {
 	const name = OPERATIONS[operation].noun;
 	if (taskId !== null)
-		return `${name} of task ${shorten(taskId)}${index ? `, index ${index}` : ''}`;
+		return `${name} of task ${shortenId(taskId)}${index ? `, index ${index}` : ''}`;
 	return extendedTaskId === undefined
 		? `new ${name}`
-		: `extension of task ${shorten(extendedTaskId)}`;
+		: `extension of task ${shortenId(extendedTaskId)}`;
 }

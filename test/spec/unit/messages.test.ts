@@ -1,13 +1,16 @@
 import {
 	downloadError,
+	fallbackError,
 	fileAddressError,
 	imageListError,
 	imageUrlError,
 	KieVeoError,
+	lostCreationError,
 	missingImageError,
 	seedError,
 	timedOutError,
 	unknownOperationError,
+	uploadRejectedError,
 	videoRejectedError,
 } from '../../../nodes/KieVeo/messages/errors';
 import { shorten, show } from '../../../nodes/KieVeo/messages/values';
@@ -46,6 +49,9 @@ describe('a value in a message', () => {
 describe('a message about a value of 10,000 characters', () => {
 	const subject = { operation: 'get4k', taskId: LONG, index: 0 } as const;
 	const said = { code: 422, message: LONG };
+	const refusal = videoRejectedError(subject, { kind: 'failed', reason: 'other' }, said);
+	const extension = { operation: 'extend', taskId: null, index: null } as const;
+	const NO_ANSWER = { kind: 'retry', reason: 'server' } as const;
 	const file = { url: `https://example.com/${LONG}`, taskId: null };
 
 	it.each([
@@ -65,12 +71,29 @@ describe('a message about a value of 10,000 characters', () => {
 			'a task ID in the advice',
 			videoRejectedError(subject, { kind: 'failed', reason: 'other' }, said),
 		],
+		[
+			'a task ID of a lost extension',
+			lostCreationError({ ...extension, extendedTaskId: LONG }, said),
+		],
+		['a task ID of an upgrade without an answer', videoRejectedError(subject, NO_ANSWER, said)],
+		['a task ID that is refused twice', fallbackError(refusal, refusal)],
+		[
+			'a task ID whose fallback was not ready',
+			fallbackError(refusal, timedOutError(subject, 9, LONG)),
+		],
 	])('quotes at most 500 characters of %s', (_what, { message, description }) => {
-		for (const text of [message, description]) {
-			expect(text.match(/x/g)?.length ?? 0).toBeLessThanOrEqual(MOST);
-		}
+		const quoted = (message + description).match(/x/g) ?? [];
+		expect(quoted.length).toBeLessThanOrEqual(MOST);
 		expect(message + description).toMatch(/… \(\d+ characters\)/);
 	});
+});
+
+it('An image that a web server calls too large is to be made smaller, whatever the address', () => {
+	const rejection = { kind: 'unreached', reason: 'wrongAddress' } as const;
+	const { description } = uploadRejectedError(rejection, { code: 413, message: 'x' });
+	expect(description).toBe(
+		'The image is too large: use a smaller one. No video was started for this item.',
+	);
 });
 
 describe('an upgrade whose answer was lost', () => {

@@ -227,6 +227,10 @@ export const video: Samples<typeof videoRoom> = {
 		failed: accountRejections.failed,
 		refused: [{ kind: 'refused', reason: 'unauthorized' }, refusals.unauthorized],
 		unreached: accountRejections.unreached,
+		tooLarge: [
+			{ kind: 'unreached', reason: 'wrongAddress' },
+			{ code: 413, message: 'a web page instead of JSON (HTTP 413)' },
+		],
 	},
 	timedOutError: {
 		job: [{ ...job, ownTaskId: 'e931f4f24b0f' }, 1800, 'success'],
