@@ -88,7 +88,7 @@ describe('a message about a value of 10,000 characters', () => {
 	});
 });
 
-it('An image that a web server calls too large is to be made smaller, whatever the address', () => {
+it('The advice about an image that a web server calls too large is a smaller one', () => {
 	const rejection = { kind: 'unreached', reason: 'wrongAddress' } as const;
 	const { description } = uploadRejectedError(rejection, { code: 413, message: 'x' });
 	expect(description).toBe(

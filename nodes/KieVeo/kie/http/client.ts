@@ -18,7 +18,7 @@ export interface HttpCall {
 /** Sends one authenticated request to one of Kie's hosts. Rejects when there is no complete reply. */
 export type SendRequest = (call: HttpCall) => Promise<HttpReply>;
 
-/** A shorter text is no key of Kie's, and could be a part of anything. */
+/** Kie's keys are longer, and a short text could be a part of anything. */
 const SHORTEST_KEY = 8;
 
 /** What stands for the API key in an answer that repeats it. */
