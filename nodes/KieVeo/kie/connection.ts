@@ -79,7 +79,7 @@ export async function connect(
 		abortInFlight ? signal : undefined,
 	);
 	const parts = {
-		http: new HttpClient(send, systemClock, signal),
+		http: new HttpClient(send, systemClock, signal, apiKey),
 		limiter: limiterFor(baseUrl, apiKey),
 		recentTasks,
 		clock: systemClock,

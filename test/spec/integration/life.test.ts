@@ -252,6 +252,14 @@ describe('Generate and faults of Kie', () => {
 		expect(error.description).toContain(advice);
 		expect(kie.simulator.requests()).toHaveLength(1);
 	});
+
+	it('hides the API key where Kie repeats it', async () => {
+		const { apiKey } = kie.credentials;
+		kie.simulator.fault({ kind: 'status', code: 401, msg: `no key ${apiKey}`, path: GENERATE });
+		const error = await caught(generate());
+		expect(error.message).toContain('no key ***');
+		expect(JSON.stringify([error.message, error.description, error.context])).not.toContain(apiKey);
+	});
 });
 
 describe('Generate for several items', () => {
