@@ -86,7 +86,7 @@ describe('a task on record', () => {
 			{ state: 'fail', failMsg: 'Video generation failed' },
 			{ kind: 'failed', reason: 'contentFilter' },
 		],
-		['a time-out', 200, 'success', { state: 'timeout' }, { kind: 'failed' }],
+		['a timeout', 200, 'success', { state: 'timeout' }, { kind: 'failed' }],
 		['its age', 200, 'success', { state: 'expired' }, { kind: 'failed' }],
 	])('has its reason from %s', (_name, code, message, data, meaning) => {
 		const failed = { ...answer(code, data), message };

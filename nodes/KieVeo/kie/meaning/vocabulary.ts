@@ -88,7 +88,7 @@ export const ACCOUNT_WORDS: Vocabulary<AccountRejection> = [
 	[
 		says(
 			'access permission',
-			// But not the unauthorized use of somebody's likeness.
+			// But not the unauthorized use of a person's likeness.
 			'unauthori[sz]ed(?! (?:use|\\w+ of)\\b)|unauthenticated',
 			'\\b(?:you|key|account|token|user)\\b.{0,20}(?:not|n.t) authori[sz]ed',
 			'(?:missing|no|invalid|incorrect|wrong|expired) (?:access )?(?:api.?key|token|credentials|authori[sz]ation)\\b',
@@ -263,7 +263,7 @@ const MAKING_ZH =
  */
 export const CLAUSE_ENDS = /\.(?=\s|$)|\.{2,}|[…。!！?？;；:：,，\n]/;
 
-/** Something went wrong, or is not happening: whatever else the clause says, it is no progress. */
+/** Something went wrong, or is not happening: whatever else the clause says, it is not progress. */
 export const FAULT_WORDS = says(
 	'\\b(?:fail(?:ed|ure)|errors?|went wrong|interrupted|abort(?:ed)?|crash(?:ed)?|timed? ?out|cancell?ed|stopped|terminated)\\b',
 	'(?:could not|cannot|can.t|unable to) (?:be )?(?:\\w+ly )?(?:generat|creat|process|render|upscal|upgrad|produc|mak|made)',
