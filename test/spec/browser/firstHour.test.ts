@@ -51,10 +51,27 @@ describe.each(LINES.map(({ name }) => name))('the first hour in the editor of n8
 	});
 
 	it.each([
-		['1 item', ['a'], '1 new paid request.'],
-		['12 items', [...'abcdefghijkl'], '12 new paid requests.'],
-		['12 items with 3 equal ones', [...'aaabcdefghij'], '10 new paid requests.'],
-	])('tells before the run how many paid requests %s are', async (title, ids, expected) => {
+		['1 item', ['a'], '$json', '1 new paid request.'],
+		['12 items', [...'abcdefghijkl'], '$json', 'at most 12 new paid requests.'],
+		[
+			'12 items with 3 equal ones',
+			[...'aaabcdefghij'],
+			"$('Videos').all()[$itemIndex].json",
+			'at most 10 new paid requests.',
+		],
+		[
+			'items of an earlier node',
+			['a', 'b'],
+			"$('Videos').item.json",
+			'a new paid request for each different video.',
+		],
+		[
+			'items looked up in an earlier node',
+			['a', 'b'],
+			"$('Videos').itemMatching($itemIndex).json",
+			'a new paid request for each different video.',
+		],
+	])('tells before the run how many paid requests %s are', async (title, ids, from, expected) => {
 		const source = node(CODE, 'n8n-nodes-base.code', 2, {
 			jsCode: `return ${JSON.stringify(ids.map((id) => ({ json: { taskId: `veo_task_${id}` } })))};`,
 		});
@@ -63,7 +80,7 @@ describe.each(LINES.map(({ name }) => name))('the first hour in the editor of n8
 			nodes: [
 				node(ITEMS, 'n8n-nodes-base.manualTrigger', 1, {}),
 				{ ...source, position: [220, 0] },
-				{ ...kie(KIE, { taskId: '={{ $json.taskId }}' }), position: [440, 0] },
+				{ ...kie(KIE, { taskId: `={{ ${from}.taskId }}` }), position: [440, 0] },
 			],
 			connections: { ...connect(ITEMS, CODE), ...connect(CODE, KIE) },
 		});
