@@ -31,6 +31,8 @@ export interface Reading<W extends Work> {
 	work: W;
 	/** Called once all phases are done. */
 	toItem(work: W, itemIndex: number): INodeExecutionData;
+	/** Whether the error that ended the work is about something only other items asked for. */
+	isSpared?(work: W): boolean;
 }
 
 export interface ItemOperation<W extends Work> {
@@ -72,8 +74,15 @@ interface Progress<W extends Work> {
 
 /** An item, or why its parameters cannot be used. */
 type ReadItem<W extends Work> =
-	| (Pick<Reading<W>, 'toItem'> & { progress: Progress<W> })
+	| (Omit<Reading<W>, 'work'> & { progress: Progress<W> })
 	| { error: unknown };
+
+/** What keeps an item from its output; `undefined` if nothing does. */
+function errorOf<W extends Work>(read: ReadItem<W>): unknown {
+	if ('error' in read) return read.error;
+	const { progress, isSpared } = read;
+	return progress.error === undefined || isSpared?.(progress.work) ? undefined : progress.error;
+}
 
 /** What ends a run early: `signal` is aborted by the user or by `failFast`. */
 export function stopSignals(context: IExecuteFunctions): {
@@ -118,8 +127,9 @@ export async function runItems<W extends Work>(
 		if (submitted.length + lost > 0) context.logger.warn(errorLine(logPlace(context), error));
 		throw toNodeError(context.getNode(), error);
 	}
-	if (endsAtFirst || (!context.continueOnFail() && all.every(hasFailed))) {
-		throwFirstFailure(context, all);
+	const failsAltogether = readItems.every((read) => errorOf(read) !== undefined);
+	if (endsAtFirst || (!context.continueOnFail() && failsAltogether)) {
+		throwFirstFailure(context, all, readItems);
 	}
 	const items = readItems.map((read, item) => toItem(context, operation, read, item));
 	const done = all.filter((progress) => !hasFailed(progress));
@@ -134,7 +144,7 @@ function toItem<W extends Work>(
 ): INodeExecutionData {
 	const reading =
 		'progress' in read ? { work: read.progress.work, toItem: read.toItem } : undefined;
-	const error = 'progress' in read ? read.progress.error : read.error;
+	const error = errorOf(read);
 	if (reading && error === undefined) return reading.toItem(reading.work, item);
 	if (reading && failedItem && !context.continueOnFail()) return failedItem(item, reading, error);
 	const node = context.getNode();
@@ -165,8 +175,8 @@ function readAll<W extends Work>(
 	};
 	const readItems = context.getInputData().map((_, item): ReadItem<W> => {
 		try {
-			const { work, toItem } = operation.read(item);
-			return { progress: progressOf(work, item), toItem };
+			const { work, ...rest } = operation.read(item);
+			return { progress: progressOf(work, item), ...rest };
 		} catch (error) {
 			if (context.continueOnFail()) return { error };
 			throw toRaisedError(context.getNode(), error, { itemIndex: item });
@@ -211,14 +221,16 @@ function withLostAnswer<P extends { error?: unknown }>(all: P[]): P[] {
 function throwFirstFailure<W extends Work>(
 	context: IExecuteFunctions,
 	all: Array<Progress<W>>,
+	readItems: Array<ReadItem<W>>,
 ): void {
 	// Only one can be raised: one that may have used credits, since nothing else mentions it.
 	const lost = withLostAnswer(all);
 	const failed = lost[0] ?? all.find(hasFailed);
 	if (!failed) return;
+	const itemIndex = readItems.findIndex((read) => errorOf(read) === failed.error);
 	const others = submittedIds(all.filter((one) => one !== failed).map(({ work }) => work));
 	throw toNodeError(context.getNode(), failed.error, {
-		itemIndex: failed.items[0],
+		itemIndex,
 		addition: alsoSubmitted(others, lost.length),
 	});
 }

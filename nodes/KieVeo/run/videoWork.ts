@@ -34,7 +34,11 @@ export interface VideoWorkOptions extends VideoOptions {
 	/** Images of a new video that must be uploaded first. */
 	images: ImageFile[];
 	/** Set when the video is also wanted as a file. */
-	download?: (run: VideoRun) => Promise<StoredFile>;
+	download?: {
+		/** `null` for no limit. */
+		maxBytes: number | null;
+		run: (run: VideoRun, maxBytes: number | null) => Promise<StoredFile>;
+	};
 	/** Limit how much of each happens at the same time. */
 	gates: { uploads: Gate; polls: Gate; downloads: Gate };
 }
@@ -102,17 +106,33 @@ export class VideoWork implements Work {
 		return this.run?.result.status === 'success';
 	}
 
+	/**
+	 * Whether what ended the work is no fault to an item that shares it: a file the item did not ask for,
+	 * or a waiting time after which it was to continue.
+	 */
+	spares({ download, onTimeout }: Pick<VideoWorkOptions, 'download' | 'onTimeout'>): boolean {
+		if (this.isFinished) return download === undefined;
+		return this.run?.result.timedOut === true && onTimeout === 'continue';
+	}
+
 	get isUnfinished(): boolean {
 		return this.run !== undefined && isUnfinished(this.run);
 	}
 
-	/** Kie is asked once, by this work, which also downloads and reports what the other item wants. */
+	/**
+	 * Kie is asked once, by this work, which also downloads and reports what the other item wants. Of two
+	 * limits the one that gets both items their video counts; the credits to keep are a limit of the account.
+	 */
 	join({ order, options }: VideoWork): void {
 		// The addresses of a suspended execution differ, but lead to the same place.
 		if (options.waitMode !== 'callback') this.joinCallback(order);
-		this.options.download ??= options.download;
-		this.options.fallback ??= options.fallback;
-		this.options.minimumCredits = Math.max(this.options.minimumCredits, options.minimumCredits);
+		const own = this.options;
+		own.download = widest(own.download, options.download);
+		own.fallback ??= options.fallback;
+		own.minimumCredits = Math.max(own.minimumCredits, options.minimumCredits);
+		own.timeout = Math.max(own.timeout, options.timeout);
+		// `spares` tells which items are to continue.
+		if (options.onTimeout === 'error') own.onTimeout = 'error';
 	}
 
 	private joinCallback(other: Order): void {
@@ -159,14 +179,17 @@ export class VideoWork implements Work {
 		const { waitMode, download, gates } = this.options;
 		const { run: submitted, submittedAt } = this;
 		if (submitted && this.isUnfinished && waitMode === 'poll') {
-			const wait = { ...this.options, submitted, submittedAt, gate: gates.polls };
+			const atTimeout = (unfinished: VideoRun) => {
+				this.run = this.refusal ? this.inPlace(unfinished) : unfinished;
+			};
+			const wait = { ...this.options, submitted, submittedAt, gate: gates.polls, atTimeout };
 			this.run = await this.orFallBack(
 				async () => await waitByPolling(this.connection, this.order, wait),
 			);
 		}
 		const { run } = this;
 		if (run && this.isFinished && download && !isSuspending) {
-			this.file = await gates.downloads.run(async () => await download(run));
+			this.file = await gates.downloads.run(async () => await download.run(run, download.maxBytes));
 		}
 	}
 
@@ -204,4 +227,14 @@ export class VideoWork implements Work {
 		}
 		return urls;
 	}
+}
+
+/** The larger of two limits on a file's size; without a limit if one has none. */
+function widest(
+	one: VideoWorkOptions['download'],
+	other: VideoWorkOptions['download'],
+): VideoWorkOptions['download'] {
+	if (!one || !other) return one ?? other;
+	const maxBytes = Math.max(one.maxBytes ?? Infinity, other.maxBytes ?? Infinity);
+	return { ...one, maxBytes: maxBytes === Infinity ? null : maxBytes };
 }

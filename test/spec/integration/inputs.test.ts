@@ -440,6 +440,72 @@ describe('a value of megabytes', () => {
 	};
 });
 
+describe('settings of items that ask for the same video', () => {
+	const SLOW = 60_000;
+	const both = async (upgrade4k: number, settings: INodeParameters[], onError?: OnError) => {
+		const taskId = kie.simulator.addVideo({ timings: { upgrade4k } });
+		const { items } = await runNode({
+			parameters: {
+				resource: 'video',
+				operation: 'get4k',
+				taskId,
+				waitMode: 'poll',
+				download: '={{ $json.download ?? false }}',
+				options: {
+					pollInterval: 1,
+					timeout: '={{ $json.timeout ?? 60 }}',
+					onTimeout: '={{ $json.onTimeout ?? "error" }}',
+					maxSize: '={{ $json.maxSize ?? 0 }}',
+				},
+			},
+			items: settings.map((json) => ({ json: json as INodeExecutionData['json'] })),
+			credentials: kie.credentials,
+			onError,
+		});
+		expect(kie.simulator.paid()).toHaveLength(1);
+		return items.map(({ json, binary }) => ({ ...json, file: binary !== undefined }));
+	};
+	const finished = { status: 'success', videoUrl: expect.stringContaining('http') };
+	const tooLarge = { ...finished, file: false, error: expect.stringContaining('larger than') };
+	const late = { status: 'processing', timedOut: true };
+	const tiny = { download: true, maxSize: 0.000001 };
+
+	it.each<[what: string, upgrade4k: number, settings: INodeParameters[], items: object[]]>([
+		[
+			'a file only one wants and cannot get',
+			0,
+			[{}, tiny],
+			[{ ...finished, file: false }, tooLarge],
+		],
+		['a size limit of one', 0, [tiny, { download: true }], [{ file: true }, { file: true }]],
+		[
+			'two size limits',
+			0,
+			[tiny, { download: true, maxSize: 9 }],
+			[{ file: true }, { file: true }],
+		],
+		['two timeouts', 2_500, [{ timeout: 1 }, { timeout: 30 }], [finished, finished]],
+		[
+			'two ends of the wait',
+			SLOW,
+			[{ timeout: 1 }, { timeout: 2, onTimeout: 'continue' }],
+			[{ ...late, error: expect.stringContaining('was not ready after 2 s') }, late],
+		],
+	])('do not cost another item its result: %s', async (_what, upgrade4k, settings, expected) => {
+		const items = await both(upgrade4k, settings, 'continueRegularOutput');
+		expect(items).toMatchObject(expected);
+		expect(items.map((item) => 'error' in item)).toStrictEqual(
+			expected.map((item) => 'error' in item),
+		);
+	});
+
+	it('end the run for the item whose setting it is', async () => {
+		const { message, context } = await caught(both(0, [{}, tiny]));
+		expect(message).toContain('larger than');
+		expect(context).toMatchObject({ itemIndex: 1 });
+	});
+});
+
 describe('a duration', () => {
 	it.each([
 		[10_000 / 3, 3334],

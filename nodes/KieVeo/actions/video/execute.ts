@@ -20,7 +20,7 @@ import { Gate, PARALLEL_TRANSFERS } from '../../run/gate';
 import { runItems, stopSignals, type ItemOperation, type Reading } from '../../run/itemRun';
 import { videoItem } from '../../run/items';
 import { logPlace, submitLogged } from '../../run/paidLog';
-import { subjectOf } from '../../run/videoRun';
+import { subjectOf, type VideoRun } from '../../run/videoRun';
 import { VideoWork, type WaitMode } from '../../run/videoWork';
 import { resumeAddress, suspend } from '../../suspension/suspend';
 import { roundOf } from '../../suspension/round';
@@ -136,17 +136,27 @@ function itemReader({
 			callbackFor: callbackFor(item, options.timeout),
 		});
 		connection.api.check(order);
+		const download = settings
+			? {
+					maxBytes: settings.maxBytes,
+					run: async ({ result }: VideoRun, maxBytes: number | null) =>
+						await downloadVideo(result, maxBytes, ports),
+				}
+			: undefined;
+		const { onTimeout, simplify } = options;
 		const work = new VideoWork(order, connection, {
 			...options,
 			waitMode,
 			gates,
 			fallback,
 			images,
-			download: settings
-				? async ({ result }) => await downloadVideo(result, settings.maxBytes, ports)
-				: undefined,
+			download,
 		});
-		return { work, toItem: itemOf(options.simplify, settings?.binaryPropertyName) };
+		return {
+			work,
+			toItem: itemOf(simplify, settings?.binaryPropertyName),
+			isSpared: (shared) => shared.spares({ download, onTimeout }),
+		};
 	};
 }
 
