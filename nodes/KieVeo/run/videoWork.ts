@@ -27,6 +27,13 @@ export interface VideoOptions {
 	simplify: boolean;
 }
 
+/** The video as a file. */
+export interface FileWish {
+	/** `null` for no limit. */
+	maxBytes: number | null;
+	fetch: (run: VideoRun, maxBytes: number | null) => Promise<StoredFile>;
+}
+
 export interface VideoWorkOptions extends VideoOptions {
 	waitMode: WaitMode;
 	/** Ordered instead when Kie refuses for good. Only while polling. */
@@ -34,11 +41,7 @@ export interface VideoWorkOptions extends VideoOptions {
 	/** Images of a new video that must be uploaded first. */
 	images: ImageFile[];
 	/** Set when the video is also wanted as a file. */
-	download?: {
-		/** `null` for no limit. */
-		maxBytes: number | null;
-		run: (run: VideoRun, maxBytes: number | null) => Promise<StoredFile>;
-	};
+	download?: FileWish;
 	/** Limit how much of each happens at the same time. */
 	gates: { uploads: Gate; polls: Gate; downloads: Gate };
 }
@@ -110,8 +113,8 @@ export class VideoWork implements Work {
 	 * Whether what ended the work is no fault to an item that shares it: a file the item did not ask for,
 	 * or a waiting time after which it was to continue.
 	 */
-	spares({ download, onTimeout }: Pick<VideoWorkOptions, 'download' | 'onTimeout'>): boolean {
-		if (this.isFinished) return download === undefined;
+	spares(wantsFile: boolean, { onTimeout }: Pick<VideoOptions, 'onTimeout'>): boolean {
+		if (this.isFinished) return !wantsFile;
 		return this.run?.result.timedOut === true && onTimeout === 'continue';
 	}
 
@@ -189,7 +192,9 @@ export class VideoWork implements Work {
 		}
 		const { run } = this;
 		if (run && this.isFinished && download && !isSuspending) {
-			this.file = await gates.downloads.run(async () => await download.run(run, download.maxBytes));
+			this.file = await gates.downloads.run(
+				async () => await download.fetch(run, download.maxBytes),
+			);
 		}
 	}
 
@@ -230,10 +235,7 @@ export class VideoWork implements Work {
 }
 
 /** The larger of two limits on a file's size; without a limit if one has none. */
-function widest(
-	one: VideoWorkOptions['download'],
-	other: VideoWorkOptions['download'],
-): VideoWorkOptions['download'] {
+function widest(one: FileWish | undefined, other: FileWish | undefined): FileWish | undefined {
 	if (!one || !other) return one ?? other;
 	const maxBytes = Math.max(one.maxBytes ?? Infinity, other.maxBytes ?? Infinity);
 	return { ...one, maxBytes: maxBytes === Infinity ? null : maxBytes };

@@ -139,11 +139,10 @@ function itemReader({
 		const download = settings
 			? {
 					maxBytes: settings.maxBytes,
-					run: async ({ result }: VideoRun, maxBytes: number | null) =>
+					fetch: async ({ result }: VideoRun, maxBytes: number | null) =>
 						await downloadVideo(result, maxBytes, ports),
 				}
 			: undefined;
-		const { onTimeout, simplify } = options;
 		const work = new VideoWork(order, connection, {
 			...options,
 			waitMode,
@@ -154,8 +153,8 @@ function itemReader({
 		});
 		return {
 			work,
-			toItem: itemOf(simplify, settings?.binaryPropertyName),
-			isSpared: (shared) => shared.spares({ download, onTimeout }),
+			toItem: itemOf(options.simplify, settings?.binaryPropertyName),
+			isSpared: (shared) => shared.spares(settings !== null, options),
 		};
 	};
 }
