@@ -1,4 +1,5 @@
-import { toNumber, toText } from '../kie/meaning/guards';
+import { toText } from '../kie/meaning/guards';
+import { cleaned, numberIn } from './cleaned';
 
 /* Values as spreadsheets, forms and other clients write them. Only unambiguous ones are accepted. */
 
@@ -56,12 +57,13 @@ export function chosenOf(values: readonly string[], given: unknown): string | nu
 	return found.size === 1 ? value : null;
 }
 
-function plain(text: string): string {
+/** A name without what people and programs write differently: case, width, separators, quotes, "and". */
+export function plain(text: string): string {
 	return (
 		text
 			.normalize('NFKC')
 			.toLowerCase()
-			.replace(/[\s_\p{Pd}\p{Cf}"']/gu, '')
+			.replace(/[\s_\p{Pd}\p{Cf}"'`‘’“”„«»「」]/gu, '')
 			.replace('&', 'and')
 			// A ratio, also as a sheet writes it that takes it for a time: 09:16:00.
 			.replace(/^0*(\d{1,2})[:/x×∶]0*(\d{1,2})(?::00)?$/, '$1:$2')
@@ -71,6 +73,7 @@ function plain(text: string): string {
 /** Seconds, with or without their unit: 8, "8", "8s", "8 seconds", "8秒". Anything else is `null`. */
 export function toSeconds(value: unknown): number | null {
 	const text = toText(value);
-	if (text === null) return toNumber(value);
-	return toNumber(text.normalize('NFKC').replace(/\s*(?:s|secs?|seconds?|秒)\.?$/i, ''));
+	if (text === null) return numberIn(value);
+	const plainText = cleaned(text).normalize('NFKC');
+	return numberIn(plainText.replace(/\s*(?:s|secs?|seconds?|秒)\.?$/i, ''));
 }

@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 
 import { chosenOf, toSeconds } from '../../../nodes/KieVeo/actions/spellings';
+import { cleaned } from '../../../nodes/KieVeo/actions/cleaned';
 import { modelFor } from '../../../nodes/KieVeo/actions/video/models';
 
 const TYPES = ['TEXT_2_VIDEO', 'FIRST_AND_LAST_FRAMES_2_VIDEO', 'REFERENCE_2_VIDEO'];
@@ -151,12 +152,33 @@ describe('a model', () => {
 		['Veo3', 'veo3', 'quality'],
 		['QUALITY', 'veo3', 'quality'],
 		['Veo 3.1 Quality', 'veo3', 'quality'],
-		// Unknown: perhaps Kie knows it.
-		['veo3.1-fast', 'veo3.1-fast', 'veo3.1-fast'],
+		['veo3\u200b', 'veo3', 'quality'],
+		['ｖｅｏ３', 'veo3', 'quality'],
+		['`veo3_fast`', 'veo3_fast', 'fast'],
+		['“veo3”', 'veo3', 'quality'],
+		['veo3-fast', 'veo3_fast', 'fast'],
+		['veo3‑lite', 'veo3_lite', 'lite'],
+		['veo3.1-fast', 'veo3_fast', 'fast'],
+		['veo3_fast (default)', 'veo3_fast', 'fast'],
+		['Veo 3.1 Quality (veo3)', 'veo3', 'quality'],
+		// Unclear, or unknown: perhaps Kie knows it.
+		['fast (veo3)', 'fast (veo3)', 'fast (veo3)'],
 		['Veo4', 'Veo4', 'Veo4'],
 		['label', 'label', 'label'],
 	])('%s is %s to generate, %s to extend', (given, generate, extend) => {
 		expect(modelFor('generate', given)).toBe(generate);
 		expect(modelFor('extend', given)).toBe(extend);
 	});
+});
+
+describe('a value without what surrounds it', () => {
+	it.each([
+		['veo4\u200b', 'veo4'],
+		['\ufeff “veo4” \n', 'veo4'],
+		['`veo4`', 'veo4'],
+		['ve\u00ado4', 'veo4'],
+		['"veo 4"', 'veo 4'],
+		['“”', ''],
+		['ｖｅｏ４', 'ｖｅｏ４'],
+	])('%j is %j', (text, inner) => expect(cleaned(text)).toBe(inner));
 });

@@ -7,7 +7,8 @@ import {
 	promptOfObjectError,
 	seedError,
 } from '../../messages/errors';
-import { isJsonObject, toNumber, toText } from '../../kie/meaning/guards';
+import { isJsonObject, toText } from '../../kie/meaning/guards';
+import { cleaned, isBlank, numberIn } from '../cleaned';
 import { readText } from '../parameters';
 import { modelFor } from './models';
 
@@ -38,8 +39,9 @@ export function readModel(
 	itemIndex: number,
 	operation: Parameters<typeof modelFor>[0],
 ): string {
-	const model = readText('Model', context.getNodeParameter('model', itemIndex, ''));
-	if (model === null) throw emptyModelError();
+	const given = readText('Model', context.getNodeParameter('model', itemIndex, ''));
+	const model = cleaned(given ?? '');
+	if (model === '') throw emptyModelError();
 	return modelFor(operation, model);
 }
 
@@ -52,13 +54,13 @@ export function readSeedAndWatermark(
 	const { seed, watermark }: { [name: string]: unknown } = isJsonObject(options) ? options : {};
 	const text = readText('Watermark', watermark);
 	return {
-		...(seed === undefined || seed === null || seed === '' ? {} : { seed: checkedSeed(seed) }),
+		...(isBlank(seed) ? {} : { seed: checkedSeed(seed) }),
 		...(text === null ? {} : { watermark: text }),
 	};
 }
 
 function checkedSeed(value: unknown): number {
-	const seed = toNumber(value);
+	const seed = numberIn(value);
 	if (seed === null || !Number.isInteger(seed) || seed < 10_000 || seed > 99_999) {
 		throw seedError(value);
 	}

@@ -1,3 +1,5 @@
+import { plain } from '../spellings';
+
 /** A tier of Veo 3.1. The API names it differently in each operation. */
 interface Tier {
 	generate: string;
@@ -18,8 +20,12 @@ const TIERS: Tier[] = [
  * before this package knows them.
  */
 export function modelFor(operation: Exclude<keyof Tier, 'label'>, given: string): string {
-	const plain = (name: string) => name.toLowerCase().replace(/[\s_"']/g, '');
-	const isGiven = (name: string) => plain(name) === plain(given);
-	const tier = TIERS.find(({ generate, extend, label }) => [generate, extend, label].some(isGiven));
-	return tier?.[operation] ?? given;
+	// "veo3_fast (default)", "Veo 3.1 Quality (veo3)".
+	const parts = given.split(/[()（）]/).map(plain);
+	const isGiven = (name: string) => parts.includes(plain(name));
+	const tiers = TIERS.filter(({ generate, extend, label }) =>
+		[generate, extend, label].some(isGiven),
+	);
+	const [tier] = tiers;
+	return tiers.length === 1 && tier ? tier[operation] : given;
 }
