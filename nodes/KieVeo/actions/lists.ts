@@ -1,3 +1,4 @@
+import { withoutEnds } from './cleaned';
 import { isJsonObject, parseIfJson } from '../kie/meaning/guards';
 
 /* Lists as spreadsheets, forms, models and expressions write them. Anything but text is left as it is. */
@@ -25,7 +26,9 @@ function entriesOf(value: unknown, separator: RegExp): unknown[] {
 function asArray(value: unknown, separator: RegExp): unknown[] {
 	if (Array.isArray(value)) return value.flat(2);
 	if (typeof value !== 'string') return [value];
-	return withoutBrackets(value.trim()).replace(BULLETS, '').split(separator);
+	// A line break that was escaped once too often: addresses and names contain no backslashes.
+	const text = value.trim().replace(/\\[nr]/g, '\n');
+	return withoutBrackets(text).replace(BULLETS, '').split(separator);
 }
 
 /** "- ", "1. " and the like, at the start of a line. */
@@ -35,10 +38,7 @@ function withoutBrackets(text: string): string {
 	return /^(?:\[[^]*\]|\([^]*\))$/.test(text) ? text.slice(1, -1) : text;
 }
 
-/** Strips what surrounds an entry. A loop, because a regular expression is slow on long texts. */
+/** Strips what surrounds an entry. */
 function withoutMarks(text: string): string {
-	let [start, end] = [0, text.length];
-	while (start < end && /[\s"'<,;“「`|，；、\p{Cf}]/u.test(text.charAt(start))) start++;
-	while (start < end && /[\s"'>,;”」`|，；、\p{Cf}]/u.test(text.charAt(end - 1))) end--;
-	return text.slice(start, end);
+	return withoutEnds(text, /[\s"'<,;“‘「`|，；、\p{Cf}]/u, /[\s"'>,;”’」`|，；、\p{Cf}]/u);
 }

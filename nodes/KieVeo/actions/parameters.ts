@@ -17,14 +17,9 @@ import type { Connection } from '../kie/connection';
 import type { VideoOptions, WaitMode } from '../run/videoWork';
 import { MAX_PASS_THROUGH_BYTES, withSubmission, type Submission } from '../kie/address';
 import { publicUrlFault } from '../kie/meaning/publicUrl';
-import {
-	isJsonObject,
-	parseIfJson,
-	toBoolean,
-	toNumber,
-	toText,
-	type JsonObject,
-} from '../kie/meaning/guards';
+import { isJsonObject, parseIfJson, toText, type JsonObject } from '../kie/meaning/guards';
+import { booleanIn, cleaned, isBlank, numberIn } from './cleaned';
+import { namesIn } from './lists';
 import { toSeconds } from './spellings';
 
 /** Seconds: Kie keeps a video for 14 days. */
@@ -39,13 +34,13 @@ export function readText(parameter: string, value: unknown): string | null {
 	if (typeof value !== 'string' && value !== null && value !== undefined) {
 		throw textError(parameter, value);
 	}
-	return toText(value);
+	return isBlank(value) ? null : toText(value);
 }
 
 /** @param fallback used when nothing is given */
 export function readBoolean(parameter: string, value: unknown, fallback: boolean): boolean {
-	if (value === undefined || value === null || value === '') return fallback;
-	const given = toBoolean(value);
+	if (isBlank(value)) return fallback;
+	const given = booleanIn(value);
 	if (given !== null) return given;
 	throw booleanError(parameter, value);
 }
@@ -71,15 +66,18 @@ export function readWaitMode(context: IExecuteFunctions, callsBack: boolean): Wa
 
 /** The task of the video, as Kie named it. */
 export function readTaskId(context: IExecuteFunctions, itemIndex: number): string {
-	const taskId = readText('Task ID', context.getNodeParameter('taskId', itemIndex, ''));
+	const value: unknown = context.getNodeParameter('taskId', itemIndex, '');
+	// A list of one ID means that ID.
+	const [entry, ...others] = namesIn(value);
+	const taskId = readText('Task ID', others.length === 0 ? entry : value);
 	if (taskId === null) throw emptyTaskIdError();
-	return taskId;
+	return cleaned(taskId);
 }
 
 /** Which video of the task, from 0. */
 export function readIndex(context: IExecuteFunctions, itemIndex: number): number {
 	const value: unknown = context.getNodeParameter('index', itemIndex, 0);
-	const index = toNumber(value);
+	const index = numberIn(value);
 	if (index === null || !Number.isInteger(index) || index < 0) throw indexError(value);
 	return index;
 }
@@ -94,9 +92,9 @@ function readCallBackUrl(
 	apiBaseUrl: string,
 ): string | undefined {
 	const value: unknown = context.getNodeParameter('callBackUrl', itemIndex, '');
-	if (value === '' || value === null || value === undefined) return undefined;
-	const url = toText(value);
-	if (url === null) throw textError('Callback URL', value);
+	if (isBlank(value)) return undefined;
+	if (typeof value !== 'string') throw textError('Callback URL', value);
+	const url = cleaned(value);
 	const fault = publicUrlFault(url, apiBaseUrl);
 	if (fault !== null) throw callbackUrlError(fault);
 	return url;
@@ -109,7 +107,7 @@ function readCallBackUrl(
  */
 function readPassThrough(context: IExecuteFunctions, itemIndex: number): JsonObject | undefined {
 	const value = parseIfJson(context.getNodeParameter('options.passThrough', itemIndex, ''));
-	if (value === '' || value === null || value === undefined) return undefined;
+	if (isBlank(value)) return undefined;
 	if (!isJsonObject(value)) throw passThroughError();
 	const bytes = Buffer.byteLength(JSON.stringify(value));
 	if (bytes > MAX_PASS_THROUGH_BYTES) throw passThroughSizeError(bytes, MAX_PASS_THROUGH_BYTES);
@@ -144,8 +142,8 @@ export function readVideoOptions(
 	const value: unknown = context.getNodeParameter('options', itemIndex, {});
 	const options = isJsonObject(value) ? value : {};
 	return {
-		pollInterval: readSeconds('Poll Interval', options.pollInterval ?? defaultPollInterval),
-		timeout: readSeconds('Timeout', options.timeout ?? 1800),
+		pollInterval: readSeconds('Poll Interval', options.pollInterval, defaultPollInterval),
+		timeout: readSeconds('Timeout', options.timeout, 1800),
 		onTimeout: options.onTimeout === 'continue' ? 'continue' : 'error',
 		minimumCredits: readMinimumCredits(options.minimumCredits),
 		simplify: readBoolean('Simplify', options.simplify, true),
@@ -168,20 +166,24 @@ export function readDownloadSettings(
 ): DownloadSettings {
 	return checkDownloadSettings(
 		context.getNodeParameter('binaryPropertyName', itemIndex, 'data'),
-		context.getNodeParameter('options.maxSize', itemIndex, 0),
+		readMaximumSize(context.getNodeParameter('options.maxSize', itemIndex, 0)),
 	);
 }
 
+function readMaximumSize(value: unknown): unknown {
+	return isBlank(value) ? 0 : (numberIn(value) ?? value);
+}
+
 function readMinimumCredits(value: unknown): number {
-	if (value === undefined || value === null || value === '') return 0;
-	const credits = toNumber(value);
+	if (isBlank(value)) return 0;
+	const credits = numberIn(value);
 	if (credits === null || credits < 0) throw minimumCreditsError(value);
 	return credits;
 }
 
 /** Rounded up to whole ones: dates and timers take no fractions of a millisecond. */
-function readSeconds(parameter: string, value: unknown): number {
-	const seconds = toSeconds(value);
+function readSeconds(parameter: string, value: unknown, fallback: number): number {
+	const seconds = isBlank(value) ? fallback : toSeconds(value);
 	if (seconds === null || seconds < 1 || seconds > LONGEST_WAIT) {
 		throw secondsError(parameter, LONGEST_WAIT, value);
 	}

@@ -98,7 +98,15 @@ describe('a spelling of a sheet', () => {
 		['model', ' VEO3_FAST ', { model: 'veo3_fast' }],
 		['model', 'quality', { model: 'veo3' }],
 		['options.seed', '12345', { seeds: 12345 }],
+		['duration', '"6"', { duration: 6 }],
+		['duration', '６秒', { duration: 6 }],
+		['options.seed', '１２３４５', { seeds: 12345 }],
+		['options.seed', "'12345", { seeds: 12345 }],
 		['options.enableTranslation', 'FALSE', { enableTranslation: false }],
+		['options.enableTranslation', 'ＦＡＬＳＥ', { enableTranslation: false }],
+		['options.enableTranslation', 'false\u200b', { enableTranslation: false }],
+		['prompt', '"A dog", she says 👨‍👩‍👧', { prompt: '"A dog", she says 👨‍👩‍👧' }],
+		['callBackUrl', '"http://127.0.0.1:9/a"', { callBackUrl: expect.stringContaining('9/a?') }],
 	])('in %s, %p, is sent as what it can only mean', async (parameter, spelling, sent) => {
 		const [name = '', option] = parameter.split('.');
 		await run({
@@ -110,7 +118,48 @@ describe('a spelling of a sheet', () => {
 		expect(bodyOf(GENERATE)).toMatchObject(sent);
 	});
 
+	it.each(['', ' ', '\u200b', null])(
+		'that is a blank cell, %j, means what is not set',
+		async (blank) => {
+			const options = Object.fromEntries(
+				['seed', 'watermark', 'enableTranslation', 'minimumCredits', 'timeout', 'passThrough'].map(
+					(name) => [name, given],
+				),
+			);
+			const parameters = { callBackUrl: given, download: given };
+			await run({ json: { given: blank }, parameters, options });
+			expect(bodyOf(GENERATE)).toMatchObject({ enableTranslation: true });
+			for (const name of ['seeds', 'watermark', 'callBackUrl']) {
+				expect(bodyOf(GENERATE)).not.toHaveProperty(name);
+			}
+		},
+	);
+
+	it.each([' ', '\u200b', '\ufeff\n\u2060'])(
+		'with nothing to see, %j, is no prompt',
+		async (blank) => {
+			await refused({ json: { given: blank }, parameters: { prompt: given } }, "'Prompt' is empty");
+		},
+	);
+
+	it.each<(id: string) => unknown>([
+		(id) => `\u200b${id}`,
+		(id) => `${id.slice(0, 4)}\u00ad${id.slice(4)}`,
+		(id) => `"${id}"`,
+		(id) => `‘${id}’`,
+		(id) => JSON.stringify([id]),
+		(id) => [id],
+	])('of a task ID is sent as the ID: %s', async (spell) => {
+		const taskId = kie.simulator.addVideo();
+		const json = { given: spell(taskId) as string };
+		expect(await run({ operation: 'get', parameters: { taskId: given }, json })).toMatchObject({
+			taskId,
+			status: 'success',
+		});
+	});
+
 	it.each<[parameter: string, spelling: string, words: string]>([
+		['callBackUrl', 'https://example.com/a\nhttps://example.com/b', 'line break'],
 		['generationType', 'IMAGE_2_VIDEO', 'TEXT_2_VIDEO, FIRST_AND_LAST_FRAMES_2_VIDEO'],
 		['resolution', '8k', '720p, 1080p, 4k'],
 		['aspectRatio', '1:1', '16:9, 9:16, Auto'],
