@@ -24,29 +24,25 @@ const BY_EXTENSION = new Map([
 	['webp', WEBP],
 ]);
 
-/** Other names of these types. */
-const BY_OTHER_NAME = new Map([
-	['image/jpg', JPEG],
-	['image/pjpeg', JPEG],
-	['image/x-png', PNG],
-	['image/x-webp', WEBP],
-]);
+/** How a file name ends, whatever follows: the rest of a URL, Twitter's `:large`, a browser's ` (1)`. */
+const ENDING = new RegExp(
+	`\\.(${[...BY_EXTENSION.keys()].join('|')})\\s*(?:[?#:;].*|\\(\\d+\\)\\s*)?$`,
+	'is',
+);
 
 /**
  * Types that say nothing about a file, or are none: those that storage (S3), chats (Telegram), forms and n8n's
  * HTTP Request give to files whose type they do not know.
  */
 const GENERIC_TYPE = new RegExp(
-	`^(?:${[
-		'[^/]*',
-		'\\*/\\*',
-		'image/\\*',
-		'text/plain',
-		'multipart/form-data',
-		'application/x-www-form-urlencoded',
-		'application/(?:jpe?g|png|webp)',
-		'(?:application|binary)/(?:x-|force-)?(?:octet|octet-stream|binary|download|unknown.*)',
-	].join('|')})$`,
+	[
+		'^[^/]*$',
+		'\\*',
+		'octet|unknown|binary|download',
+		'^text/plain$',
+		'^multipart/form-data$',
+		'^application/(?:www-form-urlencoded|jpe?g|jpe|png|webp)$',
+	].join('|'),
 );
 
 /**
@@ -60,20 +56,22 @@ export function imageTypeOf({
 	fileExtension,
 }: Partial<IBinaryData>): ImageType | null {
 	const type = (toText(mimeType) ?? '')
-		.replace(/[;,].*$/s, '')
 		.replace(/["']/g, '')
 		.trim()
-		.toLowerCase();
-	if (GENERIC_TYPE.test(type)) return typeOfName(fileName) ?? typeOfName(`.${fileExtension}`);
+		.replace(/[;,\s].*$/s, '')
+		.toLowerCase()
+		.replace('/x-', '/');
+	const named = () => typeOfName(fileName) ?? typeOfName(`.${fileExtension}`);
+	if (GENERIC_TYPE.test(type)) return named();
 	const [, subtype] = /^image\/([\w.+-]+)$/.exec(type) ?? [];
 	if (subtype === undefined) return null;
-	const known = BY_OTHER_NAME.get(type) ?? BY_EXTENSION.get(subtype);
-	return known ?? { mimeType: type, extension: subtype.replace(/\W.*$/, '') };
+	// "pjpeg" is what old browsers call a progressive JPEG.
+	const known = BY_EXTENSION.get(subtype.replace('pjpeg', 'jpeg'));
+	return known ?? named() ?? { mimeType: type, extension: subtype.replace(/\W.*$/, '') };
 }
 
-/** Tolerates whatever follows the path of a URL. */
 function typeOfName(name: string | undefined): ImageType | null {
-	const [, extension = ''] = /\.(\w+)\s*(?:[?#].*)?$/s.exec(name ?? '') ?? [];
+	const [, extension = ''] = ENDING.exec(name ?? '') ?? [];
 	return BY_EXTENSION.get(extension.toLowerCase()) ?? null;
 }
 
