@@ -37,7 +37,7 @@ function hint(condition: string, amount: string, verb = 'make'): NodeHint {
 
 /**
  * An expression that returns the number of paid requests, or null when there are too many to read, or they cannot be
- * read before the run: n8n does not tell a condition where an item comes from, so `$('Node').item` throws there.
+ * read before the run: there n8n does not know where an item comes from, so `$('Node').item` throws.
  */
 function paidRequests(): string {
 	const isOneOf = (names: string[]) => `${JSON.stringify(names)}.includes($parameter.operation)`;

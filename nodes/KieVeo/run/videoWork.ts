@@ -110,7 +110,7 @@ export class VideoWork implements Work {
 	}
 
 	/**
-	 * Whether what ended the work is no fault to an item that shares it: a file the item did not ask for,
+	 * Whether what ended the work does not concern an item that shares it: a file the item did not ask for,
 	 * or a waiting time after which it was to continue.
 	 */
 	spares(wantsFile: boolean, { onTimeout }: Pick<VideoOptions, 'onTimeout'>): boolean {

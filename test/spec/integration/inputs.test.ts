@@ -136,7 +136,7 @@ describe('a spelling of a sheet', () => {
 	);
 
 	it.each([' ', '\u200b', '\ufeff\n\u2060'])(
-		'with nothing to see, %j, is no prompt',
+		'with nothing to see, %j, is not a prompt',
 		async (blank) => {
 			await refused({ json: { given: blank }, parameters: { prompt: given } }, "'Prompt' is empty");
 		},

@@ -158,11 +158,11 @@ describe('a model', () => {
 		['“veo3”', 'veo3', 'quality'],
 		['veo3-fast', 'veo3_fast', 'fast'],
 		['veo3‑lite', 'veo3_lite', 'lite'],
-		['veo3.1-fast', 'veo3_fast', 'fast'],
 		['veo3_fast (default)', 'veo3_fast', 'fast'],
 		['Veo 3.1 Quality (veo3)', 'veo3', 'quality'],
 		// Unclear, or unknown: perhaps Kie knows it.
 		['fast (veo3)', 'fast (veo3)', 'fast (veo3)'],
+		['veo3.1-fast', 'veo3.1-fast', 'veo3.1-fast'],
 		['Veo4', 'Veo4', 'Veo4'],
 		['label', 'label', 'label'],
 	])('%s is %s to generate, %s to extend', (given, generate, extend) => {

@@ -17,15 +17,20 @@ const TIERS: Tier[] = [
 /**
  * The model under the name an operation uses. n8n keeps the value when the user changes the operation, so the
  * other operation's names are recognized too. An unknown name is passed through: Kie adds models
- * before this package knows them.
+ * before this package knows them, and "veo3.1-fast" may be one.
  */
 export function modelFor(operation: Exclude<keyof Tier, 'label'>, given: string): string {
 	// "veo3_fast (default)", "Veo 3.1 Quality (veo3)".
-	const parts = given.split(/[()（）]/).map(plain);
-	const isGiven = (name: string) => parts.includes(plain(name));
-	const tiers = TIERS.filter(({ generate, extend, label }) =>
-		[generate, extend, label].some(isGiven),
+	const parts = given.split(/[()（）]/);
+	const isName = (name: string) => parts.some((part) => plain(part) === plain(name));
+	const isLabel = (label: string) => parts.some((part) => spoken(part) === spoken(label));
+	const tiers = TIERS.filter(
+		({ generate, extend, label }) => isName(generate) || isName(extend) || isLabel(label),
 	);
 	const [tier] = tiers;
 	return tiers.length === 1 && tier ? tier[operation] : given;
+}
+
+function spoken(text: string): string {
+	return text.normalize('NFKC').trim().toLowerCase();
 }
