@@ -3,7 +3,7 @@ import type { IExecuteFunctions, IHttpRequestOptions, IWebhookFunctions } from '
 
 import { apiError, apiKeyError, baseUrlError, emptyApiKeyError } from '../messages/errors';
 import { addressKey } from './address';
-import { cleanApiKey, cleanBaseUrl, unsendableIn } from './pasted';
+import { cleanApiKey, cleanBaseUrl, cleanHmacKey, unsendableIn } from './pasted';
 import { toText } from './meaning/guards';
 import type { ApiName, KieApi } from './api';
 import { HttpClient, type SendRequest } from './http/client';
@@ -92,7 +92,7 @@ export async function connect(
 		api: new ChosenApi(readApiName(credentials.api), apis),
 		baseUrl,
 		addressKey: parts.addressKey,
-		webhookSecret: toText(credentials.webhookSecret),
+		webhookSecret: cleanHmacKey(credentials.webhookSecret),
 		clock: systemClock,
 		signal,
 	};

@@ -21,6 +21,11 @@ export function cleanApiKey(value: unknown): string {
 /** The API key in an n8n expression, as {@link cleanApiKey} gives it. */
 export const CLEAN_API_KEY = `String($credentials.apiKey ?? "").replace(${NOISE}, "").replace(${HEADER}, "")`;
 
+/** Kie's webhook HMAC key; `null` when nothing is left. A character too much, and no signature is right. */
+export function cleanHmacKey(value: unknown): string | null {
+	return String(value ?? '').replace(NOISE, '') || null;
+}
+
 /** @returns `''` when nothing is left */
 export function cleanBaseUrl(value: unknown): string {
 	return String(value ?? '')

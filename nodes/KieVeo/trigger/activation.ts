@@ -2,7 +2,7 @@ import type { IHookFunctions } from 'n8n-workflow';
 
 import { noWebhookKeyError, toNodeError } from '../messages/errors';
 import { CREDENTIAL } from '../kie/connection';
-import { toText } from '../kie/meaning/guards';
+import { cleanHmacKey } from '../kie/pasted';
 import { readSettings } from './settings';
 
 /**
@@ -15,7 +15,7 @@ export async function assertCanVerify(context: IHookFunctions): Promise<void> {
 	try {
 		const { signatureRequired } = readSettings(context);
 		const { webhookSecret } = await context.getCredentials(CREDENTIAL);
-		if (!signatureRequired || toText(webhookSecret) !== null) return;
+		if (!signatureRequired || cleanHmacKey(webhookSecret) !== null) return;
 	} catch (error) {
 		throw toNodeError(context.getNode(), error);
 	}

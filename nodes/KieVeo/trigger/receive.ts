@@ -6,8 +6,7 @@ import { SignatureMemory } from '../kie/callback/replay';
 import { readCallbackRequest } from '../kie/callback/request';
 import type { ResultFiles } from '../kie/meaning/resultFiles';
 import { addressKey, readSubmission } from '../kie/address';
-import { cleanApiKey } from '../kie/pasted';
-import { toText } from '../kie/meaning/guards';
+import { cleanApiKey, cleanHmacKey } from '../kie/pasted';
 import { tierLine } from '../messages/errors';
 import { givesVideo } from '../operations';
 import { toCallbackResult } from '../videoResult';
@@ -85,7 +84,7 @@ async function judge(context: IWebhookFunctions): Promise<Verdict> {
 	const incoming = await readCallbackRequest(context);
 	const checked = checkCallback(incoming, {
 		...settings,
-		webhookSecret: toText(webhookSecret),
+		webhookSecret: cleanHmacKey(webhookSecret),
 		submission: readSubmission(incoming.submission, addressKey(cleanApiKey(apiKey))),
 		acceptsOwnTask: true,
 		now,

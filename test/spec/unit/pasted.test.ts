@@ -5,7 +5,12 @@ import * as current from 'n8n-workflow';
 import * as old from 'n8n-workflow-old';
 
 import { KieVeoApi } from '../../../credentials/KieVeoApi.credentials';
-import { cleanApiKey, cleanBaseUrl, unsendableIn } from '../../../nodes/KieVeo/kie/pasted';
+import {
+	cleanApiKey,
+	cleanBaseUrl,
+	cleanHmacKey,
+	unsendableIn,
+} from '../../../nodes/KieVeo/kie/pasted';
 
 const KEY = '0123456789abcdef0123456789abcdef';
 const DEFAULT = 'https://api.kie.ai';
@@ -115,6 +120,21 @@ describe('an API key', () => {
 			{ numRuns: 300 },
 		);
 	});
+});
+
+describe('a webhook HMAC key', () => {
+	it.each([
+		[` ${KEY}\r\n`, KEY],
+		[`"${KEY}"`, KEY],
+		[`“${KEY}”`, KEY],
+		[`\ufeff${KEY.slice(0, 9)}\u200b${KEY.slice(9)}`, KEY],
+		[`${KEY.slice(0, 16)}\n${KEY.slice(16)}`, KEY],
+		['bearer-key=+/', 'bearer-key=+/'],
+		['""', null],
+		[' \u200b', null],
+		[undefined, null],
+		[null, null],
+	])('of %j is %j', (pasted, key) => expect(cleanHmacKey(pasted)).toBe(key));
 });
 
 describe('a base URL', () => {

@@ -71,6 +71,15 @@ describe('the trigger', () => {
 		expect(jest.mocked(context.logger.warn).mock.calls[0]?.[0]).toContain(reason);
 	});
 
+	it.each([`"${KEY}"`, `\ufeff${KEY}\n`, `${KEY.slice(0, 7)}\u200b${KEY.slice(7)}`])(
+		'knows the signature of a key pasted as %j',
+		async (webhookSecret) => {
+			const { context } = webhookCall();
+			context.getCredentials.mockResolvedValue({ ...CREDENTIAL, webhookSecret });
+			expect((await receiveCallback(context)).workflowData).toHaveLength(1);
+		},
+	);
+
 	it('answers 401 when the key was taken out of the credential', async () => {
 		const { context, status } = webhookCall();
 		context.getCredentials.mockResolvedValue({ ...CREDENTIAL, webhookSecret: '' });
