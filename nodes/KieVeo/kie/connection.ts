@@ -1,5 +1,10 @@
 import { createHash } from 'crypto';
-import type { IExecuteFunctions, IHttpRequestOptions, IWebhookFunctions } from 'n8n-workflow';
+import type {
+	ICredentialDataDecryptedObject,
+	IExecuteFunctions,
+	IHttpRequestOptions,
+	IWebhookFunctions,
+} from 'n8n-workflow';
 
 import { apiError, apiKeyError, baseUrlError, emptyApiKeyError } from '../messages/errors';
 import { addressKey } from './address';
@@ -66,10 +71,11 @@ export async function connect(
 	{ abortInFlight = false } = {},
 ): Promise<Connection> {
 	const credentials = await context.getCredentials(CREDENTIAL);
-	const baseUrl = readBaseUrl('Base URL', credentials.baseUrl, DEFAULT_BASE_URL);
+	const baseUrl = readBaseUrl('Base URL', credentials, 'baseUrl', DEFAULT_BASE_URL);
 	const uploadBaseUrl = readBaseUrl(
 		'Upload Base URL',
-		credentials.uploadBaseUrl,
+		credentials,
+		'uploadBaseUrl',
 		DEFAULT_UPLOAD_BASE_URL,
 	);
 	const apiKey = readApiKey(credentials.apiKey);
@@ -115,10 +121,17 @@ function readApiName(value: unknown): ApiName {
 }
 
 /** @returns the address without a trailing slash and without the API path */
-function readBaseUrl(field: string, value: unknown, fallback: string): string {
-	const url = cleanBaseUrl(value) || fallback;
+function readBaseUrl(
+	field: string,
+	credentials: ICredentialDataDecryptedObject,
+	name: string,
+	fallback: string,
+): string {
+	const url = cleanBaseUrl(credentials[name]) || fallback;
 	if (URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)) return url;
-	throw baseUrlError(field, url, fallback);
+	// Perhaps a key that was pasted into the wrong field: it must not be in a message.
+	const mayBeKey = !url.includes('.') || url.includes(cleanApiKey(credentials.apiKey));
+	throw baseUrlError(field, mayBeKey ? null : url, fallback);
 }
 
 function requestSender(

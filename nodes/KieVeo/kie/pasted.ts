@@ -7,6 +7,8 @@
 const NOISE = /[\p{Cc}\p{Cf}\p{Z}"'`´‘’“”„«»]/gu;
 /** The header or variable in which documentation shows the key. */
 const HEADER = /^(?:(?:export)?(?:authorization|(?:kie[_-]?|x-)?api[_-]?key)[:=])*(?:bearer:?)*/i;
+/** All but the last of several protocols, and a query or fragment, which would swallow the path of a request. */
+const AROUND_URL = /^(?:https?:\/*)+(?=https?:)|[?#].*$/gi;
 /** The path that other clients have in their base URL; an endpoint; the last slashes. */
 const PATH_OF_API =
 	/\/*(?:\/api\/v1(?:\/(?:veo|jobs|chat|common)(?:\/[a-z\d-]+)?)?|\/api\/file-[a-z\d]+-upload)?\/*$/i;
@@ -30,11 +32,12 @@ export function cleanHmacKey(value: unknown): string | null {
 export function cleanBaseUrl(value: unknown): string {
 	return String(value ?? '')
 		.replace(NOISE, '')
+		.replace(AROUND_URL, '')
 		.replace(PATH_OF_API, '');
 }
 
 /** The base URL in an n8n expression, as {@link cleanBaseUrl} gives it. */
-export const CLEAN_BASE_URL = `String($credentials.baseUrl ?? "").replace(${NOISE}, "").replace(${PATH_OF_API}, "")`;
+export const CLEAN_BASE_URL = `String($credentials.baseUrl ?? "").replace(${NOISE}, "").replace(${AROUND_URL}, "").replace(${PATH_OF_API}, "")`;
 
 /** The first character of a key that no HTTP header can hold as it is; `undefined` when there is none. */
 export function unsendableIn(apiKey: string): string | undefined {

@@ -15,9 +15,13 @@ export function apiError(value: unknown): KieVeoError {
 	);
 }
 
-/** @param usual Kie's own address */
-export function baseUrlError(field: string, url: string, usual: string): KieVeoError {
-	return settingError(field, `is not a web address: ${shorten(url)}`, `Set it to ${usual}.`);
+/**
+ * @param url `null` when it may be a secret
+ * @param usual Kie's own address
+ */
+export function baseUrlError(field: string, url: string | null, usual: string): KieVeoError {
+	const shown = url === null ? '' : `: ${shorten(url)}`;
+	return settingError(field, `is not a web address${shown}`, `Set it to ${usual}.`);
 }
 
 export function emptyApiKeyError(): KieVeoError {

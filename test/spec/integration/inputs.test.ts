@@ -357,6 +357,16 @@ describe('a credential as it was pasted', () => {
 	});
 
 	it.each([
+		['without a protocol', 'api.kie.ai', ': api.kie.ai'],
+		['that is a key', '0123456789abcdef', 'is not a web address'],
+		['that is the key, with a dot', 'key.with.dots', 'is not a web address'],
+	])('with a Base URL %s is refused, and quotes no key', async (_what, baseUrl, words) => {
+		const credentials = { baseUrl, apiKey: 'key.with.dots' };
+		const { message } = await refused({ credentials }, words);
+		expect(message).not.toMatch(/0123|dots/);
+	});
+
+	it.each([
 		['a Cyrillic letter', 'kе1', 'U+0435'],
 		['nothing but quotes', '""', 'is empty'],
 	])('with %s in API Key is refused', async (_what, apiKey, words) => {

@@ -155,6 +155,12 @@ describe('a base URL', () => {
 		[`${DEFAULT}/api/v1/veo/get-4k-video`, DEFAULT],
 		[`${DEFAULT}/api/v1/jobs/createTask/`, DEFAULT],
 		[`${DEFAULT}/api/v1/chat/credit`, DEFAULT],
+		[`https://${DEFAULT}`, DEFAULT],
+		[`http:${DEFAULT}/`, DEFAULT],
+		[`https://https://${DEFAULT}/api/v1`, DEFAULT],
+		[`${DEFAULT}?x=1`, DEFAULT],
+		[`${DEFAULT}/api/v1/?x=1#y`, DEFAULT],
+		[`${DEFAULT}/#/docs`, DEFAULT],
 		['https://gateway.example.com/kie/api/v1', 'https://gateway.example.com/kie'],
 		// What may be a gateway's own path stays.
 		['https://gateway.example.com/api', 'https://gateway.example.com/api'],

@@ -93,7 +93,10 @@ export const input: Samples<
 	urlFormError: [[]],
 	emptyApiKeyError: [[]],
 	apiKeyError: [['\u0430']],
-	baseUrlError: [['Base URL', 'api.kie.ai', 'https://api.kie.ai']],
+	baseUrlError: [
+		['Base URL', 'api.kie.ai', 'https://api.kie.ai'],
+		['Base URL', null, 'https://api.kie.ai'],
+	],
 };
 
 const failures: Record<FailureReason, [Subject, string]> = {
