@@ -89,6 +89,9 @@ describe('a private name', () => {
 		...['n8n.alt', 'n8n.example', 'n8n.home.arpa', 'n8n.internal', 'host.docker.internal'],
 		...['n8n.invalid', 'printer.local', 'n8n.localhost', 'n8n.onion', 'n8n.test'],
 		...['n8n.corp', 'n8n.domain', 'n8n.home', 'n8n.intranet', 'nas.lan', 'n8n.mail', 'n8n.private'],
+		...['localhost4.localdomain4', 'localhost6.localdomain6', 'traefik.me'],
+		...['1-2-3.traefik.me', '1-2-3-256.traefik.me', 'n8n-1-2-3-4x.traefik.me'],
+		...['n8n-10-0-0-5.traefik.me', '10.0.0.5.traefik.me'],
 		...['localhost.localdomain', 'n8n.localdomain', 'n8n.fritz.box', 'fritz.box'],
 		...['n8n.service.consul', 'n8n.default', 'kubernetes.default.svc'],
 		...['kubernetes.default.svc.cluster.local', 'n8n.cluster.local'],
@@ -137,6 +140,7 @@ describe('a public name', () => {
 		// Only some domains lead to what their names spell.
 		...['10.0.0.1.example.com', 'fd00--1.example.com', '7f000001.example.com'],
 		...['sslip.io', 'n8n.sslip.io', '8.8.8.8.sslip.io', '8-8-8-8.sslip.io', '08080808.nip.io'],
+		...['my-app-1-2-3-4.traefik.me', '8.8.8.8.traefik.me', 'n8n.8-8-8-255.traefik.me'],
 		...['2606-4700--1111.sslip.io', '2606-4700-a-b-c-d-e-1111.sslip.io', 'my--app.sslip.io'],
 		...['n8n10.8.8.8.sslip.io', '10.0.0.1x.sslip.io', 'x7f000001.nip.io', '7f0000011.nip.io'],
 		...['1-2-3-4-5.nip.io', '10-0-0.nip.io', '1792-0-0-1.nip.io'],

@@ -9,6 +9,7 @@ describe('a callback URL', () => {
 		'http://8.8.8.8:5678/x',
 		'https://[2606:4700::1111]/',
 		'HTTPS://N8N.EXAMPLE.COM/',
+		'https://n8n.example.com./x',
 		'https://n8n.example.com/?back=https://https://a',
 	])('%s can be called by Kie', (url) => expect(publicUrlFault(url, PUBLIC_API)).toBeNull());
 
@@ -34,6 +35,10 @@ describe('a callback URL', () => {
 		['tel:5678x', other],
 		['h323:call', other],
 		['https://', 'it is not a complete URL'],
+		['https://a..b/x', 'it is not a complete URL'],
+		['https://.com/x', 'it is not a complete URL'],
+		['https://n8n.example.com../x', 'it is not a complete URL'],
+		['https://./x', 'it is not a complete URL'],
 		['https://n8n.example.com:port/', 'it is not a complete URL'],
 		['https://a.example.com/1.jpg, b.example.com/2.jpg', 'it has a space or line break in it'],
 		['http://https://n8n.example.com', 'it has https:// or http:// at its start twice'],

@@ -51,20 +51,23 @@ const PRIVATE_DOMAINS = [
 	// Reserved: RFC 6761, 6762, 7686, 8375, 9476, and `internal` by ICANN
 	...['alt', 'example', 'home.arpa', 'internal', 'invalid', 'local', 'localhost', 'onion', 'test'],
 	// Common in private networks; not assigned by ICANN
-	...['corp', 'domain', 'home', 'intern', 'intranet', 'lan', 'localdomain', 'localnet', 'mail'],
-	...['private', 'router', 'workgroup'],
+	...['corp', 'domain', 'home', 'intern', 'intranet', 'lan', 'localnet', 'mail'],
+	...['localdomain', 'localdomain4', 'localdomain6', 'private', 'router', 'workgroup'],
 	// Routers, and services within a cluster, such as `n8n.default.svc`
 	...['cluster', 'consul', 'default', 'docker', 'fritz.box', 'kube-system', 'svc'],
 	// Public names under which everything leads to the local machine
 	...['ddev.site', 'lacolhost.com', 'lndo.site', 'local.gd', 'localho.st', 'localhost.direct'],
-	...['localtest.me', 'lvh.me', 'traefik.me', 'vcap.me'],
+	...['localtest.me', 'lvh.me', 'vcap.me'],
 ];
 
 /** Domains whose names spell the address they lead to, as `10-0-0-1.sslip.io` does. */
 const SPELLING_DOMAINS = [
 	...['backname.io', 'local-ip.co', 'local-ip.sh', 'nip.direct', 'nip.io', 'plex.direct'],
-	...['rbndr.us', 'sslip.io', 'xip.io', 'xip.name'],
+	...['rbndr.us', 'sslip.io', 'traefik.me', 'xip.io', 'xip.name'],
 ];
+
+/** Those of them whose other names lead to the local machine. */
+const ELSE_LOCAL_DOMAINS = ['traefik.me'];
 
 /**
  * Whether a host can only be reached from its own machine or network.
@@ -76,6 +79,7 @@ export function isPrivateHost(hostname: string): boolean {
 	if (/^\d+\.\d+\.\d+\.\d+$/.test(hostname)) return isPrivateIpv4(ipv4Bits(hostname));
 	const name = hostname.replace(/\.+$/, '');
 	if (!name.includes('.') || isWithin(name, PRIVATE_DOMAINS)) return true;
+	if (isWithin(name, ELSE_LOCAL_DOMAINS) && !spells(name, isIpv4)) return true;
 	return isWithin(name, SPELLING_DOMAINS) && spellsPrivateAddress(name);
 }
 
@@ -102,7 +106,7 @@ function spellsPrivateAddress(name: string): boolean {
 	const parts = name.split(/[.-]/);
 	const ipv6 = name.matchAll(/(?<![^.-])[\da-f]{0,4}(?:-[\da-f]{0,4}){2,7}(?=[.-])/g);
 	return (
-		parts.some((_part, at) => isPrivateSpelling(parts.slice(at, at + 4).join('.'))) ||
+		spells(name, (text) => isPrivateIpv4(ipv4Bits(text))) ||
 		parts.some((part) => /^[\da-f]{8}$/.test(part) && isPrivateIpv4(toBits(`0x${part}`, 32))) ||
 		[...ipv6].some(([dashed]) => {
 			const url = `http://[${dashed.replace(/-/g, ':')}]`;
@@ -111,8 +115,17 @@ function spellsPrivateAddress(name: string): boolean {
 	);
 }
 
-function isPrivateSpelling(text: string): boolean {
-	return /^\d{1,3}(?:\.\d{1,3}){3}$/.test(text) && isPrivateIpv4(ipv4Bits(text));
+/** Whether four numbers in a row, with dots or dashes, are an address of a kind. */
+function spells(name: string, isOfKind: (address: string) => boolean): boolean {
+	const parts = name.split(/[.-]/);
+	return parts.some((_part, at) => {
+		const text = parts.slice(at, at + 4).join('.');
+		return /^\d{1,3}(?:\.\d{1,3}){3}$/.test(text) && isOfKind(text);
+	});
+}
+
+function isIpv4(text: string): boolean {
+	return text.split('.').every((octet) => Number(octet) < 256);
 }
 
 /* An address as a string of its bits: a range is a prefix of it, an embedded address a part. */

@@ -15,7 +15,9 @@ export function publicUrlFault(url: string, apiBaseUrl: string): string | null {
 	const fault = schemeFault(url);
 	if (fault !== null) return fault;
 	const hostname = URL.canParse(url) ? new URL(url).hostname : '';
-	if (hostname === '' || hostname.length > LONGEST_NAME) return 'it is not a complete URL';
+	const isName = hostname !== '' && hostname.length <= LONGEST_NAME;
+	// Nothing before a dot: an expression in the address was empty.
+	if (!isName || /^\.|\.\./.test(hostname)) return 'it is not a complete URL';
 	if (isPublicApi(apiBaseUrl) && isPrivateHost(hostname)) {
 		return `"${hostname}" is an address of a private network`;
 	}
