@@ -164,6 +164,27 @@ describe.each(LINES.map(({ name }) => name))('the editor of n8n %s', (line) => {
 		await editor.closeNode();
 	});
 
+	it('outputs the other videos of wait-without-public-address.json when Kie refuses one', async () => {
+		const { client, credential } = stage;
+		const refusal = { generation: { outcome: 'failure' } } as const;
+		stage.simulator.nextTask({ taskId: 'veo_refused', prompt: 'bad', ...refusal });
+		const example = readExample('wait-without-public-address.json', credential);
+		const jsCode = 'return ["bad", "good"].map((prompt) => ({ json: { prompt } }));';
+		const nodes = example.nodes.map((node) => {
+			if (node.name === 'Wait') return { ...node, parameters: { amount: 1, unit: 'seconds' } };
+			if (node.name !== 'Prompt') return node;
+			return { ...node, type: 'n8n-nodes-base.code', typeVersion: 2, parameters: { jsCode } };
+		});
+		const { id } = await client.createWorkflow({ ...example, nodes });
+		const execution = await client.runToEnd(id);
+		expect(execution.status).toBe('success');
+		const output = (node: string) => itemsOf(execution, node).map(({ json }) => json);
+		expect(output('Failed')).toStrictEqual([
+			{ taskId: 'veo_refused', reason: expect.stringContaining('veo_refused') },
+		]);
+		expect(output('Finished')).toMatchObject([{ videoUrl: expect.stringContaining('.mp4') }]);
+	});
+
 	it('knows every example', () => {
 		expect([...RESULTS.keys(), RECEIVER, AGENT].sort()).toStrictEqual(exampleFiles().sort());
 	});
