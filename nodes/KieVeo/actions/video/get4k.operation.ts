@@ -24,7 +24,8 @@ const on4kUnavailableOption: INodeProperties = {
 		{
 			name: 'Get 1080P Instead',
 			value: 'get1080p',
-			description: 'Upgrade the video to 1080P, which uses credits, and set "fallback": "1080p"',
+			description:
+				'Upgrade the video to 1080P, which uses credits, and set "fallback": "1080p". It can no longer be extended then.',
 		},
 		{ name: 'Stop With Error', value: 'error', description: 'Stop with an error that says so' },
 	],
