@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { cacheEntry, isComplete, markComplete, markIncomplete, type CacheEntry } from './cache';
-import { ensureEntry, mendN8n } from './install';
+import { ensureEntry, isDamage, mendHelp, type EarlyEnd } from './install';
 import { LINES } from './versions';
 
 const PROGRAM = join('bin', 'program');
@@ -48,13 +48,31 @@ describe('the cache', () => {
 		expect(existsSync(join(entry.folder, PROGRAM))).toBe(true);
 		expect(isComplete(entry)).toBe(true);
 	});
+});
 
-	it.each(['Port 5678 is already in use', 'There was an error initializing DB', ''])(
-		'keeps an n8n that ended with "%s"',
-		async (log) => {
-			const [line] = LINES;
-			if (!line) throw new Error('No line to test');
-			await expect(mendN8n(line, log, () => {})).resolves.toBe(false);
-		},
-	);
+describe('an n8n that ended while it started', () => {
+	const fault = 'Error: Something';
+	it.each<[damaged: boolean, end: Partial<EarlyEnd>]>([
+		[true, { log: "Error: Cannot find module 'x'" }],
+		[true, { log: 'SyntaxError: Unexpected end of input' }],
+		[true, { outcome: 'SIGSEGV' }],
+		[true, { outcome: 'SIGBUS' }],
+		[true, { outcome: 'not started' }],
+		[true, { log: fault, isFresh: true }],
+		[true, { isFresh: true }],
+		[false, { log: fault }],
+		[false, {}],
+		[false, { log: 'Port 5678 is already in use', isFresh: true }],
+		[false, { log: 'There was an error initializing DB', isFresh: true }],
+		[false, { log: 'FATAL ERROR: JavaScript heap out of memory', isFresh: true }],
+		[false, { outcome: 'SIGTERM', isFresh: true }],
+		[false, { outcome: 'SIGKILL', isFresh: true }],
+	])('is damaged: %s, for %j', (damaged, end) => {
+		expect(isDamage({ log: '', outcome: 'exit code 1', isFresh: false, ...end })).toBe(damaged);
+	});
+
+	it.each(LINES)('and does so again names the folders to delete: $name', (line) => {
+		expect(mendHelp(line)).toContain(join(`n8n-${line.n8n} and `));
+		expect(mendHelp(line)).toContain(`node-${line.node}`);
+	});
 });

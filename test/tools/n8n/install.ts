@@ -42,12 +42,9 @@ export interface N8nInstall {
  * @throws Error with the end of npm's log when the install fails.
  */
 export async function ensureNode(version: string, progress: Progress): Promise<NodeInstall> {
-	const packageName = nodePackageName();
-	const recipe = { private: true, dependencies: { [packageName]: version } };
-	const path = join('node_modules', packageName, 'bin', 'node');
-	const entry = cacheEntry(`node-${version}`, recipe, path);
-	const root = join(entry.folder, 'node_modules', packageName);
-	const program = join(entry.folder, path);
+	const entry = nodeEntry(version);
+	const root = join(entry.folder, 'node_modules', nodePackageName());
+	const program = join(root, 'bin', 'node');
 	await ensureEntry(entry, progress, async (logFile) => {
 		const step = { cwd: entry.folder, env: process.env, logFile, progress };
 		await runLogged({ ...step, ...npmInstall, label: `Installing Node.js ${version}` });
@@ -60,6 +57,12 @@ export async function ensureNode(version: string, progress: Progress): Promise<N
 	});
 	const searchPath = [join(root, 'bin'), process.env.PATH ?? ''].join(delimiter);
 	return { program, path: searchPath, root };
+}
+
+function nodeEntry(version: string): CacheEntry {
+	const packageName = nodePackageName();
+	const recipe = { private: true, dependencies: { [packageName]: version } };
+	return cacheEntry(`node-${version}`, recipe, join('node_modules', packageName, 'bin', 'node'));
 }
 
 /**
@@ -110,18 +113,46 @@ function n8nEntry(line: N8nLine): CacheEntry {
 const DAMAGE =
 	/Cannot find (module|package)|MODULE_NOT_FOUND|ERR_DLOPEN_FAILED|invalid ELF header|Invalid package config|^SyntaxError: /m;
 
+/** What ends n8n although its files are whole. */
+const OTHER_FAULT = /already in use|EADDRINUSE|initializing DB|ENOSPC|heap out of memory/;
+
+/** How a Node.js ends that was cut off, or has loaded an add-on that was. */
+const CRASH = /^(?:not started|SIGSEGV|SIGBUS|SIGILL)$/;
+
+/** How n8n ended while it started. */
+export interface EarlyEnd {
+	/** What it has printed. */
+	log: string;
+	/** `exit code 1`, `SIGTERM`, `not started`. */
+	outcome: string;
+	/** Whether its user folder was new, so that nothing in there is the reason. */
+	isFresh: boolean;
+}
+
+/** Whether an early end says that files of the installation are missing or broken. */
+export function isDamage({ log, outcome, isFresh }: EarlyEnd): boolean {
+	if (DAMAGE.test(log) || CRASH.test(outcome)) return true;
+	return isFresh && !outcome.startsWith('SIG') && !OTHER_FAULT.test(log);
+}
+
 /**
- * Reinstalls n8n if its last words were about missing or broken files of its own.
+ * Reinstalls n8n if it is damaged, and Node.js if that crashed.
  *
- * @param log what n8n has printed before it ended
  * @returns whether it was reinstalled
  */
-export async function mendN8n(line: N8nLine, log: string, progress: Progress): Promise<boolean> {
-	if (!DAMAGE.test(log)) return false;
-	progress(`n8n ${line.n8n} is damaged and will be reinstalled`);
+export async function mendN8n(line: N8nLine, end: EarlyEnd, progress: Progress): Promise<boolean> {
+	if (!isDamage(end)) return false;
+	progress(`n8n ${line.n8n} seems to be damaged and will be reinstalled`);
+	if (CRASH.test(end.outcome)) markIncomplete(nodeEntry(line.node));
 	markIncomplete(n8nEntry(line));
 	await ensureN8n(line, progress);
 	return true;
+}
+
+/** What to do if a reinstalled n8n does not start either. */
+export function mendHelp(line: N8nLine): string {
+	const folders = [n8nEntry(line), nodeEntry(line.node)].map(({ folder }) => folder);
+	return `n8n ${line.n8n} did not start after a reinstall either. Delete ${folders.join(' and ')}, and run it again.`;
 }
 
 /** n8n is installed without scripts: one dependency's native build cannot work everywhere. */

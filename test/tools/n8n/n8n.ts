@@ -5,7 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { seconds, tail } from './command';
 import { placePackage, registerPackage } from './communityPackage';
 import { n8nEnvironment } from './environment';
-import { ensureN8n, mendN8n, type N8nInstall } from './install';
+import { ensureN8n, mendHelp, mendN8n, type N8nInstall } from './install';
 import { freePorts } from './ports';
 import { ProcessGroup } from './processGroup';
 import { printProgress, type Progress } from './progress';
@@ -86,6 +86,7 @@ export class N8n {
 		const extra = options.env ?? {};
 		const env = n8nEnvironment({ install, userFolder, port, brokerPort, extra });
 		const startLimitMs = options.startLimitMs ?? START_LIMIT_MS;
+		const isFresh = ownsFolder || !existsSync(userFolder);
 		mkdirSync(userFolder, { recursive: true });
 		mkdirSync(dirname(logFile), { recursive: true });
 		writeFileSync(logFile, '');
@@ -96,7 +97,7 @@ export class N8n {
 			// Files before the start, because n8n loads them then; rows after it, because the tables
 			// do not exist before.
 			const files = packageTarball && (await placePackage(packageTarball, userFolder, install));
-			await n8n.launchMended(progress);
+			await n8n.launchMended(isFresh, progress);
 			// The rows only list it in the settings; with another database it is loaded anyway.
 			if (files && env.DB_TYPE === 'sqlite') {
 				await registerPackage(files, userFolder, install, progress);
@@ -148,12 +149,18 @@ export class N8n {
 	}
 
 	/** The first start finds out whether the installation in the cache is whole. */
-	private async launchMended(progress: Progress): Promise<void> {
+	private async launchMended(isFresh: boolean, progress: Progress): Promise<void> {
+		const { line } = this.setup.install;
 		try {
 			await this.launch();
 		} catch (error) {
-			if (!(await mendN8n(this.setup.install.line, this.log(), progress))) throw error;
-			await this.launch();
+			// It runs, but is not ready in time.
+			if (this.group && this.group.outcome === undefined) throw error;
+			const outcome = this.group?.outcome ?? 'not started';
+			if (!(await mendN8n(line, { log: this.log(), outcome, isFresh }, progress))) throw error;
+			await this.launch().catch((cause: unknown) => {
+				throw new Error(mendHelp(line), { cause });
+			});
 		}
 	}
 
