@@ -51,27 +51,22 @@ describe('the cache', () => {
 });
 
 describe('an n8n that ended while it started', () => {
-	const fault = 'Error: Something';
 	it.each<[damaged: boolean, end: Partial<EarlyEnd>]>([
 		[true, { log: "Error: Cannot find module 'x'" }],
 		[true, { log: 'SyntaxError: Unexpected end of input' }],
 		[true, { outcome: 'SIGSEGV' }],
 		[true, { outcome: 'SIGBUS' }],
 		[true, { outcome: 'not started' }],
-		[true, { log: fault, isFresh: true }],
-		[true, { isFresh: true }],
-		[false, { log: fault }],
+		[false, { log: 'Port 5678 is already in use' }],
+		[false, { log: 'There was an error initializing DB' }],
+		[false, { outcome: 'SIGTERM' }],
+		[false, { outcome: 'SIGKILL' }],
 		[false, {}],
-		[false, { log: 'Port 5678 is already in use', isFresh: true }],
-		[false, { log: 'There was an error initializing DB', isFresh: true }],
-		[false, { log: 'FATAL ERROR: JavaScript heap out of memory', isFresh: true }],
-		[false, { outcome: 'SIGTERM', isFresh: true }],
-		[false, { outcome: 'SIGKILL', isFresh: true }],
 	])('is damaged: %s, for %j', (damaged, end) => {
-		expect(isDamage({ log: '', outcome: 'exit code 1', isFresh: false, ...end })).toBe(damaged);
+		expect(isDamage({ log: '', outcome: 'exit code 1', ...end })).toBe(damaged);
 	});
 
-	it.each(LINES)('and does so again names the folders to delete: $name', (line) => {
+	it.each(LINES)('names the folders to delete: $name', (line) => {
 		expect(mendHelp(line)).toContain(join(`n8n-${line.n8n} and `));
 		expect(mendHelp(line)).toContain(`node-${line.node}`);
 	});

@@ -113,9 +113,6 @@ function n8nEntry(line: N8nLine): CacheEntry {
 const DAMAGE =
 	/Cannot find (module|package)|MODULE_NOT_FOUND|ERR_DLOPEN_FAILED|invalid ELF header|Invalid package config|^SyntaxError: /m;
 
-/** What ends n8n although its files are whole. */
-const OTHER_FAULT = /already in use|EADDRINUSE|initializing DB|ENOSPC|heap out of memory/;
-
 /** How a Node.js ends that was cut off, or has loaded an add-on that was. */
 const CRASH = /^(?:not started|SIGSEGV|SIGBUS|SIGILL)$/;
 
@@ -125,14 +122,11 @@ export interface EarlyEnd {
 	log: string;
 	/** `exit code 1`, `SIGTERM`, `not started`. */
 	outcome: string;
-	/** Whether its user folder was new, so that nothing in there is the reason. */
-	isFresh: boolean;
 }
 
 /** Whether an early end says that files of the installation are missing or broken. */
-export function isDamage({ log, outcome, isFresh }: EarlyEnd): boolean {
-	if (DAMAGE.test(log) || CRASH.test(outcome)) return true;
-	return isFresh && !outcome.startsWith('SIG') && !OTHER_FAULT.test(log);
+export function isDamage({ log, outcome }: EarlyEnd): boolean {
+	return DAMAGE.test(log) || CRASH.test(outcome);
 }
 
 /**
@@ -149,10 +143,10 @@ export async function mendN8n(line: N8nLine, end: EarlyEnd, progress: Progress):
 	return true;
 }
 
-/** What to do if a reinstalled n8n does not start either. */
+/** What to do if n8n does not start and does not say why. */
 export function mendHelp(line: N8nLine): string {
 	const folders = [n8nEntry(line), nodeEntry(line.node)].map(({ folder }) => folder);
-	return `n8n ${line.n8n} did not start after a reinstall either. Delete ${folders.join(' and ')}, and run it again.`;
+	return `n8n ${line.n8n} ended while it started. If it gives no other reason, its files may be damaged: delete ${folders.join(' and ')}, and run it again.`;
 }
 
 /** n8n is installed without scripts: one dependency's native build cannot work everywhere. */

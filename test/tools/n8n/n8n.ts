@@ -86,7 +86,6 @@ export class N8n {
 		const extra = options.env ?? {};
 		const env = n8nEnvironment({ install, userFolder, port, brokerPort, extra });
 		const startLimitMs = options.startLimitMs ?? START_LIMIT_MS;
-		const isFresh = ownsFolder || !existsSync(userFolder);
 		mkdirSync(userFolder, { recursive: true });
 		mkdirSync(dirname(logFile), { recursive: true });
 		writeFileSync(logFile, '');
@@ -97,7 +96,7 @@ export class N8n {
 			// Files before the start, because n8n loads them then; rows after it, because the tables
 			// do not exist before.
 			const files = packageTarball && (await placePackage(packageTarball, userFolder, install));
-			await n8n.launchMended(isFresh, progress);
+			await n8n.launchMended(progress);
 			// The rows only list it in the settings; with another database it is loaded anyway.
 			if (files && env.DB_TYPE === 'sqlite') {
 				await registerPackage(files, userFolder, install, progress);
@@ -148,8 +147,12 @@ export class N8n {
 		return readFileSync(this.logFile, 'utf8');
 	}
 
-	/** The first start finds out whether the installation in the cache is whole. */
-	private async launchMended(isFresh: boolean, progress: Progress): Promise<void> {
+	/**
+	 * The first start finds out whether the installation in the cache is whole.
+	 *
+	 * @throws Error that says what to delete, with n8n's own reason as its cause
+	 */
+	private async launchMended(progress: Progress): Promise<void> {
 		const { line } = this.setup.install;
 		try {
 			await this.launch();
@@ -157,10 +160,11 @@ export class N8n {
 			// It runs, but is not ready in time.
 			if (this.group && this.group.outcome === undefined) throw error;
 			const outcome = this.group?.outcome ?? 'not started';
-			if (!(await mendN8n(line, { log: this.log(), outcome, isFresh }, progress))) throw error;
-			await this.launch().catch((cause: unknown) => {
+			const fail = (cause: unknown) => {
 				throw new Error(mendHelp(line), { cause });
-			});
+			};
+			if (!(await mendN8n(line, { log: this.log(), outcome }, progress))) fail(error);
+			await this.launch().catch(fail);
 		}
 	}
 
