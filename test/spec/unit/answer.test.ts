@@ -204,6 +204,11 @@ function unfinished4k(): Row[] {
 
 const UPGRADE_ROWS: Record<UpgradeResolution, Row[]> = {
 	'4k': [
+		[
+			'a URL that nobody says is the 4K',
+			{ code: 422, msg: '4k is processing', data: { ...NOTHING_YET, url: VIDEO } },
+			'processing',
+		],
 		['first submission accepted', { code: 200, msg: 'success', data: NOTHING_YET }, 'processing'],
 		[
 			'processing, also on the very first POST',

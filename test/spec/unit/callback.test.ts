@@ -145,6 +145,16 @@ describe('a callback', () => {
 			'failed',
 			{ code: 400, msg: 'Your prompt was flagged', data: { successFlag: 0 } },
 		],
+		[
+			'a record that succeeded, and words of refusal',
+			'unknown',
+			{ code: 500, msg: 'Insufficient credits', data: { successFlag: 1 } },
+		],
+		[
+			'a plea for patience within',
+			'unknown',
+			envelope({ errorMessage: 'Please check back later' }),
+		],
 		['a plea for patience', 'unknown', { code: 200, msg: 'Please check back later', data: {} }],
 		[
 			'a plea for patience and a code of failure',
@@ -277,6 +287,11 @@ describe('what a callback is about', () => {
 			'a base video with preview images',
 			'generate',
 			{ code: 200, msg: 'Veo3.1 video generated successfully.', data: sign('imageUrls') },
+		],
+		[
+			'a base video of Veo 3 with preview images',
+			'generate',
+			{ code: 200, msg: 'Veo3 video generated successfully.', data: sign('imageUrls') },
 		],
 		[
 			'an extension by its text alone',

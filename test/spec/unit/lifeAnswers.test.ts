@@ -337,6 +337,39 @@ describe('the task id in the answer to generate or extend', () => {
 		expect(classifyCreateAnswer(given)).toStrictEqual(meaning);
 	});
 
+	const nested = (levels: number, value: unknown): unknown =>
+		levels === 0 ? value : { x: nested(levels - 1, value) };
+	it.each<[taskId: string | null, data: unknown]>([
+		// As wide as it is deep: the answer, its data, and what is in it.
+		['a', nested(37, { taskId: 'a' })],
+		[null, nested(38, { taskId: 'a' })],
+		['007', { taskId: '007' }],
+		[VEO, JSON.stringify(VEO)],
+		[null, { x: `my_${VEO}` }],
+		['veo_3_fast_abc9', { x: 'veo_3_fast_abc9' }],
+		[null, { x: 'veo_31_fast' }],
+		[null, { x: 'veo_3_10_fast' }],
+		...['request', 'requestId', 'request_id', 'error_message'].map((name): [null, object] => [
+			null,
+			{ [name]: VEO },
+		]),
+		[null, { task: { requestId: VEO } }],
+		[VEO, { clientTask: VEO }],
+		[VEO, { statement: VEO }],
+		...['task', 'job', 'result', 'item', 'tasks', 'jobs', 'id'].map((name): [string, object] => [
+			HEX,
+			{ [name]: HEX },
+		]),
+		[null, { taskHash: HEX }],
+	])('is %s in data %j', (taskId, data) => {
+		const meaning = taskId === null ? lost : { ...created, taskId };
+		expect(classifyCreateAnswer(answer(200, 'success', data))).toStrictEqual(meaning);
+	});
+
+	it('is not known from an answer that was cut off, although it was refused', () => {
+		expect(classifyCreateAnswer(faultAnswer('cut', 422), 'a')).toStrictEqual(lost);
+	});
+
 	it('that was cut off and names the task to extend first is not lost', () => {
 		const body = '{"request":{"taskId":"old"},"data":{"taskId":"a"';
 		const given = readAnswer({ statusCode: 200, headers: {}, body }, 0);

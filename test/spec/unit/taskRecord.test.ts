@@ -119,6 +119,20 @@ describe('a task on record', () => {
 		expect(classifyTaskRecord({ ...running, message }).kind).toBe(kind);
 	});
 
+	it('that runs shows no video yet, whatever it names', () => {
+		const running = answer(400, { taskId: 'a', successFlag: 0, response });
+		const told = { ...running, message: '1080P is processing' };
+		expect(classifyTaskRecord(told).kind).toBe('running');
+	});
+
+	it.each(['no success', 'ok then'])(
+		'that failed with "%s" gives that as its reason',
+		(message) => {
+			const failed = { ...answer(200, { successFlag: 3 }), message };
+			expect(classifyTaskRecord(failed)).toMatchObject({ message });
+		},
+	);
+
 	it.each(['success', 'ok', 'OK.', '成功'])('that failed with "%s" gives no reason', (message) => {
 		const failed = { ...answer(200, { successFlag: 3 }), message };
 		expect(classifyTaskRecord(failed)).toMatchObject({ message: 'Kie.ai gives no reason' });

@@ -1,6 +1,7 @@
 import {
 	failureReasonOf,
 	readWords,
+	tellingOf,
 	type FailureReason,
 } from '../../../nodes/KieVeo/kie/meaning/words';
 
@@ -630,5 +631,25 @@ describe('the reason of a failure', () => {
 
 	it('takes no code', () => {
 		expect(failureReasonOf('something new')).toBe('other');
+	});
+});
+
+describe('of several texts in an answer', () => {
+	const CREDITS = 'Insufficient credits';
+	const FLAGGED = 'Your prompt was flagged';
+	const FAILED = 'Video generation failed';
+	it.each<[told: string, reason: string | null, others: string[]]>([
+		[CREDITS, FLAGGED, ['success', CREDITS]],
+		[FLAGGED, 'Internal Error', [FAILED, FLAGGED]],
+		[FLAGGED, FAILED, [FLAGGED]],
+		['new', 'new', [FAILED]],
+		['new', 'new', ['4K is processing']],
+		[FAILED, FAILED, ['4K is processing']],
+		[FAILED, null, ['Bad Request', '4K is processing', FAILED]],
+		['4K is processing', null, ['Bad Request', '4K is processing']],
+		['Bad Request', null, ['Bad Request', 'something else']],
+		['', null, []],
+	])('"%s" tells most: %j and %j', (told, reason, others) => {
+		expect(tellingOf(reason, others)).toBe(told);
 	});
 });

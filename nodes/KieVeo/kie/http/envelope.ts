@@ -91,7 +91,7 @@ function messageIn(body: JsonObject): string {
 /** What is not an envelope, or only a part of one, can still name a paid task. */
 function tasksNamedIn(text: string): Array<{ taskId: string }> | undefined {
 	const parsed = parseJson(text) ?? text;
-	const whole = taskIdsIn(parsed, typeof parsed === 'string' ? ['data'] : []);
+	const whole = taskIdsIn(typeof parsed === 'string' ? { data: parsed } : parsed);
 	const parts = [
 		...matchesOf(QUOTED_ID, text),
 		...matchesOf(UNQUOTED_ID, text).filter(isBareId),

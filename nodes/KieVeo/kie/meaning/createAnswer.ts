@@ -67,22 +67,18 @@ function withoutTask(
 
 /** 408 is a fault of the service behind Kie, after Kie has accepted. */
 function isRefusal(code: number | null): boolean {
-	if (code === null) return false;
-	return code === 501 || (code >= 400 && code < 500 && code !== 408);
+	const status = code ?? 0;
+	return status === 501 || (status >= 400 && status < 500 && status !== 408);
 }
 
 function newTaskId({ data, body }: KieAnswer, extendedTaskId: string | null): string | null {
-	const ids = [...taskIdsIn(data), ...taskIdsIn(body, [])];
+	const ids = [...taskIdsIn({ data }), ...taskIdsIn(body)];
 	return ids.find((id) => id !== extendedTaskId) ?? null;
 }
 
-/**
- * The ids of tasks in a value, at any depth, first those with a name that says so. Pure; never throws.
- *
- * @param path the names of the fields that lead to the value
- */
-export function taskIdsIn(value: unknown, path: string[] = ['data']): string[] {
-	const places = placesWithin(value, path);
+/** The ids of tasks in an answer, at any depth, first those with a name that says so. Pure; never throws. */
+export function taskIdsIn(value: unknown): string[] {
+	const places = placesWithin(value);
 	return [
 		...places.filter(isNamedAsTask).map(({ value: id }) => toId(id)),
 		...places.map(bareId),
@@ -94,8 +90,8 @@ const ID_NAME = /(task|job)[_-]?ids?$/i;
 
 /** `{ taskId: 'a' }`, `{ taskId: { id: 'a' } }` */
 function isNamedAsTask({ path }: Place): boolean {
-	const [holder = '', name = ''] = path.slice(-2);
-	return ID_NAME.test(path.at(-1) ?? '') || (/^id$/i.test(name) && ID_NAME.test(holder));
+	const name = path.at(-1) === 'id' ? path.at(-2) : path.at(-1);
+	return name !== undefined && ID_NAME.test(name);
 }
 
 /** Kie's prefix; after it, `veo_3_fast` and the like have the version of a model. */
@@ -112,7 +108,7 @@ const TASK_FIELD = /^(data|tasks?|jobs?|records?|results?|info|response|items?|(
 function bareId({ path, value }: Place): string | null {
 	const text = toText(value);
 	if (text === null) return null;
-	if (VEO_ID.test(text)) return OTHER_FIELD.test(path.at(-1) ?? '') ? null : text;
+	if (VEO_ID.test(text)) return OTHER_FIELD.test(String(path.at(-1))) ? null : text;
 	const isTasks = path[0] === 'data' && path.every((name) => TASK_FIELD.test(name));
 	return isTasks && HEX_ID.test(text) ? text : null;
 }

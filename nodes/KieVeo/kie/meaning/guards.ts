@@ -46,10 +46,10 @@ export interface Place {
 const MOST_LEVELS = 40;
 
 /** A value and all values within it, outermost first; also those in lists and in JSON text. */
-export function placesWithin(value: unknown, path: string[] = []): Place[] {
+export function placesWithin(value: unknown): Place[] {
 	let found: Place[] = [];
-	let level: Place[] = [{ path, value: openIfJson(value) }];
-	for (let depth = 0; depth < MOST_LEVELS && level.length > 0; depth++) {
+	let level: Place[] = [{ path: [], value: openIfJson(value) }];
+	for (let depth = 0; depth < MOST_LEVELS; depth++) {
 		found = found.concat(level);
 		level = level.flatMap(placesIn);
 	}

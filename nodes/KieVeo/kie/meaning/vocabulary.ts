@@ -261,7 +261,7 @@ const MAKING_ZH =
  * Clauses: the last one that says how it goes decides. "Failed to get the video: it is being processed", but
  * "Processing ... failed".
  */
-export const CLAUSE_ENDS = /\.(?=\s|$)|\.{2,}|[…。!！?？;；:：,，\n]/;
+export const CLAUSE_ENDS = /[.…。!！?？;；:：,，\n]/;
 
 /** Something went wrong, or is not happening: whatever else the clause says, it is not progress. */
 export const FAULT_WORDS = says(
