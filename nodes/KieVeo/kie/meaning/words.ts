@@ -1,16 +1,12 @@
 import {
-	ACCOUNT_WORDS,
 	CLAUSE_ENDS,
 	CONDITIONAL_WORDS,
 	FAULT_WORDS,
-	FINAL_WORDS,
-	HINTS,
-	IMAGE_NOT_LOADED,
 	PATIENCE_WORDS,
 	PROGRESS_WORDS,
 	UNREADY_WORDS,
-	type Vocabulary,
-} from './vocabulary';
+} from './progressVocabulary';
+import { ACCOUNT_WORDS, FINAL_WORDS, HINTS, IMAGE_NOT_LOADED, type Vocabulary } from './vocabulary';
 
 /* What Kie's texts say by themselves, whatever the code beside them. */
 
