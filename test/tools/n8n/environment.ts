@@ -57,6 +57,14 @@ export function n8nEnvironment(options: EnvironmentOptions): NodeJS.ProcessEnv {
 		N8N_HIRING_BANNER_ENABLED: 'false',
 		N8N_TEMPLATES_ENABLED: 'false',
 		N8N_PERSONALIZATION_ENABLED: 'false',
+		// From n8n 3.0 on, packages that n8n has not verified are not loaded without it.
+		N8N_UNVERIFIED_PACKAGES_ENABLED: 'true',
 		...extra,
 	};
+}
+
+/** Which variables of `n8nEnvironment` a container needs: all but those of this machine. */
+export function containerVariables(env: NodeJS.ProcessEnv): string[] {
+	const isOwn = (name: string) => FOREIGN.test(name) || env[name] !== process.env[name];
+	return Object.keys(env).filter((name) => name !== 'PATH' && isOwn(name));
 }

@@ -32,7 +32,7 @@ export interface N8nInstall {
 	node: NodeInstall;
 	/** Path of n8n's command line script. */
 	script: string;
-	/** The `node_modules` folder n8n's own dependencies are in. */
+	/** A `node_modules` folder with n8n-workflow: that of n8n itself, where it was installed from npm. */
 	modules: string;
 }
 
@@ -67,13 +67,15 @@ function nodeEntry(version: string): CacheEntry {
 
 /**
  * Makes sure an n8n line and its Node.js are in the cache. Takes 3 to 5 minutes and about 2.7 GB
- * of disk the first time.
+ * of disk the first time. An image is left to Docker.
  *
  * @throws Error with the end of npm's log when the install fails.
  */
 export async function ensureN8n(line: N8nLine, progress: Progress): Promise<N8nInstall> {
 	const node = await ensureNode(line.node, progress);
 	const entry = n8nEntry(line);
+	const script = join(entry.folder, N8N_SCRIPT);
+	if (line.image) return { line, node, script, modules: OWN_MODULES };
 	const modules = join(entry.folder, 'node_modules');
 	await ensureEntry(entry, progress, async (logFile) => {
 		const env = { ...process.env, PATH: node.path, npm_config_nodedir: node.root };
@@ -95,10 +97,11 @@ export async function ensureN8n(line: N8nLine, progress: Progress): Promise<N8nI
 			label: `Checking n8n ${line.n8n}`,
 		});
 	});
-	return { line, node, script: join(entry.folder, N8N_SCRIPT), modules };
+	return { line, node, script, modules };
 }
 
 const N8N_SCRIPT = join('node_modules', 'n8n', 'bin', 'n8n');
+const OWN_MODULES = join(__dirname, '..', '..', '..', 'node_modules');
 
 function n8nEntry(line: N8nLine): CacheEntry {
 	const recipe = {
@@ -208,11 +211,10 @@ async function main(names: readonly string[]): Promise<void> {
 		if (name === 'chromium') {
 			printProgress(`Chromium: ${await ensureChromium(printProgress)}`);
 		} else {
-			const { script } = await ensureN8n(lineNamed(name), printProgress);
-			printProgress(`n8n ${name}: ${script}`);
+			const { line, script } = await ensureN8n(lineNamed(name), printProgress);
+			printProgress(`n8n ${name}: ${line.image ?? script}`);
 		}
 	}
-	// redis-server and PostgreSQL for queue mode will be ensured here the same way.
 }
 
 if (require.main === module) {

@@ -9,6 +9,7 @@ import { ensureN8n, mendHelp, mendN8n, type N8nInstall } from './install';
 import { freePorts } from './ports';
 import { ProcessGroup } from './processGroup';
 import { printProgress, type Progress } from './progress';
+import { startCommand } from './startCommand';
 import { temporaryFolder } from './temporary';
 import { lineNamed, type LineName } from './versions';
 
@@ -157,8 +158,8 @@ export class N8n {
 		try {
 			await this.launch();
 		} catch (error) {
-			// It runs, but is not ready in time.
-			if (this.group && this.group.outcome === undefined) throw error;
+			// An image has no files here to replace. The other one runs, but is not ready in time.
+			if (line.image || (this.group && this.group.outcome === undefined)) throw error;
 			const outcome = this.group?.outcome ?? 'not started';
 			const fail = (cause: unknown) => {
 				throw new Error(mendHelp(line), { cause });
@@ -172,11 +173,8 @@ export class N8n {
 		const { install, env, startLimitMs } = this.setup;
 		const begin = Date.now();
 		const before = this.log().length;
-		this.group = ProcessGroup.start(install.node.program, [install.script, 'start'], {
-			env,
-			cwd: this.userFolder,
-			logFile: this.logFile,
-		});
+		const { userFolder: cwd, logFile } = this;
+		this.group = ProcessGroup.start(startCommand(install, ['start'], env), { env, cwd, logFile });
 		while (!this.log().slice(before).includes(READY)) {
 			const { outcome } = this.group;
 			if (outcome !== undefined) throw this.startError(`ended while starting (${outcome})`);

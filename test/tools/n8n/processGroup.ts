@@ -1,6 +1,7 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 
+import type { StartCommand } from './startCommand';
 import { isRecord } from './wire';
 
 /** Waits until its standard input ends, then ends the process group $1. */
@@ -29,6 +30,7 @@ export class ProcessGroup {
 		private readonly main: ChildProcess,
 		private readonly id: number,
 		guard: ChildProcess,
+		private readonly container: string | undefined,
 	) {
 		this.ended = new Promise((resolve) => {
 			main.once('exit', (code, signal) => {
@@ -42,7 +44,7 @@ export class ProcessGroup {
 	}
 
 	/** @throws Error when the program cannot be started. */
-	static start(program: string, args: readonly string[], options: GroupOptions): ProcessGroup {
+	static start({ program, args, container }: StartCommand, options: GroupOptions): ProcessGroup {
 		const log = openSync(options.logFile, 'a');
 		try {
 			const main = spawn(program, args, {
@@ -60,7 +62,7 @@ export class ProcessGroup {
 				stdio: ['pipe', 'ignore', 'ignore'],
 			});
 			guard.unref();
-			return new ProcessGroup(main, main.pid, guard);
+			return new ProcessGroup(main, main.pid, guard, container);
 		} finally {
 			closeSync(log);
 		}
@@ -80,7 +82,7 @@ export class ProcessGroup {
 	async stop(graceMs: number): Promise<void> {
 		if (this.end !== undefined) return;
 		this.main.kill('SIGTERM');
-		const timer = setTimeout(() => signalGroup(this.id, 'SIGKILL'), graceMs);
+		const timer = setTimeout(() => this.killAll(), graceMs);
 		await this.ended;
 		clearTimeout(timer);
 	}
@@ -88,8 +90,13 @@ export class ProcessGroup {
 	/** Ends the whole group at once (SIGKILL), as a crash or a power cut would. */
 	async kill(): Promise<void> {
 		if (this.end !== undefined) return;
-		signalGroup(this.id, 'SIGKILL');
+		this.killAll();
 		await this.ended;
+	}
+
+	private killAll(): void {
+		if (this.container) spawnSync('docker', ['kill', this.container]);
+		else signalGroup(this.id, 'SIGKILL');
 	}
 }
 

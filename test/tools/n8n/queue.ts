@@ -11,6 +11,7 @@ import { freePorts } from './ports';
 import { ProcessGroup } from './processGroup';
 import { printProgress } from './progress';
 import { startServers, type Servers } from './servers';
+import { startCommand } from './startCommand';
 import { lineNamed } from './versions';
 
 const READY = { worker: 'worker is now ready', webhook: 'Webhook listener waiting for requests' };
@@ -191,11 +192,9 @@ class QueueProcess {
 	async launch(): Promise<void> {
 		const { role, args, install, userFolder, port, logFile } = this.setup;
 		const before = this.log().length;
-		const group = ProcessGroup.start(install.node.program, [install.script, role, ...args], {
-			env: { ...n8nEnvironment(this.setup), QUEUE_HEALTH_CHECK_PORT: String(port) },
-			cwd: userFolder,
-			logFile,
-		});
+		const env = { ...n8nEnvironment(this.setup), QUEUE_HEALTH_CHECK_PORT: String(port) };
+		const command = startCommand(install, [role, ...args], env);
+		const group = ProcessGroup.start(command, { env, cwd: userFolder, logFile });
 		this.group = group;
 		const deadline = Date.now() + START_LIMIT_MS;
 		while (!this.log().slice(before).includes(READY[role])) {

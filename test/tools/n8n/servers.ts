@@ -48,7 +48,7 @@ export async function startServers(progress: Progress): Promise<Servers> {
 	const env = { ...process.env, LC_ALL: 'C.UTF-8' };
 	const logFile = join(folder, 'servers.log');
 	const start = (program: string, args: string[]) =>
-		ProcessGroup.start(program, args, { env, cwd: '/', logFile });
+		ProcessGroup.start({ program, args }, { env, cwd: '/', logFile });
 
 	const redis = start(programs.redis, [
 		...['--port', String(redisPort), '--bind', '127.0.0.1'],

@@ -10,6 +10,8 @@ export interface N8nLine {
 	node: string;
 	/** npm `overrides` without which this version does not install or start. */
 	overrides?: Readonly<Record<string, string>>;
+	/** n8n's Docker image, which is started instead of an installation from npm. */
+	image?: string;
 }
 
 /**
@@ -28,18 +30,27 @@ const LINES_OF_RECORD: readonly N8nLine[] = [
 	},
 ];
 
-/**
- * What the tests run on: the lines of record, or only the n8n that `KIE_VEO_N8N` names, such as
- * `1.106.3`, instead of the default of its line.
- */
+const IMAGE = 'docker.n8n.io/n8nio/n8n';
+
+/** What the tests run on: the lines of record, or what `KIE_VEO_N8N` names. */
 export const LINES: readonly N8nLine[] = linesToTest(process.env.KIE_VEO_N8N);
 
-function linesToTest(version: string | undefined): readonly N8nLine[] {
-	if (!version) return LINES_OF_RECORD;
-	const [major] = version.split('.');
-	const line = LINES_OF_RECORD.find(({ name }) => name === `${major}.x`);
-	if (line && /^\d+\.\d+\.\d+$/.test(version)) return [{ ...line, n8n: version }];
-	throw new Error(`KIE_VEO_N8N=${version} is not a version of n8n 1.x or 2.x, such as 1.106.3.`);
+/**
+ * @param wanted a version on npm, such as `1.106.3`, or a tag of n8n's image, such as
+ * `image:3.0.0`, instead of the default of its line. What is newer than 2.x is driven as 2.x is.
+ * @throws Error for anything else
+ */
+export function linesToTest(wanted: string | undefined): readonly N8nLine[] {
+	if (!wanted) return LINES_OF_RECORD;
+	const [, tag] = /^image:([\w.-]+)$/.exec(wanted) ?? [];
+	const [major] = (tag ?? wanted).split('.');
+	const isNewer = tag !== undefined && major !== '1';
+	const line = LINES_OF_RECORD.find(({ name }) => name === (isNewer ? '2.x' : `${major}.x`));
+	if (line && tag) return [{ ...line, n8n: tag, image: `${IMAGE}:${tag}` }];
+	if (line && /^\d+\.\d+\.\d+$/.test(wanted)) return [{ ...line, n8n: wanted }];
+	throw new Error(
+		`KIE_VEO_N8N=${wanted} is neither a version of n8n 1.x or 2.x, such as 1.106.3, nor a tag of its image, such as image:3.0.0.`,
+	);
 }
 
 /** Node.js with the built-in `node:sqlite`, used to write to n8n's database from outside. */
