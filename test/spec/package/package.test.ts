@@ -38,10 +38,7 @@ describe('the published package', () => {
 		const assets = readdirSync(join(root, 'nodes'), { recursive: true, encoding: 'utf8' })
 			.filter((path) => /\.(svg|node\.json)$|__schema__.*\.json$/.test(path))
 			.map((path) => posix.join('dist/nodes', ...path.split(sep)));
-		const texts = [
-			...['CHANGELOG.md', 'LICENSE', 'README.md', 'README.zh-CN.md'],
-			...['index.js', 'package.json'],
-		];
+		const texts = ['CHANGELOG.md', 'LICENSE', 'README.md', 'index.js', 'package.json'];
 		const paths = packed.files.map(({ path }) => path);
 		expect(paths.sort()).toStrictEqual([...code, ...assets, ...texts].sort());
 	});
