@@ -117,6 +117,13 @@ async function takeCredential({ credential }: Stage, camera: Camera): Promise<vo
 	await camera.picture('credential');
 }
 
+async function takeSearch(_: Stage, camera: Camera): Promise<void> {
+	const { editor } = camera;
+	await editor.openNodeSearch('empty canvas');
+	await editor.searchNodes('kie');
+	await camera.picture('search');
+}
+
 async function takeUpgrades({ client }: Stage, camera: Camera): Promise<void> {
 	const { editor } = camera;
 	await camera.openExample('upgrade-to-1080p-and-4k.json');
@@ -217,6 +224,7 @@ async function takePanels({ credential }: Stage, camera: Camera): Promise<void> 
 
 /** Each takes its pictures, in a minute or two. */
 const CHAPTERS: { [name: string]: (stage: Stage, camera: Camera) => Promise<void> } = {
+	search: takeSearch,
 	credential: takeCredential,
 	upgrades: takeUpgrades,
 	generation: takeGeneration,

@@ -75,6 +75,32 @@ export class Editor {
 		await this.dismissNotices();
 	}
 
+	/** Opens the search for nodes: on an empty canvas, from the corner of a workflow, or from a node's plus. */
+	async openNodeSearch(from: 'empty canvas' | 'corner' | 'plus'): Promise<void> {
+		if (from === 'empty canvas') await this.page.goto(`${this.url}/workflow/new`);
+		const button = {
+			'empty canvas': 'canvas-add-button',
+			corner: 'node-creator-plus-button',
+			plus: 'canvas-handle-plus',
+		}[from];
+		const opener = this.page.locator(`[data-test-id=${button}]`).first();
+		await opener.waitFor();
+		await this.dismissNotices();
+		await opener.click();
+	}
+
+	/**
+	 * Types into the open search for nodes.
+	 *
+	 * @returns the names that it shows, in its order
+	 */
+	async searchNodes(text: string): Promise<string[]> {
+		await this.page.locator('[data-test-id=node-creator-search-bar]').fill(text);
+		// It waits for the end of the typing.
+		await this.page.waitForTimeout(500);
+		return await this.page.locator('[data-test-id=node-creator-item-name]').allInnerTexts();
+	}
+
 	/** The box of a node on the canvas. */
 	node(name: string): Locator {
 		return this.page.locator(`[data-test-id=canvas-node][data-node-name="${name}"]`);
