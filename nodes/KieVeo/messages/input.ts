@@ -78,6 +78,19 @@ export function differentCallbackError(): KieVeoError {
 	);
 }
 
+/**
+ * The execution's own address, as n8n's Wait node listens at, for several paid orders.
+ *
+ * @param count of the orders
+ */
+export function sharedResumeUrlError(count: number): KieVeoError {
+	return inputError(
+		'Callback URL',
+		`is the resume URL of this execution for ${count} videos, but n8n resumes it only once`,
+		"The reports after the first would be lost. Use 'Wait for Callback' instead, without a Wait node: it waits for all videos. Nothing was sent.",
+	);
+}
+
 export function passThroughError(): KieVeoError {
 	return inputError(
 		'Pass Through',

@@ -66,6 +66,18 @@ export function executionLimitHint(timeout: number, left: number): string {
 	);
 }
 
+const MISSED_CALLBACK = {
+	testUrl:
+		'has the test URL of n8n (/webhook-test/), where n8n listens only for two minutes after a click in the editor: otherwise it answers 404 and nobody receives the callback. Use the production URL, and activate (publish) that workflow.',
+	emptyPart:
+		'has an empty part in its path (//), as from a base address that ends in a slash: n8n answers it with 404 and nobody receives the callback. Remove one slash.',
+};
+
+/** A hint, not an error: nobody may receive Kie's report. */
+export function callbackMissedHint(fault: keyof typeof MISSED_CALLBACK): string {
+	return `'Callback URL' ${MISSED_CALLBACK[fault]}`;
+}
+
 function lostAnswers(count: number, request: string): string {
 	return count === 1
 		? `The answer to 1 ${request} was lost`

@@ -19,3 +19,13 @@ export function resumeUrlObstacle(
 	const isWhole = /^https?:\/\/(?!https?:)/i.test(resumeUrl);
 	return { reason: 'unreachable', origin: origin || 'this n8n', fault, isWhole };
 }
+
+/**
+ * Whether a call of `url` would resume the execution that `resumeUrl` belongs to: at a Wait node, whose suffix may be
+ * part of the path, or in 2.x of the signature.
+ */
+export function resumes(url: string, resumeUrl: string): boolean {
+	if (!URL.canParse(url) || !URL.canParse(resumeUrl)) return false;
+	const [called, own] = [new URL(url), new URL(resumeUrl)];
+	return called.origin === own.origin && `${called.pathname}/`.startsWith(`${own.pathname}/`);
+}

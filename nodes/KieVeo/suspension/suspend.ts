@@ -58,12 +58,17 @@ export function resumeAddress(context: IExecuteFunctions, apiBaseUrl: string): s
 		throw cannotSuspendError({ reason: 'agentTool' });
 	}
 	if (runsOnEngine2(context)) throw cannotSuspendError({ reason: 'engine' });
-	const resumeUrl = toText(context.evaluateExpression('{{ $execution.resumeUrl }}', 0));
+	const resumeUrl = ownResumeUrl(context);
 	const isKnown = context.getExecutionId() && resumeUrl !== null;
 	if (!isKnown) throw cannotSuspendError({ reason: 'noAddress' });
 	const obstacle = resumeUrlObstacle(resumeUrl, apiBaseUrl);
 	if (obstacle !== null) throw cannotSuspendError(obstacle);
 	return withResumePath(resumeUrl);
+}
+
+/** As n8n gives it; `null` when the execution has none. */
+export function ownResumeUrl(context: IExecuteFunctions): string | null {
+	return toText(context.evaluateExpression('{{ $execution.resumeUrl }}', 0));
 }
 
 /** n8n 2.x signs the address in its query: the path is extended, the query stays. */

@@ -13,6 +13,7 @@ import {
 	type INodeType,
 	type NodeExecutionHint,
 	type OnError,
+	type WorkflowExecuteMode,
 } from 'n8n-workflow';
 
 import { KieVeo } from '../../../nodes/KieVeo/KieVeo.node';
@@ -26,6 +27,8 @@ export interface RunOptions {
 	/** n8n's own retry, under Settings. */
 	retryOnFail?: boolean;
 	signal?: AbortSignal;
+	/** What started the execution. Default: the editor. */
+	mode?: WorkflowExecuteMode;
 	/** Of the workflow. */
 	settings?: IWorkflowSettings;
 	/** When n8n ends the execution, in milliseconds since the epoch. Default: never. */
@@ -73,7 +76,7 @@ export async function runNode(options: RunOptions): Promise<RunResult> {
 	const nodeType = options.nodeType ?? new KieVeo();
 	const node: INode = {
 		id: '1',
-		name: 'Kie.ai Veo',
+		name: 'Kie.ai',
 		type: options.type ?? 'n8n-nodes-kie-veo.kieVeo',
 		typeVersion: 1,
 		position: [0, 0],
@@ -97,7 +100,7 @@ export async function runNode(options: RunOptions): Promise<RunResult> {
 		workflow,
 		node,
 		additionalData,
-		'manual',
+		options.mode ?? 'manual',
 		runData,
 		0,
 		items,

@@ -3,13 +3,16 @@ import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-wor
 import { downloadPorts } from '../../files/binaryStore';
 import { downloadVideo } from '../../files/videoFile';
 import { withSubmission } from '../../kie/address';
+import type { Order } from '../../kie/api';
 import { connect, type Connection } from '../../kie/connection';
 import {
 	asError,
+	callbackMissedHint,
 	executionLimitHint,
 	hintLine,
 	KieVeoError,
 	retryOnFailError,
+	sharedResumeUrlError,
 	type Refetch,
 	unfinishedHint,
 } from '../../messages/errors';
@@ -22,7 +25,8 @@ import { videoItem } from '../../run/items';
 import { logPlace, submitLogged } from '../../run/paidLog';
 import { subjectOf, type VideoRun } from '../../run/videoRun';
 import { VideoWork, type WaitMode } from '../../run/videoWork';
-import { resumeAddress, suspend } from '../../suspension/suspend';
+import { resumes } from '../../suspension/resumeUrl';
+import { ownResumeUrl, resumeAddress, suspend } from '../../suspension/suspend';
 import { roundOf } from '../../suspension/round';
 import { toFailedResult } from '../../videoResult';
 import {
@@ -68,7 +72,11 @@ export async function executeVideoOperation(
 
 	const { items, works } = await runItems<VideoWork>(context, failFast, {
 		read: itemReader(run),
-		begin: (works) => warnOfExecutionLimit(run, works),
+		begin: (works) => {
+			assertResumedOnce(run, works);
+			warnOfMissedCallback(run, works);
+			warnOfExecutionLimit(run, works);
+		},
 		phases: [
 			async (work) => await work.checkBalance(balance),
 			async (work) => await work.prepare(),
@@ -213,6 +221,36 @@ function assertNotRepeated(
 	if (isCreation(operation)) throw retryOnFailError('newVideos');
 	if (waitMode === 'callback') throw retryOnFailError('callback');
 	if (isUpgrade(operation) && api.upgradesAreTasks) throw retryOnFailError('upgradeTasks');
+}
+
+/**
+ * For n8n's own Wait node the resume URL is the 'Callback URL'. n8n resumes an execution once: of several reports
+ * all but the first would be lost.
+ */
+function assertResumedOnce({ context, waitMode }: Run, works: readonly VideoWork[]): void {
+	const urls = waitMode === 'none' ? works.flatMap(({ order }) => callbackOf(order) ?? []) : [];
+	if (urls.length < 2) return;
+	const own = ownResumeUrl(context);
+	if (own === null) return;
+	const resuming = urls.filter((url) => resumes(url, own)).length;
+	if (resuming > 1) throw sharedResumeUrlError(resuming);
+}
+
+function callbackOf(order: Order): string | undefined {
+	return order.kind === 'state' ? undefined : order.callBackUrl;
+}
+
+/** In the editor someone may be listening at a test URL. */
+function warnOfMissedCallback({ context, waitMode }: Run, works: readonly VideoWork[]): void {
+	if (waitMode !== 'none' || context.getMode() === 'manual') return;
+	const paths = works
+		.flatMap(({ order }) => callbackOf(order) ?? [])
+		.map((url) => new URL(url).pathname);
+	const isTest = paths.some((path) => path.includes('/webhook-test/'));
+	if (!isTest && !paths.some((path) => path.includes('//'))) return;
+	const hint = callbackMissedHint(isTest ? 'testUrl' : 'emptyPart');
+	context.logger.warn(hintLine(logPlace(context), hint));
+	addHint(context, hint);
 }
 
 /** In a suspended execution the engine cannot raise an error for one item, so the item says what failed. */

@@ -65,6 +65,7 @@ export const input: Samples<
 	indexError: [['first']],
 	callbackUrlError: [[PRIVATE]],
 	differentCallbackError: [[]],
+	sharedResumeUrlError: [[2]],
 	passThroughError: [[]],
 	passThroughSizeError: [[5120, 1024]],
 	retryOnFailError: [['newVideos'], ['callback'], ['upgradeTasks']],
@@ -341,6 +342,7 @@ export const trigger: Samples<typeof triggerRoom> = { noWebhookKeyError: [[]] };
 
 export const run: Samples<typeof runRoom> = {
 	executionLimitHint: [[1800, 1200]],
+	callbackMissedHint: [['testUrl'], ['emptyPart']],
 	stoppedError: {
 		submitted: [[TASK], 0],
 		lost: [[], 2],
@@ -357,7 +359,7 @@ export const run: Samples<typeof runRoom> = {
 	],
 };
 
-const place: logRoom.LogPlace = { node: 'Kie.ai Veo', executionId: '12', items: [0] };
+const place: logRoom.LogPlace = { node: 'Kie.ai', executionId: '12', items: [0] };
 
 export const log: Samples<typeof logRoom> = {
 	submittedLine: [
