@@ -20,7 +20,7 @@ const failsOn = (code: number | undefined, message: string) => fails('code', cod
 export class KieVeoApi implements ICredentialType {
 	name = 'kieVeoApi';
 
-	displayName = 'Kie.ai Veo API';
+	displayName = 'Kie.ai API';
 
 	icon: Icon = { light: 'file:../nodes/KieVeo/kie.svg', dark: 'file:../nodes/KieVeo/kie.dark.svg' };
 
@@ -29,7 +29,7 @@ export class KieVeoApi implements ICredentialType {
 	properties: INodeProperties[] = [
 		{
 			displayName:
-				'Create the API key at <a href="https://kie.ai/api-key" target="_blank">kie.ai/api-key</a>. The Kie.ai Veo Trigger also needs the webhook HMAC key: switch it on at <a href="https://kie.ai/settings" target="_blank">kie.ai/settings</a> and copy it from there.',
+				'Create the API key at <a href="https://kie.ai/api-key" target="_blank">kie.ai/api-key</a>. The Kie.ai Trigger also needs the webhook HMAC key: switch it on at <a href="https://kie.ai/settings" target="_blank">kie.ai/settings</a> and copy it from there.',
 			name: 'setUpNotice',
 			type: 'notice',
 			default: '',
@@ -51,10 +51,10 @@ export class KieVeoApi implements ICredentialType {
 			typeOptions: { password: true },
 			default: '',
 			description:
-				'Verifies callbacks from Kie.ai. Required by the Kie.ai Veo Trigger, used by Wait for Callback when set, not needed for polling. Enable it and copy it at <a href="https://kie.ai/settings" target="_blank">kie.ai/settings</a>.',
+				'Verifies callbacks from Kie.ai. Required by the Kie.ai Trigger, used by Wait for Callback when set, not needed for polling. Enable it and copy it at <a href="https://kie.ai/settings" target="_blank">kie.ai/settings</a>.',
 		},
 		{
-			displayName: 'API',
+			displayName: 'Order Through',
 			name: 'api',
 			type: 'options',
 			default: 'veo',
@@ -81,7 +81,7 @@ export class KieVeoApi implements ICredentialType {
 			default: 'https://api.kie.ai',
 			placeholder: 'e.g. https://api.kie.ai',
 			description:
-				'Address of the Kie.ai API. The API key is sent only to this host and the upload host.',
+				'Leave as is. Address of the Kie.ai API; the API key is sent only to this host and the upload host.',
 		},
 		{
 			displayName: 'Upload Base URL',
@@ -89,7 +89,8 @@ export class KieVeoApi implements ICredentialType {
 			type: 'string',
 			default: 'https://kieai.redpandaai.co',
 			placeholder: 'e.g. https://kieai.redpandaai.co',
-			description: "Address of Kie.ai's file upload. Used only for images from binary fields.",
+			description:
+				"Leave as is. Address of Kie.ai's file upload, used only for images from binary fields.",
 		},
 	];
 

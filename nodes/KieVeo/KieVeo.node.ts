@@ -17,7 +17,7 @@ import { operationSubtitle } from './operations';
 
 export class KieVeo implements INodeType {
 	description: INodeTypeDescription = {
-		displayName: 'Kie.ai Veo',
+		displayName: 'Kie.ai',
 		name: 'kieVeo',
 		icon: { light: 'file:kie.svg', dark: 'file:kie.dark.svg' },
 		group: ['transform'],
@@ -25,7 +25,7 @@ export class KieVeo implements INodeType {
 		subtitle: operationSubtitle(),
 		description:
 			'Generate and extend Veo 3.1 videos, upgrade them to 4K and 1080P, and download the files with Kie.ai',
-		defaults: { name: 'Kie.ai Veo' },
+		defaults: { name: 'Kie.ai' },
 		usableAsTool: true,
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],

@@ -8,24 +8,25 @@ import {
 } from 'n8n-workflow';
 
 import { assertCanVerify } from './trigger/activation';
-import { triggerProperties } from './trigger/properties';
+import { subtitle, triggerProperties } from './trigger/properties';
 import { receiveCallback } from './trigger/receive';
 
 export class KieVeoTrigger implements INodeType {
 	description: INodeTypeDescription = {
-		displayName: 'Kie.ai Veo Trigger',
+		displayName: 'Kie.ai Trigger',
 		name: 'kieVeoTrigger',
 		icon: { light: 'file:kie.svg', dark: 'file:kie.dark.svg' },
 		group: ['trigger'],
 		// Not 1: for a webhook node of that version n8n evaluates 'options.binaryData' (from its old Webhook
 		// node) on every call, and N8N_EXPRESSION_ENGINE_LAZY_ACQUIRE saves no sandbox.
 		version: 1.1,
-		subtitle: '={{ $parameter["events"].join(", ") }}',
+		subtitle,
+		// Also what n8n's search for nodes shows, where both nodes are one entry.
 		description:
-			'Starts the workflow when Kie.ai reports that a Veo 3.1 video is ready or has failed',
+			'Veo 3.1 videos and 4K upgrades from Kie.ai: starts the workflow when one is ready or has failed',
 		eventTriggerDescription:
-			"Enter the test URL as 'Callback URL' in a Kie.ai Veo node and run that node",
-		defaults: { name: 'Kie.ai Veo Trigger' },
+			"Run a Kie.ai node that has the test URL as 'Callback URL'. n8n listens for two minutes: if the video takes longer, listen again shortly before it is ready.",
+		defaults: { name: 'Kie.ai Trigger' },
 		inputs: [],
 		outputs: [NodeConnectionTypes.Main],
 		credentials: [{ name: 'kieVeoApi', required: true }],
@@ -43,12 +44,12 @@ export class KieVeoTrigger implements INodeType {
 			header: 'Get notified when a Veo video is ready',
 			executionsHelp: {
 				inactive:
-					"Kie.ai calls a URL when a video is ready or has failed.<br /><br /><b>To try it</b>, click the button above, enter the <b>test URL</b> as 'Callback URL' in a Kie.ai Veo node and run that node. The event appears here.<br /><br /><b>For everyday use</b>, use the <b>production URL</b> instead and activate (publish) this workflow. Events then appear in the executions list.<br /><br />Kie.ai must be able to reach the URL. Behind a proxy, set the environment variable N8N_WEBHOOK_URL (WEBHOOK_URL in older n8n) to the public address of n8n.",
+					"Kie.ai calls a URL when a video is ready or has failed.<br /><br /><b>To try it</b> with a real video, activate (publish) this workflow, enter the <b>production URL</b> as 'Callback URL' in a Kie.ai node and run that node. When the video is ready, the event appears in the executions list.<br /><br /><b>To see an event here</b>, use the <b>test URL</b> instead, and click the button above shortly before the video is ready: n8n listens for two minutes and one call, and a 4K video takes 5 to 10 minutes.<br /><br />Kie.ai must be able to reach the URL. Behind a proxy, set the environment variable N8N_WEBHOOK_URL (WEBHOOK_URL in older n8n) to the public address of n8n.",
 				active:
-					"This workflow is active: calls to the <b>production URL</b> start it and appear in the executions list.<br /><br /><b>To try changes</b>, click the button above, enter the <b>test URL</b> as 'Callback URL' in a Kie.ai Veo node and run that node.",
+					"This workflow is active: calls to the <b>production URL</b> start it and appear in the executions list.<br /><br /><b>To try changes</b>, enter the <b>test URL</b> as 'Callback URL' in a Kie.ai node, run that node, and click the button above shortly before the video is ready: n8n listens for two minutes and one call.",
 			},
 			activationHint:
-				"When you are done, enter the production URL as 'Callback URL' in your Kie.ai Veo node and activate (publish) this workflow.",
+				"When you are done, enter the production URL as 'Callback URL' in your Kie.ai node and activate (publish) this workflow.",
 		},
 		properties: triggerProperties,
 	};

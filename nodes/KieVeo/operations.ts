@@ -42,14 +42,14 @@ export const OPERATIONS = {
 		resource: 'video',
 		label: 'Download',
 		description: 'Download a video from its URL into a binary field; free of charge',
-		action: 'Download a video',
+		action: 'Download video',
 		forAgents: 'Download the file of a Veo video from its videoUrl. Costs nothing.',
 	},
 	extend: {
 		resource: 'video',
 		label: 'Extend',
 		description: 'Extend an existing video; uses credits',
-		action: 'Extend a video',
+		action: 'Extend video',
 		forAgents:
 			'Make a Veo video longer: continue the video of a taskId as the prompt says. Costs credits: call it once per extension, and not again because the answer says "processing". The answer has a new taskId. Takes several minutes.',
 		noun: 'extended video',
@@ -62,7 +62,7 @@ export const OPERATIONS = {
 		resource: 'video',
 		label: 'Generate',
 		description: 'Create a new video from a prompt and optional images; uses credits',
-		action: 'Generate a video',
+		action: 'Generate video',
 		forAgents:
 			'Generate a new Veo 3.1 video with sound from a prompt. Costs credits: call it once per video, and not again because the answer says "processing". Keep the taskId of the answer to get the video with. Takes 2 to 5 minutes.',
 		noun: 'video',
@@ -84,7 +84,7 @@ export const OPERATIONS = {
 		resource: 'video',
 		label: 'Get',
 		description: 'Get the state and URLs of a generated or extended video; free of charge',
-		action: 'Get a video',
+		action: 'Get video status and URLs',
 		forAgents:
 			'Get the state of a generated or extended Veo video by its taskId. Costs nothing. With status "processing" there is no video yet: ask again later with the same taskId. With "success", videoUrl is its address.',
 		noun: 'video',

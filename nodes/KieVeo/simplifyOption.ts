@@ -6,5 +6,6 @@ export const simplifyOption: INodeProperties = {
 	name: 'simplify',
 	type: 'boolean',
 	default: true,
+	hint: "Off also outputs everything Kie.ai sent, as the field 'raw'",
 	description: 'Whether to return a simplified version of the response instead of the raw data',
 };

@@ -85,7 +85,7 @@ export function videoOptionsProperty(
 				default: '{}',
 				placeholder: 'e.g. {"orderId": 42}',
 				description:
-					'Your own JSON object, returned with the result by the Kie.ai Veo Trigger. It is part of the callback URL: anyone can read it, nobody can change it. At most 1 KB, no secrets.',
+					'Your own JSON object, returned with the result by the Kie.ai Trigger. It is part of the callback URL: anyone can read it, nobody can change it. At most 1 KB, no secrets.',
 				displayOptions: whenCallingBack,
 			},
 			{
@@ -105,8 +105,8 @@ export function videoOptionsProperty(
 				type: 'number',
 				typeOptions: { minValue: 1 },
 				default: 1800,
-				hint: 'n8n itself may stop the execution sooner: after EXECUTIONS_TIMEOUT, or the timeout in the workflow settings. n8n Cloud, once it offers this package, stops it after the limit of your plan.',
-				description: 'Seconds to wait for a video before giving up',
+				hint: "n8n's own limit (workflow settings, EXECUTIONS_TIMEOUT) ends the execution sooner if it is shorter",
+				description: 'Seconds to wait for a video, counted from when it was submitted',
 				displayOptions: whenWaiting,
 			},
 		],
@@ -152,7 +152,7 @@ export function creationWaitModeProperties(description: string): INodeProperties
 const WAIT_BY_POLLING = {
 	name: 'Wait by Polling',
 	value: 'poll',
-	description: 'Ask Kie.ai again and again until the video is ready',
+	description: 'Ask Kie.ai at intervals until the video is ready',
 };
 
 const WAIT_FOR_CALLBACK = {
@@ -166,7 +166,7 @@ const WAIT_FOR_CALLBACK = {
 export const callbackProperties: INodeProperties[] = [
 	{
 		displayName:
-			'The workflow continues once all videos are finished and does not occupy a worker until then. n8n must be reachable from the internet: set N8N_WEBHOOK_URL (WEBHOOK_URL in older n8n). A failed video becomes an item with status "failed"; if all are refused immediately, the node stops with an error. A video that is not ready within the Timeout (30 minutes unless set under Options) has "timedOut": true. While an execution waits, the editor does not show the output of earlier nodes; it returns when the execution has finished.',
+			'n8n must be reachable from the internet. The workflow continues once, when every video is finished or the Timeout has passed: check "status" of each item. <a href="https://github.com/n8n-nodes-kie-veo/n8n-nodes-kie-veo/blob/main/docs/reference.md#wait-for-callback" target="_blank">More</a>',
 		name: 'callbackNotice',
 		type: 'notice',
 		default: '',
@@ -179,7 +179,7 @@ export const callbackProperties: INodeProperties[] = [
 		default: '',
 		placeholder: 'e.g. https://n8n.example.com/webhook/veo-4k',
 		description:
-			'URL that Kie.ai calls when the video is ready or has failed, usually the production URL of a Kie.ai Veo Trigger in another workflow. Must be reachable from the internet. Task ID, index and operation are added as a query parameter.',
+			'URL that Kie.ai calls when the video is ready or has failed, usually the production URL of a Kie.ai Trigger in another workflow. Must be reachable from the internet. Task ID, index and operation are added as a query parameter.',
 		displayOptions: { show: { waitMode: ['none'] } },
 	},
 ];

@@ -71,7 +71,7 @@ export const properties: INodeProperties[] = [
 		default: 'video',
 		options: [
 			{ name: 'Account', value: 'account' },
-			{ name: 'Video', value: 'video' },
+			{ name: 'Veo Video', value: 'video' },
 		],
 	},
 	operationProperty('video'),

@@ -26,7 +26,7 @@ export const toolProperties: INodeProperties[] = Object.entries(OPERATIONS).map(
 /** For operations that can wait. */
 export const toolNotice: INodeProperties = {
 	displayName:
-		'An agent does nothing else until this tool answers. With Return Immediately it gets the task ID immediately; give it a second tool with the operation Get, which is free, to fetch the video.',
+		'An MCP client gives up after about 60 s, and its model may then order again. Choose Return Immediately, and add a second tool with the free operation Get to fetch the video. <a href="https://github.com/n8n-nodes-kie-veo/n8n-nodes-kie-veo/blob/main/docs/reference.md#wait-modes" target="_blank">More</a>',
 	name: 'toolNotice',
 	type: 'notice',
 	default: '',

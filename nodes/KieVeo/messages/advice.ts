@@ -9,7 +9,7 @@ export const REFUSALS: Record<Refusal, { what: string; advice: string }> = {
 	unauthorized: {
 		what: 'Kie.ai did not accept the API key',
 		advice:
-			'Check the API key in the Kie.ai Veo API credential (https://kie.ai/api-key). ' +
+			'Check the API key in the Kie.ai API credential (https://kie.ai/api-key). ' +
 			"If the key has a list of allowed IP addresses, n8n's address must be on it.",
 	},
 	credits: {
@@ -32,24 +32,23 @@ export const RETRY_ADVICE: Record<RetryReason, string> = {
 	rateLimit:
 		'Kie.ai accepts 20 new requests per 10 seconds and account. Wait until other workflows on the same account have finished.',
 	maintenance: 'Kie.ai is under maintenance. Try again in a few minutes.',
-	server: 'Kie.ai is having problems. Try again in a few minutes.',
+	server: 'Kie.ai could not handle the request at that moment. Try again in a few minutes.',
 	taskOrServer:
-		'Kie.ai says this when a task has failed, but also when Kie.ai itself is having problems. Look up the task at https://kie.ai/logs.',
+		'Kie.ai says this when a task has failed, but also when Kie.ai itself is temporarily unavailable. Look up the task at https://kie.ai/logs.',
 	noConnection:
-		"Check this n8n's network, its proxy if HTTPS_PROXY names one, and 'Base URL' in the Kie.ai Veo API credential (usually https://api.kie.ai).",
+		"Check this n8n's network, its proxy if HTTPS_PROXY names one, and 'Base URL' in the Kie.ai API credential (usually https://api.kie.ai).",
 	noName:
-		"Check this n8n's DNS, the name of its proxy if HTTPS_PROXY names one, and 'Base URL' in the Kie.ai Veo API credential (usually https://api.kie.ai).",
+		"Check this n8n's DNS, the name of its proxy if HTTPS_PROXY names one, and 'Base URL' in the Kie.ai API credential (usually https://api.kie.ai).",
 	unreadable:
-		"Check this n8n's network and 'Base URL' in the Kie.ai Veo API credential (usually https://api.kie.ai).",
+		"Check this n8n's network and 'Base URL' in the Kie.ai API credential (usually https://api.kie.ai).",
 };
 
 export type UnreachedKind = Extract<Rejection, { kind: 'unreached' }>['reason'];
 
 /** Where the address a message asks to check comes from. */
 export const ADDRESSES = {
-	api: "'Base URL' in the Kie.ai Veo API credential (usually https://api.kie.ai)",
-	upload:
-		"'Upload Base URL' in the Kie.ai Veo API credential (usually https://kieai.redpandaai.co)",
+	api: "'Base URL' in the Kie.ai API credential (usually https://api.kie.ai)",
+	upload: "'Upload Base URL' in the Kie.ai API credential (usually https://kieai.redpandaai.co)",
 	file: 'the URL',
 };
 
@@ -58,7 +57,7 @@ const UNREACHED_ADVICE: Record<UnreachedKind, (address: string) => string> = {
 		`Check ${address}. If it is right, n8n's administrator can allow the host with N8N_SSRF_ALLOWED_HOSTNAMES or ` +
 		'N8N_SSRF_ALLOWED_IP_RANGES; N8N_SSRF_BLOCKED_HOSTNAMES and N8N_SSRF_BLOCKED_IP_RANGES block it.',
 	invalidKey: () =>
-		'Copy the API key again from https://kie.ai/api-key into the Kie.ai Veo API credential.',
+		'Copy the API key again from https://kie.ai/api-key into the Kie.ai API credential.',
 	certificate: (address) =>
 		'If a proxy or firewall inspects the connections of this n8n, save its root certificate to a file and set ' +
 		`n8n's environment variable NODE_EXTRA_CA_CERTS to the path. Otherwise check ${address} and the clock of this machine.`,
@@ -117,8 +116,9 @@ const FAILURE_ADVICE: Record<FailureReason, (subject: Subject) => string> = {
 	upstream: () =>
 		'The service behind Kie.ai failed on this video. Generate it again, with small JPEG images.',
 	taskFailed: () => 'See https://kie.ai/logs for the reason, then generate the video again.',
+	// Kie's record of such a task shows 0 credits.
 	noAudio: () =>
-		'Describe a sound, music or a spoken line in the prompt: the same prompt usually fails again. Kie.ai does not charge for this failure.',
+		'Describe a sound, music or a spoken line in the prompt: the same prompt usually fails again. Kie.ai does not charge for it.',
 	other: ({ taskId, operation, ownTaskId }) => {
 		if (taskId === null) return 'Check the parameters of the node. Nothing was started.';
 		const logs = `Look up task ${shortenId(ownTaskId ?? taskId)} in the logs at https://kie.ai/logs.`;

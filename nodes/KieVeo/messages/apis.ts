@@ -8,5 +8,5 @@ export const API_LABELS: Record<ApiName, string> = {
 
 /** What to do where the chosen API refuses what the other one may do. Nothing is ordered there by itself. */
 export function switchAdvice(name: ApiName): string {
-	return `If the video was made through the other API, or Kie.ai has switched this one off, choose '${API_LABELS[name]}' under 'API' in the Kie.ai Veo API credential.`;
+	return `If the video was made through the other API, or Kie.ai has switched this one off, choose '${API_LABELS[name]}' under 'Order Through' in the Kie.ai API credential.`;
 }

@@ -10,7 +10,7 @@ export function callbackNotOfferedError(operation: OperationName): KieVeoError {
 	return new KieVeoError(
 		`${OPERATIONS[operation].label} cannot use a callback with the API '${API_LABELS.veo}': Kie.ai does not call back about it`,
 		{
-			description: `Use 'Wait by Polling', or leave 'Callback URL' empty. With '${API_LABELS.jobs}' under 'API' in the Kie.ai Veo API credential, Kie.ai calls back. Nothing was sent.`,
+			description: `Use 'Wait by Polling', or leave 'Callback URL' empty. With '${API_LABELS.jobs}' under 'Order Through' in the Kie.ai API credential, Kie.ai calls back. Nothing was sent.`,
 		},
 	);
 }
@@ -20,7 +20,7 @@ export function seedNotOfferedError(): KieVeoError {
 	return inputError(
 		'Seed',
 		`cannot be used for a new video with the API '${API_LABELS.jobs}'`,
-		`Kie.ai would ignore it there. Remove the option, or choose '${API_LABELS.veo}' under 'API' in the Kie.ai Veo API credential. Nothing was sent.`,
+		`Kie.ai would ignore it there. Remove the option, or choose '${API_LABELS.veo}' under 'Order Through' in the Kie.ai API credential. Nothing was sent.`,
 	);
 }
 
@@ -28,6 +28,6 @@ export function extendTierError(model: string): KieVeoError {
 	return inputError(
 		'Model',
 		`of an extension can only be Fast with the API '${API_LABELS.jobs}', not ${show(model)}`,
-		`Kie.ai does not let the tier be chosen there. Choose Fast, or '${API_LABELS.veo}' under 'API' in the Kie.ai Veo API credential. Nothing was sent.`,
+		`Kie.ai does not let the tier be chosen there. Choose Fast, or '${API_LABELS.veo}' under 'Order Through' in the Kie.ai API credential. Nothing was sent.`,
 	);
 }

@@ -4,12 +4,12 @@ import { shorten, show } from './values';
 /* Fields of the credential that cannot be used. */
 
 function settingError(field: string, fault: string, advice: string): KieVeoError {
-	return inputError(field, `of the Kie.ai Veo API credential ${fault}`, advice);
+	return inputError(field, `of the Kie.ai API credential ${fault}`, advice);
 }
 
 export function apiError(value: unknown): KieVeoError {
 	return settingError(
-		'API',
+		'Order Through',
 		`must be veo or jobs, not ${show(value)}`,
 		`${CHOOSE} Nothing was sent.`,
 	);

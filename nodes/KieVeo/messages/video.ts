@@ -197,7 +197,7 @@ export function accountRejectedError(rejection: Rejection, answer: Said): KieVeo
 			);
 		case 'failed':
 			return new KieVeoError(`Kie.ai could not answer: ${said}`, {
-				description: "Check 'Base URL' in the Kie.ai Veo API credential and run the node again.",
+				description: "Check 'Base URL' in the Kie.ai API credential and run the node again.",
 				kieCode,
 			});
 	}

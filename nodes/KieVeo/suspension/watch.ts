@@ -157,7 +157,7 @@ export class Watch {
 		if (this.warned.has(origin)) return;
 		this.warned.add(origin);
 		logger.warn(
-			`Kie.ai Veo: n8n did not answer when it was called at its own address ${origin}. If this continues, executions whose callbacks are lost wait until 5 minutes after their Timeout, and output only what was ready immediately. Allow n8n to call N8N_WEBHOOK_URL (WEBHOOK_URL in older n8n).`,
+			`Kie.ai: n8n did not answer when it was called at its own address ${origin}. If this continues, executions whose callbacks are lost wait until 5 minutes after their Timeout, and output only what was ready immediately. Allow n8n to call N8N_WEBHOOK_URL (WEBHOOK_URL in older n8n).`,
 		);
 	}
 }

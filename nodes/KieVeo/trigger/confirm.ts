@@ -45,7 +45,7 @@ export async function confirmResult(
 		? { files: { ...files, videoUrls } }
 		: {
 				reason:
-					'the record of the task does not name its URLs, and asking further could start a paid upgrade: only submissions of the Kie.ai Veo node can be confirmed',
+					'the record of the task does not name its URLs, and asking further could start a paid upgrade: only submissions of the Kie.ai node can be confirmed',
 			};
 }
 

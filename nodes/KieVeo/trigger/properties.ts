@@ -5,10 +5,15 @@ import { simplifyOption } from '../simplifyOption';
 
 const DEFAULT_EVENTS = EVENTS.filter(({ byDefault }) => byDefault).map(({ value }) => value);
 
+/** An expression that returns the labels of the selected events. */
+export const subtitle = `={{ $parameter["events"].map((event) => (${JSON.stringify(
+	Object.fromEntries(EVENTS.map(({ name, value }) => [value, name])),
+)} )[event]).join(", ") }}`;
+
 export const triggerProperties: INodeProperties[] = [
 	{
 		displayName:
-			"Open 'Webhook URLs' above, enter the production URL as 'Callback URL' in a Kie.ai Veo node (Wait Mode: Return Immediately), and activate (publish) this workflow. The test URL works only while this node listens for a test event. If the URLs show a local address, set n8n's environment variable N8N_WEBHOOK_URL (WEBHOOK_URL in older n8n) to its public address.",
+			'Enter the production URL above as \'Callback URL\' in a Kie.ai node and activate (publish) this workflow. The test URL works for two minutes and one call; a video usually takes longer. <a href="https://github.com/n8n-nodes-kie-veo/n8n-nodes-kie-veo/blob/main/docs/reference.md#trigger" target="_blank">More</a>',
 		name: 'addressNotice',
 		type: 'notice',
 		default: '',
@@ -46,7 +51,7 @@ export const triggerProperties: INodeProperties[] = [
 	},
 	{
 		displayName:
-			'Enable the webhook HMAC key at <a href="https://kie.ai/settings" target="_blank">kie.ai/settings</a> and copy it into \'Webhook HMAC Key\' of the credential above. Use the same credential as the Kie.ai Veo node that submits.',
+			'Copy the webhook HMAC key from <a href="https://kie.ai/settings" target="_blank">kie.ai/settings</a> into the credential above. Use the same credential in the Kie.ai node that submits.',
 		name: 'signatureNotice',
 		type: 'notice',
 		default: '',
@@ -73,7 +78,7 @@ export const triggerProperties: INodeProperties[] = [
 				type: 'boolean',
 				default: false,
 				description:
-					'Whether to ask Kie.ai for the URLs again before the workflow starts, because its signature does not cover them. A 4K callback is usually refused if no Kie.ai Veo node submitted the upgrade. With the Unified Jobs API this is free and orders nothing. With the Veo Endpoints it is usually free, but asking after a failed 4K upgrade may start another one.',
+					'Whether to ask Kie.ai for the URLs again before the workflow starts, because its signature does not cover them. A 4K callback is usually refused if no Kie.ai node submitted the upgrade. With the Unified Jobs API this is free and orders nothing. With the Veo Endpoints it is usually free, but asking after a failed 4K upgrade may start another one.',
 			},
 			{
 				displayName: 'Deduplicate',

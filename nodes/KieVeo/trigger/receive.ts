@@ -46,7 +46,7 @@ export async function receiveCallback(context: IWebhookFunctions): Promise<IWebh
 		const reason = error instanceof Error ? error.message : String(error);
 		return { kind: 'refused', status: 503, reason };
 	});
-	const about = `Kie.ai Veo Trigger "${context.getNode().name}"`;
+	const about = `Kie.ai Trigger "${context.getNode().name}"`;
 	switch (verdict.kind) {
 		case 'accepted': {
 			// Answered by n8n: 2.x does so after it has created the execution, so none is lost in between.

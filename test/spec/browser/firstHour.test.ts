@@ -38,7 +38,7 @@ describe.each(LINES.map(({ name }) => name))('the first hour in the editor of n8
 		credentials: { kieVeoApi: stage.credential },
 	});
 
-	it('says in the credential where the keys are, and asks for the API', async () => {
+	it('says in the credential where the keys are, and asks what to order through', async () => {
 		await editor.openCredential(stage.credential);
 		const dialog = editor.page.locator('[data-test-id=credential-edit-dialog]');
 		await picture('credential');
@@ -46,7 +46,7 @@ describe.each(LINES.map(({ name }) => name))('the first hour in the editor of n8
 		expect(await links.allInnerTexts()).toStrictEqual(['kie.ai/api-key', 'kie.ai/settings']);
 		const labels = await dialog.locator('label').allInnerTexts();
 		expect(labels.map((label) => label.split(/ \*|\n/)[0])).toEqual(
-			expect.arrayContaining(['API Key', 'Webhook HMAC Key', 'API', 'Base URL']),
+			expect.arrayContaining(['API Key', 'Webhook HMAC Key', 'Order Through', 'Base URL']),
 		);
 	});
 

@@ -153,7 +153,7 @@ function testSwitch(): void {
 		expect(itemsOf(execution, KIE)[0]?.binary?.data).toBeDefined();
 		const refused = nodeError(await run('get4k', [taskId]), KIE);
 		expect(refused?.message).toContain(taskId);
-		expect(refused?.description).toContain("choose 'Veo Endpoints' under 'API'");
+		expect(refused?.description).toContain("choose 'Veo Endpoints' under 'Order Through'");
 		expect(stage.simulator.paid()).toHaveLength(0);
 	});
 }

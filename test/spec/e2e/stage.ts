@@ -71,7 +71,7 @@ export function kieCredential(
 	data: { apiKey?: string; baseUrl?: string; webhookSecret?: string; api?: ApiName } = {},
 ): Credential {
 	return {
-		name: 'Kie.ai Veo API',
+		name: 'Kie.ai API',
 		type: 'kieVeoApi',
 		data: {
 			apiKey: SIMULATOR_KEY,

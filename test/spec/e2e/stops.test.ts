@@ -55,7 +55,7 @@ describe.each(LINES.map(({ name }) => name))('a paid task in the log of n8n %s',
 		const { taskIds } = stage.simulator;
 		expect(taskIds).toHaveLength(2);
 		for (const taskId of taskIds) {
-			expect(lines.join('\n')).toContain(`Kie.ai Veo: Generate was submitted, task ID ${taskId}`);
+			expect(lines.join('\n')).toContain(`Kie.ai: Generate was submitted, task ID ${taskId}`);
 		}
 		expect(stage.n8n.log()).not.toContain(SIMULATOR_KEY);
 	});

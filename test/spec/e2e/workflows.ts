@@ -7,8 +7,8 @@ import type { CredentialReference, WorkflowDefinition } from '../../tools/n8n/cl
 
 /** Names of the nodes in the workflows of this file. */
 export const ITEMS = 'Items';
-export const KIE = 'Kie.ai Veo';
-export const TRIGGER = 'Kie.ai Veo Trigger';
+export const KIE = 'Kie.ai';
+export const TRIGGER = 'Kie.ai Trigger';
 export const HTTP = 'HTTP Request';
 export const AFTER = 'After';
 

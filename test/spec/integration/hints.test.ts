@@ -7,7 +7,7 @@ const node = new KieVeo();
 
 /** What the editor shows before a run, evaluated as the editor does it. */
 function hintsFor(parameters: INodeParameters, items: IDataObject[]): string[] {
-	const name = 'Kie.ai Veo';
+	const name = 'Kie.ai';
 	const workflow = workflowOf(
 		{ id: '1', name, type: 'kieVeo', typeVersion: 1, position: [0, 0], parameters },
 		node,

@@ -370,7 +370,7 @@ describe('a credential as it was pasted', () => {
 		['a Cyrillic letter', 'kе1', 'U+0435'],
 		['nothing but quotes', '""', 'is empty'],
 	])('with %s in API Key is refused', async (_what, apiKey, words) => {
-		await refused({ credentials: { apiKey } }, `'API Key' of the Kie.ai Veo API credential`);
+		await refused({ credentials: { apiKey } }, `'API Key' of the Kie.ai API credential`);
 		await refused({ credentials: { apiKey } }, words);
 	});
 });

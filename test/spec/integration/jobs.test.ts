@@ -246,7 +246,7 @@ describe('what was made before a switch', () => {
 				const error = await caught(run({ operation, taskIds: [taskId], api: other[api] }));
 				const label = api === 'veo' ? 'Veo Endpoints' : 'Unified Jobs API';
 				expect(error.message).toContain(taskId);
-				expect(error.description).toContain(`choose '${label}' under 'API'`);
+				expect(error.description).toContain(`choose '${label}' under 'Order Through'`);
 			}
 			expect(simulator.paid()).toHaveLength(0);
 		},

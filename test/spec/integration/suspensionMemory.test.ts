@@ -46,7 +46,7 @@ async function suspendOne(execution: number): Promise<void> {
 	const nodeType = new KieVeo();
 	const node: INode = {
 		id: 'a-node',
-		name: 'Kie.ai Veo',
+		name: 'Kie.ai',
 		type: 'n8n-nodes-kie-veo.kieVeo',
 		typeVersion: 1,
 		position: [0, 0],

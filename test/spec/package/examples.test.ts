@@ -27,7 +27,7 @@ describe.each(examples)('the example %s', (_file, workflow) => {
 	it('has a note: what it does, what to fill in, what it costs', () => {
 		const note = noteOf(workflow);
 		expect(note).toMatch(/^## .+\n\n\S.+/);
-		expect(note).toMatch(/\*\*Fill in\*\*\n1\. The credential `Kie\.ai Veo API` in /);
+		expect(note).toMatch(/\*\*Fill in\*\*\n1\. The credential `Kie\.ai API` in /);
 		const submits = ownNodes(workflow).some(({ type }) => type === `${PREFIX}kieVeo`);
 		// Two lines: what it costs, and how not to pay for more.
 		if (submits) expect(note).toMatch(/\n\n[^\n]+costs? Kie\.ai credits[^\n]*\n[^\n]+$/);

@@ -65,22 +65,22 @@ describe('the published package', () => {
 		expect(loader.packageName).toBe('n8n-nodes-kie-veo');
 		const { kieVeo, kieVeoTrigger } = loader.nodeTypes;
 		const ofBoth = {
-			codex: { categories: ['AI', 'Marketing & Content'] },
+			codex: { categories: ['Marketing & Content'] },
 			iconUrl: {
 				light: 'icons/n8n-nodes-kie-veo/dist/nodes/KieVeo/kie.svg',
 				dark: 'icons/n8n-nodes-kie-veo/dist/nodes/KieVeo/kie.dark.svg',
 			},
 		};
 		expect(kieVeo?.type.description).toMatchObject({
-			displayName: 'Kie.ai Veo',
+			displayName: 'Kie.ai',
 			usableAsTool: true,
 			...ofBoth,
 		});
 		expect(kieVeoTrigger?.type.description).toMatchObject({
-			displayName: 'Kie.ai Veo Trigger',
+			displayName: 'Kie.ai Trigger',
 			...ofBoth,
 		});
-		expect(loader.credentialTypes.kieVeoApi?.type.displayName).toBe('Kie.ai Veo API');
+		expect(loader.credentialTypes.kieVeoApi?.type.displayName).toBe('Kie.ai API');
 		expect(loader.known.nodes.kieVeo?.className).toBe('KieVeo');
 	});
 

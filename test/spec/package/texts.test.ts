@@ -128,4 +128,17 @@ describe('the links of the nodes', () => {
 		expect(anchors.length).toBeGreaterThan(0);
 		expect(anchors.filter((anchor) => !anchorsOf('README.md').has(anchor))).toStrictEqual([]);
 	});
+
+	it('lead to pages of docs/ and headings that exist', () => {
+		const links = ['nodes', 'credentials']
+			.flatMap(filesIn)
+			.flatMap((path) => [...textOf(path).matchAll(/blob\/main\/([\w/-]+\.md)(?:#([a-z0-9-]+))?/g)])
+			.map(([, page = '', anchor]) => ({ page, anchor }));
+		expect(links.length).toBeGreaterThan(0);
+		const broken = links.filter(
+			({ page, anchor }) =>
+				!existsSync(join(ROOT, page)) || (anchor !== undefined && !anchorsOf(page).has(anchor)),
+		);
+		expect(broken).toStrictEqual([]);
+	});
 });

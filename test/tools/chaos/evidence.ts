@@ -30,7 +30,7 @@ export interface RunRecord {
 	downloads: number;
 }
 
-/** One execution started by Kie.ai Veo Trigger. */
+/** One execution started by Kie.ai Trigger. */
 export interface TriggeredRecord {
 	id: string;
 	status: string;

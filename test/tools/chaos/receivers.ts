@@ -22,7 +22,7 @@ interface Receiver {
 	url: string;
 }
 
-/** Workflows with Kie.ai Veo Trigger, active, for each account with and without Confirm. */
+/** Workflows with Kie.ai Trigger, active, for each account with and without Confirm. */
 export class Receivers {
 	private constructor(
 		readonly credentials: readonly [CredentialReference, CredentialReference],
@@ -42,7 +42,7 @@ export class Receivers {
 			for (const confirm of [true, false]) {
 				const webhookId = randomUUID();
 				const trigger = {
-					...node('Kie.ai Veo Trigger', 'n8n-nodes-kie-veo.kieVeoTrigger', 1.1, {
+					...node('Kie.ai Trigger', 'n8n-nodes-kie-veo.kieVeoTrigger', 1.1, {
 						options: { confirm },
 					}),
 					webhookId,
@@ -55,7 +55,7 @@ export class Receivers {
 				const { id } = await client.createWorkflow({
 					name: `Trigger of account ${account}${confirm ? ', confirming' : ''}`,
 					nodes: [trigger, after],
-					connections: connect('Kie.ai Veo Trigger', AFTER),
+					connections: connect('Kie.ai Trigger', AFTER),
 				});
 				await client.activateWorkflow(id);
 				const url = `${n8n.url}/webhook/${webhookId}/webhook`;

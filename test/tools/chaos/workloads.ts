@@ -44,7 +44,7 @@ export function tagsOf({ number, items }: PlannedVideo): string[] {
 	return Array.from({ length: items }, (_, copy) => `${number}/${copy}`);
 }
 
-/** Items -> Kie.ai Veo -> a node that reads the tag of the linked input item, from both outputs. */
+/** Items -> Kie.ai -> a node that reads the tag of the linked input item, from both outputs. */
 export function workflowOf(
 	batch: BatchSettings,
 	orders: readonly Order[],

@@ -96,7 +96,7 @@ Nothing is kept when it ends. Stop it with Ctrl-C.`);
 async function kieCredential(api: ApiName): Promise<Credential> {
 	const { KIE_API_KEY, KIE_WEBHOOK_HMAC_KEY = '' } = process.env;
 	const credential = (data: Credential['data']) => ({
-		name: 'Kie.ai Veo API',
+		name: 'Kie.ai API',
 		type: 'kieVeoApi',
 		data: { ...data, api },
 	});

@@ -9,8 +9,8 @@ const ENDED: Execution = {
 	startedAt: undefined,
 	stoppedAt: undefined,
 	waitTill: undefined,
-	runs: new Map([['Kie.ai Veo', [RUN, RUN]]]),
-	lastNode: 'Kie.ai Veo',
+	runs: new Map([['Kie.ai', [RUN, RUN]]]),
+	lastNode: 'Kie.ai',
 	error: undefined,
 	data: { executionData: { nodeExecutionStack: [] } },
 };
@@ -27,7 +27,7 @@ it.each<[title: string, differs: Partial<Execution>, whole: boolean]>([
 	['a success whose data n8n has not stored yet', { data: {}, runs: new Map() }, false],
 	[
 		'a success with the data of when it was resumed, in a loop',
-		{ data: { executionData: { nodeExecutionStack: [{ node: { name: 'Kie.ai Veo' } }] } } },
+		{ data: { executionData: { nodeExecutionStack: [{ node: { name: 'Kie.ai' } }] } } },
 		false,
 	],
 	['an error', { status: 'error', error: FAULT }, true],

@@ -45,7 +45,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 		),
 		{
 			displayName:
-				'Each item creates a new video and uses credits. Its task ID differs from that of the video it extends.',
+				'Each item creates a new video and uses credits. Its task ID differs from that of the video it extends. <a href="https://github.com/n8n-nodes-kie-veo/n8n-nodes-kie-veo/blob/main/docs/reference.md#costs-and-repeats" target="_blank">More</a>',
 			name: 'creditsNotice',
 			type: 'notice',
 			default: '',

@@ -101,7 +101,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 				},
 			],
 			description:
-				'What the video is made from. Frames become the first and the last picture of the video; reference images only show what is to appear in it.',
+				'What the video is made from. Frames become the first and the last picture of the video; reference images show what should appear in it.',
 		},
 		...imageProperties,
 		{
@@ -145,7 +145,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 		...creationWaitModeProperties('How to get the result. Kie.ai usually takes 2 to 5 minutes.'),
 		{
 			displayName:
-				'Each item creates a new video and uses credits. To fetch a video that was generated earlier, use Get with its task ID.',
+				'Each item creates a new video and uses credits. To fetch a video that was generated earlier, use Get with its task ID. <a href="https://github.com/n8n-nodes-kie-veo/n8n-nodes-kie-veo/blob/main/docs/reference.md#costs-and-repeats" target="_blank">More</a>',
 			name: 'creditsNotice',
 			type: 'notice',
 			default: '',

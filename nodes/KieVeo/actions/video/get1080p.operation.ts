@@ -28,7 +28,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 		),
 		{
 			displayName:
-				'A 1080P upgrade costs a few credits. Kie.ai does not extend videos that were upgraded to 1080P, so extend first. With the Unified Jobs API (preview), running it again is a new order: run Get with its kieTaskId instead.',
+				'A 1080P upgrade costs a few credits, and Kie.ai cannot extend the video afterwards. Running it again only fetches the video (Unified Jobs API: orders again). <a href="https://github.com/n8n-nodes-kie-veo/n8n-nodes-kie-veo/blob/main/docs/reference.md#costs-and-repeats" target="_blank">More</a>',
 			name: 'creditsNotice',
 			type: 'notice',
 			default: '',

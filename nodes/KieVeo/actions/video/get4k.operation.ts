@@ -47,7 +47,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 		),
 		{
 			displayName:
-				'Each 4K upgrade costs extra credits, about as much as two Fast generations. To fetch a video that was submitted earlier, run it again with the same task ID; with the Unified Jobs API (preview) that would be a new order, so run Get with its kieTaskId instead.',
+				'Each 4K upgrade costs credits, about as much as two Fast generations. Running it again with the same task ID only fetches the video (Unified Jobs API: orders again). <a href="https://github.com/n8n-nodes-kie-veo/n8n-nodes-kie-veo/blob/main/docs/reference.md#costs-and-repeats" target="_blank">More</a>',
 			name: 'creditsNotice',
 			type: 'notice',
 			default: '',

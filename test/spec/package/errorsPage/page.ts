@@ -103,7 +103,7 @@ export const SECTIONS: Section[] = [
 export function errorsPage(sections: Section[]): string {
 	const blocks = [
 		'# Error messages',
-		'Every message of Kie.ai Veo about something that went wrong, with its advice. Task IDs, numbers, addresses ' +
+		'Every message of the Kie.ai nodes about something that went wrong, with its advice. Task IDs, numbers, addresses ' +
 			"and Kie.ai's own words are examples here: search for the rest of your message.",
 		'<!-- Generated from nodes/KieVeo/messages by `npm run errors-page`. -->',
 		sections.map(({ title }) => `- [${title}](#${headingAnchor(title)})`).join('\n'),
