@@ -20,7 +20,7 @@ interface Operation {
 	/** Each item starts, and pays for, its own task. */
 	creates?: true;
 	/** Upgrades a finished video to this resolution. */
-	upgradesTo?: string;
+	upgradesTo?: '4k' | '1080p';
 	/** Kie reports its end to an address. The trigger's events are named after this. */
 	event?: string;
 	/** Minutes after which Kie's report is overdue: slightly more than it usually takes. */

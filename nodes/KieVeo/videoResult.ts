@@ -1,7 +1,7 @@
 import { givesVideo, traitsOf, type VideoOperationName } from './operations';
 import type { Callback } from './kie/callback/parse';
 import type { Said } from './kie/meaning/answer';
-import type { ResultFiles } from './kie/meaning/resultFiles';
+import type { ResultFiles } from './kie/meaning/files';
 
 export type VideoStatus = 'success' | 'processing' | 'failed';
 

@@ -1,7 +1,7 @@
 import type { Creation, Upgrade, VideoOperationName } from '../operations';
 import type { ImageFile } from './http/multipart';
-import type { ApiName, CreditsMeaning, Meaning, Rejection, Said } from './meaning/answer';
-import type { FileUrlMeaning } from './meaning/fileAnswer';
+import type { ApiName, CreditsMeaning, FileUrlMeaning, Meaning, Said } from './meaning/answer';
+import type { CreateMeaning } from './meaning/create';
 
 /** What Kie's answer means, and Kie's own words. */
 export interface Answered<M> extends Said {
@@ -10,8 +10,8 @@ export interface Answered<M> extends Said {
 	raw: unknown;
 	/** Milliseconds that Kie asked to wait before the next request. */
 	retryAfterMs: number | null;
-	/** Set when the answer to an earlier attempt was lost: Kie may have accepted that one. */
-	perhapsAccepted?: true;
+	/** Set when an order that gave nothing may still have been accepted, and paid for. */
+	mayBePaid?: true;
 	/** Set when the API that was asked knows no such task: the other one may. */
 	isUnknown?: true;
 }
@@ -20,12 +20,7 @@ export type { ApiName };
 
 export type VideoAnswer = Answered<Meaning>;
 
-/**
- * `lost`: the answer to a paid request never came. `taskId`: Kie refused it, but still named a task.
- */
-export type SubmissionAnswer = Answered<
-	Meaning | { kind: 'lost' } | (Rejection & { taskId?: string })
->;
+export type SubmissionAnswer = Answered<Meaning | Exclude<CreateMeaning, { kind: 'created' }>>;
 
 /** What a new video is made from, in the panel's terms. */
 export interface CreationParameters {

@@ -25,19 +25,14 @@ import {
 import type { SubmissionLimiter } from './http/submissionLimiter';
 import {
 	classifyCreditsAnswer,
+	classifyFileUrlAnswer,
 	type CreditsMeaning,
-	type KieAnswer,
-	type Meaning,
-} from './meaning/answer';
-import { classifyCreateAnswer } from './meaning/createAnswer';
-import {
-	classifyDownloadUrlAnswer,
-	classifyUploadAnswer,
 	type FileUrlMeaning,
-} from './meaning/fileAnswer';
-import { isUnknownTask, readRecordAnswer } from './meaning/recordAnswer';
-import { readResultFiles, type ResultFiles } from './meaning/resultFiles';
-import { classifyTaskRecord } from './meaning/taskRecord';
+	type KieAnswer,
+} from './meaning/answer';
+import { classifyCreateAnswer, mayBePaid, type OrderMeaning } from './meaning/create';
+import { NO_FILES, type ResultFiles } from './meaning/files';
+import { isUnknownTask, readRecordAnswer } from './meaning/record';
 
 /* What Kie's two APIs have in common. */
 
@@ -81,20 +76,20 @@ export abstract class BaseApi implements KieApi {
 		}
 	}
 
-	/** Patient with a task created seconds ago. */
-	async fetchRecord(taskId: string, attempts = 1): Promise<VideoAnswer> {
+	/** @param isOurs whether this package has created the task */
+	async fetchRecord(taskId: string, isOurs = false, attempts = 1): Promise<VideoAnswer> {
 		const { recentTasks, clock } = this.parts;
 		const isNew = recentTasks.has(taskId, clock.now());
+		const tell = (given: KieAnswer) => readRecordAnswer(given, { isOurs, isNew });
 		const read = async () => await this.readRecord(taskId);
-		const meaningOf = (given: KieAnswer) => readRecordAnswer(given, isNew).meaning;
-		const record = await callWithRetry(read, meaningOf, this.parts, attempts);
-		const { answer, meaning } = readRecordAnswer(record, isNew);
+		const record = await callWithRetry(read, (one) => tell(one).meaning, this.parts, attempts);
+		const { answer, meaning } = tell(record);
 		return { ...answered(answer, meaning), ...unknownIf(isUnknownTask(record)) };
 	}
 
 	async fetchFreshUrl(url: string): Promise<Answered<FileUrlMeaning>> {
 		const call: HttpCall = { method: 'POST', path: DOWNLOAD_URL_PATH, body: { url } };
-		return await this.read(call, classifyDownloadUrlAnswer);
+		return await this.read(call, classifyFileUrlAnswer);
 	}
 
 	async uploadImage(image: ImageFile): Promise<Answered<FileUrlMeaning>> {
@@ -108,10 +103,10 @@ export abstract class BaseApi implements KieApi {
 					close();
 				}
 			},
-			classifyUploadAnswer,
+			classifyFileUrlAnswer,
 			this.parts,
 		);
-		return answered(answer, classifyUploadAnswer(answer));
+		return answered(answer, classifyFileUrlAnswer(answer));
 	}
 
 	async fetchCredits(): Promise<Answered<CreditsMeaning>> {
@@ -136,9 +131,9 @@ export abstract class BaseApi implements KieApi {
 			this.patience(deadline),
 		);
 		const meaning = meaningOf(answer);
-		if (meaning.kind !== 'created') return answered(answer, meaning);
+		if (meaning.kind !== 'created') return orderAnswered(answer, meaning);
 		recentTasks.add(meaning.taskId, clock.now());
-		const files = { ...readResultFiles(null), taskId: meaning.taskId };
+		const files = { ...NO_FILES, taskId: meaning.taskId };
 		return answered(answer, { kind: 'processing', files });
 	}
 
@@ -152,21 +147,12 @@ export abstract class BaseApi implements KieApi {
 		isResult: (files: ResultFiles) => boolean,
 	): Promise<VideoAnswer> {
 		const record = await this.readRecord(taskId);
-		const recorded = classifyTaskRecord(record);
-		if (recorded.kind === 'none') {
-			const nothing: Meaning = { kind: 'retry', reason: 'server' };
-			return { ...answered(record, nothing), ...unknownIf(isUnknownTask(record)) };
+		if (isUnknownTask(record)) {
+			return { ...answered(record, { kind: 'retry', reason: 'server' }), isUnknown: true };
 		}
-		if (recorded.kind === 'failed') {
-			const { code, message, meaning } = recorded;
-			// A task that failed for lack of credits has failed: there is nothing left to ask.
-			const failed: Meaning =
-				meaning.kind === 'failed' ? meaning : { kind: 'failed', reason: 'taskFailed' };
-			return { ...answered(record, failed), code, message };
-		}
-		const running: Meaning = { kind: 'processing', files: readResultFiles(null) };
-		const isDone = recorded.kind === 'success' && isResult(recorded.files);
-		return answered(record, isDone ? recorded : running);
+		const { answer, meaning } = readRecordAnswer(record, { isOurs: true, isNew: false });
+		const isDone = meaning.kind !== 'success' || isResult(meaning.files);
+		return answered(answer, isDone ? meaning : { kind: 'processing', files: NO_FILES });
 	}
 
 	protected patience(deadline?: number) {
@@ -180,7 +166,7 @@ export abstract class BaseApi implements KieApi {
 	}
 
 	private async readState({ taskId }: StateOrder): Promise<VideoAnswer> {
-		return await this.fetchRecord(taskId, MAX_ATTEMPTS);
+		return await this.fetchRecord(taskId, false, MAX_ATTEMPTS);
 	}
 
 	/** A read: repeated after faults. */
@@ -195,11 +181,16 @@ export abstract class BaseApi implements KieApi {
 }
 
 export function answered<M>(
-	{ code, message, body, retryAfterMs, perhapsAccepted }: Submitted,
+	{ code, message, body, retryAfterMs }: KieAnswer,
 	meaning: M,
 ): Answered<M> {
-	const told = { meaning, code, message, raw: body, retryAfterMs };
-	return perhapsAccepted ? { ...told, perhapsAccepted } : told;
+	return { meaning, code, message, raw: body, retryAfterMs };
+}
+
+/** The answer to an order, with what is certain about its payment. */
+export function orderAnswered<M extends OrderMeaning>(answer: Submitted, meaning: M): Answered<M> {
+	const told = answered(answer, meaning);
+	return mayBePaid(meaning, answer.wasLost === true) ? { ...told, mayBePaid: true } : told;
 }
 
 /** The id under which Kie keeps a submitted video. */

@@ -11,8 +11,7 @@ import type {
 } from './api';
 import { ownIdOf } from './baseApi';
 import type { ImageFile } from './http/multipart';
-import type { CreditsMeaning, Meaning } from './meaning/answer';
-import type { FileUrlMeaning } from './meaning/fileAnswer';
+import type { CreditsMeaning, FileUrlMeaning, Meaning } from './meaning/answer';
 
 /**
  * Kie through the API that the credential names. An order goes to that one alone: sent to the other as well

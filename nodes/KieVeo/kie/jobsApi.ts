@@ -11,12 +11,11 @@ import type {
 	UpgradeOrder,
 	VideoAnswer,
 } from './api';
-import { answered, BaseApi, ownIdOf, type ApiParts } from './baseApi';
-import { isUnknownTask } from './meaning/recordAnswer';
+import { BaseApi, ownIdOf, type ApiParts } from './baseApi';
+import { otherTier, readJob, upgradedBy, withTierNote } from './meaning/fields';
+import { NO_FILES } from './meaning/files';
 import { isJsonObject } from './meaning/guards';
-import { otherTier, readJob, upgradedBy, withTierNote } from './meaning/job';
-import { readResultFiles } from './meaning/resultFiles';
-import { classifyTaskRecord } from './meaning/taskRecord';
+import { isUnknownTask } from './meaning/record';
 
 /*
  * Kie's unified jobs API: every order is a job of a model, and its state the record of that job. The names
@@ -107,7 +106,7 @@ export class JobsApi extends BaseApi {
 	async fetchState(video: SubmittedVideo): Promise<VideoAnswer> {
 		const ownId = ownIdOf(video);
 		if (ownId === null) return NO_JOB;
-		return this.withTier(video, await this.fetchRecord(ownId));
+		return this.withTier(video, await this.fetchRecord(ownId, video.operation !== 'get'));
 	}
 
 	async fetchOutcome(video: SubmittedVideo): Promise<VideoAnswer> {
@@ -122,9 +121,8 @@ export class JobsApi extends BaseApi {
 
 	async fetchUpgraded(taskId: string): Promise<Upgraded> {
 		const record = await this.readRecord(taskId);
-		if (classifyTaskRecord(record).kind === 'none') {
-			return { kind: isUnknownTask(record) ? 'none' : 'unanswered' };
-		}
+		if (isUnknownTask(record)) return { kind: 'none' };
+		if (!isJsonObject(record.data)) return { kind: 'unanswered' };
 		const job = readJob(record.data);
 		const operation = upgradeOf(job?.model ?? null);
 		const video = job === null ? null : upgradedBy(job);
@@ -183,10 +181,11 @@ export class JobsApi extends BaseApi {
 
 /** An upgrade that was not ordered as a job. */
 const NO_JOB: VideoAnswer = {
-	...answered(
-		{ code: null, message: '', data: null, body: null, fault: false, retryAfterMs: null },
-		{ kind: 'processing' as const, files: readResultFiles(null) },
-	),
+	meaning: { kind: 'processing', files: NO_FILES },
+	code: null,
+	message: '',
+	raw: null,
+	retryAfterMs: null,
 	isUnknown: true,
 };
 

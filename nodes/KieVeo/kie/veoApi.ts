@@ -1,4 +1,4 @@
-import { isUpgrade, OPERATIONS, type Creation, type Upgrade } from '../operations';
+import { isCreation, isUpgrade, OPERATIONS, type Creation, type Upgrade } from '../operations';
 import { callbackNotOfferedError } from '../messages/errors';
 import type {
 	CreationOrder,
@@ -10,12 +10,12 @@ import type {
 	UpgradeOrder,
 	VideoAnswer,
 } from './api';
-import { answered, BaseApi, ownIdOf } from './baseApi';
+import { answered, BaseApi, orderAnswered, ownIdOf } from './baseApi';
 import type { HttpCall } from './http/client';
 import { submitPatiently } from './http/retry';
 import { classifyUpgradeAnswer, type KieAnswer } from './meaning/answer';
+import { is4k } from './meaning/fields';
 import { judgeRepeat } from './meaning/repeat';
-import { is4k } from './meaning/resultFiles';
 
 /* Kie's dedicated Veo endpoints. Kie has moved its documentation before, so the paths appear only here. */
 
@@ -80,7 +80,7 @@ export class VeoApi extends BaseApi {
 		const { operation, taskId } = video;
 		return isUpgrade(operation)
 			? await this.repeatUpgrade(operation, video)
-			: await this.fetchRecord(taskId);
+			: await this.fetchRecord(taskId, isCreation(operation));
 	}
 
 	/**
@@ -92,7 +92,8 @@ export class VeoApi extends BaseApi {
 	async fetchOutcome(video: SubmittedVideo): Promise<VideoAnswer> {
 		const { operation } = video;
 		const recorded = await this.fetchRecordedOutcome(video);
-		return isUpgrade(operation) && recorded.meaning.kind === 'processing'
+		const { kind } = recorded.meaning;
+		return isUpgrade(operation) && (kind === 'processing' || kind === 'unclear')
 			? await this.repeatUpgrade(operation, video)
 			: recorded;
 	}
@@ -135,7 +136,7 @@ export class VeoApi extends BaseApi {
 			meaningOf,
 			this.patience(deadline),
 		);
-		return answered(answer, meaningOf(answer));
+		return orderAnswered(answer, meaningOf(answer));
 	}
 
 	/**

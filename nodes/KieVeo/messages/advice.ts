@@ -1,5 +1,5 @@
 import type { FailureReason, Refusal, Rejection, RetryReason } from '../kie/meaning/answer';
-import { isUpgrade, OPERATIONS, type VideoOperationName } from '../operations';
+import { isCreation, isUpgrade, OPERATIONS, type VideoOperationName } from '../operations';
 import type { Subject } from '../videoResult';
 import { shortenId } from './values';
 
@@ -79,56 +79,82 @@ export function unreachedAdvice(
 	return UNREACHED_ADVICE[reason](ADDRESSES[address]);
 }
 
-/** For operations where there is more to say than that Kie could not make the video. */
-const UNAVAILABLE_ADVICE: { [Name in VideoOperationName]?: string } = {
-	get4k:
-		'Kie.ai cannot make a 4K version of this video. The base video is still available; Get 1080P Video may work.',
-	get1080p: 'Kie.ai cannot make a 1080P version of this video. The base video is still available.',
-	extend: 'Kie.ai could not extend this video. The original is still available.',
+/** What a failure of an order leaves as it was. */
+function untouched({ operation }: Subject): string {
+	if (isUpgrade(operation)) return 'The base video is not affected.';
+	return operation === 'extend' ? 'The original is still available.' : '';
+}
+
+/** Where only ordering again can help, what that means. Never a new base video for an upgrade of it. */
+function orderAgain(subject: Subject, how = ''): string {
+	const { operation } = subject;
+	const label = OPERATIONS[operation].label;
+	switch (operation) {
+		case 'generate':
+			return `Then generate the video again${how}.`;
+		case 'get':
+			return '';
+		default:
+			return `${untouched(subject)} Running ${label} again is a new order, which may be billed.`;
+	}
+}
+
+const UNAVAILABLE: { [Name in VideoOperationName]?: string } = {
+	get4k: 'Kie.ai cannot make a 4K version of this video. Get 1080P Video may work.',
+	get1080p: 'Kie.ai cannot make a 1080P version of this video.',
 };
 
 const FAILURE_ADVICE: Record<FailureReason, (subject: Subject) => string> = {
 	reordered: (subject) =>
 		`Check https://kie.ai/logs to see why it failed. The new order may be billed. ${repeatAdvice(subject)}`,
-	retention: () => 'Kie.ai keeps videos for 14 days only. Generate the video again.',
+	retention: () => 'Kie.ai keeps videos for 14 days only.',
 	baseNotFinished: () =>
-		'The base video is still being generated, or its generation has failed. Wait until it has succeeded, then run the node again.',
-	englishOnly: () =>
-		"Switch on 'Enable Translation' under Options, or write the prompt in English.",
+		'The base video is still being generated, or its generation has failed. Check it with Get, which is free; ' +
+		'once it has succeeded, run the node again.',
+	englishOnly: ({ operation }) =>
+		operation === 'generate'
+			? "Switch on 'Enable Translation' under Options, or write the prompt in English."
+			: 'Write the prompt in English.',
 	imageFetch: () =>
 		"Kie.ai could not load an image. Its URL must open without a login. Otherwise set 'Image Source' to Binary.",
-	contentFilter: () =>
-		'The content filter refused the prompt or an image. Change it and generate again.',
+	contentFilter: (subject) =>
+		isCreation(subject.operation)
+			? `The content filter refused the prompt or an image: change it. ${orderAgain(subject)}`
+			: `The content filter refused this video. ${untouched(subject)}`,
 	invalidModel: () => "Kie.ai does not know this model. Check 'Model'.",
 	callbackRequired: () =>
 		"Kie.ai wants a callback address for this. Use 'Wait for Callback', or 'Return Immediately' with a 'Callback URL'.",
 	upgradedBefore: () =>
 		'Kie.ai only extends videos that were not upgraded to 1080P. Extend first, then upgrade.',
-	unavailable: ({ operation }) =>
-		UNAVAILABLE_ADVICE[operation] ??
-		'Kie.ai could not make this video. Generate it again, possibly with another model.',
-	noFile: () => "Kie.ai has no file for this task and index. Check 'Task ID' and 'Index'.",
-	unknownTask: () =>
-		"Check 'Task ID', and that the credential belongs to the account that generated the video.",
-	imageFormat: () => 'Use JPG, PNG or WebP images of at most a few megabytes.',
-	timeout: () =>
-		'Kie.ai gave up on this video after its own time limit. Generate it again, with small images.',
-	upstream: () =>
-		'The service behind Kie.ai failed on this video. Generate it again, with small JPEG images.',
-	taskFailed: () => 'See https://kie.ai/logs for the reason, then generate the video again.',
-	// Kie's record of such a task shows 0 credits.
+	unavailable: (subject) =>
+		`${UNAVAILABLE[subject.operation] ?? 'Kie.ai could not make this video.'} ${untouched(subject)}`,
+	noFile: ({ index }) =>
+		index === null
+			? 'Kie.ai has no file for this task, or none yet. Run Get later: it is free.'
+			: "Kie.ai has no file for this task and index. Check 'Task ID' and 'Index'.",
+	unknownTask: ({ operation, taskId }) =>
+		operation === 'generate' && taskId === null
+			? "Check 'Base URL' in the Kie.ai API credential (usually https://api.kie.ai). Nothing was started."
+			: "Check 'Task ID', and that the credential belongs to the account that generated the video.",
+	timeout: (subject) =>
+		`Kie.ai gave up on this video after its own time limit. ${orderAgain(subject, ', with small JPEG images')}`,
+	upstream: (subject) =>
+		'The service behind Kie.ai failed on this video, which need not be about the prompt. ' +
+		orderAgain(subject, ' later, with small JPEG images'),
+	taskFailed: (subject) => `See https://kie.ai/logs for the reason. ${orderAgain(subject)}`,
+	credits: () => REFUSALS.credits.advice,
 	noAudio: () =>
-		'Describe a sound, music or a spoken line in the prompt: the same prompt usually fails again. Kie.ai does not charge for it.',
-	other: ({ taskId, operation, ownTaskId }) => {
+		'Describe a sound, music or a spoken line in the prompt: the same prompt usually fails again.',
+	other: (subject) => {
+		const { taskId, ownTaskId } = subject;
 		if (taskId === null) return 'Check the parameters of the node. Nothing was started.';
-		const logs = `Look up task ${shortenId(ownTaskId ?? taskId)} in the logs at https://kie.ai/logs.`;
-		return isUpgrade(operation) ? `${logs} The base video is not affected.` : logs;
+		return `Look up task ${shortenId(ownTaskId ?? taskId)} in the logs at https://kie.ai/logs. ${untouched(subject)}`;
 	},
 };
 
 /** What to do after a failure. */
 export function failureAdvice(subject: Subject, reason: FailureReason): string {
-	return FAILURE_ADVICE[reason](subject);
+	return FAILURE_ADVICE[reason](subject).trim();
 }
 
 /** How to get a submitted video without paying again. */

@@ -1,5 +1,4 @@
 import type { Rejection, RetryReason, Said } from '../kie/meaning/answer';
-import { isNotAccepted } from '../kie/meaning/words';
 import { isUpgrade, OPERATIONS } from '../operations';
 import type { Subject } from '../videoResult';
 import { switchAdvice } from './apis';
@@ -19,30 +18,32 @@ import { failureText, shorten, shortenId, wordsOf } from './values';
 /**
  * Kie rejected a request for a video.
  *
- * @param answer `perhapsAccepted`: the answer to an earlier attempt was lost
+ * @param answer `mayBePaid`: whether the order may have been accepted all the same
  */
 export function videoRejectedError(
 	subject: Subject,
 	rejection: Rejection,
-	answer: Said & { perhapsAccepted?: true },
+	answer: Said & { mayBePaid?: true },
 ): KieVeoError {
 	const { taskId } = subject;
 	const kieCode = answer.code;
 	const said = wordsOf(answer);
 	const otherApi = rejection.mayWorkWith ? switchAdvice(rejection.mayWorkWith) : '';
-	const mayBePaid = mayBePaidAfter(subject, rejection, answer.perhapsAccepted);
-	const paid = mayBePaid ? 'The upgrade may have been started and paid for.' : '';
-	const again = answer.perhapsAccepted ? repeatAdvice(subject) : '';
+	const { mayBePaid = false } = answer;
+	const noun = isUpgrade(subject.operation) ? 'upgrade' : 'video';
+	const paid = mayBePaid ? `The ${noun} may have been started and paid for.` : '';
+	const again = mayBePaid ? repeatAdvice(subject) : '';
 	switch (rejection.kind) {
 		case 'failed': {
 			const { reason: failure } = rejection;
 			return new KieVeoError(
 				`Could not get the ${describe(subject)}: ${failureText(failure, said)}`,
 				{
-					description: sentences(failureAdvice(subject, failure), otherApi),
+					description: sentences(failureAdvice(subject, failure), paid, again, otherApi),
 					kieCode,
 					taskId,
 					failure,
+					mayBePaid,
 				},
 			);
 		}
@@ -76,16 +77,6 @@ export function videoRejectedError(
 			);
 		}
 	}
-}
-
-/** A new video whose answer was lost has an error of its own. */
-function mayBePaidAfter(
-	{ operation }: Subject,
-	rejection: Rejection,
-	perhapsAccepted = false,
-): boolean {
-	if (!isUpgrade(operation)) return false;
-	return perhapsAccepted || (rejection.kind === 'retry' && !isNotAccepted(rejection.reason));
 }
 
 function sentences(...parts: string[]): string {
@@ -174,6 +165,26 @@ export function timedOutError(
 			`${repeatAdvice(subject)} To wait longer, raise 'Timeout' under Options.`,
 		timedOut: true,
 	});
+}
+
+/**
+ * Kie's answers were not understood for longer than a video takes. The video is not lost.
+ *
+ * @param minutes from the submission
+ * @param lastAnswer Kie's words
+ */
+export function unclearError(subject: Subject, minutes: number, lastAnswer: Said): KieVeoError {
+	return new KieVeoError(
+		`What became of the ${describe(subject)} is unclear after ${minutes} minutes: ${wordsOf(lastAnswer)}`,
+		{
+			description:
+				'Kie.ai answers with something that this node does not know. Look the task up at https://kie.ai/logs. ' +
+				repeatAdvice(subject),
+			kieCode: lastAnswer.code,
+			taskId: subject.taskId,
+			timedOut: true,
+		},
+	);
 }
 
 /** Kie rejected a request about the account, not about a video. */

@@ -1,8 +1,14 @@
 import type { Order, SubmissionAnswer } from '../kie/api';
 import type { Connection } from '../kie/connection';
 import { throwIfCancelled } from '../kie/http/clock';
-import { lostCreationError, timedOutError, videoRejectedError } from '../messages/errors';
-import { isUpgrade } from '../operations';
+import {
+	lostCreationError,
+	timedOutError,
+	unclearError,
+	videoRejectedError,
+} from '../messages/errors';
+import { NO_FILES } from '../kie/meaning/files';
+import { isUpgrade, traitsOf } from '../operations';
 import { toVideoResult, type Subject, type VideoResult } from '../videoResult';
 import type { Gate } from './gate';
 import { pollUntilSettled, type PollResult } from './poll';
@@ -16,6 +22,9 @@ export interface VideoRun {
 
 /** After this many consecutive answers that can mean a failed task, the task has failed. */
 const MOST_TASK_ERRORS = 5;
+
+/** What a task takes whose operation is not known. */
+const OTHER_MINUTES = 10;
 
 /** Whether waiting could still change it. */
 export function isUnfinished({ result }: VideoRun): boolean {
@@ -81,6 +90,8 @@ export async function waitByPolling(
 	let latest = wait.submitted;
 	let lastMessage = message;
 	let taskErrors = 0;
+	const { usualMinutes = OTHER_MINUTES } = traitsOf(subject.operation);
+	const unclearMinutes = 2 * usualMinutes;
 
 	const check = async (): Promise<PollResult<VideoRun>> => {
 		const answer = await wait.gate.run(async () => {
@@ -89,6 +100,9 @@ export async function waitByPolling(
 		});
 		const { meaning } = answer;
 		lastMessage = answer.message;
+		if (meaning.kind === 'unclear' && clock.now() - wait.submittedAt > unclearMinutes * 60_000) {
+			throw unclearError(subject, unclearMinutes, answer);
+		}
 		const perhapsFailed = meaning.kind === 'retry' && meaning.reason === 'taskOrServer';
 		taskErrors = perhapsFailed ? taskErrors + 1 : 0;
 		const saysNothing = meaning.kind === 'retry' || meaning.kind === 'unreached';
@@ -131,7 +145,8 @@ function toRun(
 ): VideoRun {
 	const { meaning } = answer;
 	if (meaning.kind === 'lost') throw lostCreationError(subject, answer);
-	if (meaning.kind !== 'success' && meaning.kind !== 'processing') {
+	const isPending = meaning.kind === 'processing' || meaning.kind === 'unclear';
+	if (meaning.kind !== 'success' && !isPending) {
 		// Kie may refuse a new video and still name a task, which can then be looked up.
 		const named = 'taskId' in meaning ? meaning.taskId : undefined;
 		throw videoRejectedError(
@@ -140,7 +155,7 @@ function toRun(
 			answer,
 		);
 	}
-	const { files } = meaning;
+	const files = meaning.kind === 'unclear' ? NO_FILES : meaning.files;
 	const taskId = subject.taskId ?? files.taskId;
 	// Without a task id nothing was certainly created.
 	if (taskId === null) throw lostCreationError(subject, answer);

@@ -2,6 +2,7 @@ import type { StoredFile } from '../files/download';
 import type { Order, UpgradeOrder } from '../kie/api';
 import type { Connection } from '../kie/connection';
 import type { ImageFile } from '../kie/http/multipart';
+import type { FailureReason } from '../kie/meaning/answer';
 import {
 	differentCallbackError,
 	fallbackError,
@@ -45,6 +46,14 @@ export interface VideoWorkOptions extends VideoOptions {
 	/** Limit how much of each happens at the same time. */
 	gates: { uploads: Gate; polls: Gate; downloads: Gate };
 }
+
+/** Final for the 4K version, and neither about the account, the base video or its ID, nor a passing fault. */
+const REFUSES_4K: readonly FailureReason[] = [
+	'unavailable',
+	'contentFilter',
+	'taskFailed',
+	'other',
+];
 
 /** One video, for every input item that asks for it: prepared, submitted, waited for, downloaded. */
 export class VideoWork implements Work {
@@ -210,7 +219,8 @@ export class VideoWork implements Work {
 		if (!(error instanceof KieVeoError)) throw error;
 		if (this.refusal) throw fallbackError(this.refusal, error);
 		const { fallback, waitMode } = this.options;
-		if (error.failure !== 'unavailable' || !fallback || waitMode !== 'poll') throw error;
+		const isRefused = error.failure !== null && REFUSES_4K.includes(error.failure);
+		if (!isRefused || !fallback || waitMode !== 'poll') throw error;
 		this.refusal = error;
 		this.order = fallback;
 		return undefined;

@@ -2,7 +2,7 @@ import type { VideoAnswer } from '../kie/api';
 import { eventOf, type CallbackEvent } from '../kie/callback/check';
 import type { Connection } from '../kie/connection';
 import { inTime } from '../kie/inTime';
-import { isUpgradedTo, type ResultFiles } from '../kie/meaning/resultFiles';
+import { isUpgradedTo, type ResultFiles } from '../kie/meaning/files';
 import { givesVideo, isUpgrade, traitsOf, type VideoOperationName } from '../operations';
 
 type Asking = Pick<Connection, 'api' | 'signal'>;

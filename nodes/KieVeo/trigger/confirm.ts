@@ -1,7 +1,7 @@
 import type { VideoAnswer } from '../kie/api';
 import type { Connection } from '../kie/connection';
 import type { CallbackEvent } from '../kie/callback/check';
-import { isUpgradedTo, type ResultFiles } from '../kie/meaning/resultFiles';
+import { isUpgradedTo, type ResultFiles } from '../kie/meaning/files';
 import { ANSWER_LIMIT_MS } from '../kie/inTime';
 import { givesVideo, isUpgrade, traitsOf } from '../operations';
 import { fetchReported } from './complete';

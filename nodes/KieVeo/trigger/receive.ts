@@ -4,7 +4,7 @@ import { CREDENTIAL } from '../kie/connection';
 import { connectForAnswer } from '../kie/inTime';
 import { SignatureMemory } from '../kie/callback/replay';
 import { readCallbackRequest } from '../kie/callback/request';
-import type { ResultFiles } from '../kie/meaning/resultFiles';
+import type { ResultFiles } from '../kie/meaning/files';
 import { addressKey, readSubmission } from '../kie/address';
 import { cleanApiKey, cleanHmacKey } from '../kie/pasted';
 import { tierLine } from '../messages/errors';

@@ -1,7 +1,8 @@
 import { parseCallback, type Callback } from './parse';
 import { SUBMISSION_PARAMETER, type Submission } from '../address';
-import type { JsonObject } from '../meaning/guards';
-import { otherTier, withTierNote } from '../meaning/job';
+import { isJsonObject, parseIfJson, type JsonObject } from '../meaning/guards';
+import { otherTier, withTierNote } from '../meaning/fields';
+import { isAboutOther } from '../meaning/files';
 import { signatureFault, type Headers } from './signature';
 import { givesVideo, isUpgrade, traitsOf } from '../../operations';
 import type { ReportedOperation } from '../../videoResult';
@@ -98,7 +99,7 @@ export function checkCallback(incoming: Incoming, options: CheckOptions): Checke
 	const kieTaskId = callback.taskIds[0] ?? options.alsoKnownAs ?? asked;
 	const fault = options.signatureRequired ? proofFault(incoming, kieTaskId, options) : null;
 	if (fault !== null) return refused(401, fault);
-	const event = toEvent(callback, submission, { asked, kieTaskId });
+	const event = toEvent(asReported(callback, submission), submission, { asked, kieTaskId });
 	return {
 		kind: 'genuine',
 		event: disagreement === null ? event : { ...event, isOwnTaskUnproven: true },
@@ -159,6 +160,19 @@ function toEvent(
 		callback,
 		...tierOf(callback, submission?.model),
 	};
+}
+
+/**
+ * What is reported at the address of an upgrade, but says that it is about something else, tells nothing about the
+ * upgrade: the base video has the same task ID.
+ */
+function asReported(callback: Callback, submission: Submission | null): Callback {
+	const wanted = submission && traitsOf(submission.operation).upgradesTo;
+	const { data } = callback.body;
+	const record = parseIfJson(data);
+	const isOther =
+		wanted && isAboutOther(wanted, isJsonObject(record) ? record : callback.body, callback.message);
+	return isOther ? { ...callback, outcome: 'unknown', succeeded: false } : callback;
 }
 
 /** With what the user should know about it in Kie's words. */

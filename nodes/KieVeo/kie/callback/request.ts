@@ -12,7 +12,10 @@ export async function readCallbackRequest(context: IWebhookFunctions): Promise<I
 	await request.readRawBody?.().catch(() => undefined);
 	const { rawBody, query } = request;
 	return {
-		body: Buffer.isBuffer(rawBody) ? rawBody.toString() : context.getBodyData(),
+		// Without the mark that some senders put before UTF-8; n8n drops it as well.
+		body: Buffer.isBuffer(rawBody)
+			? rawBody.toString().replace(/^\ufeff/, '')
+			: context.getBodyData(),
 		size: Buffer.isBuffer(rawBody) ? rawBody.length : 0,
 		headers: context.getHeaderData(),
 		submission: query[SUBMISSION_PARAMETER],

@@ -1,5 +1,5 @@
 import type { KieAnswer } from '../meaning/answer';
-import { isNotAccepted } from '../meaning/words';
+import { wasNotAccepted } from '../meaning/create';
 import { CancelledError, type Clock } from './clock';
 import type { SubmissionLimiter, Verdict } from './submissionLimiter';
 
@@ -49,8 +49,8 @@ export async function callWithRetry(
 
 /** The last answer to a submission. */
 export interface Submitted extends KieAnswer {
-	/** Set when the answer to an earlier attempt was lost, and this one does not say what became of it. */
-	perhapsAccepted?: true;
+	/** Set when the answer to an earlier attempt was lost. */
+	wasLost?: true;
 }
 
 /** What an answer means, as far as repeating the request depends on it. */
@@ -69,7 +69,7 @@ type MeaningOf = (answer: KieAnswer) => { kind: string; reason?: string };
  *
  * @param deadline milliseconds since the epoch
  * @returns the last answer, understood or not; if it says only that this attempt was not accepted, one that
- * leaves open whether an earlier attempt was, or the last answer with `perhapsAccepted`
+ * leaves open whether an earlier attempt was
  * @throws CancelledError if Kie has certainly not accepted any attempt
  * @see https://docs.kie.ai/common-api/quickstart
  */
@@ -95,9 +95,8 @@ export async function submitPatiently(
 			const answer = await limiter.run(call, { number, judge, deadline, last, signal });
 			const verdict = judge(answer);
 			if (verdict === 'taken') {
-				const { kind } = meaningOf(answer);
-				if (++faults === MAX_ATTEMPTS || kind !== 'retry') {
-					return lost && !isAboutEarlier(kind) ? { ...answer, perhapsAccepted: true } : answer;
+				if (++faults === MAX_ATTEMPTS || meaningOf(answer).kind !== 'retry') {
+					return lost ? { ...answer, wasLost: true } : answer;
 				}
 				lost = answer;
 				last = undefined;
@@ -117,14 +116,8 @@ export async function submitPatiently(
 	);
 }
 
-/** Whether an answer tells what became of an earlier attempt: a bad key or a proxy's login says nothing about it. */
-function isAboutEarlier(kind: string): boolean {
-	return kind !== 'refused' && kind !== 'unreached';
-}
-
 /** Only what Kie has certainly not accepted is `overLimit` or `unavailable`. */
-function verdictOn({ kind, reason }: ReturnType<MeaningOf>): Verdict {
-	if (kind !== 'retry') return 'taken';
-	if (reason === 'rateLimit') return 'overLimit';
-	return isNotAccepted(reason ?? '') ? 'unavailable' : 'taken';
+function verdictOn(meaning: ReturnType<MeaningOf>): Verdict {
+	if (!wasNotAccepted(meaning)) return 'taken';
+	return meaning.reason === 'rateLimit' ? 'overLimit' : 'unavailable';
 }

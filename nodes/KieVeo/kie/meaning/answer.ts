@@ -1,18 +1,10 @@
-import { isJsonObject, parseIfJson, toId, toNumber } from './guards';
-import { is4k, readResultFiles, withBareUrl, type ResultFiles } from './resultFiles';
-import { readTaskFault, readTaskState } from './taskFields';
-import {
-	failureReasonOf,
-	readWords,
-	tellingOf,
-	type AccountRejection,
-	type FailureReason,
-	type Refusal,
-	type RetryReason,
-	type Wording,
-} from './words';
+import { readTaskFault, readTaskState } from './fields';
+import { NO_FILES, isAboutOther, readResultFiles } from './files';
+import type { ResultFiles, UpgradeResolution } from './files';
+import { isJsonObject, parseIfJson, toNumber, toText } from './guards';
+import { readText, type FailureReason, type KnownText } from './texts';
 
-export type { FailureReason, Refusal, RetryReason };
+export type { FailureReason };
 
 /** One answer from Kie's API, read but not yet interpreted. */
 export interface KieAnswer {
@@ -26,6 +18,8 @@ export interface KieAnswer {
 	data: unknown;
 	/** The whole parsed body; `null` when there was none. */
 	body: unknown;
+	/** The ids of tasks that the body names, whether or not it could be parsed. */
+	taskIds: string[];
 	/** Set when the answer was not Kie's envelope: connection lost, HTML, cut or empty body, no `code`. */
 	fault: boolean;
 	/** Set when the request certainly did not reach Kie's API: it had no effect. */
@@ -49,11 +43,28 @@ export type UnreachedReason =
 	| 'wrongAddress'
 	| 'accessDenied';
 
+export type Refusal = 'unauthorized' | 'credits' | 'keyLimit' | 'featureDisabled';
+
+/**
+ * `noConnection`, `noName`: the request certainly did not reach anyone. `taskOrServer`: record-info's server
+ * error, which can also mean that the task failed.
+ */
+export type RetryReason =
+	| 'rateLimit'
+	| 'maintenance'
+	| 'server'
+	| 'taskOrServer'
+	| 'noConnection'
+	| 'noName'
+	| 'unreadable';
+
 /** What an answer means for the requested video. */
 export type Meaning =
 	| { kind: 'success'; files: ResultFiles }
 	/** `perhapsReordered`: asking may have started, and billed, another upgrade. */
 	| { kind: 'processing'; files: ResultFiles; perhapsReordered?: true }
+	/** Nothing that is known: not final, but believed to be progress for a limited time only. */
+	| { kind: 'unclear' }
 	| Rejection;
 
 /** The APIs through which Kie offers Veo 3.1, as the credential calls them. */
@@ -78,98 +89,120 @@ export type Rejection = { mayWorkWith?: ApiName } &
 export type Said = Pick<KieAnswer, 'code' | 'message'>;
 
 /** What an answer without the requested result says. */
-export type Statement = Rejection | { kind: 'progress' };
+export type Statement = Rejection | { kind: 'progress' } | { kind: 'unclear' };
 
-/** The resolutions a finished Veo video can be upgraded to. */
-export type UpgradeResolution = '4k' | '1080p';
-
-/** Codes about the account or the service, never about the video. */
-const ACCOUNT_CODES = new Map<number | null, AccountRejection>([
+/** Kie's codes that mean the same on every endpoint, whatever the words beside them. */
+const CODES = new Map<number | null, Rejection>([
 	[401, { kind: 'refused', reason: 'unauthorized' }],
 	[402, { kind: 'refused', reason: 'credits' }],
+	[404, { kind: 'failed', reason: 'unknownTask' }],
 	[429, { kind: 'retry', reason: 'rateLimit' }],
 	[433, { kind: 'refused', reason: 'keyLimit' }],
+	[451, { kind: 'failed', reason: 'imageFetch' }],
 	[455, { kind: 'retry', reason: 'maintenance' }],
+	[501, { kind: 'failed', reason: 'taskFailed' }],
 	[505, { kind: 'refused', reason: 'featureDisabled' }],
 ]);
 
-/**
- * What an answer says in Kie's own words, whatever its code: an account text first, then a
- * final one, then progress. `null` if the code is needed to tell. Pure; never throws.
- */
-export function readWordsOf(answer: KieAnswer): Statement | null {
-	return toStatement(wordingOf(answer));
-}
+/** Codes of a failed task that give a reason when its text does not. 524: Kie's own limit of 20 minutes. */
+const TASK_CODES = new Map<number | null, FailureReason>([
+	[408, 'timeout'],
+	[451, 'imageFetch'],
+	[501, 'taskFailed'],
+	[524, 'timeout'],
+]);
 
 /**
- * What an answer without the requested result says, in the one order used for every endpoint: words
- * about the account, final words, words of progress, then the codes that mean the same everywhere.
- * `null` if the code means something only to the endpoint. Pure; never throws.
+ * What an answer without the requested result says, in one order for every endpoint: whether Kie was reached,
+ * the codes with one meaning, the known texts, the state of the task in `data`. Pure; never throws.
  */
-export function readStatement(answer: KieAnswer): Statement | null {
-	const { unreached, code, fault } = answer;
+export function readStatement(answer: KieAnswer): Statement {
+	const { unreached, code, fault, message, data } = answer;
 	if (unreached === 'noConnection' || unreached === 'noName') {
 		return { kind: 'retry', reason: unreached };
 	}
 	if (unreached !== undefined) return { kind: 'unreached', reason: unreached };
-	const wording = wordingOf(answer);
-	const said = toStatement(wording);
-	if (said) return said;
 	// 429 means "not queued", even from a web server in front of Kie.
 	if (fault) return { kind: 'retry', reason: code === 429 ? 'rateLimit' : 'unreadable' };
-	const aboutAccount = ACCOUNT_CODES.get(code);
-	if (aboutAccount) return aboutAccount;
-	if (wording) return { kind: 'progress' };
-	if (isToldAsFailed(answer.data)) return failedBecause(answer);
-	return readTaskState(answer.data) === 'running' ? { kind: 'progress' } : null;
+
+	const text = readText(message);
+	const byCode = CODES.get(code);
+	// An empty account was also answered with 429.
+	if (byCode?.kind === 'retry' && text === 'credits') return { kind: 'refused', reason: 'credits' };
+	if (byCode?.kind === 'failed') return { ...byCode, reason: reasonIn(text) ?? byCode.reason };
+	if (byCode) return byCode;
+	const isServerError = code === 408 || (code !== null && code >= 500);
+	if (isServerError && code !== 500) return { kind: 'retry', reason: 'server' };
+	if (text !== null) return meaningOfText(text, code);
+	// A reason within `data` is about the task, whatever the envelope says.
+	const state = readTaskState(data);
+	if (state === 'failed' || readTaskFault(data).message !== null) {
+		return { kind: 'failed', reason: failureReasonOf(message, readTaskFault(data).code) };
+	}
+	if (state === 'running') return { kind: 'progress' };
+	return isServerError ? { kind: 'retry', reason: 'server' } : { kind: 'unclear' };
 }
 
-/**
- * The meaning of an answer without the requested result, if no code is special. What was requested cannot
- * be in progress, so words of progress are about something else: "Your previous task is being processed".
- */
-export function classifyServiceAnswer(answer: KieAnswer): Rejection {
-	const said = readStatement(answer) ?? meaningOfCode(answer);
-	if (said.kind !== 'progress') return said;
-	return ACCOUNT_CODES.get(answer.code) ?? { kind: 'retry', reason: 'server' };
+function meaningOfText(text: KnownText, code: number | null): Statement {
+	switch (text) {
+		case 'credits':
+			return { kind: 'refused', reason: 'credits' };
+		case 'rateLimit':
+			return { kind: 'retry', reason: 'rateLimit' };
+		case 'processing':
+			return { kind: 'progress' };
+		case 'timeout':
+		case 'upstream':
+			// Kie's own failure to answer has the same words as that of a task.
+			return code === 500 ? { kind: 'retry', reason: 'server' } : { kind: 'failed', reason: text };
+		default:
+			return { kind: 'failed', reason: text };
+	}
+}
+
+/** A known text as the reason for a failure; `null` if it is none. */
+function reasonIn(text: KnownText | null): FailureReason | null {
+	if (text === 'rateLimit') return 'upstream';
+	return text === 'processing' ? null : text;
+}
+
+/** Why something failed that is known to have failed, from Kie's own text and code. Pure; never throws. */
+export function failureReasonOf(message: string, code: number | null): FailureReason {
+	return reasonIn(readText(message)) ?? TASK_CODES.get(code) ?? 'other';
 }
 
 /**
  * The meaning of an answer to get-4k-video (POST) or get-1080p-video (GET).
  *
- * URLs decide first, whatever the code: a finished 4K arrives as code 422. Then {@link readStatement}, then
- * the remaining codes. Pure; never throws.
+ * A result of the wanted kind decides first, whatever the code: a finished 4K arrives as code 422. Then
+ * {@link readStatement}. Kie never says which "non-200 code" a video that is not ready has, so any other 4xx is
+ * unclear. Pure; never throws.
  *
  * @see https://docs.kie.ai/veo3-api/get-veo-3-4k-video
  * @see https://docs.kie.ai/veo3-api/get-veo-3-1080-p-video
  */
 export function classifyUpgradeAnswer(wanted: UpgradeResolution, answer: KieAnswer): Meaning {
-	const files = readResultFiles(wanted === '1080p' ? withBareUrl(answer.data) : answer.data, {
-		// In record-info's shape the answer may show the base video: for 4K only an explicit 4K is accepted, for
-		// 1080P anything but another resolution.
-		trustResponse: (resolution) =>
-			wanted === '4k' ? is4k(resolution) : resolution === null || resolution.includes('1080'),
-	});
+	const { data, message, code } = answer;
+	const record = parseIfJson(data);
+	const isOther = isJsonObject(record) && isAboutOther(wanted, record, message);
+	const files = isOther ? NO_FILES : readResultFiles(record, wanted);
 	if (files.videoUrls.length > 0) return { kind: 'success', files };
 	const said = readStatement(answer);
-	if (said && said.kind !== 'progress') return said;
-	return said || isAccepted(wanted, answer) ? { kind: 'processing', files } : meaningOfCode(answer);
+	if (said.kind === 'progress' || (said.kind === 'unclear' && code === 200)) {
+		return { kind: 'processing', files };
+	}
+	return said;
 }
 
-/** Whether an answer without URL and without known words shows a running upgrade. */
-function isAccepted(wanted: UpgradeResolution, { code, data }: KieAnswer): boolean {
-	if (code === 200) return true;
-	// A repeated request is answered with 422; a refusal has no `data`.
-	if (wanted === '4k') return code === 422 && isUnfinished(data);
-	// Kie never says which "non-200 code" a 1080P video that is not ready has; 400 and 422 are both seen.
-	// The timeout limits the wait.
-	return code === 400 || code === 422;
-}
-
-function isUnfinished(value: unknown): boolean {
-	const data = parseIfJson(value);
-	if (!isJsonObject(data)) return false;
-	return toId(data.taskId) !== null || toId(data.task_id) !== null || 'resultUrls' in data;
+/**
+ * The meaning of an answer without the requested result where nothing can be in progress: about the account,
+ * a link or an upload.
+ */
+export function classifyServiceAnswer(answer: KieAnswer): Rejection {
+	const said = readStatement(answer);
+	return said.kind === 'progress' || said.kind === 'unclear'
+		? { kind: 'failed', reason: 'other' }
+		: said;
 }
 
 /** The balance is a decimal number. */
@@ -182,38 +215,18 @@ export function classifyCreditsAnswer(answer: KieAnswer): CreditsMeaning {
 	return classifyServiceAnswer(answer);
 }
 
-function wordingOf({ fault, body, message, data }: KieAnswer): Wording | null {
-	// Without a body the message is our own description of the fault.
-	if (fault && body === null) return null;
-	return readWords(tellingOf(readTaskFault(data).message, [message]));
-}
+export type FileUrlMeaning = { kind: 'success'; url: string } | Rejection;
 
-function toStatement(wording: Wording | null): Statement | null {
-	switch (wording?.kind) {
-		case 'account':
-			return wording.rejection;
-		case 'final':
-			return { kind: 'failed', reason: wording.reason };
-		case 'progress':
-			return wording.isSure ? { kind: 'progress' } : null;
-		default:
-			return null;
-	}
-}
-
-/** A reason within `data` is about the task, whatever the envelope says. */
-function isToldAsFailed(data: unknown): boolean {
-	return readTaskState(data) === 'failed' || readTaskFault(data).message !== null;
-}
-
-function meaningOfCode(answer: KieAnswer): Rejection {
-	const code = answer.code ?? 0;
-	const isServerError = code === 408 || (code >= 500 && code !== 501);
-	return isServerError ? { kind: 'retry', reason: 'server' } : failedBecause(answer);
-}
-
-function failedBecause({ message, code, data }: KieAnswer): Rejection {
-	const inner = readTaskFault(data);
-	const reason = failureReasonOf(tellingOf(inner.message, [message]), inner.code ?? code);
-	return { kind: 'failed', reason };
+/**
+ * The meaning of an answer to download-url, whose `data` is the link itself, or to file-stream-upload. Pure.
+ *
+ * @see https://docs.kie.ai/common-api/download-url
+ * @see https://docs.kie.ai/file-upload-api/quickstart
+ */
+export function classifyFileUrlAnswer(answer: KieAnswer): FileUrlMeaning {
+	const data = parseIfJson(answer.data);
+	// The upload pages show both names.
+	const url = toText(isJsonObject(data) ? (data.downloadUrl ?? data.fileUrl) : data);
+	const isUrl = url !== null && /^https?:\/\//i.test(url) && URL.canParse(url);
+	return isUrl ? { kind: 'success', url } : classifyServiceAnswer(answer);
 }

@@ -1,5 +1,5 @@
 import type { KieAnswer } from './answer';
-import { readTaskState } from './taskFields';
+import { readTaskState } from './fields';
 
 /**
  * What it means that Kie answers a repeated 4K request with "in progress".

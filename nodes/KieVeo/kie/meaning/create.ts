@@ -1,0 +1,103 @@
+import { readStatement } from './answer';
+import type { KieAnswer, Meaning, Rejection, RetryReason } from './answer';
+import type { FailureReason } from './texts';
+
+/*
+ * Money: whether an order was accepted, refused or lost, and whether it may have been paid for. Nobody else
+ * decides that.
+ */
+
+/** What the answer to an order that is paid for each time it is accepted says. */
+export type CreateMeaning =
+	| { kind: 'created'; taskId: string }
+	/** Whether Kie has started, and billed, is unknown. Must never be sent again automatically. */
+	| { kind: 'lost' }
+	/** `taskId`: Kie refused, but still named a task, so it cannot be said that nothing was started. */
+	| (Rejection & { taskId?: string });
+
+/** Known texts about a task, not about the order: it may have been accepted. */
+const ABOUT_TASK: readonly FailureReason[] = ['taskFailed', 'timeout', 'upstream', 'other'];
+
+/**
+ * The meaning of an answer to generate, extend or createTask.
+ *
+ * Code 200 with a task id is created, whatever the text. A task id is never dropped: under another code it was
+ * created as well, unless a known text refuses it. Without one, a 4xx is a refusal in Kie's own words, 429 and 455
+ * were not accepted, and whatever may hide an accepted order (no answer, 408, a server error, success without an id)
+ * is `lost`. Pure; never throws.
+ *
+ * @param sentTaskId the id that was sent; if Kie repeats it, that does not name a new task
+ * @see https://docs.kie.ai/veo3-api/generate-veo-3-video
+ * @see https://docs.kie.ai/veo3-api/extend-video
+ */
+export function classifyCreateAnswer(
+	answer: KieAnswer,
+	sentTaskId: string | null = null,
+): CreateMeaning {
+	const taskId = answer.taskIds.find((id) => id !== sentTaskId);
+	if (taskId === undefined) return withoutTask(answer);
+	if (answer.code === 200) return { kind: 'created', taskId };
+	// By its text alone.
+	const said = readStatement({ ...answer, code: 200 });
+	const isRefused = said.kind === 'refused' || said.kind === 'failed';
+	return isRefused ? { ...said, taskId } : { kind: 'created', taskId };
+}
+
+function withoutTask(answer: KieAnswer): CreateMeaning {
+	const code = answer.code ?? 0;
+	const isClientError = code >= 400 && code < 500 && code !== 408;
+	const said = readStatement(answer);
+	switch (said.kind) {
+		case 'refused':
+		case 'unreached':
+			return said;
+		case 'retry':
+			return wasNotAccepted(said) ? said : { kind: 'lost' };
+		case 'failed':
+			return isClientError || code === 501 || !ABOUT_TASK.includes(said.reason)
+				? said
+				: { kind: 'lost' };
+		default:
+			return isClientError ? { kind: 'failed', reason: 'other' } : { kind: 'lost' };
+	}
+}
+
+/** What the answer to any order can mean. */
+export type OrderMeaning = Meaning | CreateMeaning;
+
+const NOT_ACCEPTED: ReadonlySet<string> = new Set<RetryReason>([
+	'rateLimit',
+	'maintenance',
+	'noConnection',
+	'noName',
+]);
+
+/**
+ * Whether Kie has certainly not accepted the order, and may accept the same one later: nothing was started,
+ * nothing can be billed, and it may be sent again. Pure.
+ */
+export function wasNotAccepted(meaning: { kind: string; reason?: string }): boolean {
+	return meaning.kind === 'retry' && NOT_ACCEPTED.has(meaning.reason ?? '');
+}
+
+/**
+ * Whether an order that gave neither a video nor a task may still have been paid for. Pure.
+ *
+ * @param wasLost whether the answer to an earlier attempt was lost; a bad key or a proxy's log-in, told later, says
+ * nothing about it
+ */
+export function mayBePaid(meaning: OrderMeaning, wasLost: boolean): boolean {
+	switch (meaning.kind) {
+		case 'lost':
+			return true;
+		case 'retry':
+			return wasLost || !wasNotAccepted(meaning);
+		case 'refused':
+		case 'unreached':
+			return wasLost || 'taskId' in meaning;
+		case 'failed':
+			return 'taskId' in meaning;
+		default:
+			return false;
+	}
+}

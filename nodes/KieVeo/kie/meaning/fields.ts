@@ -1,0 +1,195 @@
+import { isJsonObject, parseIfJson, toNumber, toText, type JsonObject } from './guards';
+
+/*
+ * The fields in which Kie tells about a task. record-info of the Veo endpoints has `successFlag` and
+ * `errorMessage`, the jobs API `state` and `failMsg`; answers and callbacks show either. Fields that repeat the
+ * order are read only for the model and the video it names, never for Kie's words.
+ */
+
+/** 0 generating, 1 success, 2 failed before completion, 3 created but failed upstream. */
+const FLAGS = new Map<number | null, TaskState>([
+	[0, 'running'],
+	[1, 'success'],
+	[2, 'failed'],
+	[3, 'failed'],
+]);
+
+const STATES = new Map<string | null, TaskState>([
+	['waiting', 'running'],
+	['queuing', 'running'],
+	['generating', 'running'],
+	['success', 'success'],
+	['fail', 'failed'],
+]);
+
+export type TaskState = 'running' | 'success' | 'failed';
+
+/**
+ * The state of the task, by its own fields; `null` if it has none that is known. If the two disagree a failure
+ * wins, then a success. Pure; never throws.
+ *
+ * @see https://docs.kie.ai/veo3-api/get-veo-3-video-details
+ * @see https://docs.kie.ai/market/common/get-task-detail
+ */
+export function readTaskState(data: unknown): TaskState | null {
+	const record = parseIfJson(data);
+	if (!isJsonObject(record)) return null;
+	const states = [FLAGS.get(toNumber(record.successFlag)), STATES.get(toText(record.state))];
+	return (['failed', 'success', 'running'] as const).find((one) => states.includes(one)) ?? null;
+}
+
+/** The reason given with a task, not in the envelope; `null` for what is not given. */
+export interface TaskFault {
+	code: number | null;
+	message: string | null;
+}
+
+/** Why the task failed, by its own fields; nothing if it is running or has succeeded. Pure; never throws. */
+export function readTaskFault(data: unknown): TaskFault {
+	const record = parseIfJson(data);
+	const state = readTaskState(record);
+	if (!isJsonObject(record) || state === 'running' || state === 'success') {
+		return { code: null, message: null };
+	}
+	return {
+		code: toNumber(record.errorCode) ?? toNumber(record.failCode),
+		message: toText(record.errorMessage) ?? toText(record.failMsg),
+	};
+}
+
+/** Used for a failed task when Kie gives no reason. */
+const NO_REASON = 'Kie.ai gives no reason';
+
+/**
+ * How a failed task is told: by its own code and reason. The envelope's "success" is about the request, and so is
+ * its 200.
+ */
+export function faultOfTask(
+	data: unknown,
+	envelope: { code: number | null; message: string },
+): { code: number | null; message: string } {
+	const { code, message } = readTaskFault(data);
+	const isAboutRequest = envelope.code === 200;
+	return {
+		code: code ?? (isAboutRequest ? null : envelope.code),
+		message: message ?? (/^success\W*$/i.test(envelope.message) ? NO_REASON : envelope.message),
+	};
+}
+
+/** The order of a job, as Kie repeats it. */
+export interface Job {
+	/** Of the jobs API, such as `veo/get-4k-video`. */
+	model: string | null;
+	input: JsonObject;
+}
+
+/**
+ * Reads `model` and `param`, which is JSON text, and in it `input` is JSON text again. Pure; never throws.
+ *
+ * @param data of a record or a callback
+ * @returns `null` if it is not a job
+ * @see https://docs.kie.ai/market/common/get-task-detail
+ */
+export function readJob(data: unknown): Job | null {
+	const record = parseIfJson(data);
+	if (!isJsonObject(record)) return null;
+	const param = parseIfJson(record.param);
+	const order = isJsonObject(param) ? param : {};
+	const given = parseIfJson(order.input);
+	const model = toText(record.model) ?? toText(order.model);
+	if (model === null && !isJsonObject(given)) return null;
+	return { model, input: isJsonObject(given) ? given : {} };
+}
+
+/** The video that an upgrade improves; `null` where the job names none. */
+export function upgradedBy({ input }: Job): { taskId: string; index: number } | null {
+	const taskId = toText(input.task_id) ?? toText(input.taskId);
+	return taskId === null ? null : { taskId, index: toNumber(input.index) ?? 0 };
+}
+
+/** What a job gives, where the model or the order says. */
+export function resolutionOfJob({ model, input }: Job): string | null {
+	const upgraded = model === null ? undefined : /get-(4k|1080p)/i.exec(model)?.[1];
+	return upgraded?.toLowerCase() ?? toText(input.resolution);
+}
+
+/**
+ * The tier Kie made a video with, where it is another than the one that was asked for: that one is billed. An order
+ * without a tier, or with a misspelt one, is Fast. Pure; never throws.
+ *
+ * @param data of a record or a callback
+ */
+export function otherTier(asked: string | undefined, data: unknown): string | null {
+	const job = readJob(data);
+	if (asked === undefined || job === null) return null;
+	const { model, input } = job;
+	const made = toText(input.model) ?? (model !== null && /^veo3(_|$)/i.test(model) ? model : null);
+	if (made === null || made.toLowerCase() === asked.toLowerCase()) return null;
+	// It comes from outside, and is shown and logged.
+	return made.replace(/[^\w.-]/g, '?').slice(0, 40);
+}
+
+/** Kie's words, and that the video was made with another tier. */
+export function withTierNote(message: string, asked: string, made: string): string {
+	const note = `Kie.ai made this video with ${made}, not with ${asked} as asked for.`;
+	return message === '' ? note : `${message.replace(/\.?$/, '.')} ${note}`;
+}
+
+/** What the content of an answer or a callback says it is about; `unknown` if that would be a guess. */
+export type Topic = 'get4k' | 'get1080p' | 'generate' | 'extend' | 'unknown';
+
+/** The models of the jobs API. */
+const MODEL_TOPICS: ReadonlyArray<[model: RegExp, topic: Topic]> = [
+	[/^veo\/get-4k/i, 'get4k'],
+	[/^veo\/get-1080p/i, 'get1080p'],
+	[/^veo\/extend/i, 'extend'],
+	[/^veo/i, 'generate'],
+];
+
+/** Only a base video or an extension has these. `resolution` stands with a record of an upgrade, too. */
+const GENERATION_FIELDS = ['promptJson', 'fallbackFlag', 'originUrls', 'fullResultUrls'];
+
+/** Kie documents them for a 4K upgrade only. */
+const PREVIEW_FIELDS = ['imageUrls', 'image_urls'];
+
+/** Kie's texts of callbacks that name what they are about. */
+const TEXT_TOPICS: ReadonlyArray<[text: RegExp, topic: Topic]> = [
+	[/^4k video generated successfully/i, 'get4k'],
+	[/^(?:the 4k version of this video is unavailable|该视频的 4k 版本不可用)/i, 'get4k'],
+	[/^veo3(?:\.1)? video extension successful/i, 'extend'],
+	[/^veo3(?:\.1)? (?:video generated successfully|视频生成成功)/i, 'generate'],
+];
+
+/**
+ * What a record or the `data` of a callback is about. Base video and 4K upgrade can be told under the same task id.
+ * A job names its model; otherwise fields that only a new video has count before the text, and preview images alone
+ * mean a 4K upgrade. Pure; never throws.
+ *
+ * @param said Kie's text beside it
+ */
+export function topicOf(record: JsonObject, said: string): Topic {
+	const model = readJob(record)?.model ?? null;
+	const named = MODEL_TOPICS.find(([pattern]) => model !== null && pattern.test(model));
+	if (named) return named[1];
+
+	const places = [...[record.info, record.response].map(parseIfJson), record].filter(isJsonObject);
+	const has = (field: string) => places.some((place) => isFilled(place[field]));
+	const isOther = places.some(
+		({ resolution }) => isFilled(resolution) && !is4k(toText(resolution)),
+	);
+	const told = TEXT_TOPICS.find(([pattern]) => pattern.test(said))?.[1];
+	if (has('fullResultUrls')) return 'extend';
+	if (isOther || GENERATION_FIELDS.some(has)) return told === 'extend' ? told : 'generate';
+	if (told !== undefined) return told;
+	if (PREVIEW_FIELDS.some(has)) return 'get4k';
+	return has('resolution') ? 'generate' : 'unknown';
+}
+
+/** Whether Kie calls a resolution 4K. */
+export function is4k(resolution: string | null): boolean {
+	return resolution !== null && /4k|2160/i.test(resolution);
+}
+
+function isFilled(value: unknown): boolean {
+	return value !== undefined && value !== null && !(Array.isArray(value) && value.length === 0);
+}

@@ -1,0 +1,177 @@
+import { is4k, readJob, resolutionOfJob, topicOf } from './fields';
+import { isJsonObject, parseIfJson, toNumber, toText, type JsonObject } from './guards';
+
+/** The files Kie names in the `data` of an answer or a callback. Lists keep Kie's order. */
+export interface ResultFiles {
+	videoUrls: string[];
+	/** After an extension: the whole video, of which `videoUrls` is the new part. */
+	fullVideoUrls: string[];
+	imageUrls: string[];
+	/** As Kie spells it, e.g. `1080p`. */
+	resolution: string | null;
+	creditsConsumed: number | null;
+	/** The id Kie answers with; not always the requested one. */
+	taskId: string | null;
+}
+
+/** The resolutions a finished Veo video can be upgraded to. */
+export type UpgradeResolution = '4k' | '1080p';
+
+/** No files, yet or at all. */
+export const NO_FILES: Readonly<ResultFiles> = Object.freeze({
+	videoUrls: [],
+	fullVideoUrls: [],
+	imageUrls: [],
+	resolution: null,
+	creditsConsumed: null,
+	taskId: null,
+});
+
+/**
+ * Reads result URLs from every place and shape Kie is known to use: `data.info`, `data.response`,
+ * `data.resultJson` (the last two also as JSON text) or `data` itself; camelCase or snake_case; an array,
+ * JSON text, a bare URL or a list without quotes. Never throws; anything but an http(s) URL is left
+ * out, and so are `originUrls`: they show the video before it was cropped or upgraded.
+ *
+ * @param wanted for an upgrade: files that are said to be something else are left out, and so are those in
+ * a record's place that do not say what they are, since a record shows the base video while it is upgraded to 4K
+ * @see https://docs.kie.ai/market/common/get-task-detail
+ */
+export function readResultFiles(data: unknown, wanted?: UpgradeResolution): ResultFiles {
+	const outer = parseIfJson(data);
+	const files: ResultFiles = { ...NO_FILES };
+	if (!isJsonObject(outer)) return files;
+	const job = readJob(outer);
+	const ordered = job === null ? null : resolutionOfJob(job);
+
+	for (const { container, resolution, isRecord } of containersIn(outer)) {
+		const stated = resolution ?? ordered;
+		if (wanted !== undefined && !fits(wanted, stated, isRecord)) continue;
+
+		if (files.videoUrls.length === 0) {
+			files.videoUrls = firstUrls(container.resultUrls, container.result_urls, container.resultUrl);
+		}
+		if (files.fullVideoUrls.length === 0) {
+			files.fullVideoUrls = firstUrls(container.fullResultUrls, container.full_result_urls);
+		}
+		if (files.imageUrls.length === 0) {
+			files.imageUrls = firstUrls(container.imageUrls, container.image_urls);
+		}
+		files.resolution ??= resolution;
+		files.creditsConsumed ??= toNumber(container.creditsConsumed);
+	}
+	files.resolution ??= ordered;
+	files.taskId = toText(outer.taskId) ?? toText(outer.task_id);
+	return files;
+}
+
+function fits(wanted: UpgradeResolution, stated: string | null, isRecord: boolean): boolean {
+	if (stated === null) return !isRecord || wanted === '1080p';
+	return isUpgradedTo(wanted, stated);
+}
+
+/** Whether Kie calls a resolution the one that an upgrade gives. */
+export function isUpgradedTo(
+	wanted: UpgradeResolution | undefined,
+	resolution: string | null,
+): boolean {
+	return wanted === '4k' ? is4k(resolution) : resolution?.toLowerCase() === wanted;
+}
+
+/**
+ * Whether a body says that it is about something else than an upgrade: the base video and its upgrades can be told
+ * under the same task id. Pure; never throws.
+ *
+ * @param record of an answer or a callback
+ * @param said Kie's text beside it
+ */
+export function isAboutOther(wanted: UpgradeResolution, record: JsonObject, said: string): boolean {
+	const { resolution } = readResultFiles(record);
+	const topic = topicOf(record, said);
+	if (readJob(record)?.model == null && resolution !== null)
+		return !isUpgradedTo(wanted, resolution);
+	return topic !== 'unknown' && topic !== `get${wanted}`;
+}
+
+interface Container {
+	container: JsonObject;
+	resolution: string | null;
+	/** Whether this is where a record keeps its results. */
+	isRecord: boolean;
+}
+
+/**
+ * The objects that can hold results, innermost first. A job with Resolution 1080p or 4k has its results one
+ * level deeper, in `resultJson.data`.
+ */
+function containersIn(outer: JsonObject): Container[] {
+	const records = [...objectsIn(outer.response), ...objectsIn(resultOf(outer.resultJson))];
+	return [
+		...objectsIn(outer.info).map((info) => toContainer(info, { isRecord: false })),
+		...records.flatMap((record) =>
+			[...objectsIn(record.data), record].map((container) =>
+				toContainer(container, { isRecord: true, within: record }),
+			),
+		),
+		toContainer(outer, { isRecord: false }),
+	];
+}
+
+function toContainer(
+	container: JsonObject,
+	{ isRecord, within = container }: { isRecord: boolean; within?: JsonObject },
+): Container {
+	const resolution = toText(container.resolution) ?? toText(within.resolution);
+	return { container, resolution, isRecord };
+}
+
+/** A job's result can also be the list itself, or one URL. */
+function resultOf(value: unknown): JsonObject {
+	const result = parseIfJson(value);
+	return isJsonObject(result) ? result : { resultUrls: result };
+}
+
+function objectsIn(value: unknown): JsonObject[] {
+	return [parseIfJson(value)].filter(isJsonObject);
+}
+
+/** Kie guarantees neither list of videos: for an extension, the whole alone is also a result. */
+export function withWholeVideo(files: ResultFiles): ResultFiles {
+	return files.videoUrls.length > 0 ? files : { ...files, videoUrls: files.fullVideoUrls };
+}
+
+/** The names of the fields in which a result could stand, to tell of one that was not understood. At most 20. */
+export function resultFieldsIn(data: unknown): string[] {
+	const outer = parseIfJson(data);
+	if (!isJsonObject(outer)) return [];
+	const names = containersIn(outer).flatMap(({ container }) => Object.keys(container));
+	return [...new Set(names)].slice(0, 20).map((name) => name.slice(0, 40));
+}
+
+function firstUrls(...candidates: unknown[]): string[] {
+	for (const candidate of candidates) {
+		const urls = readUrls(candidate);
+		if (urls.length > 0) return urls;
+	}
+	return [];
+}
+
+function readUrls(value: unknown): string[] {
+	const parsed = parseIfJson(value);
+	const texts = Array.isArray(parsed) ? parsed : [parsed];
+	return [...new Set(texts.flatMap(urlsInText))];
+}
+
+/** "[http://a/1.mp4, http://a/2.mp4]": printed in Kie's own OpenAPI file, not valid JSON. */
+function urlsInText(value: unknown): string[] {
+	const text = toText(value)?.replace(/^\[|\]$/g, '') ?? '';
+	return text
+		.split(/,(?=\s*["']?https?:)/)
+		.map((part) =>
+			part
+				.trim()
+				.replace(/^(["'])(.*)\1$/, '$2')
+				.replace(/ /g, '%20'),
+		)
+		.filter((url) => /^https?:\/\/\S+$/i.test(url) && URL.canParse(url));
+}

@@ -1,0 +1,99 @@
+import {
+	failureReasonOf,
+	readStatement,
+	type KieAnswer,
+	type Meaning,
+	type Statement,
+} from './answer';
+import { faultOfTask, readTaskState } from './fields';
+import { NO_FILES, readResultFiles, resultFieldsIn, withWholeVideo } from './files';
+import { isJsonObject, parseIfJson } from './guards';
+import type { FailureReason } from './texts';
+
+/** An answer and what it means for the requested video. */
+export interface Told {
+	answer: KieAnswer;
+	meaning: Meaning;
+}
+
+/** What is known about a task that is looked up. */
+export interface Acquaintance {
+	/** Whether Kie has certainly created it: then it exists, whatever the record says. */
+	isOurs: boolean;
+	/** Whether that was seconds ago: Kie does not know it at once. */
+	isNew: boolean;
+}
+
+const PROCESSING: Meaning = { kind: 'processing', files: NO_FILES };
+
+/** Said about a task that exists, these mean "not yet". */
+const NOT_YET: readonly FailureReason[] = ['baseNotFinished', 'noFile'];
+
+/**
+ * What record-info or recordInfo says about a task: its own fields first, then {@link readStatement}.
+ * A failure can be told by the envelope, or in the record while the envelope says 200; in the second case `answer`
+ * carries the record's own code and text, so that every reader sees the reason. A success without any known
+ * address is unclear, and its text names the fields that came. Pure; never throws.
+ *
+ * @see https://docs.kie.ai/veo3-api/get-veo-3-video-details
+ * @see https://docs.kie.ai/market/common/get-task-detail
+ */
+export function readRecordAnswer(answer: KieAnswer, { isOurs, isNew }: Acquaintance): Told {
+	const record = parseIfJson(answer.data);
+	const state = readTaskState(record);
+	if (state === 'failed') {
+		const { code, message } = faultOfTask(record, answer);
+		const reason = failureReasonOf(message, code);
+		return { answer: { ...answer, code, message }, meaning: { kind: 'failed', reason } };
+	}
+	const files = withWholeVideo(readResultFiles(record));
+	if (files.videoUrls.length > 0) return { answer, meaning: { kind: 'success', files } };
+	if (state === 'running') return { answer, meaning: PROCESSING };
+	if (state === 'success') return { answer: withoutAddress(answer), meaning: { kind: 'unclear' } };
+
+	const said = readStatement(answer);
+	if (isMissing(answer, said)) {
+		if (isNew) return { answer, meaning: PROCESSING };
+		// Kie also answers a read about an unknown id with success and no data.
+		const message = answer.code === 200 ? 'record is null' : answer.message;
+		return { answer: { ...answer, message }, meaning: { kind: 'failed', reason: 'unknownTask' } };
+	}
+	switch (said.kind) {
+		case 'progress':
+			return { answer, meaning: PROCESSING };
+		case 'failed':
+			return { answer, meaning: isOurs && NOT_YET.includes(said.reason) ? PROCESSING : said };
+		case 'retry':
+			// The documented texts of a failed task come with the code of a broken service.
+			return {
+				answer,
+				meaning: said.reason === 'server' ? { kind: 'retry', reason: 'taskOrServer' } : said,
+			};
+		default:
+			return { answer, meaning: said };
+	}
+}
+
+/** Whether an answer says that there is no such task. */
+function isMissing({ code, data }: KieAnswer, said: Statement): boolean {
+	if (said.kind === 'failed') return said.reason === 'unknownTask';
+	return said.kind === 'unclear' && code === 200 && !isJsonObject(parseIfJson(data));
+}
+
+function withoutAddress(answer: KieAnswer): KieAnswer {
+	const fields = resultFieldsIn(answer.data).join(', ');
+	const message = `Kie.ai calls it finished, but none of its fields has an address: ${fields}`;
+	return { ...answer, message };
+}
+
+/**
+ * Whether an answer to a read says that this API has no such task, or that the API itself is gone.
+ * What is known elsewhere can be asked there. Pure; never throws.
+ */
+export function isUnknownTask(answer: KieAnswer): boolean {
+	if (answer.unreached !== undefined) return answer.unreached === 'wrongAddress';
+	if (readTaskState(answer.data) !== null) return false;
+	const said = readStatement(answer);
+	if (said.kind === 'refused') return said.reason === 'featureDisabled';
+	return isMissing(answer, said) || answer.code === 405;
+}
