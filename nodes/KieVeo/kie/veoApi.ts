@@ -92,8 +92,7 @@ export class VeoApi extends BaseApi {
 	async fetchOutcome(video: SubmittedVideo): Promise<VideoAnswer> {
 		const { operation } = video;
 		const recorded = await this.fetchRecordedOutcome(video);
-		const { kind } = recorded.meaning;
-		return isUpgrade(operation) && (kind === 'processing' || kind === 'unclear')
+		return isUpgrade(operation) && recorded.meaning.kind === 'processing'
 			? await this.repeatUpgrade(operation, video)
 			: recorded;
 	}
