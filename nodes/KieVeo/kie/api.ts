@@ -82,11 +82,15 @@ export interface SubmittedVideo {
 	model?: string;
 }
 
-/** What a task of its own improves, as Kie tells. `unanswered`: Kie could not be asked. */
-export type Upgraded =
-	| ({ kind: 'upgrade' } & Pick<UpgradeOrder, 'operation' | 'taskId' | 'index'>)
-	| { kind: 'none' }
-	| { kind: 'unanswered' };
+/**
+ * How Kie is asked about a video.
+ *
+ * - `poll`: one request, by who has ordered it and waits for it.
+ * - `check`: for a caller that may have missed a callback or wants one confirmed. Free requests first; one that
+ *   may start and bill another upgrade is sent only if they do not settle the matter.
+ * - `free`: the same with free requests only, for a video Kie was already asked about.
+ */
+export type Asking = 'poll' | 'check' | 'free';
 
 /**
  * Kie's API, in this package's terms. An answer is returned with its meaning, never thrown.
@@ -114,27 +118,11 @@ export interface KieApi {
 	 */
 	submit(order: Order, deadline?: number): Promise<SubmissionAnswer>;
 
-	/** Checks once on a video that is polled. */
-	fetchState(video: SubmittedVideo): Promise<VideoAnswer>;
-
-	/**
-	 * Finds out how a submitted video ended, for a caller that may have missed a callback or wants one confirmed.
-	 * Free requests come first. One that may start and bill another upgrade is sent only if the record does not
-	 * settle the matter.
-	 */
-	fetchOutcome(video: SubmittedVideo): Promise<VideoAnswer>;
-
-	/**
-	 * The same with free requests only, for a video Kie was already asked about. Whatever they do not
-	 * settle is `processing`.
-	 */
-	fetchRecordedOutcome(video: SubmittedVideo): Promise<VideoAnswer>;
+	/** How a submitted video stands. What free requests do not settle is `processing`. */
+	fetchVideo(video: SubmittedVideo, how: Asking): Promise<VideoAnswer>;
 
 	/** What Kie has on record about any task. Free of charge. For an upgrade it is usually the base video. */
 	fetchRecord(taskId: string): Promise<VideoAnswer>;
-
-	/** Which video an upgrade improves that is a task of its own. Free of charge. */
-	fetchUpgraded(taskId: string): Promise<Upgraded>;
 
 	/** A fresh link, good for 20 minutes, to a file that Kie made. Free of charge. */
 	fetchFreshUrl(url: string): Promise<Answered<FileUrlMeaning>>;

@@ -1,13 +1,13 @@
 import { isUpgrade } from '../operations';
 import type {
 	Answered,
+	Asking,
 	CreationOrder,
 	KieApi,
 	Order,
 	StateOrder,
 	SubmissionAnswer,
 	SubmittedVideo,
-	Upgraded,
 	UpgradeOrder,
 	VideoAnswer,
 } from './api';
@@ -57,10 +57,7 @@ export abstract class BaseApi implements KieApi {
 	constructor(protected readonly parts: ApiParts) {}
 
 	abstract check(order: Order): void;
-	abstract fetchState(video: SubmittedVideo): Promise<VideoAnswer>;
-	abstract fetchOutcome(video: SubmittedVideo): Promise<VideoAnswer>;
-	abstract fetchRecordedOutcome(video: SubmittedVideo): Promise<VideoAnswer>;
-	abstract fetchUpgraded(taskId: string): Promise<Upgraded>;
+	abstract fetchVideo(video: SubmittedVideo, how: Asking): Promise<VideoAnswer>;
 
 	protected abstract create(order: CreationOrder, deadline?: number): Promise<SubmissionAnswer>;
 	protected abstract upgrade(order: UpgradeOrder, deadline?: number): Promise<SubmissionAnswer>;

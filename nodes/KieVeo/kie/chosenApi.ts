@@ -2,11 +2,11 @@ import { isUpgrade } from '../operations';
 import type {
 	Answered,
 	ApiName,
+	Asking,
 	KieApi,
 	Order,
 	SubmissionAnswer,
 	SubmittedVideo,
-	Upgraded,
 	VideoAnswer,
 } from './api';
 import { ownIdOf } from './baseApi';
@@ -48,38 +48,27 @@ export class ChosenApi implements KieApi {
 		return this.withHint(answer, mayWork);
 	}
 
-	async fetchState(video: SubmittedVideo): Promise<VideoAnswer> {
-		const answer = await this.chosen.fetchState(video);
-		// An upgrade is polled by who has ordered it.
-		if (isUpgrade(video.operation)) return this.withHint(answer, true);
-		return await this.orElse(answer, async (api) => await api.fetchState(video));
-	}
-
 	/**
-	 * An upgrade with an id of its own may be a job whatever is chosen now. Its record is free, while the
-	 * question of the Veo endpoints would be an order.
+	 * An upgrade is polled by who has ordered it. One with an id of its own may be a job whatever is chosen now: its
+	 * record is free, while the question of the Veo endpoints would be an order.
 	 */
-	async fetchOutcome(video: SubmittedVideo): Promise<VideoAnswer> {
-		if (isUpgrade(video.operation) && ownIdOf(video) !== null) {
-			const answer = await this.apis.jobs.fetchRecordedOutcome(video);
-			if (!answer.isUnknown) return answer;
+	async fetchVideo(video: SubmittedVideo, how: Asking): Promise<VideoAnswer> {
+		const isOfUpgrade = isUpgrade(video.operation);
+		if (how === 'poll' && isOfUpgrade) {
+			return this.withHint(await this.chosen.fetchVideo(video, how), true);
 		}
-		const answer = await this.chosen.fetchOutcome(video);
-		return await this.orElse(answer, async (api) => await api.fetchRecordedOutcome(video));
-	}
-
-	async fetchRecordedOutcome(video: SubmittedVideo): Promise<VideoAnswer> {
-		const answer = await this.chosen.fetchRecordedOutcome(video);
-		return await this.orElse(answer, async (api) => await api.fetchRecordedOutcome(video));
+		if (how === 'check' && isOfUpgrade && ownIdOf(video) !== null) {
+			const answer = await this.apis.jobs.fetchVideo(video, 'free');
+			if (tells(answer)) return answer;
+		}
+		const answer = await this.chosen.fetchVideo(video, how);
+		const elsewhere = how === 'poll' ? how : 'free';
+		return await this.orElse(answer, async (api) => await api.fetchVideo(video, elsewhere));
 	}
 
 	async fetchRecord(taskId: string): Promise<VideoAnswer> {
 		const answer = await this.chosen.fetchRecord(taskId);
 		return await this.orElse(answer, async (api) => await api.fetchRecord(taskId));
-	}
-
-	async fetchUpgraded(taskId: string): Promise<Upgraded> {
-		return await this.apis.jobs.fetchUpgraded(taskId);
 	}
 
 	async fetchFreshUrl(url: string): Promise<Answered<FileUrlMeaning>> {
@@ -94,14 +83,14 @@ export class ChosenApi implements KieApi {
 		return await this.chosen.fetchCredits();
 	}
 
-	/** The answer of the other API where the chosen one has none to give. */
+	/** The answer of the other API where the chosen one does not know the task, and that one does. */
 	private async orElse<A extends SubmissionAnswer>(
 		answer: A,
 		ask: (api: KieApi) => Promise<A>,
 	): Promise<A> {
 		if (!answer.isUnknown) return answer;
 		const second = await ask(this.other);
-		return second.isUnknown ? answer : second;
+		return tells(second) ? second : answer;
 	}
 
 	/** @param needsVideo whether it builds on a video, which may be one of the other API */
@@ -112,6 +101,12 @@ export class ChosenApi implements KieApi {
 		if (!mayBeElsewhere(answer, needsVideo)) return answer;
 		return { ...answer, meaning: { ...answer.meaning, mayWorkWith: this.otherName } };
 	}
+}
+
+/** Whether an answer is about the task: one that does not know it, and a fault, settle nothing. */
+function tells({ isUnknown, meaning }: SubmissionAnswer): boolean {
+	const { kind } = meaning;
+	return !isUnknown && kind !== 'retry' && kind !== 'unreached' && kind !== 'refused';
 }
 
 /** Kie's codes for what an API does not have, or no longer has. */

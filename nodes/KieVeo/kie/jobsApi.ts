@@ -1,21 +1,20 @@
-import { isCreation, isUpgrade, type Creation, type Upgrade } from '../operations';
-import { extendTierError, seedNotOfferedError, tierLine } from '../messages/errors';
+import { isCreation, type Creation, type Upgrade } from '../operations';
+import { parameterNotOfferedError, tierLine } from '../messages/errors';
 import { withModel } from './address';
 import type {
+	Asking,
 	CreationOrder,
 	CreationParameters,
 	Order,
 	SubmissionAnswer,
 	SubmittedVideo,
-	Upgraded,
 	UpgradeOrder,
 	VideoAnswer,
 } from './api';
 import { BaseApi, ownIdOf, type ApiParts } from './baseApi';
-import { otherTier, readJob, upgradedBy, withTierNote } from './meaning/fields';
+import { otherTier, withTierNote } from './meaning/fields';
 import { NO_FILES } from './meaning/files';
 import { isJsonObject } from './meaning/guards';
-import { isUnknownTask } from './meaning/record';
 
 /*
  * Kie's unified jobs API: every order is a job of a model, and its state the record of that job. The names
@@ -32,10 +31,8 @@ const CREATIONS: Record<
 	Creation,
 	{
 		model: string;
-		/** Kie's field names; what has none cannot be ordered. */
-		fields: { [Name in keyof CreationParameters]?: string };
-		/** @throws KieVeoError for what the model has no field for */
-		check(parameters: CreationParameters): void;
+		/** Kie's field names. What has none is refused: Kie would ignore it silently, and bill the video. */
+		fields: Record<keyof CreationParameters, string | null>;
 	}
 > = {
 	generate: {
@@ -44,29 +41,37 @@ const CREATIONS: Record<
 			prompt: 'prompt',
 			// Always given: without it, or with another name, Kie makes and bills Fast.
 			model: 'model',
+			taskId: null,
 			generationType: 'generation_type',
 			imageUrls: 'image_urls',
 			aspectRatio: 'aspect_ratio',
 			resolution: 'resolution',
 			duration: 'duration',
 			enableTranslation: 'enable_translation',
+			seed: null,
 			watermark: 'watermark',
-		},
-		check: ({ seed }) => {
-			if (seed !== undefined) throw seedNotOfferedError();
 		},
 	},
 	extend: {
 		model: 'veo/extend',
-		fields: { taskId: 'task_id', prompt: 'prompt', seed: 'seeds', watermark: 'watermark' },
-		check: ({ model }) => {
-			if (model !== ONLY_EXTEND_TIER) throw extendTierError(model);
+		fields: {
+			prompt: 'prompt',
+			model: null,
+			taskId: 'task_id',
+			generationType: null,
+			imageUrls: null,
+			aspectRatio: null,
+			resolution: null,
+			duration: null,
+			enableTranslation: null,
+			seed: 'seeds',
+			watermark: 'watermark',
 		},
 	},
 };
 
-/** The model has no field for a tier. */
-const ONLY_EXTEND_TIER = 'fast';
+/** What Kie makes where no tier can be chosen. */
+const ONLY_TIER = 'fast';
 
 /** Kie spells the two in different ways. */
 const UPGRADES: Record<
@@ -100,35 +105,23 @@ export class JobsApi extends BaseApi {
 	}
 
 	check(order: Order): void {
-		if (order.kind === 'creation') CREATIONS[order.operation].check(order.parameters);
+		if (order.kind !== 'creation') return;
+		const { fields } = CREATIONS[order.operation];
+		for (const [name, value] of given(order.parameters)) {
+			const isOffered = fields[name] !== null || (name === 'model' && value === ONLY_TIER);
+			if (!isOffered) throw parameterNotOfferedError(order.operation, name, value);
+		}
 	}
 
-	async fetchState(video: SubmittedVideo): Promise<VideoAnswer> {
+	async fetchVideo(video: SubmittedVideo, how: Asking): Promise<VideoAnswer> {
 		const ownId = ownIdOf(video);
 		if (ownId === null) return NO_JOB;
-		return this.withTier(video, await this.fetchRecord(ownId, video.operation !== 'get'));
-	}
-
-	async fetchOutcome(video: SubmittedVideo): Promise<VideoAnswer> {
-		return await this.fetchRecordedOutcome(video);
-	}
-
-	async fetchRecordedOutcome(video: SubmittedVideo): Promise<VideoAnswer> {
-		const ownId = ownIdOf(video);
-		if (ownId === null) return NO_JOB;
-		return this.withTier(video, await this.fetchEnd(ownId, () => true));
-	}
-
-	async fetchUpgraded(taskId: string): Promise<Upgraded> {
-		const record = await this.readRecord(taskId);
-		if (isUnknownTask(record)) return { kind: 'none' };
-		if (!isJsonObject(record.data)) return { kind: 'unanswered' };
-		const job = readJob(record.data);
-		const operation = upgradeOf(job?.model ?? null);
-		const video = job === null ? null : upgradedBy(job);
-		return operation === null || video === null
-			? { kind: 'none' }
-			: { kind: 'upgrade', operation, ...video };
+		return this.withTier(
+			video,
+			how === 'poll'
+				? await this.fetchRecord(ownId, video.operation !== 'get')
+				: await this.fetchEnd(ownId, () => true),
+		);
 	}
 
 	protected async create(
@@ -136,14 +129,13 @@ export class JobsApi extends BaseApi {
 		deadline?: number,
 	): Promise<SubmissionAnswer> {
 		const { model, fields } = CREATIONS[operation];
-		const names = Object.keys(parameters) as Array<keyof CreationParameters>;
 		const input: Input = {};
-		for (const name of names) {
+		for (const [name, value] of given(parameters)) {
 			const field = fields[name];
-			if (field !== undefined && parameters[name] !== undefined) input[field] = parameters[name];
+			if (field !== null) input[field] = value;
 		}
 		const address =
-			callBackUrl === undefined || fields.model === undefined
+			callBackUrl === undefined || fields.model === null
 				? callBackUrl
 				: withModel(callBackUrl, parameters.model, this.jobs.addressKey);
 		return await this.createJob(model, input, address, parameters.taskId, deadline);
@@ -169,7 +161,7 @@ export class JobsApi extends BaseApi {
 
 	/** Kie bills the tier that it repeats, which is not always the one that was asked for. */
 	private withTier({ operation, taskId, model }: SubmittedVideo, answer: VideoAnswer): VideoAnswer {
-		const isTold = isCreation(operation) && CREATIONS[operation].fields.model !== undefined;
+		const isTold = isCreation(operation) && CREATIONS[operation].fields.model !== null;
 		if (!isTold || answer.meaning.kind !== 'success') return answer;
 		const record = isJsonObject(answer.raw) ? answer.raw.data : null;
 		const made = otherTier(model, record);
@@ -177,6 +169,13 @@ export class JobsApi extends BaseApi {
 		this.jobs.warn(tierLine(taskId, model, made));
 		return { ...answer, message: withTierNote(answer.message, model, made) };
 	}
+}
+
+function given(parameters: CreationParameters): Array<[keyof CreationParameters, unknown]> {
+	const names = Object.keys(parameters) as Array<keyof CreationParameters>;
+	return names.flatMap((name) =>
+		parameters[name] === undefined ? [] : [[name, parameters[name]]],
+	);
 }
 
 /** An upgrade that was not ordered as a job. */
@@ -188,8 +187,3 @@ const NO_JOB: VideoAnswer = {
 	retryAfterMs: null,
 	isUnknown: true,
 };
-
-function upgradeOf(model: string | null): Upgrade | null {
-	const names = Object.keys(UPGRADES) as Upgrade[];
-	return names.find((name) => isUpgrade(name) && UPGRADES[name].model === model) ?? null;
-}

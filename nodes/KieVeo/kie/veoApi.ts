@@ -1,12 +1,12 @@
 import { isCreation, isUpgrade, OPERATIONS, type Creation, type Upgrade } from '../operations';
 import { callbackNotOfferedError } from '../messages/errors';
 import type {
+	Asking,
 	CreationOrder,
 	CreationParameters,
 	Order,
 	SubmissionAnswer,
 	SubmittedVideo,
-	Upgraded,
 	UpgradeOrder,
 	VideoAnswer,
 } from './api';
@@ -76,41 +76,29 @@ export class VeoApi extends BaseApi {
 		if (!UPGRADES[order.operation].callsBack) throw callbackNotOfferedError(order.operation);
 	}
 
-	async fetchState(video: SubmittedVideo): Promise<VideoAnswer> {
-		const { operation, taskId } = video;
-		return isUpgrade(operation)
-			? await this.repeatUpgrade(operation, video)
-			: await this.fetchRecord(taskId, isCreation(operation));
-	}
-
 	/**
 	 * Reading the record is free, and for a new task it says everything. About an upgrade it may know
 	 * a failure, but usually shows the base video. The 4K request returns the state and the URLs of an upgrade
 	 * that is running or done, free of charge; after a failed one it may start, and bill, another. So a
-	 * failure or a result on record ends the matter.
+	 * failure or a result on record ends the matter. Under the base video's id its own URL is on record, perhaps also
+	 * in 4K: only a separate id belongs to the upgrade.
 	 */
-	async fetchOutcome(video: SubmittedVideo): Promise<VideoAnswer> {
-		const { operation } = video;
-		const recorded = await this.fetchRecordedOutcome(video);
-		return isUpgrade(operation) && recorded.meaning.kind === 'processing'
-			? await this.repeatUpgrade(operation, video)
-			: recorded;
-	}
-
-	/**
-	 * Under the base video's id its own URL is on record, perhaps also in 4K: only a separate id belongs to
-	 * the upgrade.
-	 */
-	async fetchRecordedOutcome(video: SubmittedVideo): Promise<VideoAnswer> {
+	async fetchVideo(video: SubmittedVideo, how: Asking): Promise<VideoAnswer> {
+		const { operation, taskId } = video;
+		if (!isUpgrade(operation)) {
+			return how === 'poll'
+				? await this.fetchRecord(taskId, isCreation(operation))
+				: await this.fetchEnd(taskId, () => true);
+		}
+		if (how === 'poll') return await this.repeatUpgrade(operation, video);
 		const ownId = ownIdOf(video);
-		return await this.fetchEnd(
-			ownId ?? video.taskId,
-			({ resolution }) => !isUpgrade(video.operation) || (ownId !== null && is4k(resolution)),
+		const recorded = await this.fetchEnd(
+			ownId ?? taskId,
+			({ resolution }) => ownId !== null && is4k(resolution),
 		);
-	}
-
-	async fetchUpgraded(): Promise<Upgraded> {
-		return { kind: 'none' };
+		// An upgrade's own id may be one that only the 4K request knows.
+		const isOpen = recorded.meaning.kind === 'processing' || (recorded.isUnknown && ownId !== null);
+		return how === 'check' && isOpen ? await this.repeatUpgrade(operation, video) : recorded;
 	}
 
 	protected async create(

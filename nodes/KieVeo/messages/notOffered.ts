@@ -16,18 +16,23 @@ export function callbackNotOfferedError(operation: OperationName): KieVeoError {
 }
 
 /** Kie would ignore it, and still bill the video. */
-export function seedNotOfferedError(): KieVeoError {
+export function parameterNotOfferedError(
+	operation: OperationName,
+	name: string,
+	value: unknown,
+): KieVeoError {
+	const advice = `Kie.ai would ignore it there. Remove it, or choose '${API_LABELS.veo}' under 'Order Through' in the Kie.ai API credential. Nothing was sent.`;
+	if (name === 'model') {
+		return inputError(
+			'Model',
+			`of an extension can only be Fast with the API '${API_LABELS.jobs}', not ${show(value)}`,
+			`Kie.ai does not let the tier be chosen there. Choose Fast, or '${API_LABELS.veo}' under 'Order Through' in the Kie.ai API credential. Nothing was sent.`,
+		);
+	}
+	const label = `${name.charAt(0).toUpperCase()}${name.slice(1)}`;
 	return inputError(
-		'Seed',
-		`cannot be used for a new video with the API '${API_LABELS.jobs}'`,
-		`Kie.ai would ignore it there. Remove the option, or choose '${API_LABELS.veo}' under 'Order Through' in the Kie.ai API credential. Nothing was sent.`,
-	);
-}
-
-export function extendTierError(model: string): KieVeoError {
-	return inputError(
-		'Model',
-		`of an extension can only be Fast with the API '${API_LABELS.jobs}', not ${show(model)}`,
-		`Kie.ai does not let the tier be chosen there. Choose Fast, or '${API_LABELS.veo}' under 'Order Through' in the Kie.ai API credential. Nothing was sent.`,
+		label,
+		`cannot be used for ${OPERATIONS[operation].label} with the API '${API_LABELS.jobs}'`,
+		advice,
 	);
 }

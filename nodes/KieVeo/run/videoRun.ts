@@ -96,7 +96,7 @@ export async function waitByPolling(
 	const check = async (): Promise<PollResult<VideoRun>> => {
 		const answer = await wait.gate.run(async () => {
 			throwIfCancelled(signal);
-			return await api.fetchState({ ...subject, kieTaskId, codes, model });
+			return await api.fetchVideo({ ...subject, kieTaskId, codes, model }, 'poll');
 		});
 		const { meaning } = answer;
 		lastMessage = answer.message;

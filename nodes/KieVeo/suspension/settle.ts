@@ -251,8 +251,8 @@ async function fetchReport(
 	const codes = suspension.codes.get(key) ?? [];
 	const answer = await inTime(connection, async () =>
 		suspension.perhapsReordered.has(key)
-			? await api.fetchRecordedOutcome(video)
-			: await api.fetchOutcome({ ...video, codes: [...video.codes, ...codes] }),
+			? await api.fetchVideo(video, 'free')
+			: await api.fetchVideo({ ...video, codes: [...video.codes, ...codes] }, 'check'),
 	);
 	if (answer === null) return 'unknown';
 	const { meaning, raw } = answer;

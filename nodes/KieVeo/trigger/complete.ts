@@ -23,7 +23,7 @@ export async function fetchReported(
 		return await inTime(connection, async () => await api.fetchRecord(taskId));
 	}
 	const video = { operation, taskId, kieTaskId: kieTaskId ?? null, index, codes: [] };
-	return await inTime(connection, async () => await api.fetchOutcome(video));
+	return await inTime(connection, async () => await api.fetchVideo(video, 'check'));
 }
 
 /**

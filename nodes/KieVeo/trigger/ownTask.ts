@@ -1,6 +1,8 @@
 import type { Connection } from '../kie/connection';
 import type { CallbackEvent, Refusal } from '../kie/callback/check';
 import { inTime } from '../kie/inTime';
+import { readUpgradeJob } from '../kie/meaning/fields';
+import { isJsonObject } from '../kie/meaning/guards';
 
 /**
  * Whether a task that nobody here has heard of is the upgrade that the address was made for: Kie is asked,
@@ -16,16 +18,15 @@ export async function ownTaskFault(
 	if (!isOwnTaskUnproven || kieTaskId === undefined) return null;
 	const connection = await connect();
 	const { api } = connection;
-	const found = await inTime(connection, async () => await api.fetchUpgraded(kieTaskId));
+	const record = await inTime(connection, async () => await api.fetchRecord(kieTaskId));
 	const named = JSON.stringify(kieTaskId.slice(0, 80));
-	if (found === null || found.kind === 'unanswered') {
+	const data = isJsonObject(record?.raw) ? record.raw.data : null;
+	if (!record?.isUnknown && !isJsonObject(data)) {
 		return refused(503, `Kie.ai could not be asked what task ${named} is about`);
 	}
+	const found = readUpgradeJob(data);
 	const isIt =
-		found.kind === 'upgrade' &&
-		found.operation === operation &&
-		found.taskId === taskId &&
-		found.index === (index ?? 0);
+		found?.operation === operation && found.taskId === taskId && found.index === (index ?? 0);
 	return isIt
 		? null
 		: refused(401, `task ${named} is not the upgrade that the address was made for`);

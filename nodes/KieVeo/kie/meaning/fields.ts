@@ -101,16 +101,31 @@ export function readJob(data: unknown): Job | null {
 	return { model, input: isJsonObject(given) ? given : {} };
 }
 
-/** The video that an upgrade improves; `null` where the job names none. */
-export function upgradedBy({ input }: Job): { taskId: string; index: number } | null {
-	const taskId = toText(input.task_id) ?? toText(input.taskId);
-	return taskId === null ? null : { taskId, index: toNumber(input.index) ?? 0 };
+/** The operation a job is of, by its model; `null` for a model that is none of Veo's. */
+function operationOf(model: string | null): Exclude<Topic, 'unknown'> | null {
+	return MODELS.find(([pattern]) => model !== null && pattern.test(model))?.[1] ?? null;
+}
+
+/**
+ * The upgrade that a job is, and the video it improves; `null` if it is none, or names no video.
+ *
+ * @param data of a record or a callback
+ */
+export function readUpgradeJob(
+	data: unknown,
+): { operation: 'get4k' | 'get1080p'; taskId: string; index: number } | null {
+	const job = readJob(data);
+	const operation = operationOf(job?.model ?? null);
+	if (job === null || (operation !== 'get4k' && operation !== 'get1080p')) return null;
+	const taskId = toText(job.input.task_id) ?? toText(job.input.taskId);
+	return taskId === null ? null : { operation, taskId, index: toNumber(job.input.index) ?? 0 };
 }
 
 /** What a job gives, where the model or the order says. */
 export function resolutionOfJob({ model, input }: Job): string | null {
-	const upgraded = model === null ? undefined : /get-(4k|1080p)/i.exec(model)?.[1];
-	return upgraded?.toLowerCase() ?? toText(input.resolution);
+	const operation = operationOf(model);
+	if (operation === 'get4k') return '4k';
+	return operation === 'get1080p' ? '1080p' : toText(input.resolution);
 }
 
 /**
@@ -139,7 +154,7 @@ export function withTierNote(message: string, asked: string, made: string): stri
 export type Topic = 'get4k' | 'get1080p' | 'generate' | 'extend' | 'unknown';
 
 /** The models of the jobs API. */
-const MODEL_TOPICS: ReadonlyArray<[model: RegExp, topic: Topic]> = [
+const MODELS: ReadonlyArray<[model: RegExp, operation: Exclude<Topic, 'unknown'>]> = [
 	[/^veo\/get-4k/i, 'get4k'],
 	[/^veo\/get-1080p/i, 'get1080p'],
 	[/^veo\/extend/i, 'extend'],
@@ -168,9 +183,8 @@ const TEXT_TOPICS: ReadonlyArray<[text: RegExp, topic: Topic]> = [
  * @param said Kie's text beside it
  */
 export function topicOf(record: JsonObject, said: string): Topic {
-	const model = readJob(record)?.model ?? null;
-	const named = MODEL_TOPICS.find(([pattern]) => model !== null && pattern.test(model));
-	if (named) return named[1];
+	const named = operationOf(readJob(record)?.model ?? null);
+	if (named !== null) return named;
 
 	const places = [...[record.info, record.response].map(parseIfJson), record].filter(isJsonObject);
 	const has = (field: string) => places.some((place) => isFilled(place[field]));
