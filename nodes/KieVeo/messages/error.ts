@@ -13,6 +13,8 @@ export class KieVeoError extends Error {
 	readonly timedOut: boolean;
 	/** Whether the answer to a paid request was lost: it may have been accepted. */
 	readonly mayBePaid: boolean;
+	/** Set when the answer to an order that must not be sent again was lost: what was wrong with it. */
+	readonly lostAnswer?: string;
 
 	constructor(
 		message: string,
@@ -23,6 +25,7 @@ export class KieVeoError extends Error {
 			failure?: FailureReason;
 			timedOut?: boolean;
 			mayBePaid?: boolean;
+			lostAnswer?: string;
 		},
 	) {
 		super(message);
@@ -33,6 +36,7 @@ export class KieVeoError extends Error {
 		this.failure = details.failure ?? null;
 		this.timedOut = details.timedOut ?? false;
 		this.mayBePaid = details.mayBePaid ?? false;
+		this.lostAnswer = details.lostAnswer;
 	}
 }
 

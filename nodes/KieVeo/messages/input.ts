@@ -1,4 +1,3 @@
-import { API_LABELS } from './apis';
 import { CHOOSE, inputError, KieVeoError } from './error';
 import { show } from './values';
 
@@ -104,21 +103,6 @@ export function passThroughSizeError(bytes: number, mostBytes: number): KieVeoEr
 		'Pass Through',
 		`is too large: ${bytes} bytes as JSON, at most ${mostBytes} fit into a callback address`,
 		'Pass an ID and look up the rest in the workflow that receives the callback.',
-	);
-}
-
-const NO_RETRY = {
-	newVideos: 'with an operation that makes new videos',
-	callback: "with 'Wait for Callback'",
-	upgradeTasks: `for upgrades with the API '${API_LABELS.jobs}', where each one ordered is paid for`,
-};
-
-/** @param reason what forbids it */
-export function retryOnFailError(reason: keyof typeof NO_RETRY): KieVeoError {
-	return inputError(
-		'Retry On Fail',
-		`cannot be used ${NO_RETRY[reason]}`,
-		'Switch it off under Settings. n8n would run the node again for all items, including those that succeeded. The node itself retries what is safe to retry.',
 	);
 }
 

@@ -15,7 +15,7 @@ export interface LogPlace {
 }
 
 /**
- * Kie has accepted a paid request.
+ * Kie has accepted a paid request, now or in an earlier run of the execution.
  *
  * @param kieTaskId set when Kie accepted it under a different id
  */
@@ -23,9 +23,10 @@ export function submittedLine(
 	place: LogPlace,
 	{ operation, taskId, index }: Subject,
 	kieTaskId: string | undefined,
+	how: 'submitted' | 'taken up' = 'submitted',
 ): string {
 	const facts = [
-		`${OPERATIONS[operation].label} was submitted`,
+		`${OPERATIONS[operation].label} was ${how}`,
 		...(taskId === null ? [] : [`task ID ${shorten(taskId)}`]),
 		...(kieTaskId === undefined ? [] : [`at Kie.ai ${shorten(kieTaskId)}`]),
 		...(index === null ? [] : [`index ${index}`]),

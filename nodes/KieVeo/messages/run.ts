@@ -52,6 +52,11 @@ export function unfinishedHint(unfinished: number, all: number, by: Refetch): st
 	return `Kie.ai is still working on ${unfinished} of ${all} videos. ${advice}`;
 }
 
+/** A hint, not an error: these videos were ordered by an earlier run of this execution. */
+export function takenUpHint(takenUp: number, all: number): string {
+	return `Taken up from the run before: ${takenUp} of ${all} videos. Nothing new was ordered for them.`;
+}
+
 /**
  * A hint, not an error: most videos are ready long before then.
  *

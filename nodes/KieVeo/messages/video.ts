@@ -107,18 +107,20 @@ export function lostCreationError(
 	answer: Said,
 ) {
 	const name = OPERATIONS[operation].label;
+	const lostAnswer = wordsOf(answer);
 	const request =
 		extendedTaskId === undefined ? name : `${name} of task ${shortenId(extendedTaskId)}`;
 	return new KieVeoError(
-		`${request} was sent once, but Kie.ai's answer was lost (${wordsOf(answer)}): the video may have been started and paid for`,
+		`${request} was sent once, but Kie.ai's answer was lost (${lostAnswer}): the video may have been started and paid for`,
 		{
 			description:
 				'It was not sent again, because you could be charged twice. Before you run it again, check ' +
 				'https://kie.ai/logs (or compare the credits) to see whether the task exists. If it does, take its task ' +
-				"ID and fetch the video with 'Get'. If not, run the node again.",
+				"ID and fetch the video with 'Get'. If not, start a new execution; a retry of this one does not order it again.",
 			kieCode: answer.code,
 			taskId,
 			mayBePaid: true,
+			lostAnswer,
 		},
 	);
 }

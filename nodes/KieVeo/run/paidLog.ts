@@ -1,6 +1,5 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 
-import type { Order } from '../kie/api';
 import { errorLine, KieVeoError, submittedLine, type LogPlace } from '../messages/errors';
 import { subjectOf } from './videoRun';
 import type { VideoWork } from './videoWork';
@@ -16,25 +15,23 @@ type LogContext = Pick<IExecuteFunctions, 'getExecutionId' | 'getNode' | 'logger
  */
 export async function submitLogged(
 	context: LogContext,
-	work: Pick<VideoWork, 'order' | 'run' | 'submit' | 'submittedTaskId'>,
+	work: Pick<VideoWork, 'isTakenUp' | 'order' | 'run' | 'submit' | 'submittedTaskId'>,
 	items: readonly number[],
 ): Promise<void> {
 	const place = logPlace(context, items);
-	await work.submit().catch((error: unknown) => {
-		if (error instanceof KieVeoError && mayCost(work.order, error)) {
-			context.logger.warn(errorLine(place, error));
-		}
-		return Promise.reject(error);
-	});
-	const { submittedTaskId, run, order } = work;
+	if (!work.isTakenUp) {
+		await work.submit().catch((error: unknown) => {
+			if (error instanceof KieVeoError && error.mayBePaid) {
+				context.logger.warn(errorLine(place, error));
+			}
+			return Promise.reject(error);
+		});
+	}
+	const { submittedTaskId, run, order, isTakenUp } = work;
 	if (submittedTaskId === null || run === undefined) return;
 	const { taskId, kieTaskId } = run.result;
-	context.logger.info(submittedLine(place, { ...subjectOf(order), taskId }, kieTaskId));
-}
-
-/** Kie may refuse a new video and still name a task. */
-function mayCost({ kind }: Order, { mayBePaid, taskId }: KieVeoError): boolean {
-	return mayBePaid || (kind === 'creation' && taskId !== null);
+	const how = isTakenUp ? 'taken up' : 'submitted';
+	context.logger.info(submittedLine(place, { ...subjectOf(order), taskId }, kieTaskId, how));
 }
 
 /** @param items none if all are meant */

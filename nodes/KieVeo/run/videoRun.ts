@@ -56,6 +56,32 @@ export async function submitVideo(
 	return toRun(withOwnTask(api, subjectOf(order), null), await api.submit(order, deadline));
 }
 
+/**
+ * Takes up a video that this execution has ordered before: asks how it stands, and orders nothing.
+ *
+ * @returns `null` when Kie says that it has failed: then it may be ordered anew
+ * @throws KieVeoError when Kie refuses to tell, CancelledError
+ */
+export async function takeUp(
+	{ api }: Pick<Connection, 'api'>,
+	order: Order,
+	{ taskId, kieTaskId }: { taskId: string; kieTaskId: string | null },
+): Promise<VideoRun | null> {
+	const subject = { ...withOwnTask(api, subjectOf(order), kieTaskId), taskId, kieTaskId };
+	const model = order.kind === 'creation' ? order.parameters.model : undefined;
+	const answer = await api.fetchVideo({ ...subject, codes: [ACCEPTED], model }, 'check');
+	const { meaning } = answer;
+	if (meaning.kind === 'failed' && meaning.reason !== 'reordered') return null;
+	if (meaning.kind === 'success' || meaning.kind === 'refused') return toRun(subject, answer);
+	// No code: Kie does not report its end to this run.
+	const { message, raw, retryAfterMs } = answer;
+	const running = { kind: 'processing' as const, files: NO_FILES };
+	return toRun(subject, { meaning: running, code: null, message, raw, retryAfterMs });
+}
+
+/** Kie's code for an accepted order. */
+const ACCEPTED = 200;
+
 export interface PollWait {
 	/** What the submission gave. */
 	submitted: VideoRun;

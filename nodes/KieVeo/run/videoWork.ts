@@ -7,13 +7,22 @@ import {
 	differentCallbackError,
 	fallbackError,
 	KieVeoError,
+	lostCreationError,
 	uploadRejectedError,
 } from '../messages/errors';
 import { traitsOf, type VideoOperationName } from '../operations';
 import type { Balance } from './balance';
 import type { Gate } from './gate';
 import type { Work } from './itemRun';
-import { isUnfinished, submitVideo, subjectOf, waitByPolling, type VideoRun } from './videoRun';
+import type { OrderMemory } from './orders';
+import {
+	isUnfinished,
+	submitVideo,
+	subjectOf,
+	takeUp,
+	waitByPolling,
+	type VideoRun,
+} from './videoRun';
 
 /** How the node gets a result. */
 export type WaitMode = 'none' | 'poll' | 'callback';
@@ -41,6 +50,10 @@ export interface VideoWorkOptions extends VideoOptions {
 	fallback?: UpgradeOrder;
 	/** Images of a new video that must be uploaded first. */
 	images: ImageFile[];
+	/** What this execution has ordered before. */
+	memory: OrderMemory;
+	/** The input item. */
+	item: number;
 	/** Set when the video is also wanted as a file. */
 	download?: FileWish;
 	/** Limit how much of each happens at the same time. */
@@ -63,8 +76,11 @@ export class VideoWork implements Work {
 	submittedAt = 0;
 	file?: StoredFile;
 	private readonly operation: VideoOperationName;
+	/** Whether it was ordered by an earlier run of this execution. */
+	isTakenUp = false;
 	/** Kie's refusal, once the fallback has replaced the order. */
 	private refusal?: KieVeoError;
+	private orderKey: string | null;
 
 	constructor(
 		public order: Order,
@@ -72,6 +88,7 @@ export class VideoWork implements Work {
 		private readonly options: VideoWorkOptions,
 	) {
 		this.operation = order.operation;
+		this.orderKey = this.nameOrder();
 	}
 
 	get key(): string | null {
@@ -154,8 +171,25 @@ export class VideoWork implements Work {
 		else if (own !== other.callBackUrl) throw differentCallbackError();
 	}
 
+	/** Leaves `run` unset unless this execution has ordered the video before, and it has not failed. */
+	async takeUp(): Promise<void> {
+		const { memory, gates } = this.options;
+		const placed = memory.find(this.orderKey);
+		if (placed === null) return;
+		const { taskId, kieTaskId, message } = placed;
+		if (taskId === null) throw lostCreationError(subjectOf(this.order), { code: null, message });
+		const run = await gates.polls.run(
+			async () => await takeUp(this.connection, this.order, { taskId, kieTaskId }),
+		);
+		if (run === null) return;
+		this.run = this.refusal ? this.inPlace(run) : run;
+		this.submittedAt = this.connection.clock.now();
+		this.isTakenUp = true;
+	}
+
 	/** Respects the user's limit if the order costs anything. */
 	async checkBalance(balance: Balance): Promise<void> {
+		if (this.run) return;
 		if (this.order.kind !== 'state') await balance.assertAtLeast(this.options.minimumCredits);
 	}
 
@@ -163,7 +197,7 @@ export class VideoWork implements Work {
 	async prepare(): Promise<void> {
 		const { images, gates } = this.options;
 		const { order } = this;
-		if (images.length === 0 || order.kind !== 'creation') return;
+		if (this.run || images.length === 0 || order.kind !== 'creation') return;
 		const imageUrls = await gates.uploads.run(async () => await this.upload(images));
 		this.order = { ...order, parameters: { ...order.parameters, imageUrls } };
 	}
@@ -173,7 +207,7 @@ export class VideoWork implements Work {
 		const { waitMode, timeout } = this.options;
 		const { clock } = this.connection;
 		const deadline = waitMode === 'none' ? undefined : clock.now() + timeout * 1000;
-		const submit = async () => await submitVideo(this.connection, this.order, deadline);
+		const submit = async () => await this.submitRemembered(deadline);
 		// A state is only read: nothing else limits how many are requested at once.
 		const { polls } = this.options.gates;
 		this.run = await this.orFallBack(async () =>
@@ -207,6 +241,36 @@ export class VideoWork implements Work {
 		}
 	}
 
+	/** Whatever comes next, a run of this execution that follows knows what was paid for. */
+	private async submitRemembered(deadline: number | undefined): Promise<VideoRun> {
+		const { memory } = this.options;
+		const { order, orderKey } = this;
+		try {
+			const run = await submitVideo(this.connection, order, deadline);
+			const { taskId, kieTaskId = null, message } = run.result;
+			memory.remember(orderKey, { taskId, kieTaskId, message });
+			return run;
+		} catch (error) {
+			if (error instanceof KieVeoError) this.rememberFault(error);
+			throw error;
+		}
+	}
+
+	/** A lost answer, or a task that Kie named although it refused. */
+	private rememberFault({ lostAnswer, mayBePaid, taskId }: KieVeoError): void {
+		const { memory } = this.options;
+		if (lostAnswer !== undefined) {
+			memory.remember(this.orderKey, { taskId: null, kieTaskId: null, message: lostAnswer });
+		} else if (mayBePaid && this.order.kind === 'creation' && taskId !== null) {
+			memory.remember(this.orderKey, { taskId, kieTaskId: null, message: '' });
+		}
+	}
+
+	private nameOrder(): string | null {
+		const { memory, item, images } = this.options;
+		return memory.keyOf(this.order, item, images);
+	}
+
 	private async orFallBack(step: () => Promise<VideoRun>): Promise<VideoRun | undefined> {
 		return await step().then(
 			(run) => (this.refusal ? this.inPlace(run) : run),
@@ -223,6 +287,7 @@ export class VideoWork implements Work {
 		if (!isRefused || !fallback || waitMode !== 'poll') throw error;
 		this.refusal = error;
 		this.order = fallback;
+		this.orderKey = this.nameOrder();
 		return undefined;
 	}
 

@@ -43,6 +43,8 @@ export interface RunOptions {
 	unsigned?: boolean;
 	/** Default: the node as this process has loaded it. */
 	nodeType?: INodeType;
+	/** What the execution has kept of an earlier run of the node. The run writes to it. */
+	contextData?: IExecuteContextData;
 }
 
 export interface RunResult {
@@ -94,7 +96,8 @@ export async function runNode(options: RunOptions): Promise<RunResult> {
 	});
 	const items = options.items ?? [{ json: {} }];
 	const inputData = { main: [items] };
-	const runData = createRunExecutionData();
+	const { contextData = {} } = options;
+	const runData = createRunExecutionData({ executionData: { contextData } });
 	if (options.unsigned) runData.resumeToken = undefined;
 	const context = new ExecuteContext(
 		workflow,
@@ -112,7 +115,6 @@ export async function runNode(options: RunOptions): Promise<RunResult> {
 	const output = (await nodeType.execute?.call(context)) as INodeExecutionData[][];
 	const { waitTill, resumeToken } = runData;
 	const stored = waitTill ? (context.getExecuteData().data.main?.[0] ?? null) : null;
-	const contextData = runData.executionData?.contextData ?? {};
 	return {
 		items: output[0] ?? [],
 		hints: context.hints,

@@ -24,6 +24,7 @@ export function imageOfDataUrl(url: string): ImageFile | { fault: string } {
 	if (type === null) return { fault: 'a data URL without a JPG, PNG or WebP image' };
 	return {
 		...type,
+		identity: encoded,
 		open: async () => {
 			const content = Buffer.from(encoded, 'base64');
 			return { content, size: content.length };

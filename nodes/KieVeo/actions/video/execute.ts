@@ -11,8 +11,8 @@ import {
 	executionLimitHint,
 	hintLine,
 	KieVeoError,
-	retryOnFailError,
 	sharedResumeUrlError,
+	takenUpHint,
 	type Refetch,
 	unfinishedHint,
 } from '../../messages/errors';
@@ -22,6 +22,7 @@ import { Balance } from '../../run/balance';
 import { Gate, PARALLEL_TRANSFERS } from '../../run/gate';
 import { runItems, stopSignals, type ItemOperation, type Reading } from '../../run/itemRun';
 import { videoItem } from '../../run/items';
+import { OrderMemory } from '../../run/orders';
 import { logPlace, submitLogged } from '../../run/paidLog';
 import { subjectOf, type VideoRun } from '../../run/videoRun';
 import { VideoWork, type WaitMode } from '../../run/videoWork';
@@ -49,6 +50,7 @@ interface Run {
 	waitMode: WaitMode;
 	/** Set when the execution is suspended until Kie has called back. */
 	suspension: { resumeUrl: string; round: number } | null;
+	memory: OrderMemory;
 }
 
 /**
@@ -62,13 +64,13 @@ export async function executeVideoOperation(
 	const { failFast, signal } = stopSignals(context);
 	const waitMode = readWaitMode(context, traitsOf(operation.operation).event !== undefined);
 	const connection = await connect(context, signal);
-	assertNotRepeated(context, operation, waitMode, connection);
 	const suspension =
 		waitMode === 'callback'
 			? { resumeUrl: resumeAddress(context, connection.baseUrl), round: roundOf(context) }
 			: null;
+	const memory = new OrderMemory(context, roundOf(context));
 	const balance = new Balance(connection.api);
-	const run: Run = { context, operation, connection, waitMode, suspension };
+	const run: Run = { context, operation, connection, waitMode, suspension, memory };
 
 	const { items, works } = await runItems<VideoWork>(context, failFast, {
 		read: itemReader(run),
@@ -78,6 +80,7 @@ export async function executeVideoOperation(
 			warnOfExecutionLimit(run, works);
 		},
 		phases: [
+			async (work) => await work.takeUp(),
 			async (work) => await work.checkBalance(balance),
 			async (work) => await work.prepare(),
 			async (work, { items }) => await submitLogged(context, work, items),
@@ -94,6 +97,8 @@ export async function executeVideoOperation(
 		errorFields: errorFieldsOf(run),
 		...(suspension ? { failedItem } : {}),
 	});
+	const takenUp = works.filter(({ isTakenUp }) => isTakenUp).length;
+	if (takenUp > 0) addHint(context, takenUpHint(takenUp, works.length));
 	const unfinished = works.filter(isUnfinished);
 	if (unfinished.length === 0) return items;
 	if (suspension) await suspendUntilReported(run, suspension, items, unfinished);
@@ -112,6 +117,7 @@ function itemReader({
 	connection,
 	waitMode,
 	suspension,
+	memory,
 }: Run): ItemOperation<VideoWork>['read'] {
 	const gates = {
 		uploads: new Gate(PARALLEL_TRANSFERS),
@@ -157,6 +163,8 @@ function itemReader({
 			gates,
 			fallback,
 			images,
+			memory,
+			item,
 			download,
 		});
 		return {
@@ -205,22 +213,6 @@ async function suspendUntilReported(
 		videos: unfinished,
 		deadline: connection.clock.now() + timeout * 1000,
 	});
-}
-
-/**
- * After an error n8n's own retry runs the node again with all its items: that would pay again for
- * videos that were already started, and suspend a second time.
- */
-function assertNotRepeated(
-	context: IExecuteFunctions,
-	{ operation }: VideoOperation,
-	waitMode: WaitMode,
-	{ api }: Connection,
-): void {
-	if (context.getNode().retryOnFail !== true) return;
-	if (isCreation(operation)) throw retryOnFailError('newVideos');
-	if (waitMode === 'callback') throw retryOnFailError('callback');
-	if (isUpgrade(operation) && api.upgradesAreTasks) throw retryOnFailError('upgradeTasks');
 }
 
 /**

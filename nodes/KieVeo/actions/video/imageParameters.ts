@@ -104,6 +104,7 @@ function toImageFile(
 	const { helpers } = context;
 	return {
 		...type,
+		identity: id ?? data,
 		open: async () => {
 			if (!id) {
 				// n8n already holds the file in memory.

@@ -12,6 +12,8 @@ export interface ImageFile {
 	mimeType: string;
 	/** Without a dot. */
 	extension: string;
+	/** The same for the same image, whenever it is read; its content is not part of it. */
+	identity: string;
 	/** Gives the content from its beginning, each time; `size` in bytes. */
 	open(): Promise<{ content: Buffer | FileStream; size: number }>;
 }

@@ -1,0 +1,80 @@
+import { createHash } from 'crypto';
+import type { IExecuteFunctions } from 'n8n-workflow';
+
+import type { Order } from '../kie/api';
+import type { ImageFile } from '../kie/http/multipart';
+import { isJsonObject, toText } from '../kie/meaning/guards';
+
+/** What became of an order that this execution has sent. */
+export interface PlacedOrder {
+	/** Under which Kie has accepted it; `null` when its answer was lost. */
+	taskId: string | null;
+	/** Set when Kie accepted it under another id than the user knows. */
+	kieTaskId: string | null;
+	/** Of a lost answer: what was wrong with it. */
+	message: string;
+}
+
+/** The name in the node's context. */
+const FIELD = 'kieVeoOrders';
+/** Some 100 bytes each, in the execution that n8n stores. */
+const MOST_ORDERS = 1_000;
+const MOST_OF_A_MESSAGE = 100;
+
+/**
+ * What this node has ordered, and paid for, in this execution: kept in the node's context, which n8n stores with
+ * the execution and hands to a retry of it. So a node that runs again (Retry On Fail, the Retry button, a workflow
+ * that retries failed executions) knows which tasks exist. It holds digests and ids, neither prompts nor secrets.
+ */
+export class OrderMemory {
+	private readonly orders: { [key: string]: unknown };
+
+	/** @param round tells the runs of a node in a loop apart; the same when one of them is retried */
+	constructor(
+		context: Pick<IExecuteFunctions, 'getContext'>,
+		private readonly round: number,
+	) {
+		const stored = context.getContext('node');
+		const known: unknown = stored[FIELD];
+		this.orders = isJsonObject(known) ? known : {};
+		stored[FIELD] = this.orders;
+	}
+
+	/**
+	 * Names an order by its place and its content: with another prompt it is a new one. The callback address does not
+	 * count, since that of a suspended execution is another one each time.
+	 *
+	 * @param images as the item has them, before they are uploaded
+	 * @returns `null` for what costs nothing
+	 */
+	keyOf(order: Order, item: number, images: readonly ImageFile[]): string | null {
+		if (order.kind === 'state') return null;
+		const content =
+			order.kind === 'creation'
+				? [order.parameters, images.map(({ identity }) => identity)]
+				: [order.taskId, order.index];
+		const text = JSON.stringify([order.operation, ...content]);
+		const digest = createHash('sha256').update(text).digest('base64url').slice(0, 16);
+		return `${this.round}.${item}.${digest}`;
+	}
+
+	find(key: string | null): PlacedOrder | null {
+		const entry = key !== null && Object.hasOwn(this.orders, key) ? this.orders[key] : null;
+		if (!Array.isArray(entry)) return null;
+		const [taskId, kieTaskId, message] = (entry as unknown[]).map(toText);
+		return { taskId: taskId ?? null, kieTaskId: kieTaskId ?? null, message: message ?? '' };
+	}
+
+	/** To be called as soon as it is known. The oldest are forgotten beyond 1,000. */
+	remember(key: string | null, { taskId, kieTaskId, message }: PlacedOrder): void {
+		if (key === null) return;
+		this.orders[key] =
+			taskId === null
+				? [null, null, message.slice(0, MOST_OF_A_MESSAGE)]
+				: [taskId, ...(kieTaskId === null ? [] : [kieTaskId])];
+		const keys = Object.keys(this.orders);
+		for (const oldest of keys.slice(0, Math.max(0, keys.length - MOST_ORDERS))) {
+			delete this.orders[oldest];
+		}
+	}
+}

@@ -1,0 +1,161 @@
+import type { INodeParameters, OnError } from 'n8n-workflow';
+
+import { useAccounts } from './accounts';
+import { useFastTime } from './fastTime';
+import { caught, jsonOf, runNode } from './runNode';
+
+/* A node that runs again in the same execution: Retry On Fail, or a retry of the execution. */
+
+useFastTime();
+const kie = useAccounts();
+
+interface Run {
+	operation?: string;
+	prompts?: string[];
+	taskIds?: string[];
+	waitMode?: string;
+	options?: INodeParameters;
+	onError?: OnError;
+	api?: 'veo' | 'jobs';
+}
+
+/** An execution whose node can be run several times. */
+function execution({ api = 'veo', ...first }: Run = {}) {
+	const contextData = {};
+	const { credentials } = kie;
+	return async (again: Run = {}) => {
+		const {
+			operation = 'generate',
+			prompts,
+			taskIds,
+			waitMode = 'poll',
+			...rest
+		} = {
+			...first,
+			...again,
+		};
+		const items =
+			operation === 'generate'
+				? (prompts ?? ['A dog']).map((prompt) => ({ json: { prompt } }))
+				: (taskIds ?? []).map((taskId) => ({ json: { taskId } }));
+		return await runNode({
+			parameters: {
+				resource: 'video',
+				operation,
+				prompt: '={{ $json.prompt }}',
+				taskId: '={{ $json.taskId }}',
+				waitMode,
+				options: { pollInterval: 1, timeout: 60, ...rest.options },
+			},
+			items,
+			credentials: { ...credentials, api },
+			onError: rest.onError,
+			contextData,
+		});
+	};
+}
+const paid = () => kie.simulator.paid().length;
+const GENERATE = '/api/v1/veo/generate';
+const CREATE = '/api/v1/jobs/createTask';
+const SLOW = { timings: { generate: 5_000 } };
+
+describe.each(['veo', 'jobs'] as const)('an order that is run again, with "%s"', (api) => {
+	it('is taken up when the waiting time had run out', async () => {
+		kie.simulator.nextTask(SLOW);
+		const run = execution({ api, options: { timeout: 1 } });
+		const error = await caught(run());
+		const { items, hints } = await run({ options: { timeout: 60 } });
+		const [item] = items;
+		expect(error.message).toContain(String(item?.json.taskId));
+		expect(item?.json).toMatchObject({ status: 'success', operation: 'generate' });
+		expect(hints.map(({ message }) => message)).toContainEqual(
+			expect.stringContaining('Taken up from the run before: 1 of 1'),
+		);
+		expect(paid()).toBe(1);
+	});
+
+	it('is new where Kie says that the task has failed', async () => {
+		kie.simulator.nextTask({ prompt: 'second', generation: { outcome: 'failure' } });
+		const run = execution({ api, prompts: ['first', 'second', 'third'] });
+		await caught(run());
+		const items = jsonOf(await run());
+		expect(items.map(({ status }) => status)).toStrictEqual(['success', 'success', 'success']);
+		expect(paid()).toBe(4);
+	});
+
+	it('fails as before where its answer was lost', async () => {
+		const path = api === 'veo' ? GENERATE : CREATE;
+		kie.simulator.fault({ kind: 'reset-after', path });
+		const run = execution({ api });
+		const first = await caught(run());
+		const second = await caught(run());
+		expect(first.message).toContain("Kie.ai's answer was lost");
+		expect(second.message).toBe(first.message);
+		expect(kie.simulator.requests({ path })).toHaveLength(1);
+	});
+
+	it('is new with another prompt, and each of two equal items has its own', async () => {
+		const run = execution({ api, prompts: ['A dog', 'A dog'], waitMode: 'none' });
+		await run();
+		await run();
+		expect(paid()).toBe(2);
+		await run({ prompts: ['A dog', 'A cat'] });
+		expect(paid()).toBe(3);
+	});
+});
+
+describe('what this execution has ordered', () => {
+	it('is not ordered again after the failure of another item ended the run', async () => {
+		kie.simulator.nextTask({ prompt: 'bad', generation: { outcome: 'failure' } });
+		kie.simulator.nextTask({ ...SLOW, prompt: 'slow' });
+		const run = execution({ prompts: ['slow', 'bad', 'good'] });
+		await caught(run());
+		await run({ prompts: ['slow', 'good again', 'good'] });
+		expect(paid()).toBe(4);
+	});
+
+	it.each(['veo', 'jobs'] as const)('is an upgrade, too, with "%s"', async (api) => {
+		const taskId = kie.simulator.addVideo({ api, timings: { upgrade4k: 4_000 } });
+		const run = execution({
+			api,
+			operation: 'get4k',
+			taskIds: [taskId],
+			options: { timeout: 1 },
+		});
+		await caught(run());
+		const [item] = jsonOf(await run({ options: { timeout: 60 } }));
+		expect(item).toMatchObject({ taskId, status: 'success', resolution: '4k' });
+		expect(paid()).toBe(1);
+	});
+
+	it('is asked about, not waited for by callback, when it is taken up', async () => {
+		kie.simulator.nextTask(SLOW);
+		const run = execution({ waitMode: 'none' });
+		const [first] = jsonOf(await run());
+		const { stored } = await run({ waitMode: 'callback' });
+		expect(stored?.[0]?.json).toMatchObject({
+			taskId: first?.taskId,
+			status: 'processing',
+			code: null,
+		});
+		expect(paid()).toBe(1);
+	});
+
+	it('is kept as digests and ids, for the newest 1,000', async () => {
+		const contextData: { [node: string]: { kieVeoOrders?: object } } = {};
+		const orders = Object.fromEntries(
+			Array.from({ length: 1_000 }, (_, item) => [`0.${item}.old`, [`veo_task_${item}`]]),
+		);
+		contextData['node:Kie.ai Veo'] = { kieVeoOrders: orders };
+		await runNode({
+			parameters: { resource: 'video', operation: 'generate', prompt: 'secret', waitMode: 'none' },
+			credentials: kie.credentials,
+			contextData,
+		});
+		const kept = Object.entries(contextData['node:Kie.ai Veo']?.kieVeoOrders ?? {});
+		expect(kept).toHaveLength(1_000);
+		expect(kept.map(([key]) => key)).not.toContain('0.0.old');
+		expect(JSON.stringify(kept.at(-1))).toMatch(/^\["-1\.0\.[\w-]{16}",\["[\w-]+"\]\]$/);
+		expect(JSON.stringify(kept)).not.toContain('secret');
+	});
+});
