@@ -15,8 +15,7 @@ import type { KieApi } from '../kie/api';
 import { throwIfCancelled, type Clock } from '../kie/http/clock';
 import type { FetchFile, FileReply } from './fileHost';
 import type { FileStream } from '../kie/http/multipart';
-import { networkFaultOf } from '../kie/http/networkFault';
-import type { NetworkFault } from '../kie/meaning/fault';
+import { networkFaultOf, type NetworkFault } from '../kie/http/networkFault';
 import { toNumber } from '../kie/meaning/guards';
 import { isKieFileUrl } from '../kie/meaning/kieFileHost';
 import { publicUrlFault } from '../kie/meaning/publicUrl';
@@ -155,8 +154,11 @@ async function open(
 }
 
 /** @throws KieVeoError for a fault that a retry cannot fix */
-function brokenBy(order: FileOrder, fault: NetworkFault): Attempt & { kind: 'broken' } {
-	const { unreached } = fault;
+function brokenBy(
+	order: FileOrder,
+	{ text, unreached }: NetworkFault,
+): Attempt & { kind: 'broken' } {
+	const fault = { reason: 'network', text } as const;
 	if (unreached !== undefined && unreached !== 'noConnection' && unreached !== 'noName') {
 		throw fileUnreachedError(order, fault, unreached);
 	}

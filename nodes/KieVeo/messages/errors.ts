@@ -1,6 +1,5 @@
 /* What the rest of the package uses of this room. */
 export { KieVeoError } from './error';
-export * from './faults';
 export * from './file';
 export * from './fileInput';
 export * from './images';

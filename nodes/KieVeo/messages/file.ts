@@ -1,8 +1,6 @@
 import type { Said } from '../kie/meaning/answer';
-import type { NetworkFault } from '../kie/meaning/fault';
 import { unreachedAdvice, type UnreachedKind } from './advice';
 import { KieVeoError } from './error';
-import { faultText } from './faults';
 import { shorten, wordsOf } from './values';
 
 /* Why a file was not downloaded. The video itself is never lost. */
@@ -16,7 +14,8 @@ export interface FileSubject {
 
 /** Why a transfer did not return the whole file. */
 export type TransferFault =
-	| NetworkFault
+	/** No answer; `text` says why. */
+	| { reason: 'network'; text: string }
 	/** HTTP. */
 	| { reason: 'status'; status: number }
 	| { reason: 'textPage' }
@@ -111,8 +110,8 @@ function transferFaultText(fault: TransferFault): string {
 			return `interrupted after ${fault.bytes} bytes`;
 		case 'wrongLength':
 			return `${fault.bytes} of ${fault.announced} announced bytes arrived`;
-		default:
-			return faultText(fault);
+		case 'network':
+			return fault.text;
 	}
 }
 

@@ -1,5 +1,7 @@
+import { NodeOperationError, type INode } from 'n8n-workflow';
+
 import { networkFaultOf } from '../../../nodes/KieVeo/kie/http/networkFault';
-import { KieVeoError } from '../../../nodes/KieVeo/messages/errors';
+import { KieVeoError, toNodeError } from '../../../nodes/KieVeo/messages/errors';
 import { submitVideo } from '../../../nodes/KieVeo/run/videoRun';
 import { fakeKie } from './fakeKie';
 import { errorOf1x, errorOf2x, TRANSPORT_FAULTS, type TransportFault } from './transportFaults';
@@ -13,6 +15,7 @@ type Expected = [
 	advice: string,
 ];
 
+const NODE = { name: 'Kie.ai Veo', type: 'x.kieVeo', parameters: {} } as unknown as INode;
 const NETWORK = "Check this n8n's network";
 const DNS = "Check this n8n's DNS";
 const LOST: [string, string] = ['may have been started and paid for', 'https://kie.ai/logs'];
@@ -113,6 +116,8 @@ describe.each(LINES)('Generate in n8n $line', ({ line, errorOf }) => {
 		expect(thrown.description).toContain(advice);
 		expect(calls.length > 1).toBe(again === 'again');
 		expect(thrown.message + thrown.description).not.toContain('secret');
+		// n8n has sentences of its own for some messages.
+		expect(toNodeError(NODE, thrown).message).toBe(thrown.message);
 	});
 
 	it.each(TRANSPORT_FAULTS)('says what may have been paid after: $name', async (fault) => {
@@ -126,20 +131,46 @@ describe.each(LINES)('Generate in n8n $line', ({ line, errorOf }) => {
 
 describe('a network fault', () => {
 	it.each([
+		'ECONNABORTED',
+		'ECONNREFUSED',
+		'ECONNRESET',
+		'ENOTFOUND',
+		'ETIMEDOUT',
+		'ERRADDRINUSE',
+		'EADDRNOTAVAIL',
+		'EHOSTUNREACH',
+		'EAI_AGAIN',
+		'ENOENT',
+		'EISDIR',
+		'ENOTDIR',
+		'EACCES',
+		'EEXIST',
+		'EPERM',
+		'GETADDRINFO',
+	])('is told without %s, for which n8n would replace the whole message', (code) => {
+		const shown = (text: string) => new NodeOperationError(NODE, text).message;
+		expect(shown(`Lost: connection fault (${code})`)).not.toContain('Lost');
+		for (const syscall of ['connect', 'read']) {
+			const { text } = networkFaultOf(Object.assign(new Error(code), { code, syscall }));
+			expect(shown(text)).toBe(text);
+		}
+	});
+
+	it.each([
 		['nothing', undefined],
 		['null', null],
 		['a text', 'connect ECONNREFUSED 127.0.0.1:1'],
 		['an empty object', {}],
 		['an object whose fields have other types', { code: 5, messages: 'x', errors: 'x', cause: 1 }],
 	])('is not certain from %s', (_what, thrown) => {
-		expect(networkFaultOf(thrown)).toStrictEqual({ reason: 'incomplete' });
+		expect(networkFaultOf(thrown)).toEqual({ text: 'no complete answer' });
 	});
 
 	it('is found in an error that is its own cause', () => {
 		const loop: Error & { code?: string } = new Error('read ECONNRESET');
 		loop.code = 'ECONNRESET';
 		loop.cause = loop;
-		expect(networkFaultOf(loop)).toStrictEqual({ reason: 'connectionLost' });
+		expect(networkFaultOf(loop)).toEqual({ text: 'connection lost before the answer' });
 	});
 
 	it('was before the request only where that holds for every address', () => {

@@ -1,4 +1,3 @@
-import { faultText } from '../../messages/errors';
 import type { KieAnswer } from '../meaning/answer';
 import { throwIfCancelled, type Clock } from './clock';
 import { faultAnswer, readAnswer, type HttpReply } from './envelope';
@@ -58,9 +57,8 @@ export class HttpClient {
 			const reply = await this.send(call);
 			return readAnswer({ ...reply, body: this.withoutKey(reply.body) }, this.clock.now());
 		} catch (error) {
-			const fault = networkFaultOf(error);
-			const { unreached } = fault;
-			return { ...faultAnswer(faultText(fault)), ...(unreached ? { unreached } : {}) };
+			const { text, unreached } = networkFaultOf(error);
+			return { ...faultAnswer(text), ...(unreached ? { unreached } : {}) };
 		}
 	}
 

@@ -1,8 +1,7 @@
-import { faultText } from '../../messages/errors';
 import type { KieAnswer } from '../meaning/answer';
-import type { EnvelopeFault } from '../meaning/fault';
 import { readTaskFault } from '../meaning/fields';
 import { isJsonObject, parseJson, toNumber, toText, type JsonObject } from '../meaning/guards';
+import { envelopeFaultText, type EnvelopeFault } from './networkFault';
 import { refusalOf } from './statuses';
 
 /** What was received: status, header names in lower case, body as text. */
@@ -45,11 +44,11 @@ export function readAnswer(reply: HttpReply, now: number): KieAnswer {
 	const retryAfterMs = readRetryAfter(reply.headers['retry-after'], now);
 	const text = reply.body.trim();
 	const taskIds = taskIdsIn(text);
-	const notKies = (reason: EnvelopeFault['reason']): KieAnswer => ({
-		...faultAnswer(faultText({ reason, status: statusCode }), httpCode, retryAfterMs),
+	const notKies = (reason: EnvelopeFault): KieAnswer => ({
+		...faultAnswer(envelopeFaultText(reason, statusCode), httpCode, retryAfterMs),
 		taskIds,
 	});
-	const foreign = (reason: EnvelopeFault['reason']): KieAnswer => {
+	const foreign = (reason: EnvelopeFault): KieAnswer => {
 		const unreached = refusalOf(statusCode);
 		return { ...notKies(reason), ...(unreached ? { unreached } : {}) };
 	};

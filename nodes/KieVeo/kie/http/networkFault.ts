@@ -1,7 +1,14 @@
 import type { UnreachedReason } from '../meaning/answer';
-import type { LostReason, NetworkFault, UnsentReason } from '../meaning/fault';
 import { isJsonObject, toNumber, type JsonObject } from '../meaning/guards';
 import { UNREACHED_STATUSES } from './statuses';
+
+/** Why no complete answer came. */
+export interface NetworkFault {
+	/** As users read it. Nothing secret. */
+	text: string;
+	/** Set when the request certainly did not reach anyone who could act on it. */
+	unreached?: UnreachedReason;
+}
 
 /**
  * Why a request got no complete answer, and whether it certainly reached nobody. A paid request may be
@@ -19,36 +26,121 @@ export function networkFaultOf(error: unknown): NetworkFault {
 	if (status !== undefined) return cutAnswer(status);
 
 	const sentences = levels.flatMap(sentencesOf);
-	const sign = UNSENT_SIGNS.find(([pattern]) => sentences.some((text) => pattern.test(text)));
-	if (sign) return unsent(sign[1]);
 	const codes = levels.flatMap(codesOf);
-	const verdict = codes.find((code) => UNSENT_CODES.has(code));
-	if (verdict !== undefined) return unsent(UNSENT_CODES.get(verdict) ?? 'noConnection', verdict);
-
-	const [code] = codes;
-	if (failedWhileConnecting(levels, sentences) || levels.some(waitsForConnection)) {
-		const reason = CONNECT_REASONS.get(code ?? '');
-		return reason ? unsent(reason, targetIn(sentences)) : unsent('noConnection', code);
+	const [code = ''] = codes;
+	const isUnsent = failedWhileConnecting(levels, sentences) || levels.some(waitsForConnection);
+	const end = isUnsent ? `unsent ${code} ${targetIn(sentences)}` : `sent ${code}`;
+	const facts = [...sentences, ...codes, end];
+	for (const [sign, text, unreached] of SIGNS) {
+		const found = facts.map((fact) => sign.exec(fact)).find((match) => match !== null);
+		if (found) return { text: withDetail(text, found[1]), unreached };
 	}
-	if (code === undefined) return lost('incomplete');
-	if (code.startsWith('HPE_')) return lost('notHttp');
-	const reason = LOST_REASONS.get(code);
-	return reason ? lost(reason) : lost('other', code);
+	return { text: 'no complete answer' };
 }
 
-function unsent(reason: UnsentReason, detail?: string): NetworkFault {
-	return { reason, unreached: UNREACHED[reason], ...(detail === undefined ? {} : { detail }) };
-}
+type Sign = [sign: RegExp, text: string, unreached?: UnreachedReason];
 
-function lost(reason: LostReason, detail?: string): NetworkFault {
-	return { reason, ...(detail === undefined ? {} : { detail }) };
+const CLOSED = 'connection closed before anything was sent';
+
+/**
+ * The first sign that fits tells the fault; what its group matches is added in brackets. A sign fits
+ *
+ * - a name or a sentence of n8n, Node.js or its proxy agent, which comes only before anything is sent;
+ * - a code that Node.js has only for a request that could not be built or a certificate that was refused;
+ * - `unsent` with the code and the target, where the connection was never made;
+ * - `sent` with the code, where the request may have been received.
+ */
+const SIGNS: Sign[] = [
+	[
+		/^SsrfBlockedIpError$|^The request was blocked because it resolves to a restricted IP/,
+		'n8n blocked the request because it resolves to a restricted IP address',
+		'blocked',
+	],
+	[
+		/^SsrfBlockedHostnameError$|^The request was blocked because the destination hostname/,
+		'n8n blocked the request because the destination hostname is restricted',
+		'blocked',
+	],
+	[/disconnected before secure TLS connection was established/, CLOSED, 'noConnection'],
+	[
+		/^Proxy connection ended before receiving CONNECT response/,
+		'the proxy closed the connection',
+		'proxyRefused',
+	],
+	[/proxy CONNECT response/, "the proxy's answer was not HTTP", 'proxyRefused'],
+	// The queued request itself is abandoned during the handshake; later faults have other codes.
+	[
+		/^write EPROTO .*wrong version number/s,
+		'the address does not speak TLS (https)',
+		'wrongAddress',
+	],
+	[/^write EPROTO /, 'n8n and the host could not agree on TLS', 'wrongAddress'],
+	[/^(ERR_INVALID_CHAR)$/, 'the API key has a character that cannot be sent', 'invalidKey'],
+	[
+		/^(ERR_(?:INVALID_URL|UNESCAPED_CHARACTERS|INVALID_PROTOCOL))$/,
+		'the address cannot be used',
+		'wrongAddress',
+	],
+	[
+		/^(DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_(?:GET_ISSUER_CERT(?:_LOCALLY)?|VERIFY_LEAF_SIGNATURE)|CERT_UNTRUSTED)$/,
+		'n8n does not trust the issuer of the certificate',
+		'certificate',
+	],
+	[
+		/^((?:CERT|CRL)_(?:HAS_EXPIRED|NOT_YET_VALID)|ERROR_IN_CERT_NOT_(?:BEFORE|AFTER)_FIELD)$/,
+		'the certificate has expired or is not valid yet',
+		'certificate',
+	],
+	[
+		/^(ERR_TLS_CERT_ALTNAME_INVALID|HOSTNAME_MISMATCH)$/,
+		'the certificate is for another host',
+		'certificate',
+	],
+	// UNSPECIFIED: whatever else OpenSSL finds wrong with a certificate, such as a weak digest. Node.js has it for nothing else.
+	[
+		/^(CERT_(?:REVOKED|REJECTED|SIGNATURE_FAILURE|CHAIN_TOO_LONG)|INVALID_(?:CA|PURPOSE)|PATH_LENGTH_EXCEEDED|OUT_OF_MEM|UNSPECIFIED)$/,
+		'the certificate is not valid',
+		'certificate',
+	],
+	[
+		/^(UNABLE_TO_(?:GET_CRL|DECRYPT_(?:CERT|CRL)_SIGNATURE|DECODE_ISSUER_PUBLIC_KEY)|CRL_SIGNATURE_FAILURE|ERROR_IN_CRL_(?:LAST|NEXT)_UPDATE_FIELD)$/,
+		'the certificate is not valid',
+		'certificate',
+	],
+	[/^unsent ECONNREFUSED (.*)/, 'connection refused', 'noConnection'],
+	[/^unsent ECONNRESET (.*)/, CLOSED, 'noConnection'],
+	[/^unsent (?:ECONNABORTED|ETIMEDOUT) (.*)/, 'no connection in time', 'noConnection'],
+	[/^unsent (?:ENOTFOUND|EAI_AGAIN) (.*)/, 'host name not found', 'noName'],
+	[/^unsent EHOSTUNREACH (.*)/, 'host not reachable', 'noConnection'],
+	[/^unsent ENETUNREACH (.*)/, 'network not reachable', 'noConnection'],
+	[/^unsent (?:EACCES|EPERM) (.*)/, 'this machine forbids the connection', 'noConnection'],
+	[/^unsent (\S*)/, 'no connection', 'noConnection'],
+	[
+		/^sent (?:ECONNREFUSED|ECONNRESET|EPIPE|EHOSTUNREACH|ENETUNREACH)$/,
+		'connection lost before the answer',
+	],
+	[/^sent (?:ECONNABORTED|ETIMEDOUT)$/, 'no answer in time'],
+	[/^sent ERR_CANCELED$/, 'stopped before the answer'],
+	[/^sent HPE_/, 'the answer was not HTTP'],
+	[/^sent (\S+)/, 'connection fault'],
+];
+
+/**
+ * n8n replaces a message by a sentence of its own if one of these is anywhere in it, in capitals or not. The user
+ * would read neither the cause nor what may have been paid for, so no text may have them.
+ */
+const REPLACED_BY_N8N =
+	/ECONN(?:ABORTED|REFUSED|RESET)|E(?:ACCES|ADDRNOTAVAIL|AI_AGAIN|EXIST|HOSTUNREACH|ISDIR|NOENT|NOTDIR|NOTFOUND|PERM|TIMEDOUT)|ERRADDRINUSE|GETADDRINFO/i;
+
+function withDetail(text: string, detail = ''): string {
+	return detail === '' || REPLACED_BY_N8N.test(detail) ? text : `${text} (${detail})`;
 }
 
 /** An answer had begun. Its status says whose it was, even if the rest never came or could not be read. */
 function cutAnswer(status: number): NetworkFault {
 	const unreached = UNREACHED_STATUSES.get(status);
-	if (unreached === undefined) return lost('cutAnswer');
-	return { ...lost('cutAnswer', `HTTP ${status}`), unreached };
+	const text = 'the answer was cut off';
+	return unreached === undefined ? { text } : { text: `${text} (HTTP ${status})`, unreached };
 }
 
 /** Deeper than n8n, axios and Node.js together ever nest. */
@@ -94,8 +186,8 @@ function failedWhileConnecting(levels: JsonObject[], sentences: string[]): boole
 /** "connect ECONNREFUSED 192.0.2.1:443". */
 const STEP = /^(connect|getaddrinfo|read|write) E[A-Z_]+(?: ([\w.:-]+))?/;
 
-function targetIn(sentences: string[]): string | undefined {
-	return sentences.flatMap((text) => STEP.exec(text)?.[2] ?? [])[0];
+function targetIn(sentences: string[]): string {
+	return sentences.flatMap((text) => STEP.exec(text)?.[2] ?? [])[0] ?? '';
 }
 
 /**
@@ -108,108 +200,21 @@ function waitsForConnection({ request }: JsonObject): boolean {
 	return socket === null || (isJsonObject(socket) && socket.secureConnecting === true);
 }
 
-const UNREACHED: Record<UnsentReason, UnreachedReason> = {
-	connectionRefused: 'noConnection',
-	noConnectionInTime: 'noConnection',
-	hostNotFound: 'noName',
-	hostUnreachable: 'noConnection',
-	networkUnreachable: 'noConnection',
-	connectionForbidden: 'noConnection',
-	connectionClosed: 'noConnection',
-	noConnection: 'noConnection',
-	proxyClosed: 'proxyRefused',
-	proxyNotHttp: 'proxyRefused',
-	blockedAddress: 'blocked',
-	blockedHost: 'blocked',
-	invalidKey: 'invalidKey',
-	invalidAddress: 'wrongAddress',
-	unknownIssuer: 'certificate',
-	certificateDates: 'certificate',
-	certificateHost: 'certificate',
-	certificateRefused: 'certificate',
-	noTls: 'wrongAddress',
-	tlsMismatch: 'wrongAddress',
+const ENVELOPE_FAULTS = {
+	empty: 'empty answer',
+	webPage: 'a web page instead of JSON',
+	notJson: 'unreadable JSON',
+	unexpectedJson: 'unexpected JSON',
 };
 
-/** Names and sentences of n8n, Node.js and its proxy agent that come only before anything is sent. */
-const UNSENT_SIGNS: ReadonlyArray<[pattern: RegExp, reason: UnsentReason]> = [
-	[
-		/^SsrfBlockedIpError$|^The request was blocked because it resolves to a restricted IP/,
-		'blockedAddress',
-	],
-	[
-		/^SsrfBlockedHostnameError$|^The request was blocked because the destination hostname/,
-		'blockedHost',
-	],
-	[/disconnected before secure TLS connection was established/, 'connectionClosed'],
-	[/^Proxy connection ended before receiving CONNECT response/, 'proxyClosed'],
-	[/proxy CONNECT response/, 'proxyNotHttp'],
-	// The queued request itself is abandoned during the handshake; later faults have other codes.
-	[/^write EPROTO .*wrong version number/s, 'noTls'],
-	[/^write EPROTO /, 'tlsMismatch'],
-];
+/** Why an answer is not Kie's envelope. */
+export type EnvelopeFault = keyof typeof ENVELOPE_FAULTS;
 
-/** The request could not be built, or the certificate was refused before it was sent. */
-const UNSENT_CODES = new Map<string, UnsentReason>([
-	['ERR_INVALID_CHAR', 'invalidKey'],
-	['ERR_INVALID_URL', 'invalidAddress'],
-	['ERR_UNESCAPED_CHARACTERS', 'invalidAddress'],
-	['ERR_INVALID_PROTOCOL', 'invalidAddress'],
-	['DEPTH_ZERO_SELF_SIGNED_CERT', 'unknownIssuer'],
-	['SELF_SIGNED_CERT_IN_CHAIN', 'unknownIssuer'],
-	['UNABLE_TO_GET_ISSUER_CERT', 'unknownIssuer'],
-	['UNABLE_TO_GET_ISSUER_CERT_LOCALLY', 'unknownIssuer'],
-	['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'unknownIssuer'],
-	['CERT_UNTRUSTED', 'unknownIssuer'],
-	['CERT_HAS_EXPIRED', 'certificateDates'],
-	['CERT_NOT_YET_VALID', 'certificateDates'],
-	['ERROR_IN_CERT_NOT_BEFORE_FIELD', 'certificateDates'],
-	['ERROR_IN_CERT_NOT_AFTER_FIELD', 'certificateDates'],
-	['CRL_HAS_EXPIRED', 'certificateDates'],
-	['CRL_NOT_YET_VALID', 'certificateDates'],
-	['ERR_TLS_CERT_ALTNAME_INVALID', 'certificateHost'],
-	['HOSTNAME_MISMATCH', 'certificateHost'],
-	['CERT_REVOKED', 'certificateRefused'],
-	['CERT_REJECTED', 'certificateRefused'],
-	['CERT_SIGNATURE_FAILURE', 'certificateRefused'],
-	['CERT_CHAIN_TOO_LONG', 'certificateRefused'],
-	['INVALID_CA', 'certificateRefused'],
-	['INVALID_PURPOSE', 'certificateRefused'],
-	['PATH_LENGTH_EXCEEDED', 'certificateRefused'],
-	['UNABLE_TO_GET_CRL', 'certificateRefused'],
-	['UNABLE_TO_DECRYPT_CERT_SIGNATURE', 'certificateRefused'],
-	['UNABLE_TO_DECODE_ISSUER_PUBLIC_KEY', 'certificateRefused'],
-	['UNABLE_TO_DECRYPT_CRL_SIGNATURE', 'certificateRefused'],
-	['CRL_SIGNATURE_FAILURE', 'certificateRefused'],
-	['ERROR_IN_CRL_LAST_UPDATE_FIELD', 'certificateRefused'],
-	['ERROR_IN_CRL_NEXT_UPDATE_FIELD', 'certificateRefused'],
-	['OUT_OF_MEM', 'certificateRefused'],
-	// Whatever else OpenSSL finds wrong with a certificate, such as a weak digest: Node.js has the code for nothing else.
-	['UNSPECIFIED', 'certificateRefused'],
-]);
-
-/** Codes of a connection that was never made. */
-const CONNECT_REASONS = new Map<string, UnsentReason>([
-	['ECONNREFUSED', 'connectionRefused'],
-	['ECONNRESET', 'connectionClosed'],
-	['ECONNABORTED', 'noConnectionInTime'],
-	['ETIMEDOUT', 'noConnectionInTime'],
-	['ENOTFOUND', 'hostNotFound'],
-	['EAI_AGAIN', 'hostNotFound'],
-	['EHOSTUNREACH', 'hostUnreachable'],
-	['ENETUNREACH', 'networkUnreachable'],
-	['EACCES', 'connectionForbidden'],
-	['EPERM', 'connectionForbidden'],
-]);
-
-/** The same and other codes, after a connection was made. */
-const LOST_REASONS = new Map<string, LostReason>([
-	['ECONNREFUSED', 'connectionLost'],
-	['ECONNRESET', 'connectionLost'],
-	['EPIPE', 'connectionLost'],
-	['EHOSTUNREACH', 'connectionLost'],
-	['ENETUNREACH', 'connectionLost'],
-	['ECONNABORTED', 'noAnswerInTime'],
-	['ETIMEDOUT', 'noAnswerInTime'],
-	['ERR_CANCELED', 'stopped'],
-]);
+/**
+ * What a user reads instead of the words of an answer that is not Kie's.
+ *
+ * @param status HTTP
+ */
+export function envelopeFaultText(fault: EnvelopeFault, status: number): string {
+	return `${ENVELOPE_FAULTS[fault]} (HTTP ${status})`;
+}

@@ -1,6 +1,6 @@
+import { envelopeFaultText, networkFaultOf } from '../../../../nodes/KieVeo/kie/http/networkFault';
 import { CREDENTIAL_FAULTS } from '../../../../nodes/KieVeo/messages/credential';
 import { KieVeoError } from '../../../../nodes/KieVeo/messages/error';
-import * as faultRoom from '../../../../nodes/KieVeo/messages/faults';
 import * as fileRoom from '../../../../nodes/KieVeo/messages/file';
 import * as inputRoom from '../../../../nodes/KieVeo/messages/input';
 import * as fileInputRoom from '../../../../nodes/KieVeo/messages/fileInput';
@@ -13,6 +13,7 @@ import * as runRoom from '../../../../nodes/KieVeo/messages/run';
 import * as suspensionRoom from '../../../../nodes/KieVeo/messages/suspension';
 import * as triggerRoom from '../../../../nodes/KieVeo/messages/trigger';
 import * as videoRoom from '../../../../nodes/KieVeo/messages/video';
+import { errorOf2x, TRANSPORT_FAULTS } from '../../unit/transportFaults';
 import * as samples from './samples';
 import type { Samples } from './samples';
 import { SYMPTOMS } from './symptoms';
@@ -32,6 +33,20 @@ export interface Section {
 	intro: string;
 	content: Entry[] | { list: string[] };
 }
+
+const recordedFaults = TRANSPORT_FAULTS.map((fault) => networkFaultOf(errorOf2x(fault)).text);
+const withoutExample = (text: string) => text.replace(/ \(.*/, '');
+
+/** What stands for Kie.ai's words: after every recorded fault, and after an answer that is not Kie.ai's. */
+const FAULT_TEXTS: string[] = [
+	...recordedFaults.filter(
+		(text, index) => recordedFaults.map(withoutExample).indexOf(withoutExample(text)) === index,
+	),
+	envelopeFaultText('empty', 200),
+	envelopeFaultText('webPage', 502),
+	envelopeFaultText('notJson', 200),
+	envelopeFaultText('unexpectedJson', 200),
+];
 
 /** What is wrong with what the user has set. */
 const inputRooms = {
@@ -58,7 +73,7 @@ export const SECTIONS: Section[] = [
 	{
 		title: 'Answers that could not be used',
 		intro: "These words end other messages, instead of Kie.ai's own.",
-		content: { list: entriesOf(faultRoom, samples.faults).flatMap(({ texts }) => texts) },
+		content: { list: FAULT_TEXTS },
 	},
 	{
 		title: 'Several items in one run',

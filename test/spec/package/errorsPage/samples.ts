@@ -5,9 +5,7 @@ import type {
 	RetryReason,
 	Said,
 } from '../../../../nodes/KieVeo/kie/meaning/answer';
-import type { EnvelopeFault, NetworkFault } from '../../../../nodes/KieVeo/kie/meaning/fault';
 import type { UnreachedKind } from '../../../../nodes/KieVeo/messages/advice';
-import type * as faultRoom from '../../../../nodes/KieVeo/messages/faults';
 import type * as fileRoom from '../../../../nodes/KieVeo/messages/file';
 import type * as inputRoom from '../../../../nodes/KieVeo/messages/input';
 import type * as fileInputRoom from '../../../../nodes/KieVeo/messages/fileInput';
@@ -250,70 +248,26 @@ export const video: Samples<typeof videoRoom> = {
 	},
 };
 
-const HOST = 'api.kie.ai';
-const CERTIFICATE = 'SELF_SIGNED_CERT_IN_CHAIN';
-const networkFaults: Record<NetworkFault['reason'], Omit<NetworkFault, 'reason'>> = {
-	connectionRefused: { detail: '192.0.2.1:443' },
-	noConnectionInTime: { detail: '192.0.2.1:443' },
-	hostNotFound: { detail: HOST },
-	hostUnreachable: { detail: '192.0.2.1:443' },
-	networkUnreachable: { detail: '192.0.2.1:443' },
-	connectionForbidden: { detail: '192.0.2.1:443' },
-	connectionClosed: {},
-	noConnection: { detail: 'EADDRNOTAVAIL' },
-	proxyClosed: {},
-	proxyNotHttp: {},
-	blockedAddress: {},
-	blockedHost: {},
-	invalidKey: {},
-	invalidAddress: {},
-	unknownIssuer: { detail: CERTIFICATE },
-	certificateDates: { detail: 'CERT_HAS_EXPIRED' },
-	certificateHost: { detail: 'ERR_TLS_CERT_ALTNAME_INVALID' },
-	certificateRefused: { detail: 'CERT_REVOKED' },
-	noTls: {},
-	tlsMismatch: {},
-	connectionLost: {},
-	noAnswerInTime: {},
-	cutAnswer: {},
-	notHttp: {},
-	stopped: {},
-	other: { detail: 'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED' },
-	incomplete: {},
-};
-const envelopeFaults: Record<EnvelopeFault['reason'], EnvelopeFault> = {
-	empty: { reason: 'empty', status: 200 },
-	webPage: { reason: 'webPage', status: 502 },
-	notJson: { reason: 'notJson', status: 200 },
-	unexpectedJson: { reason: 'unexpectedJson', status: 200 },
-};
-
-export const faults: Samples<typeof faultRoom> = {
-	faultText: [
-		...Object.values(mapped(networkFaults, (fault, reason) => ({ ...fault, reason }))),
-		...Object.values(envelopeFaults),
-	].map((fault) => [fault]),
-};
-
 const file: fileRoom.FileSubject = { url: 'https://example.com/v.mp4', taskId: TASK };
-const transferFaults: Record<
-	Exclude<fileRoom.TransferFault['reason'], NetworkFault['reason']> | 'network',
-	fileRoom.TransferFault
-> = {
+const transferFaults: Record<fileRoom.TransferFault['reason'], fileRoom.TransferFault> = {
 	status: { reason: 'status', status: 503 },
 	textPage: { reason: 'textPage' },
 	emptyFile: { reason: 'emptyFile' },
 	interrupted: { reason: 'interrupted', bytes: 4_096 },
 	wrongLength: { reason: 'wrongLength', bytes: 4_096, announced: 5_000_000 },
-	network: { reason: 'connectionLost' },
+	network: { reason: 'network', text: 'connection lost before the answer' },
 };
 
 export const files: Samples<typeof fileRoom> = {
 	downloadError: Object.values(transferFaults).map((fault) => [file, fault]),
 	fileUnreachedError: {
-		blocked: [file, { reason: 'blockedAddress' }, 'blocked'],
-		certificate: [file, { reason: 'unknownIssuer', detail: CERTIFICATE }, 'certificate'],
-		proxyRefused: [file, { reason: 'proxyClosed' }, 'proxyRefused'],
+		blocked: [file, { reason: 'network', text: unreached.blocked.message }, 'blocked'],
+		certificate: [file, { reason: 'network', text: unreached.certificate.message }, 'certificate'],
+		proxyRefused: [
+			file,
+			{ reason: 'network', text: unreached.proxyRefused.message },
+			'proxyRefused',
+		],
 		proxyLogin: [file, { reason: 'status', status: 407 }, 'proxyLogin'],
 	},
 	downloadOutOfTimeError: [[file]],
