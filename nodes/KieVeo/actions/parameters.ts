@@ -12,7 +12,7 @@ import {
 	textError,
 	waitModeError,
 } from '../messages/errors';
-import { checkDownloadSettings, type DownloadSettings } from '../files/downloadSettings';
+import { checkDownloadSettings, type DownloadSettings } from '../files/download';
 import type { Connection } from '../kie/connection';
 import type { VideoOptions, WaitMode } from '../run/videoWork';
 import { MAX_PASS_THROUGH_BYTES, withSubmission, type Submission } from '../kie/address';

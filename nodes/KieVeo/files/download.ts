@@ -2,52 +2,79 @@ import type { IBinaryData } from 'n8n-workflow';
 
 import {
 	downloadError,
+	emptyFieldNameError,
 	fileAddressError,
 	fileGoneError,
-	foreignLinkError,
+	fileNotStoredError,
+	fileRefusedError,
 	fileTooLargeError,
 	fileUnreachedError,
+	foreignLinkError,
+	maximumSizeError,
 	tooManyRedirectsError,
 	type FileSubject,
 	type TransferFault,
 } from '../messages/errors';
-import type { KieApi } from '../kie/api';
-import { throwIfCancelled, type Clock } from '../kie/http/clock';
-import type { FetchFile, FileReply } from './fileHost';
+import type { CallingContext, Connection } from '../kie/connection';
+import { throwIfCancelled } from '../kie/http/clock';
+import { readRetryAfter, type HttpReply } from '../kie/http/envelope';
 import type { FileStream } from '../kie/http/multipart';
-import { networkFaultOf, type NetworkFault } from '../kie/http/networkFault';
-import { toNumber } from '../kie/meaning/guards';
+import { networkFaultOf } from '../kie/http/networkFault';
+import { retryDelay } from '../kie/http/retry';
+import { toNumber, toText } from '../kie/meaning/guards';
 import { isKieFileUrl } from '../kie/meaning/kieFileHost';
 import { publicUrlFault } from '../kie/meaning/publicUrl';
-import { extensionOf, mimeTypeOf } from './names';
+import type { VideoResult } from '../videoResult';
+import { extensionOf, fileNameOf, mimeTypeOf } from './names';
 import { transfer } from './transfer';
 
 /** How many times an interrupted transfer is restarted: reads are free. */
 const MAX_TRANSFERS = 3;
 const RETRY_PAUSE_MS = 1_000;
+/** Milliseconds within which a file host must start to answer. */
+const ANSWER_TIMEOUT = 60_000;
+/** How long a run is patient with busy hosts where no Timeout limits it, in milliseconds. */
+const PATIENCE_MS = 120_000;
+/** The longest pause a busy host gets, whatever its `Retry-After` says. */
+const LONGEST_PAUSE_MS = 60_000;
 const MAX_REDIRECTS = 5;
-/** Answers of a file host that a fresh link may fix. */
+const REDIRECTS = [301, 302, 303, 307, 308];
+/** A fresh link may help. */
 const REFUSED = [401, 403, 404, 410];
+/** If a fresh link does not help, these are about who asks and not about the file. */
+const FORBIDDEN = [401, 403];
+const BUSY = [429, 503];
 /** Sent only by a proxy. */
 const PROXY_LOGIN = 407;
-const REDIRECTS = [301, 302, 303, 307, 308];
 
-export interface FileOrder extends FileSubject {
-	/** Name of the file without its extension. */
-	name: string;
+/** How a file is put into an item. */
+export interface DownloadSettings {
+	binaryPropertyName: string;
 	/** Maximum bytes; `null` for no limit. */
 	maxBytes: number | null;
 }
 
-/** What a download needs from outside. */
-export interface DownloadPorts {
-	fetchFile: FetchFile;
-	/** Puts a file where n8n keeps binary data. */
-	store(content: FileStream, fileName: string, mimeType: string): Promise<IBinaryData>;
-	api: Pick<KieApi, 'fetchFreshUrl'>;
-	apiBaseUrl: string;
-	clock: Clock;
-	signal?: AbortSignal;
+/**
+ * @param name the parameter 'Put Output File in Field'
+ * @param maxSize the option 'Maximum Size', in MB
+ * @throws KieVeoError naming the parameter
+ */
+export function checkDownloadSettings(name: unknown, maxSize: unknown): DownloadSettings {
+	const binaryPropertyName = toText(name);
+	if (binaryPropertyName === null) throw emptyFieldNameError();
+	const megabytes = toNumber(maxSize);
+	if (megabytes === null || megabytes < 0) throw maximumSizeError(maxSize);
+	return { binaryPropertyName, maxBytes: megabytes === 0 ? null : megabytes * 1_000_000 };
+}
+
+export interface FileLimits extends Pick<DownloadSettings, 'maxBytes'> {
+	/** Until when a busy host is asked again, in milliseconds since the epoch; by default for a limited time. */
+	deadline?: number;
+}
+
+export interface FileOrder extends FileSubject, FileLimits {
+	/** Name of the file without its extension. */
+	name: string;
 }
 
 export interface StoredFile {
@@ -58,124 +85,193 @@ export interface StoredFile {
 	fileSize: number;
 }
 
-/**
- * Streams a file from Kie into n8n's binary data, without credentials. A link that is refused or has
- * expired is renewed once, if it is Kie's; an interrupted transfer is restarted; a short file
- * is never a success.
- *
- * @throws KieVeoError with the task id, CancelledError
- * @see https://docs.kie.ai/common-api/download-url
- */
-export async function downloadFile(order: FileOrder, ports: DownloadPorts): Promise<StoredFile> {
-	const { clock, signal } = ports;
-	let url = order.url;
-	let renewed = false;
-	for (let transfers = 1; ; ) {
-		const attempt = await fetchOnce(url, order, ports);
-		if (attempt.kind === 'file') return attempt.file;
-		if (attempt.kind === 'refused') {
-			if (renewed) throw fileGoneError(order, attempt.status, null);
-			url = await renew(order, attempt.status, ports);
-			renewed = true;
-			continue;
-		}
-		if (transfers++ === MAX_TRANSFERS) throw downloadError(order, attempt.fault);
-		await clock.pause(RETRY_PAUSE_MS, signal);
-	}
+/** The headers of a file host's answer; the file itself has not been read yet. */
+interface FileReply extends Omit<HttpReply, 'body'> {
+	body: FileStream;
 }
 
 type Attempt =
 	| { kind: 'file'; file: StoredFile }
 	| { kind: 'refused'; status: number }
-	| { kind: 'broken'; fault: TransferFault };
+	/** `pauseMs`: the host is busy, and asks for at least this pause. */
+	| { kind: 'broken'; fault: TransferFault; pauseMs?: number };
 
-async function fetchOnce(url: string, order: FileOrder, ports: DownloadPorts): Promise<Attempt> {
-	const reply = await open(url, order, ports);
-	if (reply.kind === 'broken') return reply;
-	const { statusCode, headers, body } = reply;
-	if (statusCode !== 200) {
-		body.destroy();
-		if (REFUSED.includes(statusCode)) return { kind: 'refused', status: statusCode };
-		if (statusCode === PROXY_LOGIN) {
-			throw fileUnreachedError(order, { reason: 'status', status: statusCode }, 'proxyLogin');
+/** The downloads of one execution, into its binary data, wherever this n8n keeps it. */
+export class Downloads {
+	/** Since a host was busy, until a file has come: over many files patience must not add up. */
+	private patientUntil?: number;
+
+	constructor(
+		private readonly context: CallingContext,
+		private readonly connection: Connection,
+	) {}
+
+	/** Downloads a finished video, named after its task. Throws like {@link file}. */
+	async video(
+		{ taskId, index, resolution, videoUrl }: VideoResult,
+		limits: FileLimits,
+	): Promise<StoredFile> {
+		const name = fileNameOf(taskId, index, resolution);
+		return await this.file({ taskId, url: videoUrl ?? '', name, ...limits });
+	}
+
+	/**
+	 * Streams a file from Kie into n8n's binary data, without credentials. A link that is refused or has
+	 * expired is renewed once, if it is Kie's; a busy host is waited for; an interrupted transfer is
+	 * restarted; a short file is never a success.
+	 *
+	 * @throws KieVeoError with the task id, CancelledError
+	 * @see https://docs.kie.ai/common-api/download-url
+	 */
+	async file(order: FileOrder): Promise<StoredFile> {
+		const { clock, signal } = this.connection;
+		let url = order.url;
+		let renewed = false;
+		let waits = 0;
+		for (let transfers = 1; ; ) {
+			const attempt = await this.fetchOnce(url, order);
+			if (attempt.kind === 'file') {
+				this.patientUntil = undefined;
+				return attempt.file;
+			}
+			if (attempt.kind === 'refused') {
+				if (renewed) throw refusedAgain(order, attempt.status);
+				url = await this.renew(order, attempt.status);
+				renewed = true;
+				continue;
+			}
+			const { fault, pauseMs } = attempt;
+			const left = pauseMs === undefined ? 0 : this.patienceLeft(order);
+			if (pauseMs !== undefined && left > 0) {
+				const pause = Math.max(pauseMs, retryDelay(++waits, null, clock.random()));
+				await clock.pause(Math.min(pause, left), signal);
+				continue;
+			}
+			if (transfers++ === MAX_TRANSFERS) throw downloadError(order, fault);
+			await clock.pause(RETRY_PAUSE_MS, signal);
 		}
-		return { kind: 'broken', fault: { reason: 'status', status: statusCode } };
 	}
 
-	const announced = toNumber(headers['content-length']);
-	const { maxBytes } = order;
-	if (maxBytes !== null && announced !== null && announced > maxBytes) {
-		body.destroy();
-		throw fileTooLargeError(order, maxBytes);
+	/** In milliseconds. */
+	private patienceLeft({ deadline }: FileOrder): number {
+		const now = this.connection.clock.now();
+		return (deadline ?? (this.patientUntil ??= now + PATIENCE_MS)) - now;
 	}
-	const mimeType = mimeTypeOf(headers['content-type'], order.url);
-	if (mimeType === null) {
-		body.destroy();
-		return { kind: 'broken', fault: { reason: 'textPage' } };
+
+	private async fetchOnce(url: string, order: FileOrder): Promise<Attempt> {
+		const reply = await this.open(url, order);
+		if ('reason' in reply) return { kind: 'broken', fault: reply };
+		const { statusCode, headers, body } = reply;
+		const { clock, signal } = this.connection;
+		if (statusCode !== 200) {
+			body.destroy();
+			return withoutFile(order, reply, clock.now());
+		}
+
+		const announced = toNumber(headers['content-length']);
+		const { maxBytes } = order;
+		if (maxBytes !== null && announced !== null && announced > maxBytes) {
+			body.destroy();
+			throw fileTooLargeError(order, maxBytes);
+		}
+		const mimeType = mimeTypeOf(headers['content-type'], order.url);
+		if (mimeType === null) {
+			body.destroy();
+			return { kind: 'broken', fault: { reason: 'textPage' } };
+		}
+		const fileName = `${order.name}.${extensionOf(mimeType)}`;
+		const store = async (content: FileStream) =>
+			await this.context.helpers.prepareBinaryData(content, fileName, mimeType);
+		const result = await transfer(body, store, { announced, maxBytes, clock, signal });
+		if (result.kind === 'tooLarge') throw fileTooLargeError(order, maxBytes ?? 0);
+		if (result.kind === 'notStored') throw fileNotStoredError(order, result.code);
+		if (result.kind === 'interrupted') return { kind: 'broken', fault: result.fault };
+		const { stored: binary, bytes: fileSize } = result;
+		return { kind: 'file', file: { binary, fileName, mimeType, fileSize } };
 	}
-	const fileName = `${order.name}.${extensionOf(mimeType)}`;
-	const result = await transfer(
-		body,
-		async (content) => await ports.store(content, fileName, mimeType),
-		{ ...ports, announced, maxBytes },
-	);
-	if (result.kind === 'tooLarge') throw fileTooLargeError(order, maxBytes ?? 0);
-	if (result.kind === 'interrupted') return { kind: 'broken', fault: result.fault };
-	const { stored: binary, bytes: fileSize } = result;
-	return { kind: 'file', file: { binary, fileName, mimeType, fileSize } };
+
+	/** Follows redirects by hand, so that each address is checked before it is requested. */
+	private async open(first: string, order: FileOrder): Promise<FileReply | TransferFault> {
+		const { baseUrl, signal } = this.connection;
+		let url = first;
+		for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
+			const fault = publicUrlFault(url, baseUrl);
+			if (fault !== null) throw fileAddressError(order, url, fault);
+			throwIfCancelled(signal);
+			let reply: FileReply;
+			try {
+				reply = await this.request(url);
+			} catch (error) {
+				throwIfCancelled(signal);
+				return networkFault(order, error);
+			}
+			const { location } = reply.headers;
+			if (!REDIRECTS.includes(reply.statusCode) || typeof location !== 'string') return reply;
+			reply.body.destroy();
+			url = URL.canParse(location, url) ? new URL(location, url).href : location;
+		}
+		throw tooManyRedirectsError(order);
+	}
+
+	/** Without credentials: file hosts must never see the API key. */
+	private async request(url: string): Promise<FileReply> {
+		const { signal } = this.connection;
+		const reply: unknown = await this.context.helpers.httpRequest({
+			method: 'GET',
+			url,
+			headers: { 'Accept-Encoding': 'identity', 'User-Agent': 'n8n-nodes-kie-veo' },
+			encoding: 'stream',
+			returnFullResponse: true,
+			ignoreHttpStatusErrors: true,
+			disableFollowRedirect: true,
+			timeout: ANSWER_TIMEOUT,
+			...(signal ? { abortSignal: signal } : {}),
+		});
+		return reply as FileReply;
+	}
+
+	private async renew(order: FileOrder, status: number): Promise<string> {
+		const { api, baseUrl } = this.connection;
+		// A link from elsewhere can contain a signature Kie must not see. A task's link came from Kie.
+		if (order.taskId === null && !isKieFileUrl(order.url, baseUrl)) {
+			throw foreignLinkError(order, status);
+		}
+		const answer = await api.fetchFreshUrl(order.url);
+		const { meaning } = answer;
+		if (meaning.kind === 'success') return meaning.url;
+		throw fileGoneError(order, status, answer);
+	}
 }
 
-/** Follows redirects by hand, so that each address is checked before it is requested. */
-async function open(
-	first: string,
+/**
+ * What an answer without a file means.
+ *
+ * @throws KieVeoError for one that stays the same
+ */
+function withoutFile(
 	order: FileOrder,
-	{ fetchFile, apiBaseUrl, signal }: DownloadPorts,
-): Promise<({ kind: 'reply' } & FileReply) | { kind: 'broken'; fault: TransferFault }> {
-	let url = first;
-	for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
-		const fault = publicUrlFault(url, apiBaseUrl);
-		if (fault !== null) throw fileAddressError(order, url, fault);
-		throwIfCancelled(signal);
-		let reply: FileReply;
-		try {
-			reply = await fetchFile(url);
-		} catch (error) {
-			throwIfCancelled(signal);
-			return brokenBy(order, networkFaultOf(error));
-		}
-		const { location } = reply.headers;
-		if (!REDIRECTS.includes(reply.statusCode) || typeof location !== 'string') {
-			return { kind: 'reply', ...reply };
-		}
-		reply.body.destroy();
-		url = URL.canParse(location, url) ? new URL(location, url).href : location;
-	}
-	throw tooManyRedirectsError(order);
+	{ statusCode: status, headers }: FileReply,
+	now: number,
+): Attempt {
+	if (REFUSED.includes(status)) return { kind: 'refused', status };
+	const fault: TransferFault = { reason: 'status', status };
+	if (status === PROXY_LOGIN) throw fileUnreachedError(order, fault, 'proxyLogin');
+	if (!BUSY.includes(status)) return { kind: 'broken', fault };
+	const asked = readRetryAfter(headers['retry-after'], now) ?? 0;
+	return { kind: 'broken', fault, pauseMs: Math.min(asked, LONGEST_PAUSE_MS) };
+}
+
+function refusedAgain(order: FileOrder, status: number): Error {
+	if (FORBIDDEN.includes(status)) return fileRefusedError(order, status);
+	return fileGoneError(order, status, null);
 }
 
 /** @throws KieVeoError for a fault that a retry cannot fix */
-function brokenBy(
-	order: FileOrder,
-	{ text, unreached }: NetworkFault,
-): Attempt & { kind: 'broken' } {
-	const fault = { reason: 'network', text } as const;
+function networkFault(order: FileOrder, error: unknown): TransferFault {
+	const { text, unreached } = networkFaultOf(error);
+	const fault: TransferFault = { reason: 'network', text };
 	if (unreached !== undefined && unreached !== 'noConnection' && unreached !== 'noName') {
 		throw fileUnreachedError(order, fault, unreached);
 	}
-	return { kind: 'broken', fault };
-}
-
-async function renew(
-	order: FileOrder,
-	status: number,
-	{ api, apiBaseUrl }: DownloadPorts,
-): Promise<string> {
-	// A link from elsewhere can contain a signature Kie must not see. A task's link came from Kie.
-	if (order.taskId === null && !isKieFileUrl(order.url, apiBaseUrl)) {
-		throw foreignLinkError(order, status);
-	}
-	const answer = await api.fetchFreshUrl(order.url);
-	const { meaning } = answer;
-	if (meaning.kind === 'success') return meaning.url;
-	throw fileGoneError(order, status, answer);
+	return fault;
 }

@@ -1,11 +1,15 @@
 import { asError, type TransferFault } from '../messages/errors';
 import { CancelledError, throwIfCancelled, type Clock } from '../kie/http/clock';
 import type { FileStream } from '../kie/http/multipart';
+import { isJsonObject } from '../kie/meaning/guards';
 
 /** Milliseconds without a byte after which a transfer is considered stalled. */
 const STALL_MS = 60_000;
 /** How often that is checked, in milliseconds. */
 const CHECK_MS = 1_000;
+
+/** What only a disk says: full, over its quota, a file too large for it, a defect. */
+const DISK_CODES = ['ENOSPC', 'EDQUOT', 'EFBIG', 'EIO'];
 
 export interface TransferLimits {
 	/** Bytes the file host announced; `null` when it did not. */
@@ -19,11 +23,13 @@ export interface TransferLimits {
 export type TransferResult<T> =
 	| { kind: 'complete'; stored: T; bytes: number }
 	| { kind: 'tooLarge' }
+	/** n8n's disk did not take the file: another transfer would not help. */
+	| { kind: 'notStored'; code: string }
 	| { kind: 'interrupted'; fault: TransferFault };
 
 /**
  * Passes a file from its host to `store` chunk by chunk, and makes sure that all of it was stored:
- * a transfer that ends early, stalls, or differs from its announced length is never complete.
+ * a transfer that ends early, stalls, or is shorter than announced is never complete.
  *
  * @throws CancelledError, and whatever `store` itself throws
  */
@@ -63,6 +69,9 @@ export async function transfer<T>(
 		return { kind: 'complete', stored, bytes: progress.bytes };
 	} catch (error) {
 		throwIfCancelled(signal);
+		// First: a store that cannot write destroys the body, which then reports a lost connection.
+		const code = DISK_CODES.find((one) => isJsonObject(error) && error.code === one);
+		if (code !== undefined) return { kind: 'notStored', code };
 		if (broken) return broken;
 		throw asError(error);
 	} finally {
@@ -73,7 +82,8 @@ export async function transfer<T>(
 
 function lengthFault(bytes: number, announced: number | null): TransferFault | undefined {
 	if (bytes === 0) return { reason: 'emptyFile' };
-	if (announced === null || bytes === announced) return undefined;
+	// More only comes out where n8n has unpacked what a host compressed unasked: HTTP itself ends a body at its length.
+	if (announced === null || bytes >= announced) return undefined;
 	return { reason: 'wrongLength', bytes, announced };
 }
 

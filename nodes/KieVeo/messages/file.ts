@@ -30,12 +30,19 @@ function fileError(file: FileSubject, fault: string, advice: string): KieVeoErro
 	});
 }
 
+/** How to get the file without ordering the video again: the node that names a task may have ordered it. */
+function fetchAgain({ url, taskId }: FileSubject): string {
+	return taskId === null
+		? 'Then run the node again.'
+		: `Then run the operation Download with the URL ${shorten(url)}: it is free.`;
+}
+
 /** No transfer returned the whole file. */
 export function downloadError(file: FileSubject, fault: TransferFault): KieVeoError {
 	return fileError(
 		file,
 		transferFaultText(fault),
-		"The transfer was tried several times. Check this n8n's network and run the node again.",
+		`The transfer was tried several times. Check this n8n's network. ${fetchAgain(file)}`,
 	);
 }
 
@@ -48,7 +55,20 @@ export function fileUnreachedError(
 	return fileError(
 		file,
 		transferFaultText(fault),
-		`${unreachedAdvice(reason, 'file')} Then run the node again.`,
+		`${unreachedAdvice(reason, 'file')} ${fetchAgain(file)}`,
+	);
+}
+
+/**
+ * The file came, but n8n could not keep it.
+ *
+ * @param code Node.js's, such as ENOSPC
+ */
+export function fileNotStoredError(file: FileSubject, code: string): KieVeoError {
+	return fileError(
+		file,
+		`n8n could not write it to its disk (${code})`,
+		`Check the disk on which n8n keeps binary data: it may be full, over its quota or faulty. ${fetchAgain(file)}`,
 	);
 }
 
@@ -62,7 +82,21 @@ export function downloadOutOfTimeError(file: FileSubject): KieVeoError {
 }
 
 /**
- * The file host refuses the link, and a fresh one too.
+ * The file host refuses a link that Kie has just made: it does not refuse the file, but this client.
+ *
+ * @param status HTTP, of the file host
+ */
+export function fileRefusedError(file: FileSubject, status: number): KieVeoError {
+	return fileError(
+		file,
+		`the file host answered ${status}, even to a link that Kie.ai had just renewed`,
+		"The file is there, but its host refuses this n8n's address or network, or a proxy or firewall in between does: " +
+			`ask its administrator, or use another network. ${fetchAgain(file)}`,
+	);
+}
+
+/**
+ * The file host does not have the file, even with a fresh link, or Kie gave none.
  *
  * @param status HTTP, of the file host
  * @param answer why Kie returned no fresh link; `null` when it did

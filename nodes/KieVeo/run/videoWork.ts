@@ -1,4 +1,4 @@
-import type { StoredFile } from '../files/download';
+import type { FileLimits, StoredFile } from '../files/download';
 import type { Order, UpgradeOrder } from '../kie/api';
 import type { Connection } from '../kie/connection';
 import type { ImageFile } from '../kie/http/multipart';
@@ -41,7 +41,7 @@ export interface VideoOptions {
 export interface FileWish {
 	/** `null` for no limit. */
 	maxBytes: number | null;
-	fetch: (run: VideoRun, maxBytes: number | null) => Promise<StoredFile>;
+	fetch: (run: VideoRun, limits: FileLimits) => Promise<StoredFile>;
 }
 
 export interface VideoWorkOptions extends VideoOptions {
@@ -235,8 +235,10 @@ export class VideoWork implements Work {
 		}
 		const { run } = this;
 		if (run && this.isFinished && download && !isSuspending) {
+			const { maxBytes } = download;
+			const deadline = waitMode === 'poll' ? this.submittedAt + this.timeout * 1000 : undefined;
 			this.file = await gates.downloads.run(
-				async () => await download.fetch(run, download.maxBytes),
+				async () => await download.fetch(run, { maxBytes, deadline }),
 			);
 		}
 	}

@@ -6,10 +6,7 @@ import type {
 } from 'n8n-workflow';
 
 import { downloadOutOfTimeError } from '../messages/errors';
-import { downloadPorts } from '../files/binaryStore';
-import type { StoredFile } from '../files/download';
-import { checkDownloadSettings } from '../files/downloadSettings';
-import { downloadVideo } from '../files/videoFile';
+import { checkDownloadSettings, Downloads, type StoredFile } from '../files/download';
 import { CancelledError } from '../kie/http/clock';
 import { connect } from '../kie/connection';
 import { toBoolean } from '../kie/meaning/guards';
@@ -61,13 +58,14 @@ async function openStore(context: IWebhookFunctions, left: number): Promise<File
 		parameterOf(context, 'options.maxSize', 0),
 	);
 	const signal = AbortSignal.timeout(left);
-	const ports = downloadPorts(context, await connect(context, signal, { abortInFlight: true }));
+	const connection = await connect(context, signal, { abortInFlight: true });
+	const downloads = new Downloads(context, connection);
 	const gate = new Gate(PARALLEL_TRANSFERS);
 	const files = new Map<string, Promise<StoredFile>>();
 	return {
 		async binaryOf(video) {
 			const key = videoKey(video);
-			const download = async () => await downloadVideo(video, maxBytes, ports);
+			const download = async () => await downloads.video(video, { maxBytes });
 			const file = files.get(key) ?? gate.run(download);
 			files.set(key, file);
 			return { [binaryPropertyName]: (await file).binary };

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 
-import { downloadFile, type DownloadPorts } from '../../../nodes/KieVeo/files/download';
+import { Downloads, type FileLimits } from '../../../nodes/KieVeo/files/download';
+import type { CallingContext, Connection } from '../../../nodes/KieVeo/kie/connection';
 import type { KieVeoError } from '../../../nodes/KieVeo/messages/errors';
 import { FakeClock } from './fakeClock';
 import { errorOf1x, errorOf2x, TRANSPORT_FAULTS } from './transportFaults';
@@ -12,26 +13,47 @@ const ORDER = {
 	maxBytes: null,
 };
 
-type FetchFile = DownloadPorts['fetchFile'];
+interface Answer {
+	statusCode: number;
+	headers?: { [name: string]: string };
+}
 
-/** Downloads from a host that always behaves like this. */
-async function download(fetchFile: FetchFile): Promise<{ error: KieVeoError; requests: number }> {
-	let requests = 0;
-	const ports = {
-		fetchFile: async (url: string) => {
-			requests++;
-			return await fetchFile(url);
-		},
-		apiBaseUrl: 'https://api.kie.ai',
-		clock: new FakeClock(),
-	} as unknown as DownloadPorts;
-	const error = await downloadFile(ORDER, ports).then(
-		() => {
-			throw new Error('It was downloaded');
-		},
-		(thrown: KieVeoError) => thrown,
+/** A host that gives these answers in order, the last one again and again; an error stands for no answer. */
+function hostOf(...answers: Array<Answer | Error>) {
+	const clock = new FakeClock();
+	const requests: Array<{ url: string; at: number }> = [];
+	const store = jest.fn(async (content: Readable): Promise<object> => {
+		for await (const chunk of content) expect(String(chunk)).toBe('film');
+		return {};
+	});
+	const httpRequest = async ({ url }: { url: string }) => {
+		const answer = answers[Math.min(requests.length, answers.length - 1)];
+		requests.push({ url, at: clock.now() });
+		if (answer === undefined || answer instanceof Error) throw answer;
+		return { headers: {}, ...answer, body: Readable.from([Buffer.from('film')]) };
+	};
+	const fetchFreshUrl = async (url: string) => ({
+		meaning: { kind: 'success', url: `${url}?fresh` },
+	});
+	const context = { helpers: { httpRequest, prepareBinaryData: store } };
+	const connection = { api: { fetchFreshUrl }, baseUrl: 'https://api.kie.ai', clock };
+	const downloads = new Downloads(
+		context as unknown as CallingContext,
+		connection as unknown as Connection,
 	);
-	return { error, requests };
+	return {
+		clock,
+		requests,
+		store,
+		get: async (limits: Partial<FileLimits> = {}) => await downloads.file({ ...ORDER, ...limits }),
+		fail: async (limits: Partial<FileLimits> = {}): Promise<KieVeoError> =>
+			await downloads.file({ ...ORDER, ...limits }).then(
+				() => {
+					throw new Error('It was downloaded');
+				},
+				(error: KieVeoError) => error,
+			),
+	};
 }
 
 function fault(name: string) {
@@ -54,24 +76,103 @@ describe.each([
 		['reset after the request', 3, 'connection lost', 'tried several times'],
 		['no answer in time', 3, 'no answer in time', 'tried several times'],
 	])('is told after %s, and asked for %i times', async (name, expected, words, advice) => {
-		const { error, requests } = await download(async () => {
-			throw errorOf(fault(name));
-		});
+		const host = hostOf(errorOf(fault(name)));
+		const error = await host.fail();
 		expect(error.message).toContain(words);
 		expect(error.message).toContain(ORDER.taskId);
 		expect(error.description).toContain(advice);
-		expect(requests).toBe(expected);
+		expect(host.requests).toHaveLength(expected);
 	});
 });
 
-describe('a proxy that wants a login', () => {
-	it('ends a download at once', async () => {
-		const { error, requests } = await download(async () => ({
-			statusCode: 407,
-			headers: {},
-			body: Readable.from([]),
-		}));
+describe('a busy file host', () => {
+	const OK = { statusCode: 200 };
+	const busy = (statusCode: number, retryAfter?: string): Answer => ({
+		statusCode,
+		headers: retryAfter === undefined ? {} : { 'retry-after': retryAfter },
+	});
+	const times = (count: number, answer: Answer) => Array.from({ length: count }, () => answer);
+
+	it.each([429, 503])('is asked again more and more rarely after %i', async (status) => {
+		const host = hostOf(...times(7, busy(status)), OK);
+		await host.get();
+		const pauses = host.requests.map(({ at }, index, all) => at - (all[index - 1]?.at ?? 0));
+		expect(pauses).toStrictEqual([0, 1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000]);
+	});
+
+	it.each([
+		['as it asks', '7', 7_000],
+		['at most a minute, whatever it asks', '3600', 60_000],
+	])('is waited for %s', async (_how, retryAfter, pause) => {
+		const host = hostOf(busy(503, retryAfter), OK);
+		await host.get();
+		expect(host.requests.map(({ at }) => at)).toStrictEqual([0, pause]);
+	});
+
+	it('is asked for the last time when the wait for the video ends', async () => {
+		const host = hostOf(busy(503, '40'));
+		const error = await host.fail({ deadline: 100_000 });
+		expect(error.message).toContain('answered 503');
+		expect(host.requests.map(({ at }) => at)).toStrictEqual([
+			0, 40_000, 80_000, 100_000, 101_000, 102_000,
+		]);
+	});
+
+	it('costs all files of an execution two minutes together', async () => {
+		const host = hostOf(busy(503));
+		for (let file = 0; file < 10; file++) await host.fail();
+		// Each file is tried three times in any case.
+		expect(host.clock.now()).toBe(120_000 + 10 * 2_000);
+	});
+
+	it('gets the same patience again once it has given a file', async () => {
+		const outage = times(5, busy(503, '20'));
+		const host = hostOf(...outage, OK, ...outage, OK);
+		await host.get();
+		await host.get();
+		expect(host.clock.now()).toBe(200_000);
+	});
+});
+
+describe('a file', () => {
+	it.each([
+		[401, 'refuses', 'another network'],
+		[403, 'refuses', 'another network'],
+		[404, 'keeps files for 14 days', 'must be generated again'],
+		[410, 'keeps files for 14 days', 'must be generated again'],
+	])('that answers %i even to a fresh link: its host %s', async (statusCode, words, advice) => {
+		const host = hostOf({ statusCode });
+		const error = await host.fail();
+		expect(error.message).toContain(`answered ${statusCode}`);
+		expect(error.description).toContain(words);
+		expect(error.description).toContain(advice);
+		expect(host.requests.map(({ url }) => url)).toStrictEqual([ORDER.url, `${ORDER.url}?fresh`]);
+	});
+
+	it('that the disk does not take is fetched once, and told as that', async () => {
+		const host = hostOf({ statusCode: 200 });
+		host.store.mockRejectedValue(Object.assign(new Error('write'), { code: 'ENOSPC' }));
+		const error = await host.fail();
+		expect(error.message).toContain('n8n could not write it to its disk (ENOSPC)');
+		expect(error.description).toContain('full');
+		expect(host.requests).toHaveLength(1);
+	});
+
+	it('behind a proxy that wants a login is asked for once', async () => {
+		const host = hostOf({ statusCode: 407 });
+		const error = await host.fail();
 		expect(error.description).toContain('http://user:password@host:port');
-		expect(requests).toBe(1);
+		expect(host.requests).toHaveLength(1);
+	});
+
+	it.each<[what: string, answer: Answer | Error]>([
+		['no answer', errorOf2x(fault('refused'))],
+		['a certificate', errorOf2x(fault('unknown authority'))],
+		['a refusal', { statusCode: 403 }],
+	])('of a task is never a reason to order the video again: %s', async (_what, answer) => {
+		const { description } = await hostOf(answer).fail();
+		expect(description).not.toMatch(/run (the|this) node again|generate/i);
+		expect(description).toContain(ORDER.url);
+		expect(description).toContain('it is free');
 	});
 });

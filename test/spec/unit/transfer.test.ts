@@ -1,3 +1,5 @@
+import { createServer, get, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 
 import { transfer } from '../../../nodes/KieVeo/files/transfer';
@@ -19,20 +21,18 @@ const limits = (differences: { announced?: number | null; maxBytes?: number } = 
 describe('a transfer', () => {
 	it.each([
 		['its length announced', 5],
+		['the length announced that it had before it was unpacked', 3],
 		['no length announced', null],
 	])('is complete with %s', async (_what, announced) => {
 		const result = await transfer(body('one', 'xy'), collect, limits({ announced }));
 		expect(result).toStrictEqual({ kind: 'complete', stored: 'onexy', bytes: 5 });
 	});
 
-	it.each([
-		['too short', 9],
-		['too long', 3],
-	])('that is %s is interrupted', async (_what, announced) => {
-		const result = await transfer(body('one', 'xy'), collect, limits({ announced }));
+	it('that is too short is interrupted', async () => {
+		const result = await transfer(body('one', 'xy'), collect, limits({ announced: 9 }));
 		expect(result).toStrictEqual({
 			kind: 'interrupted',
-			fault: { reason: 'wrongLength', bytes: 5, announced },
+			fault: { reason: 'wrongLength', bytes: 5, announced: 9 },
 		});
 	});
 
@@ -82,6 +82,29 @@ describe('a transfer', () => {
 			fault: { reason: 'interrupted', bytes: 3 },
 		});
 	});
+
+	it.each(['ENOSPC', 'EDQUOT', 'EFBIG', 'EIO'])(
+		'tells %s of the disk, and not the lost connection that the store makes of it',
+		async (code) => {
+			// As Node.js writes a stream to a file: what cannot be written destroys the stream.
+			const write = async (content: Readable) => {
+				try {
+					for await (const chunk of content) {
+						throw Object.assign(new Error(`${code}, write ${String(chunk)}`), { code });
+					}
+				} finally {
+					await new Promise((soon) => setImmediate(soon));
+				}
+			};
+			const server = createServer((_request, response) => void response.write('one'));
+			await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+			const { port } = server.address() as AddressInfo;
+			const answer = await new Promise<IncomingMessage>((done) => get({ port }, done));
+			const result = await transfer(answer, write, limits({ announced: 5 }));
+			server.close();
+			expect(result).toStrictEqual({ kind: 'notStored', code });
+		},
+	);
 
 	it('passes on what the store throws on its own account', async () => {
 		const full = new Error('no space left');

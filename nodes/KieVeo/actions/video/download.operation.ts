@@ -7,13 +7,7 @@ import {
 
 import { Gate, PARALLEL_TRANSFERS } from '../../run/gate';
 import { emptyUrlError, fileUrlError, urlFormError, urlListError } from '../../messages/errors';
-import { downloadPorts } from '../../files/binaryStore';
-import {
-	downloadFile,
-	type DownloadPorts,
-	type FileOrder,
-	type StoredFile,
-} from '../../files/download';
+import { Downloads, type FileOrder, type StoredFile } from '../../files/download';
 import { fileNameOfUrl } from '../../files/names';
 import { connect } from '../../kie/connection';
 import { publicUrlFault } from '../../kie/meaning/publicUrl';
@@ -54,12 +48,12 @@ class FileWork implements Work {
 	file?: StoredFile;
 	constructor(
 		readonly order: FileOrder,
-		private readonly ports: DownloadPorts,
+		private readonly downloads: Downloads,
 		private readonly gate: Gate,
 	) {}
 
 	async fetch(): Promise<void> {
-		this.file = await this.gate.run(async () => await downloadFile(this.order, this.ports));
+		this.file = await this.gate.run(async () => await this.downloads.file(this.order));
 	}
 }
 
@@ -67,7 +61,7 @@ class FileWork implements Work {
 export async function executeDownload(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
 	const { failFast, signal } = stopSignals(context);
 	const connection = await connect(context, signal);
-	const ports = downloadPorts(context, connection);
+	const downloads = new Downloads(context, connection);
 	const gate = new Gate(PARALLEL_TRANSFERS);
 
 	const { items } = await runItems<FileWork>(context, failFast, {
@@ -76,7 +70,7 @@ export async function executeDownload(context: IExecuteFunctions): Promise<INode
 			const { binaryPropertyName, maxBytes } = readDownloadSettings(context, item);
 			const order = { url, taskId: null, name: fileNameOfUrl(url), maxBytes };
 			return {
-				work: new FileWork(order, ports, gate),
+				work: new FileWork(order, downloads, gate),
 				toItem: ({ file }) => toItem(url, file, binaryPropertyName, item),
 			};
 		},

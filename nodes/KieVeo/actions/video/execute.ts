@@ -1,7 +1,6 @@
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
-import { downloadPorts } from '../../files/binaryStore';
-import { downloadVideo } from '../../files/videoFile';
+import { Downloads, type FileLimits } from '../../files/download';
 import { withSubmission } from '../../kie/address';
 import type { Order } from '../../kie/api';
 import { connect, type Connection } from '../../kie/connection';
@@ -124,7 +123,7 @@ function itemReader({
 		polls: new Gate(PARALLEL_POLLS),
 		downloads: new Gate(PARALLEL_TRANSFERS),
 	};
-	const ports = downloadPorts(context, connection);
+	const downloads = new Downloads(context, connection);
 
 	const callbackFor =
 		(item: number, timeout: number): Addresses['callbackFor'] =>
@@ -153,8 +152,8 @@ function itemReader({
 		const download = settings
 			? {
 					maxBytes: settings.maxBytes,
-					fetch: async ({ result }: VideoRun, maxBytes: number | null) =>
-						await downloadVideo(result, maxBytes, ports),
+					fetch: async ({ result }: VideoRun, limits: FileLimits) =>
+						await downloads.video(result, limits),
 				}
 			: undefined;
 		const work = new VideoWork(order, connection, {

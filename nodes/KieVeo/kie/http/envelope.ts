@@ -93,7 +93,7 @@ function taskIdsIn(text: string): string[] {
 const LONGEST_PAUSE_MS = 60_000;
 
 /** `Retry-After` in seconds or as an HTTP date, as milliseconds from now. */
-function readRetryAfter(header: unknown, now: number): number | null {
+export function readRetryAfter(header: unknown, now: number): number | null {
 	const seconds = toNumber(header);
 	const ms = seconds === null ? Date.parse(toText(header) ?? '') - now : seconds * 1000;
 	return Number.isNaN(ms) ? null : Math.min(Math.max(0, ms), LONGEST_PAUSE_MS);

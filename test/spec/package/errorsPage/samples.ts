@@ -270,7 +270,9 @@ export const files: Samples<typeof fileRoom> = {
 		],
 		proxyLogin: [file, { reason: 'status', status: 407 }, 'proxyLogin'],
 	},
+	fileNotStoredError: [[file, 'ENOSPC']],
 	downloadOutOfTimeError: [[file]],
+	fileRefusedError: [[file, 403]],
 	fileGoneError: [
 		[file, 404, null],
 		[file, 404, { code: 422, message: 'url is wrong' }],
