@@ -22,7 +22,7 @@ import {
 	submitPatiently,
 	type Submitted,
 } from './http/retry';
-import type { SubmissionLimiter } from './http/submissionLimiter';
+import type { SubmissionLimiter } from './http/limiter';
 import {
 	classifyCreditsAnswer,
 	classifyFileUrlAnswer,

@@ -14,7 +14,7 @@ import type { ApiName, KieApi } from './api';
 import { HttpClient, type SendRequest } from './http/client';
 import { systemClock, type Clock } from './http/clock';
 import { RecentTasks } from './http/recentTasks';
-import { SubmissionLimiter } from './http/submissionLimiter';
+import { SubmissionLimiter } from './http/limiter';
 import { ChosenApi } from './chosenApi';
 import { JobsApi } from './jobsApi';
 import { VeoApi } from './veoApi';

@@ -15,7 +15,7 @@ export function useFastTime(): void {
 
 	beforeAll(() => {
 		jest.useFakeTimers({
-			doNotFake: ['nextTick', 'setImmediate', 'clearImmediate', 'queueMicrotask', 'performance'],
+			doNotFake: ['nextTick', 'setImmediate', 'clearImmediate', 'queueMicrotask'],
 		});
 		timeout = jest.spyOn(AbortSignal, 'timeout').mockImplementation((ms) => {
 			const controller = new AbortController();

@@ -8,6 +8,7 @@ export class FakeClock implements Clock {
 	private scheduled = false;
 
 	now = () => this.time;
+	elapsed = () => this.time;
 	random = () => 1;
 
 	async pause(ms: number, signal?: AbortSignal): Promise<void> {

@@ -1,6 +1,6 @@
 import { HttpClient, type HttpCall, type SendRequest } from '../../../nodes/KieVeo/kie/http/client';
 import { RecentTasks } from '../../../nodes/KieVeo/kie/http/recentTasks';
-import { SubmissionLimiter } from '../../../nodes/KieVeo/kie/http/submissionLimiter';
+import { SubmissionLimiter } from '../../../nodes/KieVeo/kie/http/limiter';
 import type { ApiName } from '../../../nodes/KieVeo/kie/api';
 import { ChosenApi } from '../../../nodes/KieVeo/kie/chosenApi';
 import { JobsApi } from '../../../nodes/KieVeo/kie/jobsApi';

@@ -1,6 +1,6 @@
 import { CancelledError } from '../../../nodes/KieVeo/kie/http/clock';
 import { MAX_ATTEMPTS, submitPatiently } from '../../../nodes/KieVeo/kie/http/retry';
-import { SubmissionLimiter } from '../../../nodes/KieVeo/kie/http/submissionLimiter';
+import { SubmissionLimiter } from '../../../nodes/KieVeo/kie/http/limiter';
 import { classifyUpgradeAnswer, type KieAnswer } from '../../../nodes/KieVeo/kie/meaning/answer';
 import { classifyCreateAnswer } from '../../../nodes/KieVeo/kie/meaning/createAnswer';
 import { answerWith, SeededClock } from './sharedAccount';

@@ -1,5 +1,5 @@
 import { submitPatiently } from '../../../nodes/KieVeo/kie/http/retry';
-import { SubmissionLimiter } from '../../../nodes/KieVeo/kie/http/submissionLimiter';
+import { SubmissionLimiter } from '../../../nodes/KieVeo/kie/http/limiter';
 import type { KieAnswer } from '../../../nodes/KieVeo/kie/meaning/answer';
 import { classifyCreateAnswer } from '../../../nodes/KieVeo/kie/meaning/createAnswer';
 import { FakeClock } from './fakeClock';

@@ -2,7 +2,7 @@ import type { Order, SubmittedVideo } from '../../../nodes/KieVeo/kie/api';
 import { HttpClient, type SendRequest } from '../../../nodes/KieVeo/kie/http/client';
 import { systemClock } from '../../../nodes/KieVeo/kie/http/clock';
 import { RecentTasks } from '../../../nodes/KieVeo/kie/http/recentTasks';
-import { SubmissionLimiter } from '../../../nodes/KieVeo/kie/http/submissionLimiter';
+import { SubmissionLimiter } from '../../../nodes/KieVeo/kie/http/limiter';
 import { JobsApi } from '../../../nodes/KieVeo/kie/jobsApi';
 import { isJsonObject } from '../../../nodes/KieVeo/kie/meaning/guards';
 

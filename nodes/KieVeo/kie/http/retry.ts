@@ -1,7 +1,7 @@
 import type { KieAnswer } from '../meaning/answer';
 import { wasNotAccepted } from '../meaning/create';
 import { CancelledError, type Clock } from './clock';
-import type { SubmissionLimiter, Verdict } from './submissionLimiter';
+import type { SubmissionLimiter, Acceptance } from './limiter';
 
 /** Maximum requests for one call: spread over about 15 s without `Retry-After`. */
 export const MAX_ATTEMPTS = 5;
@@ -84,7 +84,7 @@ export async function submitPatiently(
 	}: { limiter: SubmissionLimiter; deadline: number; clock: Clock; signal?: AbortSignal },
 ): Promise<Submitted> {
 	const number = limiter.takeNumber();
-	const judge = (answer: KieAnswer) => verdictOn(meaningOf(answer));
+	const judge = (answer: KieAnswer) => acceptanceOf(meaningOf(answer));
 	// Kie may have accepted a request whose answer was lost: nothing that comes later says it has not.
 	let lost: KieAnswer | undefined;
 	let last: KieAnswer | undefined;
@@ -117,7 +117,7 @@ export async function submitPatiently(
 }
 
 /** Only what Kie has certainly not accepted is `overLimit` or `unavailable`. */
-function verdictOn(meaning: ReturnType<MeaningOf>): Verdict {
+function acceptanceOf(meaning: ReturnType<MeaningOf>): Acceptance {
 	if (!wasNotAccepted(meaning)) return 'taken';
 	return meaning.reason === 'rateLimit' ? 'overLimit' : 'unavailable';
 }

@@ -1,25 +1,25 @@
 import { CancelledError } from '../../../nodes/KieVeo/kie/http/clock';
 import {
 	SubmissionLimiter,
-	type Submission,
-	type Verdict,
-} from '../../../nodes/KieVeo/kie/http/submissionLimiter';
+	type Acceptance,
+	type Attempt,
+} from '../../../nodes/KieVeo/kie/http/limiter';
 import type { KieAnswer } from '../../../nodes/KieVeo/kie/meaning/answer';
 import { FakeClock } from './fakeClock';
 import { answerWith, simulate, type Outcome, type Scenario } from './sharedAccount';
 
 const SEEDS = [1, 2, 3, 4, 5, 6];
 
-const verdictOn = ({ code }: KieAnswer): Verdict =>
+const judge = ({ code }: KieAnswer): Acceptance =>
 	code === 429 ? 'overLimit' : code === 455 ? 'unavailable' : 'taken';
 
 function setUp() {
 	const clock = new FakeClock();
 	const limiter = new SubmissionLimiter(clock);
-	const run = async (submit: () => Promise<KieAnswer>, options: Partial<Submission> = {}) =>
+	const run = async (submit: () => Promise<KieAnswer>, options: Partial<Attempt> = {}) =>
 		await limiter.run(submit, {
 			number: limiter.takeNumber(),
-			judge: verdictOn,
+			judge,
 			deadline: Infinity,
 			...options,
 		});
@@ -136,7 +136,7 @@ describe('after a 429', () => {
 	it('tries one request, not all of them, and speeds up once one is accepted', async () => {
 		const sent = await submitAll(40, (_requests, now) => answerWith(now < 20_000 ? 429 : 200));
 		const refused = sent.filter(({ code }) => code === 429);
-		expect(refused.length).toBeLessThanOrEqual(20 + 4);
+		expect(refused.length).toBeLessThanOrEqual(20 + 6);
 		const [first, ...others] = sent.filter(({ code }) => code === 200).map(({ at }) => at);
 		expect(first).toBeLessThan(27_000);
 		expect(others.filter((at) => at < Number(first) + 10_000)).toHaveLength(19);
@@ -197,17 +197,17 @@ describe('several processes that share an account', () => {
 	 */
 	describe.each([['sliding'], ['fixed']] as const)('%s window', (window) => {
 		it.each<[string, Omit<Scenario, 'window'>, number]>([
-			['2 with 60 videos', { workers: same(2, 60) }, 1.25],
+			['2 with 60 videos', { workers: same(2, 60) }, 1.2],
 			['3 with 60 videos', { workers: same(3, 60) }, 1.2],
 			['4 with 100 videos', { workers: same(4, 100) }, 1.2],
-			['8 with 20 videos', { workers: same(8, 20) }, 1.25],
+			['8 with 20 videos', { workers: same(8, 20) }, 1.2],
 			['3 with 60 videos, a polite rival', { workers: same(3, 60), rival: 'polite' }, 1.2],
 			['3 with 60 videos, a greedy rival', { workers: same(3, 60), rival: 'greedy' }, 1.2],
 		])('%s lose none and come near the floor', async (_name, scenario, limit) => {
 			const { givenUp, ratio, requestsPerAccepted } = await worstOf({ ...scenario, window });
 			expect(givenUp).toBe(0);
 			expect(ratio).toBeLessThanOrEqual(limit);
-			expect(requestsPerAccepted).toBeLessThan(3);
+			expect(requestsPerAccepted).toBeLessThan(3.2);
 		});
 	});
 
@@ -224,7 +224,7 @@ describe('several processes that share an account', () => {
 			refusedCount: true,
 		});
 		expect(givenUp).toBe(0);
-		expect(ratio).toBeLessThan(4);
+		expect(ratio).toBeLessThan(4.5);
 	});
 
 	it('get fair shares, also the one that comes late', async () => {
@@ -237,7 +237,7 @@ describe('several processes that share an account', () => {
 				(times) => times.filter((at) => at >= 90_000 && at < 270_000).length,
 			);
 			const fair = shares.reduce((sum, share) => sum + share, 0) / shares.length;
-			expect(Math.min(...shares)).toBeGreaterThan(fair / 3);
+			expect(Math.min(...shares)).toBeGreaterThan(fair / 2);
 		}
 	});
 });
