@@ -8,7 +8,7 @@ import type {
 
 import { API_LABELS } from '../nodes/KieVeo/messages/apis';
 import { CREDENTIAL_FAULTS } from '../nodes/KieVeo/messages/credential';
-import { CLEAN_API_KEY, CLEAN_BASE_URL } from '../nodes/KieVeo/kie/pasted';
+import { TRIMMED_API_KEY, TRIMMED_BASE_URL } from '../nodes/KieVeo/kie/credentialValues';
 
 /** A rule that fails the test even though Kie answers HTTP 200: the real status is in the body. */
 const fails = (key: 'code' | 'data', value: number | null | undefined, message: string) => ({
@@ -97,14 +97,14 @@ export class KieVeoApi implements ICredentialType {
 	authenticate: IAuthenticateGeneric = {
 		type: 'generic',
 		properties: {
-			headers: { Authorization: `=Bearer {{ ${CLEAN_API_KEY} }}` },
+			headers: { Authorization: `=Bearer {{ ${TRIMMED_API_KEY} }}` },
 		},
 	};
 
 	test: ICredentialTestRequest = {
 		request: {
 			// As in the node: cleaned, and the default when empty.
-			baseURL: `={{ ${CLEAN_BASE_URL} || "https://api.kie.ai" }}`,
+			baseURL: `={{ ${TRIMMED_BASE_URL} || "https://api.kie.ai" }}`,
 			url: '/api/v1/chat/credit',
 			disableFollowRedirect: true,
 		},

@@ -8,7 +8,7 @@ import type {
 
 import { apiError, apiKeyError, baseUrlError, emptyApiKeyError } from '../messages/errors';
 import { addressKey } from './address';
-import { cleanApiKey, cleanBaseUrl, cleanHmacKey, unsendableIn } from './pasted';
+import { trimmedApiKey, trimmedBaseUrl, trimmedHmacKey, unsendableIn } from './credentialValues';
 import { toText } from './meaning/guards';
 import type { ApiName, KieApi } from './api';
 import { HttpClient, type SendRequest } from './http/client';
@@ -98,7 +98,7 @@ export async function connect(
 		api: new ChosenApi(readApiName(credentials.api), apis),
 		baseUrl,
 		addressKey: parts.addressKey,
-		webhookSecret: cleanHmacKey(credentials.webhookSecret),
+		webhookSecret: trimmedHmacKey(credentials.webhookSecret),
 		clock: systemClock,
 		signal,
 	};
@@ -106,7 +106,7 @@ export async function connect(
 
 /** As n8n sends it: the credential cleans it the same way. */
 function readApiKey(value: unknown): string {
-	const apiKey = cleanApiKey(value);
+	const apiKey = trimmedApiKey(value);
 	if (apiKey === '') throw emptyApiKeyError();
 	const unsendable = unsendableIn(apiKey);
 	if (unsendable !== undefined) throw apiKeyError(unsendable);
@@ -127,10 +127,11 @@ function readBaseUrl(
 	name: string,
 	fallback: string,
 ): string {
-	const url = cleanBaseUrl(credentials[name]) || fallback;
-	if (URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)) return url;
+	const url = trimmedBaseUrl(credentials[name]) || fallback;
+	// A query or fragment would swallow the path of a request.
+	if (URL.canParse(url) && /^https?:[^?#]*$/i.test(url)) return url;
 	// Perhaps a key that was pasted into the wrong field: it must not be in a message.
-	const mayBeKey = !url.includes('.') || url.includes(cleanApiKey(credentials.apiKey));
+	const mayBeKey = !url.includes('.') || url.includes(trimmedApiKey(credentials.apiKey));
 	throw baseUrlError(field, mayBeKey ? null : url, fallback);
 }
 

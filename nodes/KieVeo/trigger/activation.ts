@@ -2,7 +2,7 @@ import type { IHookFunctions } from 'n8n-workflow';
 
 import { noWebhookKeyError, toNodeError } from '../messages/errors';
 import { CREDENTIAL } from '../kie/connection';
-import { cleanHmacKey } from '../kie/pasted';
+import { trimmedHmacKey } from '../kie/credentialValues';
 import { readSettings } from './settings';
 
 /**
@@ -15,7 +15,7 @@ export async function assertCanVerify(context: IHookFunctions): Promise<void> {
 	try {
 		const { signatureRequired } = readSettings(context);
 		const { webhookSecret } = await context.getCredentials(CREDENTIAL);
-		if (!signatureRequired || cleanHmacKey(webhookSecret) !== null) return;
+		if (!signatureRequired || trimmedHmacKey(webhookSecret) !== null) return;
 	} catch (error) {
 		throw toNodeError(context.getNode(), error);
 	}

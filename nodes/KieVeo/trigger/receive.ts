@@ -6,7 +6,7 @@ import { SignatureMemory } from '../kie/callback/replay';
 import { readCallbackRequest } from '../kie/callback/request';
 import type { ResultFiles } from '../kie/meaning/files';
 import { addressKey, readSubmission } from '../kie/address';
-import { cleanApiKey, cleanHmacKey } from '../kie/pasted';
+import { trimmedApiKey, trimmedHmacKey } from '../kie/credentialValues';
 import { tierLine } from '../messages/errors';
 import { givesVideo } from '../operations';
 import { toCallbackResult } from '../videoResult';
@@ -84,8 +84,8 @@ async function judge(context: IWebhookFunctions): Promise<Verdict> {
 	const incoming = await readCallbackRequest(context);
 	const checked = checkCallback(incoming, {
 		...settings,
-		webhookSecret: cleanHmacKey(webhookSecret),
-		submission: readSubmission(incoming.submission, addressKey(cleanApiKey(apiKey))),
+		webhookSecret: trimmedHmacKey(webhookSecret),
+		submission: readSubmission(incoming.submission, addressKey(trimmedApiKey(apiKey))),
 		acceptsOwnTask: true,
 		now,
 	});

@@ -6,11 +6,11 @@ import * as old from 'n8n-workflow-old';
 
 import { KieVeoApi } from '../../../credentials/KieVeoApi.credentials';
 import {
-	cleanApiKey,
-	cleanBaseUrl,
-	cleanHmacKey,
+	trimmedApiKey,
+	trimmedBaseUrl,
+	trimmedHmacKey,
 	unsendableIn,
-} from '../../../nodes/KieVeo/kie/pasted';
+} from '../../../nodes/KieVeo/kie/credentialValues';
 
 const KEY = '0123456789abcdef0123456789abcdef';
 const DEFAULT = 'https://api.kie.ai';
@@ -60,26 +60,15 @@ describe('an API key', () => {
 			` ${KEY}\r\n`,
 			`"${KEY}"`,
 			`'${KEY}'`,
-			`“${KEY}”`,
 			`\`${KEY}\``,
 			`Bearer ${KEY}`,
 			`bearer\u00a0${KEY}`,
-			`BEARER: ${KEY}`,
 			`"Bearer ${KEY}"`,
-			`Authorization: Bearer ${KEY}`,
-			`Bearer Bearer ${KEY}`,
-			`API Key: ${KEY}`,
-			`x-api-key: ${KEY}`,
-			`KIE_API_KEY=${KEY}`,
-			`export KIE_API_KEY="${KEY}"`,
-			`\ufeff${KEY}`,
-			`\u200b${KEY.slice(0, 9)}\u200d\u2060${KEY.slice(9)}\u00ad`,
+			`\ufeff${KEY.slice(0, 9)}\u200b${KEY.slice(9)}`,
 			`${KEY.slice(0, 16)}\n  ${KEY.slice(16)}`,
-			`\u202a${KEY}\u202c\u2028`,
-			`\u3000${KEY}\u0000\t`,
 		].map((pasted) => [inspect(pasted), pasted]),
 	)('is found in %s', (_name, pasted) => {
-		expect(cleanApiKey(pasted)).toBe(KEY);
+		expect(trimmedApiKey(pasted)).toBe(KEY);
 		expect(headersOf(pasted)).toStrictEqual([`Bearer ${KEY}`, `Bearer ${KEY}`]);
 	});
 
@@ -92,7 +81,7 @@ describe('an API key', () => {
 		['sk_Bearer-1.x~', 'sk_Bearer-1.x~'],
 		['kйy', 'kйy'],
 	])('of %p is %p', (pasted, key) => {
-		expect(cleanApiKey(pasted)).toBe(key);
+		expect(trimmedApiKey(pasted)).toBe(key);
 		expect(headersOf(pasted)).toStrictEqual([`Bearer ${key}`, `Bearer ${key}`]);
 	});
 
@@ -115,7 +104,7 @@ describe('an API key', () => {
 			fc.property(pasted, (given) => {
 				const text = [given].flat().join('');
 				const [header] = headersOf(text);
-				expect(header).toBe(`Bearer ${cleanApiKey(text)}`);
+				expect(header).toBe(`Bearer ${trimmedApiKey(text)}`);
 			}),
 			{ numRuns: 300 },
 		);
@@ -126,7 +115,6 @@ describe('a webhook HMAC key', () => {
 	it.each([
 		[` ${KEY}\r\n`, KEY],
 		[`"${KEY}"`, KEY],
-		[`“${KEY}”`, KEY],
 		[`\ufeff${KEY.slice(0, 9)}\u200b${KEY.slice(9)}`, KEY],
 		[`${KEY.slice(0, 16)}\n${KEY.slice(16)}`, KEY],
 		['bearer-key=+/', 'bearer-key=+/'],
@@ -134,7 +122,7 @@ describe('a webhook HMAC key', () => {
 		[' \u200b', null],
 		[undefined, null],
 		[null, null],
-	])('of %j is %j', (pasted, key) => expect(cleanHmacKey(pasted)).toBe(key));
+	])('of %j is %j', (pasted, key) => expect(trimmedHmacKey(pasted)).toBe(key));
 });
 
 describe('a base URL', () => {
@@ -145,38 +133,17 @@ describe('a base URL', () => {
 		[DEFAULT, DEFAULT],
 		[` ${DEFAULT}// `, DEFAULT],
 		[`"${DEFAULT}"`, DEFAULT],
-		[`${DEFAULT}\u200b`, DEFAULT],
 		[`${DEFAULT}/api/v1`, DEFAULT],
-		[`${DEFAULT}/api/v1/`, DEFAULT],
-		[`${DEFAULT}//API/V1//`, DEFAULT],
+		[`${DEFAULT}/API/v1/`, DEFAULT],
 		[`${DEFAULT}/api/v1/veo`, DEFAULT],
-		[`${DEFAULT}/api/v1/veo/`, DEFAULT],
-		[`${DEFAULT}/api/v1/jobs`, DEFAULT],
-		[`${DEFAULT}/api/v1/veo/get-4k-video`, DEFAULT],
-		[`${DEFAULT}/api/v1/jobs/createTask/`, DEFAULT],
-		[`${DEFAULT}/api/v1/chat/credit`, DEFAULT],
-		[`https://${DEFAULT}`, DEFAULT],
-		[`http:${DEFAULT}/`, DEFAULT],
-		[`https://https://${DEFAULT}/api/v1`, DEFAULT],
-		[`${DEFAULT}?x=1`, DEFAULT],
-		[`${DEFAULT}/api/v1/?x=1#y`, DEFAULT],
-		[`${DEFAULT}/#/docs`, DEFAULT],
+		[`${DEFAULT}/api/v1/jobs/`, DEFAULT],
 		['https://gateway.example.com/kie/api/v1', 'https://gateway.example.com/kie'],
 		// What may be a gateway's own path stays.
 		['https://gateway.example.com/api', 'https://gateway.example.com/api'],
 		['https://gateway.example.com/api/v1/kie', 'https://gateway.example.com/api/v1/kie'],
 		['https://gateway.example.com/api/v1x', 'https://gateway.example.com/api/v1x'],
 	])('of %p is %s', (given, url) => {
-		expect(cleanBaseUrl(given) || DEFAULT).toBe(url);
+		expect(trimmedBaseUrl(given) || DEFAULT).toBe(url);
 		expect(testedUrls(given)).toStrictEqual([url, url]);
-	});
-
-	it('of the upload host loses the path of an endpoint', () => {
-		expect(cleanBaseUrl('https://kieai.redpandaai.co/api/file-stream-upload')).toBe(
-			'https://kieai.redpandaai.co',
-		);
-		expect(cleanBaseUrl('https://kieai.redpandaai.co/api/file-base64-upload/')).toBe(
-			'https://kieai.redpandaai.co',
-		);
 	});
 });
