@@ -19,7 +19,7 @@ export interface Work {
 	/** Task id by which it can be fetched, of what was submitted and may have used credits. */
 	submittedTaskId: string | null;
 	/**
-	 * Another item asks for the same: this work must also do what `other` would have done.
+	 * Another item asks for the same, and takes part in this work.
 	 *
 	 * @throws KieVeoError when it cannot
 	 */
@@ -32,7 +32,7 @@ export interface Reading<W extends Work> {
 	/** Called once all phases are done. */
 	toItem(work: W, itemIndex: number): INodeExecutionData;
 	/** Whether the error that ended the work is about something only other items asked for. */
-	isSpared?(work: W): boolean;
+	isUnaffected?(work: W): boolean;
 }
 
 export interface ItemOperation<W extends Work> {
@@ -80,8 +80,8 @@ type ReadItem<W extends Work> =
 /** What keeps an item from its output; `undefined` if nothing does. */
 function errorOf<W extends Work>(read: ReadItem<W>): unknown {
 	if ('error' in read) return read.error;
-	const { progress, isSpared } = read;
-	return progress.error === undefined || isSpared?.(progress.work) ? undefined : progress.error;
+	const { progress, isUnaffected } = read;
+	return progress.error === undefined || isUnaffected?.(progress.work) ? undefined : progress.error;
 }
 
 /** What ends a run early: `signal` is aborted by the user or by `failFast`. */

@@ -92,8 +92,6 @@ export interface PollWait {
 	/** Seconds from the submission. */
 	timeout: number;
 	onTimeout: 'error' | 'continue';
-	/** Told how the video stands when the time has run out, also before an error about it. */
-	atTimeout(unfinished: VideoRun): void;
 	/** Limits how many videos are polled at the same time. */
 	gate: Gate;
 }
@@ -149,10 +147,8 @@ export async function waitByPolling(
 		signal,
 	});
 	if (settled !== null) return settled;
-	const unfinished = { ...latest, result: { ...latest.result, timedOut: true as const } };
-	wait.atTimeout(unfinished);
 	if (wait.onTimeout === 'error') throw timedOutError(subject, wait.timeout, lastMessage);
-	return unfinished;
+	return { ...latest, result: { ...latest.result, timedOut: true } };
 }
 
 /** Where an upgrade is a task of its own, messages name its id. */

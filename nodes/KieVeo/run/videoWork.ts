@@ -1,4 +1,4 @@
-import type { FileLimits, StoredFile } from '../files/download';
+import type { StoredFile } from '../files/download';
 import type { Order, UpgradeOrder } from '../kie/api';
 import type { Connection } from '../kie/connection';
 import type { ImageFile } from '../kie/http/multipart';
@@ -37,13 +37,6 @@ export interface VideoOptions {
 	simplify: boolean;
 }
 
-/** The video as a file. */
-export interface FileWish {
-	/** `null` for no limit. */
-	maxBytes: number | null;
-	fetch: (run: VideoRun, limits: FileLimits) => Promise<StoredFile>;
-}
-
 export interface VideoWorkOptions extends VideoOptions {
 	waitMode: WaitMode;
 	/** Ordered instead when Kie refuses for good. Only while polling. */
@@ -54,8 +47,11 @@ export interface VideoWorkOptions extends VideoOptions {
 	memory: OrderMemory;
 	/** The input item. */
 	item: number;
-	/** Set when the video is also wanted as a file. */
-	download?: FileWish;
+	/**
+	 * Fetches the video as a file, if it is wanted as one, too; `deadline` in milliseconds since the epoch, where
+	 * the waiting time bounds it.
+	 */
+	download: ((run: VideoRun, deadline: number | undefined) => Promise<StoredFile>) | null;
 	/** Limit how much of each happens at the same time. */
 	gates: { uploads: Gate; polls: Gate; downloads: Gate };
 }
@@ -135,33 +131,20 @@ export class VideoWork implements Work {
 		return this.run?.result.status === 'success';
 	}
 
-	/**
-	 * Whether what ended the work does not concern an item that shares it: a file the item did not ask for,
-	 * or a waiting time after which it was to continue.
-	 */
-	spares(wantsFile: boolean, { onTimeout }: Pick<VideoOptions, 'onTimeout'>): boolean {
-		if (this.isFinished) return !wantsFile;
-		return this.run?.result.timedOut === true && onTimeout === 'continue';
-	}
-
 	get isUnfinished(): boolean {
 		return this.run !== undefined && isUnfinished(this.run);
 	}
 
 	/**
-	 * Kie is asked once, by this work, which also downloads and reports what the other item wants. Of two
-	 * limits the one that gets both items their video counts; the credits to keep are a limit of the account.
+	 * Another item asks for the same video: the settings of the first one count, but the other's callback and
+	 * file are not lost.
+	 *
+	 * @throws KieVeoError for a different callback address
 	 */
 	join({ order, options }: VideoWork): void {
 		// The addresses of a suspended execution differ, but lead to the same place.
 		if (options.waitMode !== 'callback') this.joinCallback(order);
-		const own = this.options;
-		own.download = widest(own.download, options.download);
-		own.fallback ??= options.fallback;
-		own.minimumCredits = Math.max(own.minimumCredits, options.minimumCredits);
-		own.timeout = Math.max(own.timeout, options.timeout);
-		// `spares` tells which items are to continue.
-		if (options.onTimeout === 'error') own.onTimeout = 'error';
+		this.options.download ??= options.download;
 	}
 
 	private joinCallback(other: Order): void {
@@ -225,21 +208,15 @@ export class VideoWork implements Work {
 		const { waitMode, download, gates } = this.options;
 		const { run: submitted, submittedAt } = this;
 		if (submitted && this.isUnfinished && waitMode === 'poll') {
-			const atTimeout = (unfinished: VideoRun) => {
-				this.run = this.refusal ? this.inPlace(unfinished) : unfinished;
-			};
-			const wait = { ...this.options, submitted, submittedAt, gate: gates.polls, atTimeout };
+			const wait = { ...this.options, submitted, submittedAt, gate: gates.polls };
 			this.run = await this.orFallBack(
 				async () => await waitByPolling(this.connection, this.order, wait),
 			);
 		}
 		const { run } = this;
 		if (run && this.isFinished && download && !isSuspending) {
-			const { maxBytes } = download;
 			const deadline = waitMode === 'poll' ? this.submittedAt + this.timeout * 1000 : undefined;
-			this.file = await gates.downloads.run(
-				async () => await download.fetch(run, { maxBytes, deadline }),
-			);
+			this.file = await gates.downloads.run(async () => await download(run, deadline));
 		}
 	}
 
@@ -309,11 +286,4 @@ export class VideoWork implements Work {
 		}
 		return urls;
 	}
-}
-
-/** The larger of two limits on a file's size; without a limit if one has none. */
-function widest(one: FileWish | undefined, other: FileWish | undefined): FileWish | undefined {
-	if (!one || !other) return one ?? other;
-	const maxBytes = Math.max(one.maxBytes ?? Infinity, other.maxBytes ?? Infinity);
-	return { ...one, maxBytes: maxBytes === Infinity ? null : maxBytes };
 }

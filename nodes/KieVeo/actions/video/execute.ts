@@ -1,6 +1,6 @@
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
-import { Downloads, type FileLimits } from '../../files/download';
+import { Downloads } from '../../files/download';
 import { withSubmission } from '../../kie/address';
 import type { Order } from '../../kie/api';
 import { connect, type Connection } from '../../kie/connection';
@@ -23,7 +23,7 @@ import { runItems, stopSignals, type ItemOperation, type Reading } from '../../r
 import { videoItem } from '../../run/items';
 import { OrderMemory } from '../../run/orders';
 import { logPlace, submitLogged } from '../../run/paidLog';
-import { subjectOf, type VideoRun } from '../../run/videoRun';
+import { subjectOf } from '../../run/videoRun';
 import { VideoWork, type WaitMode } from '../../run/videoWork';
 import { resumes } from '../../suspension/resumeUrl';
 import { ownResumeUrl, resumeAddress, suspend } from '../../suspension/suspend';
@@ -149,13 +149,6 @@ function itemReader({
 			callbackFor: callbackFor(item, options.timeout),
 		});
 		connection.api.check(order);
-		const download = settings
-			? {
-					maxBytes: settings.maxBytes,
-					fetch: async ({ result }: VideoRun, limits: FileLimits) =>
-						await downloads.video(result, limits),
-				}
-			: undefined;
 		const work = new VideoWork(order, connection, {
 			...options,
 			waitMode,
@@ -164,12 +157,16 @@ function itemReader({
 			images,
 			memory,
 			item,
-			download,
+			download:
+				settings &&
+				(async ({ result }, deadline) =>
+					await downloads.video(result, { maxBytes: settings.maxBytes, deadline })),
 		});
 		return {
 			work,
 			toItem: itemOf(options.simplify, settings?.binaryPropertyName),
-			isSpared: (shared) => shared.spares(settings !== null, options),
+			// It did not ask for the file that could not be downloaded.
+			isUnaffected: ({ isFinished }) => isFinished && settings === null,
 		};
 	};
 }

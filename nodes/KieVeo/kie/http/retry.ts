@@ -93,8 +93,8 @@ export async function submitPatiently(
 	const submit = async (): Promise<Submitted> => {
 		for (;;) {
 			const answer = await limiter.run(call, { number, judge, deadline, last, signal });
-			const verdict = judge(answer);
-			if (verdict === 'taken') {
+			const acceptance = judge(answer);
+			if (acceptance === 'taken') {
 				if (++faults === MAX_ATTEMPTS || meaningOf(answer).kind !== 'retry') {
 					return lost ? { ...answer, wasLost: true } : answer;
 				}
@@ -106,7 +106,7 @@ export async function submitPatiently(
 			const left = deadline - LAST_ATTEMPT_MS - clock.now();
 			if (left <= 0) return lost ?? answer;
 			last = answer;
-			if (verdict === 'overLimit') continue;
+			if (acceptance === 'overLimit') continue;
 			const delay = retryDelay(++outages, answer.retryAfterMs, clock.random());
 			await clock.pause(Math.min(delay, left), signal);
 		}
