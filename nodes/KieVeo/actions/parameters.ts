@@ -3,6 +3,7 @@ import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 import {
 	booleanError,
 	callbackUrlError,
+	choiceError,
 	emptyTaskIdError,
 	indexError,
 	minimumCreditsError,
@@ -17,32 +18,88 @@ import type { Connection } from '../kie/connection';
 import type { VideoOptions, WaitMode } from '../run/videoWork';
 import { MAX_PASS_THROUGH_BYTES, withSubmission, type Submission } from '../kie/address';
 import { publicUrlFault } from '../kie/meaning/publicUrl';
-import { isJsonObject, parseIfJson, toText, type JsonObject } from '../kie/meaning/guards';
-import { booleanIn, cleaned, isBlank, numberIn } from './cleaned';
-import { namesIn } from './lists';
-import { toSeconds } from './spellings';
+import {
+	isJsonObject,
+	parseIfJson,
+	toBoolean,
+	toNumber,
+	toText,
+	type JsonObject,
+} from '../kie/meaning/guards';
 
 /** Seconds: Kie keeps a video for 14 days. */
 const LONGEST_WAIT = 14 * 24 * 60 * 60;
 
-/**
- * @returns `null` when empty
- * @throws KieVeoError naming the parameter; as do the other readers
- */
+/* All readers throw a KieVeoError that names the parameter. */
+
+/** Whether nothing is given, as by the blank cell of a sheet: the same as if the parameter were not set. */
+export function isBlank(value: unknown): boolean {
+	return value === undefined || value === null || (typeof value === 'string' && !value.trim());
+}
+
+/** @returns `null` when empty */
 export function readText(parameter: string, value: unknown): string | null {
-	if (typeof value === 'number') return String(value);
-	if (typeof value !== 'string' && value !== null && value !== undefined) {
-		throw textError(parameter, value);
-	}
-	return isBlank(value) ? null : toText(value);
+	if (isBlank(value)) return null;
+	const text = typeof value === 'number' ? String(value) : toText(value);
+	if (text === null) throw textError(parameter, value);
+	return text;
 }
 
 /** @param fallback used when nothing is given */
 export function readBoolean(parameter: string, value: unknown, fallback: boolean): boolean {
 	if (isBlank(value)) return fallback;
-	const given = booleanIn(value);
-	if (given !== null) return given;
-	throw booleanError(parameter, value);
+	const given = toBoolean(value);
+	if (given === null) throw booleanError(parameter, value);
+	return given;
+}
+
+/**
+ * One of several values, in any case: sheets and other clients write "720P", "auto".
+ *
+ * @param values the default first, used when nothing is given
+ */
+export function readChoice<Value extends string>(
+	parameter: string,
+	values: readonly [Value, ...Value[]],
+	given: unknown,
+): Value {
+	if (isBlank(given)) return values[0];
+	const name = toText(given)?.toLowerCase();
+	const value = values.find((one) => one.toLowerCase() === name);
+	if (value === undefined) throw choiceError(parameter, values, given);
+	return value;
+}
+
+/** Seconds, with or without their unit: 8, "8", "8s". Anything else is `null`. */
+export function toSeconds(value: unknown): number | null {
+	return toNumber(toText(value)?.replace(/s$/i, '') ?? value);
+}
+
+/** A comma can be part of an address: it separates only where another address starts, or at the end. */
+const BETWEEN_ADDRESSES = /\n|,(?=\s*(?:$|["']?(?:[a-z]+:\/\/|data:)))/i;
+const BETWEEN_NAMES = /[,\n]/;
+
+/** The entries of a list of addresses: an array, JSON text, or text with commas or line breaks in between. */
+export function addressesIn(value: unknown): unknown[] {
+	return entriesOf(value, BETWEEN_ADDRESSES);
+}
+
+/** The entries of a list of names, which contain no commas. */
+export function namesIn(value: unknown): unknown[] {
+	return entriesOf(value, BETWEEN_NAMES);
+}
+
+function entriesOf(value: unknown, separator: RegExp): unknown[] {
+	const parsed = parseIfJson(value);
+	const given = typeof parsed === 'object' ? parsed : value;
+	const entries = typeof given === 'string' ? given.split(separator) : [given ?? []].flat();
+	return entries
+		.map((entry) => (typeof entry === 'string' ? withoutQuotes(entry.trim()) : entry))
+		.filter((entry) => entry !== '');
+}
+
+function withoutQuotes(text: string): string {
+	return /^(?:".*"|'.*')$/s.test(text) ? text.slice(1, -1).trim() : text;
 }
 
 /** The value of a parameter that could not be used, as far as it is available. */
@@ -66,18 +123,15 @@ export function readWaitMode(context: IExecuteFunctions, callsBack: boolean): Wa
 
 /** The task of the video, as Kie named it. */
 export function readTaskId(context: IExecuteFunctions, itemIndex: number): string {
-	const value: unknown = context.getNodeParameter('taskId', itemIndex, '');
-	// A list of one ID means that ID.
-	const [entry, ...others] = namesIn(value);
-	const taskId = readText('Task ID', others.length === 0 ? entry : value);
+	const taskId = readText('Task ID', context.getNodeParameter('taskId', itemIndex, ''));
 	if (taskId === null) throw emptyTaskIdError();
-	return cleaned(taskId);
+	return taskId;
 }
 
 /** Which video of the task, from 0. */
 export function readIndex(context: IExecuteFunctions, itemIndex: number): number {
 	const value: unknown = context.getNodeParameter('index', itemIndex, 0);
-	const index = numberIn(value);
+	const index = isBlank(value) ? 0 : toNumber(value);
 	if (index === null || !Number.isInteger(index) || index < 0) throw indexError(value);
 	return index;
 }
@@ -91,10 +145,8 @@ function readCallBackUrl(
 	itemIndex: number,
 	apiBaseUrl: string,
 ): string | undefined {
-	const value: unknown = context.getNodeParameter('callBackUrl', itemIndex, '');
-	if (isBlank(value)) return undefined;
-	if (typeof value !== 'string') throw textError('Callback URL', value);
-	const url = cleaned(value);
+	const url = readText('Callback URL', context.getNodeParameter('callBackUrl', itemIndex, ''));
+	if (url === null) return undefined;
 	const fault = publicUrlFault(url, apiBaseUrl);
 	if (fault !== null) throw callbackUrlError(fault);
 	return url;
@@ -144,7 +196,7 @@ export function readVideoOptions(
 	return {
 		pollInterval: readSeconds('Poll Interval', options.pollInterval, defaultPollInterval),
 		timeout: readSeconds('Timeout', options.timeout, 1800),
-		onTimeout: options.onTimeout === 'continue' ? 'continue' : 'error',
+		onTimeout: readChoice('On Timeout', ['error', 'continue'], options.onTimeout),
 		minimumCredits: readMinimumCredits(options.minimumCredits),
 		simplify: readBoolean('Simplify', options.simplify, true),
 	};
@@ -166,17 +218,13 @@ export function readDownloadSettings(
 ): DownloadSettings {
 	return checkDownloadSettings(
 		context.getNodeParameter('binaryPropertyName', itemIndex, 'data'),
-		readMaximumSize(context.getNodeParameter('options.maxSize', itemIndex, 0)),
+		context.getNodeParameter('options.maxSize', itemIndex, 0),
 	);
-}
-
-function readMaximumSize(value: unknown): unknown {
-	return isBlank(value) ? 0 : (numberIn(value) ?? value);
 }
 
 function readMinimumCredits(value: unknown): number {
 	if (isBlank(value)) return 0;
-	const credits = numberIn(value);
+	const credits = toNumber(value);
 	if (credits === null || credits < 0) throw minimumCreditsError(value);
 	return credits;
 }

@@ -12,12 +12,12 @@ export function imageUrlError(url: string, fault: string): KieVeoError {
 	);
 }
 
-/** @param fault what the list contains; never the data URL itself, which can be megabytes long */
-export function dataUrlError(fault: string): KieVeoError {
+/** The data URL itself is not repeated: it can be megabytes long. */
+export function dataUrlError(): KieVeoError {
 	return inputError(
 		'Image URLs',
-		`contains ${fault}`,
-		"Set 'Image Source' to Binary and provide the images in binary fields (the Convert to File node creates one from base64).",
+		'contains a data URL, which is not an address',
+		"Set 'Image Source' to Binary and provide the images in binary fields (the Convert to File node creates one from base64). Kie.ai accepts JPG, PNG and WebP.",
 	);
 }
 
@@ -30,12 +30,16 @@ export function missingImageError(parameter: string, name: string, present: stri
 	);
 }
 
-export function imageTypeError(parameter: string, name: string, mimeType: string): KieVeoError {
-	const type = shorten(mimeType) || 'a file of unknown type';
+export function imageTypeError(
+	parameter: string,
+	name: string,
+	mimeType: string | undefined,
+): KieVeoError {
+	const type = shorten(mimeType ?? '') || 'a file of unknown type';
 	return inputError(
 		parameter,
-		`names the field ${show(name)}, which holds ${type}, not an image`,
-		'Kie.ai accepts JPG, PNG and WebP. If n8n does not know the type of the file, its name must end in .jpg, .png or .webp.',
+		`names the field ${show(name)}, which holds ${type}, not a JPG, PNG or WebP image`,
+		'Kie.ai accepts no other types. If n8n does not know the type of the file, its name must end in .jpg, .jpeg, .png or .webp.',
 	);
 }
 

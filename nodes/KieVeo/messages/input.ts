@@ -25,7 +25,11 @@ export function booleanError(parameter: string, value: unknown): KieVeoError {
 	);
 }
 
-export function choiceError(parameter: string, values: string[], value: unknown): KieVeoError {
+export function choiceError(
+	parameter: string,
+	values: readonly string[],
+	value: unknown,
+): KieVeoError {
 	return inputError(parameter, `must be one of ${values.join(', ')}, not ${show(value)}`, CHOOSE);
 }
 

@@ -30,10 +30,6 @@ export function promptOfObjectError(): KieVeoError {
 	);
 }
 
-export function emptyModelError(): KieVeoError {
-	return inputError('Model', 'is empty', 'Choose a model from the list.');
-}
-
 export function durationError(value: unknown): KieVeoError {
 	return inputError('Duration', `must be 4, 6 or 8 seconds, not ${show(value)}`, CHOOSE);
 }

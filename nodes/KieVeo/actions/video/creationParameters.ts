@@ -1,16 +1,13 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 
 import {
-	emptyModelError,
 	emptyPromptError,
 	promptObjectError,
 	promptOfObjectError,
 	seedError,
 } from '../../messages/errors';
-import { isJsonObject, toText } from '../../kie/meaning/guards';
-import { cleaned, isBlank, numberIn } from '../cleaned';
-import { readText } from '../parameters';
-import { modelFor } from './models';
+import { isJsonObject, toNumber, toText } from '../../kie/meaning/guards';
+import { isBlank, readText } from '../parameters';
 
 /* What generate and extend have in common. All readers throw a KieVeoError that names the parameter. */
 
@@ -33,16 +30,28 @@ function checkPromptForm(value: unknown): void {
 	if (typeof value === 'string' && value.includes('[object Object]')) throw promptOfObjectError();
 }
 
-/** Any name is accepted: Kie adds models before this package knows them. */
+/** What the API calls the tiers of Veo 3.1 in each operation. The default first. */
+const TIERS = [
+	{ generate: 'veo3_fast', extend: 'fast' },
+	{ generate: 'veo3_lite', extend: 'lite' },
+	{ generate: 'veo3', extend: 'quality' },
+] as const;
+
+/**
+ * The model under the name the operation uses. n8n keeps the value when the user changes the operation, so the
+ * other operation's names are recognized too. Any other name is passed through: Kie adds models before this
+ * package knows them.
+ */
 export function readModel(
 	context: IExecuteFunctions,
 	itemIndex: number,
-	operation: Parameters<typeof modelFor>[0],
+	operation: keyof (typeof TIERS)[number],
 ): string {
 	const given = readText('Model', context.getNodeParameter('model', itemIndex, ''));
-	const model = cleaned(given ?? '');
-	if (model === '') throw emptyModelError();
-	return modelFor(operation, model);
+	if (given === null) return TIERS[0][operation];
+	const name = given.toLowerCase();
+	const tier = TIERS.find(({ generate, extend }) => name === generate || name === extend);
+	return tier?.[operation] ?? given;
 }
 
 /** Both are omitted when empty. */
@@ -60,7 +69,7 @@ export function readSeedAndWatermark(
 }
 
 function checkedSeed(value: unknown): number {
-	const seed = numberIn(value);
+	const seed = toNumber(value);
 	if (seed === null || !Number.isInteger(seed) || seed < 10_000 || seed > 99_999) {
 		throw seedError(value);
 	}

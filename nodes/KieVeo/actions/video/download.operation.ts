@@ -11,10 +11,9 @@ import { Downloads, type FileOrder, type StoredFile } from '../../files/download
 import { fileNameOfUrl } from '../../files/names';
 import { connect } from '../../kie/connection';
 import { publicUrlFault } from '../../kie/meaning/publicUrl';
-import { addressesIn } from '../lists';
 import { binaryPropertyNameProperty, maxSizeOption } from '../descriptions';
 import { runItems, stopSignals, type Work } from '../../run/itemRun';
-import { parameterAsGiven, readDownloadSettings } from '../parameters';
+import { addressesIn, parameterAsGiven, readDownloadSettings } from '../parameters';
 
 export const description: INodeProperties[] = updateDisplayOptions(
 	{ show: { resource: ['video'], operation: ['download'] } },

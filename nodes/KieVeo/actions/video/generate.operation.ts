@@ -1,6 +1,6 @@
-import { updateDisplayOptions, type IExecuteFunctions, type INodeProperties } from 'n8n-workflow';
+import { updateDisplayOptions, type INodeProperties } from 'n8n-workflow';
 
-import { choiceError, durationError } from '../../messages/errors';
+import { durationError } from '../../messages/errors';
 import {
 	callbackProperties,
 	creationWaitModeProperties,
@@ -11,10 +11,9 @@ import {
 	videoOptionsProperty,
 	watermarkOption,
 } from '../descriptions';
-import { readBoolean } from '../parameters';
-import { chosenOf, toSeconds } from '../spellings';
+import { readImages } from '../images';
+import { isBlank, readBoolean, readChoice, toSeconds } from '../parameters';
 import { readModel, readPrompt, readSeedAndWatermark } from './creationParameters';
-import { readImages } from './imageParameters';
 import type { VideoOperation } from './videoOperation';
 
 const POLL_INTERVAL = 30;
@@ -173,21 +172,25 @@ export const generate: VideoOperation = {
 	defaultPollInterval: POLL_INTERVAL,
 	readOrder: (context, itemIndex, { baseUrl, callbackFor }) => {
 		const callBackUrl = callbackFor({ operation: 'generate', taskId: null, index: null });
-		const choose = (choice: Choice) => readChoice(context, itemIndex, choice);
-		const generationType = choose(GENERATION_TYPE);
+		const parameter = (name: string): unknown => context.getNodeParameter(name, itemIndex, '');
+		const generationType = readChoice(
+			'Generation Type',
+			['TEXT_2_VIDEO', ...IMAGE_TYPES],
+			parameter('generationType'),
+		);
 		const images = readImages(context, itemIndex, generationType, baseUrl);
 		const parameters = {
 			prompt: readPrompt(context, itemIndex),
 			model: readModel(context, itemIndex, 'generate'),
 			generationType,
 			...(images.urls.length > 0 ? { imageUrls: images.urls } : {}),
-			aspectRatio: choose(ASPECT_RATIO),
-			resolution: choose(RESOLUTION),
-			duration: readDuration(context, itemIndex, generationType),
+			aspectRatio: readChoice('Aspect Ratio', ['16:9', '9:16', 'Auto'], parameter('aspectRatio')),
+			resolution: readChoice('Resolution', ['720p', '1080p', '4k'], parameter('resolution')),
+			duration: readDuration(parameter('duration'), generationType),
 			// The API documentation contradicts itself about the default, so it is always sent.
 			enableTranslation: readBoolean(
 				'Enable Translation',
-				context.getNodeParameter('options.enableTranslation', itemIndex, true),
+				parameter('options.enableTranslation'),
 				true,
 			),
 			...readSeedAndWatermark(context, itemIndex),
@@ -199,49 +202,9 @@ export const generate: VideoOperation = {
 	},
 };
 
-/** A parameter with a fixed set of values; an expression can still return anything. */
-interface Choice {
-	name: string;
-	parameter: string;
-	/** The default first. */
-	values: [string, ...string[]];
-}
-
-const GENERATION_TYPE: Choice = {
-	name: 'generationType',
-	parameter: 'Generation Type',
-	values: ['TEXT_2_VIDEO', ...IMAGE_TYPES],
-};
-const ASPECT_RATIO: Choice = {
-	name: 'aspectRatio',
-	parameter: 'Aspect Ratio',
-	values: ['16:9', '9:16', 'Auto'],
-};
-const RESOLUTION: Choice = {
-	name: 'resolution',
-	parameter: 'Resolution',
-	values: ['720p', '1080p', '4k'],
-};
-
-function readChoice(
-	context: IExecuteFunctions,
-	itemIndex: number,
-	{ name, parameter, values }: Choice,
-): string {
-	const given: unknown = context.getNodeParameter(name, itemIndex, values[0]);
-	const value = chosenOf(values, given);
-	if (value !== null) return value;
-	throw choiceError(parameter, values, given);
-}
-
-function readDuration(
-	context: IExecuteFunctions,
-	itemIndex: number,
-	generationType: string,
-): number {
+function readDuration(given: unknown, generationType: string): number {
 	if (generationType === 'REFERENCE_2_VIDEO') return REFERENCE_DURATION;
-	const given: unknown = context.getNodeParameter('duration', itemIndex, 8);
-	const duration = toSeconds(given);
+	const duration = isBlank(given) ? 8 : toSeconds(given);
 	if (duration !== null && [4, 6, 8].includes(duration)) return duration;
 	throw durationError(given);
 }

@@ -10,7 +10,7 @@ import {
 	waitModeProperties,
 	whenPolling,
 } from '../descriptions';
-import { readIndex, readTaskId } from '../parameters';
+import { readChoice, readIndex, readTaskId } from '../parameters';
 import type { VideoOperation } from './videoOperation';
 
 const POLL_INTERVAL = 30;
@@ -66,10 +66,10 @@ export const get4k: VideoOperation = {
 		const index = readIndex(context, itemIndex);
 		const callBackUrl = callbackFor({ operation: 'get4k', taskId, index });
 		const upgrade = { kind: 'upgrade', taskId, index } as const;
-		const instead: unknown = context.getNodeParameter(
-			'options.on4kUnavailable',
-			itemIndex,
-			'error',
+		const instead = readChoice(
+			'On 4K Unavailable',
+			['error', 'get1080p'],
+			context.getNodeParameter('options.on4kUnavailable', itemIndex, ''),
 		);
 		return {
 			order: { ...upgrade, operation: 'get4k', callBackUrl },

@@ -1,20 +1,27 @@
 import type { IBinaryData, IExecuteFunctions } from 'n8n-workflow';
 
 import {
-	choiceError,
 	dataUrlError,
 	imageCountError,
 	imageListError,
 	imageTypeError,
 	imageUrlError,
 	missingImageError,
-} from '../../messages/errors';
-import type { ImageFile } from '../../kie/http/multipart';
-import { publicUrlFault } from '../../kie/meaning/publicUrl';
-import { addressesIn, namesIn } from '../lists';
-import { chosenOf } from '../spellings';
-import { imageOfDataUrl, isDataUrl } from './dataUrl';
-import { imageTypeOf } from './imageType';
+} from '../messages/errors';
+import type { ImageFile } from '../kie/http/multipart';
+import { publicUrlFault } from '../kie/meaning/publicUrl';
+import { addressesIn, namesIn, readChoice } from './parameters';
+
+/** The image types Kie accepts, by file extension. */
+const IMAGE_TYPES = new Map([
+	['jpg', 'image/jpeg'],
+	['jpeg', 'image/jpeg'],
+	['png', 'image/png'],
+	['webp', 'image/webp'],
+]);
+
+/** Types that storage (S3), chats (Telegram) and n8n's HTTP Request give to files whose type they do not know. */
+const GENERIC_TYPES = ['', 'application/octet-stream', 'binary/octet-stream', 'text/plain'];
 
 /** The generation types that take images, with the maximum Kie accepts. */
 const MOST_IMAGES = new Map([
@@ -42,18 +49,10 @@ export function readImages(
 ): Images {
 	const most = MOST_IMAGES.get(generationType);
 	if (most === undefined) return { urls: [], files: [] };
-	if (readImageSource(context, itemIndex) === 'binary') {
-		return { urls: [], files: readImageFiles(context, itemIndex, most) };
-	}
-	return readImageUrls(context, itemIndex, most, apiBaseUrl);
-}
-
-function readImageSource(context: IExecuteFunctions, itemIndex: number): string {
-	const given: unknown = context.getNodeParameter('imageSource', itemIndex, 'url');
-	const sources = ['url', 'binary'];
-	const source = chosenOf(sources, given);
-	if (source !== null) return source;
-	throw choiceError('Image Source', sources, given);
+	const given: unknown = context.getNodeParameter('imageSource', itemIndex, '');
+	return readChoice('Image Source', ['url', 'binary'], given) === 'binary'
+		? { urls: [], files: readImageFiles(context, itemIndex, most) }
+		: { urls: readImageUrls(context, itemIndex, most, apiBaseUrl), files: [] };
 }
 
 function readImageUrls(
@@ -61,22 +60,16 @@ function readImageUrls(
 	itemIndex: number,
 	most: number,
 	apiBaseUrl: string,
-): Images {
+): string[] {
 	const value: unknown = context.getNodeParameter('imageUrls', itemIndex, '');
 	const urls = checkTexts('Image URLs', addressesIn(value));
 	checkCount('Image URLs', urls.length, most);
-	if (urls.some(isDataUrl)) return { urls: [], files: urls.map(readDataUrl) };
 	for (const url of urls) {
+		if (/^data:/i.test(url)) throw dataUrlError();
 		const fault = publicUrlFault(url, apiBaseUrl);
 		if (fault !== null) throw imageUrlError(url, fault);
 	}
-	return { urls, files: [] };
-}
-
-function readDataUrl(url: string): ImageFile {
-	const image = isDataUrl(url) ? imageOfDataUrl(url) : { fault: 'both an address and a data URL' };
-	if (!('fault' in image)) return image;
-	throw dataUrlError(image.fault);
+	return urls;
 }
 
 function readImageFiles(context: IExecuteFunctions, itemIndex: number, most: number): ImageFile[] {
@@ -98,12 +91,14 @@ function toImageFile(
 	name: string,
 	binary: IBinaryData,
 ): ImageFile {
-	const { id, data, mimeType } = binary;
-	const type = imageTypeOf(binary);
-	if (type === null) throw imageTypeError(parameter, name, mimeType);
+	const { id, data } = binary;
+	const extension = imageExtensionOf(binary);
+	const mimeType = IMAGE_TYPES.get(extension);
+	if (mimeType === undefined) throw imageTypeError(parameter, name, binary.mimeType);
 	const { helpers } = context;
 	return {
-		...type,
+		mimeType,
+		extension,
 		identity: id ?? data,
 		open: async () => {
 			if (!id) {
@@ -115,6 +110,14 @@ function toImageFile(
 			return { content: await helpers.getBinaryStream(id), size };
 		},
 	};
+}
+
+/** By the file's type; if n8n does not know it, by the end of its name. Not necessarily an image's. */
+function imageExtensionOf({ mimeType, fileName, fileExtension }: Partial<IBinaryData>): string {
+	const type = (mimeType ?? '').replace(/;.*$/s, '').trim().toLowerCase();
+	if (!GENERIC_TYPES.includes(type)) return type.replace(/^image\//, '');
+	const [, ending] = /\.(\w+)$/.exec(fileName ?? '') ?? [];
+	return (ending ?? fileExtension ?? '').toLowerCase();
 }
 
 function checkTexts(parameter: string, entries: unknown[]): string[] {
