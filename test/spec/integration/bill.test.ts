@@ -103,11 +103,11 @@ describe('Keep at Least (Credits)', () => {
 		expect(balanceReads()).toHaveLength(0);
 	});
 
-	it('holds for each item with Continue on fail, and the higher limit for a shared video', async () => {
+	it('holds for each item with Continue on fail, and the limit of the first for a shared video', async () => {
 		const shared = kie.simulator.addVideo();
 		const result = await run({
 			taskIds: [shared, kie.simulator.addVideo(), shared],
-			options: { minimumCredits: '={{ [0, 500, 1000][$json.item] }}' },
+			options: { minimumCredits: '={{ [1000, 500, 0][$json.item] }}' },
 			onError: 'continueRegularOutput',
 		});
 		expect(jsonOf(result).map(({ status }) => status)).toStrictEqual([
