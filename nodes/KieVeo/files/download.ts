@@ -62,7 +62,7 @@ export interface DownloadSettings {
 export function checkDownloadSettings(name: unknown, maxSize: unknown): DownloadSettings {
 	const binaryPropertyName = toText(name);
 	if (binaryPropertyName === null) throw emptyFieldNameError();
-	// A blank cell means no limit, too.
+	// A blank cell also means no limit.
 	const megabytes = toNumber((typeof maxSize === 'string' ? toText(maxSize) : maxSize) ?? 0);
 	if (megabytes === null || megabytes < 0) throw maximumSizeError(maxSize);
 	return { binaryPropertyName, maxBytes: megabytes === 0 ? null : megabytes * 1_000_000 };

@@ -48,7 +48,7 @@ export interface VideoWorkOptions extends VideoOptions {
 	/** The input item. */
 	item: number;
 	/**
-	 * Fetches the video as a file, if it is wanted as one, too; `deadline` in milliseconds since the epoch, where
+	 * Fetches the video as a file, if it is also wanted as one; `deadline` in milliseconds since the epoch, where
 	 * the waiting time bounds it.
 	 */
 	download: ((run: VideoRun, deadline: number | undefined) => Promise<StoredFile>) | null;

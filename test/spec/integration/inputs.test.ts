@@ -126,7 +126,7 @@ describe('a spelling of a sheet', () => {
 		}
 	});
 
-	it('that is a blank cell is no prompt', async () => {
+	it('that is a blank cell does not make a prompt', async () => {
 		await refused({ json: { given: ' ' }, parameters: { prompt: given } }, "'Prompt' is empty");
 	});
 

@@ -134,5 +134,5 @@ it.each([
 	for (const value of [long, `1${long}x`, `https://a.com/,${long}x`]) {
 		for (const read of readers) read(value);
 	}
-	expect(performance.now() - start).toBeLessThan(1_000);
+	expect(performance.now() - start).toBeLessThan(3_000);
 });
