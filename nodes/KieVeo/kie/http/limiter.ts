@@ -75,7 +75,7 @@ export class SubmissionLimiter {
 	/**
 	 * Makes one attempt as soon as the limit allows.
 	 *
-	 * If that is not before the deadline, there is no attempt: a submission that was tried before gets
+	 * If that is not before the deadline, nothing is sent: a submission that was tried before gets
 	 * its last answer again. One that was never sent keeps waiting while Kie accepts others; once Kie has
 	 * accepted nothing for 5 s, the submission gets the last answer that any other one got.
 	 *
@@ -124,6 +124,8 @@ export class SubmissionLimiter {
 	private async send(slot: { freeAt: number }, { submit, judge }: Waiter): Promise<KieAnswer> {
 		slot.freeAt = Infinity;
 		this.underWay++;
+		// Not while the queue is being served: a stop in the same turn still comes first.
+		await Promise.resolve();
 		const answer = await submit().finally(() => {
 			slot.freeAt = this.clock.elapsed() + WINDOW_MS;
 			this.underWay--;
