@@ -8,8 +8,8 @@ import {
 	type IWebhookResponseData,
 } from 'n8n-workflow';
 
+import { resumeWebhooks } from './suspension/n8n';
 import { resumeOnCallback } from './suspension/resume';
-import { resumeWebhooks } from './suspension/resumeWebhooks';
 import { builderHint, properties } from './actions';
 import { paidRequestHints } from './actions/hints';
 import { router } from './actions/router';

@@ -7,9 +7,9 @@ import {
 	type IWebhookResponseData,
 } from 'n8n-workflow';
 
-import { assertCanVerify } from './trigger/activation';
-import { subtitle, triggerProperties } from './trigger/properties';
+import { subtitle, triggerProperties } from './trigger/panel';
 import { receiveCallback } from './trigger/receive';
+import { assertCanVerify } from './trigger/settings';
 
 export class KieVeoTrigger implements INodeType {
 	description: INodeTypeDescription = {

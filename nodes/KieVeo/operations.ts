@@ -26,13 +26,13 @@ interface Operation {
 	/** Minutes after which Kie's report is overdue: slightly more than it usually takes. */
 	usualMinutes?: number;
 	/** How the trigger presents the event, unless another operation already does. */
-	reports?: { success: Report; failed: Report; byDefault?: true };
+	reports?: { success: EventLabel; failed: EventLabel; byDefault?: true };
 	/** The result has a whole video besides the new part. */
 	givesWhole?: true;
 }
 
 /** An event as the trigger's panel shows it. */
-interface Report {
+interface EventLabel {
 	label: string;
 	description: string;
 }

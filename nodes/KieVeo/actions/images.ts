@@ -9,7 +9,7 @@ import {
 	missingImageError,
 } from '../messages/errors';
 import type { ImageFile } from '../kie/http/multipart';
-import { publicUrlFault } from '../kie/meaning/publicUrl';
+import { publicUrlFault } from '../addresses/publicUrl';
 import { addressesIn, namesIn, readChoice } from './parameters';
 
 /** The image types Kie accepts, by file extension. */

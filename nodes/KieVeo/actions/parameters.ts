@@ -16,8 +16,8 @@ import {
 import { checkDownloadSettings, type DownloadSettings } from '../files/download';
 import type { Connection } from '../kie/connection';
 import type { VideoOptions, WaitMode } from '../run/videoWork';
-import { MAX_PASS_THROUGH_BYTES, withSubmission, type Submission } from '../kie/address';
-import { publicUrlFault } from '../kie/meaning/publicUrl';
+import { MAX_PASS_THROUGH_BYTES, withSubmission, type Submission } from '../addresses/submission';
+import { publicUrlFault } from '../addresses/publicUrl';
 import {
 	isJsonObject,
 	parseIfJson,

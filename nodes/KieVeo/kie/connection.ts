@@ -7,7 +7,7 @@ import type {
 } from 'n8n-workflow';
 
 import { apiError, apiKeyError, baseUrlError, emptyApiKeyError } from '../messages/errors';
-import { addressKey } from './address';
+import { addressKey } from '../addresses/submission';
 import { trimmedApiKey, trimmedBaseUrl, trimmedHmacKey, unsendableIn } from './credentialValues';
 import { toText } from './meaning/guards';
 import type { ApiName, KieApi } from './api';

@@ -1,6 +1,6 @@
 import { isCreation, type Creation, type Upgrade } from '../operations';
 import { parameterNotOfferedError, tierLine } from '../messages/errors';
-import { withModel } from './address';
+import { withModel } from '../addresses/submission';
 import type {
 	Asking,
 	CreationOrder,

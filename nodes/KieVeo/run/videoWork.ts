@@ -53,7 +53,7 @@ export interface VideoWorkOptions extends VideoOptions {
 	 */
 	download: ((run: VideoRun, deadline: number | undefined) => Promise<StoredFile>) | null;
 	/** Limit how much of each happens at the same time. */
-	gates: { uploads: Gate; polls: Gate; downloads: Gate };
+	gates: { uploads: Gate; polls: Gate };
 }
 
 /** Final for the 4K version, and neither about the account, the base video or its ID, nor a passing fault. */
@@ -216,7 +216,7 @@ export class VideoWork implements Work {
 		const { run } = this;
 		if (run && this.isFinished && download && !isSuspending) {
 			const deadline = waitMode === 'poll' ? this.submittedAt + this.timeout * 1000 : undefined;
-			this.file = await gates.downloads.run(async () => await download(run, deadline));
+			this.file = await download(run, deadline);
 		}
 	}
 

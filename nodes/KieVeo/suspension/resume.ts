@@ -1,31 +1,49 @@
-import type { IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
+import type {
+	IBinaryKeyData,
+	INodeExecutionData,
+	IWebhookFunctions,
+	IWebhookResponseData,
+} from 'n8n-workflow';
 
-import { readSubmission, type Submission } from '../kie/address';
+import { readSubmission, type Submission } from '../addresses/submission';
+import { checkDownloadSettings } from '../files/download';
 import type { SubmittedVideo } from '../kie/api';
-import { checkCallback, type Incoming } from '../kie/callback/check';
+import { checkCallback, type CallbackEvent, type Incoming } from '../kie/callback/check';
 import { parseCallback } from '../kie/callback/parse';
 import { SignatureMemory } from '../kie/callback/replay';
 import { readCallbackRequest } from '../kie/callback/request';
 import { hasSignature } from '../kie/callback/signature';
-import { connectForAnswer, inTime } from '../kie/inTime';
-import { connect, type Connection } from '../kie/connection';
-import { toText } from '../kie/meaning/guards';
-import type { VideoOperationName } from '../operations';
-import { callOwnAddress } from './ownAddress';
-import { roundOf } from './round';
-import { settleCheck, settleReport, type Call, type Reply } from './settle';
+import { connect } from '../kie/connection';
+import { connectForCallback, withinAnswerTime } from '../kie/delivery';
+import { CancelledError } from '../kie/http/clock';
+import { toBoolean } from '../kie/meaning/guards';
+import { asError, downloadOutOfTimeError, tierLine } from '../messages/errors';
+import { isUpgrade } from '../operations';
+import { videoDownloader } from '../run/videoFile';
+import type { VideoResult } from '../videoResult';
+import { askAboutOpen, askWhileFinished, reportOf, willBeReported, type Call } from './ask';
+import { decide, type Facts } from './decide';
+import { isSigned, parameterOf, resumeAddressOf, roundOf } from './n8n';
 import {
-	isPending,
-	isUnreported,
+	nameOf,
 	openVideos,
 	storedDeadline,
 	storedItems,
-	videoOf,
-} from './stored';
-import { LAST_RESORT_MS, overdueAfter, withResumePath } from './suspend';
-import { nameOf, suspensionOf, videoKey, type SuspensionPlace } from './suspension';
-import { readWakeUp, WAKE_UP_PARAMETER, wakeUpKey, withWakeUp } from './wakeUp';
-import { watch } from './watch';
+	suspensionOf,
+	toOutput,
+	videoAwaitedBy,
+	videoKey,
+} from './state';
+import { LAST_RESORT_MS, placeOf, watchSince } from './suspend';
+import {
+	callOwnAddress,
+	readWakeUp,
+	WAKE_UP_PARAMETER,
+	wakeUpKey,
+	watch,
+	withWakeUp,
+	type WakeUp,
+} from './watch';
 
 const signatures = new SignatureMemory();
 
@@ -37,9 +55,21 @@ const OWN_CHECK_LIMIT_MS = 90_000;
 const QUICK_FILES_MS = 8_000;
 /** Kie is waiting for its answer meanwhile. */
 const CHECK_LIMIT_MS = 4_000;
-/** The suspending process checks first, the others after this time, spread over the second one. */
-const FIRST_PLACE_MS = 20_000;
-const OTHER_PLACES_MS = 40_000;
+/** n8n 1.x sets a timer for this up to 70 s ahead, and does not clear it when the execution is resumed. */
+const TOO_LATE_MS = 75_000;
+
+/** How a call is answered. */
+interface Reply {
+	status: 200 | 400 | 401 | 409 | 500 | 503;
+	/** For n8n's log; refusals are logged as warnings. */
+	reason: string;
+	/** Whether the execution stays suspended. */
+	waiting: boolean;
+	/** Returns the node's output, with which the execution continues. Never throws. */
+	resume?: () => Promise<INodeExecutionData[]>;
+	/** Whether no other process can resume the same execution again. */
+	isAlone?: boolean;
+}
 
 /**
  * Answers one call to a suspended execution's address, and resumes the execution when the last video is
@@ -47,13 +77,9 @@ const OTHER_PLACES_MS = 40_000;
  * lose its earlier data.
  */
 export async function resumeOnCallback(context: IWebhookFunctions): Promise<IWebhookResponseData> {
-	let reply: Reply;
-	try {
-		reply = await handle(context);
-	} catch (error) {
-		const reason = error instanceof Error ? error.message : String(error);
-		reply = { status: 500, reason, waiting: true };
-	}
+	const reply = await handle(context).catch((error: unknown) =>
+		stillWaits(500, asError(error).message),
+	);
 	const items = reply.resume?.();
 	if (items === undefined || (await isSettledWithin(items, QUICK_FILES_MS))) answer(context, reply);
 	else answer(context, { ...reply, ...whileFilesAreFetched(reply) });
@@ -77,41 +103,41 @@ function answer(context: IWebhookFunctions, { status, reason, waiting }: Reply):
 	context.getResponseObject().status(status).json({ code: status, msg, waiting });
 }
 
+function stillWaits(status: Reply['status'], reason: string): Reply {
+	return { status, reason, waiting: true };
+}
+
 /** @param work never fails */
 async function isSettledWithin(work: Promise<unknown>, ms: number): Promise<boolean> {
 	const limit = { signal: AbortSignal.timeout(ms) };
-	return (await inTime(limit, async () => await work)) !== null;
+	return (await withinAnswerTime(limit, async () => await work)) !== null;
 }
 
 async function handle(context: IWebhookFunctions): Promise<Reply> {
-	const query = context.getQueryData() as { [name: string]: unknown };
-	return query[WAKE_UP_PARAMETER] === undefined
-		? await handleCallback(context)
-		: await handleWakeUp(context, query[WAKE_UP_PARAMETER]);
+	const { [WAKE_UP_PARAMETER]: wakeUp } = context.getQueryData() as { [name: string]: unknown };
+	return wakeUp === undefined ? await handleCallback(context) : await handleWakeUp(context, wakeUp);
 }
 
 async function handleCallback(context: IWebhookFunctions): Promise<Reply> {
 	// Read once: for a webhook n8n creates an expression sandbox each time a credential is read.
-	const connection = await connectForAnswer(context);
+	const connection = await connectForCallback(context);
 	const incoming = await readCallbackRequest(context);
 
 	// Our own proof in the address authenticates the call; n8n 1.x does not sign it.
 	const submission = readSubmission(incoming.submission, connection.addressKey);
-	const place = placeOf(context);
+	const place = placeOf(context, roundOf(context));
 	const { waiting } = submission ?? {};
 	if (!submission || !waiting || waiting.execution !== place.execution) {
-		return refused(401, 'the address was not made by this node for this execution');
+		return stillWaits(401, 'the address was not made by this node for this execution');
 	}
 	if (waiting.round !== place.round) {
 		const video = videoNamedIn(incoming);
-		return refused(409, `the address of ${video} is from an earlier round of a loop`);
+		return stillWaits(409, `the address of ${video} is from an earlier round of a loop`);
 	}
-
 	const stored = storedItems(context);
-	const item = stored[waiting.item];
-	const video = item && isPending(item) ? videoOf(item) : null;
+	const video = videoAwaitedBy(stored[waiting.item]);
 	if (video === null || !isAbout(video, submission)) {
-		return refused(409, `this execution does not wait for ${videoNamedIn(incoming)}`);
+		return stillWaits(409, `this execution does not wait for ${videoNamedIn(incoming)}`);
 	}
 
 	const { webhookSecret } = connection;
@@ -124,39 +150,40 @@ async function handleCallback(context: IWebhookFunctions): Promise<Reply> {
 		tolerance: TOLERANCE,
 		now: Math.floor(connection.clock.now() / 1000),
 	});
-	if (checked.kind === 'refused') return refused(checked.status, checked.reason);
+	if (checked.kind === 'refused') return stillWaits(checked.status, checked.reason);
 	if (webhookSecret !== null && signatures.isReplayed(nameOf(place), incoming)) {
-		return refused(401, 'the signature came with another body before');
+		return stillWaits(401, 'the signature came with another body before');
 	}
-
 	const deadline = storedDeadline(context) ?? waiting.until;
-	const call = callOf(context, connection, place, deadline);
+	const call = callOf({ context, connection, place, stored }, deadline);
 	watchSince(call, video.operation, deadline);
-	return await inTurn(call, async () => await settleReport(call, video, checked.event));
-}
-
-/** The call is not what the execution waits for. */
-function refused(status: Reply['status'], reason: string): Reply {
-	return { status, reason, waiting: true };
+	return await inTurn(call, async () => await onCallback(call, video, checked.event));
 }
 
 async function handleWakeUp(context: IWebhookFunctions, value: unknown): Promise<Reply> {
 	const signal = AbortSignal.timeout(OWN_CHECK_LIMIT_MS);
 	const connection = await connect(context, signal, { abortInFlight: true });
-	const place = placeOf(context);
+	const place = placeOf(context, roundOf(context));
 	const now = connection.clock.now();
 	const wakeUp = readWakeUp(value, wakeUpKey(connection.addressKey, place), now);
-	if (wakeUp === 'old') return refused(401, 'the wake-up is an old one, or the clocks differ');
+	if (wakeUp === 'old') return stillWaits(401, 'the wake-up is an old one, or the clocks differ');
 	if (wakeUp === 'foreign') {
 		// Possibly from an earlier round of a loop, which is no longer waiting.
 		return { status: 401, reason: 'the wake-up is not one of this suspension', waiting: false };
 	}
-	if (wakeUp.kind === 'ping') {
-		return { status: 200, reason: 'the execution waits', waiting: true };
-	}
+	if (wakeUp.kind === 'ping') return stillWaits(200, 'the execution waits');
 	watch.noteWakeUp(place, wakeUp);
-	const call = callOf(context, connection, place, storedDeadline(context) ?? now);
-	return await inTurn(call, async () => await settleCheck(call, wakeUp));
+	const stored = storedItems(context);
+	const call = callOf({ context, connection, place, stored }, storedDeadline(context) ?? now);
+	return await inTurn(call, async () => await onCheck(call, wakeUp));
+}
+
+function callOf(
+	made: Pick<Call, 'context' | 'connection' | 'place' | 'stored'>,
+	deadline: number,
+): Call {
+	const suspension = suspensionOf(made.place);
+	return { ...made, suspension, lastResort: deadline + LAST_RESORT_MS };
 }
 
 /** One call at a time; a call about to resume checks once more whether another process has. */
@@ -168,9 +195,9 @@ async function inTurn(call: Call, work: () => Promise<Reply>): Promise<Reply> {
 	if (!reply.waiting) watch.end(place);
 	if (!reply.resume) return reply;
 	// Who has received every callback is alone. Otherwise the address tells; reading it costs an expression.
-	const resumeUrl = suspension.complete ? null : resumeUrlOf(context);
-	const isAlone = resumeUrl === null || isSigned(resumeUrl);
-	if (isAlone || (await stillWaits(call, resumeUrl))) return { ...reply, isAlone };
+	const url = suspension.complete ? null : resumeAddressOf(context);
+	const isAlone = url === null || isSigned(url);
+	if (isAlone || (await isStillWaiting(call, url))) return { ...reply, isAlone };
 	return { status: 200, reason: 'another process has resumed the execution', waiting: false };
 }
 
@@ -178,71 +205,10 @@ async function inTurn(call: Call, work: () => Promise<Reply>): Promise<Reply> {
  * n8n 1.x resumes an execution for both of two processes that decide at the same moment. It loads the execution
  * again for each call, so our own call shows whether another process was faster.
  */
-async function stillWaits(
-	{ context, connection, place }: Call,
-	resumeUrl: string,
-): Promise<boolean> {
+async function isStillWaiting({ context, connection, place }: Call, url: string): Promise<boolean> {
 	const ping = { kind: 'ping' as const, at: connection.clock.now() };
-	const url = withWakeUp(resumeUrl, ping, wakeUpKey(connection.addressKey, place));
-	return (await callOwnAddress(context.helpers.httpRequest, url, CHECK_LIMIT_MS)) !== 'over';
-}
-
-/** n8n 2.x signs the address, and resumes an execution for one process only. */
-function isSigned(resumeUrl: string): boolean {
-	return new URL(resumeUrl).search !== '';
-}
-
-function placeOf(context: IWebhookFunctions): SuspensionPlace {
-	return {
-		execution: String(context.getExecutionId()),
-		node: context.getNode().id,
-		round: roundOf(context),
-	};
-}
-
-function resumeUrlOf(context: IWebhookFunctions): string | null {
-	const url = toText(context.evaluateExpression('{{ $execution.resumeUrl }}', 0));
-	return url !== null && URL.canParse(url) ? withResumePath(url) : null;
-}
-
-function callOf(
-	context: IWebhookFunctions,
-	connection: Connection,
-	place: SuspensionPlace,
-	deadline: number,
-): Call {
-	return {
-		context,
-		connection,
-		place,
-		stored: storedItems(context),
-		suspension: suspensionOf(place),
-		lastResort: deadline + LAST_RESORT_MS,
-	};
-}
-
-/**
- * Watches a suspension that this process has not started, or forgot in a restart. On n8n 1.x, which
- * resumes an execution for each process that decides at the same moment, it checks slightly after the
- * waiting time, and not at the same moment as other processes.
- */
-function watchSince(
-	{ context, connection, place, stored, suspension }: Call,
-	operation: VideoOperationName,
-	deadline: number,
-): void {
-	if (watch.has(place) || suspension.resumed) return;
-	const url = resumeUrlOf(context);
-	if (url === null) return;
-	const { addressKey, clock } = connection;
-	const since = clock.now();
-	const plan = {
-		since,
-		overdueAfter: overdueAfter(operation),
-		hasUnreported: openVideos(stored, suspension).some(isUnreported),
-		deadline: deadline + (isSigned(url) ? 0 : FIRST_PLACE_MS + (since % OTHER_PLACES_MS)),
-	};
-	watch.begin(context, place, { url, key: wakeUpKey(addressKey, place), plan });
+	const pinged = withWakeUp(url, ping, wakeUpKey(connection.addressKey, place));
+	return (await callOwnAddress(context.helpers.httpRequest, pinged, CHECK_LIMIT_MS)) !== 'over';
 }
 
 /** With its ID in the log a paid video can be fetched, even if its submission seemed lost. */
@@ -256,4 +222,150 @@ function isAbout(video: SubmittedVideo, submission: Submission): boolean {
 	if (video.operation !== submission.operation) return false;
 	// Kie names a new task only after the address was made: there the body's id is compared.
 	return submission.taskId === null || videoKey(video) === videoKey(submission);
+}
+
+/** Records the outcome of the video, finds out about others if needed, and decides. */
+async function onCallback(call: Call, video: SubmittedVideo, event: CallbackEvent): Promise<Reply> {
+	const { reports, deliveries, resumed, complete } = call.suspension;
+	const key = videoKey(video);
+	const delivery = (deliveries.get(key) ?? 0) + 1;
+	deliveries.set(key, delivery);
+	// The first callback is final: a terminal state does not change.
+	if (!resumed && !reports.has(key)) {
+		const { tier } = event;
+		if (tier) call.context.logger.warn(tierLine(video.taskId, tier.asked, tier.made));
+		const report = await reportOf(call, video, event, delivery);
+		if (report !== null) reports.set(key, report);
+	}
+	const { succeeded } = event.callback;
+	const upgrades = isUpgrade(video.operation);
+	const reported = () => ({ known: reports.has(key), succeeded, isUpgrade: upgrades, delivery });
+	const reply = await answerCall(
+		call,
+		'report',
+		reported,
+		async () => await askWhileFinished(call),
+	);
+	if (reply.waiting && !complete) watch.checkSoon(call.place);
+	return reply;
+}
+
+/** Our own check: asks Kie about what is open, and decides. */
+async function onCheck(call: Call, { kind }: WakeUp): Promise<Reply> {
+	const check = kind === 'final' ? 'finalCheck' : 'check';
+	return await answerCall(
+		call,
+		check,
+		() => null,
+		async () =>
+			kind === 'reported'
+				? await askWhileFinished(call)
+				: await askAboutOpen(call, kind !== 'unreported'),
+	);
+}
+
+/** Asks Kie through `ask` if the decision needs it. */
+async function answerCall(
+	call: Call,
+	kind: Facts['call'],
+	video: () => Facts['video'],
+	ask: () => Promise<boolean>,
+): Promise<Reply> {
+	const { connection, place, stored, suspension, lastResort } = call;
+	let asked: Facts['asked'] = 'no';
+	for (;;) {
+		const open = openVideos(stored, suspension);
+		const decision = decide({
+			call: kind,
+			video: video(),
+			resumed: suspension.resumed,
+			tooLate: connection.clock.now() > lastResort - TOO_LATE_MS,
+			open: open.length,
+			openPossiblyMissed: !open.some((one) => willBeReported(one, suspension)),
+			complete: suspension.complete,
+			checkFollows: watch.canCheck(place),
+			asked,
+		});
+		switch (decision.kind) {
+			case 'over':
+				return { status: 200, reason: decision.reason, waiting: false };
+			case 'answer':
+				return stillWaits(decision.status, decision.reason);
+			case 'resume':
+				return resume(call, open);
+			case 'ask':
+				asked = (await ask()) ? 'answered' : 'unanswered';
+		}
+	}
+}
+
+function resume({ context, stored, suspension, lastResort }: Call, open: SubmittedVideo[]): Reply {
+	suspension.resumed = true;
+	const simplify = toBoolean(parameterOf(context, 'options.simplify', true)) !== false;
+	const items = toOutput(stored, suspension, simplify);
+	suspension.reports.clear();
+	const late = open.map(({ taskId }) => taskId).join(', ');
+	return {
+		status: 200,
+		reason:
+			open.length === 0
+				? 'all videos are finished'
+				: `the waiting time is over, unfinished: ${late}`,
+		waiting: false,
+		resume: async () => await addFiles(context, items, lastResort - TOO_LATE_MS),
+	};
+}
+
+/**
+ * Downloads the finished videos, where 'Download' is on. The toggle and its fields are read once for all
+ * items: their input is no longer available. Items that share a video share its file.
+ *
+ * Never throws: the engine raises no error in such an execution. An item whose file could not be downloaded
+ * keeps its URL, and says why in `error`.
+ *
+ * @param until milliseconds since the epoch at which downloads are abandoned
+ */
+async function addFiles(
+	context: IWebhookFunctions,
+	items: INodeExecutionData[],
+	until: number,
+): Promise<INodeExecutionData[]> {
+	if (toBoolean(parameterOf(context, 'download', false)) !== true) return items;
+	const left = Math.max(0, Math.floor(until - Date.now()));
+	let downloader: ReturnType<typeof downloaderFor> | undefined;
+	const files = new Map<string, Promise<IBinaryKeyData>>();
+	return await Promise.all(
+		items.map(async (item) => {
+			const video = item.json as unknown as VideoResult;
+			if (video.status !== 'success') return item;
+			try {
+				downloader ??= downloaderFor(context, left);
+				const download = await downloader;
+				const key = videoKey(video);
+				const file = files.get(key) ?? download(video);
+				files.set(key, file);
+				return { ...item, binary: await file };
+			} catch (error) {
+				const { taskId, videoUrl } = video;
+				const isLate = error instanceof CancelledError;
+				const shown = isLate ? downloadOutOfTimeError({ taskId, url: videoUrl ?? '' }) : error;
+				return { ...item, json: { ...item.json, error: asError(shown).message } };
+			}
+		}),
+	);
+}
+
+/** @param left milliseconds until downloads are abandoned */
+async function downloaderFor(
+	context: IWebhookFunctions,
+	left: number,
+): Promise<(video: VideoResult) => Promise<IBinaryKeyData>> {
+	const { binaryPropertyName, maxBytes } = checkDownloadSettings(
+		parameterOf(context, 'binaryPropertyName', 'data'),
+		parameterOf(context, 'options.maxSize', 0),
+	);
+	const signal = AbortSignal.timeout(left);
+	const connection = await connect(context, signal, { abortInFlight: true });
+	const download = videoDownloader(context, connection);
+	return async (video) => ({ [binaryPropertyName]: (await download(video, { maxBytes })).binary });
 }

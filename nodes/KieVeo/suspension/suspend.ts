@@ -1,16 +1,21 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
-import type { Connection } from '../kie/connection';
-import { toText } from '../kie/meaning/guards';
-import { cannotSuspendError } from '../messages/errors';
+import { publicUrlFault } from '../addresses/publicUrl';
+import type { CallingContext, Connection } from '../kie/connection';
+import { cannotSuspendError, type SuspensionObstacle } from '../messages/errors';
 import { isUpgrade, traitsOf, type VideoOperationName } from '../operations';
 import { runsOnEngine2 } from '../run/executionSettings';
-import { resumeUrlObstacle } from './resumeUrl';
-import { RESUME_PATH } from './resumeWebhooks';
-import { isUnreported, store } from './stored';
-import { beginSuspension, videoKey, type SuspensionPlace } from './suspension';
-import { wakeUpKey } from './wakeUp';
-import { watch } from './watch';
+import type { Call } from './ask';
+import { isSigned, resumeAddressOf, resumeUrlOf, withResumePath } from './n8n';
+import {
+	beginSuspension,
+	isUnreported,
+	openVideos,
+	store,
+	videoKey,
+	type SuspensionPlace,
+} from './state';
+import { wakeUpKey, watch } from './watch';
 
 /**
  * A new task submitted longer than this before the suspension may have been reported by then. Usually all
@@ -27,6 +32,10 @@ const EARLY_UPGRADE_MS = 240_000;
  * could check at its end. Long enough to download files, and for n8n 1.x to have no timer set for it.
  */
 export const LAST_RESORT_MS = 300_000;
+
+/** The suspending process checks first, the others after this time, spread over the second one. */
+const FIRST_PLACE_MS = 20_000;
+const OTHER_PLACES_MS = 40_000;
 
 /** What an execution is suspended for. Times in milliseconds since the epoch. */
 export interface SuspensionReason {
@@ -58,24 +67,26 @@ export function resumeAddress(context: IExecuteFunctions, apiBaseUrl: string): s
 		throw cannotSuspendError({ reason: 'agentTool' });
 	}
 	if (runsOnEngine2(context)) throw cannotSuspendError({ reason: 'engine' });
-	const resumeUrl = ownResumeUrl(context);
-	const isKnown = context.getExecutionId() && resumeUrl !== null;
-	if (!isKnown) throw cannotSuspendError({ reason: 'noAddress' });
+	const resumeUrl = resumeUrlOf(context);
+	if (!context.getExecutionId() || resumeUrl === null) {
+		throw cannotSuspendError({ reason: 'noAddress' });
+	}
 	const obstacle = resumeUrlObstacle(resumeUrl, apiBaseUrl);
 	if (obstacle !== null) throw cannotSuspendError(obstacle);
 	return withResumePath(resumeUrl);
 }
 
-/** As n8n gives it; `null` when the execution has none. */
-export function ownResumeUrl(context: IExecuteFunctions): string | null {
-	return toText(context.evaluateExpression('{{ $execution.resumeUrl }}', 0));
-}
-
-/** n8n 2.x signs the address in its query: the path is extended, the query stays. */
-export function withResumePath(resumeUrl: string): string {
-	const address = new URL(resumeUrl);
-	address.pathname = `${address.pathname.replace(/\/$/, '')}/${RESUME_PATH}`;
-	return address.href;
+/** Why Kie cannot call the address that resumes an execution, or `null` if it can. */
+export function resumeUrlObstacle(
+	resumeUrl: string,
+	apiBaseUrl: string,
+): SuspensionObstacle | null {
+	const fault = publicUrlFault(resumeUrl, apiBaseUrl);
+	if (fault === null) return null;
+	// The rest is n8n's, and on n8n 2.x holds a signature.
+	const [, origin = ''] = /^(.{0,100}?)(?:\/webhook-waiting|[?#]|$)/.exec(resumeUrl) ?? [];
+	const isWhole = /^https?:\/\/(?!https?:)/i.test(resumeUrl);
+	return { reason: 'unreachable', origin: origin || 'this n8n', fault, isWhole };
 }
 
 /**
@@ -94,21 +105,43 @@ export async function suspend(
 	const isMissable = ({ submittedAt, code }: (typeof videos)[number]) =>
 		now - submittedAt > limit || isUnreported({ codes: [code] });
 	const possiblyMissed = new Set(videos.filter(isMissable).map(videoKey));
-	const place: SuspensionPlace = {
-		execution: String(context.getExecutionId()),
-		node: context.getNode().id,
-		round,
-	};
-	beginSuspension(place, possiblyMissed);
-	const plan = {
+	const place = placeOf(context, round);
+	beginSuspension(place, { complete: true, possiblyMissed });
+	watch.begin(context, place, {
+		url: resumeUrl,
+		key: wakeUpKey(addressKey, place),
 		since: now,
 		overdueAfter: overdueAfter(operation),
 		hasUnreported: possiblyMissed.size > 0,
 		deadline,
-	};
-	watch.begin(context, place, { url: resumeUrl, key: wakeUpKey(addressKey, place), plan });
+	});
 	store(context, items, deadline);
 	await context.putExecutionToWait(new Date(deadline + LAST_RESORT_MS));
+}
+
+export function placeOf(context: CallingContext, round: number): SuspensionPlace {
+	return { execution: String(context.getExecutionId()), node: context.getNode().id, round };
+}
+
+/**
+ * Watches a suspension that this process has not started, or forgot in a restart. On n8n 1.x, which
+ * resumes an execution for each process that decides at the same moment, it checks slightly after the
+ * waiting time, and not at the same moment as other processes.
+ */
+export function watchSince(call: Call, operation: VideoOperationName, deadline: number): void {
+	const { context, connection, place, stored, suspension } = call;
+	if (watch.has(place) || suspension.resumed) return;
+	const url = resumeAddressOf(context);
+	if (url === null) return;
+	const since = connection.clock.now();
+	watch.begin(context, place, {
+		url,
+		key: wakeUpKey(connection.addressKey, place),
+		since,
+		overdueAfter: overdueAfter(operation),
+		hasUnreported: openVideos(stored, suspension).some(isUnreported),
+		deadline: deadline + (isSigned(url) ? 0 : FIRST_PLACE_MS + (since % OTHER_PLACES_MS)),
+	});
 }
 
 /** Milliseconds after which Kie should have reported the end of an operation. */

@@ -1,21 +1,173 @@
+import { createHmac } from 'crypto';
 import type { IExecuteFunctions, IWebhookFunctions, Logger } from 'n8n-workflow';
 
+import { makeToken, readToken } from '../addresses/token';
+import { BoundedMap } from '../boundedMap';
 import { systemClock, type Clock } from '../kie/http/clock';
+import { isJsonObject } from '../kie/meaning/guards';
 import { Gate } from '../run/gate';
-import { callOwnAddress, type Send } from './ownAddress';
-import { nextCheck, type Check, type WatchPlan } from './schedule';
-import { MOST_SUSPENSIONS, nameOf, type SuspensionPlace } from './suspension';
-import { withWakeUp, type CheckKind, type WakeUp } from './wakeUp';
+import { MOST_SUSPENSIONS, nameOf, type SuspensionPlace } from './state';
+
+/* When a suspended execution is checked. Times in milliseconds since the epoch. */
+
+export interface WatchPlan {
+	/** When this process started to watch it. */
+	since: number;
+	/** Milliseconds after which a callback is overdue. */
+	overdueAfter: number;
+	/** Whether it waits for something that may never be reported: Kie is asked about that earlier. */
+	hasUnreported: boolean;
+	/** When the waiting time ends. */
+	deadline: number;
+}
+
+/**
+ * - `unreported`: Kie is asked about what may never be reported.
+ * - `all`: about every open video.
+ * - `final`: the same when the waiting time is over; whatever is still open has run out of time.
+ */
+export interface Check {
+	at: number;
+	kind: 'unreported' | 'all' | 'final';
+}
+
+/** Kie is first asked about what may never be reported after this time. */
+const UNREPORTED_AFTER_MS = 60_000;
+/** The shortest pause between two checks. */
+const SHORTEST_PAUSE_MS = 5_000;
+/** The pause before the final check is repeated, in case n8n could not handle it. */
+const FINAL_PAUSE_MS = 60_000;
+const MOST_FINAL_CHECKS = 4;
+
+/**
+ * The check after `last`: when callbacks are overdue, then with doubling pauses, and at the
+ * deadline. With a short waiting time the checks are closer together, the first one halfway. Pure.
+ *
+ * @param last the last check and its time; `null` before the first one
+ * @returns `null` after the last one
+ */
+export function nextCheck(plan: WatchPlan, last: Check | null): Check | null {
+	const { since, hasUnreported, deadline } = plan;
+	if (last?.kind === 'final') {
+		const made = Math.floor((last.at - deadline) / FINAL_PAUSE_MS) + 1;
+		const at = deadline + made * FINAL_PAUSE_MS;
+		return made < MOST_FINAL_CHECKS ? { at, kind: 'final' } : null;
+	}
+	const wait = deadline - since;
+	const after = last?.at ?? since;
+	const overdueAt = since + Math.min(plan.overdueAfter, wait / 2);
+	const early = firstAfter(after, since, Math.min(UNREPORTED_AFTER_MS, wait / 4));
+	const isEarly = hasUnreported && early <= overdueAt - SHORTEST_PAUSE_MS;
+	const at = isEarly ? early : firstAfter(after, since, overdueAt - since);
+	// A check shortly before the deadline would only ask twice.
+	return at > deadline - Math.min(UNREPORTED_AFTER_MS / 2, wait / 8)
+		? { at: deadline, kind: 'final' }
+		: { at, kind: isEarly ? 'unreported' : 'all' };
+}
+
+/** The first time later than `last` among `since + first` and those that follow after doubling pauses. */
+function firstAfter(last: number, since: number, first: number): number {
+	let at = since + first;
+	for (let pause = Math.max(first / 4, SHORTEST_PAUSE_MS); at <= last; pause *= 2) at += pause;
+	return Math.round(at);
+}
+
+/* How it is checked: by a call of its own address. */
+
+/** The query parameter that turns a call to the resume address into a wake-up. */
+export const WAKE_UP_PARAMETER = 'kieVeoWakeUp';
+
+/**
+ * - `reported`: out of turn, because another process may have received callbacks that are missing here.
+ * - `ping`: only asks whether the execution still waits.
+ */
+const KINDS = ['unreported', 'all', 'final', 'reported', 'ping'] as const;
+
+/** Our own call of a suspended execution. */
+export interface WakeUp {
+	kind: (typeof KINDS)[number];
+	/** When it was sent. */
+	at: number;
+}
+
+type Send = IExecuteFunctions['helpers']['httpRequest'];
+
+/** Milliseconds by which the clocks of two processes of one n8n may differ. */
+const TOLERANCE_MS = 60_000;
+/** n8n's own answers about an execution that is not waiting. */
+const NOT_WAITING = /\bexecution "/i;
+
+/**
+ * The key that proves a wake-up of one suspension. Derived from the key of callback addresses, but whatever is
+ * signed with it is only sent to n8n's own address: a callback address, which Kie knows, is useless here,
+ * and so is a wake-up of another suspension.
+ */
+export function wakeUpKey(addressKey: Buffer, place: SuspensionPlace): Buffer {
+	// The colon separates it from what is signed in a callback address: base64url text.
+	return createHmac('sha256', addressKey)
+		.update(`wake-up:${nameOf(place)}`)
+		.digest();
+}
+
+/** @param url the resume address of the suspension */
+export function withWakeUp(url: string, wakeUp: WakeUp, key: Buffer): string {
+	const address = new URL(url);
+	address.searchParams.set(WAKE_UP_PARAMETER, makeToken(wakeUp, key));
+	return address.href;
+}
+
+/**
+ * Reads what {@link withWakeUp} added. Pure; never throws.
+ *
+ * @param value the query parameter as the web server parsed it
+ * @returns `foreign` if it was not made with this key; `old` if it was captured and sent again, or the
+ * clocks differ
+ */
+export function readWakeUp(value: unknown, key: Buffer, now: number): WakeUp | 'foreign' | 'old' {
+	const content = readToken(value, key);
+	const { kind, at } = isJsonObject(content) ? content : {};
+	const known = KINDS.find((one) => one === kind);
+	if (known === undefined || typeof at !== 'number') return 'foreign';
+	return Math.abs(now - at) <= TOLERANCE_MS ? { kind: known, at } : 'old';
+}
+
+/**
+ * Calls a suspended execution at its own address, from within n8n. Never throws.
+ *
+ * @param timeout milliseconds within which the answer must arrive
+ * @returns `over`: the execution was resumed, ended or deleted
+ */
+export async function callOwnAddress(
+	send: Send,
+	url: string,
+	timeout: number,
+): Promise<'waits' | 'over' | 'unreachable'> {
+	const reply: unknown = await send({
+		method: 'POST',
+		url,
+		body: {},
+		json: true,
+		returnFullResponse: true,
+		ignoreHttpStatusErrors: true,
+		disableFollowRedirect: true,
+		timeout,
+	}).catch(() => undefined);
+	const body = isJsonObject(reply) ? reply.body : undefined;
+	const { waiting, message } = isJsonObject(body) ? body : {};
+	// Our own answer, whatever its status.
+	if (typeof waiting === 'boolean') return waiting ? 'waits' : 'over';
+	// Anything else comes from something in front of n8n.
+	return typeof message === 'string' && NOT_WAITING.test(message) ? 'over' : 'unreachable';
+}
 
 /** Parts of n8n's contexts. Only one set is kept at a time, the newest, whatever it belongs to. */
 export type WatchContext = Pick<IExecuteFunctions | IWebhookFunctions, 'helpers' | 'logger'>;
 
 /** A suspension, and how to watch it. */
-export interface Assignment {
+export interface Assignment extends WatchPlan {
 	/** The resume address. */
 	url: string;
 	key: Buffer;
-	plan: WatchPlan;
 }
 
 interface Watched extends Assignment {
@@ -25,8 +177,6 @@ interface Watched extends Assignment {
 	lastElsewhere: number;
 	/** When a callback makes it check out of turn. */
 	soonAt: number | null;
-	/** Whether a wake-up is in flight. */
-	isBusy: boolean;
 }
 
 /** Milliseconds between two ticks. */
@@ -46,16 +196,15 @@ const PARALLEL_WAKE_UPS = 10;
  * process, and runs only while there are any.
  */
 export class Watch {
-	/** By {@link nameOf}; the oldest first. */
-	private readonly watched = new Map<string, Watched>();
+	/** By {@link nameOf}. */
+	private readonly watched = new BoundedMap<string, Watched>(MOST_SUSPENSIONS);
 	private readonly gate = new Gate(PARALLEL_WAKE_UPS);
-	/** Origins that did not answer the last check. */
-	private readonly unreachable = new Set<string>();
-	/** An address that cannot be reached is logged once. */
-	private readonly warned = new Set<string>();
+	/** Origins that failed to answer, each logged once; `true` while that is how it was last time. */
+	private readonly unreachable = new Map<string, boolean>();
 	/** n8n's request helper can keep all data of its execution in memory, so only one is kept. */
 	private newest: { send: Send; logger: Logger } | undefined;
-	private isRunning = false;
+	/** Shared by all loops. */
+	private nextTick: Promise<void> | undefined;
 
 	/** @param tick waits for about {@link TICK_MS} */
 	constructor(
@@ -71,12 +220,9 @@ export class Watch {
 	begin({ helpers, logger }: WatchContext, place: SuspensionPlace, assignment: Assignment): void {
 		this.newest = { send: helpers.httpRequest, logger };
 		const name = nameOf(place);
-		this.watched.delete(name);
-		const fresh = { last: null, lastElsewhere: 0, soonAt: null, isBusy: false };
-		this.watched.set(name, { ...assignment, ...fresh });
-		const [oldest] = this.watched.keys();
-		if (this.watched.size > MOST_SUSPENSIONS && oldest !== undefined) this.watched.delete(oldest);
-		if (!this.isRunning) void this.run();
+		const entry = { ...assignment, last: null, lastElsewhere: 0, soonAt: null };
+		this.watched.set(name, entry);
+		void this.follow(name, entry);
 	}
 
 	has(place: SuspensionPlace): boolean {
@@ -86,7 +232,7 @@ export class Watch {
 	/** Whether this process watches it and, as far as it knows, can reach it. */
 	canCheck(place: SuspensionPlace): boolean {
 		const entry = this.watched.get(nameOf(place));
-		return entry !== undefined && !this.unreachable.has(new URL(entry.url).origin);
+		return entry !== undefined && this.unreachable.get(new URL(entry.url).origin) !== true;
 	}
 
 	/** A callback came, and other processes may know more: one check out of turn collects it all. */
@@ -102,60 +248,58 @@ export class Watch {
 	}
 
 	end(place: SuspensionPlace): void {
-		this.watched.delete(nameOf(place));
+		this.forget(nameOf(place));
 	}
 
-	private async run(): Promise<void> {
-		this.isRunning = true;
-		while (this.watched.size > 0) {
-			await this.tick();
-			for (const [name, entry] of this.watched) this.checkWhenDue(name, entry);
+	private forget(name: string): void {
+		this.watched.delete(name);
+		if (this.watched.size === 0) this.newest = undefined;
+	}
+
+	private async follow(name: string, entry: Watched): Promise<void> {
+		for (;;) {
+			this.nextTick ??= this.tick().finally(() => (this.nextTick = undefined));
+			await this.nextTick;
+			if (this.watched.get(name) !== entry) return;
+			const now = this.clock.now();
+			if (entry.soonAt !== null && now >= entry.soonAt) {
+				entry.soonAt = null;
+				await this.wakeUp(name, entry, 'reported');
+				continue;
+			}
+			const check = nextCheck(entry, entry.last);
+			if (check === null) return this.forget(name);
+			if (now < check.at) continue;
+			const isSpared = entry.lastElsewhere > (entry.last?.at ?? 0) && check.kind !== 'final';
+			// A delayed process makes the check that is due now, not all it has missed.
+			entry.last = { at: now, kind: check.kind };
+			if (!isSpared) await this.wakeUp(name, entry, check.kind);
 		}
-		this.newest = undefined;
-		this.isRunning = false;
 	}
 
-	private checkWhenDue(name: string, entry: Watched): void {
-		if (entry.isBusy) return;
-		const now = this.clock.now();
-		if (entry.soonAt !== null && now >= entry.soonAt) {
-			entry.soonAt = null;
-			return this.start(name, entry, 'reported');
-		}
-		const check = nextCheck(entry.plan, entry.last);
-		if (check === null) this.watched.delete(name);
-		if (check === null || now < check.at) return;
-		const isSpared = entry.lastElsewhere > (entry.last?.at ?? 0) && check.kind !== 'final';
-		// A delayed process makes the check that is due now, not all it has missed.
-		entry.last = { at: now, kind: check.kind };
-		if (!isSpared) this.start(name, entry, check.kind);
+	private async wakeUp(
+		name: string,
+		entry: Watched,
+		kind: Check['kind'] | 'reported',
+	): Promise<void> {
+		await this.gate.run(async () => {
+			const { newest } = this;
+			// Resumed while it waited for its turn.
+			if (this.watched.get(name) !== entry || newest === undefined) return;
+			const at = this.clock.now();
+			if (kind !== 'reported') entry.last = { at, kind };
+			const url = withWakeUp(entry.url, { kind, at }, entry.key);
+			const found = await callOwnAddress(newest.send, url, ANSWER_MS);
+			if (found === 'over' && this.watched.get(name) === entry) this.forget(name);
+			this.noteReach(newest.logger, new URL(url).origin, found !== 'unreachable');
+		});
 	}
 
-	private start(name: string, entry: Watched, kind: CheckKind): void {
-		entry.isBusy = true;
-		void this.gate.run(async () => await this.wakeUp(name, entry, kind));
-	}
-
-	private async wakeUp(name: string, entry: Watched, kind: CheckKind): Promise<void> {
-		const { url, key } = entry;
-		const { newest } = this;
-		// Resumed while it waited for its turn.
-		if (this.watched.get(name) !== entry || newest === undefined) return;
-		const at = this.clock.now();
-		if (kind !== 'reported') entry.last = { at, kind };
-		const address = withWakeUp(url, { kind, at }, key);
-		const found = await callOwnAddress(newest.send, address, ANSWER_MS);
-		entry.isBusy = false;
-		if (found === 'over' && this.watched.get(name) === entry) this.watched.delete(name);
-		const { origin } = new URL(url);
-		if (found !== 'unreachable') this.unreachable.delete(origin);
-		else this.warn(newest.logger, origin);
-	}
-
-	private warn(logger: Logger, origin: string): void {
-		this.unreachable.add(origin);
-		if (this.warned.has(origin)) return;
-		this.warned.add(origin);
+	private noteReach(logger: Logger, origin: string, isReached: boolean): void {
+		const isKnown = this.unreachable.has(origin);
+		if (isReached && !isKnown) return;
+		this.unreachable.set(origin, !isReached);
+		if (isKnown) return;
 		logger.warn(
 			`Kie.ai: n8n did not answer when it was called at its own address ${origin}. If this continues, executions whose callbacks are lost wait until 5 minutes after their Timeout, and output only what was ready immediately. Allow n8n to call N8N_WEBHOOK_URL (WEBHOOK_URL in older n8n).`,
 		);

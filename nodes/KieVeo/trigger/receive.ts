@@ -1,20 +1,17 @@
 import type { IDataObject, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
 
-import { CREDENTIAL } from '../kie/connection';
-import { connectForAnswer } from '../kie/inTime';
+import { addressKey, readSubmission } from '../addresses/submission';
+import { checkCallback, refused, type CallbackEvent, type Refusal } from '../kie/callback/check';
 import { SignatureMemory } from '../kie/callback/replay';
 import { readCallbackRequest } from '../kie/callback/request';
-import type { ResultFiles } from '../kie/meaning/files';
-import { addressKey, readSubmission } from '../kie/address';
+import { CREDENTIAL } from '../kie/connection';
+import { connectForCallback } from '../kie/delivery';
 import { trimmedApiKey, trimmedHmacKey } from '../kie/credentialValues';
-import { tierLine } from '../messages/errors';
+import { asError, tierLine } from '../messages/errors';
 import { givesVideo } from '../operations';
 import { toCallbackResult } from '../videoResult';
-import { checkCallback, type CallbackEvent, type Refusal } from '../kie/callback/check';
-import { resolveOutcome, withWholeVideo } from './complete';
-import { confirmResult } from './confirm';
-import { ownTaskFault } from './ownTask';
-import { deliverOnce, forgetDelivery } from './seenEvents';
+import { confirmResult, ownTaskFault, resolveOutcome, withWholeVideo, type Ask } from './ask';
+import { deliverOnce, forgetDelivery } from './dedup';
 import { readSettings, type TriggerSettings } from './settings';
 
 /** What Kie receives; the reason is only for the log. */
@@ -27,7 +24,7 @@ const ANSWERS: Record<200 | Refusal['status'], string> = {
 
 const signatures = new SignatureMemory();
 
-type Verdict = Accepted | { kind: 'ignored'; why: string } | Refusal;
+type Judgement = Accepted | { kind: 'ignored'; why: string } | Refusal;
 
 interface Accepted {
 	kind: 'accepted';
@@ -42,25 +39,24 @@ interface Accepted {
  * Never throws: n8n would start an execution to show the error in.
  */
 export async function receiveCallback(context: IWebhookFunctions): Promise<IWebhookResponseData> {
-	const verdict = await judge(context).catch((error: unknown): Refusal => {
-		const reason = error instanceof Error ? error.message : String(error);
-		return { kind: 'refused', status: 503, reason };
-	});
+	const judgement = await judge(context).catch((error: unknown) =>
+		refused(503, asError(error).message),
+	);
 	const about = `Kie.ai Trigger "${context.getNode().name}"`;
-	switch (verdict.kind) {
+	switch (judgement.kind) {
 		case 'accepted': {
 			// Answered by n8n: 2.x does so after it has created the execution, so none is lost in between.
 			const response = context.getResponseObject();
 			response.once('finish', () => {
-				if (response.statusCode !== 200) verdict.takeBack?.();
+				if (response.statusCode !== 200) judgement.takeBack?.();
 			});
-			return { webhookResponse: answer(200), workflowData: [[{ json: verdict.json }]] };
+			return { webhookResponse: answer(200), workflowData: [[{ json: judgement.json }]] };
 		}
 		case 'ignored':
-			context.logger.debug(`${about}: callback not delivered, ${verdict.why}`);
+			context.logger.debug(`${about}: callback not delivered, ${judgement.why}`);
 			return { webhookResponse: answer(200) };
 		case 'refused': {
-			const { status, reason } = verdict;
+			const { status, reason } = judgement;
 			context.logger.warn(`${about}: callback refused with ${status}, ${reason}`, {
 				workflowId: context.getWorkflow().id,
 			});
@@ -74,7 +70,7 @@ function answer(status: keyof typeof ANSWERS) {
 	return { code: status, msg: ANSWERS[status] };
 }
 
-async function judge(context: IWebhookFunctions): Promise<Verdict> {
+async function judge(context: IWebhookFunctions): Promise<Judgement> {
 	const receivedAt = new Date();
 	const now = Math.floor(receivedAt.getTime() / 1000);
 	const settings = readSettings(context);
@@ -93,47 +89,45 @@ async function judge(context: IWebhookFunctions): Promise<Verdict> {
 	if (settings.signatureRequired && signatures.isReplayed(node, incoming)) {
 		return refused(401, 'the signature came with another body before');
 	}
-	const fault = await ownTaskFault(async () => await connectForAnswer(context), checked.event);
+	const ask = askWith(context);
+	const fault = await ownTaskFault(ask, checked.event);
 	if (fault !== null) return fault;
-	const event =
-		checked.event.callback.outcome === 'unknown'
-			? await resolveOutcome(await connectForAnswer(context), checked.event)
-			: checked.event;
+	const isUnclear = checked.event.callback.outcome === 'unknown';
+	const event = isUnclear ? await resolveOutcome(ask, checked.event) : checked.event;
 	if (event === null) return refused(503, 'it shows no video, and Kie.ai has none to show now');
 	if (!isWanted(event, settings)) return { kind: 'ignored', why: `${event.event} is not selected` };
 
-	const deliver = async () => await toVerdict(context, settings, event, receivedAt);
+	const deliver = async () => await toItem(context, settings, event, { ask, receivedAt });
 	// While the editor listens for a test event, the same callback may be sent any number of times.
 	const deduplicates = settings.deduplicate && context.getMode() !== 'manual';
 	if (!deduplicates || event.taskId === null) return await deliver();
-	const place = { node, staticData: context.getWorkflowStaticData('node'), now };
+	const receiver = { node, staticData: context.getWorkflowStaticData('node'), now };
 	const name = nameOf(event);
-	const verdict = await deliverOnce(place, name, deliver);
-	if (verdict?.kind === 'accepted') {
-		return { ...verdict, takeBack: () => forgetDelivery(place, name) };
+	const delivered = await deliverOnce(receiver, name, deliver);
+	if (delivered?.kind === 'accepted') {
+		return { ...delivered, takeBack: () => forgetDelivery(receiver, name) };
 	}
-	return verdict ?? { kind: 'ignored', why: `${event.event} of ${event.taskId} came before` };
+	return delivered ?? { kind: 'ignored', why: `${event.event} of ${event.taskId} came before` };
+}
+
+/** However many questions there are, they share the time that Kie waits for its answer. */
+function askWith(context: IWebhookFunctions): Ask {
+	let connection: ReturnType<Ask> | undefined;
+	return async () => await (connection ??= connectForCallback(context));
 }
 
 /** Asks Kie if needed, and makes the item from what is then known. */
-async function toVerdict(
+async function toItem(
 	context: IWebhookFunctions,
 	{ confirm, simplify }: TriggerSettings,
 	event: CallbackEvent,
-	receivedAt: Date,
+	{ ask, receivedAt }: { ask: Ask; receivedAt: Date },
 ): Promise<Accepted | Refusal> {
 	const { callback, passThrough, tier } = event;
 	if (tier) context.logger.warn(tierLine(String(event.taskId), tier.asked, tier.made));
-	const connection = async () => await connectForAnswer(context);
-	let files: ResultFiles | null;
-	if (confirm && callback.succeeded) {
-		const confirmation = await confirmResult(await connection(), event);
-		if ('reason' in confirmation) return refused(503, confirmation.reason);
-		files = confirmation.files;
-	} else {
-		files = await withWholeVideo(connection, event);
-		if (files === null) return refused(503, 'Kie.ai does not show the whole of the video yet');
-	}
+	const isConfirmed = confirm && callback.succeeded;
+	const files = await (isConfirmed ? confirmResult(ask, event) : withWholeVideo(ask, event));
+	if ('reason' in files) return files;
 	const json = {
 		...toCallbackResult(event, callback, files),
 		event: event.event,
@@ -142,10 +136,6 @@ async function toVerdict(
 		...(simplify ? {} : { raw: callback.body }),
 	} as unknown as IDataObject;
 	return { kind: 'accepted', json };
-}
-
-function refused(status: Refusal['status'], reason: string): Refusal {
-	return { kind: 'refused', status, reason };
 }
 
 /** When unclear, an event is delivered rather than guessed at. */

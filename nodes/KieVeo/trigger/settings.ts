@@ -1,7 +1,9 @@
 import type { IHookFunctions, IWebhookFunctions } from 'n8n-workflow';
 
-import { toleranceError } from '../messages/errors';
+import { CREDENTIAL } from '../kie/connection';
 import { isJsonObject, toBoolean, toNumber } from '../kie/meaning/guards';
+import { trimmedHmacKey } from '../kie/credentialValues';
+import { noWebhookKeyError, toleranceError, toNodeError } from '../messages/errors';
 
 const DEFAULT_TOLERANCE = 300;
 
@@ -32,4 +34,20 @@ export function readSettings(context: IHookFunctions | IWebhookFunctions): Trigg
 		confirm: toBoolean(options.confirm) === true,
 		simplify: toBoolean(options.simplify) !== false,
 	};
+}
+
+/**
+ * Refuses a trigger that could not tell Kie's callbacks from anyone else's. Applies to the production address
+ * and for "Listen for test event".
+ *
+ * @throws NodeOperationError
+ */
+export async function assertCanVerify(context: IHookFunctions): Promise<void> {
+	try {
+		const { signatureRequired } = readSettings(context);
+		const { webhookSecret } = await context.getCredentials(CREDENTIAL);
+		if (signatureRequired && trimmedHmacKey(webhookSecret) === null) throw noWebhookKeyError();
+	} catch (error) {
+		throw toNodeError(context.getNode(), error);
+	}
 }

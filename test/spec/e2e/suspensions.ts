@@ -1,7 +1,7 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
-import { addressKey } from '../../../nodes/KieVeo/kie/address';
-import { wakeUpKey, withWakeUp, type WakeUp } from '../../../nodes/KieVeo/suspension/wakeUp';
+import { addressKey } from '../../../nodes/KieVeo/addresses/submission';
+import { wakeUpKey, withWakeUp, type WakeUp } from '../../../nodes/KieVeo/suspension/watch';
 import { itemsOf, type Execution } from '../../tools/n8n/execution';
 import { NEVER, SIMULATOR_KEY, type AddVideo, type JournalEntry } from '../../tools/simulator';
 import type { Stage } from './stage';

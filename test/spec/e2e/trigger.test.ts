@@ -6,7 +6,11 @@ import { setTimeout as pause } from 'node:timers/promises';
 
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
-import { addressKey, withSubmission, type Submission } from '../../../nodes/KieVeo/kie/address';
+import {
+	addressKey,
+	withSubmission,
+	type Submission,
+} from '../../../nodes/KieVeo/addresses/submission';
 import type { CredentialReference } from '../../tools/n8n/client';
 import { readExample } from '../../tools/n8n/examples';
 import { hasEnded, itemsOf } from '../../tools/n8n/execution';

@@ -5,7 +5,7 @@ import type { INodeExecutionData, INodeParameters, INodeType } from 'n8n-workflo
 
 import { KieVeo } from '../../../nodes/KieVeo/KieVeo.node';
 import type { ApiName } from '../../../nodes/KieVeo/kie/api';
-import { WAKE_UP_PARAMETER } from '../../../nodes/KieVeo/suspension/wakeUp';
+import { WAKE_UP_PARAMETER } from '../../../nodes/KieVeo/suspension/watch';
 import { SIMULATOR_KEY, type Simulator } from '../../tools/simulator';
 import { runNode, type RunResult } from './runNode';
 import { runWebhook } from './runWebhook';

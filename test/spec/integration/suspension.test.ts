@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { addressKey, readSubmission } from '../../../nodes/KieVeo/kie/address';
+import { addressKey, readSubmission } from '../../../nodes/KieVeo/addresses/submission';
 import {
 	SIMULATOR_KEY,
 	NEVER,

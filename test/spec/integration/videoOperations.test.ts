@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 
 import { ExpressionError, type INodeParameters, type OnError } from 'n8n-workflow';
 
-import { addressKey, readSubmission } from '../../../nodes/KieVeo/kie/address';
+import { addressKey, readSubmission } from '../../../nodes/KieVeo/addresses/submission';
 import { SIMULATOR_KEY, startSimulator, type Simulator } from '../../tools/simulator';
 import { useFastTime } from './fastTime';
 import { caught, jsonOf, runNode, type RunOptions } from './runNode';

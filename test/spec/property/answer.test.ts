@@ -13,7 +13,7 @@ import {
 } from '../../../nodes/KieVeo/kie/meaning/fileAnswer';
 import { isJsonObject } from '../../../nodes/KieVeo/kie/meaning/guards';
 import { readRecordAnswer } from '../../../nodes/KieVeo/kie/meaning/recordAnswer';
-import { readResultFiles } from '../../../nodes/KieVeo/kie/meaning/resultFiles';
+import { readResultFiles } from '../../../nodes/KieVeo/kie/meaning/files';
 import { body, buried, data, ORIGIN } from './kieLike';
 
 const bytes = fc.oneof(

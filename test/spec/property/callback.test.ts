@@ -2,7 +2,11 @@ import { createHmac } from 'node:crypto';
 import fc from 'fast-check';
 
 import { checkCallback, type Incoming } from '../../../nodes/KieVeo/kie/callback/check';
-import { addressKey, readSubmission, withSubmission } from '../../../nodes/KieVeo/kie/address';
+import {
+	addressKey,
+	readSubmission,
+	withSubmission,
+} from '../../../nodes/KieVeo/addresses/submission';
 import { parseCallback } from '../../../nodes/KieVeo/kie/callback/parse';
 import * as kieLike from './kieLike';
 import { signatureFault } from '../../../nodes/KieVeo/kie/callback/signature';

@@ -5,7 +5,7 @@ import {
 	readSubmission,
 	withSubmission,
 	type Submission,
-} from '../../../nodes/KieVeo/kie/address';
+} from '../../../nodes/KieVeo/addresses/submission';
 import {
 	checkCallback,
 	type CallbackEvent,

@@ -2,7 +2,7 @@ import {
 	SUBMISSION_PARAMETER,
 	readSubmission,
 	withSubmission,
-} from '../../../nodes/KieVeo/kie/address';
+} from '../../../nodes/KieVeo/addresses/submission';
 import type { ApiName, CreationOrder, Order, UpgradeOrder } from '../../../nodes/KieVeo/kie/api';
 import { KieVeoError } from '../../../nodes/KieVeo/messages/errors';
 import { ADDRESS_KEY, fakeKie } from './fakeKie';

@@ -1,4 +1,8 @@
-import { addressKey, readSubmission, withSubmission } from '../../../nodes/KieVeo/kie/address';
+import {
+	addressKey,
+	readSubmission,
+	withSubmission,
+} from '../../../nodes/KieVeo/addresses/submission';
 import { checkCallback } from '../../../nodes/KieVeo/kie/callback/check';
 import { operationNamed } from '../../../nodes/KieVeo/actions';
 import {

@@ -2,7 +2,7 @@ import {
 	isUpgradedTo,
 	readResultFiles,
 	withWholeVideo,
-} from '../../../nodes/KieVeo/kie/meaning/resultFiles';
+} from '../../../nodes/KieVeo/kie/meaning/files';
 
 const A = 'https://file.example/v/a.mp4';
 const B = 'http://file.example/v/b.mp4';

@@ -1,4 +1,4 @@
-import { nextCheck, type Check, type WatchPlan } from '../../../nodes/KieVeo/suspension/schedule';
+import { nextCheck, type Check, type WatchPlan } from '../../../nodes/KieVeo/suspension/watch';
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;

@@ -1,7 +1,7 @@
 import type { VideoOperationName } from '../../../nodes/KieVeo/operations';
 import type { KieAnswer } from '../../../nodes/KieVeo/kie/meaning/answer';
 import { parseCallback } from '../../../nodes/KieVeo/kie/callback/parse';
-import { readResultFiles } from '../../../nodes/KieVeo/kie/meaning/resultFiles';
+import { readResultFiles } from '../../../nodes/KieVeo/kie/meaning/files';
 import { toCallbackResult, toFailedResult, toVideoResult } from '../../../nodes/KieVeo/videoResult';
 
 const FULL = 'https://file.example/v/full.mp4';

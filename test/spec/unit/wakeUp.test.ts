@@ -1,12 +1,12 @@
-import { addressKey, withSubmission } from '../../../nodes/KieVeo/kie/address';
-import type { SuspensionPlace } from '../../../nodes/KieVeo/suspension/suspension';
+import { addressKey, withSubmission } from '../../../nodes/KieVeo/addresses/submission';
+import type { SuspensionPlace } from '../../../nodes/KieVeo/suspension/state';
 import {
 	readWakeUp,
 	WAKE_UP_PARAMETER,
 	wakeUpKey,
 	withWakeUp,
 	type WakeUp,
-} from '../../../nodes/KieVeo/suspension/wakeUp';
+} from '../../../nodes/KieVeo/suspension/watch';
 
 const NOW = 1_700_000_000_000;
 const KEY = addressKey('an API key');

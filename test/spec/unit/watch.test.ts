@@ -4,16 +4,14 @@ import { promisify } from 'node:util';
 
 import type { IHttpRequestOptions } from 'n8n-workflow';
 
-import {
-	MOST_SUSPENSIONS,
-	type SuspensionPlace,
-} from '../../../nodes/KieVeo/suspension/suspension';
+import { MOST_SUSPENSIONS, type SuspensionPlace } from '../../../nodes/KieVeo/suspension/state';
 import {
 	readWakeUp,
+	Watch,
 	WAKE_UP_PARAMETER,
 	type WakeUp,
-} from '../../../nodes/KieVeo/suspension/wakeUp';
-import { Watch, type WatchContext } from '../../../nodes/KieVeo/suspension/watch';
+	type WatchContext,
+} from '../../../nodes/KieVeo/suspension/watch';
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
@@ -64,7 +62,7 @@ class Lab {
 		const since = this.now;
 		const plan = { since, overdueAfter: 12 * MINUTE, hasUnreported: false, deadline: since + wait };
 		const url = `${origin}/webhook-waiting/${execution}/kie-veo`;
-		this.watch.begin(this.context, place(execution), { url, key: KEY, plan });
+		this.watch.begin(this.context, place(execution), { url, key: KEY, ...plan });
 	}
 
 	/** Lets time pass, tick by tick. */

@@ -16,7 +16,10 @@ const context = { helpers: { httpRequest }, logger: { warn: console.log } };
 watch.begin(context as unknown as WatchContext, place, {
 	url: 'https://n8n.example/webhook-waiting/1/kie-veo',
 	key: Buffer.from('key'),
-	plan: { since, overdueAfter: WAIT, hasUnreported: false, deadline: since + WAIT },
+	since,
+	overdueAfter: WAIT,
+	hasUnreported: false,
+	deadline: since + WAIT,
 });
 
 process.on('exit', () => {

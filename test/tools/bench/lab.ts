@@ -1,6 +1,6 @@
 import { kieCredential, Stage, type StageOptions } from '../../spec/e2e/stage';
 import type { CredentialReference } from '../n8n/client';
-import { addressKey } from '../../../nodes/KieVeo/kie/address';
+import { addressKey } from '../../../nodes/KieVeo/addresses/submission';
 import type { ApiName } from '../../../nodes/KieVeo/kie/api';
 import { printProgress } from '../n8n/progress';
 import type { LineName } from '../n8n/versions';

@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 
 import type { INode } from 'n8n-workflow';
 
-import { withSubmission } from '../../../nodes/KieVeo/kie/address';
+import { withSubmission } from '../../../nodes/KieVeo/addresses/submission';
 import { AFTER, connect, node, TRIGGER, triggerWorkflow } from '../../spec/e2e/workflows';
 import type { CredentialReference, WorkflowDefinition } from '../n8n/client';
 import type { Stage } from '../../spec/e2e/stage';

@@ -1,4 +1,8 @@
-import { addressKey, readSubmission, withSubmission } from '../../../nodes/KieVeo/kie/address';
+import {
+	addressKey,
+	readSubmission,
+	withSubmission,
+} from '../../../nodes/KieVeo/addresses/submission';
 import { effectOf } from './faultKinds';
 import { FORGED, forge } from './forgeries';
 import { Injector } from './injector';

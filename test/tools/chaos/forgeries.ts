@@ -1,4 +1,4 @@
-import { addressKey, withSubmission } from '../../../nodes/KieVeo/kie/address';
+import { addressKey, withSubmission } from '../../../nodes/KieVeo/addresses/submission';
 import type { ManualCallback } from '../simulator';
 import type { Forgery, PlannedVideo } from './plan';
 

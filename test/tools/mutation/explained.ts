@@ -19,18 +19,18 @@ export const EXPLAINED: readonly Explained[] = [
 		why: 'An age of 0 is never out of tolerance, so it does not get here.',
 	},
 	{
-		file: 'privateHost.ts',
-		line: 'if (/^\\d+\\.\\d+\\.\\d+\\.\\d+$/.test(hostname)) return isPrivateIpv4(ipv4Bits(hostname));',
+		file: 'publicUrl.ts',
+		line: 'if (/^\\d+\\.\\d+\\.\\d+\\.\\d+$/.test(hostname)) return isPrivateIpv4(ipv4Of(hostname));',
 		original: '/^\\d+\\.\\d+\\.\\d+\\.\\d+$/',
 		replacement: '/\\d+\\.\\d+\\.\\d+\\.\\d+$/',
 		why: 'A host that ends in a number is an IPv4 address or no URL at all, by the URL standard.',
 	},
 	{
-		file: 'privateHost.ts',
-		line: "ipv4Range('0.0.0.0', 8),",
+		file: 'publicUrl.ts',
+		line: "['0.0.0.0', 8],",
 		original: "'0.0.0.0'",
 		replacement: '""',
-		why: 'An empty text has the bits of 0.0.0.0.',
+		why: 'An empty text has the number of 0.0.0.0.',
 	},
 	{
 		file: 'guards.ts',

@@ -4,19 +4,18 @@ const { join } = require('node:path');
 const base = require('../../../jest.config');
 
 /** What is mutated; a test of the same name is about it. */
-const FILES = ['meaning', 'callback'].flatMap((room) =>
-	readdirSync(join(__dirname, '../../../nodes/KieVeo/kie', room)),
+const FILES = ['kie/meaning', 'kie/callback', 'addresses'].flatMap((room) =>
+	readdirSync(join(__dirname, '../../../nodes/KieVeo', room)),
 );
 
 /**
- * The unit tests whose subject is `kie/meaning/` or `kie/callback/`, and no others: a mutant that only a test
+ * The unit tests whose subject is one of these rooms, and no others: a mutant that only a test
  * of something else notices would be found by luck. Nor the property tests: what they draw differs from run
  * to run.
  */
 const SUBJECTS = [
 	...FILES.filter((file) => file.endsWith('.ts')).map((file) => file.slice(0, -'.ts'.length)),
 	'callback',
-	'callbackAddress',
 	'callbackCheck',
 	'lifeAnswers',
 	'videoResult',

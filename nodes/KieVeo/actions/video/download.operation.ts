@@ -10,7 +10,7 @@ import { emptyUrlError, fileUrlError, urlFormError, urlListError } from '../../m
 import { Downloads, type FileOrder, type StoredFile } from '../../files/download';
 import { fileNameOfUrl } from '../../files/names';
 import { connect } from '../../kie/connection';
-import { publicUrlFault } from '../../kie/meaning/publicUrl';
+import { publicUrlFault } from '../../addresses/publicUrl';
 import { binaryPropertyNameProperty, maxSizeOption } from '../descriptions';
 import { runItems, stopSignals, type Work } from '../../run/itemRun';
 import { addressesIn, parameterAsGiven, readDownloadSettings } from '../parameters';

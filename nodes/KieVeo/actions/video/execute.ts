@@ -1,7 +1,6 @@
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
-import { Downloads } from '../../files/download';
-import { withSubmission } from '../../kie/address';
+import { withSubmission } from '../../addresses/submission';
 import type { Order } from '../../kie/api';
 import { connect, type Connection } from '../../kie/connection';
 import {
@@ -23,11 +22,11 @@ import { runItems, stopSignals, type ItemOperation, type Reading } from '../../r
 import { videoItem } from '../../run/items';
 import { OrderMemory } from '../../run/orders';
 import { logPlace, submitLogged } from '../../run/paidLog';
+import { videoDownloader } from '../../run/videoFile';
 import { subjectOf } from '../../run/videoRun';
 import { VideoWork, type WaitMode } from '../../run/videoWork';
-import { resumes } from '../../suspension/resumeUrl';
-import { ownResumeUrl, resumeAddress, suspend } from '../../suspension/suspend';
-import { roundOf } from '../../suspension/round';
+import { resumes, resumeUrlOf, roundOf } from '../../suspension/n8n';
+import { resumeAddress, suspend } from '../../suspension/suspend';
 import { toFailedResult } from '../../videoResult';
 import {
 	parameterAsGiven,
@@ -121,9 +120,8 @@ function itemReader({
 	const gates = {
 		uploads: new Gate(PARALLEL_TRANSFERS),
 		polls: new Gate(PARALLEL_POLLS),
-		downloads: new Gate(PARALLEL_TRANSFERS),
 	};
-	const downloads = new Downloads(context, connection);
+	const fetch = videoDownloader(context, connection);
 
 	const callbackFor =
 		(item: number, timeout: number): Addresses['callbackFor'] =>
@@ -160,7 +158,7 @@ function itemReader({
 			download:
 				settings &&
 				(async ({ result }, deadline) =>
-					await downloads.video(result, { maxBytes: settings.maxBytes, deadline })),
+					await fetch(result, { maxBytes: settings.maxBytes, deadline })),
 		});
 		return {
 			work,
@@ -218,7 +216,7 @@ async function suspendUntilReported(
 function assertResumedOnce({ context, waitMode }: Run, works: readonly VideoWork[]): void {
 	const urls = waitMode === 'none' ? works.flatMap(({ order }) => callbackOf(order) ?? []) : [];
 	if (urls.length < 2) return;
-	const own = ownResumeUrl(context);
+	const own = resumeUrlOf(context);
 	if (own === null) return;
 	const resuming = urls.filter((url) => resumes(url, own)).length;
 	if (resuming > 1) throw sharedResumeUrlError(resuming);

@@ -2,7 +2,7 @@ import type { IExecuteFunctions } from 'n8n-workflow';
 
 import type { Order, UpgradeOrder } from '../../kie/api';
 import type { ImageFile } from '../../kie/http/multipart';
-import type { Submission } from '../../kie/address';
+import type { Submission } from '../../addresses/submission';
 import type { VideoOperationName } from '../../operations';
 
 /** What a video operation adds to the common path of submitting, waiting and emitting. */

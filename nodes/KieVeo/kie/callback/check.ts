@@ -1,5 +1,5 @@
 import { parseCallback, type Callback } from './parse';
-import { SUBMISSION_PARAMETER, type Submission } from '../address';
+import { SUBMISSION_PARAMETER, type Submission } from '../../addresses/submission';
 import { isJsonObject, parseIfJson, type JsonObject } from '../meaning/guards';
 import { otherTier, withTierNote } from '../meaning/fields';
 import { isAboutOther } from '../meaning/files';
@@ -201,7 +201,7 @@ function belongsTo(kieTaskId: string, asked: string): boolean {
 	return kieTaskId === asked || kieTaskId.startsWith(`${asked}_`);
 }
 
-function refused(status: Refusal['status'], reason: string): Refusal {
+export function refused(status: Refusal['status'], reason: string): Refusal {
 	return { kind: 'refused', status, reason };
 }
 

@@ -1,5 +1,6 @@
 import { createHash } from 'crypto';
 
+import { BoundedMap } from '../../boundedMap';
 import { parseIfJson } from '../meaning/guards';
 import type { Incoming } from './check';
 import { signatureOf } from './signature';
@@ -13,8 +14,8 @@ const MOST_SIGNATURES = 10_000;
  * signature is good for a few minutes only.
  */
 export class SignatureMemory {
-	/** Signature at a receiver -> digest of the body by our part of the address; the oldest first. */
-	private readonly seen = new Map<string, Map<string, string>>();
+	/** Signature at a receiver -> digest of the body by our part of the address. */
+	private readonly seen = new BoundedMap<string, Map<string, string>>(MOST_SIGNATURES);
 
 	/**
 	 * Whether a signature came with another body before. Videos of one task that end in the same second
@@ -26,7 +27,9 @@ export class SignatureMemory {
 	isReplayed(receiver: string, { headers, body, submission }: Incoming): boolean {
 		const signature = signatureOf(headers);
 		if (signature === null) return false;
-		const digests = this.digestsOf(JSON.stringify([receiver, signature]));
+		const name = JSON.stringify([receiver, signature]);
+		const digests = this.seen.get(name) ?? new Map<string, string>();
+		this.seen.set(name, digests);
 		// As JSON: n8n may have parsed it already, and spaces change nothing.
 		const text = JSON.stringify(parseIfJson(body) ?? null);
 		const digest = createHash('sha256').update(text).digest('base64');
@@ -36,13 +39,5 @@ export class SignatureMemory {
 		if ((digests.get(address) ?? digest) !== digest) return true;
 		digests.set(address, digest);
 		return false;
-	}
-
-	private digestsOf(name: string): Map<string, string> {
-		const digests = this.seen.get(name) ?? new Map<string, string>();
-		this.seen.set(name, digests);
-		const [oldest] = this.seen.keys();
-		if (this.seen.size > MOST_SIGNATURES && oldest !== undefined) this.seen.delete(oldest);
-		return digests;
 	}
 }

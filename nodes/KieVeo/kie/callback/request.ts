@@ -1,6 +1,6 @@
 import type { IWebhookFunctions } from 'n8n-workflow';
 
-import { SUBMISSION_PARAMETER } from '../address';
+import { SUBMISSION_PARAMETER } from '../../addresses/submission';
 import type { Incoming } from './check';
 
 /**

@@ -1,6 +1,6 @@
 import { createHmac } from 'crypto';
 
-import { equalInConstantTime } from '../meaning/constantTime';
+import { equalInConstantTime } from '../../addresses/token';
 
 /** The headers of a request, names in any case. */
 export type Headers = { [name: string]: unknown };

@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { deliverOnce, forgetDelivery } from '../../../nodes/KieVeo/trigger/seenEvents';
+import { deliverOnce, forgetDelivery } from '../../../nodes/KieVeo/trigger/dedup';
 
 const NOW = 1_760_000_000;
 const DAY = 24 * 60 * 60;
@@ -66,14 +66,21 @@ describe('an event', () => {
 		expect(await deliverOnce({ node, staticData, now: NOW }, 'b', accepted)).not.toBeNull();
 	});
 
-	it('that comes again while the first is being decided shares its fate', async () => {
+	it('that comes again while the first is being decided is a duplicate, whatever becomes of that', async () => {
 		const here = place();
 		const refused = async () => await Promise.resolve({ kind: 'refused' });
-		const both = await Promise.all([
-			deliverOnce(here, 'a', refused),
-			deliverOnce(here, 'a', accepted),
-		]);
-		expect(both).toStrictEqual([{ kind: 'refused' }, { kind: 'refused' }]);
+		const both = [deliverOnce(here, 'a', refused), deliverOnce(here, 'a', accepted)];
+		expect(await Promise.all(both)).toStrictEqual([{ kind: 'refused' }, null]);
+		expect(await deliverOnce(here, 'a', accepted)).not.toBeNull();
+	});
+
+	it('is delivered again after an exception', async () => {
+		const here = place();
+		const fault = new Error('no credential');
+		await expect(deliverOnce(here, 'a', async () => await Promise.reject(fault))).rejects.toBe(
+			fault,
+		);
+		expect(await deliverOnce(here, 'a', accepted)).not.toBeNull();
 	});
 
 	it('is stored with the other events accepted at the same time, whichever is stored last', async () => {

@@ -16,16 +16,13 @@ interface SeenEvents {
 	[digest: string]: number;
 }
 
-/** What became of an event. Only what was accepted is remembered. */
-interface Outcome {
-	kind: string;
-}
-
 /** One entry per trigger node that received something since n8n started. */
 const memory = new Map<string, SeenEvents>();
-const underWay = new Map<string, Promise<Outcome>>();
+/** Events that are being delivered: node and digest. */
+const underWay = new Set<string>();
 
-export interface Place {
+/** A trigger node, as it is called. */
+export interface Receiver {
 	/** Identifies the trigger node within this n8n. */
 	node: string;
 	/** The node's static data, which n8n stores when it was changed. */
@@ -35,7 +32,8 @@ export interface Place {
 }
 
 /**
- * Delivers an event once: `deliver` runs unless the event was accepted before or is being delivered.
+ * Delivers an event once: `deliver` runs unless the event was accepted before or is being delivered. If the
+ * first delivery is refused, Kie repeats that one.
  *
  * Two layers. n8n gives every call a copy of the stored static data and stores it whole afterwards, so
  * simultaneous calls neither see nor keep each other's marks; hence the memory of this process
@@ -43,32 +41,25 @@ export interface Place {
  * receive the same event at the same moment.
  *
  * @param key names the event
- * @returns what `deliver` returned, here or in the parallel call; `null` for a duplicate
+ * @returns what `deliver` returned, of which only `accepted` is remembered; `null` for a duplicate
  */
-export async function deliverOnce<T extends Outcome>(
-	place: Place,
+export async function deliverOnce<T extends { kind: string }>(
+	receiver: Receiver,
 	key: string,
 	deliver: () => Promise<T>,
 ): Promise<T | null> {
-	const seen = recall(place);
+	const { node, now } = receiver;
+	const seen = recall(receiver);
 	const digest = digestOf(key);
-	if (isRecent(seen[digest] ?? TAKEN_BACK, place.now)) return null;
-
-	const id = `${place.node} ${digest}`;
-	const parallel = underWay.get(id);
-	if (parallel) {
-		const outcome = await parallel;
-		// A duplicate shares the fate of the first: if that one must be delivered again, so must this.
-		return outcome.kind === 'accepted' ? null : (outcome as T);
-	}
-	const delivery = deliver();
-	underWay.set(id, delivery);
+	const id = `${node} ${digest}`;
+	if (isRecent(seen[digest] ?? TAKEN_BACK, now) || underWay.has(id)) return null;
+	underWay.add(id);
 	try {
-		const outcome = await delivery;
+		const outcome = await deliver();
 		if (outcome.kind === 'accepted') {
-			seen[digest] = place.now;
-			forgetOldest(seen, place.now);
-			store(place, seen);
+			seen[digest] = now;
+			forgetOldest(seen, now);
+			store(receiver, seen);
 		}
 		return outcome;
 	} finally {
@@ -77,7 +68,7 @@ export async function deliverOnce<T extends Outcome>(
 }
 
 /** Forgets a delivery, for when n8n could not start an execution, so that Kie calls again. */
-export function forgetDelivery({ node }: Pick<Place, 'node'>, key: string): void {
+export function forgetDelivery({ node }: Pick<Receiver, 'node'>, key: string): void {
 	const seen = memory.get(node);
 	// Kept as an invalid mark: n8n may have stored the valid one with another event.
 	if (seen) seen[digestOf(key)] = TAKEN_BACK;
@@ -97,7 +88,7 @@ function digestOf(key: string): string {
  * has created the execution, but creating it first marks the data as unchanged. The second time falls
  * between these two. If a mark still misses the write, it is stored with the next event.
  */
-function store({ staticData }: Place, seen: SeenEvents): void {
+function store({ staticData }: Receiver, seen: SeenEvents): void {
 	staticData.seen = seen;
 	void sleep(0).then(() => {
 		staticData.seen = seen;
@@ -105,7 +96,7 @@ function store({ staticData }: Place, seen: SeenEvents): void {
 }
 
 /** The marks of this process, plus those stored by another process or an earlier run. */
-function recall({ node, staticData, now }: Place): SeenEvents {
+function recall({ node, staticData, now }: Receiver): SeenEvents {
 	const seen = memory.get(node) ?? {};
 	memory.set(node, seen);
 	const stored = isJsonObject(staticData.seen) ? staticData.seen : {};

@@ -3,11 +3,16 @@ import type { IWebhookFunctions } from 'n8n-workflow';
 import { connect, type Connection } from './connection';
 import { CancelledError } from './http/clock';
 
-/** Kie gives up on a delivery after 15 s. What is still unknown then is asked at its next delivery. */
+/* Kie delivers a callback four times at most, and gives up on each delivery after 15 s. */
+
+/** What is unknown after this many milliseconds is asked at the next delivery. */
 export const ANSWER_LIMIT_MS = 10_000;
 
+/** After this many deliveries, the new part of an extended video is accepted without the whole. */
+export const ENOUGH_DELIVERIES = 3;
+
 /** A connection that is abandoned in time to answer a callback. */
-export async function connectForAnswer(context: IWebhookFunctions): Promise<Connection> {
+export async function connectForCallback(context: IWebhookFunctions): Promise<Connection> {
 	return await connect(context, AbortSignal.timeout(ANSWER_LIMIT_MS), { abortInFlight: true });
 }
 
@@ -16,7 +21,7 @@ export async function connectForAnswer(context: IWebhookFunctions): Promise<Conn
  *
  * @returns `null` when the connection was abandoned before Kie answered
  */
-export async function inTime<T>(
+export async function withinAnswerTime<T>(
 	{ signal }: Pick<Connection, 'signal'>,
 	question: () => Promise<T>,
 ): Promise<T | null> {

@@ -1,4 +1,4 @@
-import { equalInConstantTime } from '../../../nodes/KieVeo/kie/meaning/constantTime';
+import { equalInConstantTime } from '../../../nodes/KieVeo/addresses/token';
 
 it.each<[given: string, expected: string, isEqual: boolean]>([
 	['proof', 'proof', true],

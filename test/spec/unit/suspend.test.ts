@@ -1,10 +1,12 @@
+import type { IExecuteFunctions } from 'n8n-workflow';
+
 import { cannotSuspendError } from '../../../nodes/KieVeo/messages/errors';
-import { resumeUrlObstacle } from '../../../nodes/KieVeo/suspension/resumeUrl';
+import { resumeAddress, resumeUrlObstacle } from '../../../nodes/KieVeo/suspension/suspend';
 
 const PUBLIC_API = 'https://api.kie.ai';
 const WAITING = 'webhook-waiting/1';
 
-function refusal(url: string | null) {
+function refusal(url: string) {
 	return cannotSuspendError(resumeUrlObstacle(url, PUBLIC_API) ?? { reason: 'agentTool' });
 }
 
@@ -40,8 +42,14 @@ describe('an address that resumes an execution', () => {
 		expect(advice.includes('starts with https://')).toBe(whole);
 	});
 
-	it('that n8n does not give is named as what is missing', () => {
-		expect(refusal(null).description).toContain('has no address');
+	it.each([undefined, null, ''])('that n8n gives as %j is named as what is missing', (url) => {
+		const context = {
+			getNode: () => ({ type: 'n8n-nodes-kie-veo.kieVeo' }),
+			getExecutionId: () => '1',
+			evaluateExpression: () => url,
+		} as unknown as IExecuteFunctions;
+		const missing = cannotSuspendError({ reason: 'noAddress' });
+		expect(() => resumeAddress(context, PUBLIC_API)).toThrow(missing);
 	});
 
 	it('is never repeated at length, nor with its signature', () => {

@@ -5,7 +5,7 @@ import {
 	withModel,
 	withSubmission,
 	type Submission,
-} from '../../../nodes/KieVeo/kie/address';
+} from '../../../nodes/KieVeo/addresses/submission';
 
 const key = addressKey('kie-api-key');
 const submission: Submission = {

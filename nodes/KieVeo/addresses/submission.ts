@@ -1,8 +1,8 @@
 import { createHmac } from 'crypto';
 
+import { isJsonObject, toText, type JsonObject } from '../kie/meaning/guards';
 import { isCallingBack, type CallingBack } from '../operations';
-import { isJsonObject, parseIfJson, toText, type JsonObject } from './meaning/guards';
-import { equalInConstantTime } from './meaning/constantTime';
+import { makeToken, readToken } from './token';
 
 /** What a callback address says about the submission it was made for. */
 export interface Submission {
@@ -60,8 +60,7 @@ export function withSubmission(url: string, submission: Submission, key: Buffer)
 	if (address.searchParams.has(SUBMISSION_PARAMETER)) {
 		address.searchParams.delete(SUBMISSION_PARAMETER);
 	}
-	const payload = Buffer.from(JSON.stringify(submission)).toString('base64url');
-	const parameter = `${SUBMISSION_PARAMETER}=${payload}.${proofOf(payload, key)}`;
+	const parameter = `${SUBMISSION_PARAMETER}=${makeToken(submission, key)}`;
 	address.search = address.search === '' ? parameter : `${address.search}&${parameter}`;
 	return address.href;
 }
@@ -80,24 +79,16 @@ export function withModel(url: string, model: string, key: Buffer): string {
  * @returns `null` unless it is exactly what was made with this key
  */
 export function readSubmission(value: unknown, key: Buffer): Submission | null {
-	if (typeof value !== 'string') return null;
-	const [payload, proof, ...rest] = value.split('.');
-	if (payload === undefined || proof === undefined || rest.length > 0) return null;
-	if (!equalInConstantTime(proof, proofOf(payload, key))) return null;
-	return toSubmission(parseIfJson(Buffer.from(payload, 'base64url').toString()));
-}
-
-/** Authentic, but possibly made by another version of this package. */
-function toSubmission(value: unknown): Submission | null {
-	if (!isJsonObject(value)) return null;
-	const { operation, index, passThrough, waiting } = value;
+	const content = readToken(value, key);
+	if (!isJsonObject(content)) return null;
+	const { operation, index, passThrough, waiting } = content;
 	if (!isCallingBack(operation)) return null;
 	return {
 		operation,
-		taskId: toText(value.taskId),
+		taskId: toText(content.taskId),
 		index: typeof index === 'number' ? index : null,
 		...(isJsonObject(passThrough) ? { passThrough } : {}),
-		...(typeof value.model === 'string' ? { model: value.model } : {}),
+		...(typeof content.model === 'string' ? { model: content.model } : {}),
 		...(isWaiting(waiting) ? { waiting } : {}),
 	};
 }
@@ -105,8 +96,4 @@ function toSubmission(value: unknown): Submission | null {
 function isWaiting(value: unknown): value is Waiting {
 	if (!isJsonObject(value) || typeof value.execution !== 'string') return false;
 	return [value.round, value.item, value.until].every((one) => typeof one === 'number');
-}
-
-function proofOf(payload: string, key: Buffer): string {
-	return createHmac('sha256', key).update(payload).digest('base64url');
 }

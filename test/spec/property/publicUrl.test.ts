@@ -1,7 +1,6 @@
 import * as fc from 'fast-check';
 
-import { isPrivateHost } from '../../../nodes/KieVeo/kie/meaning/privateHost';
-import { publicUrlFault } from '../../../nodes/KieVeo/kie/meaning/publicUrl';
+import { isPrivateHost, publicUrlFault } from '../../../nodes/KieVeo/addresses/publicUrl';
 
 const octet = fc.nat(255);
 const starting = (...first: Array<fc.Arbitrary<number>>) =>
@@ -41,7 +40,6 @@ const embedded = fc.oneof(
 			const address = octets.join(separator);
 			return fc.constantFrom(`${address}.${domain}`, `n8n${separator}${address}.a.${domain}`);
 		}),
-	privateIpv4.map((octets) => `n8n-${hex(octets)}.nip.io`),
 	privateIpv4.map((octets) => `${Number(`0x${hex(octets)}`)}`),
 	privateIpv4.map((octets) => octets.map((one) => `0x${one.toString(16)}`).join('.')),
 );

@@ -1,0 +1,191 @@
+import type {
+	IDataObject,
+	IExecuteFunctions,
+	INodeExecutionData,
+	IWebhookFunctions,
+} from 'n8n-workflow';
+
+import { BoundedMap } from '../boundedMap';
+import type { SubmittedVideo } from '../kie/api';
+import { toNumber, toText } from '../kie/meaning/guards';
+import { PERHAPS_REORDERED } from '../messages/values';
+import { givesVideo } from '../operations';
+import type { VideoResult } from '../videoResult';
+import { nodeData } from './n8n';
+
+/* What this process knows about suspensions. */
+
+/** Identifies a suspension within this n8n. */
+export interface SuspensionPlace {
+	execution: string;
+	node: string;
+	/** The same node can suspend one execution several times, in a loop. */
+	round: number;
+}
+
+/** How a video ended, by a callback or by Kie when asked. */
+export interface Report {
+	result: VideoResult;
+	raw: unknown;
+}
+
+/** What this process knows about one suspension. Videos by {@link videoKey}. */
+export interface Suspension {
+	reports: Map<string, Report>;
+	/** How many times this process received a callback about a video. */
+	deliveries: Map<string, number>;
+	/**
+	 * The last video that Kie, when asked, said is unfinished, and when (milliseconds since the epoch). For a
+	 * while nothing more needs to be asked: its own callback must arrive first.
+	 */
+	unfinished: { key: string; since: number } | null;
+	/**
+	 * Whether this process received every callback since the suspension, so that a missing one means an
+	 * unfinished video, except for those in `possiblyMissed`. False after a restart, and when another
+	 * process suspended the execution.
+	 */
+	complete: boolean;
+	/** Videos that may have been reported before the suspension, or are never reported to this execution. */
+	possiblyMissed: ReadonlySet<string>;
+	/** Kie's codes in the answers about upgrades that were found running. */
+	codes: Map<string, Array<number | null>>;
+	/**
+	 * Videos for which asking may have started, and billed, another upgrade. That one is never reported, and
+	 * only the record is read from then on.
+	 */
+	perhapsReordered: Set<string>;
+	/** Set once, by the call that resumes the execution. */
+	resumed: boolean;
+	/** Calls are handled one at a time. */
+	queue: Promise<unknown>;
+}
+
+/**
+ * n8n stores nothing that a waiting execution's webhook learns unless it resumes, so outcomes live in
+ * memory. Their number is limited; for those forgotten, or lost in a restart, Kie is asked again.
+ */
+export const MOST_SUSPENSIONS = 1000;
+const suspensions = new BoundedMap<string, Suspension>(MOST_SUSPENSIONS);
+
+export function nameOf({ execution, node, round }: SuspensionPlace): string {
+	return JSON.stringify([execution, node, round]);
+}
+
+/** Names a video within one suspension. */
+export function videoKey({ taskId, index }: { taskId?: unknown; index?: unknown }): string {
+	return JSON.stringify([taskId, index]);
+}
+
+/**
+ * Remembers a suspension from now on, and forgets an earlier one at the same place.
+ *
+ * @param complete whether this process will see its callbacks from now on
+ */
+export function beginSuspension(
+	place: SuspensionPlace,
+	{ complete, possiblyMissed }: Pick<Suspension, 'complete' | 'possiblyMissed'>,
+): Suspension {
+	const suspension: Suspension = {
+		complete,
+		possiblyMissed,
+		reports: new Map(),
+		deliveries: new Map(),
+		unfinished: null,
+		codes: new Map(),
+		perhapsReordered: new Set(),
+		resumed: false,
+		queue: Promise.resolve(),
+	};
+	suspensions.set(nameOf(place), suspension);
+	return suspension;
+}
+
+/** What this process knows about a suspension; nothing at first, if another process suspended it. */
+export function suspensionOf(place: SuspensionPlace): Suspension {
+	const unknown = { complete: false, possiblyMissed: new Set<string>() };
+	return suspensions.get(nameOf(place)) ?? beginSuspension(place, unknown);
+}
+
+/*
+ * What n8n stores: the items as the node would have returned them. Anyone who reads them early sees the truth
+ * at that time; if nothing resumes the execution, they are output as they are.
+ */
+
+/** The name in the node's context, which only expressions can see. */
+const DEADLINE = 'kieVeoDeadline';
+
+/**
+ * Stores the items as this node's data, and the end of the waiting time.
+ *
+ * @param deadline milliseconds since the epoch
+ */
+export function store(
+	context: IExecuteFunctions,
+	items: INodeExecutionData[],
+	deadline: number,
+): void {
+	context.getContext('node')[DEADLINE] = deadline;
+	// A new array: changing the input items would change the output of the node before this one. And a
+	// copy: with an error output n8n removes the items one by one from the array this node returns.
+	context.getExecuteData().data.main = [[...items]];
+}
+
+export function storedItems(context: IWebhookFunctions): INodeExecutionData[] {
+	return context.evaluateExpression('{{ $input.all() }}', 0) as INodeExecutionData[];
+}
+
+/** @returns milliseconds since the epoch; `null` if an older version of this package suspended it */
+export function storedDeadline(context: IWebhookFunctions): number | null {
+	return toNumber(nodeData(context, `context.${DEADLINE}`));
+}
+
+/** The video an item waits for; `null` if it was finished when the execution was suspended. */
+export function videoAwaitedBy(item: INodeExecutionData | undefined): SubmittedVideo | null {
+	if (!item || !isPending(item)) return null;
+	const { operation, taskId, kieTaskId, index, code } = item.json;
+	if (!givesVideo(operation)) return null;
+	return {
+		operation,
+		taskId: String(taskId),
+		kieTaskId: toText(kieTaskId),
+		index: typeof index === 'number' ? index : null,
+		codes: [toNumber(code)],
+	};
+}
+
+function isPending({ json }: INodeExecutionData): boolean {
+	return json.status === 'processing';
+}
+
+/** Whether the video was already being made when it was submitted: Kie does not report it here then. */
+export function isUnreported({ codes }: Pick<SubmittedVideo, 'codes'>): boolean {
+	return codes[0] !== 200;
+}
+
+/** The videos without a callback, each once, in the order of their items. */
+export function openVideos(
+	stored: INodeExecutionData[],
+	{ reports }: Pick<Suspension, 'reports'>,
+): SubmittedVideo[] {
+	const pending = stored.flatMap((item) => videoAwaitedBy(item) ?? []);
+	const byKey = new Map(pending.map((video) => [videoKey(video), video]));
+	return [...byKey.values()].filter((video) => !reports.has(videoKey(video)));
+}
+
+/** The node's output: what was reported, and what was finished before. The rest has run out of time. */
+export function toOutput(
+	stored: INodeExecutionData[],
+	{ reports, perhapsReordered }: Pick<Suspension, 'reports' | 'perhapsReordered'>,
+	simplify: boolean,
+): INodeExecutionData[] {
+	return stored.map((item) => {
+		if (!isPending(item)) return item;
+		const key = videoKey(item.json);
+		const report = reports.get(key);
+		const json: IDataObject = report
+			? ({ ...report.result, ...(simplify ? {} : { raw: report.raw }) } as unknown as IDataObject)
+			: { ...item.json, timedOut: true };
+		if (perhapsReordered.has(key)) json.message = `${String(json.message)} ${PERHAPS_REORDERED}`;
+		return { ...item, json };
+	});
+}
