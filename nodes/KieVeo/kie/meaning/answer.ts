@@ -97,6 +97,8 @@ const CODES = new Map<number | null, Rejection>([
 	[402, { kind: 'refused', reason: 'credits' }],
 	[404, { kind: 'failed', reason: 'unknownTask' }],
 	[429, { kind: 'retry', reason: 'rateLimit' }],
+	// Recorded with the words "Your call frequency is too high".
+	[430, { kind: 'retry', reason: 'rateLimit' }],
 	[433, { kind: 'refused', reason: 'keyLimit' }],
 	[451, { kind: 'failed', reason: 'imageFetch' }],
 	[455, { kind: 'retry', reason: 'maintenance' }],
@@ -147,8 +149,6 @@ function meaningOfText(text: KnownText, code: number | null): Statement {
 	switch (text) {
 		case 'credits':
 			return { kind: 'refused', reason: 'credits' };
-		case 'rateLimit':
-			return { kind: 'retry', reason: 'rateLimit' };
 		case 'processing':
 			return { kind: 'progress' };
 		case 'timeout':
@@ -162,7 +162,6 @@ function meaningOfText(text: KnownText, code: number | null): Statement {
 
 /** A known text as the reason for a failure; `null` if it is none. */
 function reasonIn(text: KnownText | null): FailureReason | null {
-	if (text === 'rateLimit') return 'upstream';
 	return text === 'processing' ? null : text;
 }
 

@@ -29,13 +29,13 @@ export type FailureReason =
 	| 'other';
 
 /** What a known text says by itself. */
-export type KnownText = FailureReason | 'rateLimit' | 'processing';
+export type KnownText = FailureReason | 'processing';
 
 /**
  * Each text as far as it is the same in all its forms, in lower case. Kie adds sentences, dashes and explanations
  * behind it.
  */
-const KNOWN_TEXTS: ReadonlyArray<readonly [says: KnownText, ...texts: string[]]> = [
+export const KNOWN_TEXTS: ReadonlyArray<readonly [says: KnownText, ...texts: string[]]> = [
 	// https://docs.kie.ai/veo3-api/get-veo-3-4k-video, generate-veo-3-video, and their Chinese copies under /cn
 	['processing', '4k is processing', '1080p is processing'],
 	['processing', '4k正在处理中', '1080p 正在处理中', 'the video has been generated successfully'],
@@ -60,9 +60,8 @@ const KNOWN_TEXTS: ReadonlyArray<readonly [says: KnownText, ...texts: string[]]>
 	['upgradedBefore', 'videos generated in 1080p cannot be extended'],
 	// https://docs.kie.ai/market/common/get-task-detail
 	['unknownTask', 'recordinfo is null', 'task not found'],
-	// Recorded: with 402, 500 and 429; with 429 and 430.
+	// Recorded with 402, 429 and 500.
 	['credits', 'credits insufficient', 'insufficient credits', '积分不足'],
-	['rateLimit', 'your call frequency is too high'],
 	// Recorded, with 422 or as the reason of a failed task.
 	['unknownTask', 'record does not exist'],
 	['noFile', 'record result error'],
