@@ -18,6 +18,8 @@ export interface VideoRun {
 	result: VideoResult & { taskId: string };
 	/** Kie's whole answer. */
 	raw: unknown;
+	/** Whether the answer says nothing that is known: perhaps nothing was started yet. */
+	isUnclear?: true;
 }
 
 /** After this many consecutive answers that can mean a failed task, the task has failed. */
@@ -110,7 +112,7 @@ export async function waitByPolling(
 	const { taskId, kieTaskId = null, message, code } = wait.submitted.result;
 	const subject = { ...withOwnTask(api, subjectOf(order), kieTaskId), taskId };
 	const model = order.kind === 'creation' ? order.parameters.model : undefined;
-	const codes = [code];
+	const codes = wait.submitted.isUnclear ? [] : [code];
 	let latest = wait.submitted;
 	let lastMessage = message;
 	let taskErrors = 0;
@@ -135,7 +137,7 @@ export async function waitByPolling(
 		}
 		latest = toRun({ ...subject, kieTaskId }, answer);
 		if (!isUnfinished(latest)) return { kind: 'settled', value: latest };
-		codes.push(answer.code);
+		if (!latest.isUnclear) codes.push(answer.code);
 		return { kind: 'pending', waitMs: null };
 	};
 
@@ -182,5 +184,6 @@ function toRun(
 	// Without a task id nothing was certainly created.
 	if (taskId === null) throw lostCreationError(subject, answer);
 	const result = toVideoResult({ ...subject, taskId }, answer, files);
-	return { result: { ...result, taskId }, raw: answer.raw };
+	const run = { result: { ...result, taskId }, raw: answer.raw };
+	return meaning.kind === 'unclear' ? { ...run, isUnclear: true } : run;
 }
