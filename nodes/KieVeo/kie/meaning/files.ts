@@ -128,7 +128,8 @@ function toContainer(
 /** A job's result can also be the list itself, or one URL. */
 function resultOf(value: unknown): JsonObject {
 	const result = parseIfJson(value);
-	return isJsonObject(result) ? result : { resultUrls: result };
+	if (isJsonObject(result)) return result;
+	return result ? { resultUrls: result } : {};
 }
 
 function objectsIn(value: unknown): JsonObject[] {
