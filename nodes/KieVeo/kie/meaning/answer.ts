@@ -119,22 +119,32 @@ const TASK_CODES = new Map<number | null, FailureReason>([
  * the codes with one meaning, the known texts, the state of the task in `data`. Pure; never throws.
  */
 export function readStatement(answer: KieAnswer): Statement {
-	const { unreached, code, fault, message, data } = answer;
+	return readFault(answer) ?? readCode(answer) ?? readTold(answer);
+}
+
+/** No answer of Kie's API. */
+function readFault({ unreached, fault, code }: KieAnswer): Rejection | null {
 	if (unreached === 'noConnection' || unreached === 'noName') {
 		return { kind: 'retry', reason: unreached };
 	}
 	if (unreached !== undefined) return { kind: 'unreached', reason: unreached };
 	// 429 means "not queued", even from a web server in front of Kie.
-	if (fault) return { kind: 'retry', reason: code === 429 ? 'rateLimit' : 'unreadable' };
+	return fault ? { kind: 'retry', reason: code === 429 ? 'rateLimit' : 'unreadable' } : null;
+}
 
+function readCode({ code, message }: KieAnswer): Rejection | null {
 	const text = readText(message);
 	const byCode = CODES.get(code);
 	// An empty account was also answered with 429.
 	if (byCode?.kind === 'retry' && text === 'credits') return { kind: 'refused', reason: 'credits' };
 	if (byCode?.kind === 'failed') return { ...byCode, reason: reasonIn(text) ?? byCode.reason };
 	if (byCode) return byCode;
-	const isServerError = code === 408 || (code !== null && code >= 500);
-	if (isServerError && code !== 500) return { kind: 'retry', reason: 'server' };
+	return isServerError(code) && code !== 500 ? { kind: 'retry', reason: 'server' } : null;
+}
+
+/** A known text, else the state of the task in `data`. */
+function readTold({ code, message, data }: KieAnswer): Statement {
+	const text = readText(message);
 	if (text !== null) return meaningOfText(text, code);
 	// A reason within `data` is about the task, whatever the envelope says.
 	const state = readTaskState(data);
@@ -142,7 +152,11 @@ export function readStatement(answer: KieAnswer): Statement {
 		return { kind: 'failed', reason: failureReasonOf(message, readTaskFault(data).code) };
 	}
 	if (state === 'running') return { kind: 'progress' };
-	return isServerError ? { kind: 'retry', reason: 'server' } : { kind: 'unclear' };
+	return isServerError(code) ? { kind: 'retry', reason: 'server' } : { kind: 'unclear' };
+}
+
+function isServerError(code: number | null): boolean {
+	return code === 408 || (code !== null && code >= 500);
 }
 
 function meaningOfText(text: KnownText, code: number | null): Statement {
