@@ -1,4 +1,4 @@
-import { isCreation, type Creation, type Upgrade } from '../operations';
+import { isCreation, isUpgrade, type Creation, type Upgrade } from '../operations';
 import { parameterNotOfferedError, tierLine } from '../messages/errors';
 import { withModel } from '../addresses/submission';
 import type {
@@ -116,10 +116,12 @@ export class JobsApi extends BaseApi {
 	async fetchVideo(video: SubmittedVideo, how: Asking): Promise<VideoAnswer> {
 		const ownId = ownIdOf(video);
 		if (ownId === null) return NO_JOB;
+		const { operation } = video;
+		const isOurs = isCreation(operation) || isUpgrade(operation);
 		return this.withTier(
 			video,
 			how === 'poll'
-				? await this.fetchRecord(ownId, video.operation !== 'get')
+				? await this.fetchRecord(ownId, isOurs)
 				: await this.fetchEnd(ownId, () => true),
 		);
 	}

@@ -1,5 +1,11 @@
 import type { FailureReason, Refusal, Rejection, RetryReason } from '../kie/meaning/answer';
-import { isCreation, isUpgrade, OPERATIONS, type VideoOperationName } from '../operations';
+import {
+	isCreation,
+	isUpgrade,
+	OPERATIONS,
+	traitsOf,
+	type VideoOperationName,
+} from '../operations';
 import type { Subject } from '../videoResult';
 import { shortenId } from './values';
 
@@ -79,24 +85,25 @@ export function unreachedAdvice(
 	return UNREACHED_ADVICE[reason](ADDRESSES[address]);
 }
 
+/** Whether an order continues a video, rather than making one out of nothing. */
+function isExtension({ operation }: Subject): boolean {
+	return isCreation(operation) && traitsOf(operation).givesWhole === true;
+}
+
 /** What a failure of an order leaves as it was. */
-function untouched({ operation }: Subject): string {
-	if (isUpgrade(operation)) return 'The base video is not affected.';
-	return operation === 'extend' ? 'The original is still available.' : '';
+function untouched(subject: Subject): string {
+	if (isUpgrade(subject.operation)) return 'The base video is not affected.';
+	return isExtension(subject) ? 'The original is still available.' : '';
 }
 
 /** Where only ordering again can help, what that means. Never a new base video for an upgrade of it. */
 function orderAgain(subject: Subject, how = ''): string {
 	const { operation } = subject;
-	const label = OPERATIONS[operation].label;
-	switch (operation) {
-		case 'generate':
-			return `Then generate the video again${how}.`;
-		case 'get':
-			return '';
-		default:
-			return `${untouched(subject)} Running ${label} again is a new order, which may be billed.`;
+	if (isUpgrade(operation) || isExtension(subject)) {
+		const { label } = OPERATIONS[operation];
+		return `${untouched(subject)} Running ${label} again is a new order, which may be billed.`;
 	}
+	return isCreation(operation) ? `Then generate the video again${how}.` : '';
 }
 
 const UNAVAILABLE: { [Name in VideoOperationName]?: string } = {
@@ -108,11 +115,13 @@ const FAILURE_ADVICE: Record<FailureReason, (subject: Subject) => string> = {
 	reordered: (subject) =>
 		`Check https://kie.ai/logs to see why it failed. The new order may be billed. ${repeatAdvice(subject)}`,
 	retention: () => 'Kie.ai keeps videos for 14 days only.',
-	baseNotFinished: () =>
-		'The base video is still being generated, or its generation has failed. Check it with Get, which is free; ' +
-		'once it has succeeded, run the node again.',
-	englishOnly: ({ operation }) =>
-		operation === 'generate'
+	baseNotFinished: ({ operation }) =>
+		isCreation(operation) || isUpgrade(operation)
+			? 'The base video is still being generated, or its generation has failed. Check it with Get, which is free; ' +
+				'once it has succeeded, run the node again.'
+			: 'The video is still being generated, or its generation has failed. Run Get again later: it is free.',
+	englishOnly: (subject) =>
+		isCreation(subject.operation) && !isExtension(subject)
 			? "Switch on 'Enable Translation' under Options, or write the prompt in English."
 			: 'Write the prompt in English.',
 	imageFetch: () =>
@@ -132,8 +141,8 @@ const FAILURE_ADVICE: Record<FailureReason, (subject: Subject) => string> = {
 		index === null
 			? 'Kie.ai has no file for this task, or none yet. Run Get later: it is free.'
 			: "Kie.ai has no file for this task and index. Check 'Task ID' and 'Index'.",
-	unknownTask: ({ operation, taskId }) =>
-		operation === 'generate' && taskId === null
+	unknownTask: (subject) =>
+		subject.taskId === null && !isExtension(subject)
 			? "Check 'Base URL' in the Kie.ai API credential (usually https://api.kie.ai). Nothing was started."
 			: "Check 'Task ID', and that the credential belongs to the account that generated the video.",
 	timeout: (subject) =>
