@@ -127,6 +127,8 @@ describe('Keep at Least (Credits)', () => {
 });
 
 describe('On 4K Unavailable: Get 1080P Instead', () => {
+	const FLAGGED = 'Your prompt was flagged by Website as violating content policies.';
+	const NOT_READY = 'record status is not success';
 	const options = { pollInterval: 1, on4kUnavailable: 'get1080p' };
 	const polled = async (rest: Run) => await run({ waitMode: 'poll', options, ...rest });
 	const paid = () => kie.simulator.paid().map(({ path }) => path.replace(/.*\//, ''));
@@ -157,12 +159,12 @@ describe('On 4K Unavailable: Get 1080P Instead', () => {
 			upgrade4k: { outcome: 'refused' },
 			upgrade1080p: {
 				outcome: 'refused',
-				failure: { code: 500, msg: 'The 1080P version of this video is unavailable.' },
+				failure: { code: 400, msg: FLAGGED },
 			},
 		});
 		const error = await caught(polled({ taskIds: [taskId] }));
 		expect(error.message).toContain(`4K video of task ${taskId}: The 4K version`);
-		expect(error.message).toContain(`1080P video of task ${taskId}: The 1080P version`);
+		expect(error.message).toContain(`1080P video of task ${taskId}: ${FLAGGED}`);
 		expect(kie.simulator.submissions()).toHaveLength(2);
 		expect(paid()).toStrictEqual([]);
 	});
@@ -177,12 +179,25 @@ describe('On 4K Unavailable: Get 1080P Instead', () => {
 	});
 
 	it.each([
-		['another failure', { failure: { code: 400, msg: 'record is null' } }, {}],
+		['a wrong task ID', { failure: { code: 422, msg: 'record is null' } }, {}],
+		['a base video that is not ready', { failure: { code: 422, msg: NOT_READY } }, {}],
+		['no credits', { failure: { code: 402, msg: 'Credits insufficient' } }, {}],
+		['an overload', { failure: { code: 422, msg: 'PUBLIC_ERROR_HIGH_TRAFFIC' } }, {}],
 		['the option unset', {}, { on4kUnavailable: 'error' }],
 	])('asks for no 1080P after %s', async (_what, upgrade4k, own) => {
 		const taskId = kie.simulator.addVideo({ upgrade4k: { outcome: 'refused', ...upgrade4k } });
 		await caught(polled({ taskIds: [taskId], options: { ...options, ...own } }));
 		expect(kie.simulator.submissions()).toHaveLength(1);
+	});
+
+	it.each([
+		[422, 'The service is currently unavailable.'],
+		[500, 'Internal Error, Please try again later.'],
+		[455, 'Service Unavailable - System is currently undergoing maintenance'],
+	])('asks for no 1080P while Kie.ai says %d "%s"', async (code, msg) => {
+		kie.simulator.fault({ kind: 'answer', body: { code, msg, data: null }, times: Infinity });
+		await caught(polled({ options: { ...options, timeout: 2 } }));
+		expect(sent('get-1080p-video')).toHaveLength(0);
 	});
 
 	it('does nothing with Return Immediately, where n8n may have kept it', async () => {

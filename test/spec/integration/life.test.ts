@@ -266,6 +266,19 @@ describe('Generate and faults of Kie', () => {
 });
 
 describe('Generate for several items', () => {
+	it('counts a video that failed while polling not among those Kie still works on', async () => {
+		kie.simulator.nextTask({ prompt: 'bad', generation: { outcome: 'failure' } });
+		kie.simulator.nextTask({ prompt: 'slow', timings: { generate: 60_000 } });
+		const { items, hints } = await generate({
+			parameters: { waitMode: 'poll', prompt: '={{ $json.prompt }}' },
+			items: ['bad', 'slow'].map((prompt) => ({ json: { prompt } })),
+			options: { timeout: 5, onTimeout: 'continue' },
+			onError: 'continueRegularOutput',
+		});
+		expect(items.map(({ json }) => json.status)).toStrictEqual(['failed', 'processing']);
+		expect(hints.map(({ message }) => message).join()).toContain('still working on 1 of 1 videos');
+	});
+
 	it('names every task that was created when another item fails', async () => {
 		kie.simulator.nextTask({
 			taskId: 'veo_task_good',

@@ -3,17 +3,19 @@ import * as fc from 'fast-check';
 import { readAnswer } from '../../../nodes/KieVeo/kie/http/envelope';
 import {
 	classifyCreditsAnswer,
+	classifyFileUrlAnswer,
 	classifyUpgradeAnswer,
 	type KieAnswer,
 } from '../../../nodes/KieVeo/kie/meaning/answer';
-import { classifyCreateAnswer } from '../../../nodes/KieVeo/kie/meaning/createAnswer';
 import {
-	classifyDownloadUrlAnswer,
-	classifyUploadAnswer,
-} from '../../../nodes/KieVeo/kie/meaning/fileAnswer';
+	classifyCreateAnswer,
+	mayBePaid,
+	wasNotAccepted,
+} from '../../../nodes/KieVeo/kie/meaning/create';
 import { isJsonObject } from '../../../nodes/KieVeo/kie/meaning/guards';
-import { readRecordAnswer } from '../../../nodes/KieVeo/kie/meaning/recordAnswer';
+import { isUnknownTask, readRecordAnswer } from '../../../nodes/KieVeo/kie/meaning/record';
 import { readResultFiles } from '../../../nodes/KieVeo/kie/meaning/files';
+import { fakeKie } from '../unit/fakeKie';
 import { body, buried, data, ORIGIN } from './kieLike';
 
 const bytes = fc.oneof(
@@ -40,21 +42,25 @@ function meaningsOf(answer: KieAnswer) {
 	return [
 		classifyUpgradeAnswer('4k', answer),
 		classifyUpgradeAnswer('1080p', answer),
-		readRecordAnswer(answer, false).meaning,
-		readRecordAnswer(answer, true).meaning,
+		readRecordAnswer(answer, { isOurs: false, isNew: false }).meaning,
+		readRecordAnswer(answer, { isOurs: true, isNew: true }).meaning,
 		classifyCreateAnswer(answer),
 		classifyCreditsAnswer(answer),
-		classifyDownloadUrlAnswer(answer),
-		classifyUploadAnswer(answer),
+		classifyFileUrlAnswer(answer),
 	];
 }
 
+/** The codes after which a paid request may be sent again. */
+const NOT_ACCEPTED = [429, 430, 455];
+
 describe('any reply from the wire', () => {
-	it('gets a meaning from every endpoint without an exception, and a paid task keeps its id', () => {
+	it('has a meaning everywhere, a success has a URL, and an order is sent again only where it was not accepted', () => {
 		fc.assert(
 			fc.property(reply, (raw) => {
 				const answer = readAnswer(raw, 0);
 				expect(answer.code === null || Number.isFinite(answer.code)).toBe(true);
+				expect(answer.retryAfterMs ?? 0).toBeLessThanOrEqual(60_000);
+				expect(typeof isUnknownTask(answer)).toBe('boolean');
 				for (const meaning of meaningsOf(answer)) {
 					if (meaning.kind !== 'success' || !('files' in meaning)) continue;
 					const { videoUrls } = meaning.files;
@@ -62,38 +68,52 @@ describe('any reply from the wire', () => {
 					for (const url of videoUrls) expect(url).toMatch(/^https?:\/\//i);
 					expect(videoUrls).not.toContain(ORIGIN);
 				}
+				const order = classifyCreateAnswer(answer);
+				if (wasNotAccepted(order)) {
+					expect(NOT_ACCEPTED).toContain(answer.code);
+					expect(answer.taskIds).toStrictEqual([]);
+					expect(mayBePaid(order, false)).toBe(false);
+				}
 				if (!isJsonObject(answer.data) || answer.data.taskId !== 'veo_task_1') return;
-				const created = classifyCreateAnswer(answer);
-				expect(['created', 'failed', 'refused']).toContain(created.kind);
-				expect(created).toHaveProperty('taskId', 'veo_task_1');
+				expect(['created', 'failed', 'refused']).toContain(order.kind);
+				expect(order).toHaveProperty('taskId');
 			}),
-			{ numRuns: 8_000 },
+			{ numRuns: 20_000 },
 		);
-	});
+	}, 120_000);
 
-	it('names a paid task at any depth Kie could nest it', () => {
-		const depth = fc.integer({ min: 0, max: 4 });
-		fc.assert(
-			fc.property(depth, fc.constantFrom(0, 200, 422, 429, 500, null), (levels, code) => {
-				const sent = { code, msg: 'x', data: buried({ taskId: 'a' }, levels) };
-				const raw = { statusCode: 200, headers: {}, body: JSON.stringify(sent) };
-				expect(classifyCreateAnswer(readAnswer(raw, 0))).toHaveProperty('taskId', 'a');
-			}),
-			{ numRuns: 100 },
+	it('to a paid request makes the package send it once, unless it was not accepted', async () => {
+		const order = {
+			kind: 'creation',
+			operation: 'generate',
+			parameters: { prompt: 'A dog', model: 'veo3_fast' },
+		} as const;
+		await fc.assert(
+			fc.asyncProperty(
+				bytes,
+				fc.constantFrom('veo' as const, 'jobs' as const),
+				async (sent, name) => {
+					const { api, calls } = fakeKie([sent], {}, name);
+					const { meaning } = await api.submit(order, 5_000);
+					if (calls.length > 1) expect(wasNotAccepted(meaning)).toBe(true);
+				},
+			),
+			{ numRuns: 1_000 },
 		);
-	});
+	}, 60_000);
 
-	it('is understood alike with its data as JSON text', () => {
+	it('is understood alike with its data as JSON text, except that the text names no new task', () => {
 		fc.assert(
 			fc.property(data, fc.constantFrom(200, 422, 500), (value, code) => {
-				const given = (sent: unknown) =>
-					meaningsOf(
-						readAnswer(
-							{ statusCode: 200, headers: {}, body: JSON.stringify({ code, msg: '', data: sent }) },
-							0,
-						),
-					);
-				if (isJsonObject(value)) expect(given(JSON.stringify(value))).toStrictEqual(given(value));
+				if (!isJsonObject(value)) return;
+				const given = (sent: unknown) => {
+					const text = JSON.stringify({ code, msg: '', data: sent });
+					return readAnswer({ statusCode: 200, headers: {}, body: text }, 0);
+				};
+				const [text, object] = [given(JSON.stringify(value)), given(value)];
+				expect(meaningsOf({ ...text, taskIds: [] })).toStrictEqual(
+					meaningsOf({ ...object, taskIds: [] }),
+				);
 			}),
 			{ numRuns: 1_500 },
 		);
@@ -114,4 +134,47 @@ describe('any reply from the wire', () => {
 			{ numRuns: 500 },
 		);
 	});
+});
+
+describe('a body that is made to be expensive', () => {
+	const MB = 1_000_000;
+	const urls = Array.from({ length: MB / 30 }, (_, index) => `https://a.example/${index}.mp4`);
+	const deep = JSON.stringify({ code: 422, msg: 'x', data: null }).replace(
+		'null',
+		`${'{"data":['.repeat(100_000)}"https://a.example/1.mp4"${']}'.repeat(100_000)}`,
+	);
+	it.each<[what: string, text: string]>([
+		['nested 100,000 times', deep],
+		['with a list of 1 MB', JSON.stringify({ code: 422, data: { resultUrls: urls } })],
+		[
+			'with the list as text',
+			JSON.stringify({ code: 422, data: { resultUrls: `[${urls.join()}]` } }),
+		],
+		['with short entries', `{"code":500,"data":{"resultUrls":[${'"a",'.repeat(MB / 4)}"a"]}}`],
+		['with a text of 1 MB', JSON.stringify({ code: 422, msg: 'x'.repeat(MB), data: null })],
+		['of blanks', JSON.stringify({ code: 422, msg: `a${' '.repeat(MB)}b`, data: null })],
+		['of brackets', JSON.stringify({ code: 422, msg: 'flow('.repeat(MB / 5), data: null })],
+		['of open ids', '{"taskId":'.repeat(MB / 10)],
+		['of quotes', '"taskId" '.repeat(MB / 9)],
+		[
+			'with a text within texts',
+			JSON.stringify({ code: 422, data: JSON.stringify({ param: deep }) }),
+		],
+		[
+			'with __proto__',
+			'{"code":422,"data":{"__proto__":{"taskId":"x","state":"fail"},"constructor":1}}',
+		],
+	])('%s is read in a moment, as an answer and as a callback', (_what, text) => {
+		const since = performance.now();
+		const answer = readAnswer({ statusCode: 200, headers: {}, body: text }, 0);
+		for (const meaning of meaningsOf(answer)) expect(meaning.kind).not.toBe('');
+		expect(performance.now() - since).toBeLessThan(3_000);
+		expect(({} as { state?: string }).state).toBeUndefined();
+	});
+});
+
+it('A task that an answer names deep within is still named', () => {
+	const sent = { code: 500, msg: 'x', data: buried({ taskId: 'a' }, 4) };
+	const raw = { statusCode: 200, headers: {}, body: JSON.stringify(sent) };
+	expect(classifyCreateAnswer(readAnswer(raw, 0))).toHaveProperty('taskId', 'a');
 });

@@ -1,30 +1,13 @@
 import * as fc from 'fast-check';
 
+import { TEXTS } from '../corpus/texts';
+
 /*
  * What Kie could send: its field names and words, in either language, with anything in them, in any place
  * and at any depth.
  */
 
-const FRAGMENTS = [
-	'success',
-	'4K',
-	'1080P is processing',
-	'check back shortly',
-	'Insufficient credits',
-	'rejected by Flow(',
-	'record is null',
-	'Task generation failed',
-	'积分不足',
-	'频率过高',
-	'内容违规',
-	'正在处理中',
-	'请稍后重试',
-	'记录为空',
-	'生成失败',
-	'不可用',
-	'。',
-	' ',
-];
+const FRAGMENTS = [...TEXTS.map(({ text }) => text), 'Flow(', '"', '。', ' '];
 export const words = fc.oneof(
 	{ weight: 4, arbitrary: fc.array(fc.constantFrom(...FRAGMENTS), { maxLength: 4 }).map(join) },
 	{ weight: 1, arbitrary: fc.string({ unit: 'binary' }) },
@@ -44,7 +27,24 @@ const urls = fc.oneof(
 	fc.array(url, { maxLength: 3 }).map((list) => `[${list.join(', ')}]`),
 	fc.jsonValue({ maxDepth: 2 }),
 );
-const code = fc.constantFrom(0, 200, 201, 400, 401, 404, 422, 429, 455, 500, 501, 505, '422', null);
+const code = fc.constantFrom(
+	0,
+	200,
+	201,
+	400,
+	401,
+	404,
+	408,
+	422,
+	429,
+	455,
+	500,
+	501,
+	504,
+	505,
+	'422',
+	null,
+);
 const id = fc.constantFrom('veo_task_1', ' ', 7, '', null);
 
 /** Sometimes as JSON text, as Kie does with some of its objects. */

@@ -13,6 +13,7 @@ import {
 	type CheckOptions,
 	type Incoming,
 } from '../../../nodes/KieVeo/kie/callback/check';
+import { CALLBACKS } from '../corpus/callbacks';
 
 const SECRET = 'webhook-hmac-key';
 const NOW = 1_760_000_000;
@@ -108,7 +109,7 @@ describe('a genuine callback', () => {
 		['of our own submission', { submission: part(submitted) }, { ...upgrade, ...own }],
 		[
 			'whose address knows better than its content',
-			{ body: generated('a'), submission: part(submitted) },
+			{ body: { code: 200, data: { taskId: 'a', resultUrls } }, submission: part(submitted) },
 			{ ...upgrade, ...own },
 		],
 		[
@@ -153,6 +154,33 @@ describe('a genuine callback', () => {
 			kind: 'genuine',
 			event: { ...expected, callback: expect.objectContaining({ code: expect.any(Number) }) },
 		});
+	});
+});
+
+describe('at the address of a 4K order', () => {
+	it.each(CALLBACKS.map((row) => [row.what, row.atGet4k, row] as const))(
+		'%s is "%s"',
+		(_what, outcome, { body, taskIds }) => {
+			const [taskId = 'a'] = taskIds;
+			const submission = part({ operation: 'get4k', taskId, index: 0 });
+			const checked = check(
+				{ body, size: 0, headers: signed(taskId), submission },
+				{ ...options, taskId },
+			);
+			expect(checked).toMatchObject({
+				kind: 'genuine',
+				event: {
+					event: `get4k.${outcome === 'success' ? 'success' : 'failed'}`,
+					callback: { outcome, succeeded: outcome === 'success' },
+				},
+			});
+		},
+	);
+
+	it('a reason in the body counts for what it is about', () => {
+		const body = { code: 501, data: { taskId: 'a', failMsg: upgraded('a').msg, state: 'fail' } };
+		const checked = check({ ...incoming, body, submission: part(submitted) }, options);
+		expect(checked).toMatchObject({ event: { callback: { topic: 'get4k', outcome: 'failed' } } });
 	});
 });
 
@@ -253,7 +281,9 @@ describe('the report of an upgrade that is a task of its own', () => {
 	const acceptsOwnTask = true;
 
 	it.each(['get4k', 'get1080p'] as const)('of %s is genuine if Kie says so', (operation) => {
-		const checked = check(report(operation), { ...options, acceptsOwnTask });
+		const model = operation === 'get4k' ? 'veo/get-4k-video' : 'veo/get-1080p-video';
+		const body = { code: 200, data: { taskId: 'job', model, resultUrls } };
+		const checked = check({ ...report(operation), body }, { ...options, acceptsOwnTask });
 		expect(checked).toMatchObject({
 			kind: 'genuine',
 			event: {

@@ -2,7 +2,7 @@ import { CancelledError } from '../../../nodes/KieVeo/kie/http/clock';
 import { MAX_ATTEMPTS, submitPatiently } from '../../../nodes/KieVeo/kie/http/retry';
 import { SubmissionLimiter } from '../../../nodes/KieVeo/kie/http/limiter';
 import { classifyUpgradeAnswer, type KieAnswer } from '../../../nodes/KieVeo/kie/meaning/answer';
-import { classifyCreateAnswer } from '../../../nodes/KieVeo/kie/meaning/createAnswer';
+import { classifyCreateAnswer } from '../../../nodes/KieVeo/kie/meaning/create';
 import { answerWith, SeededClock } from './sharedAccount';
 
 const NO_CONNECTION: KieAnswer = {
@@ -160,18 +160,11 @@ describe('A request whose answer was lost', () => {
 		],
 		['a proxy', { ...answerWith(407), fault: true, unreached: 'proxyLogin' as const }],
 	])('is not forgotten after %s', async (_name, next) => {
-		const expected = { ...next, perhapsAccepted: true };
+		const expected = { ...next, wasLost: true };
 		expect(await submitAfter([LOST, next], { stops: false })).toStrictEqual(expected);
 		expect(await submitAfter([LOST, NO_CONNECTION, next], { stops: false })).toStrictEqual(
 			expected,
 		);
 		expect(await submitAfter([next], { stops: false })).toBe(next);
-	});
-
-	it.each([
-		['refuses the video', answerWith(501)],
-		['accepts it', answerWith(200)],
-	])('does not matter once Kie %s', async (_name, next) => {
-		expect(await submitAfter([LOST, next], { stops: false })).toBe(next);
 	});
 });

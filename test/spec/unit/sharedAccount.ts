@@ -1,7 +1,7 @@
 import { submitPatiently } from '../../../nodes/KieVeo/kie/http/retry';
 import { SubmissionLimiter } from '../../../nodes/KieVeo/kie/http/limiter';
 import type { KieAnswer } from '../../../nodes/KieVeo/kie/meaning/answer';
-import { classifyCreateAnswer } from '../../../nodes/KieVeo/kie/meaning/createAnswer';
+import { classifyCreateAnswer } from '../../../nodes/KieVeo/kie/meaning/create';
 import { FakeClock } from './fakeClock';
 
 const LIMIT = 20;
@@ -103,11 +103,15 @@ export async function simulate(scenario: Scenario, seed: number): Promise<Outcom
 		const limiter = new SubmissionLimiter(clock);
 		const deadline = clock.now() + (scenario.patience ?? 1_800_000);
 		const submitVideo = async () => {
-			const answer = await submitPatiently(async () => await submit(worker), classifyCreateAnswer, {
-				limiter,
-				deadline,
-				clock,
-			});
+			const answer = await submitPatiently(
+				async () => await submit(worker),
+				(given) => classifyCreateAnswer(given),
+				{
+					limiter,
+					deadline,
+					clock,
+				},
+			);
 			if (answer.code !== 200) givenUp++;
 		};
 		await Promise.all(Array.from({ length: videos }, submitVideo));
@@ -148,6 +152,7 @@ export function answerWith(code: number): KieAnswer {
 		message: `code ${code}`,
 		data: code === 200 ? { taskId: 'task' } : null,
 		body: null,
+		taskIds: code === 200 ? ['task'] : [],
 		fault: false,
 		retryAfterMs: null,
 	};

@@ -20,6 +20,7 @@ const answer = (given: unknown): KieAnswer => ({
 	message: 'success',
 	data: given,
 	body: {},
+	taskIds: [],
 	fault: false,
 	retryAfterMs: null,
 });

@@ -104,14 +104,8 @@ const failures: Record<FailureReason, [Subject, string]> = {
 	unknownTask: [upgrade, 'record is null'],
 	retention: [upgrade, 'Temporarily supports records within 14 days'],
 	reordered: [upgrade, ''],
-	upgradedBefore: [
-		extension,
-		'Videos that have been upgraded to 1080P cannot be used to extend the video.',
-	],
-	contentFilter: [
-		made,
-		'Your prompt was flagged by Website as violating content policies and therefore cannot be processed.',
-	],
+	upgradedBefore: [extension, 'Videos generated in 1080P cannot be extended'],
+	contentFilter: [made, 'Your prompt was flagged by Website as violating content policies.'],
 	englishOnly: [newVideo, 'Only English prompts are supported at this time.'],
 	imageFetch: [
 		newVideo,
@@ -119,12 +113,23 @@ const failures: Record<FailureReason, [Subject, string]> = {
 	],
 	invalidModel: [newVideo, 'Invalid model'],
 	callbackRequired: [{ ...upgrade, operation: 'get1080p' }, 'Please enter callBackUrl.'],
-	noAudio: [made, 'Veo could not generate the audio of this video.'],
-	imageFormat: [newVideo, 'The image format is not supported.'],
+	noAudio: [
+		made,
+		'The Google model was unable to generate audio for this request. Please try a different prompt.',
+	],
+	credits: [made, 'Credits insufficient'],
 	timeout: [made, 'Internal Error - Timeout'],
 	upstream: [made, 'Internal Error, Please try again later.'],
 	taskFailed: [made, 'Failed - Video generation task failed'],
-	other: [upgrade, 'Please contact the support.'],
+	other: [upgrade, 'Validation Error - The request parameters failed validation checks'],
+};
+/** What is advised differently where there is a video already. */
+const laterFailures: { [reason: string]: [Subject, FailureReason, string] } = {
+	contentFilterOfUpgrade: [upgrade, 'contentFilter', failures.contentFilter[1]],
+	timeoutOfUpgrade: [upgrade, 'timeout', failures.timeout[1]],
+	upstreamOfUpgrade: [upgrade, 'upstream', failures.upstream[1]],
+	taskFailedOfUpgrade: [upgrade, 'taskFailed', failures.taskFailed[1]],
+	taskFailedOfExtension: [extension, 'taskFailed', 'Failed - Video extension task failed'],
 };
 const refusals: Record<Refusal, Said> = {
 	unauthorized: { code: 401, message: 'You do not have access permissions' },
@@ -193,6 +198,11 @@ export const video: Samples<typeof videoRoom> = {
 			{ kind: 'failed', reason },
 			{ code: 400, message },
 		]),
+		...mapped(laterFailures, ([subject, reason, message]): [Subject, Rejection, Said] => [
+			subject,
+			{ kind: 'failed', reason },
+			{ code: 501, message },
+		]),
 		...mapped(refusals, (said, reason): [Subject, Rejection, Said] => [
 			upgrade,
 			{ kind: 'refused', reason },
@@ -211,7 +221,7 @@ export const video: Samples<typeof videoRoom> = {
 		earlierAttemptLost: [
 			upgrade,
 			{ kind: 'refused', reason: 'credits' },
-			{ code: 402, message: 'Insufficient credits', perhapsAccepted: true },
+			{ code: 402, message: 'Insufficient credits', mayBePaid: true },
 		],
 		...mapped(unreached, (said, reason): [Subject, Rejection, Said] => [
 			newVideo,
@@ -237,6 +247,17 @@ export const video: Samples<typeof videoRoom> = {
 		job: [{ ...job, ownTaskId: 'e931f4f24b0f' }, 1800, 'success'],
 		upgrade: [upgrade, 1800, '4K video is processing. Please check back in 5-10 minutes.'],
 		newVideo: [made, 1800, 'success'],
+	},
+	unclearError: {
+		upgrade: [upgrade, 24, { code: 422, message: 'Validation Error' }],
+		newVideo: [
+			made,
+			16,
+			{
+				code: 200,
+				message: 'Kie.ai calls it finished, but none of its fields has an address: taskId, state',
+			},
+		],
 	},
 	accountRejectedError: accountRejections,
 	fallbackError: [[unavailable('get4k'), unavailable('get1080p')]],

@@ -1,0 +1,438 @@
+import { faultAnswer, readAnswer } from '../../../nodes/KieVeo/kie/http/envelope';
+import { parseCallback } from '../../../nodes/KieVeo/kie/callback/parse';
+import {
+	classifyCreditsAnswer,
+	classifyFileUrlAnswer,
+	classifyServiceAnswer,
+	classifyUpgradeAnswer,
+	type KieAnswer,
+	type UnreachedReason,
+} from '../../../nodes/KieVeo/kie/meaning/answer';
+import { classifyCreateAnswer, mayBePaid } from '../../../nodes/KieVeo/kie/meaning/create';
+import { isUnknownTask, readRecordAnswer } from '../../../nodes/KieVeo/kie/meaning/record';
+import { KNOWN_TEXTS, readText } from '../../../nodes/KieVeo/kie/meaning/texts';
+import { ANSWERS, TASK, VIDEO, type AnswerRow } from '../corpus/answers';
+import { CALLBACKS } from '../corpus/callbacks';
+import { TEXTS } from '../corpus/texts';
+
+/** An answer as it comes over the wire: an object is sent as JSON, text as it is. */
+function answer(body: unknown, statusCode = 200): KieAnswer {
+	const text = typeof body === 'string' ? body : JSON.stringify(body);
+	return readAnswer({ statusCode, headers: {}, body: text }, 0);
+}
+
+const OLD = { isOurs: true, isNew: false };
+const FOREIGN = { isOurs: false, isNew: false };
+
+const READERS = {
+	order: classifyCreateAnswer,
+	get4k: (given: KieAnswer) => classifyUpgradeAnswer('4k', given),
+	get1080p: (given: KieAnswer) => classifyUpgradeAnswer('1080p', given),
+	ownRecord: (given: KieAnswer) => readRecordAnswer(given, OLD).meaning,
+	record: (given: KieAnswer) => readRecordAnswer(given, FOREIGN).meaning,
+	service: classifyServiceAnswer,
+};
+type Reader = keyof typeof READERS;
+
+/** On one line: why, or what. */
+function said(meaning: { kind: string; reason?: string }): string {
+	return meaning.reason ?? meaning.kind;
+}
+
+function outcomeOf(body: unknown): string {
+	const parsed = parseCallback(body);
+	return 'callback' in parsed ? parsed.callback.outcome : parsed.reason;
+}
+
+describe('the corpus', () => {
+	it.each([
+		['texts', TEXTS],
+		['answers', ANSWERS],
+		['callbacks', CALLBACKS],
+	])('has a source for each of its %s', (_what, rows) => {
+		expect(rows.length).toBeGreaterThan(20);
+		for (const { source } of rows) {
+			expect(source).toMatch(/^https:\/\/docs\.kie\.ai\/|client|workflow|github|supercode/i);
+		}
+	});
+
+	it('has each known text', () => {
+		const seen = JSON.stringify([TEXTS, ANSWERS]).toLowerCase();
+		const known = KNOWN_TEXTS.flatMap(([, ...texts]) => texts);
+		expect(known.filter((one) => !seen.includes(one))).toStrictEqual([]);
+	});
+});
+
+describe('the meaning of a text', () => {
+	const rows = TEXTS.map((row) => [row.code, row.text, row] as const);
+
+	it.each(rows)('%d "%s"', (code, text, { means: { callback, reason, ...means } }) => {
+		for (const data of [null, undefined]) {
+			const given = answer({ code, msg: text, data });
+			const found = Object.keys(means).map((reader) => [
+				reader,
+				said(READERS[reader as Reader](given)),
+			]);
+			expect(Object.fromEntries(found)).toStrictEqual(means);
+		}
+		expect(outcomeOf({ code, msg: text, data: { taskId: TASK } })).toBe(callback);
+		if (reason === 'other' && callback === 'unknown') return;
+		for (const failed of [
+			{ successFlag: 3, errorCode: code, errorMessage: text },
+			{ state: 'fail', failCode: String(code), failMsg: text },
+		]) {
+			const told = readRecordAnswer(answer({ code: 200, msg: 'success', data: failed }), FOREIGN);
+			expect(told).toMatchObject({
+				answer: { code, message: text },
+				meaning: { kind: 'failed', reason },
+			});
+			expect(outcomeOf({ code: 200, msg: 'success', data: failed })).toBe('failed');
+		}
+	});
+
+	it('is that of its beginning: what follows a whole phrase may be anything', () => {
+		expect(readText('record is null. Please check')).toBe('unknownTask');
+		expect(readText('  Record   IS null')).toBe('unknownTask');
+		expect(readText('record is nullable')).toBeNull();
+		expect(readText('Timeout of the upload')).toBeNull();
+		expect(readText(`${' '.repeat(2_000)}record is null`)).toBeNull();
+		expect(readText('It says: record is null')).toBeNull();
+		expect(readText('')).toBeNull();
+	});
+});
+
+describe('the meaning of an answer', () => {
+	const rows = ANSWERS.flatMap((row) =>
+		(Object.keys(row.means) as Reader[]).map((reader) => [reader, row.what, row] as const),
+	);
+
+	it.each(rows)('%s: %s', (reader, _what, row: AnswerRow) => {
+		const given = answer(row.body, row.httpStatus);
+		const meaning = READERS[reader](given);
+		expect(said(meaning)).toBe(row.means[reader]);
+		if (meaning.kind === 'created') expect(given.taskIds).toContain(meaning.taskId);
+		if (meaning.kind === 'success') expect(meaning.files).toMatchObject(row.files ?? {});
+		if (reader !== 'record' && reader !== 'ownRecord') return;
+		const told = readRecordAnswer(given, FOREIGN).answer;
+		if (row.message !== undefined) expect(told.message).toBe(row.message);
+		if (row.code !== undefined) expect(told.code).toBe(row.code);
+	});
+
+	it.each(
+		(
+			[
+				['noConnection', 'retry'],
+				['noName', 'retry'],
+				['blocked', 'unreached'],
+				['invalidKey', 'unreached'],
+				['certificate', 'unreached'],
+				['proxyRefused', 'unreached'],
+			] satisfies Array<[UnreachedReason, string]>
+		).flatMap(([reason, kind]) =>
+			(Object.keys(READERS) as Reader[]).map((reader) => [reader, reason, kind] as const),
+		),
+	)('%s: a request that reached nobody (%s) is "%s"', (reader, unreached, kind) => {
+		const given = { ...faultAnswer('record is null'), unreached };
+		expect(READERS[reader](given)).toStrictEqual({ kind, reason: unreached });
+	});
+
+	it.each<[what: string, body: string, status: number, meaning: string]>([
+		['a page with 404', '<html></html>', 404, 'wrongAddress'],
+		['a redirect', '', 302, 'wrongAddress'],
+		['a page with 401', '<html></html>', 401, 'accessDenied'],
+		['a page with 403', '<html></html>', 403, 'accessDenied'],
+		['a page with 407', '', 407, 'proxyLogin'],
+		['a page with 413', '<html></html>', 413, 'wrongAddress'],
+		['a page with 429', '<html></html>', 429, 'rateLimit'],
+		['a page with 500', '<html></html>', 500, 'unreadable'],
+		['a page with 505', '<html></html>', 505, 'unreadable'],
+		['a page with 200', '<html></html>', 200, 'unreadable'],
+		['nothing', '', 200, 'unreadable'],
+		['text', 'not found', 404, 'wrongAddress'],
+		["another server's JSON", '{"status":404,"path":"/"}', 404, 'wrongAddress'],
+		["another server's list", '[]', 404, 'wrongAddress'],
+		['a list', '[]', 200, 'unreadable'],
+		['no code', '{"msg":"success","data":null}', 200, 'unreadable'],
+		['a code that is no number', '{"code":"ok","data":null}', 200, 'unreadable'],
+		['JSON that was cut off', '{"code":404,"msg":"Ta', 404, 'unreadable'],
+		['a list that was cut off', ' ["', 403, 'unreadable'],
+		["Kie's own 404", '{"code":404,"msg":"Not Found"}', 404, 'unknownTask'],
+	])('%s is no answer of Kie.ai, or is one: %d %s', (_what, body, status, meaning) => {
+		const given = answer(body, status);
+		expect(said(classifyUpgradeAnswer('4k', given))).toBe(meaning);
+		expect(said(classifyServiceAnswer(given))).toBe(meaning);
+		const isLost = meaning === 'unreadable';
+		expect(said(classifyCreateAnswer(given))).toBe(isLost ? 'lost' : meaning);
+	});
+
+	it('about credits is the balance, which can be zero', () => {
+		const credits = (body: unknown) => classifyCreditsAnswer(answer(body));
+		expect(credits({ code: 200, data: 5916.25 })).toStrictEqual({
+			kind: 'success',
+			credits: 5916.25,
+		});
+		expect(credits({ code: 200, data: 0 })).toMatchObject({ credits: 0 });
+		expect(credits({ code: 422, msg: 'x', data: 7 })).toMatchObject({ kind: 'failed' });
+		expect(credits({ msg: 'success', data: 7 })).toMatchObject({ reason: 'unreadable' });
+		expect(credits({ code: 200, data: null })).toMatchObject({ kind: 'failed', reason: 'other' });
+		expect(classifyServiceAnswer(answer({ code: 422, msg: '4k is processing' }))).toStrictEqual({
+			kind: 'failed',
+			reason: 'other',
+		});
+	});
+
+	it('about a file is its address, if it is one', () => {
+		const file = (data: unknown, code = 200) =>
+			classifyFileUrlAnswer(answer({ code, msg: 'x', data }));
+		for (const data of [VIDEO, { downloadUrl: VIDEO }, { fileUrl: VIDEO }]) {
+			expect(file(data)).toStrictEqual({ kind: 'success', url: VIDEO });
+		}
+		expect(file('http://a.example/1')).toMatchObject({ kind: 'success' });
+		for (const data of ['javascript:alert(1)', `x ${VIDEO}`, 'https://', {}, null, [VIDEO]]) {
+			expect(file(data)).toStrictEqual({ kind: 'failed', reason: 'other' });
+		}
+		expect(file(null, 401)).toMatchObject({ kind: 'refused' });
+	});
+});
+
+describe('the task in an answer to an order', () => {
+	const NEW = { kind: 'created', taskId: 'a' };
+	const FLAGGED = 'Your prompt was flagged by Website as violating content policies.';
+	const wire = (code: number | null, data: unknown, msg = 'x') =>
+		JSON.stringify({ code, msg, data });
+
+	it.each<[what: string, body: string, meaning: object, status?: number]>([
+		['200, whatever the words', wire(200, { taskId: 'a' }, FLAGGED), NEW],
+		['another name', wire(200, { task_id: 'a' }), NEW],
+		['blanks around it', wire(200, { taskId: ' a ' }), NEW],
+		['deeper', wire(200, { data: [{ taskId: 'a' }] }), NEW],
+		['beside the data', '{"code":200,"taskId" : "a"}', NEW],
+		['a fault of the service', wire(500, { taskId: 'a' }), NEW],
+		['the limit: not sent again', wire(429, { taskId: 'a' }), NEW],
+		['no code', wire(null, { taskId: 'a' }), NEW],
+		['a body that was cut off', '{"code":200,"data":{"taskId":"a","', NEW],
+		['a page', '<html>{"taskId":"a"}</html>', NEW, 502],
+		['a page of another server', '<html>{"taskId":"a"}</html>', NEW, 404],
+		[
+			'a refusal in known words',
+			wire(422, { taskId: 'a' }, FLAGGED),
+			{ kind: 'failed', reason: 'contentFilter', taskId: 'a' },
+		],
+		[
+			'no credits',
+			wire(402, { taskId: 'a' }, 'Credits insufficient'),
+			{ kind: 'refused', reason: 'credits', taskId: 'a' },
+		],
+		['only the task that was sent', wire(200, { taskId: 'old' }), { kind: 'lost' }],
+		['the sent task, and a new one', wire(200, [{ taskId: 'old' }, { taskId: 'a' }]), NEW],
+		['an empty id', wire(200, { taskId: ' ' }), { kind: 'lost' }],
+		['an id that was cut off', '{"code":200,"data":{"taskId":"a', { kind: 'lost' }],
+		['another field', wire(200, { myTaskId: 'a', taskIds: 'b' }), { kind: 'lost' }],
+	])('is never dropped: %s', (_what, body, meaning, status = 200) => {
+		expect(classifyCreateAnswer(answer(body, status), 'old')).toStrictEqual(meaning);
+	});
+
+	it.each<[code: number, meaning: string]>([
+		[200, 'lost'],
+		[201, 'lost'],
+		[399, 'lost'],
+		[400, 'other'],
+		[403, 'other'],
+		[407, 'other'],
+		[408, 'lost'],
+		[409, 'other'],
+		[499, 'other'],
+		[500, 'lost'],
+		[501, 'taskFailed'],
+		[502, 'lost'],
+		[504, 'lost'],
+		[600, 'lost'],
+	])('is not named: code %d is "%s"', (code, meaning) => {
+		expect(said(classifyCreateAnswer(answer({ code, msg: 'x', data: null })))).toBe(meaning);
+	});
+
+	it('is that of the order, not one in the words of the user', () => {
+		const prompt = '{"taskId":"evil"}';
+		for (const echo of [
+			{ param: JSON.stringify({ input: JSON.stringify({ prompt }) }) },
+			{ paramJson: JSON.stringify({ prompt }) },
+			{ promptJson: prompt },
+			{ input: { prompt } },
+			{ prompt },
+		]) {
+			const given = answer({ code: 422, msg: `The prompt "${prompt}" is invalid`, data: echo });
+			expect(classifyCreateAnswer(given)).toStrictEqual({ kind: 'failed', reason: 'other' });
+		}
+	});
+});
+
+describe('words that Kie.ai was not seen to send', () => {
+	const QUOTA = 'You exceeded your current quota, please check your plan and billing details.';
+	const MAINTENANCE = 'The prompt "maintenance workers at a power plant" is invalid';
+	it.each([
+		[408, 'Upstream busy: too many requests, no result for over 10 minutes', 'lost'],
+		[500, 'The task was created, but the upstream service is under maintenance', 'lost'],
+		[500, 'The server is currently being maintained', 'lost'],
+		[500, MAINTENANCE, 'lost'],
+		[501, 'Video generation failed: upstream rate limit reached', 'taskFailed'],
+		[504, 'The request limit of the backend is reached', 'lost'],
+		[422, 'image_urls[0] is invalid: https://cdn.example.com/maintenance/hall.png', 'other'],
+		[400, 'callBackUrl is invalid: https://n8n.example.com/webhook/top-up', 'other'],
+	])('never make an order be sent again: %d "%s"', (code, msg, meaning) => {
+		expect(said(classifyCreateAnswer(answer({ code, msg, data: null })))).toBe(meaning);
+	});
+
+	it.each([
+		'success. Low balance: 40 credits left',
+		'success. Videos are kept for 14 days',
+		'Task created. Content is subject to safety review.',
+	])('refuse no order that was accepted: %s', (msg) => {
+		expect(classifyCreateAnswer(answer({ code: 200, msg, data: { taskId: 'a' } }))).toStrictEqual({
+			kind: 'created',
+			taskId: 'a',
+		});
+	});
+
+	it.each([QUOTA, 'RESOURCE_EXHAUSTED: quota exhausted for this project', 'new'])(
+		'are no want of credits of a task that was accepted: %s',
+		(errorMessage) => {
+			const body = { code: 200, msg: 'success', data: { successFlag: 3, errorMessage } };
+			const { meaning } = readRecordAnswer(answer(body), FOREIGN);
+			expect(meaning).toMatchObject({ kind: 'failed' });
+			expect(['other', 'upstream']).toContain(said(meaning));
+		},
+	);
+
+	it.each([
+		'4k is processing. Videos are kept for 14 days.',
+		'4K is processing. Credits are only deducted on success; your balance is not enough.',
+	])('end no upgrade that runs: %s', (msg) => {
+		const data = { taskId: 'a', resultUrls: null, imageUrls: null };
+		expect(said(classifyUpgradeAnswer('4k', answer({ code: 422, msg, data })))).toBe('processing');
+	});
+
+	it('are not read from the order that a record repeats', () => {
+		const prompt =
+			'{"scene":"x","error":"insufficient credits","failMsg":"Under maintenance","errorCode":7}';
+		for (const echo of [{ promptJson: prompt }, { paramJson: prompt }, { param: prompt }]) {
+			const data = { ...echo, input: JSON.parse(prompt) as object, successFlag: 3 };
+			const told = readRecordAnswer(answer({ code: 200, msg: 'success', data }), FOREIGN);
+			expect(told.meaning).toStrictEqual({ kind: 'failed', reason: 'other' });
+			expect(told.answer).toMatchObject({ code: null, message: 'Kie.ai gives no reason' });
+		}
+	});
+});
+
+describe('what may have been paid for', () => {
+	it.each<[what: string, meaning: Parameters<typeof mayBePaid>[0], now: boolean, lost: boolean]>([
+		['a lost answer', { kind: 'lost' }, true, true],
+		['the limit', { kind: 'retry', reason: 'rateLimit' }, false, true],
+		['maintenance', { kind: 'retry', reason: 'maintenance' }, false, true],
+		['no connection', { kind: 'retry', reason: 'noConnection' }, false, true],
+		['no such name', { kind: 'retry', reason: 'noName' }, false, true],
+		['a broken service', { kind: 'retry', reason: 'server' }, true, true],
+		['a page', { kind: 'retry', reason: 'unreadable' }, true, true],
+		['a bad key', { kind: 'refused', reason: 'unauthorized' }, false, true],
+		['a refusal with a task', { kind: 'refused', reason: 'credits', taskId: 'a' }, true, true],
+		['a proxy', { kind: 'unreached', reason: 'proxyLogin' }, false, true],
+		['a failure', { kind: 'failed', reason: 'contentFilter' }, false, false],
+		['a failure with a task', { kind: 'failed', reason: 'noAudio', taskId: 'a' }, true, true],
+		['a new task', { kind: 'created', taskId: 'a' }, false, false],
+		['nothing that is known', { kind: 'unclear' }, false, false],
+	])('after %s', (_what, meaning, now, lost) => {
+		expect(mayBePaid(meaning, false)).toBe(now);
+		expect(mayBePaid(meaning, true)).toBe(lost);
+	});
+});
+
+describe('a record', () => {
+	const told = (body: object, of = FOREIGN) => readRecordAnswer(answer(body), of);
+	const task = (data: object | null, code = 200, msg = 'success') => ({ code, msg, data });
+
+	it.each([
+		[422, 'record is null'],
+		[422, 'recordInfo is null'],
+		[404, 'Task not found'],
+		[200, 'success'],
+	])('of a task created seconds ago may be missing: %d "%s"', (code, msg) => {
+		const missing = task(null, code, msg);
+		const isNew = { isOurs: true, isNew: true };
+		expect(told(missing, isNew).meaning).toMatchObject({ kind: 'processing' });
+		expect(told(missing, OLD).meaning).toStrictEqual({ kind: 'failed', reason: 'unknownTask' });
+		expect(isUnknownTask(answer(missing))).toBe(true);
+	});
+
+	it.each<[states: object, meaning: string]>([
+		[{ successFlag: 0, state: 'success', resultUrls: [VIDEO] }, 'success'],
+		[{ successFlag: 1, state: 'fail' }, 'failed'],
+		[{ successFlag: 3, state: 'success', resultUrls: [VIDEO] }, 'failed'],
+		[{ successFlag: ' 2 ' }, 'failed'],
+		[{ successFlag: 9 }, 'unclear'],
+		[{ successFlag: 9, resultUrls: [VIDEO] }, 'success'],
+		[{ state: 'terminated' }, 'unclear'],
+		[{ state: 'success' }, 'unclear'],
+		[{ resultUrls: [VIDEO] }, 'success'],
+		[{ fullResultUrls: [VIDEO] }, 'success'],
+		[{ errorMessage: 'new' }, 'failed'],
+		[{ successFlag: 0, errorMessage: 'left over' }, 'processing'],
+		[{ successFlag: 1, errorMessage: 'left over' }, 'unclear'],
+	])('%j is "%s"', (data, kind) => {
+		for (const code of [200, 422, 500]) {
+			// Nothing but the task's own state counts where it has one.
+			if (code !== 200 && kind === 'unclear') continue;
+			expect(told(task(data, code, 'x')).meaning.kind).toBe(kind);
+		}
+		for (const sent of [data, JSON.stringify(data)]) {
+			expect(told({ code: 200, msg: 'x', data: sent }).meaning.kind).toBe(kind);
+		}
+	});
+
+	it.each<[what: string, body: object | string, status: number, isUnknown: boolean]>([
+		['has no such endpoint', task(null, 404, 'No endpoint'), 200, true],
+		['does not take the method', task(null, 405, 'Method Not Allowed'), 200, true],
+		['has switched it off', task(null, 505, 'Feature Disabled'), 200, true],
+		['is a web page', '<html></html>', 404, true],
+		['came from a proxy', '<html></html>', 407, false],
+		['is about the key', task(null, 401), 200, false],
+		['is a broken service', task(null, 500), 200, false],
+		['has kept it too long', task(null, 422, '暂时支持14天内的记录。'), 200, false],
+		['has no file of it', task(null, 422, 'record result data is blank'), 200, false],
+		['shows it', task({ state: 'success' }), 200, false],
+		['shows it under another code', task({ successFlag: 0 }, 404), 200, false],
+		['says something new', task({}), 200, false],
+	])('says whether this API knows the task: it %s', (_what, body, status, isUnknown) => {
+		expect(isUnknownTask(answer(body, status))).toBe(isUnknown);
+	});
+
+	it('of a success without a known address names the fields that came', () => {
+		const result = { video_url: VIDEO, [`x${'y'.repeat(100)}`]: 1 };
+		const { answer: given, meaning } = told(
+			task({ taskId: TASK, state: 'success', resultJson: JSON.stringify(result) }),
+		);
+		expect(meaning).toStrictEqual({ kind: 'unclear' });
+		expect(given.message).toBe(
+			'Kie.ai calls it finished, but none of its fields has an address: ' +
+				`video_url, x${'y'.repeat(39)}, taskId, state, resultJson`,
+		);
+	});
+});
+
+describe('a callback', () => {
+	it.each(CALLBACKS.map((row) => [row.what, row] as const))('of %s', (_what, row) => {
+		for (const body of [row.body, JSON.stringify(row.body)]) {
+			const parsed = parseCallback(body);
+			if ('reason' in parsed) throw new Error(parsed.reason);
+			const { callback } = parsed;
+			const { outcome, topic, taskIds, message, code, files } = row;
+			expect(callback).toMatchObject({
+				outcome,
+				succeeded: outcome === 'success',
+				topic,
+				taskIds,
+				files: files ?? {},
+				...(message === undefined ? {} : { message }),
+				...(code === undefined ? {} : { code }),
+			});
+		}
+	});
+});

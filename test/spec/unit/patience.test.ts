@@ -1,0 +1,133 @@
+import { Gate } from '../../../nodes/KieVeo/run/gate';
+import { KieVeoError } from '../../../nodes/KieVeo/messages/error';
+import type { ApiName, Order } from '../../../nodes/KieVeo/kie/api';
+import { submitVideo, waitByPolling } from '../../../nodes/KieVeo/run/videoRun';
+import type { Connection } from '../../../nodes/KieVeo/kie/connection';
+import { TASK, VIDEO } from '../corpus/answers';
+import { fakeKie } from './fakeKie';
+
+/* How long the node waits for what Kie's answers do not settle. */
+
+const GENERATE: Order = {
+	kind: 'creation',
+	operation: 'generate',
+	parameters: { prompt: 'A dog', model: 'veo3_fast' },
+};
+const upgrade = (operation: 'get4k' | 'get1080p'): Order => ({
+	kind: 'upgrade',
+	operation,
+	taskId: TASK,
+	index: 0,
+});
+const ok = (data: unknown) => ({ code: 200, msg: 'success', data });
+const ACCEPTED = ok({ taskId: TASK, resultUrls: null });
+const refused = (code: number, msg: string) => ({ code, msg, data: null });
+
+/** Submits an order and polls for it, every 30 s and for half an hour at most. */
+async function wait(
+	order: Order,
+	replies: Array<object | string>,
+	{ name = 'veo', headers = {} }: { name?: ApiName; headers?: { [name: string]: string } } = {},
+) {
+	const { api, calls, clock, stop } = fakeKie(replies, headers, name);
+	const connection = { api, clock, signal: stop.signal } as unknown as Connection;
+	const run = await submitVideo({ api }, order);
+	const ended = await waitByPolling(connection, order, {
+		submitted: run,
+		submittedAt: 0,
+		pollInterval: 30,
+		timeout: 1800,
+		onTimeout: 'error',
+		atTimeout: () => undefined,
+		gate: new Gate(10),
+	}).catch((error: unknown) => error);
+	return { ended, minutes: clock.now() / 60_000, requests: calls.length };
+}
+
+function errorOf({ ended }: { ended: unknown }): KieVeoError {
+	if (!(ended instanceof KieVeoError)) throw new Error('no error was raised');
+	return ended;
+}
+
+it.each([
+	'record status is not success',
+	'record result data is blank',
+	'record result data not exist',
+	'record result data is empty',
+])('A created video is waited for while its record says "%s"', async (msg) => {
+	const notYet = Array.from({ length: 8 }, () => refused(422, msg));
+	const done = ok({ taskId: TASK, successFlag: 1, response: { resultUrls: [VIDEO] } });
+	const { ended, minutes } = await wait(GENERATE, [ACCEPTED, ...notYet, done]);
+	expect(ended).toMatchObject({ result: { status: 'success', videoUrl: VIDEO } });
+	expect(minutes).toBe(4.5);
+	// And no longer than the user wants.
+	const never = await wait(GENERATE, [ACCEPTED, refused(422, msg)]);
+	expect(errorOf(never).timedOut).toBe(true);
+	expect(never.minutes).toBe(30);
+});
+
+describe('answers that nobody knows', () => {
+	it.each<[operation: 'get4k' | 'get1080p', usual: number, code: number, msg: string]>([
+		['get4k', 12, 422, 'Validation Error - The request parameters failed validation checks'],
+		['get4k', 12, 400, 'Invalid index'],
+		['get1080p', 5, 422, 'Validation Error - The request parameters failed validation checks'],
+		['get1080p', 5, 400, 'Only 16:9 is supported for 1080P'],
+	])('to %s are asked again for twice the usual %d minutes: %d "%s"', async (...row) => {
+		const [operation, usual, code, msg] = row;
+		const waited = await wait(upgrade(operation), [refused(code, msg)]);
+		const error = errorOf(waited);
+		expect(waited.minutes).toBe(2 * usual + 0.5);
+		expect(error.message).toContain(`is unclear after ${2 * usual} minutes: ${msg}`);
+		expect(error.description).toContain('https://kie.ai/logs');
+		expect(error).toMatchObject({ kieCode: code, taskId: TASK, failure: null });
+	});
+
+	it('to 4K are forgotten once Kie.ai accepts the order', async () => {
+		const done = { ...ok({ taskId: TASK, resultUrls: [VIDEO] }), code: 422 };
+		const unknown = refused(
+			422,
+			'Validation Error - The request parameters failed validation checks',
+		);
+		const { ended } = await wait(upgrade('get4k'), [unknown, unknown, ACCEPTED, done]);
+		expect(ended).toMatchObject({ result: { status: 'success', videoUrl: VIDEO } });
+	});
+
+	it.each<ApiName>(['veo', 'jobs'])(
+		'of a finished video name its fields in the end (%s)',
+		async (name) => {
+			const data = { taskId: TASK, state: 'success', successFlag: 1, resultJson: '{"video":1}' };
+			const waited = await wait(GENERATE, [ACCEPTED, ok(data)], { name });
+			const error = errorOf(waited);
+			expect(waited.minutes).toBe(16.5);
+			expect(error.message).toContain('none of its fields has an address: video, taskId, state');
+			expect(error.description).toContain('https://kie.ai/logs');
+			expect(error.description).toContain(`Run Get with task ID ${TASK}: it is free.`);
+		},
+	);
+});
+
+it('A pause that Kie.ai asks for while polling is respected for a minute at most', async () => {
+	const busy = refused(429, 'Rate limit exceeded');
+	const done = ok({ taskId: TASK, successFlag: 1, response: { resultUrls: [VIDEO] } });
+	const headers = { 'retry-after': '3600' };
+	const { ended, minutes } = await wait(GENERATE, [ACCEPTED, busy, done], { headers });
+	expect(ended).toMatchObject({ result: { status: 'success' } });
+	expect(minutes).toBe(1.5);
+});
+
+it.each<[code: number, msg: string]>([
+	[408, 'Upstream busy: too many requests'],
+	[500, 'The server is currently being maintained'],
+	[501, 'Video generation failed: upstream rate limit reached'],
+	[504, 'The request limit of the backend is reached'],
+])('An order is sent once, whatever the words beside %d: "%s"', async (code, msg) => {
+	for (const name of ['veo', 'jobs'] as const) {
+		const { api, calls } = fakeKie([refused(code, msg)], {}, name);
+		const error: unknown = await submitVideo({ api }, GENERATE, 1_800_000).catch((e: unknown) => e);
+		if (!(error instanceof KieVeoError)) throw error;
+		expect(calls).toHaveLength(1);
+		expect(error.message).toContain(msg);
+		// 501 is Kie's code of a task that has failed.
+		expect(error.mayBePaid).toBe(code !== 501);
+	}
+});

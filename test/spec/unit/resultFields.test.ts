@@ -1,0 +1,268 @@
+import {
+	otherTier,
+	readJob,
+	resolutionOfJob,
+	topicOf,
+	upgradedBy,
+	withTierNote,
+	type Topic,
+} from '../../../nodes/KieVeo/kie/meaning/fields';
+import {
+	isAboutOther,
+	isUpgradedTo,
+	readResultFiles,
+	resultFieldsIn,
+	withWholeVideo,
+} from '../../../nodes/KieVeo/kie/meaning/files';
+import { classifyUpgradeAnswer } from '../../../nodes/KieVeo/kie/meaning/answer';
+import { readAnswer } from '../../../nodes/KieVeo/kie/http/envelope';
+
+/* What is in every answer, record and callback of the corpus, one field at a time. */
+
+const A = 'https://file.example/v/a.mp4';
+const B = 'http://file.example/v/b.mp4';
+const text = (value: unknown) => JSON.stringify(value);
+
+describe('result URLs', () => {
+	it.each<[form: string, data: unknown, urls: string[]]>([
+		['a list', { resultUrls: [A, B] }, [A, B]],
+		['a single string', { resultUrl: A }, [A]],
+		['snake case', { result_urls: [A] }, [A]],
+		['under info', { info: { resultUrls: [A] }, resultUrls: [B] }, [A]],
+		['under response', { response: { resultUrls: [A] }, resultUrls: [B] }, [A]],
+		['under response as JSON text', { response: text({ resultUrls: [A] }) }, [A]],
+		['of a job', { resultJson: text({ resultUrls: [A] }) }, [A]],
+		['of a job, its result a list', { resultJson: text([A, B]) }, [A, B]],
+		['of a job, its result one URL', { resultJson: A }, [A]],
+		[
+			'of a job in 1080p or 4k',
+			{ resultJson: { resultUrls: [B], data: { result_urls: [A], origin_urls: [B] } } },
+			[A],
+		],
+		[
+			'info, then a response, then a job',
+			{ resultJson: { resultUrls: [B] }, response: { resultUrls: [A] }, info: null },
+			[A],
+		],
+		['only originals', { originUrls: [A], info: { origin_urls: [A] } }, []],
+		['JSON text', { resultUrls: text([A, B]) }, [A, B]],
+		['a list without quotes', { resultUrls: `[${A}, ${B}]` }, [A, B]],
+		['a list with single quotes', { resultUrls: `['${A}','${B}']` }, [A, B]],
+		['a list without brackets', { resultUrls: `${A},${B}` }, [A, B]],
+		['a comma within', { resultUrl: `${A}?a=1,2` }, [`${A}?a=1,2`]],
+		['a blank within', { resultUrl: `${A}?my video` }, [`${A}?my%20video`]],
+		['blanks around', { resultUrls: [` ${A} `] }, [A]],
+		['repeated ones, once and in order', { resultUrls: [B, A, B] }, [B, A]],
+		[
+			'no http URL',
+			{ resultUrls: ['ftp://x/a.mp4', 'javascript:alert(1)', `x ${A}`, 'https://', '', null, 7] },
+			[],
+		],
+		['a first place that is empty', { info: { resultUrls: [] }, resultUrls: [A] }, [A]],
+		['data as JSON text', text({ resultUrls: [A] }), [A]],
+		['no data', undefined, []],
+		['a list as data', [A], []],
+	])('%s', (_form, data, urls) => {
+		expect(readResultFiles(data).videoUrls).toStrictEqual(urls);
+	});
+
+	it('come with preview images, resolution, credits and the id Kie answered with', () => {
+		const data = {
+			task_id: 'kie-id',
+			creditsConsumed: 120,
+			info: { resultUrls: [A], image_urls: [B], resolution: '1080p', full_result_urls: [B] },
+		};
+		expect(readResultFiles(data)).toStrictEqual({
+			videoUrls: [A],
+			fullVideoUrls: [B],
+			imageUrls: [B],
+			resolution: '1080p',
+			creditsConsumed: 120,
+			taskId: 'kie-id',
+		});
+		expect(readResultFiles({ taskId: 'a', task_id: 'b' }).taskId).toBe('a');
+		const job = (result: object) => ({ model: 'veo/get-4k-video', resultJson: result });
+		expect(readResultFiles(job({ resultUrls: [A] })).resolution).toBe('4k');
+		expect(readResultFiles(job({ resolution: '2160p' })).resolution).toBe('2160p');
+	});
+
+	it.each<[place: string, data: object, urls: string[]]>([
+		['a response that says 4k', { response: { resultUrls: [A], resolution: '4K' } }, [A]],
+		['a response that says nothing', { response: { resultUrls: [A] } }, []],
+		['a response of 1080p', { response: { resultUrls: [A], resolution: '1080p' } }, []],
+		['within one', { response: { data: { result_urls: [A] }, resolution: '4k' } }, [A]],
+		['within one of 1080p', { response: { data: { result_urls: [A] }, resolution: '1080p' } }, []],
+		['an info', { info: { resultUrls: [A] } }, [A]],
+		['an info of 720p', { info: { resultUrls: [A], resolution: '720p' } }, []],
+		['a 4K job', { model: 'veo/get-4k-video', resultJson: { resultUrls: [A] } }, [A]],
+		['another job', { model: 'veo-3-1', resultJson: { resultUrls: [A] } }, []],
+	])('of a 4K video are not those of the base video: %s', (_place, data, urls) => {
+		expect(readResultFiles(data, '4k').videoUrls).toStrictEqual(urls);
+	});
+
+	it('of the whole video stand for the part where there is none', () => {
+		const whole = readResultFiles({ fullResultUrls: [B] });
+		expect(withWholeVideo(whole).videoUrls).toStrictEqual([B]);
+		const both = readResultFiles({ resultUrls: [A], fullResultUrls: [B] });
+		expect(withWholeVideo(both)).toStrictEqual(both);
+	});
+
+	it('of an unknown name are told by the names of all fields, at most 20', () => {
+		const many = Object.fromEntries(Array.from({ length: 30 }, (_, index) => [`f${index}`, 1]));
+		expect(resultFieldsIn({ response: many, a: 1 })).toHaveLength(20);
+		expect(resultFieldsIn({ response: { a: 1 }, b: 2 })).toStrictEqual(['a', 'response', 'b']);
+		expect(resultFieldsIn([])).toStrictEqual([]);
+	});
+});
+
+it.each<[wanted: '4k' | '1080p' | undefined, given: string | null, is: boolean]>([
+	['4k', '4K', true],
+	['4k', '2160p', true],
+	['4k', '1080p', false],
+	['4k', null, false],
+	['1080p', '1080P', true],
+	['1080p', '4k', false],
+	['1080p', null, false],
+	[undefined, '1080p', false],
+])('an upgrade to %s, and Kie says %s: %s', (wanted, given, is) => {
+	expect(isUpgradedTo(wanted, given)).toBe(is);
+});
+
+describe('what a body is about', () => {
+	const PREVIEW = { imageUrls: ['x'] };
+	const UPGRADED = '4K Video generated successfully.';
+	it.each<[data: object, said: string, topic: Topic]>([
+		[{ promptJson: '{}' }, '', 'generate'],
+		[{ fallbackFlag: false }, '', 'generate'],
+		[{ originUrls: ['x'] }, '', 'generate'],
+		[{ response: text({ originUrls: ['x'] }) }, '', 'generate'],
+		[{ info: { fullResultUrls: ['x'] } }, '', 'extend'],
+		[{ fullResultUrls: [] }, '', 'unknown'],
+		[{ info: { resolution: '720p' } }, '', 'generate'],
+		[{ info: { resolution: '4k' } }, '', 'generate'],
+		[{ resolution: null }, '', 'unknown'],
+		[PREVIEW, '', 'get4k'],
+		[{ info: { image_urls: ['x'] } }, '', 'get4k'],
+		[{ ...PREVIEW, resolution: '4k' }, '', 'get4k'],
+		[{ ...PREVIEW, resolution: '720p' }, '', 'generate'],
+		[{ ...PREVIEW, promptJson: '{}' }, '', 'generate'],
+		// The fields of a new video count before the words.
+		[{ promptJson: '{}' }, UPGRADED, 'generate'],
+		[{ resolution: '720p' }, UPGRADED, 'generate'],
+		[{ resolution: '4k' }, UPGRADED, 'get4k'],
+		[{}, UPGRADED, 'get4k'],
+		[{}, 'The prompt "4K Video generated successfully" was flagged', 'unknown'],
+		[{ promptJson: '{}' }, 'Veo3.1 video extension successful.', 'extend'],
+		[PREVIEW, 'Veo3.1 video generated successfully.', 'generate'],
+		[{ model: 'veo/get-4k-video', promptJson: '{}' }, '', 'get4k'],
+		[{ model: 'veo/get-1080p-video' }, UPGRADED, 'get1080p'],
+		[{ model: 'veo3_fast' }, UPGRADED, 'generate'],
+		[{ model: 'kling-3.0/video' }, '', 'unknown'],
+	])('%j "%s" is "%s"', (data, said, topic) => {
+		expect(topicOf(data as { [field: string]: unknown }, said)).toBe(topic);
+	});
+
+	it.each<[data: object, said: string, about: { get4k: boolean; get1080p: boolean }]>([
+		[{ info: { resolution: '720p' } }, '', { get4k: true, get1080p: true }],
+		[{ info: { resolution: '1080p' } }, '', { get4k: true, get1080p: false }],
+		[{ info: { resolution: '4k' } }, UPGRADED, { get4k: false, get1080p: true }],
+		[{ promptJson: '{}' }, '', { get4k: true, get1080p: true }],
+		[{}, '', { get4k: false, get1080p: false }],
+		[PREVIEW, '', { get4k: false, get1080p: true }],
+		[{ model: 'veo/get-1080p-video', resolution: '4k' }, '', { get4k: true, get1080p: false }],
+	])('%j "%s" is about something else: %j', (data, said, { get4k, get1080p }) => {
+		const record = data as { [field: string]: unknown };
+		expect(isAboutOther('4k', record, said)).toBe(get4k);
+		expect(isAboutOther('1080p', record, said)).toBe(get1080p);
+	});
+
+	it('decides for an answer to an upgrade, too', () => {
+		const meaning = (data: object, resolution: '4k' | '1080p') => {
+			const body = text({ code: 200, msg: 'success', data });
+			return classifyUpgradeAnswer(
+				resolution,
+				readAnswer({ statusCode: 200, headers: {}, body }, 0),
+			);
+		};
+		const base = { resultUrls: [A], resolution: '720p' };
+		for (const data of [base, { info: base }, { resultUrls: [A], promptJson: '{}' }]) {
+			expect(meaning(data, '4k')).toMatchObject({ kind: 'processing', files: { videoUrls: [] } });
+			expect(meaning(data, '1080p')).toMatchObject({ kind: 'processing' });
+		}
+	});
+});
+
+describe('the order that a job repeats', () => {
+	const paramOf = (model: string | undefined, input: unknown) =>
+		text({ model, input: text(input) });
+	it.each<[what: string, data: unknown, job: ReturnType<typeof readJob>]>([
+		[
+			'as JSON text in JSON text',
+			{ model: 'veo-3-1', param: paramOf('x', { prompt: 'A dog' }) },
+			{ model: 'veo-3-1', input: { prompt: 'A dog' } },
+		],
+		[
+			'with its model in the order',
+			{ param: { model: 'veo/extend', input: { task_id: 't' } } },
+			{ model: 'veo/extend', input: { task_id: 't' } },
+		],
+		['without a model', { param: paramOf(undefined, { a: 1 }) }, { model: null, input: { a: 1 } }],
+		['with nothing but a model', { model: 'veo-3-1' }, { model: 'veo-3-1', input: {} }],
+		['that is not there', { successFlag: 1, paramJson: text({ prompt: 'A dog' }) }, null],
+		['of no record', null, null],
+	])('is read %s', (_what, data, job) => {
+		expect(readJob(data)).toStrictEqual(job);
+		expect(readJob(text(data))).toStrictEqual(job);
+	});
+
+	const job = (model: string | null, input: { [field: string]: unknown } = {}) => ({
+		model,
+		input,
+	});
+
+	it.each([
+		[job('veo/get-4k-video', { task_id: 't', index: 2 }), { taskId: 't', index: 2 }],
+		[job('veo/get-1080p-video', { taskId: 't', index: '1' }), { taskId: 't', index: 1 }],
+		[job('veo/get-4k-video', { task_id: 't' }), { taskId: 't', index: 0 }],
+		[job('veo/get-4k-video'), null],
+	])('says which video is upgraded: %j', (given, video) => {
+		expect(upgradedBy(given)).toStrictEqual(video);
+	});
+
+	it.each([
+		[job('veo/get-4k-video', { resolution: '720p' }), '4k'],
+		[job('veo/get-1080p-video'), '1080p'],
+		[job('veo-3-1', { resolution: '1080p' }), '1080p'],
+		[job('veo-3-1'), null],
+		[job(null), null],
+	])('says what is given: %j', (given, resolution) => {
+		expect(resolutionOfJob(given)).toBe(resolution);
+	});
+
+	const made = (model: string, tier?: string) => ({
+		model,
+		param: paramOf(model, tier === undefined ? {} : { model: tier }),
+	});
+	it.each<[asked: string | undefined, data: unknown, tier: string | null]>([
+		['veo3_lite', made('veo-3-1', 'veo3_fast'), 'veo3_fast'],
+		['VEO3_FAST', made('veo-3-1', 'veo3_fast'), null],
+		['veo3_lite', made('veo3_fast'), 'veo3_fast'],
+		['veo3_lite', made('veo3'), 'veo3'],
+		['veo3_lite', made('veo-3-1'), null],
+		['veo3_lite', made('my-veo3'), null],
+		['veo3_lite', { successFlag: 1 }, null],
+		[undefined, made('veo-3-1', 'veo3_fast'), null],
+		// It is shown and logged.
+		['veo3_lite', made('veo-3-1', `a\nb${'x'.repeat(100)}`), `a?b${'x'.repeat(37)}`],
+	])('asked for with %s, %j was made with another tier: %s', (asked, data, tier) => {
+		expect(otherTier(asked, data)).toBe(tier);
+	});
+
+	it.each([
+		['', 'Kie.ai made this video with b, not with a as asked for.'],
+		['Done', 'Done. Kie.ai made this video with b, not with a as asked for.'],
+		['Done.', 'Done. Kie.ai made this video with b, not with a as asked for.'],
+	])('says so after "%s"', (message, note) => {
+		expect(withTierNote(message, 'a', 'b')).toBe(note);
+	});
+});
