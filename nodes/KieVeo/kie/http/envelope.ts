@@ -1,6 +1,13 @@
 import type { KieAnswer } from '../meaning/answer';
 import { readTaskFault } from '../meaning/fields';
-import { isJsonObject, parseJson, toNumber, toText, type JsonObject } from '../meaning/guards';
+import {
+	isJsonObject,
+	parseIfJson,
+	parseJson,
+	toNumber,
+	toText,
+	type JsonObject,
+} from '../meaning/guards';
 import { envelopeFaultText, type EnvelopeFault } from './networkFault';
 import { refusalOf } from './statuses';
 
@@ -67,7 +74,7 @@ export function readAnswer(reply: HttpReply, now: number): KieAnswer {
 	return {
 		code,
 		message: messageIn(body),
-		data: body.data,
+		data: parseIfJson(body.data),
 		body,
 		taskIds,
 		fault: code === null,

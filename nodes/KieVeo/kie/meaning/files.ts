@@ -157,9 +157,12 @@ function firstUrls(...candidates: unknown[]): string[] {
 	return [];
 }
 
+/** Kie's lists have a few. */
+const MOST_URLS = 100;
+
 function readUrls(value: unknown): string[] {
 	const parsed = parseIfJson(value);
-	const texts = Array.isArray(parsed) ? parsed : [parsed];
+	const texts = Array.isArray(parsed) ? parsed.slice(0, MOST_URLS) : [parsed];
 	return [...new Set(texts.flatMap(urlsInText))];
 }
 
@@ -167,7 +170,7 @@ function readUrls(value: unknown): string[] {
 function urlsInText(value: unknown): string[] {
 	const text = toText(value)?.replace(/^\[|\]$/g, '') ?? '';
 	return text
-		.split(/,(?=\s*["']?https?:)/)
+		.split(/,(?=\s*["']?https?:)/, MOST_URLS)
 		.map((part) =>
 			part
 				.trim()
