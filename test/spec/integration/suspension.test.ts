@@ -183,6 +183,23 @@ describe('the safety net', () => {
 });
 
 describe('a call of the suspended address', () => {
+	it('with the base video makes the node ask for the 4K video', async () => {
+		const taskId = add({ timings: { upgrade4k: NEVER }, ...LOST });
+		const execution = await suspend([taskId], { timeout: 30 });
+		const [order] = simulator.requests({ path: GET_4K });
+		const { callBackUrl } = order?.body as { callBackUrl: string };
+		simulator.finish(taskId, 'get4k');
+		const base = 'https://tempfile.aiquickdraw.com/v/base.mp4';
+		const info = { resultUrls: [base], resolution: '720p' };
+		const data = { taskId, promptJson: '{}', info, fallbackFlag: false };
+		const body = { code: 200, msg: 'Veo3.1 video generated successfully.', data };
+		expect(await execution.call(callBackUrl, body)).toBe(200);
+		const [item] = await execution.output();
+		expect(item?.json).toMatchObject({ taskId, status: 'success', resolution: '4k' });
+		expect(JSON.stringify(item)).not.toContain(base);
+		expect(requestsAbout(taskId, GET_4K)).toBe(2);
+	});
+
 	const held = { timings: { upgrade4k: NEVER } };
 
 	it('that is not a wake-up of this suspension is refused, and the execution keeps waiting', async () => {

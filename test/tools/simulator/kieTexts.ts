@@ -41,13 +41,10 @@ export const KIE_FAILURES = {
 	maintenanceInChinese: { code: 455, msg: '服务不可用 - 系统正在进行维护' },
 } satisfies Record<string, Failure>;
 
-/** Kie's Chinese pages have these texts; those about 4K are made after the ones about 1080P. */
+/** Kie's Chinese pages have these texts. */
 export const IN_CHINESE: VideoScenario = {
 	generation: { failure: KIE_FAILURES.failedInChinese },
 	record: { runningText: '1080P 正在处理中。预计 1-2 分钟后准备就绪。请稍后再次查看。' },
 	upgrade1080p: { runningText: '1080P 正在处理中。预计 1-2 分钟后准备就绪。请稍后再次查看。' },
-	upgrade4k: {
-		runningText: '4K 正在处理中。预计 5-10 分钟后准备就绪。请稍后再次查看。',
-		finishedText: '视频已成功生成',
-	},
+	upgrade4k: { runningText: '4k正在处理中。预计5-10分钟后准备就绪。请稍后再次查看。' },
 };
