@@ -181,7 +181,7 @@ describe('Generate and faults of Kie', () => {
 		const error = await caught(generate({ parameters: { waitMode: 'poll' } }));
 		expect(error.message).toContain('veo_task_bad');
 		expect(error.message).toContain('violating content policies');
-		expect(error.description).toContain('Change it');
+		expect(error.description).toContain('change it');
 	});
 
 	it.each([
@@ -241,8 +241,8 @@ describe('Generate and faults of Kie', () => {
 		[400, 'public error unsafe image upload.', 'content filter'],
 		[401, 'You do not have access permissions', 'API key'],
 		[402, 'Insufficient credits', 'Top up'],
-		[404, 'Not found', "'Task ID'"],
-		[422, 'Your request was rejected by Flow(x).', 'content filter'],
+		[404, 'Not found', "'Base URL'"],
+		[422, 'Your request was rejected by Flow(PUBLIC_ERROR_MINOR).', 'content filter'],
 		[422, 'Invalid model', "'Model'"],
 		[433, 'Limit', 'Raise the hourly'],
 		[451, 'Failed to fetch the image.', "'Image Source'"],
