@@ -258,7 +258,7 @@ describe('the outcome of a submitted video at the Veo endpoints', () => {
 	])('%s (%s)', async (_situation, operation, answers, expected, methods) => {
 		const { api, calls } = fakeKie(answers);
 		const video = { operation, taskId: 't', kieTaskId: 'kie-t', index: 1, codes: [200] };
-		const { meaning } = await api.fetchOutcome(video);
+		const { meaning } = await api.fetchVideo(video, 'check');
 		expect(meaning.kind).toBe(expected);
 		if (operation === 'get4k') expect(JSON.stringify(meaning)).not.toContain(BASE);
 		expect(calls.map(({ method }) => method)).toStrictEqual(methods);
@@ -285,8 +285,8 @@ describe('the outcome of a job', () => {
 			index: 0,
 			codes: [],
 		};
-		for (const ask of ['fetchOutcome', 'fetchRecordedOutcome'] as const) {
-			expect((await kie.api[ask](video)).meaning.kind).toBe(kind);
+		for (const how of ['check', 'free'] as const) {
+			expect((await kie.api.fetchVideo(video, how)).meaning.kind).toBe(kind);
 		}
 		expect(new Set(kie.calls.map(({ method, query }) => asText({ method, query })))).toStrictEqual(
 			new Set([asText({ method: 'GET', query: { taskId: 'job' } })]),
@@ -302,7 +302,7 @@ describe('the outcome of a job', () => {
 			index: 0,
 			codes: [200],
 		};
-		const { meaning } = await kie.chosen.fetchOutcome(video);
+		const { meaning } = await kie.chosen.fetchVideo(video, 'check');
 		expect(meaning.kind).toBe('success');
 		expect(kie.calls).toMatchObject([{ method: 'GET', path: WIRE.jobs.recordPath }]);
 		expect(kie.calls).toHaveLength(1);
@@ -317,7 +317,7 @@ describe('the outcome of a job', () => {
 			index: 0,
 			codes: [200],
 		};
-		expect((await kie.chosen.fetchOutcome(video)).meaning.kind).toBe('processing');
+		expect((await kie.chosen.fetchVideo(video, 'check')).meaning.kind).toBe('processing');
 		expect(kie.calls).toMatchObject([{ method: 'GET', path: WIRE.veo.recordPath }]);
 		expect(kie.calls).toHaveLength(1);
 	});
@@ -439,7 +439,7 @@ describe('a job', () => {
 			codes: [],
 			model,
 		};
-		expect((await kie.chosen.fetchState(video)).message).toBe(message);
+		expect((await kie.chosen.fetchVideo(video, 'poll')).message).toBe(message);
 		expect(kie.lines).toHaveLength(message === 'success' ? 0 : 1);
 	});
 
@@ -470,35 +470,34 @@ describe('a job', () => {
 	);
 });
 
-describe('what a task of its own improves', () => {
-	const job = (model: string, input: object) =>
-		answer({ model, state: 'generating', param: asText({ model, input: asText(input) }) });
+describe('two sources', () => {
+	const upgrade = {
+		operation: 'get4k' as const,
+		taskId: 'base',
+		kieTaskId: 'own',
+		index: 0,
+		codes: [200],
+	};
+	const done = answer({ resultUrls: [IN_4K] }, 422, 'The video has been generated successfully');
+	const trouble = answer(null, 500, 'Server Error');
 
-	it.each<[what: string, reply: object, expected: object]>([
-		[
-			'a 4K job',
-			job('veo/get-4k-video', { task_id: 'base', index: 2 }),
-			{ kind: 'upgrade', operation: 'get4k', taskId: 'base', index: 2 },
-		],
-		[
-			'a 1080P job',
-			job('veo/get-1080p-video', { taskId: 'base', index: '1' }),
-			{ kind: 'upgrade', operation: 'get1080p', taskId: 'base', index: 1 },
-		],
-		[
-			'a job without an index',
-			job('veo/get-4k-video', { task_id: 'base' }),
-			{ kind: 'upgrade', operation: 'get4k', taskId: 'base', index: 0 },
-		],
-		['a job that names no video', job('veo/get-4k-video', {}), { kind: 'none' }],
-		['a job of another kind', job('veo/extend', { task_id: 'base' }), { kind: 'none' }],
-		['an unknown one', WIRE.jobs.unknown, { kind: 'none' }],
-		['a service in trouble', answer(null, 500, 'Server Error'), { kind: 'unanswered' }],
-	])('is read from its record: %s', async (_what, reply, expected) => {
-		for (const name of APIS) {
-			const kie = fakeKie([reply], {}, name);
-			expect(await kie.chosen.fetchUpgraded('job')).toStrictEqual(expected);
-			expect(kie.calls).toMatchObject([{ method: 'GET', path: WIRE.jobs.recordPath }]);
-		}
+	it('of which one fails do not keep the other from being asked', async () => {
+		const kie = fakeKie([trouble, veoBase, done], {}, 'veo');
+		const { meaning } = await kie.chosen.fetchVideo(upgrade, 'check');
+		expect(meaning.kind).toBe('success');
+		expect(kie.calls[0]).toMatchObject({ path: WIRE.jobs.recordPath });
+	});
+
+	it('of which none knows an id of the upgrade are followed by the 4K request', async () => {
+		const kie = fakeKie([WIRE.jobs.unknown, WIRE.veo.unknown, done], {}, 'veo');
+		const { meaning } = await kie.chosen.fetchVideo(upgrade, 'check');
+		expect(meaning.kind).toBe('success');
+		expect(kie.calls.map(({ method }) => method)).toStrictEqual(['GET', 'GET', 'POST']);
+	});
+
+	it('answer as the chosen one where the other one is in trouble', async () => {
+		const kie = fakeKie([WIRE.veo.unknown, trouble], {}, 'veo');
+		const { meaning } = await kie.chosen.fetchRecord('t');
+		expect(meaning).toStrictEqual({ kind: 'failed', reason: 'unknownTask' });
 	});
 });

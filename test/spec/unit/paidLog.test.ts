@@ -17,6 +17,7 @@ type Work = Parameters<typeof submitLogged>[1];
 const accepted = (order: Order, submittedTaskId: string | null, kieTaskId?: string): Work => ({
 	order,
 	submittedTaskId,
+	isTakenUp: false,
 	run: { result: { taskId: submittedTaskId, kieTaskId } } as Work['run'],
 	submit: async () => undefined,
 });

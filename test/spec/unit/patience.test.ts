@@ -38,7 +38,6 @@ async function wait(
 		pollInterval: 30,
 		timeout: 1800,
 		onTimeout: 'error',
-		atTimeout: () => undefined,
 		gate: new Gate(10),
 	}).catch((error: unknown) => error);
 	return { ended, minutes: clock.now() / 60_000, requests: calls.length };

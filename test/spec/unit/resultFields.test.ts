@@ -1,9 +1,9 @@
 import {
 	otherTier,
 	readJob,
+	readUpgradeJob,
 	resolutionOfJob,
 	topicOf,
-	upgradedBy,
 	withTierNote,
 	type Topic,
 } from '../../../nodes/KieVeo/kie/meaning/fields';
@@ -221,12 +221,20 @@ describe('the order that a job repeats', () => {
 	});
 
 	it.each([
-		[job('veo/get-4k-video', { task_id: 't', index: 2 }), { taskId: 't', index: 2 }],
-		[job('veo/get-1080p-video', { taskId: 't', index: '1' }), { taskId: 't', index: 1 }],
-		[job('veo/get-4k-video', { task_id: 't' }), { taskId: 't', index: 0 }],
+		[
+			job('veo/get-4k-video', { task_id: 't', index: 2 }),
+			{ operation: 'get4k', taskId: 't', index: 2 },
+		],
+		[
+			job('veo/get-1080p-video', { taskId: 't', index: '1' }),
+			{ operation: 'get1080p', taskId: 't', index: 1 },
+		],
+		[job('veo/get-4k-video', { task_id: 't' }), { operation: 'get4k', taskId: 't', index: 0 }],
 		[job('veo/get-4k-video'), null],
-	])('says which video is upgraded: %j', (given, video) => {
-		expect(upgradedBy(given)).toStrictEqual(video);
+		[job('veo/extend', { task_id: 't' }), null],
+	])('says which video is upgraded: %j', ({ model, input }, video) => {
+		const param = text({ model, input: text(input) });
+		expect(readUpgradeJob({ model, param })).toStrictEqual(video);
 	});
 
 	it.each([

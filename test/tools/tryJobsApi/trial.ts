@@ -162,7 +162,7 @@ export class Trial {
 		};
 		const deadline = systemClock.now() + timeout * 1000;
 		for (;;) {
-			const { meaning, message, raw } = await this.api.fetchState(video);
+			const { meaning, message, raw } = await this.api.fetchVideo(video, 'poll');
 			const isOpen = meaning.kind === 'processing' || meaning.kind === 'retry';
 			if (!isOpen || systemClock.now() > deadline) {
 				say(`  ${meaning.kind}: ${message}`);

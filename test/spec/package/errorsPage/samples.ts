@@ -56,8 +56,10 @@ export const input: Samples<
 	secondsError: [['Timeout', 1_209_600, 0]],
 	waitModeError: [['callback']],
 	callbackNotOfferedError: [['get1080p']],
-	seedNotOfferedError: [[]],
-	extendTierError: [['lite']],
+	parameterNotOfferedError: [
+		['generate', 'seed', 12345],
+		['extend', 'model', 'lite'],
+	],
 	apiError: [['v2']],
 	emptyTaskIdError: [[]],
 	indexError: [['first']],
@@ -319,6 +321,7 @@ export const trigger: Samples<typeof triggerRoom> = { noWebhookKeyError: [[]] };
 export const run: Samples<typeof runRoom> = {
 	executionLimitHint: [[1800, 1200]],
 	callbackMissedHint: [['testUrl'], ['emptyPart']],
+	takenUpHint: [[2, 3]],
 	stoppedError: {
 		submitted: [[TASK], 0],
 		lost: [[], 2],
