@@ -1,19 +1,24 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
 import type { N8nClient } from '../n8n/client';
-import { hasEnded, nodeError, type Execution, type ExecutionSummary } from '../n8n/execution';
+import {
+	hasEnded,
+	itemsOf,
+	nodeError,
+	type Execution,
+	type ExecutionSummary,
+} from '../n8n/execution';
 
-export const LOOK_EVERY_MS = 25;
 const LIMIT_MS = 120_000;
 
-/** Seconds from an execution's beginning to its end, by n8n's own record. */
-export function recordedSeconds({ startedAt, stoppedAt }: ExecutionSummary): number {
-	return (timeOf(stoppedAt) - timeOf(startedAt)) / 1000;
+/** Seconds from the beginning of the first execution to the end of the last, by n8n's own record. */
+export function recordedSeconds(first: ExecutionSummary, last = first): number {
+	return (timeOf(last.stoppedAt) - timeOf(first.startedAt)) / 1000;
 }
 
 /** Epoch milliseconds of one of n8n's times; NaN without one. */
 export function timeOf(text: string | undefined): number {
-	return text === undefined ? NaN : Date.parse(text);
+	return Date.parse(text ?? '');
 }
 
 /** @throws Error with the node's or the execution's error when it did not succeed */
@@ -23,36 +28,19 @@ export function expectSuccess(execution: Execution, nodeName: string): void {
 	throw new Error(`An execution ended as "${execution.status}": ${error?.message ?? 'no reason'}`);
 }
 
-/** What an execution was doing when it was looked at. */
-export interface Sight {
-	/** Epoch milliseconds when n8n was asked, and when its answer was there: it was so in between. */
-	asked: number;
-	told: number;
-	status: string;
-}
-
-/** Looks at an execution every 25 ms until it has ended. */
-export async function observe(
-	client: N8nClient,
-	id: string,
-): Promise<{ sights: Sight[]; startedAt: number }> {
-	const sights: Sight[] = [];
-	let startedAt = NaN;
-	for (const deadline = Date.now() + LIMIT_MS; Date.now() < deadline; await pause(LOOK_EVERY_MS)) {
-		const asked = Date.now();
-		const execution = await client.getExecution(id);
-		sights.push({ asked, told: Date.now(), status: execution.status });
-		// The first one counts: n8n may write another when the execution is resumed.
-		if (Number.isNaN(startedAt)) startedAt = timeOf(execution.startedAt);
-		if (hasEnded(execution)) return { sights, startedAt };
-	}
-	throw new Error(`Execution ${id} has not ended after ${LIMIT_MS} ms`);
+/** @throws Error unless the node put out a different 4K URL for every video */
+export function expectVideos(execution: Execution, nodeName: string, count: number): void {
+	expectSuccess(execution, nodeName);
+	const urls = itemsOf(execution, nodeName).map(({ json }) => String(json.videoUrl));
+	const different = new Set(urls.filter((url) => url.endsWith('4k.mp4'))).size;
+	if (different !== count) throw new Error(`${different} of ${count} 4K videos came out`);
 }
 
 /**
  * Waits until a workflow has that many more executions, and all have ended.
  *
  * @param after id of the newest execution that does not count
+ * @returns newest first
  * @throws Error when one of them did not succeed, or there are more
  */
 export async function endedExecutions(

@@ -1,7 +1,7 @@
+import { addressKey } from '../../../nodes/KieVeo/kie/address';
+import type { ApiName } from '../../../nodes/KieVeo/kie/api';
 import { kieCredential, Stage, type StageOptions } from '../../spec/e2e/stage';
 import type { CredentialReference } from '../n8n/client';
-import { addressKey } from '../../../nodes/KieVeo/addresses/submission';
-import type { ApiName } from '../../../nodes/KieVeo/kie/api';
 import { printProgress } from '../n8n/progress';
 import type { LineName } from '../n8n/versions';
 
@@ -10,8 +10,7 @@ export const LINE: LineName = '2.x';
 export const APIS: readonly ApiName[] = ['veo', 'jobs'];
 export const HMAC_KEY = 'webhook-hmac-key-of-the-benchmarks';
 
-const ACCOUNTS = 100;
-const KEYS = Array.from({ length: ACCOUNTS }, (_, at) => `bench-key-${at}`);
+const KEYS = Array.from({ length: 100 }, (_, at) => `bench-key-${at}`);
 
 /** One of Kie's accounts, which has its own limit of submissions. */
 export interface BenchAccount {
@@ -53,7 +52,7 @@ export class Lab {
 	async newAccount(api: ApiName = 'veo'): Promise<BenchAccount> {
 		const { client, simulator } = await this.stage();
 		const apiKey = KEYS[this.taken++];
-		if (apiKey === undefined) throw new Error(`More than ${ACCOUNTS} accounts are needed`);
+		if (apiKey === undefined) throw new Error(`More than ${KEYS.length} accounts are needed`);
 		const data = { apiKey, webhookSecret: HMAC_KEY, api };
 		const credential = await client.createCredential(kieCredential(simulator, data));
 		return { apiKey, credential, addressKey: addressKey(apiKey) };
@@ -66,5 +65,14 @@ export class Lab {
 
 	async close(): Promise<void> {
 		await (await this.opening)?.close();
+	}
+}
+
+/** Measures in another n8n, which is closed afterwards. */
+export async function inLab<T>(lab: Lab, measure: (lab: Lab) => Promise<T>): Promise<T> {
+	try {
+		return await measure(lab);
+	} finally {
+		await lab.close();
 	}
 }

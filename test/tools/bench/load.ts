@@ -1,82 +1,68 @@
-import { rmSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { readdirSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 
-import { packTarball } from '../n8n/communityPackage';
+import { packageFolder, packTarball, placePackage } from '../n8n/communityPackage';
 import { ensureN8n } from '../n8n/install';
 import { printProgress } from '../n8n/progress';
 import { temporaryFolder } from '../n8n/temporary';
 import { lineNamed } from '../n8n/versions';
+import { shown, table, type Section } from './figures';
 import { LINE, type Lab } from './lab';
-import {
-	ensureNeighbours,
-	installTarball,
-	loadCost,
-	type InstalledPackage,
-	type LoadCost,
-} from './neighbours';
-import type { Section } from './report';
-import { roundRatios, spreadOf } from './statistics';
-import { table, written } from './table';
 
-/** What loading the package costs n8n, against other community packages. */
+const run = promisify(execFile);
+const PROBE = join(__dirname, 'loadProbe.mjs');
+
+/** What loading the package costs n8n. */
 export async function measureLoad(lab: Lab): Promise<Section> {
 	const install = await ensureN8n(lineNamed(LINE), printProgress);
-	const neighbours = await ensureNeighbours(install, printProgress);
-	const folder = await temporaryFolder();
+	const env = { ...process.env, NODE_OPTIONS: '', NODE_PATH: install.modules };
 	const rounds = lab.quick ? 2 : 5;
-	const costs = new Map<InstalledPackage, LoadCost[]>();
+	const costs: Array<{ milliseconds: number; megabytes: number; classes: number }> = [];
+	const user = await temporaryFolder();
 	try {
-		const own = await installTarball(await packTarball(folder), folder, install);
-		const all = [own, ...neighbours];
-		for (const each of all) costs.set(each, []);
+		const tarball = await packTarball(user);
+		await placePackage(tarball, user);
+		const folder = packageFolder(user);
 		// Round 0 only brings the files into memory.
 		for (let round = 0; round <= rounds; round++) {
 			lab.tell(`load: round ${round} of ${rounds}`);
-			for (const each of all) {
-				const cost = await loadCost(each, install);
-				if (round > 0) costs.get(each)?.push(cost);
-			}
+			const probe = await run(install.node.program, ['--expose-gc', PROBE, folder], { env });
+			if (round > 0) costs.push(JSON.parse(probe.stdout) as (typeof costs)[number]);
 		}
-		return toSection(own, costs, rounds);
+		const milliseconds = costs.map((cost) => cost.milliseconds);
+		const megabytes = costs.map((cost) => cost.megabytes);
+		return {
+			title: 'Cost of loading',
+			method: `All node and credential files are loaded and their classes made, in a fresh process on n8n's Node.js, with n8n's own modules to resolve from and n8n-workflow loaded before. ${rounds} rounds, files already in the system's cache.`,
+			tables: [
+				table(
+					['Nodes and credentials', 'Milliseconds', 'Memory, MB', 'Tarball, kB', 'Unpacked, kB'],
+					[
+						String(costs[0]?.classes),
+						shown(milliseconds, 1),
+						shown(megabytes, 1),
+						kilobytes(statSync(tarball).size),
+						kilobytes(sizeOf(folder)),
+					],
+				),
+			],
+			reading:
+				"The package is built into four files: one for each node and credential, one for what they share. As 120 files, one for each of its sources, it took more than twice as long, most of it for finding and compiling them one by one. Memory is the growth of the process's resident memory after a garbage collection; a difference of a megabyte means little.",
+			targets: [],
+		};
 	} finally {
-		rmSync(folder, { recursive: true, force: true });
+		rmSync(user, { recursive: true, force: true });
 	}
 }
 
-function toSection(
-	own: InstalledPackage,
-	costs: ReadonlyMap<InstalledPackage, readonly LoadCost[]>,
-	rounds: number,
-): Section {
-	const times = (of: InstalledPackage) =>
-		(costs.get(of) ?? []).map(({ milliseconds }) => milliseconds);
-	const rows = [...costs].map(([each, measured]) => [
-		each.label,
-		String(measured[0]?.classes),
-		written(spreadOf(times(each)), 1),
-		each === own ? '1' : written(roundRatios(times(own), times(each)), 2),
-		written(spreadOf(measured.map(({ megabytes }) => megabytes)), 1),
-		(each.tarball / 1000).toFixed(0),
-		(each.unpacked / 1000).toFixed(0),
-	]);
-	return {
-		title: 'Cost of loading',
-		method: `All node and credential files of a package are loaded and their classes made, in a fresh process on n8n's Node.js, with n8n's own modules to resolve from and n8n-workflow loaded before. Each package is installed as n8n does: without scripts, peer and development dependencies. ${rounds} rounds in turn, files already in the system's cache.`,
-		tables: [
-			table(
-				[
-					'Package',
-					'Nodes and credentials',
-					'Milliseconds',
-					'This package against it',
-					'Memory, MB',
-					'Tarball, kB',
-					'Unpacked, kB',
-				],
-				rows,
-			),
-		],
-		reading:
-			"The packages differ in what they do. This one is built into four files: one for each node and credential, one for what they share. As 120 files, one for each of its sources, it took more than twice as long, most of it for finding and compiling them one by one. Memory is the growth of the process's resident memory after a garbage collection; a difference of a megabyte means little. Unpacked size counts a package's own dependencies.",
-		targets: [],
-	};
+function kilobytes(bytes: number): string {
+	return (bytes / 1000).toFixed(0);
+}
+
+function sizeOf(folder: string): number {
+	return readdirSync(folder, { recursive: true, withFileTypes: true })
+		.filter((entry) => entry.isFile())
+		.reduce((sum, entry) => sum + statSync(join(entry.parentPath, entry.name)).size, 0);
 }

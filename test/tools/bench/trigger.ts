@@ -9,10 +9,8 @@ import type { CredentialReference, WorkflowDefinition } from '../n8n/client';
 import type { Stage } from '../../spec/e2e/stage';
 import { hasEnded } from '../n8n/execution';
 import { endedExecutions, timeOf } from './executions';
-import { HMAC_KEY, Lab, type BenchAccount } from './lab';
-import { N8N, type Section, type Target } from './report';
-import { roundRatios, spreadOf } from './statistics';
-import { table, written } from './table';
+import { median, ratios, shown, table, type Section, type Target } from './figures';
+import { HMAC_KEY, inLab, Lab, type BenchAccount } from './lab';
 import { LIMIT, WINDOW } from './workers';
 
 /** Of what a neighbour takes per second. */
@@ -218,10 +216,10 @@ async function ratesIn(lab: Lab, rounds: number, count: number): Promise<Rates> 
 function ratesTable(rates: Rates): string {
 	return table(
 		['', 'Callbacks per second', 'The trigger against it'],
-		WHICH.map((which) => [
+		...WHICH.map((which) => [
 			NAMES[which],
-			written(spreadOf(rates[which]), 1),
-			which === 'trigger' ? '1' : written(roundRatios(rates.trigger, rates[which]), DIGITS),
+			shown(rates[which], 1),
+			which === 'trigger' ? '1' : shown(ratios(rates.trigger, rates[which]), DIGITS),
 		]),
 	);
 }
@@ -232,27 +230,26 @@ function target(
 	neighbour: keyof typeof LEAST_RATIO,
 	outOfReach?: string,
 ): Target {
-	const ratio = roundRatios(rates.trigger, rates[neighbour]);
+	const ratio = ratios(rates.trigger, rates[neighbour]);
 	const least = LEAST_RATIO[neighbour];
 	return {
 		promise: `${where}, the trigger takes at least ${least.toFixed(1)} of the callbacks per second of ${NAMES[neighbour]}`,
-		setBy: N8N,
-		measured: written(ratio, DIGITS),
+		setBy: "n8n's own nodes",
+		measured: shown(ratio, DIGITS),
 		// Decided by the figure that is shown: the two cost the same, and the third digit is chance.
-		held: Number(ratio.median.toFixed(DIGITS)) >= least,
+		held: Number(median(ratio).toFixed(DIGITS)) >= least,
 		outOfReach,
 	};
 }
 
 /** Against what Kie can send, on the machine that measures. */
 function reserveTarget({ trigger }: Rates): Target {
-	const rate = spreadOf(trigger);
 	const least = LEAST_RESERVE * MOST_OF_KIE;
 	return {
 		promise: `In n8n as it is, the trigger takes at least ${least} callbacks per second, ${LEAST_RESERVE} times what Kie.ai can send for an account`,
 		setBy: `Kie.ai's limit of ${LIMIT} new requests in ${WINDOW} s`,
-		measured: `${written(rate, 1)} per second on this machine`,
-		held: rate.median >= least,
+		measured: `${shown(trigger, 1)} per second on this machine`,
+		held: median(trigger) >= least,
 	};
 }
 
@@ -263,12 +260,7 @@ export async function measureTrigger(lab: Lab): Promise<Section> {
 	const count = lab.quick ? 30 : 100;
 	const usual = await ratesIn(lab, rounds.usual, count);
 	const lazyLab = new Lab(lab.quick, { env: LAZY });
-	let lazy: Rates;
-	try {
-		lazy = await ratesIn(lazyLab, rounds.lazy, count);
-	} finally {
-		await lazyLab.close();
-	}
+	const lazy = await inLab(lazyLab, async () => await ratesIn(lazyLab, rounds.lazy, count));
 	return {
 		title: 'Callbacks per second',
 		method: `Kie.ai Trigger with signature verification and deduplication, against n8n's Webhook node, followed by a Code node that verifies the same signature with a key in its code; the Webhook node alone, verifying nothing; and n8n's Slack Trigger, which verifies Slack's signature with a key from a credential. Active workflows on their production addresses, the same Edit Fields node at the end. ${count} callbacks of different tasks, ${AT_A_TIME} at a time, in rounds in turn, each in the reversed order of the one before; counted from the first callback until the last execution has ended. A forged callback was refused by all that verify before. First table: n8n as it is, ${rounds.usual} rounds. Second table: n8n with \`N8N_EXPRESSION_ENGINE_LAZY_ACQUIRE=true\`, ${rounds.lazy} rounds.`,

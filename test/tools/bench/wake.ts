@@ -7,10 +7,8 @@ import type { CredentialReference, WorkflowDefinition } from '../n8n/client';
 import { itemsOf } from '../n8n/execution';
 import { NEVER } from '../simulator';
 import { expectSuccess } from './executions';
+import { ratios, shown, table, type Section } from './figures';
 import type { Lab } from './lab';
-import type { Section } from './report';
-import { roundRatios, spreadOf } from './statistics';
-import { table, written } from './table';
 
 const URL_NODE = 'Resume URL';
 const WAIT = 'Wait';
@@ -109,10 +107,8 @@ export async function measureWake(lab: Lab): Promise<Section> {
 		tables: [
 			table(
 				['', 'Milliseconds', "Against n8n's Wait node"],
-				[
-					[KIE, written(spreadOf(own), 0), written(roundRatios(own, core), 2)],
-					['Wait, On Webhook Call', written(spreadOf(core), 0), '1'],
-				],
+				[KIE, shown(own, 0), shown(ratios(own, core), 2)],
+				['Wait, On Webhook Call', shown(core, 0), '1'],
 			),
 		],
 		reading:

@@ -27,7 +27,7 @@ export interface N8nOptions {
 	port?: number;
 	/** Additions to the environment. `undefined` removes a variable. */
 	env?: NodeJS.ProcessEnv;
-	/** Tarball of a community package to install, as from `packTarball`. */
+	/** Tarball of this package to install, as from `packTarball`. */
 	packageTarball?: string;
 	/** Receives n8n's output; emptied at the start, continued over restarts. */
 	logFile: string;
@@ -96,11 +96,11 @@ export class N8n {
 		try {
 			// Files before the start, because n8n loads them then; rows after it, because the tables
 			// do not exist before.
-			const files = packageTarball && (await placePackage(packageTarball, userFolder, install));
+			if (packageTarball) await placePackage(packageTarball, userFolder);
 			await n8n.launchMended(progress);
 			// The rows only list it in the settings; with another database it is loaded anyway.
-			if (files && env.DB_TYPE === 'sqlite') {
-				await registerPackage(files, userFolder, install, progress);
+			if (packageTarball && env.DB_TYPE === 'sqlite') {
+				await registerPackage(userFolder, install, progress);
 			}
 		} catch (error) {
 			await n8n.kill();

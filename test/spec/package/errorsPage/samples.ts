@@ -68,7 +68,6 @@ export const input: Samples<
 	sharedResumeUrlError: [[2]],
 	passThroughError: [[]],
 	passThroughSizeError: [[5120, 1024]],
-	retryOnFailError: [['newVideos'], ['callback'], ['upgradeTasks']],
 	emptyPromptError: [[]],
 	durationError: [[5]],
 	seedError: [[7]],
