@@ -25,19 +25,20 @@ export class N8nApi {
 	constructor(private readonly url: string) {}
 
 	/**
-	 * Calls `/rest<path>`, remembers the session cookie and unwraps n8n's `{ data }`.
+	 * Calls `/rest<path>`, remembers the session cookie and unwraps n8n's `{ data }`, whose shape the
+	 * caller knows: both lines are pinned.
 	 *
 	 * @throws N8nApiError for every status of 400 and above
 	 */
-	async call(
+	async call<T>(
 		method: Method,
 		path: string,
 		body?: unknown,
 		headers: Readonly<Record<string, string>> = {},
-	): Promise<unknown> {
+	): Promise<T> {
 		const response = await this.send(method, path, body, headers);
 		const answer = parseJson(await response.text());
-		return isRecord(answer) && 'data' in answer ? answer.data : answer;
+		return (isRecord(answer) && 'data' in answer ? answer.data : answer) as T;
 	}
 
 	/** Reads `/rest<path>` as bytes. */

@@ -11,27 +11,21 @@ import {
 	parseSummary,
 	type Execution,
 	type ExecutionSummary,
+	type ListedExecution,
 } from './execution';
-import { asArray, asRecord, isRecord, optionalText, textOf, type UnknownRecord } from './wire';
+import type { UnknownRecord } from './wire';
 
 const PUBLISH_LIMIT_MS = 20_000;
 const PUBLISH_POLL_MS = 100;
 const EXECUTION_LIMIT_MS = 60_000;
 const EXECUTION_POLL_MS = { first: 50, most: 500 };
 
-export interface Owner {
-	email: string;
-	firstName: string;
-	lastName: string;
-	/** n8n wants 8 characters or more, among them a digit and a capital. */
-	password: string;
-}
-
 /** The account that tests and the demo use. */
-export const OWNER: Owner = {
+export const OWNER = {
 	email: 'demo@example.com',
 	firstName: 'Demo',
 	lastName: 'Owner',
+	/** n8n wants 8 characters or more, among them a digit and a capital. */
 	password: 'Kie-veo-demo-1',
 };
 
@@ -49,11 +43,9 @@ export interface StoredWorkflow {
 	id: string;
 	name: string;
 	versionId: string;
-	/** Whether its triggers are switched on, or being switched on. */
+	/** Whether its triggers are switched on. */
 	active: boolean;
-	nodes: readonly UnknownRecord[];
-	/** n8n's whole answer. */
-	stored: UnknownRecord;
+	nodes: readonly INode[];
 }
 
 export interface Credential {
@@ -63,32 +55,18 @@ export interface Credential {
 	data: UnknownRecord;
 }
 
-/** The way nodes refer to a credential: `credentials: { kieVeoApi: reference }`. */
-export type CredentialReference = Reference;
-
 /** Something that n8n keeps under an id. */
 export interface Reference {
 	id: string;
 	name: string;
 }
 
+/** The way nodes refer to a credential: `credentials: { kieVeoApi: reference }`. */
+export type CredentialReference = Reference;
+
 export interface CredentialTestResult {
 	status: 'OK' | 'Error';
 	message: string;
-}
-
-export interface InstalledCommunityPackage {
-	packageName: string;
-	installedVersion: string;
-	/** Type names, such as `n8n-nodes-kie-veo.kieVeo`. */
-	nodeTypes: readonly string[];
-}
-
-export interface RunOptions {
-	/** Name of the trigger node; default: the workflow's manual trigger. */
-	trigger?: string;
-	/** Runs up to and including this node, as "Execute step" does. */
-	destinationNode?: string;
 }
 
 export interface WaitOptions {
@@ -114,58 +92,37 @@ export class N8nClient {
 	}
 
 	/** Creates the owner account of a fresh n8n and signs in, or just signs in. */
-	async signIn(owner: Owner = OWNER): Promise<void> {
-		if (await this.needsOwner()) await this.setupOwner(owner);
-		else await this.login(owner);
-	}
-
-	/** Creates the owner account of a fresh n8n, signed in from then on. */
-	async setupOwner(owner: Owner = OWNER): Promise<void> {
-		await this.api.call('POST', '/owner/setup', owner);
+	async signIn(): Promise<void> {
+		const { userManagement } = await this.api.call<Settings>('GET', '/settings');
+		if (userManagement.showSetupOnFirstLoad) await this.api.call('POST', '/owner/setup', OWNER);
+		else await this.login();
 	}
 
 	/** Signs in to an n8n that has its owner. The session survives restarts of n8n. */
-	async login({ email, password }: Owner = OWNER): Promise<void> {
+	async login(): Promise<void> {
+		const { email, password } = OWNER;
 		await this.api.call('POST', '/login', { emailOrLdapLoginId: email, password });
 	}
 
-	/** What Settings > Community nodes lists. */
-	async listCommunityPackages(): Promise<InstalledCommunityPackage[]> {
-		const packages = await this.api.call('GET', '/community-packages');
-		return asArray(packages, 'community packages').map((value) => {
-			const record = asRecord(value, 'community package');
-			const nodes = asArray(record.installedNodes, 'installed nodes');
-			return {
-				packageName: textOf(record, 'packageName', 'community package'),
-				installedVersion: textOf(record, 'installedVersion', 'community package'),
-				nodeTypes: nodes.map((node) => textOf(asRecord(node, 'node'), 'type', 'node')),
-			};
-		});
+	/** What Settings > Community nodes lists, with type names such as `n8n-nodes-kie-veo.kieVeo`. */
+	async listCommunityPackages(): Promise<Array<{ packageName: string; nodeTypes: string[] }>> {
+		type Listed = { packageName: string; installedNodes: Array<{ type: string }> };
+		const packages = await this.api.call<Listed[]>('GET', '/community-packages');
+		return packages.map(({ packageName, installedNodes }) => ({
+			packageName,
+			nodeTypes: installedNodes.map(({ type }) => type),
+		}));
 	}
 
-	async createCredential({ name, type, data }: Credential): Promise<CredentialReference> {
-		const created = asRecord(
-			await this.api.call('POST', '/credentials', { name, type, data }),
-			'credential',
-		);
-		return { id: textOf(created, 'id', 'credential'), name };
+	async createCredential({ name, type, data }: Credential): Promise<Reference> {
+		const body = { name, type, data };
+		const { id } = await this.api.call<Reference>('POST', '/credentials', body);
+		return { id, name };
 	}
 
 	/** Replaces a saved credential. Workflows that use it stay as they are. */
-	async updateCredential({ id }: CredentialReference, credential: Credential): Promise<void> {
+	async updateCredential({ id }: Reference, credential: Credential): Promise<void> {
 		await this.api.call('PATCH', `/credentials/${id}`, credential);
-	}
-
-	async listCredentials(): Promise<Array<CredentialReference & { type: string }>> {
-		const list = await this.api.call('GET', '/credentials');
-		return asArray(list, 'credentials').map((value) => {
-			const record = asRecord(value, 'credential');
-			return {
-				id: textOf(record, 'id', 'credential'),
-				name: textOf(record, 'name', 'credential'),
-				type: textOf(record, 'type', 'credential'),
-			};
-		});
 	}
 
 	async deleteCredential(id: string): Promise<void> {
@@ -177,18 +134,11 @@ export class N8nClient {
 	 * here; the credential must exist, because 1.x refuses to test one that is not stored.
 	 */
 	async testCredential(
-		{ id }: CredentialReference,
+		{ id }: Reference,
 		{ name, type, data }: Credential,
 	): Promise<CredentialTestResult> {
 		const credentials = { id, name, type, data };
-		const result = asRecord(
-			await this.api.call('POST', '/credentials/test', { credentials }),
-			'credential test',
-		);
-		return {
-			status: result.status === 'OK' ? 'OK' : 'Error',
-			message: textOf(result, 'message', 'credential test'),
-		};
+		return await this.api.call('POST', '/credentials/test', { credentials });
 	}
 
 	/** Creates a data table whose columns all hold text. */
@@ -198,49 +148,33 @@ export class N8nClient {
 		rows: ReadonlyArray<Readonly<Record<string, string>>>,
 	): Promise<Reference> {
 		const tables = await this.tablesPath();
-		const table = asRecord(
-			await this.api.call('POST', tables, {
-				name,
-				columns: columns.map((column) => ({ name: column, type: 'string' })),
-			}),
-			'data table',
-		);
-		const id = textOf(table, 'id', 'data table');
+		const { id } = await this.api.call<Reference>('POST', tables, {
+			name,
+			columns: columns.map((column) => ({ name: column, type: 'string' })),
+		});
 		await this.api.call('POST', `${tables}/${id}/insert`, { data: rows, returnType: 'count' });
 		return { id, name };
-	}
-
-	/** All rows of a data table, with n8n's own columns. */
-	async tableRows(id: string): Promise<UnknownRecord[]> {
-		const page = asRecord(
-			await this.api.call('GET', `${await this.tablesPath()}/${id}/rows`),
-			'rows',
-		);
-		return asArray(page.data, 'rows').map((row) => asRecord(row, 'row'));
 	}
 
 	async createWorkflow(workflow: WorkflowDefinition): Promise<StoredWorkflow> {
 		// Never without pinData: 2.x stores null then, and "Execute step" in the editor fails on it.
 		const { name, nodes, connections, settings = {}, pinData = {} } = workflow;
 		const body = { name, nodes, connections, settings, pinData, active: false };
-		return parseWorkflow(await this.api.call('POST', '/workflows', body));
+		return await this.api.call('POST', '/workflows', body);
 	}
 
 	async getWorkflow(id: string): Promise<StoredWorkflow> {
-		return parseWorkflow(await this.api.call('GET', `/workflows/${id}`));
+		return await this.api.call('GET', `/workflows/${id}`);
 	}
 
-	/** Name and id of every workflow. */
-	async listWorkflows(): Promise<Array<Pick<StoredWorkflow, 'id' | 'name' | 'active'>>> {
-		const list = await this.api.call('GET', '/workflows');
-		return asArray(list, 'workflows').map((value) => {
-			const record = asRecord(value, 'workflow');
-			return {
-				id: textOf(record, 'id', 'workflow'),
-				name: textOf(record, 'name', 'workflow'),
-				active: isActive(record),
-			};
-		});
+	/** Every workflow, and whether its triggers are switched on, or being switched on. */
+	async listWorkflows(): Promise<Array<{ id: string; active: boolean }>> {
+		type Listed = StoredWorkflow & { activeVersionId?: string | null };
+		const list = await this.api.call<Listed[]>('GET', '/workflows');
+		return list.map(({ id, active, activeVersionId }) => ({
+			id,
+			active: active || typeof activeVersionId === 'string',
+		}));
 	}
 
 	/**
@@ -252,22 +186,21 @@ export class N8nClient {
 	async activateWorkflow(id: string): Promise<void> {
 		const { versionId } = await this.getWorkflow(id);
 		await this.switchWorkflow(id, 'activate', { versionId });
-		const { status, errors } = await this.waitForPublication(id, (s) => s === 'published');
+		const { status, triggers } = await this.waitForPublication(id, 'published');
 		if (status !== 'published') {
-			throw new Error(`Workflow ${id} was not published (${status}): ${errors.join('; ')}`);
+			const reasons = triggers.flatMap(({ errorMessage }) => errorMessage ?? []).join('; ');
+			throw new Error(`Workflow ${id} was not published (${status}): ${reasons}`);
 		}
 	}
 
 	/** Switches the workflow's triggers off and returns when they are gone. */
 	async deactivateWorkflow(id: string): Promise<void> {
 		await this.switchWorkflow(id, 'deactivate', {});
-		await this.waitForPublication(id, (status) => status === 'not_published');
+		await this.waitForPublication(id, 'not_published');
 	}
 
-	/** Removes a workflow and its executions; switches it off before. */
+	/** Removes a workflow that is not active, and its executions. */
 	async deleteWorkflow(id: string): Promise<void> {
-		const { active } = await this.getWorkflow(id);
-		if (active) await this.deactivateWorkflow(id);
 		await this.api.call('POST', `/workflows/${id}/archive`, {});
 		await this.api.call('DELETE', `/workflows/${id}`);
 	}
@@ -276,27 +209,13 @@ export class N8nClient {
 	 * Starts a manual run of the stored workflow, as the editor's button does.
 	 *
 	 * @returns the execution's id; it runs on
-	 * @throws Error when n8n waits for a call of a test webhook instead
 	 */
-	async runWorkflow(id: string, { trigger, destinationNode }: RunOptions = {}): Promise<string> {
+	async runWorkflow(id: string): Promise<string> {
 		const workflow = await this.getWorkflow(id);
-		const body = {
-			// 1.x runs this copy, 2.x the stored workflow.
-			workflowData: workflow.stored,
-			triggerToStartFrom: { name: trigger ?? manualTriggerOf(workflow) },
-			...(destinationNode && {
-				destinationNode: { nodeName: destinationNode, mode: 'inclusive' },
-			}),
-		};
-		const headers = { 'push-ref': this.pushRef };
-		const started = asRecord(
-			await this.api.call('POST', `/workflows/${id}/run`, body, headers),
-			'manual run',
-		);
-		if (started.waitingForWebhook === true) {
-			throw new Error(`Workflow ${id} was not run: n8n now waits for a call of its test webhook`);
-		}
-		return textOf(started, 'executionId', 'manual run');
+		const trigger = workflow.nodes.find(({ type }) => type === 'n8n-nodes-base.manualTrigger');
+		const { executionId } = await this.startFrom(workflow, trigger?.name);
+		if (executionId === undefined) throw new Error(`Workflow ${id} was not run`);
+		return executionId;
 	}
 
 	/**
@@ -305,18 +224,13 @@ export class N8nClient {
 	 * @throws N8nApiError when the trigger refuses
 	 */
 	async listenForTestEvent(id: string, trigger: string): Promise<void> {
-		const { stored } = await this.getWorkflow(id);
-		const body = { workflowData: stored, triggerToStartFrom: { name: trigger } };
-		const headers = { 'push-ref': this.pushRef };
-		const answer = await this.api.call('POST', `/workflows/${id}/run`, body, headers);
-		if (asRecord(answer, 'manual run').waitingForWebhook !== true) {
-			throw new Error(`"${trigger}" of workflow ${id} does not listen`);
-		}
+		const { waitingForWebhook } = await this.startFrom(await this.getWorkflow(id), trigger);
+		if (!waitingForWebhook) throw new Error(`"${trigger}" of workflow ${id} does not listen`);
 	}
 
 	/** Starts a manual run and waits until it has ended. */
-	async runToEnd(id: string, options: RunOptions & WaitOptions = {}): Promise<Execution> {
-		return await this.waitForExecution(await this.runWorkflow(id, options), options);
+	async runToEnd(id: string, options: WaitOptions = {}): Promise<Execution> {
+		return await this.waitForExecution(await this.runWorkflow(id), options);
 	}
 
 	/**
@@ -348,7 +262,7 @@ export class N8nClient {
 
 	/** Newest first. At most 100. */
 	async listExecutions(workflowId?: string): Promise<ExecutionSummary[]> {
-		return (await this.executionPage(workflowId)).executions;
+		return (await this.executionPage(workflowId)).results;
 	}
 
 	/**
@@ -358,11 +272,11 @@ export class N8nClient {
 	 */
 	async listExecutionsAfter(workflowId: string, after = '0'): Promise<ExecutionSummary[]> {
 		const found: ExecutionSummary[] = [];
-		for (let place: ExecutionPage['next'] = {}; place; ) {
+		for (let place: PagePlace | undefined = {}; place; ) {
 			const page: ExecutionPage = await this.executionPage(workflowId, place);
-			const news = page.executions.filter(({ id }) => Number(id) > Number(after));
+			const news = page.results.filter(({ id }) => Number(id) > Number(after));
 			found.push(...news);
-			place = news.length === page.executions.length ? page.next : undefined;
+			place = news.length === page.results.length ? nextPlace(page) : undefined;
 		}
 		return found;
 	}
@@ -379,36 +293,25 @@ export class N8nClient {
 		return await this.api.bytes(`/binary-data?${query}`);
 	}
 
-	/**
-	 * At most 100 executions, newest first.
-	 *
-	 * @param place where the page begins, as `next` of the page before says; default: the newest
-	 */
-	private async executionPage(
-		workflowId: string | undefined,
-		place: Readonly<Record<string, string>> = {},
-	): Promise<ExecutionPage> {
-		const filter = JSON.stringify(workflowId ? { workflowId } : {});
+	/** @param place where the page begins; default: the newest */
+	private async executionPage(workflowId?: string, place: PagePlace = {}): Promise<ExecutionPage> {
+		const filter = JSON.stringify({ workflowId });
 		const query = new URLSearchParams({ filter, limit: '100', ...place });
-		const list = asRecord(await this.api.call('GET', `/executions?${query}`), 'executions');
-		const executions = asArray(list.results, 'executions').map(parseSummary);
-		const oldest = executions.at(-1);
-		const { nextCursor } = list;
-		if (typeof nextCursor === 'string') return { executions, next: { cursor: nextCursor } };
-		// 2.x says null after the last page; 1.x knows no cursor and goes by the id.
-		const isLast = nextCursor === null || oldest === undefined;
-		return { executions, next: isLast ? undefined : { lastId: oldest.id } };
+		type Listed = ExecutionPage & { results: ListedExecution[] };
+		const { results, nextCursor } = await this.api.call<Listed>('GET', `/executions?${query}`);
+		return { results: results.map(parseSummary), nextCursor };
+	}
+
+	private async startFrom(workflow: StoredWorkflow, trigger = ''): Promise<StartedRun> {
+		// 1.x runs this copy, 2.x the stored workflow.
+		const body = { workflowData: workflow, triggerToStartFrom: { name: trigger } };
+		const headers = { 'push-ref': this.pushRef };
+		return await this.api.call('POST', `/workflows/${workflow.id}/run`, body, headers);
 	}
 
 	private async tablesPath(): Promise<string> {
-		const project = asRecord(await this.api.call('GET', '/projects/personal'), 'project');
-		return `/projects/${textOf(project, 'id', 'project')}/data-tables`;
-	}
-
-	private async needsOwner(): Promise<boolean> {
-		const settings = asRecord(await this.api.call('GET', '/settings'), 'settings');
-		const { userManagement } = settings;
-		return isRecord(userManagement) && userManagement.showSetupOnFirstLoad === true;
+		const { id } = await this.api.call<Reference>('GET', '/projects/personal');
+		return `/projects/${id}/data-tables`;
 	}
 
 	private async switchWorkflow(
@@ -428,15 +331,16 @@ export class N8nClient {
 	/** Polls the state of publication until it is final: reached, or failed. */
 	private async waitForPublication(
 		id: string,
-		reached: (status: string) => boolean,
+		reached: Publication['status'],
 	): Promise<Publication> {
 		const deadline = Date.now() + PUBLISH_LIMIT_MS;
 		for (;;) {
 			const publication = await this.publication(id);
-			const { status } = publication;
-			if (reached(status) || status === 'failed' || status === 'partial') return publication;
+			if ([reached, 'failed', 'partial'].includes(publication.status)) return publication;
 			if (Date.now() > deadline) {
-				throw new Error(`Workflow ${id} is still "${status}" after ${PUBLISH_LIMIT_MS} ms`);
+				throw new Error(
+					`Workflow ${id} is still "${publication.status}" after ${PUBLISH_LIMIT_MS} ms`,
+				);
 			}
 			await pause(PUBLISH_POLL_MS);
 		}
@@ -444,52 +348,43 @@ export class N8nClient {
 
 	private async publication(id: string): Promise<Publication> {
 		try {
-			const answer = await this.api.call('GET', `/workflows/${id}/publication-status`);
-			const record = asRecord(answer, 'publication');
-			const triggers = asArray(record.triggers, 'triggers').filter(isRecord);
-			return {
-				status: textOf(record, 'status', 'publication'),
-				errors: triggers.flatMap((trigger) => optionalText(trigger, 'errorMessage') ?? []),
-			};
+			return await this.api.call('GET', `/workflows/${id}/publication-status`);
 		} catch (error) {
 			if (!(error instanceof N8nApiError && error.status === 404)) throw error;
 			// 1.x does not know this state: what it has answered is done.
 			const { active } = await this.getWorkflow(id);
-			return { status: active ? 'published' : 'not_published', errors: [] };
+			return { status: active ? 'published' : 'not_published', triggers: [] };
 		}
 	}
 }
 
-interface ExecutionPage {
-	executions: ExecutionSummary[];
-	/** Query of the page that follows; `undefined` after the last one. */
-	next: Readonly<Record<string, string>> | undefined;
+interface Settings {
+	userManagement: { showSetupOnFirstLoad?: boolean };
+}
+
+/** What has begun: an execution, or that n8n listens for a call of a test webhook. */
+interface StartedRun {
+	executionId?: string;
+	waitingForWebhook?: boolean;
 }
 
 interface Publication {
-	/** `in_progress`, `published`, `partial`, `failed`, `not_published`. */
-	status: string;
-	errors: readonly string[];
+	status: 'in_progress' | 'published' | 'partial' | 'failed' | 'not_published';
+	triggers: ReadonlyArray<{ errorMessage?: string | null }>;
 }
 
-function parseWorkflow(value: unknown): StoredWorkflow {
-	const stored = asRecord(value, 'workflow');
-	return {
-		id: textOf(stored, 'id', 'workflow'),
-		name: textOf(stored, 'name', 'workflow'),
-		versionId: textOf(stored, 'versionId', 'workflow'),
-		active: isActive(stored),
-		nodes: asArray(stored.nodes, 'nodes').filter(isRecord),
-		stored,
-	};
+type PagePlace = Readonly<Record<string, string>>;
+
+/** At most 100 executions, newest first. */
+interface ExecutionPage {
+	results: ExecutionSummary[];
+	/** 2.x says null after the last page. */
+	nextCursor?: string | null;
 }
 
-function isActive({ active, activeVersionId }: UnknownRecord): boolean {
-	return active === true || typeof activeVersionId === 'string';
-}
-
-function manualTriggerOf({ id, nodes }: StoredWorkflow): string {
-	const trigger = nodes.find(({ type }) => type === 'n8n-nodes-base.manualTrigger');
-	if (trigger) return textOf(trigger, 'name', 'manual trigger');
-	throw new Error(`Workflow ${id} has no manual trigger; name the trigger to start from`);
+/** 1.x knows no cursor and goes by the id. */
+function nextPlace({ results, nextCursor }: ExecutionPage): PagePlace | undefined {
+	if (nextCursor) return { cursor: nextCursor };
+	const oldest = results.at(-1);
+	return nextCursor === null || !oldest ? undefined : { lastId: oldest.id };
 }

@@ -1,11 +1,9 @@
 import type { INodeExecutionData } from 'n8n-workflow';
 
 import { parseFlatted } from './flatted';
-import { asArray, asRecord, isRecord, optionalText, textOf, type UnknownRecord } from './wire';
 
 /** What a node run has left behind. */
 interface NodeRun {
-	executionStatus: string | undefined;
 	/** Items by output; an output that received nothing has an empty list. */
 	outputs: readonly INodeExecutionData[][];
 	error: NodeError | undefined;
@@ -15,38 +13,31 @@ interface NodeRun {
 
 /** An error as n8n stores it for a node or a whole execution. */
 export interface NodeError {
-	name: string | undefined;
+	name?: string;
 	message: string;
 	/** The longer explanation under the message. */
-	description: string | undefined;
-	httpCode: string | undefined;
-	/** Which input item it belongs to. */
-	itemIndex: number | undefined;
+	description?: string;
 }
 
-/** An execution without its data, as in the list. */
+/** An execution without its data, as n8n lists it. */
 export interface ExecutionSummary {
 	id: string;
-	workflowId: string;
 	/** `new`, `running`, `waiting`, `success`, `error`, `canceled`, `crashed`, `unknown`. */
 	status: string;
-	/** `manual`, `webhook`, `trigger`, ... */
-	mode: string;
-	startedAt: string | undefined;
-	stoppedAt: string | undefined;
+	startedAt?: string;
+	stoppedAt?: string;
 	/** Until when it waits, as ISO 8601 text. */
-	waitTill: string | undefined;
+	waitTill?: string;
 }
 
 /** An execution with what its nodes put out. */
 export interface Execution extends ExecutionSummary {
 	/** All runs of each node, first to last. */
 	runs: ReadonlyMap<string, readonly NodeRun[]>;
-	lastNode: string | undefined;
 	/** The error that ended it, wherever it came from. */
 	error: NodeError | undefined;
-	/** n8n's stored data, for what this type does not show. */
-	data: UnknownRecord;
+	/** n8n's stored data, for what this type does not show. Empty while it has only just begun. */
+	data: StoredData;
 }
 
 const ENDED = new Set(['success', 'error', 'canceled', 'crashed']);
@@ -63,12 +54,8 @@ export function hasEnded({ status }: ExecutionSummary): boolean {
  */
 export function isWhole({ status, runs, error, data }: Execution): boolean {
 	if (status === 'error') return error !== undefined;
-	return status !== 'success' || (runs.size > 0 && nodesToRun(data) === 0);
-}
-
-function nodesToRun({ executionData }: UnknownRecord): number {
-	const stack = isRecord(executionData) ? executionData.nodeExecutionStack : undefined;
-	return Array.isArray(stack) ? stack.length : 0;
+	const toRun = data.executionData?.nodeExecutionStack.length ?? 0;
+	return status !== 'success' || (runs.size > 0 && toRun === 0);
 }
 
 /**
@@ -104,64 +91,49 @@ export function nodeMilliseconds(execution: Execution, nodeName: string): number
 	return runs.reduce((sum, { milliseconds = NaN }) => sum + milliseconds, 0);
 }
 
-/** Reads an entry of n8n's list of executions. */
-export function parseSummary(value: unknown): ExecutionSummary {
-	const record = asRecord(value, 'execution');
-	return {
-		id: textOf(record, 'id', 'execution'),
-		workflowId: textOf(record, 'workflowId', 'execution'),
-		status: textOf(record, 'status', 'execution'),
-		mode: textOf(record, 'mode', 'execution'),
-		startedAt: optionalText(record, 'startedAt'),
-		stoppedAt: optionalText(record, 'stoppedAt'),
-		waitTill: optionalText(record, 'waitTill'),
-	};
+interface StoredData {
+	executionData?: { nodeExecutionStack: readonly unknown[] };
+	resultData?: { runData?: Record<string, StoredRun[]>; error?: StoredError };
 }
 
-/** Reads n8n's answer for one execution, whose `data` is text in the `flatted` format. */
-export function parseExecution(value: unknown): Execution {
-	const record = asRecord(value, 'execution');
-	const stored = parseFlatted(textOf(record, 'data', 'execution'));
-	// Nothing is stored while the execution has only just begun.
-	const data = isRecord(stored) ? stored : {};
-	const result = isRecord(data.resultData) ? data.resultData : {};
-	const runData = isRecord(result.runData) ? result.runData : {};
+interface StoredRun {
+	data?: { main?: Array<INodeExecutionData[] | null> };
+	error?: StoredError;
+	executionTime?: number;
+}
+
+interface StoredError extends NodeError {
+	context?: { description?: string };
+}
+
+/** An entry of n8n's list of executions. */
+export type ListedExecution = Pick<ExecutionSummary, 'id' | 'status'> & {
+	[time in 'startedAt' | 'stoppedAt' | 'waitTill']?: string | null;
+};
+
+export function parseSummary(listed: ListedExecution): ExecutionSummary {
+	const { id, status, startedAt, stoppedAt, waitTill } = listed;
+	const times = Object.entries({ startedAt, stoppedAt, waitTill }).filter(([, time]) => time);
+	return { id, status, ...Object.fromEntries(times) };
+}
+
+/** @param stored n8n's answer for one execution, whose `data` is text in the `flatted` format */
+export function parseExecution(stored: ListedExecution & { data: string }): Execution {
+	const data = (parseFlatted(stored.data) ?? {}) as StoredData;
+	const runs = Object.entries(data.resultData?.runData ?? {});
 	return {
-		...parseSummary(record),
-		runs: new Map(Object.entries(runData).map(([name, runs]) => [name, parseRuns(name, runs)])),
-		lastNode: optionalText(result, 'lastNodeExecuted'),
-		error: parseError(result.error),
+		...parseSummary(stored),
+		runs: new Map(runs.map(([name, ofNode]) => [name, ofNode.map(parseRun)])),
+		error: parseError(data.resultData?.error),
 		data,
 	};
 }
 
-function parseRuns(nodeName: string, runs: unknown): NodeRun[] {
-	return asArray(runs, nodeName).map((value) => {
-		const run = asRecord(value, nodeName);
-		const data = isRecord(run.data) ? run.data : {};
-		const main = Array.isArray(data.main) ? data.main : [];
-		return {
-			executionStatus: optionalText(run, 'executionStatus'),
-			outputs: main.map((items: unknown) => (Array.isArray(items) ? items.filter(isItem) : [])),
-			error: parseError(run.error),
-			milliseconds: typeof run.executionTime === 'number' ? run.executionTime : undefined,
-		};
-	});
+function parseRun({ data, error, executionTime }: StoredRun): NodeRun {
+	const outputs = (data?.main ?? []).map((items) => items ?? []);
+	return { outputs, error: parseError(error), milliseconds: executionTime };
 }
 
-/** n8n wrote the item itself; `json` is what tells an item from a hole in the list. */
-function isItem(value: unknown): value is INodeExecutionData {
-	return isRecord(value) && isRecord(value.json);
-}
-
-function parseError(value: unknown): NodeError | undefined {
-	if (!isRecord(value)) return undefined;
-	const context = isRecord(value.context) ? value.context : {};
-	return {
-		name: optionalText(value, 'name'),
-		message: optionalText(value, 'message') ?? '',
-		description: optionalText(value, 'description') ?? optionalText(context, 'description'),
-		httpCode: optionalText(value, 'httpCode'),
-		itemIndex: typeof context.itemIndex === 'number' ? context.itemIndex : undefined,
-	};
+function parseError(error: StoredError | undefined): NodeError | undefined {
+	return error && { ...error, description: error.description ?? error.context?.description };
 }

@@ -1,4 +1,4 @@
-import { asArray, isRecord } from './wire';
+import { isRecord } from './wire';
 
 /**
  * Reads text in the `flatted` format, in which n8n sends the data of an execution: a JSON list
@@ -8,7 +8,7 @@ import { asArray, isRecord } from './wire';
  * (The package `flatted` itself declares its types for ES modules alone.)
  */
 export function parseFlatted(text: string): unknown {
-	const entries = asArray(JSON.parse(text), 'flatted text');
+	const entries = JSON.parse(text) as unknown[];
 	for (const entry of entries) {
 		if (Array.isArray(entry)) {
 			entry.forEach((value: unknown, index) => (entry[index] = resolve(value)));

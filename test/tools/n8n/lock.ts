@@ -3,7 +3,6 @@ import { dirname } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 
 import type { Progress } from './progress';
-import { isRecord } from './wire';
 
 const HEARTBEAT_MS = 5_000;
 const STALE_AFTER_MS = 30_000;
@@ -22,13 +21,14 @@ export async function withLock<T>(
 	work: () => Promise<T>,
 ): Promise<T> {
 	mkdirSync(dirname(folder), { recursive: true });
-	let told = false;
-	while (!acquire(folder)) {
+	for (let told = false; !succeeds(() => mkdirSync(folder), 'EEXIST'); told = true) {
 		if (!told) progress(`Another process is installing; waiting for ${folder} ...`);
-		told = true;
+		discardStale(folder);
 		await pause(RETRY_MS);
 	}
-	const heartbeat = setInterval(() => touch(folder), HEARTBEAT_MS);
+	// Where it is gone, someone took it for stale (this machine slept). The install itself continues.
+	const renew = () => succeeds(() => utimesSync(folder, new Date(), new Date()), 'ENOENT');
+	const heartbeat = setInterval(renew, HEARTBEAT_MS);
 	try {
 		return await work();
 	} finally {
@@ -37,45 +37,21 @@ export async function withLock<T>(
 	}
 }
 
-function acquire(folder: string): boolean {
+/** Renaming first: of several processes that see the same stale lock, one removes it. */
+function discardStale(folder: string): void {
+	const { mtimeMs = Infinity } = statSync(folder, { throwIfNoEntry: false }) ?? {};
+	if (Date.now() - mtimeMs <= STALE_AFTER_MS) return;
+	const grave = `${folder}.stale-${process.pid}`;
+	if (succeeds(() => renameSync(folder, grave), 'ENOENT')) rmSync(grave, { recursive: true });
+}
+
+/** @param refusal code of the error that is expected where it does not succeed */
+function succeeds(action: () => void, refusal: string): boolean {
 	try {
-		mkdirSync(folder);
+		action();
 		return true;
 	} catch (error) {
-		if (!hasCode(error, 'EEXIST')) throw error;
-	}
-	const age = ageOf(folder);
-	if (age !== undefined && age > STALE_AFTER_MS) discard(folder);
-	return false;
-}
-
-/** Renaming first: of several processes that see the same stale lock, one removes it. */
-function discard(folder: string): void {
-	const grave = `${folder}.stale-${process.pid}`;
-	try {
-		renameSync(folder, grave);
-	} catch (error) {
-		if (hasCode(error, 'ENOENT')) return;
+		if (Object(error).code === refusal) return false;
 		throw error;
 	}
-	rmSync(grave, { recursive: true, force: true });
-}
-
-function ageOf(folder: string): number | undefined {
-	const stats = statSync(folder, { throwIfNoEntry: false });
-	return stats && Date.now() - stats.mtimeMs;
-}
-
-function touch(folder: string): void {
-	const now = new Date();
-	try {
-		utimesSync(folder, now, now);
-	} catch (error) {
-		// Someone took the lock for stale (this machine slept). The install itself continues.
-		if (!hasCode(error, 'ENOENT')) throw error;
-	}
-}
-
-function hasCode(error: unknown, code: string): boolean {
-	return isRecord(error) && error.code === code;
 }
