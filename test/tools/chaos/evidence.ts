@@ -72,9 +72,9 @@ export interface Evidence {
 	aborted: string | null;
 }
 
-/** All task ids a text names. */
-export function taskIdsIn(value: unknown): Set<string> {
-	const text = typeof value === 'string' ? value : JSON.stringify(value);
+/** All task ids that an execution names to its user. */
+export function taskIdsIn({ seen, error }: RunRecord): Set<string> {
+	const text = JSON.stringify([seen, error]);
 	return new Set(text.match(/veo_task_c\d+_\d{4}(?:_again\d+)?/g) ?? []);
 }
 
@@ -109,8 +109,35 @@ export function jobsOf({ journal }: Evidence, { taskId, index }: PlannedVideo): 
 /** Whether an execution tells its user that the answer to a paid request was lost. */
 export function tellsOfLoss({ error, seen }: RunRecord, video: PlannedVideo): boolean {
 	const tags = tagsOf(video);
-	const own = seen
-		.filter(({ tag }) => tags.includes(tag))
-		.map(({ json }) => `${String(json.error)} ${String(json.message)}`);
-	return [...own, error ?? ''].some((text) => /answer was lost/.test(text));
+	const own = seen.filter(({ tag }) => tags.includes(tag));
+	return [error, ...own.flatMap(({ json }) => [json.error, json.message])].some((text) =>
+		String(text).includes('answer was lost'),
+	);
+}
+
+/** Everything downstream nodes got about a video, in executions and from the trigger. */
+export function seenOf(evidence: Evidence, video: PlannedVideo): Array<Seen['json']> {
+	const tags = tagsOf(video);
+	const items = runsOf(evidence, video).flatMap(({ seen }) =>
+		seen.filter(({ tag }) => tags.includes(tag)).map(({ json }) => json),
+	);
+	return [...items, ...eventsOf(evidence, video)];
+}
+
+/** What the trigger gave out about a video. */
+export function eventsOf({ triggered }: Evidence, video: PlannedVideo): Array<Seen['json']> {
+	return triggered.flatMap(({ json }) =>
+		json !== null && json.taskId === video.taskId && json.index === video.index ? [json] : [],
+	);
+}
+
+/** What is known of a video from all executions together. */
+export function stateOf(evidence: Evidence, video: PlannedVideo): 'success' | 'failed' | 'unknown' {
+	const seen = seenOf(evidence, video);
+	if (seen.some(({ status }) => status === 'success')) return 'success';
+	// Kie's own refusal, as polling tells it: nothing is won by asking again.
+	const refused = seen.some(
+		({ status, error }) => status === 'failed' && String(error).startsWith('Could not get'),
+	);
+	return refused ? 'failed' : 'unknown';
 }

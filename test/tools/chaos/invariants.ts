@@ -1,13 +1,16 @@
 import {
+	eventsOf,
 	jobsOf,
 	promptOf,
 	runsOf,
+	seenOf,
+	stateOf,
 	taskIdsIn,
 	tellsOfLoss,
 	type Evidence,
 	type RunRecord,
+	type Seen,
 } from './evidence';
-import { eventsOf, seenOf, stateOf } from './fetched';
 import type { JournalEntry } from '../simulator';
 import { makesVideos, suspends, type PlannedVideo } from './plan';
 import { tagsOf } from './workloads';
@@ -77,19 +80,12 @@ function itemsWithoutOneOutcome({ runs }: Evidence): string[] {
 		}
 		if (status !== 'success') return [what];
 		const wanted = orders.flatMap(({ video }) => tagsOf(video));
-		return wanted.filter((tag) => seen.filter((one) => one.tag === tag).length !== 1).length ===
-			0 &&
-			seen.length === wanted.length &&
-			keepsOrder(run, wanted)
-			? []
-			: [what];
+		const tags = seen.map(({ tag }) => tag);
+		// Items of the error output come after the others.
+		const inOrder = (list: string[]) =>
+			batch.onError === 'continueErrorOutput' ? list.toSorted() : list;
+		return inOrder(tags).join() === inOrder(wanted).join() ? [] : [what];
 	});
-}
-
-/** Items of the error output come after the others. */
-function keepsOrder({ batch, seen }: RunRecord, wanted: string[]): boolean {
-	if (batch.onError === 'continueErrorOutput') return true;
-	return seen.every(({ tag }, i) => tag === wanted[i]);
 }
 
 function eventsWithoutOneExecution(evidence: Evidence): string[] {
@@ -104,14 +100,11 @@ function eventsWithoutOneExecution(evidence: Evidence): string[] {
 	);
 	const miscounted = submitted.filter((video) => {
 		const events = eventsOf(evidence, video).length;
-		const delivered = deliveries.filter(
-			({ taskId, index, state }) =>
-				taskId === video.taskId && index === video.index && state === 'delivered',
-		);
-		const attempts = delivered.flatMap(({ attempts }) => attempts);
-		const maybeKilled = attempts.some(({ at }) => isDying(at));
-		if (events > 1) return true;
-		return delivered.length > 0 && events === 0 && !maybeKilled;
+		const attempts = deliveries
+			.filter(({ taskId, index }) => taskId === video.taskId && index === video.index)
+			.flatMap((one) => (one.state === 'delivered' ? one.attempts : []));
+		const isDelivered = attempts.length > 0 && !attempts.some(({ at }) => isDying(at));
+		return events > 1 || (isDelivered && events === 0);
 	});
 	return [
 		...unasked.map(({ id, json }) => `${String(json?.taskId)} (execution ${id})`),
@@ -217,7 +210,7 @@ function hasLostAnswer({ fault, answer }: JournalEntry): boolean {
 function unnamedGenerations({ runs, journal }: Evidence): string[] {
 	return runs.flatMap((run) => {
 		if (run.killed || !makesVideos(run.batch.workload)) return [];
-		const named = taskIdsIn([run.seen, run.error]);
+		const named = taskIdsIn(run);
 		return run.orders.flatMap(({ prompt, video }) =>
 			journal
 				.filter((entry) => entry.creditsCharged > 0 && promptOf(entry) === prompt)
@@ -242,26 +235,15 @@ function wrongUrls(evidence: Evidence): string[] {
 	);
 }
 
-const FILES = new Map([
-	['get4k', '4k.mp4'],
-	['get1080p', '1080p.mp4'],
-	['generate', 'base.mp4'],
-	['get', 'base.mp4'],
-]);
-
-function hasRightUrl(
-	evidence: Evidence,
-	video: PlannedVideo,
-	json: Record<string, unknown>,
-): boolean {
+function hasRightUrl(evidence: Evidence, video: PlannedVideo, json: Seen['json']): boolean {
 	const { operation, taskId, videoUrl, videoUrls } = json;
 	// Fetched by the id of its job, an upgrade is the upgrade.
 	const isJob = jobsOf(evidence, video).includes(String(taskId));
 	const workload = runsOf(evidence, video)[0]?.batch.workload;
 	const upgrade = workload === 'poll1080p' ? 'get1080p' : 'get4k';
-	const file = FILES.get(isJob ? upgrade : String(operation));
+	const [resolution = 'base'] = /4k|1080p/.exec(isJob ? upgrade : String(operation)) ?? [];
 	const made = isJob ? video.taskId : String(taskId);
-	const right = `${evidence.fileUrl}/v/${made}-${video.index}-${file}`;
+	const right = `${evidence.fileUrl}/v/${made}-${video.index}-${resolution}.mp4`;
 	return (
 		made.startsWith(video.taskId) &&
 		videoUrl === right &&

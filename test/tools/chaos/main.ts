@@ -3,13 +3,12 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 
-import type { ApiName } from '../../../nodes/KieVeo/kie/api';
 import { describeError } from '../n8n/errors';
 import { printProgress } from '../n8n/progress';
 import { lineNamed } from '../n8n/versions';
 import { judge } from './invariants';
 import { report } from './report';
-import { runChaos, type ChaosResult } from './run';
+import { runChaos, type ChaosOptions } from './run';
 
 const FOLDER = join(__dirname, '../../../coverage/chaos');
 
@@ -38,13 +37,19 @@ async function main(): Promise<void> {
 		},
 	});
 	if (values.help) return console.log(HELP);
-	const options = {
-		api: apiNamed(values.api),
+	const { api } = values;
+	if (api !== 'veo' && api !== 'jobs') throw new Error('--api must be veo or jobs');
+	const whole = (name: 'seed' | 'videos' | 'lost' | 'minutes') => {
+		if (/^\d{1,15}$/.test(values[name])) return Number(values[name]);
+		throw new Error(`--${name} must be a whole number`);
+	};
+	const options: ChaosOptions = {
+		api,
 		line: lineNamed(values.line).name,
-		seed: whole('seed', values.seed, 0),
-		videos: whole('videos', values.videos, 1),
-		lost: whole('lost', values.lost, 0) / 100,
-		minutes: whole('minutes', values.minutes, 1),
+		seed: whole('seed'),
+		videos: whole('videos'),
+		lost: whole('lost') / 100,
+		minutes: whole('minutes'),
 		progress: printProgress,
 	};
 	printProgress(`Chaos with seed ${options.seed}`);
@@ -52,27 +57,13 @@ async function main(): Promise<void> {
 	const verdicts = judge(result.evidence);
 	console.log(report(options, result, verdicts));
 	if (verdicts.every(({ offenders }) => offenders.length === 0)) return;
-	keep(result, join(FOLDER, `${options.api}-${options.seed}`));
 	process.exitCode = 1;
-}
-
-/** Keeps what a broken promise can be explained by: the same seed need not break it again. */
-function keep({ evidence, log }: ChaosResult, folder: string): void {
+	// What a broken promise can be explained by: the same seed need not break it again.
+	const folder = join(FOLDER, `${api}-${options.seed}`);
 	mkdirSync(folder, { recursive: true });
-	writeFileSync(join(folder, 'evidence.json'), JSON.stringify(evidence, null, '\t'));
-	writeFileSync(join(folder, 'n8n.log'), log);
+	writeFileSync(join(folder, 'evidence.json'), JSON.stringify(result.evidence, null, '\t'));
+	writeFileSync(join(folder, 'n8n.log'), result.log);
 	printProgress(`Evidence and n8n's log are in ${folder}`);
-}
-
-function apiNamed(value: string): ApiName {
-	if (value === 'veo' || value === 'jobs') return value;
-	throw new Error('--api must be veo or jobs');
-}
-
-function whole(name: string, value: string, min: number): number {
-	const number = Number(value);
-	if (value.trim() !== '' && Number.isSafeInteger(number) && number >= min) return number;
-	throw new Error(`--${name} must be a whole number of at least ${min}`);
 }
 
 main().catch((error: unknown) => {

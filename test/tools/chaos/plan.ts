@@ -1,6 +1,6 @@
 import type { CallbackForm, VideoScenario } from '../simulator';
 import { CALLBACK_FORMS } from '../simulator';
-import { PLANNED_FAULTS, type FaultKind, type FaultPlace } from './faultKinds';
+import { PLANNED_FAULTS, type FaultKind, type FaultPlace } from './faults';
 import { Random } from './random';
 
 /** What a batch does. `get` is only used to fetch what a run has left. */
@@ -79,11 +79,6 @@ export type Step =
 	/** The next `requests` requests to the API, whatever they are about, get this code. */
 	| { kind: 'burst'; code: 429 | 455; requests: number };
 
-export interface Plan {
-	seed: number;
-	steps: Step[];
-}
-
 export interface PlanOptions {
 	seed: number;
 	/** How many videos are submitted at least. */
@@ -106,6 +101,14 @@ const WORKLOADS: Record<Exclude<Workload, 'get'>, number> = {
 	callbackGenerate: 12,
 };
 
+const FORGERIES: readonly Forgery[] = [
+	'no proof',
+	'wrong proof',
+	'proof of another account',
+	'wrong signature',
+	'other video',
+];
+
 const CALLBACK_WAYS: Record<CallbackWay, number> = {
 	once: 35,
 	duplicate: 20,
@@ -116,29 +119,35 @@ const CALLBACK_WAYS: Record<CallbackWay, number> = {
 };
 
 /** Everything that will happen in a run, as far as it is decided beforehand: the same for the same options. */
-export function makePlan({ seed, videos, lost = 0 }: PlanOptions): Plan {
+export function makePlan({ seed, videos, lost = 0 }: PlanOptions): Step[] {
 	// A short run has more of small batches, so that each workload is there before and after a restart.
 	const largest = Math.max(3, Math.floor(videos / 12));
 	const planner = new Planner(new Random(seed), seed, largest, lost);
-	const batches: PlannedBatch[] = [];
-	while (planner.videos < videos) batches.push(planner.batch(batches.length));
-	const steps: Step[] = batches.map((batch) => ({ kind: 'batch', batch }));
-	const restarts = Math.max(1, Math.round(videos / VIDEOS_PER_RESTART));
-	const places = (count: number) =>
-		Array.from({ length: count }, (_, i) => ((i + 1) * batches.length) / (count + 1));
-	// From the end, so that the places of the others stay valid.
+	const steps: Step[] = [];
+	while (planner.videos < videos) {
+		steps.push({ kind: 'batch', batch: planner.batch(steps.length) });
+	}
+	const batches = steps.length;
+	/** At even distances. */
+	const spread = (count: number, make: (isOdd: boolean) => Step) =>
+		Array.from({ length: count }, (_, i): [number, Step] => [
+			((i + 1) * batches) / (count + 1),
+			make(i % 2 === 1),
+		]);
 	const insertions = [
-		...places(restarts).map((at, i): [number, Step] => [
-			at,
-			{ kind: 'restart', how: i % 2 === 0 ? 'SIGKILL' : 'SIGTERM' },
-		]),
-		...places(Math.ceil(videos / VIDEOS_PER_BURST)).map((at, i): [number, Step] => [
-			at,
-			{ kind: 'burst', code: i % 2 === 0 ? 429 : 455, requests: planner.random.int(4, 15) },
-		]),
+		...spread(Math.max(1, Math.round(videos / VIDEOS_PER_RESTART)), (isOdd) => ({
+			kind: 'restart',
+			how: isOdd ? 'SIGTERM' : 'SIGKILL',
+		})),
+		...spread(Math.ceil(videos / VIDEOS_PER_BURST), (isOdd) => ({
+			kind: 'burst',
+			code: isOdd ? 455 : 429,
+			requests: planner.random.int(4, 15),
+		})),
 	].sort(([a], [b]) => b - a);
+	// From the end, so that the places of the others stay valid.
 	for (const [at, step] of insertions) steps.splice(Math.round(at), 0, step);
-	return { seed, steps };
+	return steps;
 }
 
 /** Whether the videos do not exist before. */
@@ -151,12 +160,8 @@ export function suspends(workload: Workload): boolean {
 	return workload === 'callback4k' || workload === 'callbackGenerate';
 }
 
-export function isCalledBack(workload: Workload): boolean {
+function isCalledBack(workload: Workload): boolean {
 	return suspends(workload) || workload === 'trigger4k';
-}
-
-export function batchesOf({ steps }: Plan): PlannedBatch[] {
-	return steps.flatMap((step) => (step.kind === 'batch' ? [step.batch] : []));
 }
 
 class Planner {
@@ -197,14 +202,10 @@ class Planner {
 	}
 
 	private forgeries(workload: Workload, confirm: boolean): Forgery[] {
-		const kinds: Forgery[] = [
-			'no proof',
-			'wrong proof',
-			'proof of another account',
-			'wrong signature',
-			'other video',
-		];
-		if (workload === 'trigger4k' && confirm) kinds.push('swapped URLs', 'swapped URLs');
+		const kinds =
+			workload === 'trigger4k' && confirm
+				? [...FORGERIES, 'swapped URLs' as const, 'swapped URLs' as const]
+				: FORGERIES;
 		return kinds.filter(() => this.random.chance(0.75));
 	}
 
@@ -244,6 +245,7 @@ class Planner {
 			: random.chance(0.8)
 				? random.int(2500, 9000)
 				: random.int(9000, 16_000);
+		const generates = makesVideos(workload);
 		const failure = { outcome: ending };
 		const form: CallbackForm = random.pick(Object.values(CALLBACK_FORMS));
 		return {
@@ -255,10 +257,10 @@ class Planner {
 				response: random.pick(['object', 'json-text']),
 				urls: random.pick(['array', 'json-text', 'data-json-text']),
 				flag: random.pick(['number', 'text']),
-				graceMs: makesVideos(workload) ? random.pick([0, 0, 1500]) : 0,
+				graceMs: generates ? random.pick([0, 0, 1500]) : 0,
 				graceAnswer: random.pick(['404', '422', 'null']),
 			},
-			...(ending === 'refused' ? {} : { generation: generationOf(workload, ending) }),
+			...(generates && ending !== 'refused' ? { generation: { outcome: ending } } : {}),
 			upgrade1080p: {
 				notReady: random.pick(['400', '422', 'no-url', 'null-data', 'absent-data']),
 				result: random.pick(['string', 'array', 'urls']),
@@ -308,8 +310,4 @@ class Planner {
 		if (random.chance(0.4)) add('file', 0);
 		return faults;
 	}
-}
-
-function generationOf(workload: Workload, ending: 'success' | 'failure') {
-	return makesVideos(workload) ? { outcome: ending } : {};
 }

@@ -1,10 +1,6 @@
 /** Chance that gives the same numbers for the same seed (mulberry32). */
 export class Random {
-	private state: number;
-
-	constructor(seed: number) {
-		this.state = seed >>> 0;
-	}
+	constructor(private state: number) {}
 
 	/** From 0 up to, not including, 1. */
 	next(): number {
@@ -25,21 +21,15 @@ export class Random {
 		return this.next() < probability;
 	}
 
-	/** @throws Error for an empty list */
 	pick<T>(list: readonly T[]): T {
-		const index = this.int(0, list.length - 1);
-		if (index >= list.length || index < 0) throw new Error('Nothing to pick from');
-		return list[index] as T;
+		return list[this.int(0, list.length - 1)] as T;
 	}
 
 	/** @param weights how often each value is picked, relative to the others */
 	weighted<T extends string>(weights: Readonly<Record<T, number>>): T {
 		const entries = Object.entries(weights) as Array<[T, number]>;
 		let left = this.next() * entries.reduce((sum, [, weight]) => sum + weight, 0);
-		for (const [value, weight] of entries) {
-			left -= weight;
-			if (left < 0) return value;
-		}
-		return this.pick(entries)[0];
+		const hit = entries.find(([, weight]) => (left -= weight) < 0) ?? entries.at(-1);
+		return (hit as [T, number])[0];
 	}
 }

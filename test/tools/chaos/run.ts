@@ -8,9 +8,8 @@ import type { LineName } from '../n8n/versions';
 import { collect } from './collect';
 import type { Evidence, RestartRecord, SentForgery } from './evidence';
 import { forge } from './forgeries';
-import { Injector } from './injector';
+import { Injector } from './faults';
 import {
-	batchesOf,
 	makePlan,
 	makesVideos,
 	type PlannedBatch,
@@ -113,10 +112,10 @@ class ChaosRun {
 
 	async play(): Promise<Pick<ChaosResult, 'evidence' | 'faults'>> {
 		const plan = makePlan(this.options);
-		const planned = batchesOf(plan).flatMap((batch) => batch.videos);
+		const planned = plan.flatMap((step) => (step.kind === 'batch' ? step.batch.videos : []));
 		let aborted: string | null = null;
 		try {
-			for (const step of plan.steps) {
+			for (const step of plan) {
 				if (step.kind === 'restart') await this.restart(step.how);
 				else if (step.kind === 'burst') this.injector.burst(step.code, step.requests);
 				else await this.startBatch(step.batch);
@@ -255,10 +254,12 @@ class ChaosRun {
 		);
 		if (!ended) return;
 		const { url, taskId, operation, index, body } = ended;
-		const hmacKey = ACCOUNTS[batch.account].webhookHmacKey;
-		const callback = { taskId, index, body: JSON.parse(body) as unknown, hmacKey, retries: 4 };
 		await simulator.sendCallback(url, {
-			...callback,
+			taskId,
+			index,
+			body: JSON.parse(body) as unknown,
+			hmacKey: ACCOUNTS[batch.account].webhookHmacKey,
+			retries: 4,
 			operation: operation === 'get1080p' ? 'get4k' : operation,
 		});
 	}

@@ -2,12 +2,12 @@ import {
 	jobsOf,
 	promptOf,
 	runsOf,
+	stateOf,
 	taskIdsIn,
 	tellsOfLoss,
 	type Evidence,
 	type RunRecord,
 } from './evidence';
-import { stateOf } from './fetched';
 import { makesVideos, type PlannedVideo } from './plan';
 import { orderOf, type BatchSettings, type Order } from './workloads';
 
@@ -76,7 +76,7 @@ function createdTask({ journal }: Evidence, video: PlannedVideo, runs: RunRecord
 	for (const run of [...runs].reverse()) {
 		if (!makesVideos(run.batch.workload)) continue;
 		const order = run.orders.find((one) => one.video.number === video.number);
-		const named = taskIdsIn([run.seen, run.error]);
+		const named = taskIdsIn(run);
 		if (order && named.has(order.taskId)) return order.taskId;
 		if (order && (run.killed || tellsOfLoss(run, video))) {
 			// The user looks at kie.ai/logs.

@@ -1,0 +1,138 @@
+import type { ApiName } from '../../../nodes/KieVeo/kie/api';
+import type { ArmedFault, FaultEffect, Simulator } from '../simulator';
+import { CREATE_TASK } from './evidence';
+import type { PlannedFault } from './plan';
+import type { Order } from './workloads';
+
+/** Which requests about a video a fault can hit. */
+export type FaultPlace = 'get4k' | 'get1080p' | 'generate' | 'record' | 'file';
+
+const EFFECTS = {
+	'reset before': { kind: 'reset-before' },
+	/** Kie has accepted, and billed, but the answer is lost. */
+	'reset after': { kind: 'reset-after' },
+	'slow answer': { kind: 'slow', ms: 1500 },
+	'429': { kind: 'status', code: 429 },
+	'429 as HTTP status': { kind: 'status', code: 429, httpStatus: 429, retryAfter: 1 },
+	'455 maintenance': { kind: 'status', code: 455 },
+	'500': { kind: 'status', code: 500 },
+	'503 as HTTP status': { kind: 'status', code: 503, httpStatus: 503 },
+	'500 though accepted': { kind: 'status', code: 500, processed: true },
+	HTML: { kind: 'html' },
+	'HTML though accepted': { kind: 'html', processed: true },
+	'cut JSON': { kind: 'cut-json' },
+	'empty though accepted': { kind: 'empty', processed: true },
+	'no code': { kind: 'envelope', code: 'absent' },
+	'cut transfer': { kind: 'cut-transfer' },
+	'wrong length': { kind: 'wrong-length' },
+	'403 of the file host': { kind: 'status', code: 403 },
+	'500 of the file host': { kind: 'status', code: 500 },
+} as const satisfies Record<string, FaultEffect>;
+
+/** `base video`: accepted, answered in the shape of record-info, which shows the base video. */
+export type FaultKind = keyof typeof EFFECTS | 'base video';
+
+const LOST: readonly FaultKind[] = ['reset before', 'reset after', 'slow answer'];
+const REFUSED: readonly FaultKind[] = ['429', '429 as HTTP status', '455 maintenance', '500'];
+const UNUSABLE: readonly FaultKind[] = [
+	'500 though accepted',
+	'HTML',
+	'HTML though accepted',
+	'cut JSON',
+	'empty though accepted',
+	'no code',
+];
+const UPGRADE: readonly FaultKind[] = [...LOST, ...REFUSED, '503 as HTTP status', ...UNUSABLE];
+
+/** The faults a plan picks from. */
+export const PLANNED_FAULTS: Record<FaultPlace, readonly FaultKind[]> = {
+	get4k: [...UPGRADE, 'base video'],
+	get1080p: UPGRADE,
+	generate: ['reset before', 'reset after', 'reset after', 'slow answer', ...REFUSED, ...UNUSABLE],
+	record: [...LOST, '429', '455 maintenance', 'HTML', 'cut JSON'],
+	file: [
+		'reset before',
+		'cut transfer',
+		'wrong length',
+		'403 of the file host',
+		'500 of the file host',
+	],
+};
+
+interface Target {
+	host: 'api' | 'file';
+	path?: string;
+	/** How many requests about a video come before those that this is about. */
+	before?: number;
+}
+
+const VEO_PATHS: Record<Exclude<FaultPlace, 'file'>, string> = {
+	get4k: '/api/v1/veo/get-4k-video',
+	get1080p: '/api/v1/veo/get-1080p-video',
+	generate: '/api/v1/veo/generate',
+	record: '/api/v1/veo/record-info',
+};
+
+/** An upgrade is ordered once through the jobs API; what follows are reads of its record. */
+function targetOf(api: ApiName, { place, at }: PlannedFault): Target {
+	if (place === 'file') return { host: 'file' };
+	if (api === 'veo') return { host: 'api', path: VEO_PATHS[place] };
+	const isRead = place === 'record' || (place !== 'generate' && at > 0);
+	if (!isRead) return { host: 'api', path: CREATE_TASK };
+	return { host: 'api', path: '/api/v1/jobs/recordInfo', before: place === 'record' ? 0 : 1 };
+}
+
+/** Orders planned faults at the simulator and counts those that hit. */
+export class Injector {
+	private readonly armed: Array<{ name: string; fault: ArmedFault }> = [];
+
+	constructor(
+		private readonly simulator: Simulator,
+		private readonly api: ApiName,
+	) {}
+
+	arm(order: Order): void {
+		const hit = new Map<string, number>();
+		for (const planned of order.video.faults.toSorted((a, b) => a.at - b.at)) {
+			const { place, at } = planned;
+			// No record of a job shows the video that it improves.
+			const isShown = planned.kind !== 'base video' || this.api === 'veo';
+			const kind = isShown ? planned.kind : 'slow answer';
+			const { before = 0, ...where } = targetOf(this.api, planned);
+			// A fault that waits for its turn does not see the requests an earlier one has hit.
+			const requests = `${where.host} ${where.path ?? ''}`;
+			const earlier = hit.get(requests) ?? 0;
+			hit.set(requests, earlier + 1);
+			const isOwn = ({ body }: { body: unknown }) => JSON.stringify(body).includes(order.prompt);
+			const fault = this.simulator.fault({
+				...this.effectOf(kind, order),
+				...where,
+				...(place === 'generate' ? { when: isOwn } : { taskId: order.taskId }),
+				skip: at - before - earlier,
+			});
+			this.armed.push({ name: `${place}: ${kind}`, fault });
+		}
+	}
+
+	burst(code: number, requests: number): void {
+		const fault = this.simulator.fault({ kind: 'status', code, host: 'api', times: requests });
+		this.armed.push({ name: `burst of ${code}`, fault });
+	}
+
+	/** Requests hit so far, by kind of fault. */
+	hits(): Map<string, number> {
+		const hits = new Map<string, number>();
+		for (const { name, fault } of this.armed) {
+			if (fault.hits > 0) hits.set(name, (hits.get(name) ?? 0) + fault.hits);
+		}
+		return hits;
+	}
+
+	private effectOf(kind: FaultKind, { taskId, video }: Order): FaultEffect {
+		if (kind !== 'base video') return EFFECTS[kind];
+		const resultUrls = [`${this.simulator.fileUrl}/v/${taskId}-${video.index}-base.mp4`];
+		const response = { taskId, resultUrls, resolution: '720p' };
+		const body = { code: 200, msg: 'success', data: { taskId, successFlag: 1, response } };
+		return { kind: 'answer', body, processed: true };
+	}
+}
