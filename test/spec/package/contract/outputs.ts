@@ -10,7 +10,13 @@ import type { ApiName } from '../../../../nodes/KieVeo/kie/api';
 import { EVENTS as EVENTS_OF_TRIGGER } from '../../../../nodes/KieVeo/operations';
 import { runNode, useBinaryFolder, type RunResult } from '../../integration/runNode';
 import { runWebhook } from '../../integration/runWebhook';
-import { SIMULATOR_KEY, startSimulator, type Simulator } from '../../../tools/simulator';
+import {
+	SIMULATOR_KEY,
+	startSimulator,
+	type AddVideo,
+	type NextTask,
+	type Simulator,
+} from '../../../tools/simulator';
 import {
 	startReceiver,
 	until,
@@ -42,8 +48,9 @@ export async function collectOutputs(api: ApiName): Promise<{ [name: string]: Js
 	try {
 		const stage = new Stage(simulator, receiver, api);
 		const shapes: Array<[string, Json]> = [];
-		for (const [name, produce] of [...cases(stage), ...CASES_OF_ONE[api](stage)])
-			shapes.push([name, shapeOf(await produce())]);
+		for (const [name, wanted] of Object.entries({ ...CASES, ...CASES_OF_ONE[api] })) {
+			shapes.push([name, shapeOf(await stage.produce(wanted))]);
+		}
 		return Object.fromEntries(shapes);
 	} finally {
 		await receiver.close();
@@ -52,230 +59,120 @@ export async function collectOutputs(api: ApiName): Promise<{ [name: string]: Js
 	}
 }
 
-type Case = [name: string, produce: () => Promise<INodeExecutionData>];
-
-function cases(stage: Stage): Case[] {
-	const { simulator } = stage;
-	const impossible = { upgrade4k: { outcome: 'failure', afterFailure: 'answer' } } as const;
-	const upgrade = (video: Parameters<Simulator['addVideo']>[0]): Run => ({
-		operation: 'get4k',
-		taskId: simulator.addVideo(video),
-	});
-	const get4k = async (video: Parameters<Simulator['addVideo']>[0], more: Run = {}) =>
-		await stage.first({ ...upgrade(video), ...more });
-	const prompt = 'A dog playing';
-	const none = { waitMode: 'none' };
-	const failing = { generation: { outcome: 'failure' } } as const;
-
-	return [
-		['get4k: ready', async () => await get4k({})],
-		['get4k: ready, downloaded', async () => await get4k({}, { parameters: { download: true } })],
-		[
-			'get4k: ready, another ID, Simplify off',
-			async () => await get4k({ upgrade4k: { ownTaskId: true } }, { options: { simplify: false } }),
-		],
-		['get4k: submitted', async () => await get4k({}, { parameters: none })],
-		[
-			'get4k: timeout, On Timeout: Continue',
-			async () =>
-				await get4k(
-					{ timings: { upgrade4k: SLOW } },
-					{ options: { timeout: 1, onTimeout: 'continue' } },
-				),
-		],
-		[
-			'get4k: timeout, On Error: Continue',
-			async () =>
-				await get4k(
-					{ timings: { upgrade4k: SLOW } },
-					{ options: { timeout: 1 }, onError: CONTINUE },
-				),
-		],
-		[
-			'get4k: unavailable, 1080P instead',
-			async () =>
-				await get4k(
-					{ upgrade4k: { outcome: 'refused' } },
-					{ options: { on4kUnavailable: 'get1080p' } },
-				),
-		],
-		[
-			'get4k: failed, On Error: Continue',
-			async () => await get4k(impossible, { onError: CONTINUE }),
-		],
-		['get4k: Wait for Callback, ready', async () => await stage.resumed(upgrade({}))],
-		['get4k: Wait for Callback, failed', async () => await stage.resumed(upgrade(impossible))],
-		[
-			'get4k: Wait for Callback, file that cannot be had',
-			async () => {
-				const run = upgrade({ files: { bare: 'gone' } });
-				return await stage.resumed({ ...run, parameters: { download: true } });
-			},
-		],
-		[
-			'get4k: Wait for Callback, timeout',
-			async () => {
-				const run = upgrade({ timings: { upgrade4k: SLOW } });
-				return await stage.resumed({ ...run, options: { timeout: 1 } });
-			},
-		],
-		[
-			'get4k: Wait for Callback, nobody could ask at the timeout',
-			async () => await stage.stored(upgrade({ timings: { upgrade4k: SLOW } })),
-		],
-		[
-			'get1080p: ready',
-			async () => await stage.first({ operation: 'get1080p', taskId: simulator.addVideo() }),
-		],
-		[
-			'get: ready',
-			async () => await stage.first({ operation: 'get', taskId: simulator.addVideo() }),
-		],
-		[
-			'generate: submitted',
-			async () => await stage.first({ operation: 'generate', parameters: { prompt, ...none } }),
-		],
-		[
-			'generate: ready',
-			async () => await stage.first({ operation: 'generate', parameters: { prompt } }),
-		],
-		[
-			'generate: ready, downloaded',
-			async () =>
-				await stage.first({ operation: 'generate', parameters: { prompt, download: true } }),
-		],
-		[
-			'generate: failed, On Error: Continue',
-			async () => {
-				simulator.nextTask(failing);
-				const parameters = { prompt };
-				return await stage.first({ operation: 'generate', parameters, onError: CONTINUE });
-			},
-		],
-		[
-			'generate: Wait for Callback, ready',
-			async () => await stage.resumed({ operation: 'generate', parameters: { prompt } }),
-		],
-		[
-			'generate: Wait for Callback, failed',
-			async () => {
-				simulator.nextTask(failing);
-				return await stage.resumed({ operation: 'generate', parameters: { prompt } });
-			},
-		],
-		[
-			'extend: ready',
-			async () =>
-				await stage.first({
-					operation: 'extend',
-					taskId: simulator.addVideo(),
-					parameters: { prompt },
-				}),
-		],
-		[
-			'extend: ready, downloaded',
-			async () =>
-				await stage.first({
-					operation: 'extend',
-					taskId: simulator.addVideo(),
-					parameters: { prompt, download: true },
-				}),
-		],
-		[
-			'download: done',
-			async () => {
-				const { json } = await stage.first({ operation: 'get', taskId: simulator.addVideo() });
-				return await stage.first({
-					operation: 'download',
-					parameters: { url: String(json.videoUrl) },
-				});
-			},
-		],
-		[
-			'download: failed, On Error: Continue',
-			async () => {
-				const taskId = simulator.addVideo({ files: { bare: 'gone' } });
-				const { json } = await stage.first({ operation: 'get', taskId });
-				return await stage.first({
-					operation: 'download',
-					parameters: { url: String(json.videoUrl) },
-					onError: CONTINUE,
-				});
-			},
-		],
-		['getCredits: done', async () => await stage.first({ operation: 'getCredits' })],
-		[
-			'getCredits: failed, On Error: Continue',
-			async () =>
-				await stage.first({ operation: 'getCredits', apiKey: 'wrong', onError: CONTINUE }),
-		],
-		[
-			'trigger: 4K ready, passed through, Simplify off',
-			async () =>
-				await stage.triggered(
-					{
-						operation: 'get4k',
-						taskId: simulator.addVideo({ callback: { form: { credits: true } } }),
-						options: { passThrough: '{"orderId": 42}' },
-					},
-					{ simplify: false },
-				),
-		],
-		[
-			'trigger: 4K failed',
-			async () =>
-				await stage.triggered({ operation: 'get4k', taskId: simulator.addVideo(impossible) }),
-		],
-		[
-			'trigger: generated',
-			async () => await stage.triggered({ operation: 'generate', parameters: { prompt } }),
-		],
-		[
-			'trigger: generation failed',
-			async () => {
-				simulator.nextTask(failing);
-				return await stage.triggered({ operation: 'generate', parameters: { prompt } });
-			},
-		],
-		[
-			'trigger: extended',
-			async () =>
-				await stage.triggered({
-					operation: 'extend',
-					taskId: simulator.addVideo(),
-					parameters: { prompt },
-				}),
-		],
-		['trigger: a callback that does not say what it is about', async () => await stage.foreign()],
-	];
-}
-
-/** What only one of the APIs can do. */
-const CASES_OF_ONE: Record<ApiName, (stage: Stage) => Case[]> = {
-	veo: () => [],
-	jobs: (stage) => {
-		const failing = { upgrade1080p: { outcome: 'failure' } } as const;
-		const upgrade = (video: Parameters<Simulator['addVideo']>[0] = {}): Run => ({
-			operation: 'get1080p',
-			taskId: stage.simulator.addVideo(video),
-		});
-		return [
-			['get1080p: Wait for Callback, ready', async () => await stage.resumed(upgrade())],
-			['get1080p: Wait for Callback, failed', async () => await stage.resumed(upgrade(failing))],
-			['trigger: 1080P ready', async () => await stage.triggered(upgrade())],
-			['trigger: 1080P failed', async () => await stage.triggered(upgrade(failing))],
-		];
-	},
-};
-
-interface Run {
-	operation?: string;
-	taskId?: string;
+interface Case {
+	operation: string;
+	/** A video at Kie that it is about. */
+	video?: AddVideo;
+	/** What Kie makes of a generation. */
+	nextTask?: NextTask;
 	parameters?: INodeParameters;
 	options?: INodeParameters;
 	onError?: OnError;
 	apiKey?: string;
+	/**
+	 * Which item is meant. Default: the action node's first. `stored`: what n8n stores while the execution is
+	 * suspended. `resumed`: after Kie's callback, or at its end. `triggered`: the trigger's, by the callback of a
+	 * submission. `foreign`: the trigger's, by a signed callback for an address that the action node did not make.
+	 */
+	item?: 'stored' | 'resumed' | 'triggered' | 'foreign';
+	/** Options of the trigger. */
+	triggerOptions?: INodeParameters;
 }
+
+const CALLBACK = { waitMode: 'callback' };
+const none = { waitMode: 'none' };
+const get: Case = { operation: 'get' };
+const prompt = 'A dog playing';
+const slow: AddVideo = { timings: { upgrade4k: SLOW } };
+const impossible: AddVideo = { upgrade4k: { outcome: 'failure', afterFailure: 'answer' } };
+const impossible1080p: AddVideo = { upgrade1080p: { outcome: 'failure' } };
+const gone: AddVideo = { files: { bare: 'gone' } };
+
+const of = (operation: string, video: AddVideo, more: Partial<Case> = {}): Case => ({
+	operation,
+	video,
+	...more,
+});
+const get4k = (video: AddVideo = {}, more: Partial<Case> = {}) => of('get4k', video, more);
+const get1080p = (video: AddVideo = {}, more: Partial<Case> = {}) => of('get1080p', video, more);
+const generate = (more: Partial<Case> = {}): Case => ({
+	operation: 'generate',
+	...more,
+	parameters: { prompt, ...more.parameters },
+});
+const failing = (more: Partial<Case>) =>
+	generate({ nextTask: { generation: { outcome: 'failure' } }, ...more });
+const extend = (more: Partial<Case> = {}) =>
+	of('extend', {}, { ...more, parameters: { prompt, ...more.parameters } });
+
+const CASES: { [name: string]: Case } = {
+	'get4k: ready': get4k(),
+	'get4k: ready, downloaded': get4k({}, { parameters: { download: true } }),
+	'get4k: ready, another ID, Simplify off': get4k(
+		{ upgrade4k: { ownTaskId: true } },
+		{ options: { simplify: false } },
+	),
+	'get4k: submitted': get4k({}, { parameters: none }),
+	'get4k: timeout, On Timeout: Continue': get4k(slow, {
+		options: { timeout: 1, onTimeout: 'continue' },
+	}),
+	'get4k: timeout, On Error: Continue': get4k(slow, { options: { timeout: 1 }, onError: CONTINUE }),
+	'get4k: unavailable, 1080P instead': get4k(
+		{ upgrade4k: { outcome: 'refused' } },
+		{ options: { on4kUnavailable: 'get1080p' } },
+	),
+	'get4k: failed, On Error: Continue': get4k(impossible, { onError: CONTINUE }),
+	'get4k: Wait for Callback, ready': get4k({}, { item: 'resumed' }),
+	'get4k: Wait for Callback, failed': get4k(impossible, { item: 'resumed' }),
+	'get4k: Wait for Callback, file that cannot be had': get4k(gone, {
+		item: 'resumed',
+		parameters: { download: true },
+	}),
+	'get4k: Wait for Callback, timeout': get4k(slow, { item: 'resumed', options: { timeout: 1 } }),
+	'get4k: Wait for Callback, nobody could ask at the timeout': get4k(slow, { item: 'stored' }),
+	'get1080p: ready': get1080p(),
+	'get: ready': { ...get, video: {} },
+	'generate: submitted': generate({ parameters: none }),
+	'generate: ready': generate(),
+	'generate: ready, downloaded': generate({ parameters: { download: true } }),
+	'generate: failed, On Error: Continue': failing({ onError: CONTINUE }),
+	'generate: Wait for Callback, ready': generate({ item: 'resumed' }),
+	'generate: Wait for Callback, failed': failing({ item: 'resumed' }),
+	'extend: ready': extend(),
+	'extend: ready, downloaded': extend({ parameters: { download: true } }),
+	'download: done': of('download', {}),
+	'download: failed, On Error: Continue': of('download', gone, { onError: CONTINUE }),
+	'getCredits: done': { operation: 'getCredits' },
+	'getCredits: failed, On Error: Continue': {
+		operation: 'getCredits',
+		apiKey: 'wrong',
+		onError: CONTINUE,
+	},
+	'trigger: 4K ready, passed through, Simplify off': get4k(
+		{ callback: { form: { credits: true } } },
+		{
+			item: 'triggered',
+			options: { passThrough: '{"orderId": 42}' },
+			triggerOptions: { simplify: false },
+		},
+	),
+	'trigger: 4K failed': get4k(impossible, { item: 'triggered' }),
+	'trigger: generated': generate({ item: 'triggered' }),
+	'trigger: generation failed': failing({ item: 'triggered' }),
+	'trigger: extended': extend({ item: 'triggered' }),
+	'trigger: a callback that does not say what it is about': { operation: '', item: 'foreign' },
+};
+
+/** What only one of the APIs can do. */
+const CASES_OF_ONE: Record<ApiName, typeof CASES> = {
+	veo: {},
+	jobs: {
+		'get1080p: Wait for Callback, ready': get1080p({}, { item: 'resumed' }),
+		'get1080p: Wait for Callback, failed': get1080p(impossible1080p, { item: 'resumed' }),
+		'trigger: 1080P ready': get1080p({}, { item: 'triggered' }),
+		'trigger: 1080P failed': get1080p(impossible1080p, { item: 'triggered' }),
+	},
+};
 
 /** Both nodes, the simulator, and a place where its callbacks arrive. */
 class Stage {
@@ -287,25 +184,42 @@ class Stage {
 		private readonly api: ApiName,
 	) {}
 
-	/** The action node's first item. */
-	async first(run: Run): Promise<INodeExecutionData> {
-		return firstOf((await this.run(run)).items);
+	async produce(wanted: Case): Promise<INodeExecutionData> {
+		const { simulator, receiver } = this;
+		const taskId = wanted.video && simulator.addVideo(wanted.video);
+		if (wanted.nextTask) simulator.nextTask(wanted.nextTask);
+		switch (wanted.item) {
+			case undefined: {
+				const url = wanted.operation === 'download' && (await this.run(get, taskId)).items;
+				const parameters = url ? { url: String(firstOf(url).json.videoUrl) } : {};
+				return firstOf((await this.run(wanted, taskId, parameters)).items);
+			}
+			case 'stored':
+				return firstOf((await this.run(wanted, taskId, CALLBACK)).stored);
+			case 'resumed':
+				return await this.resumed(wanted, taskId);
+			case 'triggered': {
+				const callBackUrl = `${receiver.url}/webhook/veo`;
+				await this.run(wanted, taskId, { ...none, callBackUrl });
+				return await this.receive(wanted.triggerOptions);
+			}
+			case 'foreign': {
+				// The trigger remembers what it has delivered.
+				const foreign = `veo_task_foreign_${this.api}`;
+				const data = { taskId: foreign, resultUrls: ['https://file.example/one.mp4'] };
+				const body = { code: 200, msg: 'success', data };
+				await simulator.sendCallback(`${receiver.url}/webhook/veo`, { taskId: foreign, body });
+				return await this.receive();
+			}
+		}
 	}
 
-	/** The item that n8n stores while the execution is suspended. */
-	async stored(run: Run): Promise<INodeExecutionData> {
-		const parameters = { ...run.parameters, waitMode: 'callback' };
-		return firstOf((await this.run({ ...run, parameters })).stored);
-	}
-
-	/** The item of a suspended execution after Kie's callback, or at its end. */
-	async resumed(run: Run): Promise<INodeExecutionData> {
-		const parameters = { ...run.parameters, waitMode: 'callback' };
-		const { stored, contextData } = await this.run({ ...run, parameters });
+	private async resumed(wanted: Case, taskId?: string): Promise<INodeExecutionData> {
+		const { stored, contextData } = await this.run(wanted, taskId, CALLBACK);
 		for (;;) {
 			const { items } = await runWebhook({
 				nodeType: new KieVeo(),
-				parameters: { ...parameters, options: {} },
+				parameters: { ...wanted.parameters, ...CALLBACK, options: {} },
 				credentials: this.credentials(),
 				callback: await this.nextCallback(),
 				stored: [firstOf(stored)],
@@ -315,53 +229,38 @@ class Stage {
 		}
 	}
 
-	/** What the trigger makes of the callback of a submission. */
-	async triggered(run: Run, options: INodeParameters = {}): Promise<INodeExecutionData> {
-		const callBackUrl = `${this.receiver.url}/webhook/veo`;
-		await this.run({
-			...run,
-			parameters: { ...run.parameters, waitMode: 'none', callBackUrl },
-		});
-		return await this.receive(await this.nextCallback(), options);
-	}
-
-	/** A signed callback for an address that the action node did not make. */
-	async foreign(): Promise<INodeExecutionData> {
-		// The trigger remembers what it has delivered.
-		const taskId = `veo_task_foreign_${this.api}`;
-		const data = { taskId, resultUrls: ['https://file.example/one.mp4'] };
-		const body = { code: 200, msg: 'success', data };
-		await this.simulator.sendCallback(`${this.receiver.url}/webhook/veo`, { taskId, body });
-		return await this.receive(await this.nextCallback(), {});
-	}
-
-	private async receive(callback: ReceivedCallback, options: INodeParameters) {
+	/** What the trigger makes of the next callback. */
+	private async receive(options: INodeParameters = {}): Promise<INodeExecutionData> {
 		const { items } = await runWebhook({
 			nodeType: new KieVeoTrigger(),
 			parameters: { events: EVENTS, signatureVerification: 'required', options },
 			credentials: this.credentials(),
-			callback,
+			callback: await this.nextCallback(),
 		});
 		return firstOf(items);
 	}
 
-	private async run({ operation, taskId, parameters, options, onError, apiKey }: Run) {
-		const isAccount = operation === 'getCredits';
-		const result: RunResult = await runNode({
+	private async run(
+		{ operation, parameters, options, onError, apiKey }: Case,
+		taskId = '',
+		more: INodeParameters = {},
+	): Promise<RunResult> {
+		const isVideo = operation !== 'download' && operation !== 'getCredits';
+		return await runNode({
 			parameters: {
-				resource: isAccount ? 'account' : 'video',
-				operation: operation ?? '',
-				taskId: taskId ?? '',
+				resource: operation === 'getCredits' ? 'account' : 'video',
+				operation,
+				taskId,
 				index: 0,
-				...(operation === 'download' || isAccount ? {} : { waitMode: 'poll' }),
+				...(isVideo ? { waitMode: 'poll' } : {}),
 				...parameters,
+				...more,
 				options: { pollInterval: 1, ...options },
 			},
 			credentials: this.credentials(apiKey),
 			webhookWaitingBaseUrl: `${this.receiver.url}/webhook-waiting`,
 			onError,
 		});
-		return result;
 	}
 
 	private credentials(apiKey = SIMULATOR_KEY) {
