@@ -1,6 +1,12 @@
+/**
+ * Changes the code in every small way Stryker knows, and asks of each change that a unit test fails. Ends with
+ * an error when one goes unnoticed that `explained.ts` does not explain, or when an explanation is needless.
+ *
+ *   npm run mutation [-- --mutate nodes/KieVeo/kie/meaning/answer.ts]
+ */
 import { spawnSync } from 'node:child_process';
 import { readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 
 import { cacheEntry } from '../n8n/cache';
 import { runLogged } from '../n8n/command';
@@ -8,7 +14,6 @@ import { describeError } from '../n8n/errors';
 import { ensureEntry, npmInstall } from '../n8n/install';
 import { printProgress } from '../n8n/progress';
 import { EXPLAINED } from './explained';
-import { isDetected, isPossible, judge, readMutants, type Mutant } from './report';
 
 const ROOT = join(__dirname, '../../..');
 const CONFIG = 'test/tools/mutation/stryker.config.json';
@@ -26,6 +31,16 @@ const RECIPE = {
 	},
 };
 
+/** What is read of Stryker's report. Lines and columns count from 1. */
+interface Report {
+	files: Record<string, { source: string; mutants: Mutant[] }>;
+}
+interface Mutant {
+	status: string;
+	replacement: string;
+	location: Record<'start' | 'end', { line: number; column: number }>;
+}
+
 /** Makes sure Stryker is in the cache. @returns the path of its command line script */
 async function ensureStryker(): Promise<string> {
 	const entry = cacheEntry(`stryker-${VERSION}`, RECIPE);
@@ -37,53 +52,40 @@ async function ensureStryker(): Promise<string> {
 	return join(entry.folder, 'node_modules/@stryker-mutator/core/bin/stryker.js');
 }
 
-/** @throws Error when it does not finish; surviving mutants are not an error here */
-function runStryker(script: string, args: readonly string[]): void {
+/** What is changed, where it is on one line, as all that is explained. */
+function originalOf(source: string, { location: { start, end } }: Mutant): string {
+	const line = source.split('\n')[start.line - 1] ?? '';
+	return start.line === end.line ? line.slice(start.column - 1, end.column - 1) : '';
+}
+
+async function main(args: readonly string[]): Promise<void> {
 	rmSync(REPORT, { force: true });
-	const command = [script, 'run', CONFIG, ...args];
+	const command = [await ensureStryker(), 'run', CONFIG, ...args];
 	const { status } = spawnSync(process.execPath, command, { cwd: ROOT, stdio: 'inherit' });
 	if (status !== 0) throw new Error(`Stryker ended with exit code ${status}`);
-}
 
-function printScores(mutants: readonly Mutant[], explained: readonly Mutant[]): void {
-	const row = (name: string, among: (mutant: Mutant) => boolean) => {
-		const all = mutants.filter(among);
-		const possible = all.filter(isPossible);
-		const killed = possible.filter(isDetected).length;
-		return {
-			file: name,
-			mutants: possible.length,
-			killed,
-			explained: explained.filter(among).length,
-			'score %': Number(((100 * killed) / possible.length).toFixed(1)),
-			'do not compile': all.length - possible.length,
-		};
-	};
-	const files = [...new Set(mutants.map(({ file }) => file))];
-	console.table([
-		...files.map((name) => row(name, ({ file }) => file === name)),
-		row('all', () => true),
-	]);
-}
-
-/**
- * Changes the code of the meaning room and of callbacks in every small way Stryker knows, and asks of each change that a unit test
- * fails. Ends with an error when one goes unnoticed that is not explained in `explained.ts`, or when an
- * explanation has become needless.
- *
- * @param args handed on to Stryker, such as `--mutate nodes/KieVeo/kie/meaning/answer.ts`
- */
-async function main(args: readonly string[]): Promise<void> {
-	runStryker(await ensureStryker(), args);
-	const mutants = readMutants(JSON.parse(readFileSync(REPORT, 'utf8')));
-	const { explained, unexplained, needless } = judge(mutants, EXPLAINED);
-	printScores(mutants, explained);
-
-	for (const { file, lineNumber, original, replacement, status } of unexplained) {
-		console.error(`${status}: ${file}:${lineNumber}\n  - ${original}\n  + ${replacement}`);
+	const { files } = JSON.parse(readFileSync(REPORT, 'utf8')) as Report;
+	const survivors = Object.entries(files).flatMap(([path, { source, mutants }]) =>
+		mutants
+			.filter((mutant) => ['Survived', 'NoCoverage'].includes(mutant.status))
+			.map((mutant) => ({ ...mutant, path, original: originalOf(source, mutant) })),
+	);
+	const explanationOf = ({ path, original, replacement }: (typeof survivors)[number]) =>
+		EXPLAINED.find(
+			(one) =>
+				one.file === basename(path) && one.original === original && one.replacement === replacement,
+		);
+	const used = new Set(survivors.map(explanationOf));
+	const examined = new Set(Object.keys(files).map((path) => basename(path)));
+	const needless = EXPLAINED.filter((one) => examined.has(one.file) && !used.has(one));
+	const unexplained = survivors.filter((survivor) => !explanationOf(survivor));
+	for (const { path, location, original, replacement } of unexplained) {
+		console.error(
+			`Unexplained: ${path}:${location.start.line}\n  - ${original}\n  + ${replacement}`,
+		);
 	}
-	for (const { file, line, replacement } of needless) {
-		console.error(`Explained, but killed or gone: ${file}\n  ${line}\n  + ${replacement}`);
+	for (const { file, original, replacement } of needless) {
+		console.error(`Explained, but killed or gone: ${file}\n  - ${original}\n  + ${replacement}`);
 	}
 	console.error(`${unexplained.length} unexplained, ${needless.length} needlessly explained`);
 	if (unexplained.length + needless.length > 0) process.exitCode = 1;
