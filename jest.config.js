@@ -4,6 +4,8 @@ module.exports = {
 	testEnvironmentOptions: { globalsCleanup: 'off' },
 	// Some tests start a process or wait out a retry; on a busy machine that takes a while.
 	testTimeout: 30_000,
+	// By default jest leaves one processor idle, which of two is half.
+	maxWorkers: '100%',
 	roots: ['<rootDir>/test'],
 	// Real n8n: `npm run test:e2e`.
 	testPathIgnorePatterns: [
