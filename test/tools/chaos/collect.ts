@@ -55,9 +55,9 @@ export async function collect(stage: Stage, receivers: Receivers, known: Known):
 	for (const run of started) {
 		const { execution, ...state } = await read(run.id);
 		const endedAt = execution.stoppedAt === undefined ? null : Date.parse(execution.stoppedAt);
-		const files = await checkFiles(stage, execution);
+		const brokenFiles = await brokenFilesOf(stage, execution);
 		const seen = seenIn(execution);
-		runs.push({ ...run, ...state, ...files, endedAt, seen, error: errorOf(execution) });
+		runs.push({ ...run, ...state, brokenFiles, endedAt, seen, error: errorOf(execution) });
 	}
 	for (const { id } of await receivers.executions(client)) {
 		const { execution, ...state } = await read(id);
@@ -96,25 +96,23 @@ function errorOf({ error }: Execution): string | null {
 }
 
 /** Compares every downloaded file with the one on the file host. */
-async function checkFiles(
+async function brokenFilesOf(
 	{ client, simulator }: Stage,
 	execution: Execution,
-): Promise<Pick<RunRecord, 'brokenFiles' | 'downloads'>> {
+): Promise<string[]> {
 	const items: INodeExecutionData[] = (execution.runs.get(KIE) ?? []).flatMap(({ outputs }) =>
 		outputs.flat(),
 	);
 	const brokenFiles: string[] = [];
-	let downloads = 0;
 	for (const { json, binary } of items) {
 		if (!binary?.data) continue;
-		downloads++;
 		const bytes = await client.downloadBinary(binary.data);
 		const sum = createHash('sha256').update(bytes).digest('hex');
 		if (sum !== (await simulator.fileSha256(String(json.videoUrl)))) {
 			brokenFiles.push(`${String(json.taskId)} in execution ${execution.id}`);
 		}
 	}
-	return { brokenFiles, downloads };
+	return brokenFiles;
 }
 
 /** Log, database, and requests that must not carry a key. */

@@ -27,7 +27,6 @@ export interface RunRecord {
 	error: string | null;
 	/** Downloaded files that are not the whole file, as a sentence each. */
 	brokenFiles: string[];
-	downloads: number;
 }
 
 /** One execution started by Kie.ai Trigger. */

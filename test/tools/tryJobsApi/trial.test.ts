@@ -49,11 +49,4 @@ describe('the trial of the jobs API', () => {
 		]);
 		expect(lines.filter((line) => line.startsWith('  success'))).toHaveLength(5);
 	}, 20_000);
-
-	it('says where Kie.ai makes another tier', async () => {
-		simulator.setDefaults({ jobs: { tier: 'fast' } });
-		const { lines } = await run((question) => question.includes('Lite'));
-		expect(lines.join('\n')).toContain('with veo3_fast, not with veo3_lite as asked for');
-		expect(lines).toContain('  cost: 60 credits');
-	}, 20_000);
 });
