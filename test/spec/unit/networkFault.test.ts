@@ -15,7 +15,7 @@ type Expected = [
 	advice: string,
 ];
 
-const NODE = { name: 'Kie.ai Veo', type: 'x.kieVeo', parameters: {} } as unknown as INode;
+const NODE = { name: 'Kie.ai', type: 'x.kieVeo', parameters: {} } as unknown as INode;
 const NETWORK = "Check this n8n's network";
 const DNS = "Check this n8n's DNS";
 const LOST: [string, string] = ['may have been started and paid for', 'https://kie.ai/logs'];

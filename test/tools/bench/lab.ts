@@ -1,4 +1,4 @@
-import { addressKey } from '../../../nodes/KieVeo/kie/address';
+import { addressKey } from '../../../nodes/KieVeo/addresses/submission';
 import type { ApiName } from '../../../nodes/KieVeo/kie/api';
 import { kieCredential, Stage, type StageOptions } from '../../spec/e2e/stage';
 import type { CredentialReference } from '../n8n/client';

@@ -15,7 +15,7 @@ export const ACCOUNTS = [
 	},
 ] as const;
 
-/** Workflows with Kie.ai Veo Trigger, active, for each account with and without Confirm. */
+/** Workflows with Kie.ai Trigger, active, for each account with and without Confirm. */
 export class Receivers {
 	private constructor(
 		readonly credentials: readonly [CredentialReference, CredentialReference],

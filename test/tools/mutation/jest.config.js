@@ -8,5 +8,5 @@ module.exports = {
 	...require('../../../jest.config'),
 	rootDir: '../../..',
 	roots: ['<rootDir>/test/spec/unit'],
-	testPathIgnorePatterns: ['submissionLimiter', 'ouse\\.test'],
+	testPathIgnorePatterns: ['limiter', 'ouse\\.test'],
 };

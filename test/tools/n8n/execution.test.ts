@@ -4,7 +4,7 @@ const RUN = { outputs: [], error: undefined, milliseconds: 0 };
 const ENDED: Execution = {
 	id: '1',
 	status: 'success',
-	runs: new Map([['Kie.ai Veo', [RUN, RUN]]]),
+	runs: new Map([['Kie.ai', [RUN, RUN]]]),
 	error: undefined,
 	data: { executionData: { nodeExecutionStack: [] } },
 };
@@ -14,7 +14,7 @@ it.each<[title: string, differs: Partial<Execution>, whole: boolean]>([
 	['a success whose data n8n has not stored yet', { data: {}, runs: new Map() }, false],
 	[
 		'a success with the data of when it was resumed, in a loop',
-		{ data: { executionData: { nodeExecutionStack: [{ node: { name: 'Kie.ai Veo' } }] } } },
+		{ data: { executionData: { nodeExecutionStack: [{ node: { name: 'Kie.ai' } }] } } },
 		false,
 	],
 	['an error', { status: 'error', error: { message: 'Failed' } }, true],
