@@ -8,7 +8,7 @@ import type { Stage } from './stage';
 import { AFTER, chain, KIE } from './workflows';
 
 /** No callback about it ever arrives. */
-export const LOST = { callback: { lossRate: 1 } } satisfies AddVideo;
+export const LOST = { callback: { lostAttempts: 99 } } satisfies AddVideo;
 
 /** Executions of Get 4K Video that are suspended in the n8n of a stage. */
 export class Suspensions {

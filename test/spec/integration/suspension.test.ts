@@ -17,7 +17,7 @@ import { Suspended, type SuspendOptions } from './suspended';
 const RECORD_INFO = '/api/v1/veo/record-info';
 const GET_4K = '/api/v1/veo/get-4k-video';
 /** No callback ever arrives. */
-const LOST = { callback: { lossRate: 1 } };
+const LOST = { callback: { lostAttempts: 99 } };
 const READY_SOON = { timings: { upgrade4k: 300 } };
 
 useFastTime();

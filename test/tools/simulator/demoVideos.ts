@@ -1,5 +1,5 @@
-import type { AddVideo } from './options';
-import type { Timings } from './state/scenario';
+import type { AddVideo } from './world';
+import type { Timings } from './scenario';
 
 /** About a tenth of what Kie takes: long enough to be seen waiting, short enough to be shown. */
 export const DEMO_TIMINGS: Timings = {

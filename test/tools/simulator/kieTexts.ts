@@ -1,50 +1,54 @@
-import type { Failure } from './state/failure';
-import type { VideoScenario } from './state/scenario';
+/** What Kie says, word for word: from its public pages, or as it was seen on the wire. */
+export const TEXTS = {
+	noAccess: 'You do not have access permissions',
+	noCredits: 'Credits insufficient',
+	rateLimit: 'Rate limit exceeded',
+	flagged: 'Your prompt was flagged by Website as violating content policies.',
+	imageFetch:
+		'Failed to fetch the image. Kindly verify any access limits set by you or your service provider.',
+	invalidModel: 'Invalid model',
+	notFound: 'Task not found',
+	wrongUrl: 'url is wrong',
+	internalError: 'Internal Error, Please try again later.',
+	processing1080p:
+		'1080P is processing. It should be ready in 1-2 minutes. Please check back shortly.',
+	processing4k: '4k is processing. It should be ready in 5-10 minutes. Please check back shortly.',
+	done4k: 'The video has been generated successfully',
+	no4k: 'The 4K version of this video is unavailable. Please try a different video.',
+	notExtendable: 'Videos generated in 1080P cannot be extended',
+	recordNull: 'record is null',
+	recordTooOld: 'Temporarily supports records within 14 days',
+	recordNotSuccess: 'record status is not success',
+	recordBlank: 'record result data is blank',
+	recordMissing: 'record result data not exist',
+	jobNull: 'recordInfo is null',
+	callBackUrlRequired: 'Please enter callBackUrl.',
+	missing: 'Missing required parameter: ',
+	uploaded: 'File uploaded successfully',
+	uploadKey: 'Authentication failed: Invalid API Key',
+	jobDone: 'Playground task completed successfully.',
+	jobFailed: 'Playground task failed.',
+	timeout: 'Internal Error - Timeout',
+} as const;
 
-/** Failures in Kie's own words, with the codes they were seen with. */
-export const KIE_FAILURES = {
-	noCreditsAs500: {
-		code: 500,
-		msg:
-			"Credits insufficient : Your current balance isn't enough to run this request. " +
-			'Please top up to continue.',
-	},
-	noCreditsAs429: { code: 429, msg: 'Insufficient credits' },
-	callFrequency: { code: 429, msg: 'Your call frequency is too high. Please try again later.' },
-	noAudio: {
-		code: 400,
-		msg:
-			'The Google model was unable to generate audio for this request. ' +
-			'Please try a different prompt.',
-	},
-	imageFetch: {
-		code: 400,
-		msg: 'Image fetch failed. Check access settings or use our File Upload API instead.',
-	},
-	imageFetchInside: {
-		code: 500,
-		msg: 'Task generation failed',
-		errorMessage: 'Image fetch failed. Check access settings or use our File Upload API instead.',
-	},
-	unsafeImage: { code: 400, msg: 'public error unsafe image upload.' },
-	flow: {
-		code: 422,
-		msg:
-			'Your request was rejected by Flow(Your prompt was flagged by Website as violating content ' +
-			'policies). You may consider using our other fallback channels, which are likely to succeed. ' +
-			'Please refer to the documentation.',
-	},
-	codeAsText: { code: '500', msg: 'Internal server error' },
-	noCreditsInChinese: { code: 402, msg: '积分不足 - 账户没有足够的积分执行操作' },
-	failedInChinese: { code: 501, msg: '生成失败 - 视频生成任务失败' },
-	limitInChinese: { code: 429, msg: '请求限制 - 已超过该资源的请求限制' },
-	maintenanceInChinese: { code: 455, msg: '服务不可用 - 系统正在进行维护' },
-} satisfies Record<string, Failure>;
+/** Success texts of callbacks. */
+export const DONE_TEXTS = {
+	generate: 'Veo3.1 video generated successfully.',
+	extend: 'Veo3.1 video extension successful.',
+	get1080p: '1080P Video generated successfully.',
+	get4k: '4K Video generated successfully.',
+} as const;
 
-/** Kie's Chinese pages have these texts. */
-export const IN_CHINESE: VideoScenario = {
-	generation: { failure: KIE_FAILURES.failedInChinese },
-	record: { runningText: '1080P 正在处理中。预计 1-2 分钟后准备就绪。请稍后再次查看。' },
-	upgrade1080p: { runningText: '1080P 正在处理中。预计 1-2 分钟后准备就绪。请稍后再次查看。' },
-	upgrade4k: { runningText: '4k正在处理中。预计5-10分钟后准备就绪。请稍后再次查看。' },
-};
+/** The texts that go with a bare error code. */
+export const CODE_TEXTS = new Map<number, string>([
+	[401, TEXTS.noAccess],
+	[402, TEXTS.noCredits],
+	[404, TEXTS.notFound],
+	[429, TEXTS.rateLimit],
+	[433, 'The current number of points used by apiKey has exceeded the daily limit'],
+	[451, TEXTS.imageFetch],
+	[455, 'Service Unavailable - System is currently undergoing maintenance'],
+	[500, TEXTS.internalError],
+	[501, 'Failed - Video generation task failed'],
+	[505, 'Feature Disabled - The requested feature is currently disabled'],
+]);

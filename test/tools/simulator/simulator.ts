@@ -1,16 +1,17 @@
-import type { Account } from './state/account';
-import { answerApi, operationOf } from './api/host';
-import { type CallbackForm, callbackBody } from './callbacks/form';
-import { controlReply } from './control/host';
+import type { Account, Rival, RivalOptions } from './account';
+import { answerApi, operationOf } from './apiHost';
 import type { Delivery } from './callbacks/deliveries';
-import { type ArmedFault, type Fault, type Storm, stormFault } from './http/faults';
-import type { JournalEntry, JournalFilter } from './http/journal';
-import type { AddVideo, NextTask, SimulatorOptions } from './options';
-import type { Operation, VideoScenario } from './state/scenario';
-import { type Rival, type RivalOptions, startRival } from './state/rival';
-import { HostServer } from './http/server';
-import { answerUpload } from './upload/host';
-import { type Upload, World, callbackTaskId } from './state/world';
+import { callbackBody, type CallbackForm } from './callbacks/form';
+import type { ArmedFault, Fault } from './faults';
+import { type JournalEntry, type JournalFilter, matches } from './journal';
+import { TEXTS } from './kieTexts';
+import { statusPage } from './page';
+import { textReply } from './reply';
+import { overlay, type Operation, type VideoScenario } from './scenario';
+import { HostServer } from './server';
+import { answerUpload, type Upload } from './uploadHost';
+import { upgradeOf, type Work } from './work';
+import { type AddVideo, type NextTask, type SimulatorOptions, World } from './world';
 
 /** A callback written by hand. What is not given is taken from the task, else from an example. */
 export interface ManualCallback {
@@ -37,8 +38,6 @@ export interface ManualCallback {
 	signedTaskId?: string;
 	/** Unix seconds to claim as the time of sending. */
 	timestamp?: number;
-	/** Claimed instead of the computed signature. */
-	signature?: string;
 	/** Attempts after a failed one. Default 0. */
 	retries?: number;
 }
@@ -47,9 +46,8 @@ export interface ManualCallback {
 export class Simulator {
 	apiUrl = '';
 	uploadUrl = '';
-	fileUrl = '';
 	private readonly world: World;
-	private readonly hosts: { api: HostServer; upload: HostServer; file: HostServer };
+	private readonly hosts: Record<'api' | 'upload' | 'file', HostServer>;
 
 	constructor(private readonly options: SimulatorOptions) {
 		const world = new World(options);
@@ -58,10 +56,13 @@ export class Simulator {
 			api: new HostServer(world, 'api', {
 				answer: (incoming) => answerApi(world, incoming),
 				operationOf,
-				control: (incoming) => controlReply(this, incoming),
+				page: ({ method, path }) =>
+					method === 'GET' && path === '/'
+						? textReply(statusPage(this), 200, 'text/html;charset=UTF-8')
+						: undefined,
 			}),
 			upload: new HostServer(world, 'upload', {
-				answer: (incoming) => answerUpload(world, incoming),
+				answer: async (incoming) => await answerUpload(world, incoming),
 			}),
 			file: new HostServer(world, 'file', {
 				answer: ({ method, path, headers }) => world.files.answer(method, path, headers.range),
@@ -72,34 +73,37 @@ export class Simulator {
 	async listen(): Promise<void> {
 		const { api = 0, upload = 0, file = 0 } = this.options.ports ?? {};
 		try {
-			this.fileUrl = await this.hosts.file.listen(file);
+			this.world.files.url = await this.hosts.file.listen(file);
 			this.uploadUrl = await this.hosts.upload.listen(upload);
 			this.apiUrl = await this.hosts.api.listen(api);
 		} catch (error) {
 			await this.close();
 			throw error;
 		}
-		this.world.fileUrl = this.fileUrl;
 		this.world.reset();
+	}
+
+	get fileUrl(): string {
+		return this.world.files.url;
 	}
 
 	/** All requests so far, oldest first. */
 	get journal(): readonly JournalEntry[] {
-		return this.world.journal.entries;
+		return this.world.journal;
 	}
 
-	requests(filter?: JournalFilter): JournalEntry[] {
-		return this.world.journal.requests(filter);
+	requests(filter: JournalFilter = {}): JournalEntry[] {
+		return this.world.journal.filter((entry) => matches(entry, filter));
 	}
 
 	/** Requests for new work, also those refused or turned away by the rate limit. */
 	submissions(filter?: JournalFilter): JournalEntry[] {
-		return this.world.journal.submissions(filter);
+		return this.requests(filter).filter(({ submission }) => submission);
 	}
 
 	/** Requests that cost credits. */
 	paid(filter?: JournalFilter): JournalEntry[] {
-		return this.world.journal.paid(filter);
+		return this.requests(filter).filter(({ creditsCharged }) => creditsCharged > 0);
 	}
 
 	get accounts(): readonly Account[] {
@@ -122,35 +126,33 @@ export class Simulator {
 		return this.world.uploads;
 	}
 
-	/** Ids of the tasks the simulator knows. */
+	/** Ids of the videos the simulator knows. */
 	get taskIds(): string[] {
-		return this.world.tasks.all().map(({ id }) => id);
+		return [...this.world.works.values()].filter((work) => work === work.video).map(({ id }) => id);
 	}
 
-	/** Makes a task known, by default a finished video. Returns its id. */
+	/** Makes a video known, by default a finished one. Returns its id. */
 	addVideo(video: AddVideo = {}): string {
 		return this.world.addVideo(video);
 	}
 
-	/** Says how the task made by a coming generate or extend request behaves. */
+	/** Says how the video made by a coming generate or extend request behaves. */
 	nextTask(task: NextTask): void {
 		this.world.scriptNext(task);
 	}
 
-	/** Changes what tasks do that become known from now on. */
+	/** Changes what videos do that become known from now on. */
 	setDefaults(differences: VideoScenario): void {
-		this.world.setDefaults(differences);
+		this.world.defaults = overlay(this.world.defaults, differences);
 	}
 
 	/** Ends running work now, whatever its timing. */
 	finish(taskId: string, operation: Operation = 'generate', index = 0): void {
-		const task = this.world.tasks.get(taskId);
-		const job =
-			task?.generation.operation === operation
-				? task.generation
-				: task && this.world.tasks.upgrade(task, operation, index);
-		if (!task || !job) throw new Error(`The simulator has no ${operation} of ${taskId} ${index}`);
-		this.world.tasks.end(task, job);
+		const work = this.known(taskId, operation, index);
+		if (work?.operation !== operation) {
+			throw new Error(`The simulator has no ${operation} of ${taskId} ${index}`);
+		}
+		this.world.end(work);
 	}
 
 	/** Orders a fault; hits one request unless `times` says otherwise. */
@@ -158,39 +160,29 @@ export class Simulator {
 		return this.world.faults.add(fault);
 	}
 
-	/** Turns away all requests of a kind for a while; the journal calls it `storm`. */
-	storm(storm: Storm): ArmedFault {
-		return this.fault(stormFault(storm));
+	/** Turns away, for a while, all requests for paid work, and repeats that ask about it. */
+	storm({ ms, answer }: { ms: number; answer: number }): void {
+		const when = ({ operation }: JournalEntry) => operation !== null;
+		this.fault({ kind: 'status', code: answer, host: 'api', forMs: ms, when });
 	}
 
 	/** Lets another client take a part of an account's rate limit. Default: the first account's. */
 	rival({ key, ...options }: RivalOptions & { key?: string }): Rival {
-		return startRival(this.account(key), options, this.world);
+		return this.account(key).startRival(options, this.world.timers);
 	}
 
 	/** Sends a callback by hand, true, forged or broken. Resolves after its last attempt. */
 	async sendCallback(url: string, callback: ManualCallback = {}): Promise<Delivery> {
 		const { taskId = 'veo_task_example123', operation = 'get4k', index = 0 } = callback;
-		const key = callback.hmacKey === undefined ? this.account().webhookHmacKey : callback.hmacKey;
+		const { body, contentType, headers, timestamp, retries = 0 } = callback;
+		const { hmacKey: key = this.account().webhookHmacKey } = callback;
 		const known = this.known(taskId, operation, index);
-		const signing = key
-			? {
-					key,
-					taskId: callback.signedTaskId ?? known?.id ?? taskId,
-					timestamp: callback.timestamp,
-					signature: callback.signature,
-				}
-			: undefined;
+		const id = known?.id ?? taskId;
+		const written = body ?? this.callbackBody(callback, id, operation, known);
 		return await this.world.deliveries.send({
-			url,
-			taskId,
-			operation,
-			index,
-			body: this.manualBody(callback, known),
-			contentType: callback.contentType ?? 'application/json',
-			headers: callback.headers ?? {},
-			signing,
-			retries: callback.retries ?? 0,
+			...{ url, taskId, operation, index, contentType, headers, retries },
+			body: typeof written === 'string' ? written : JSON.stringify(written),
+			signing: key ? { key, taskId: callback.signedTaskId ?? id, timestamp } : undefined,
 		});
 	}
 
@@ -218,9 +210,8 @@ export class Simulator {
 		return await this.world.files.sha256(new URL(url).pathname);
 	}
 
-	/** Forgets all tasks, requests, callbacks, faults and payments; the addresses stay. */
+	/** Forgets all videos, requests, callbacks, faults and payments; the addresses stay. */
 	reset(): void {
-		for (const host of Object.values(this.hosts)) host.releaseHeld();
 		this.world.reset();
 	}
 
@@ -230,41 +221,30 @@ export class Simulator {
 		await Promise.all(Object.values(this.hosts).map(async (host) => await host.close()));
 	}
 
-	private known(taskId: string, operation: Operation, index: number): KnownWork | undefined {
-		const task = this.world.tasks.get(taskId);
-		if (!task) return undefined;
-		const job = {
-			...(this.world.tasks.upgrade(task, operation, index) ?? task.generation),
-			operation,
-			index,
-		};
-		return { id: callbackTaskId(task, job), urls: this.world.urlsOf(task, job) };
+	/** The upgrade of a video, where there is one, else the video. */
+	private known(taskId: string, operation: Operation, index: number): Work | undefined {
+		const video = this.world.works.get(taskId)?.video;
+		return video && (upgradeOf(video, operation, index) ?? video);
 	}
 
-	private manualBody(callback: ManualCallback, known: KnownWork | undefined): string {
-		if (typeof callback.body === 'string') return callback.body;
-		if (callback.body !== undefined) return JSON.stringify(callback.body);
-		const { operation = 'get4k', code = 200, taskId = 'veo_task_example123' } = callback;
+	private callbackBody(
+		{ code = 200, msg, videoUrls, imageUrls, form, index = 0 }: ManualCallback,
+		taskId: string,
+		operation: Operation,
+		known?: Work,
+	): unknown {
+		const urls = known && this.world.files.urlsOf({ ...known, operation, index });
 		const facts = {
-			operation,
-			taskId: known?.id ?? taskId,
-			code,
-			msg: callback.msg ?? (code === 200 ? 'success' : 'Internal Error - Timeout'),
-			videoUrls: callback.videoUrls ?? known?.urls.videos ?? [`${this.fileUrl}/v/example.mp4`],
-			imageUrls: callback.imageUrls ?? known?.urls.images ?? [`${this.fileUrl}/v/example.jpg`],
-			originUrls: known?.urls.origins ?? [],
-			resolution: known?.urls.resolution ?? '720p',
+			...{ operation, taskId, code, msg: msg ?? (code === 200 ? 'success' : TEXTS.timeout) },
+			videoUrls: videoUrls ?? urls?.videos ?? [`${this.fileUrl}/v/example.mp4`],
+			imageUrls: imageUrls ?? urls?.images ?? [`${this.fileUrl}/v/example.jpg`],
+			originUrls: urls?.origins ?? [],
+			resolution: urls?.resolution ?? '720p',
 			creditsConsumed: operation === 'get4k' ? 120 : 60,
 			request: { prompt: 'A dog playing in a park' },
 		};
-		return JSON.stringify(callbackBody(facts, callback.form));
+		return callbackBody(facts, form);
 	}
-}
-
-interface KnownWork {
-	/** The id the callback carries. */
-	id: string;
-	urls: ReturnType<World['urlsOf']>;
 }
 
 /** Starts a simulator; it listens when this resolves. */

@@ -1,6 +1,6 @@
 import { type IncomingHttpHeaders, type Server, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { SIMULATOR_KEY } from './options';
+import { SIMULATOR_KEY } from './world';
 
 /** Small aids for tests that talk to the simulator directly. */
 

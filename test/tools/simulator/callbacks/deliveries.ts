@@ -1,9 +1,9 @@
+import { createHmac } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
-import type { Operation } from '../state/scenario';
-import { callbackSignature } from './signature';
-import type { Timers } from '../state/timers';
+import type { Operation } from '../scenario';
+import type { Timers } from '../timers';
 
 export interface CallbackOptions {
 	/** A delivery not answered within this time has failed. */
@@ -11,16 +11,9 @@ export interface CallbackOptions {
 	/** Further attempts after a failed one. */
 	retries: number;
 	retryDelayMs: number;
-	/** `fresh`: each attempt is signed with its own time. `same`: with the first one's. */
-	retrySignature: 'fresh' | 'same';
 }
 
-export const KIE_CALLBACKS: CallbackOptions = {
-	timeoutMs: 15_000,
-	retries: 3,
-	retryDelayMs: 1000,
-	retrySignature: 'fresh',
-};
+export const KIE_CALLBACKS: CallbackOptions = { timeoutMs: 15_000, retries: 3, retryDelayMs: 1000 };
 
 export interface DeliveryAttempt {
 	/** Epoch milliseconds. */
@@ -48,21 +41,14 @@ export interface Delivery {
 	state: 'pending' | 'delivered' | 'given-up';
 }
 
-export interface Signing {
-	key: string;
-	taskId: string;
-	/** Unix seconds to claim instead of the time of sending. */
-	timestamp?: number;
-	/** To claim instead of the right one. */
-	signature?: string;
-}
-
 export interface Callback
 	extends Pick<Delivery, 'url' | 'taskId' | 'operation' | 'index' | 'body'> {
-	contentType: string;
-	headers: Record<string, string>;
-	/** Undefined: sent without signature. */
-	signing: Signing | undefined;
+	/** Default `application/json`. */
+	contentType?: string;
+	/** Added to, and over, the others. */
+	headers?: Record<string, string>;
+	/** Signs each attempt, with the time of sending unless another one is claimed. */
+	signing?: { key: string; taskId: string; timestamp?: number };
 	/** Default: as the simulator's options say. */
 	retries?: number;
 	/** Wait before the first attempt. */
@@ -71,6 +57,14 @@ export interface Callback
 	lostAttempts?: number;
 	/** Of those that arrive, this many get an answer that never comes back. Default 0. */
 	lostAnswers?: number;
+}
+
+/**
+ * Kie's callback signature: standard Base64 of HMAC-SHA256 over `<task id>.<Unix seconds>`.
+ * The body is not part of it.
+ */
+export function callbackSignature(key: string, taskId: string, timestamp: string): string {
+	return createHmac('sha256', key).update(`${taskId}.${timestamp}`).digest('base64');
 }
 
 /** Sends callbacks as Kie does, and keeps a record of it. Sends nothing more once stopped. */
@@ -88,15 +82,8 @@ export class Deliveries {
 	/** Resolves when it was received, given up, or stopped before either. */
 	async send(callback: Callback): Promise<Delivery> {
 		const { url, taskId, operation, index, body } = callback;
-		const delivery: Delivery = {
-			url,
-			taskId,
-			operation,
-			index,
-			body,
-			attempts: [],
-			state: 'pending',
-		};
+		const about = { url, taskId, operation, index, body };
+		const delivery: Delivery = { ...about, attempts: [], state: 'pending' };
 		this.entries.push(delivery);
 		this.originals.set(delivery, callback);
 		const work = this.deliver(delivery, callback, this.running.signal);
@@ -115,10 +102,10 @@ export class Deliveries {
 		const { url, taskId, operation, index, contentType } = this.originalOf(delivery);
 		const [first] = delivery.attempts;
 		if (!first) throw new Error('Nothing was sent yet that could be replayed');
-		const isSignature = ([name]: [string, string]) => name.startsWith('X-Webhook-');
-		const headers = Object.fromEntries(Object.entries(first.headers).filter(isSignature));
+		const signature = Object.entries(first.headers).filter(([name]) => name.startsWith('X-'));
+		const headers = Object.fromEntries(signature);
 		const callback = { url, taskId, operation, index, contentType, headers, body };
-		return await this.send({ ...callback, signing: undefined, retries: 0 });
+		return await this.send({ ...callback, retries: 0 });
 	}
 
 	/** Waits until no delivery is under way. */
@@ -145,26 +132,18 @@ export class Deliveries {
 		callback: Callback,
 		signal: AbortSignal,
 	): Promise<Delivery> {
-		const attempts = 1 + (callback.retries ?? this.options.retries);
-		let firstSigned: number | undefined;
-		for (let attempt = 0; attempt < attempts; attempt += 1) {
+		const { retries = this.options.retries, lostAttempts = 0, lostAnswers = 0 } = callback;
+		for (let attempt = 0; attempt <= retries; attempt += 1) {
 			const wait = attempt === 0 ? (callback.delayMs ?? 0) : this.options.retryDelayMs;
-			if (wait > 0) await this.pause(wait, signal);
+			if (wait > 0 && !signal.aborted) await this.timers.pause(wait, signal);
 			if (signal.aborted) return delivery;
-			firstSigned ??= Date.now();
-			const signedAt = this.options.retrySignature === 'same' ? firstSigned : Date.now();
-			const headers = { ...signatureHeaders(callback.signing, signedAt), ...callback.headers };
-			const { lostAttempts = 0, lostAnswers = 0 } = callback;
-			const outcome =
+			const made =
 				attempt < lostAttempts
-					? lost(headers, 'the request')
-					: await this.attempt(delivery, callback.contentType, headers, signal);
+					? lost(headersOf(callback), 'the request')
+					: await this.attempt(callback, signal);
 			const isAnswerLost = attempt >= lostAttempts && attempt < lostAttempts + lostAnswers;
-			delivery.attempts.push(
-				isAnswerLost ? { ...outcome, ...lost(headers, 'the answer') } : outcome,
-			);
-			if (isAnswerLost) continue;
-			if (outcome.status === 200) {
+			delivery.attempts.push(isAnswerLost ? lost(made.headers, 'the answer') : made);
+			if (!isAnswerLost && made.status === 200) {
 				delivery.state = 'delivered';
 				return delivery;
 			}
@@ -173,29 +152,16 @@ export class Deliveries {
 		return delivery;
 	}
 
-	private async attempt(
-		delivery: Delivery,
-		contentType: string,
-		extra: Record<string, string>,
-		signal: AbortSignal,
-	): Promise<DeliveryAttempt> {
+	private async attempt(callback: Callback, signal: AbortSignal): Promise<DeliveryAttempt> {
 		const at = Date.now();
-		const headers = {
-			'Content-Type': contentType,
-			'Content-Length': String(Buffer.byteLength(delivery.body)),
-			...extra,
-		};
+		const headers = headersOf(callback);
 		// Cleared in any case, so that no timer keeps the process alive.
 		const limit = new AbortController();
 		const timer = setTimeout(() => limit.abort(), this.options.timeoutMs);
 		try {
-			const { status, answer } = await post(
-				delivery.url,
-				headers,
-				delivery.body,
-				AbortSignal.any([signal, limit.signal]),
-			);
-			return { at, headers, status, answer, error: null, took: Date.now() - at };
+			const either = AbortSignal.any([signal, limit.signal]);
+			const received = await post(callback.url, headers, callback.body, either);
+			return { at, headers, ...received, error: null, took: Date.now() - at };
 		} catch (error) {
 			const text = limit.signal.aborted
 				? `no answer within ${this.options.timeoutMs} ms`
@@ -204,17 +170,6 @@ export class Deliveries {
 		} finally {
 			clearTimeout(timer);
 		}
-	}
-
-	private async pause(ms: number, signal: AbortSignal): Promise<void> {
-		await new Promise<void>((resolve) => {
-			const done = () => {
-				signal.removeEventListener('abort', done);
-				resolve();
-			};
-			this.timers.after(ms, done);
-			signal.addEventListener('abort', done);
-		});
 	}
 }
 
@@ -231,11 +186,18 @@ function lost(headers: Record<string, string>, what: string): DeliveryAttempt {
 	return { at: Date.now(), headers, status: null, answer: '', error, took: 0 };
 }
 
-function signatureHeaders(signing: Signing | undefined, signedAt: number): Record<string, string> {
-	if (!signing) return {};
-	const timestamp = String(signing.timestamp ?? Math.floor(signedAt / 1000));
-	const signature = signing.signature ?? callbackSignature(signing.key, signing.taskId, timestamp);
-	return { 'X-Webhook-Timestamp': timestamp, 'X-Webhook-Signature': signature };
+function headersOf(callback: Callback): Record<string, string> {
+	const { body, contentType = 'application/json', signing } = callback;
+	const headers: Record<string, string> = {
+		'Content-Type': contentType,
+		'Content-Length': String(Buffer.byteLength(body)),
+	};
+	if (signing) {
+		const timestamp = String(signing.timestamp ?? Math.floor(Date.now() / 1000));
+		headers['X-Webhook-Timestamp'] = timestamp;
+		headers['X-Webhook-Signature'] = callbackSignature(signing.key, signing.taskId, timestamp);
+	}
+	return { ...headers, ...callback.headers };
 }
 
 /** One POST over a connection of its own: a receiver that restarts must not break the next one. */

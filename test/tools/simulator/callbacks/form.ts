@@ -1,34 +1,24 @@
-import { listOf, oneOf } from '../api/check';
-import { Choice, type Chosen, fallbacksOf, flag, oneFrom } from '../state/choice';
-import type { Failure } from '../state/failure';
-import type { Operation } from '../state/scenario';
+import { isObject, type Failure, type Operation } from '../scenario';
 
 /** The four places in which callbacks were seen to carry the task's id. */
-export type IdPlace = 'data.taskId' | 'data.task_id' | 'taskId' | 'task_id';
+type IdPlace = 'data.taskId' | 'data.task_id' | 'taskId' | 'task_id';
+
+interface FullForm {
+	/** `nested`: URLs in `data.info`, camelCase. `flat`: directly in `data`, snake_case. */
+	shape: 'nested' | 'flat';
+	/** `bare`: only the first URL, as text. `bracketed`: a list without quotes, not valid JSON. */
+	urls: 'array' | 'json-text' | 'bare' | 'bracketed';
+	/** Where the task's id is. */
+	ids: IdPlace[];
+	/** Adds `data.creditsConsumed`. */
+	credits: boolean;
+	/** Of generate and extend. `broken`: with an escape that makes it invalid JSON. */
+	promptJson: 'text' | 'object' | 'broken';
+	/** `data` of a failure. */
+	failureData: 'object' | 'null';
+}
 
 /** How the body of a callback is written; all are documented or were observed. */
-export const formChoices = {
-	/**
-	 * `nested`: URLs in `data.info`, camelCase. `flat`: directly in `data`, snake_case.
-	 * `taskOnly`: Kie's own sample, which names the task and no URL. `record`: as record-info answers,
-	 * so that a failed task has code 200 as well. `job`: as the unified jobs API reports.
-	 */
-	shape: oneFrom('nested', 'flat', 'taskOnly', 'record', 'job'),
-	/** `bare`: only the first URL, as text. `bracketed`: a list without quotes, not valid JSON. */
-	urls: oneFrom('array', 'json-text', 'bare', 'bracketed'),
-	/** Where the task's id is. Default: where the shape has it. */
-	ids: new Choice<IdPlace[]>([], listOf(oneOf('data.taskId', 'data.task_id', 'taskId', 'task_id'))),
-	/** Adds `data.creditsConsumed`. */
-	credits: flag(false),
-	/** Adds `data.info.mediaIds`, which base videos have as well. */
-	mediaIds: flag(false),
-	/** Of generate and extend. `broken`: with an escape that makes it invalid JSON. */
-	promptJson: oneFrom('text', 'object', 'broken', 'absent'),
-	/** `data` of a failure. */
-	failureData: oneFrom('object', 'null'),
-};
-
-type FullForm = Chosen<typeof formChoices>;
 export type CallbackForm = Partial<FullForm>;
 
 /** The named forms, for tables of tests. */
@@ -47,18 +37,10 @@ export const CALLBACK_FORMS = {
 	failureDataNull: { failureData: 'null' },
 } satisfies Record<string, CallbackForm>;
 
-/** Forms of Kie's other pages: the webhook sample, a record, a job. */
-export const OTHER_CALLBACK_FORMS = {
-	taskOnly: { shape: 'taskOnly' },
-	record: { shape: 'record' },
-	job: { shape: 'job' },
-} satisfies Record<string, CallbackForm>;
-
 /** What a callback tells, independent of how it is written. */
 export interface CallbackFacts extends Failure {
 	operation: Operation;
-	/** A number where the task's ids are written as numbers. */
-	taskId: string | number;
+	taskId: string;
 	/** Empty for a failure. */
 	videoUrls: string[];
 	imageUrls: string[];
@@ -69,128 +51,54 @@ export interface CallbackFacts extends Failure {
 	request: Record<string, unknown>;
 }
 
-type Fields = Record<string, unknown>;
-
-/** One way to write a callback: its body without the task's id, and where that stands. */
-interface Shape {
-	ids: IdPlace[];
-	body(facts: CallbackFacts, form: FullForm): { code: unknown; msg: string; data: Fields | null };
-}
-
-const SHAPES: Record<FullForm['shape'], Shape> = {
-	nested: { ids: ['data.taskId'], body: toldBy(nestedData) },
-	flat: { ids: ['data.task_id'], body: toldBy(flatData) },
-	taskOnly: {
-		ids: ['taskId', 'data.task_id'],
-		body: toldBy(() => ({ callbackType: 'task_completed' })),
-	},
-	record: { ids: ['data.taskId'], body: recordBody },
-	job: { ids: ['data.taskId'], body: jobBody },
-};
-
-/** Writes the body of a callback in the chosen form. */
+/** Writes the body of a callback of the Veo endpoints in the chosen form. */
 export function callbackBody(facts: CallbackFacts, chosen: CallbackForm = {}): unknown {
-	const form = { ...fallbacksOf(formChoices), ...chosen };
-	const shape = SHAPES[form.shape];
-	const { code, msg, data } = shape.body(facts, form);
-	const body: Fields = { code, msg, data };
-	for (const place of form.ids.length > 0 ? form.ids : shape.ids) {
-		if (!place.startsWith('data.')) body[place] = facts.taskId;
-		else if (data !== null) data[place.slice('data.'.length)] = facts.taskId;
+	const isFlat = chosen.shape === 'flat';
+	const form: FullForm = {
+		shape: 'nested',
+		urls: 'array',
+		ids: isFlat ? ['data.task_id'] : ['data.taskId'],
+		credits: false,
+		promptJson: 'text',
+		failureData: 'object',
+		...chosen,
+	};
+	const { code, msg, taskId } = facts;
+	const data = dataOf(facts, form);
+	const body: Record<string, unknown> = { code, msg, data };
+	for (const place of form.ids) {
+		if (!place.startsWith('data.')) body[place] = taskId;
+		else if (isObject(data)) data[place.slice('data.'.length)] = taskId;
 	}
 	return body;
 }
 
-function hasSucceeded({ code }: CallbackFacts): boolean {
-	return code === 200;
-}
-
-/** A body whose code says how the work ended. */
-function toldBy(successData: (facts: CallbackFacts, form: FullForm) => Fields): Shape['body'] {
-	return (facts, form) => {
-		const data = hasSucceeded(facts) ? successData(facts, form) : failureData(facts, form);
-		return { code: facts.code, msg: facts.msg, data };
-	};
-}
-
-function nestedData(facts: CallbackFacts, form: FullForm): Fields {
-	const list = (urls: string[]) => writeUrls(urls, form.urls);
-	const credits = form.credits ? { creditsConsumed: facts.creditsConsumed } : {};
-	const media = form.mediaIds ? { mediaIds: mediaIds(facts) } : {};
-	if (facts.operation === 'get4k') {
-		const info = { resultUrls: list(facts.videoUrls), imageUrls: list(facts.imageUrls), ...media };
-		return { ...credits, info };
+function dataOf(facts: CallbackFacts, form: FullForm): Record<string, unknown> | null {
+	const is4k = facts.operation === 'get4k';
+	if (facts.code !== 200) {
+		if (form.failureData === 'null') return null;
+		return is4k ? {} : { fallbackFlag: false };
 	}
-	const promptJson = writePromptJson(facts.request, form.promptJson);
+	const urls = (list: string[]) => writeUrls(list, form.urls);
+	const credits = form.credits ? { creditsConsumed: facts.creditsConsumed } : {};
+	const resultUrls = urls(facts.videoUrls);
+	const imageUrls = urls(facts.imageUrls);
+	if (form.shape === 'flat') {
+		const media_ids = mediaIdsOf(facts.videoUrls);
+		return { ...credits, result_urls: resultUrls, media_ids, image_urls: imageUrls };
+	}
+	if (is4k) return { ...credits, info: { resultUrls, imageUrls } };
+	const { originUrls, resolution } = facts;
+	const origins = originUrls.length > 0 ? { originUrls: urls(originUrls) } : {};
 	return {
 		...credits,
-		...(promptJson === undefined ? {} : { promptJson }),
-		info: {
-			resultUrls: list(facts.videoUrls),
-			...(facts.originUrls.length > 0 ? { originUrls: list(facts.originUrls) } : {}),
-			resolution: facts.resolution,
-			...media,
-		},
+		promptJson: writePromptJson(facts.request, form.promptJson),
+		info: { resultUrls, ...origins, resolution },
 		fallbackFlag: false,
 	};
 }
 
-function flatData(facts: CallbackFacts, form: FullForm): Fields {
-	return {
-		...(form.credits ? { creditsConsumed: facts.creditsConsumed } : {}),
-		result_urls: writeUrls(facts.videoUrls, form.urls),
-		media_ids: mediaIds(facts),
-		image_urls: writeUrls(facts.imageUrls, form.urls),
-	};
-}
-
-function failureData(facts: CallbackFacts, form: FullForm): Fields | null {
-	if (form.failureData === 'null') return null;
-	const { errorMessage } = facts;
-	return {
-		...(facts.operation === 'get4k' ? {} : { fallbackFlag: false }),
-		...(errorMessage === undefined ? {} : { errorMessage }),
-	};
-}
-
-function recordBody(facts: CallbackFacts, form: FullForm): ReturnType<Shape['body']> {
-	const { taskId, code, msg, errorMessage = msg, resolution } = facts;
-	const ok = hasSucceeded(facts);
-	const data = {
-		paramJson: JSON.stringify(facts.request),
-		successFlag: ok ? 1 : 3,
-		errorCode: ok ? null : code,
-		errorMessage: ok ? '' : errorMessage,
-		response: ok ? { taskId, resultUrls: writeUrls(facts.videoUrls, form.urls), resolution } : null,
-	};
-	return { code: 200, msg: 'success', data };
-}
-
-/** Names of the jobs that stand for the operations. */
-const JOB_MODELS: Record<Operation, string> = {
-	generate: 'veo3_fast',
-	extend: 'veo/extend',
-	get1080p: 'veo/get-1080p-video',
-	get4k: 'veo/get-4k-video',
-};
-
-function jobBody(facts: CallbackFacts): ReturnType<Shape['body']> {
-	const { operation, code, msg, errorMessage = msg, creditsConsumed } = facts;
-	const ok = hasSucceeded(facts);
-	const data = {
-		model: JOB_MODELS[operation],
-		state: ok ? 'success' : 'fail',
-		param: JSON.stringify({ model: JOB_MODELS[operation], input: facts.request }),
-		resultJson: ok ? JSON.stringify({ resultUrls: facts.videoUrls }) : '',
-		failCode: ok ? null : String(code),
-		failMsg: ok ? null : errorMessage,
-		creditsConsumed: ok ? creditsConsumed : 0,
-	};
-	const text = ok ? 'Playground task completed successfully.' : 'Playground task failed.';
-	return { code: ok ? 200 : 501, msg: text, data };
-}
-
-function mediaIds({ videoUrls }: CallbackFacts): string[] {
+export function mediaIdsOf(videoUrls: string[]): string[] {
 	return videoUrls.map((url) => Buffer.from(url).toString('base64url'));
 }
 
@@ -215,7 +123,5 @@ function writePromptJson(request: Record<string, unknown>, as: FullForm['promptJ
 			return request;
 		case 'broken':
 			return '{"prompt":"A dog","imageUrls":["\\https://file.example/one.jpg"]}';
-		case 'absent':
-			return undefined;
 	}
 }

@@ -12,7 +12,8 @@ export interface Content {
 	open(start: number, end: number): Readable;
 }
 
-export function bufferContent(type: string, bytes: Buffer): Content {
+export function textContent(type: string, text: string): Content {
+	const bytes = Buffer.from(text);
 	return {
 		type,
 		length: bytes.length,
@@ -22,7 +23,7 @@ export function bufferContent(type: string, bytes: Buffer): Content {
 
 /** One of the clips in `media/`. */
 export function mediaContent(name: '720p.mp4' | '1080p.mp4' | '4k.mp4' | 'preview.jpg'): Content {
-	const path = join(__dirname, '../media', name);
+	const path = join(__dirname, 'media', name);
 	return {
 		type: name.endsWith('.jpg') ? 'image/jpeg' : 'video/mp4',
 		length: statSync(path).size,
@@ -44,10 +45,9 @@ export function syntheticContent(length: number, seed: string): Content {
 	}
 	function* blocks(start: number, end: number): Generator<Buffer> {
 		for (let at = start; at < end; ) {
-			const number = Math.floor(at / BLOCK);
+			const first = at - (at % BLOCK);
 			const block = Buffer.from(pattern);
-			block.writeDoubleBE(number, 0);
-			const first = number * BLOCK;
+			block.writeDoubleBE(first / BLOCK, 0);
 			const last = Math.min(end, first + BLOCK);
 			yield block.subarray(at - first, last - first);
 			at = last;
@@ -60,18 +60,9 @@ export function syntheticContent(length: number, seed: string): Content {
 	};
 }
 
-/** The part of `content` from `start` up to, not including, `end`. */
-export function partOf(content: Content, start: number, end: number): Content {
-	return {
-		type: content.type,
-		length: end - start,
-		open: (from, to) => content.open(start + from, start + to),
-	};
-}
-
 /** SHA-256 in hex, computed while reading. */
-export async function sha256Of(content: Content): Promise<string> {
+export async function sha256Of({ length, open }: Content): Promise<string> {
 	const hash = createHash('sha256');
-	for await (const chunk of content.open(0, content.length)) hash.update(chunk as Buffer);
+	for await (const chunk of open(0, length)) hash.update(chunk as Buffer);
 	return hash.digest('hex');
 }

@@ -1,0 +1,119 @@
+import type { Operation } from './scenario';
+import type { Timers } from './timers';
+
+/** Credits per video, as the provider's public price list has them. */
+const PRICES = {
+	generate: {
+		fast: { '720p': 60, '1080p': 65, '4k': 180 },
+		lite: { '720p': 30, '1080p': 35, '4k': 150 },
+		quality: { '720p': 250, '1080p': 255, '4k': 380 },
+	},
+	/** 4K in Quality is a little cheaper when the video starts from images. */
+	generateQuality4kFromImages: 370,
+	extend: { fast: 60, lite: 30, quality: 250 },
+	upgrade: { get1080p: 5, get4k: 120 },
+} as const;
+
+export type Tier = keyof typeof PRICES.extend;
+export type Resolution = keyof typeof PRICES.generate.fast;
+
+export function generatePrice(tier: Tier, resolution: Resolution, fromImages: boolean): number {
+	const isCheaper = tier === 'quality' && resolution === '4k' && fromImages;
+	return isCheaper ? PRICES.generateQuality4kFromImages : PRICES.generate[tier][resolution];
+}
+
+export const EXTEND_PRICES = PRICES.extend;
+export const UPGRADE_PRICES = PRICES.upgrade;
+
+export interface AccountOptions {
+	key: string;
+	/** Default 5916.25: the balance is a decimal number. */
+	credits?: number;
+	/** With a key, callbacks are signed. */
+	webhookHmacKey?: string;
+}
+
+/** One movement on an account; refunds are negative. */
+export interface LedgerEntry {
+	at: number;
+	operation: Operation;
+	taskId: string;
+	index: number;
+	credits: number;
+}
+
+/** How many new requests Kie accepts of an account in how many milliseconds. Nothing is queued. */
+export const KIE_RATE_LIMIT = { limit: 20, windowMs: 10_000 };
+
+/** The balance, movements and recent submissions behind one API key. */
+export class Account {
+	readonly key: string;
+	readonly webhookHmacKey: string | undefined;
+	readonly ledger: LedgerEntry[] = [];
+	credits: number;
+	private recent: number[] = [];
+
+	/** @param number place of the account in the simulator; part of upload paths */
+	constructor(
+		{ key, credits = 5916.25, webhookHmacKey }: AccountOptions,
+		readonly number: number,
+		private readonly rateLimit: typeof KIE_RATE_LIMIT,
+	) {
+		this.key = key;
+		this.credits = credits;
+		this.webhookHmacKey = webhookHmacKey;
+	}
+
+	/** Takes the credits; false, and nothing taken, when the balance is too small. */
+	charge(entry: Omit<LedgerEntry, 'at'>): boolean {
+		if (entry.credits > this.credits) return false;
+		this.credits -= entry.credits;
+		this.ledger.push({ at: Date.now(), ...entry });
+		return true;
+	}
+
+	/** Takes a place in the current window. Returns 0, or the milliseconds until one is free. */
+	takePlace(): number {
+		const now = Date.now();
+		const { limit, windowMs } = this.rateLimit;
+		this.recent = this.recent.filter((at) => at > now - windowMs);
+		const [oldest = now] = this.recent;
+		if (this.recent.length >= limit) return Math.max(1, oldest + windowMs - now);
+		this.recent.push(now);
+		return 0;
+	}
+
+	/**
+	 * Lets another program take places of the rate limit: at random moments of each window, and where none is
+	 * free then, as soon as there is one. It makes no requests and pays nothing.
+	 */
+	startRival({ perWindow, ms }: RivalOptions, timers: Timers): Rival {
+		let isOver = false;
+		const take = () => {
+			const wait = isOver ? 0 : this.takePlace();
+			if (wait > 0) timers.after(wait, take);
+		};
+		for (let start = 0; start < ms; start += this.rateLimit.windowMs) {
+			for (let place = 0; place < perWindow; place += 1) {
+				timers.after(start + Math.random() * this.rateLimit.windowMs, take);
+			}
+		}
+		const stop = () => {
+			isOver = true;
+		};
+		timers.after(ms, stop);
+		return { stop };
+	}
+}
+
+export interface RivalOptions {
+	/** How many places it takes in each window of the rate limit. */
+	perWindow: number;
+	/** How long it continues, in milliseconds. */
+	ms: number;
+}
+
+/** Another program on the same account. */
+export interface Rival {
+	stop(): void;
+}

@@ -1,0 +1,127 @@
+import { randomBytes } from 'node:crypto';
+import { type Content, mediaContent, sha256Of, syntheticContent } from './content';
+import { type Reply, textReply } from './reply';
+import { isTooOld, type Work } from './work';
+
+interface StoredFile {
+	taskId: string;
+	content: Content;
+	bare: 'open' | 'refused' | 'gone';
+}
+
+/** Life of a link from download-url. */
+const RENEWED_LINK_MS = 20 * 60_000;
+
+/** The files one piece of work makes. All URLs of a video differ from each other. */
+export interface ResultUrls {
+	videos: string[];
+	images: string[];
+	/** The uncropped videos, where the ratio is not 16:9. */
+	origins: string[];
+	/** The whole extended video. */
+	full: string[];
+	resolution: '720p' | '1080p' | '4k';
+}
+
+/** The result files, served without credentials, and their renewed links. */
+export class Files {
+	/** Address of the file host; known once it listens. */
+	url = '';
+	private readonly stored = new Map<string, StoredFile>();
+	private readonly renewed = new Map<string, { file: StoredFile; until: number }>();
+
+	/** Where the results of a work are, or will be. */
+	urlsOf({ operation, index, video }: Work): ResultUrls {
+		const url = (at: number, name: string) =>
+			`${this.url}/v/${encodeURIComponent(video.id)}-${at}-${name}`;
+		const none = { images: [], origins: [], full: [] };
+		if (operation === 'get1080p') {
+			return { ...none, videos: [url(index, '1080p.mp4')], resolution: '1080p' };
+		}
+		if (operation === 'get4k') {
+			const images = [url(index, '4k.jpg')];
+			return { ...none, videos: [url(index, '4k.mp4')], images, resolution: '4k' };
+		}
+		const { videos, aspectRatio } = video.scenario;
+		const { resolution } = video.request;
+		const urls = (name: string) => Array.from({ length: videos }, (_, at) => url(at, name));
+		return {
+			videos: urls('base.mp4'),
+			images: [],
+			origins: aspectRatio === '16:9' ? [] : urls('origin.mp4'),
+			full: operation === 'extend' ? [url(0, 'full.mp4')] : [],
+			resolution: resolution === '1080p' || resolution === '4k' ? resolution : '720p',
+		};
+	}
+
+	/** Puts the files of finished work on the file host. */
+	publish(work: Work): void {
+		const { videos, images, origins, full, resolution } = this.urlsOf(work);
+		const { bytes, bare } = work.video.scenario.files;
+		const about = { taskId: work.video.id, bare: isTooOld(work.video) ? ('gone' as const) : bare };
+		for (const { pathname } of [...videos, ...origins, ...full].map((url) => new URL(url))) {
+			const content =
+				bytes === null ? mediaContent(`${resolution}.mp4`) : syntheticContent(bytes, pathname);
+			this.stored.set(pathname, { ...about, content });
+		}
+		for (const { pathname } of images.map((url) => new URL(url))) {
+			this.stored.set(pathname, { ...about, content: mediaContent('preview.jpg') });
+		}
+	}
+
+	/** The task a path on the file host belongs to. */
+	taskOf(path: string): string | null {
+		return this.at(path)?.taskId ?? null;
+	}
+
+	/** A new, unsigned address of a stored file; undefined for any other URL. */
+	renew({ origin, pathname }: URL): string | undefined {
+		const file = origin === this.url ? this.stored.get(pathname) : undefined;
+		if (!file) return undefined;
+		const link = `/renewed/${randomBytes(16).toString('hex')}`;
+		this.renewed.set(link, { file, until: Date.now() + RENEWED_LINK_MS });
+		return this.url + link;
+	}
+
+	async sha256(path: string): Promise<string> {
+		const file = this.at(path);
+		if (!file) throw new Error(`The simulator has no file ${path}`);
+		return await sha256Of(file.content);
+	}
+
+	/** Answers GET and HEAD, with one byte range where it is asked for. */
+	answer(method: string, path: string, range = ''): Reply {
+		if (method !== 'GET' && method !== 'HEAD') return textReply('Method not allowed', 405);
+		const file = this.at(path);
+		if (!file || file.bare === 'gone') return textReply('Not found', 404);
+		const link = this.renewed.get(path);
+		const isClosed = link ? link.until < Date.now() : file.bare === 'refused';
+		return isClosed ? textReply('Access denied', 403) : ranged(file.content, range);
+	}
+
+	clear(): void {
+		this.stored.clear();
+		this.renewed.clear();
+	}
+
+	private at(path: string): StoredFile | undefined {
+		return this.stored.get(path) ?? this.renewed.get(path)?.file;
+	}
+}
+
+function ranged(content: Content, range: string): Reply {
+	const { length } = content;
+	const headers = { 'accept-ranges': 'bytes' };
+	const [, from = '', to = ''] = /^bytes=(\d*)-(\d*)$/.exec(range) ?? [];
+	// Anything but a single byte range is ignored, as HTTP requires.
+	if (from === '' && to === '') return { status: 200, headers, content, answer: null };
+	const start = from === '' ? Math.max(0, length - Number(to)) : Number(from);
+	const end = from === '' || to === '' ? length : Math.min(length, Number(to) + 1);
+	if (start >= end) {
+		const reply = textReply('Range not satisfiable', 416);
+		return { ...reply, headers: { 'content-range': `bytes */${length}` } };
+	}
+	const contentRange = { 'content-range': `bytes ${start}-${end - 1}/${length}` };
+	const part: [number, number] = [start, end];
+	return { status: 206, headers: { ...headers, ...contentRange }, content, part, answer: null };
+}

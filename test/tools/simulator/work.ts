@@ -1,0 +1,67 @@
+import type { Account } from './account';
+import type { Api, Failure, Operation, Scenario } from './scenario';
+
+/** What was ordered, and who pays. */
+export interface Ordered {
+	/** The id it answers under, which its callback carries and signs. */
+	id: string;
+	operation: Operation;
+	index: number;
+	/** The order, where it came through the jobs API. */
+	job?: { model: string; input: Record<string, unknown> };
+	callBackUrl?: string;
+	/** Undefined for videos that were put in by hand. */
+	account?: Account;
+	charged: number;
+}
+
+/** One piece of work: a video, or an upgrade of one. */
+export interface Work extends Ordered {
+	/** What it upgrades; a video's is itself. */
+	video: Video;
+	state: 'running' | 'success' | 'failed';
+	/** Set when it is known from the start that the work will fail. */
+	failure: Failure | undefined;
+	startedAt: number;
+	endedAt: number | undefined;
+}
+
+/** A generation or extension, known from its order on. */
+export interface Video extends Work {
+	/** The one API that knows it; both know what was put in by hand. */
+	api: Api | undefined;
+	/** Undefined: visible with every key. */
+	owner: Account | undefined;
+	scenario: Scenario;
+	/** The fields of the request that made it. */
+	request: Record<string, unknown>;
+	upgrades: Work[];
+}
+
+const DAY = 86_400_000;
+/** Results and their records are gone after this. */
+const KEPT_DAYS = 14;
+
+export function isTooOld({ startedAt, scenario }: Video): boolean {
+	return Date.now() - startedAt > (KEPT_DAYS - scenario.ageDays) * DAY;
+}
+
+/** Whether the results of a successful generation do not show yet. */
+export function isBlank({ endedAt, scenario }: Video): boolean {
+	return endedAt !== undefined && Date.now() - endedAt < scenario.record.urlsAfterMs;
+}
+
+/** The newest upgrade of one video, of one API if told so. */
+export function upgradeOf(
+	video: Video,
+	operation: Operation,
+	index: number,
+	api?: Api,
+): Work | undefined {
+	return video.upgrades.findLast(
+		(work) =>
+			work.operation === operation &&
+			work.index === index &&
+			(api === undefined || (api === 'jobs') === (work.job !== undefined)),
+	);
+}

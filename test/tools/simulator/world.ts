@@ -1,0 +1,244 @@
+import { randomBytes } from 'node:crypto';
+import { Account, type AccountOptions, KIE_RATE_LIMIT } from './account';
+import { callbackBody } from './callbacks/form';
+import { type CallbackOptions, Deliveries, KIE_CALLBACKS } from './callbacks/deliveries';
+import { Faults } from './faults';
+import { Files } from './files';
+import { jobCallback } from './jobRecord';
+import type { JournalEntry } from './journal';
+import { DONE_TEXTS } from './kieTexts';
+import {
+	type Api,
+	DEFAULT_SCENARIO,
+	type Operation,
+	overlay,
+	type Scenario,
+	type Timings,
+	type VideoScenario,
+} from './scenario';
+import { Timers } from './timers';
+import type { Upload } from './uploadHost';
+import type { Ordered, Video, Work } from './work';
+
+/** The key that opens the simulator unless `accounts` says otherwise. */
+export const SIMULATOR_KEY = 'kie-simulator-key';
+
+/** A video to put in, with what differs from the defaults. */
+export type AddVideo = VideoScenario & {
+	/** Default: a new random one. */
+	taskId?: string;
+	/** The one API that knows it. Default: both. */
+	api?: Api;
+	/** Default `success`. `waiting` ends after its timing as `generation.outcome` says. */
+	state?: 'waiting' | 'success' | 'failed';
+};
+
+/** How a video that will be made by generate or extend is to behave. */
+export type NextTask = VideoScenario & {
+	taskId?: string;
+	/** Only for a request whose prompt contains this. Default: the next one, whatever its prompt. */
+	prompt?: string;
+};
+
+export interface SimulatorOptions {
+	/** Ports; 0 or none takes any free one. */
+	ports?: { api?: number; upload?: number; file?: number };
+	/** Default: one account with `SIMULATOR_KEY`. */
+	accounts?: AccountOptions[];
+	timings?: Partial<Timings>;
+	/** Known from the start, and again after each reset. */
+	videos?: AddVideo[];
+	rateLimit?: Partial<typeof KIE_RATE_LIMIT>;
+	callbacks?: Partial<CallbackOptions>;
+}
+
+/** Everything the three hosts share: what Kie would keep in its database. */
+export class World {
+	readonly journal: JournalEntry[] = [];
+	readonly uploads: Upload[] = [];
+	readonly faults = new Faults();
+	readonly files = new Files();
+	readonly timers = new Timers();
+	readonly deliveries: Deliveries;
+	accounts: Account[] = [];
+	/** What a video does unless it is told otherwise. */
+	defaults = DEFAULT_SCENARIO;
+	/** All that has an id of its own: videos, and upgrades that were given one. */
+	readonly works = new Map<string, Work>();
+	private scripted: NextTask[] = [];
+
+	constructor(private readonly options: SimulatorOptions) {
+		this.deliveries = new Deliveries({ ...KIE_CALLBACKS, ...options.callbacks }, this.timers);
+	}
+
+	/** Puts everything back to the state right after the start. */
+	reset(): void {
+		this.stop();
+		this.journal.length = 0;
+		this.uploads.length = 0;
+		this.faults.clear();
+		this.files.clear();
+		this.works.clear();
+		this.scripted = [];
+		const {
+			accounts = [{ key: SIMULATOR_KEY }],
+			timings = {},
+			rateLimit,
+			videos = [],
+		} = this.options;
+		const limit = { ...KIE_RATE_LIMIT, ...rateLimit };
+		this.accounts = accounts.map((account, at) => new Account(account, at + 1, limit));
+		this.defaults = overlay(DEFAULT_SCENARIO, { timings });
+		for (const video of videos) this.addVideo(video);
+	}
+
+	/** Nothing is sent any longer: no timer fires, no callback is sent or repeated. */
+	stop(): void {
+		this.timers.clear();
+		this.deliveries.stop();
+	}
+
+	account(key: string): Account | undefined {
+		return this.accounts.find((account) => account.key === key);
+	}
+
+	addVideo({ taskId = newId('veo_task'), api, state = 'success', ...rest }: AddVideo): string {
+		let scenario = overlay(this.defaults, rest);
+		if (state !== 'waiting') {
+			const outcome = state === 'success' ? state : 'failure';
+			scenario = overlay(scenario, { generation: { outcome }, timings: { generate: 0 } });
+		}
+		const request = { prompt: 'A futuristic city with flying cars at sunset.' };
+		const ordered = { id: taskId, operation: 'generate', index: 0, charged: 0 } as const;
+		this.create({ api, owner: undefined, scenario, request }, ordered);
+		return taskId;
+	}
+
+	scriptNext(task: NextTask): void {
+		this.scripted.push(task);
+	}
+
+	/** Id and behaviour of a video about to be made. */
+	takeNext(prompt: string, idPrefix: string): { id: string; scenario: Scenario } {
+		const at = this.scripted.findIndex((one) => prompt.includes(one.prompt ?? ''));
+		const [next = {}] = at < 0 ? [] : this.scripted.splice(at, 1);
+		const { taskId = newId(idPrefix), prompt: _prompt, ...differences } = next;
+		return { id: taskId, scenario: overlay(this.defaults, differences) };
+	}
+
+	/** The work with this id, as far as the account and the API may see it. */
+	find(id: string, account: Account, api: Api): Work | undefined {
+		const work = this.works.get(id);
+		if (!work) return undefined;
+		const { video } = work;
+		const owner = video.owner ?? work.account ?? account;
+		const itsApi = work === video ? video.api : work.job ? 'jobs' : 'veo';
+		return owner === account && (itsApi ?? api) === api ? work : undefined;
+	}
+
+	/** The video of this id, as far as the account and the API may see it. */
+	findVideo(id: unknown, account: Account, api: Api): Video | undefined {
+		const work = this.find(String(id), account, api);
+		return work?.video === work ? work?.video : undefined;
+	}
+
+	/** The id of the video that a job upgrades; any other id stays as it is. */
+	baseOf(id: string): string {
+		const work = this.works.get(id);
+		return work?.job ? work.video.id : id;
+	}
+
+	/** Makes a video known and starts to make it. */
+	create(about: Pick<Video, 'api' | 'owner' | 'scenario' | 'request'>, ordered: Ordered): void {
+		if (this.works.has(ordered.id)) throw new Error(`There is already a task ${ordered.id}`);
+		const begun = this.begun(about.scenario, ordered);
+		const video: Video = {
+			...about,
+			...begun,
+			upgrades: [],
+			get video() {
+				return video;
+			},
+		};
+		this.works.set(video.id, video);
+		this.run(video);
+	}
+
+	/** Starts an upgrade; one that failed before may be replaced by it. */
+	startUpgrade(video: Video, ordered: Ordered, replaced?: Work): Work {
+		const work = { ...this.begun(video.scenario, ordered), video };
+		video.upgrades = [...video.upgrades.filter((one) => one !== replaced), work];
+		if (work.id !== video.id) this.works.set(work.id, work);
+		this.run(work);
+		return work;
+	}
+
+	/** Ends running work now. */
+	end(work: Work): void {
+		if (work.state !== 'running') return;
+		const { account, charged, operation, index, video } = work;
+		work.endedAt = Date.now();
+		if (work.failure) {
+			work.state = 'failed';
+			if (charged > 0) account?.charge({ operation, taskId: video.id, index, credits: -charged });
+		} else {
+			work.state = 'success';
+			this.files.publish(work);
+		}
+		if (work.callBackUrl !== undefined) this.callBack(work, work.callBackUrl);
+	}
+
+	private begun(scenario: Scenario, ordered: Ordered): Omit<Work, 'video'> {
+		const { outcome, failure } = planOf(scenario, ordered.operation);
+		const plan = { failure: outcome === 'failure' ? failure : undefined };
+		return { ...ordered, ...plan, state: 'running', startedAt: Date.now(), endedAt: undefined };
+	}
+
+	private run(work: Work): void {
+		const { ms } = planOf(work.video.scenario, work.operation);
+		if (ms <= 0) this.end(work);
+		else this.timers.after(ms, () => this.end(work));
+	}
+
+	/** The body Kie would post about a piece of work. */
+	private bodyOf(work: Work): string {
+		const { id, operation, failure, job, charged, video } = work;
+		const urls = this.files.urlsOf(work);
+		if (job && video.scenario.jobs.callback === 'job') {
+			return JSON.stringify(jobCallback(work, this.files));
+		}
+		const facts = {
+			...(failure ?? { code: 200, msg: DONE_TEXTS[operation] }),
+			...{ operation, taskId: id, creditsConsumed: charged, request: video.request },
+			...{ videoUrls: urls.videos, imageUrls: urls.images, originUrls: urls.origins },
+			resolution: urls.resolution,
+		};
+		return JSON.stringify(callbackBody(facts, video.scenario.callback.form));
+	}
+
+	private callBack(work: Work, url: string): void {
+		const { id, operation, index, account, video } = work;
+		const { form: _form, copies, ...way } = video.scenario.callback;
+		const key = (account ?? this.accounts[0])?.webhookHmacKey;
+		const body = this.bodyOf(work);
+		const signing = key === undefined ? undefined : { key, taskId: id };
+		for (let copy = 0; copy < copies; copy += 1) {
+			const about = { taskId: video.id, operation, index };
+			void this.deliveries.send({ url, ...about, body, signing, ...way });
+		}
+	}
+}
+
+/** How a piece of work goes, and how long it takes in milliseconds. */
+function planOf({ timings, generation, upgrade1080p, upgrade4k }: Scenario, operation: Operation) {
+	return {
+		generate: { ms: timings.generate, ...generation },
+		extend: { ms: timings.extend, ...generation },
+		get1080p: { ms: timings.upgrade1080p, ...upgrade1080p },
+		get4k: { ms: timings.upgrade4k, ...upgrade4k },
+	}[operation];
+}
+
+export function newId(prefix: string): string {
+	return `${prefix}_${randomBytes(8).toString('hex')}`;
+}
