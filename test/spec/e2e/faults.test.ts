@@ -2,8 +2,7 @@ import { itemsOf, nodeError, type Execution } from '../../tools/n8n/execution';
 import { freePorts } from '../../tools/n8n/ports';
 import { LINES } from '../../tools/n8n/versions';
 import type { Fault, Simulator } from '../../tools/simulator';
-import { Proxy } from '../../tools/simulator/network/proxy';
-import { TlsFront } from '../../tools/simulator/network/tls';
+import { Proxy, TlsFront } from '../../tools/simulator/network';
 import { kieCredential, Stage } from './stage';
 import { chain, KIE } from './workflows';
 

@@ -4,7 +4,7 @@ import { LIMIT, runWorkers } from '../../tools/bench/workers';
 import { itemsOf, nodeError, type Execution } from '../../tools/n8n/execution';
 import { LINES } from '../../tools/n8n/versions';
 import { SIMULATOR_KEY, type Simulator } from '../../tools/simulator';
-import { Relay } from '../../tools/simulator/network/relay';
+import { Relay } from '../../tools/simulator/network';
 import { kieCredential, Stage } from './stage';
 import { chain, KIE } from './workflows';
 

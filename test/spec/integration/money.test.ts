@@ -1,7 +1,7 @@
 import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
 
 import { startSimulator, type Fault, type Simulator } from '../../tools/simulator';
-import { TlsFront } from '../../tools/simulator/network/tls';
+import { TlsFront } from '../../tools/simulator/network';
 import { runNode } from './runNode';
 
 /*

@@ -1,38 +1,38 @@
-import { faultOf, unknownField, url } from './fields';
-import { createTask, JOB_ROUTES } from './jobsApi';
+import * as is from './fields';
+import { CREATE_TASK, createTask, JOB_ROUTES } from './jobsApi';
 import { TEXTS } from './kieTexts';
-import { envelopeReply, refuse, type Reply, success } from './reply';
 import type { Route } from './order';
+import { envelopeReply, refuse, type Reply, success } from './reply';
 import { isObject, type Operation } from './scenario';
 import type { Incoming } from './server';
 import { VEO_ROUTES } from './veoApi';
 import type { World } from './world';
 
-const COMMON_ROUTES: Record<string, Route> = {
-	'GET /api/v1/chat/credit': {
-		fields: {},
-		answer: ({ account }) => envelopeReply(success(account.credits)),
-	},
-	/** Answers with the new link itself, a string, and only for files this API made. */
-	'POST /api/v1/common/download-url': {
-		fields: { required: { url } },
-		answer: ({ world, fields }) => {
-			const asked = new URL(String(fields.url));
-			const link = world.files.renew(asked) ?? refuse(422, TEXTS.wrongUrl);
-			const taskId = world.files.taskOf(asked.pathname) ?? undefined;
-			return envelopeReply(success(link), {}, { taskId });
+const ROUTES = new Map<string, Route>([
+	...VEO_ROUTES,
+	...JOB_ROUTES,
+	[
+		'GET /api/v1/chat/credit',
+		{ fields: {}, answer: ({ account }) => envelopeReply(success(account.credits)) },
+	],
+	[
+		// Answers with the new link itself, a string, and only for files this API made.
+		'POST /api/v1/common/download-url',
+		{
+			fields: { url: is.url },
+			answer: ({ world, fields }) => {
+				const asked = new URL(String(fields.url));
+				const link = world.files.renew(asked) ?? refuse(422, TEXTS.wrongUrl);
+				const taskId = world.files.taskOf(asked.pathname) ?? undefined;
+				return envelopeReply(success(link), {}, { taskId });
+			},
 		},
-	},
-};
-
-const ROUTES = new Map(Object.entries({ ...VEO_ROUTES, ...JOB_ROUTES, ...COMMON_ROUTES }));
-
-const CREATE_TASK = '/api/v1/jobs/createTask';
+	],
+]);
 
 function routeOf({ method, path, body }: Incoming): Route | undefined {
-	return path === CREATE_TASK && method === 'POST'
-		? createTask(body)
-		: ROUTES.get(`${method} ${path}`);
+	const name = `${method} ${path}`;
+	return name === CREATE_TASK ? createTask(body) : ROUTES.get(name);
 }
 
 /** The paid work a request asks for, or asks about by repeating it. */
@@ -42,28 +42,26 @@ export function operationOf(incoming: Incoming): Operation | null {
 
 /** Plays api.kie.ai: every error is HTTP 200 with its code in the body. */
 export function answerApi(world: World, incoming: Incoming): Reply {
-	const { method, path, contentType, body } = incoming;
-	const account = world.account(incoming.bearer);
+	const { method, path, contentType, query, body } = incoming;
+	const account = world.accounts.find(({ key }) => key === incoming.bearer);
 	// The one answer without a `data` key.
 	if (!account) return envelopeReply({ code: 401, msg: TEXTS.noAccess });
 	const route = routeOf(incoming) ?? refuse(404, `No endpoint ${method} ${path}`);
 	if (method !== 'GET' && contentType !== 'application/json') {
 		refuse(422, 'Content-Type must be application/json');
 	}
-	const fields = method === 'GET' ? queryFields(incoming) : body;
-	const fault = faultOf(fields, route.fields);
+	const fields = method === 'GET' ? withNumber(query) : body;
+	const fault = is.faultOf(fields, route.fields);
 	if (fault !== undefined || !isObject(fields)) return refuse(422, fault ?? '');
-	// Jobs ignore what they do not know.
-	const unknown = path === CREATE_TASK ? undefined : unknownField(fields, route.fields);
-	return unknown === undefined ? route.answer({ world, account, fields }) : refuse(422, unknown);
+	// A job ignores what it does not know.
+	const unknown = Object.keys(fields).find((name) => !Object.hasOwn(route.fields, name));
+	if (unknown !== undefined && `${method} ${path}` !== CREATE_TASK) {
+		refuse(422, `Unknown parameter: ${unknown}`);
+	}
+	return route.answer({ world, account, fields });
 }
 
-/** The fields of a query; an index written as a number becomes one. */
-function queryFields({ query }: Incoming): Record<string, unknown> {
-	return Object.fromEntries(
-		[...query].map(([name, value]) => [
-			name,
-			name === 'index' && /^\d+$/.test(value) ? Number(value) : value,
-		]),
-	);
+/** A query whose index is a number, if it is written as one. */
+function withNumber(query: Record<string, string>): Record<string, unknown> {
+	return /^\d+$/.test(query.index ?? '') ? { ...query, index: Number(query.index) } : query;
 }

@@ -1,8 +1,7 @@
 import type { AddVideo } from './world';
-import type { Timings } from './scenario';
 
 /** About a tenth of what Kie takes: long enough to be seen waiting, short enough to be shown. */
-export const DEMO_TIMINGS: Timings = {
+export const DEMO_TIMINGS = {
 	generate: 4000,
 	extend: 4000,
 	upgrade1080p: 3000,

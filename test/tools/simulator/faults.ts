@@ -1,8 +1,8 @@
 import { STATUS_CODES } from 'node:http';
-import { type Host, type JournalEntry, type JournalFilter, matches } from './journal';
+import type { Host, JournalEntry, JournalFilter } from './journal';
 import { CODE_TEXTS } from './kieTexts';
-import { type Reply, jsonReply, shapeEnvelope, textReply, uploadError } from './reply';
-import type { EnvelopeForm } from './scenario';
+import { jsonReply, type Reply, shapeEnvelope, textReply, uploadError } from './reply';
+import type { Scenario } from './scenario';
 
 /** What goes wrong. "Processed" faults let the request take effect, and bill, first. */
 export type FaultEffect =
@@ -20,9 +20,9 @@ export type FaultEffect =
 	| { kind: 'answer'; body: unknown; httpStatus?: number; processed?: boolean }
 	| { kind: 'html'; httpStatus?: number; processed?: boolean }
 	| { kind: 'empty'; processed?: boolean }
-	| { kind: 'redirect'; location: string; httpStatus?: number; processed?: boolean }
+	| { kind: 'redirect'; location: string; httpStatus?: number }
 	/** The proper answer, processed, in another form of the envelope. */
-	| ({ kind: 'envelope' } & Partial<EnvelopeForm>)
+	| ({ kind: 'envelope' } & Partial<Scenario['envelope']>)
 	/** Connection reset; the request had no effect, although the API host had read all of it. */
 	| { kind: 'reset-before' }
 	/** Processed, then the connection is reset: the answer is lost. */
@@ -53,41 +53,32 @@ export type Fault = FaultTarget & FaultEffect;
 export interface ArmedFault {
 	/** Requests hit so far. */
 	hits: number;
+	/** Whether it hits this request. Counts it. */
+	takes(request: JournalEntry): boolean;
+	fault: Fault;
 }
 
-/** The faults on order; the oldest that matches hits first. */
-export class Faults {
-	private armed: Array<{ fault: Fault; skip: number; left: number; until: number; hits: number }> =
-		[];
+export function armed(fault: Fault): ArmedFault {
+	const { forMs, times = forMs === undefined ? 1 : Infinity } = fault;
+	const until = forMs === undefined ? Infinity : Date.now() + forMs;
+	let { skip = 0 } = fault;
+	return {
+		fault,
+		hits: 0,
+		takes(request) {
+			if (this.hits >= times || Date.now() >= until) return false;
+			if (!matches(request, fault) || fault.when?.(request) === false) return false;
+			if (skip-- > 0) return false;
+			this.hits += 1;
+			return true;
+		},
+	};
+}
 
-	add(fault: Fault): ArmedFault {
-		const { skip = 0, forMs, times = forMs === undefined ? 1 : Infinity } = fault;
-		const until = forMs === undefined ? Infinity : Date.now() + forMs;
-		const armed = { fault, skip, left: times, until, hits: 0 };
-		this.armed.push(armed);
-		return armed;
-	}
-
-	/** The fault that hits this request, if any. */
-	take(request: JournalEntry): Fault | undefined {
-		for (const armed of this.armed) {
-			const { fault, left, until } = armed;
-			if (left <= 0 || Date.now() >= until || !matches(request, fault)) continue;
-			if (fault.when && !fault.when(request)) continue;
-			if (armed.skip > 0) {
-				armed.skip -= 1;
-				continue;
-			}
-			armed.left -= 1;
-			armed.hits += 1;
-			return fault;
-		}
-		return undefined;
-	}
-
-	clear(): void {
-		this.armed = [];
-	}
+/** Whether a request is one the filter means. */
+export function matches(request: JournalEntry, filter: JournalFilter): boolean {
+	const names = ['host', 'method', 'path', 'taskId'] as const;
+	return names.every((name) => filter[name] === undefined || filter[name] === request[name]);
 }
 
 /**
@@ -100,18 +91,17 @@ export async function spoil(
 	host: Host,
 	process: () => Promise<Reply>,
 ): Promise<Reply | undefined> {
+	if (fault.kind === 'reset-before') return undefined;
 	const instead = replacement(fault, host);
 	if (instead) {
 		if ('processed' in fault && fault.processed) await process();
 		return instead;
 	}
-	if (fault.kind === 'reset-before') return undefined;
 	const proper = await process();
-	const { content, answer, status } = proper;
-	const half = Math.floor(content.length / 2);
+	const half = Math.floor(proper.content.length / 2);
 	switch (fault.kind) {
 		case 'envelope':
-			return { ...proper, ...jsonReply(shapeEnvelope(answer, fault), status) };
+			return { ...proper, ...jsonReply(shapeEnvelope(proper.answer, fault)) };
 		case 'cut-json':
 			return { ...proper, part: [0, half] };
 		case 'cut-transfer':
@@ -130,8 +120,18 @@ export async function spoil(
 /** The answer a fault gives instead of the proper one; undefined where it gives none. */
 function replacement(fault: Fault, host: Host): Reply | undefined {
 	switch (fault.kind) {
-		case 'status':
-			return statusReply(fault, host);
+		case 'status': {
+			const { code, msg = CODE_TEXTS.get(code) ?? `Error ${code}`, retryAfter } = fault;
+			const asBody = () => jsonReply({ code, msg, data: null });
+			const of = {
+				api: asBody,
+				upload: () => uploadError(code, msg),
+				file: () => textReply(msg, code),
+			};
+			const reply = of[host]();
+			if (retryAfter !== undefined) reply.headers['retry-after'] = String(retryAfter);
+			return { ...reply, status: fault.httpStatus ?? reply.status };
+		}
 		case 'answer': {
 			const { body, httpStatus } = fault;
 			return typeof body === 'string' ? textReply(body, httpStatus) : jsonReply(body, httpStatus);
@@ -139,30 +139,14 @@ function replacement(fault: Fault, host: Host): Reply | undefined {
 		case 'html': {
 			const { httpStatus = 502 } = fault;
 			const title = `${httpStatus} ${STATUS_CODES[httpStatus] ?? ''}`;
-			const head = `<!DOCTYPE html><html><head><title>${title}</title></head>`;
-			const page = `${head}<body><h1>${title}</h1><p>cloudflare</p></body></html>`;
+			const page = `<!DOCTYPE html><title>${title}</title><h1>${title}</h1><p>cloudflare</p>`;
 			return textReply(page, httpStatus, 'text/html;charset=UTF-8');
 		}
 		case 'empty':
 			return textReply('');
-		case 'redirect': {
-			const { location, httpStatus = 302 } = fault;
-			return { ...textReply('', httpStatus), headers: { location } };
-		}
+		case 'redirect':
+			return { ...textReply('', fault.httpStatus ?? 302), headers: { location: fault.location } };
 		default:
 			return undefined;
 	}
-}
-
-function statusReply(fault: Extract<Fault, { kind: 'status' }>, host: Host): Reply {
-	const { code, httpStatus, retryAfter } = fault;
-	const msg = fault.msg ?? CODE_TEXTS.get(code) ?? `Error ${code}`;
-	const reply = {
-		api: () => jsonReply({ code, msg, data: null }),
-		upload: () => uploadError(code, msg),
-		file: () => textReply(msg, code),
-	}[host]();
-	const headers: Record<string, string> =
-		retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) };
-	return { ...reply, headers, status: httpStatus ?? reply.status };
 }

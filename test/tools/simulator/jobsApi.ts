@@ -1,31 +1,8 @@
-import {
-	boolean,
-	digits,
-	DURATION,
-	faultOf,
-	type Fields,
-	filled,
-	integer,
-	listOf,
-	MODE,
-	RATIO,
-	RESOLUTION,
-	SEEDS,
-	text,
-	url,
-} from './fields';
+import * as is from './fields';
 import { jobRecord } from './jobRecord';
 import { TEXTS } from './kieTexts';
-import {
-	type ApiRequest,
-	mustBeUpgradable,
-	orderExtension,
-	orderUpgrade,
-	orderVideo,
-	recordIdOf,
-	type Route,
-	tierOf,
-} from './order';
+import { type ApiRequest, jobIds, mustBeUpgradable, orderExtension, orderUpgrade } from './order';
+import { orderVideo, type Route, tierOf } from './order';
 import { envelopeReply, refuse, type Reply, success } from './reply';
 import { isObject, type Operation } from './scenario';
 import type { Video } from './work';
@@ -37,36 +14,34 @@ import { newId } from './world';
  * missing or misspelt: the video is Fast then. Every accepted order is a job of its own, and paid for.
  */
 
+export const CREATE_TASK = 'POST /api/v1/jobs/createTask';
+
 interface JobRequest extends ApiRequest {
-	model: string;
-	input: Record<string, unknown>;
+	job: { model: string; input: Record<string, unknown> };
 }
 
 interface Model {
 	operation: Operation;
-	input: Fields;
+	input: is.Fields;
 	order(request: JobRequest): Reply;
 }
 
 const GENERATE: Model = {
 	operation: 'generate',
 	input: {
-		required: { prompt: filled },
-		optional: {
-			...{ model: text, image_urls: listOf(url, 3), generation_type: MODE, aspect_ratio: RATIO },
-			...{ resolution: RESOLUTION, duration: DURATION, enable_translation: boolean },
-			...{ watermark: text, enable_fallback: boolean },
-		},
+		...{ prompt: is.filled, model: is.text, image_urls: is.images, generation_type: is.mode },
+		...{ aspect_ratio: is.ratio, resolution: is.resolution, duration: is.duration },
+		...{ enable_translation: is.boolean, watermark: is.text, enable_fallback: is.boolean },
 	},
 	order: (request) => {
-		const { world, model, input } = request;
-		const next = world.takeNext(String(input.prompt), 'veo_job');
-		const asked = next.scenario.jobs.tier === 'honoured' ? tierOf(input.model) : undefined;
-		const made = { ...input, model: asked ? input.model : 'veo3_fast' };
-		const { generation_type: mode, duration, image_urls: images, resolution } = input;
-		const ratio = input.aspect_ratio;
-		const order = { tier: asked ?? 'fast', mode, duration, images, resolution, ratio } as const;
-		return orderVideo(request, order, () => next, { model, input: made });
+		const { world, job } = request;
+		const { prompt, duration, resolution, image_urls: images } = job.input;
+		const { generation_type: mode, aspect_ratio: ratio } = job.input;
+		const isHonoured = world.defaults.jobs.tier === 'honoured';
+		const asked = isHonoured ? tierOf(job.input.model) : undefined;
+		const made = { ...job.input, model: asked ? job.input.model : 'veo3_fast' };
+		const order = { prompt, tier: asked ?? 'fast', mode, duration, images, resolution, ratio };
+		return orderVideo(request, order, { ...job, input: made });
 	},
 };
 
@@ -80,19 +55,11 @@ const MODELS = new Map<unknown, Model>([
 		'veo/extend',
 		{
 			operation: 'extend',
-			input: {
-				required: { task_id: filled, prompt: filled },
-				optional: { seeds: SEEDS, watermark: text },
-			},
+			input: { task_id: is.filled, prompt: is.filled, seeds: is.seeds, watermark: is.text },
 			order: (request) => {
-				const { world, model, input } = request;
-				return orderExtension(
-					request,
-					knownVideo(request, input.task_id),
-					'fast',
-					() => world.takeNext(String(input.prompt), 'veo_extend_job'),
-					{ model, input },
-				);
+				const { prompt, task_id: id } = request.job.input;
+				const order = { prompt, tier: 'fast' } as const;
+				return orderExtension(request, knownVideo(request, id), order, request.job);
 			},
 		},
 	],
@@ -100,16 +67,16 @@ const MODELS = new Map<unknown, Model>([
 		'veo/get-4k-video',
 		{
 			operation: 'get4k',
-			input: { required: { task_id: filled }, optional: { index: integer(0) } },
-			order: (request) => upgrade(request, 'get4k', request.input.task_id),
+			input: { task_id: is.filled, index: is.index },
+			order: (request) => upgrade(request, 'get4k', request.job.input.task_id),
 		},
 	],
 	[
 		'veo/get-1080p-video',
 		{
 			operation: 'get1080p',
-			input: { required: { taskId: filled }, optional: { index: digits } },
-			order: (request) => upgrade(request, 'get1080p', request.input.taskId),
+			input: { taskId: is.filled, index: is.indexText },
+			order: (request) => upgrade(request, 'get1080p', request.job.input.taskId),
 		},
 	],
 ]);
@@ -120,43 +87,44 @@ export function createTask(body: unknown): Route {
 	const model = MODELS.get(name);
 	return {
 		operation: model?.operation,
-		fields: model ? { required: { input: isObject }, optional: { callBackUrl: url } } : {},
+		fields: model ? { input: isObject, callBackUrl: is.callBackUrl } : {},
 		answer: (request) => {
-			if (!model) refuse(422, TEXTS.invalidModel);
+			if (!model) return refuse(422, TEXTS.invalidModel);
 			const input = request.fields.input as Record<string, unknown>;
-			const fault = faultOf(input, model.input);
+			const fault = is.faultOf(input, model.input);
 			if (fault !== undefined) refuse(422, fault);
-			return model.order({ ...request, model: String(name), input });
+			return model.order({ ...request, job: { model: String(name), input } });
 		},
 	};
 }
 
-export const JOB_ROUTES: Record<string, Route> = {
-	'GET /api/v1/jobs/recordInfo': {
-		fields: { required: { taskId: filled } },
-		answer: ({ account, fields, world }) => {
-			const work = world.find(String(fields.taskId), account, 'jobs');
-			if (!work) return refuse(422, TEXTS.jobNull);
-			const { graceMs } = work.video.scenario.record;
-			if (Date.now() - work.startedAt < graceMs) refuse(422, TEXTS.jobNull);
-			return envelopeReply(success(jobRecord(work, world.files)));
+export const JOB_ROUTES: Array<[name: string, route: Route]> = [
+	[
+		'GET /api/v1/jobs/recordInfo',
+		{
+			fields: { taskId: is.filled },
+			answer: ({ account, fields, world }) => {
+				const work = world.find(String(fields.taskId), account, 'jobs');
+				const graceMs = work?.video.scenario.record.graceMs ?? 0;
+				if (!work || Date.now() - work.startedAt < graceMs) return refuse(422, TEXTS.jobNull);
+				return envelopeReply(success(jobRecord(work, world.files)));
+			},
 		},
-	},
-	/** What Kie says about each of its models. Free. */
-	...Object.fromEntries(
-		[...MODELS].map(([model, { input }]): [string, Route] => [
-			`GET /api/v1/models/${String(model)}/schema`,
-			{ fields: {}, answer: () => envelopeReply(success({ model, openapi: schemaOf(input) })) },
-		]),
-	),
-};
+	],
+	// What Kie says about each of its models. Free.
+	...[...MODELS].map(([model, { input }]): [string, Route] => [
+		`GET /api/v1/models/${String(model)}/schema`,
+		{ fields: {}, answer: () => envelopeReply(success({ model, openapi: schemaOf(input) })) },
+	]),
+];
 
 /** As much of an OpenAPI document as names the fields of an order. */
-function schemaOf({ required = {}, optional = {} }: Fields): object {
-	const names = Object.keys({ ...required, ...optional });
-	const properties = Object.fromEntries(names.map((name) => [name, {}]));
-	const input = { type: 'object', properties, required: Object.keys(required) };
-	const content = { 'application/json': { schema: { properties: { input } } } };
+function schemaOf(fields: is.Fields): object {
+	const checks = Object.entries(fields);
+	const properties = Object.fromEntries(checks.map(([name]) => [name, {}]));
+	const required = checks.filter(([, check]) => is.isRequired(check)).map(([name]) => name);
+	const schema = { properties: { input: { type: 'object', properties, required } } };
+	const content = { 'application/json': { schema } };
 	return { paths: { '/api/v1/jobs/createTask': { post: { requestBody: { content } } } } };
 }
 
@@ -166,16 +134,16 @@ function knownVideo({ account, world }: ApiRequest, id: unknown): Video {
 
 /** Every order of an upgrade starts and bills one. */
 function upgrade(request: JobRequest, operation: 'get1080p' | 'get4k', taskId: unknown): Reply {
-	const { fields, model, input } = request;
+	const { fields, job } = request;
 	const video = knownVideo(request, taskId);
-	const index = Number(input.index ?? 0);
+	const index = Number(job.input.index ?? 0);
 	const isAnonymous = operation === 'get1080p' && fields.callBackUrl === undefined;
 	if (isAnonymous && video.scenario.jobs.callBackUrl1080p === 'required') {
 		refuse(422, TEXTS.callBackUrlRequired);
 	}
 	mustBeUpgradable(video, index);
 	const id = newId('veo_upgrade');
-	const { charged } = orderUpgrade(request, video, { id, operation, index, job: { model, input } });
+	const { charged } = orderUpgrade(request, video, { id, operation, index, job });
 	const notes = { submission: true, creditsCharged: charged, taskId: video.id, jobId: id };
-	return envelopeReply(success({ taskId: id, recordId: recordIdOf(id) }), {}, notes);
+	return envelopeReply(success(jobIds(id)), {}, notes);
 }

@@ -37,9 +37,3 @@ export interface JournalFilter {
 	path?: string;
 	taskId?: string;
 }
-
-/** Whether a request is one the filter means. */
-export function matches(request: JournalEntry, filter: JournalFilter): boolean {
-	const names = ['host', 'method', 'path', 'taskId'] as const;
-	return names.every((name) => filter[name] === undefined || filter[name] === request[name]);
-}

@@ -1,16 +1,10 @@
 import { createHash } from 'node:crypto';
-import {
-	type Account,
-	EXTEND_PRICES,
-	generatePrice,
-	type Resolution,
-	type Tier,
-	UPGRADE_PRICES,
-} from './account';
+import { type Account, EXTEND_PRICES, generatePrice, type Resolution, type Tier } from './account';
+import { UPGRADE_PRICES } from './account';
 import type { Fields } from './fields';
 import { TEXTS } from './kieTexts';
 import { envelopeReply, refuse, type Reply, success } from './reply';
-import type { Operation } from './scenario';
+import type { Operation, Scenario } from './scenario';
 import { isBlank, isTooOld, type Ordered, type Video, type Work } from './work';
 import type { World } from './world';
 
@@ -28,23 +22,10 @@ export interface ApiRequest {
 export interface Route {
 	/** The paid work it starts. */
 	operation?: Operation;
-	/** Of the JSON body, for GET of the query. */
 	fields: Fields;
 	answer(request: ApiRequest): Reply;
 }
 
-/** What is ordered of a new video, in the names of neither API. */
-export interface VideoOrder {
-	tier: Tier;
-	mode: unknown;
-	duration: unknown;
-	images: unknown;
-	resolution: unknown;
-	ratio: unknown;
-}
-
-/** Id and behaviour of the video that an order makes. */
-type Next = ReturnType<World['takeNext']>;
 type Job = Ordered['job'];
 
 /** Names of the same three tiers, as documented and as one observer found them wanted. */
@@ -61,30 +42,36 @@ export function tierOf(model: unknown): Tier | undefined {
 	return TIERS.get(model);
 }
 
-export function orderVideo(
-	request: ApiRequest,
-	order: VideoOrder,
-	takeNext: () => Next,
-	job?: Job,
-): Reply {
+/** What is ordered of a new video, in the names of neither API. */
+interface VideoOrder {
+	prompt: unknown;
+	tier: Tier;
+	mode: unknown;
+	duration: unknown;
+	images: unknown;
+	resolution: unknown;
+	ratio: unknown;
+}
+
+export function orderVideo(request: ApiRequest, order: VideoOrder, job?: Job): Reply {
+	const { world, account } = request;
 	const images = Array.isArray(order.images) ? order.images.map(String) : [];
 	const fault = modeFault(order, images.length);
 	if (fault !== undefined) refuse(422, fault);
-	if (!images.every((image) => isFetchable(request.world, image))) refuse(400, TEXTS.imageFetch);
-	takePlace(request.account);
-	const { id, scenario } = takeNext();
+	if (!images.every((image) => isFetchable(world, image))) refuse(400, TEXTS.imageFetch);
+	takePlace(account);
+	const { id, scenario } = world.takeNext(String(order.prompt), job ? 'veo_job' : 'veo_task');
 	const resolution = (order.resolution ?? '720p') as Resolution;
-	const price = generatePrice(order.tier, resolution, images.length > 0);
+	const credits = generatePrice(order.tier, resolution, images.length > 0);
 	const aspectRatio = order.ratio === '9:16' ? order.ratio : scenario.aspectRatio;
-	return create(request, 'generate', price, { id, scenario: { ...scenario, aspectRatio } }, job);
+	const ordered = { id, operation: 'generate', index: 0, job, charged: credits } as const;
+	return create(request, ordered, { ...scenario, aspectRatio });
 }
 
-/** @param original the video, if the account has it */
 export function orderExtension(
 	request: ApiRequest,
 	original: Video,
-	tier: Tier,
-	takeNext: () => Next,
+	{ prompt, tier }: Pick<VideoOrder, 'prompt' | 'tier'>,
 	job?: Job,
 ): Reply {
 	if (isTooOld(original)) refuse(422, TEXTS.recordTooOld);
@@ -92,24 +79,24 @@ export function orderExtension(
 	const isHd = ({ operation, state }: Work) => operation === 'get1080p' && state !== 'failed';
 	if (original.upgrades.some(isHd)) refuse(400, TEXTS.notExtendable);
 	takePlace(request.account);
-	return create(request, 'extend', EXTEND_PRICES[tier], takeNext(), job);
+	const { id, scenario } = request.world.takeNext(String(prompt), 'veo_extend_task');
+	const charged = EXTEND_PRICES[tier];
+	return create(request, { id, operation: 'extend', index: 0, job, charged }, scenario);
 }
 
 /** Starts and bills an upgrade, unless it must be refused. */
 export function orderUpgrade(
 	{ account, world, fields }: ApiRequest,
 	video: Video,
-	ordered: Pick<Ordered, 'id' | 'operation' | 'index' | 'job'> & {
-		operation: 'get1080p' | 'get4k';
-	},
+	ordered: Pick<Ordered, 'id' | 'index' | 'job'> & { operation: 'get1080p' | 'get4k' },
 	replaced?: Work,
 ): Work {
-	const { operation, index } = ordered;
+	const { operation, index, job } = ordered;
 	const { envelope, upgrade1080p, upgrade4k } = video.scenario;
 	takePlace(account);
 	const { outcome, failure } = operation === 'get4k' ? upgrade4k : upgrade1080p;
 	if (outcome === 'refused') refuse(failure.code, failure.msg, { submission: true }, envelope);
-	const isMade = operation === 'get4k' && upgrade4k.first === 'done' && !ordered.job;
+	const isMade = operation === 'get4k' && upgrade4k.first === 'done' && !job;
 	const charged = isMade ? 0 : UPGRADE_PRICES[operation];
 	pay(account, { operation, taskId: video.id, index, credits: charged });
 	const callBackUrl = isMade ? undefined : (fields.callBackUrl as string | undefined);
@@ -121,45 +108,32 @@ export function orderUpgrade(
 /** Refuses what cannot be upgraded. */
 export function mustBeUpgradable(video: Video, index: number): void {
 	const { envelope, videos } = video.scenario;
-	const fault = isTooOld(video)
-		? TEXTS.recordTooOld
-		: video.state !== 'success'
-			? TEXTS.recordNotSuccess
-			: isBlank(video)
-				? TEXTS.recordBlank
-				: index >= videos
-					? TEXTS.recordMissing
-					: undefined;
-	if (fault !== undefined) refuse(422, fault, {}, envelope);
+	const no = (msg: string) => refuse(422, msg, {}, envelope);
+	if (isTooOld(video)) no(TEXTS.recordTooOld);
+	if (video.state !== 'success') no(TEXTS.recordNotSuccess);
+	if (isBlank(video)) no(TEXTS.recordBlank);
+	if (index >= videos) no(TEXTS.recordMissing);
 }
 
-/** The other id of a job, which nothing can be read by. */
-export function recordIdOf(id: string): string {
-	return createHash('md5').update(id).digest('hex');
+/** What names an accepted job: the second id is one that nothing can be read by. */
+export function jobIds(taskId: string): object {
+	return { taskId, recordId: createHash('md5').update(taskId).digest('hex') };
 }
 
-function create(
-	{ account, fields, world }: ApiRequest,
-	operation: Operation,
-	credits: number,
-	{ id, scenario }: Next,
-	job: Job,
-): Reply {
-	const { envelope, generation } = scenario;
-	const { outcome, failure } = generation;
-	if (outcome === 'refused') refuse(failure.code, failure.msg, { submission: true }, envelope);
+function create(request: ApiRequest, ordered: Ordered, scenario: Scenario): Reply {
+	const { account, fields, world } = request;
+	const { id, operation, charged: credits, job } = ordered;
+	const { outcome, failure } = scenario.generation;
+	const notes = { submission: true };
+	if (outcome === 'refused') refuse(failure.code, failure.msg, notes, scenario.envelope);
 	pay(account, { operation, taskId: id, index: 0, credits });
 	const { callBackUrl, ...sent } = fields;
-	world.create(
-		{ api: job ? 'jobs' : 'veo', owner: account, scenario, request: job?.input ?? sent },
-		{
-			...{ id, operation, index: 0, job, account, charged: credits },
-			callBackUrl: callBackUrl as string | undefined,
-		},
-	);
-	const data = { taskId: id, ...(job ? { recordId: recordIdOf(id) } : {}) };
-	const notes = { submission: true, creditsCharged: credits, taskId: id };
-	return envelopeReply(success(data), envelope, notes);
+	const about = { api: job ? 'jobs' : 'veo', scenario, request: job?.input ?? sent } as const;
+	const how = { account, callBackUrl: callBackUrl as string | undefined };
+	world.create({ ...about, owner: account }, { ...ordered, ...how });
+	const data = job ? jobIds(id) : { taskId: id };
+	const paid = { ...notes, creditsCharged: credits, taskId: id };
+	return envelopeReply(success(data), scenario.envelope, paid);
 }
 
 /** Counts a new submission. Nothing is queued. */
@@ -187,10 +161,7 @@ function modeFault({ mode, tier, duration }: VideoOrder, images: number): string
 
 /** Images on this simulator's file host must exist; others are believed, never fetched. */
 function isFetchable({ files, uploads }: World, image: string): boolean {
-	const isOurs = image.startsWith(`${files.url}/`);
-	return (
-		!isOurs ||
-		files.taskOf(new URL(image).pathname) !== null ||
-		uploads.some(({ downloadUrl }) => downloadUrl === image)
-	);
+	if (!image.startsWith(`${files.url}/`)) return true;
+	const isUpload = uploads.some(({ downloadUrl }) => downloadUrl === image);
+	return isUpload || files.taskOf(new URL(image).pathname) !== null;
 }

@@ -1,5 +1,8 @@
 import { type Content, textContent } from './content';
-import { isObject, type EnvelopeForm } from './scenario';
+import { isObject, type Scenario } from './scenario';
+
+/** How an envelope is written. */
+type Form = Partial<Scenario['envelope']>;
 
 /** What is noted in the journal about an answer. */
 export interface Notes {
@@ -50,22 +53,15 @@ export function success(data: unknown): Envelope {
 }
 
 /** Writes an envelope in one of the forms seen on the wire. */
-export function shapeEnvelope(value: unknown, form: Partial<EnvelopeForm>): unknown {
+export function shapeEnvelope(value: unknown, form: Form): unknown {
 	if (!isObject(value)) return value;
 	const { code, ...rest } = value;
-	const written = form.code === 'text' ? String(code) : code;
-	return {
-		...(form.code === 'absent' ? {} : { code: written }),
-		...rest,
-		...(form.data === 'null' ? { data: null } : {}),
-	};
+	const data = form.data === 'null' ? { data: null } : {};
+	if (form.code === 'absent') return { ...rest, ...data };
+	return { code: form.code === 'text' ? String(code) : code, ...rest, ...data };
 }
 
-export function envelopeReply(
-	envelope: Envelope,
-	form: Partial<EnvelopeForm> = {},
-	notes: Notes = {},
-): Reply {
+export function envelopeReply(envelope: Envelope, form: Form = {}, notes: Notes = {}): Reply {
 	return { ...jsonReply(shapeEnvelope(envelope, form)), ...notes };
 }
 
@@ -82,11 +78,6 @@ export class Refusal extends Error {
 }
 
 /** Refuses a request to the API host. */
-export function refuse(
-	code: number,
-	msg: string,
-	notes: Notes = {},
-	form: Partial<EnvelopeForm> = {},
-): never {
+export function refuse(code: number, msg: string, notes?: Notes, form?: Form): never {
 	throw new Refusal(envelopeReply({ code, msg, data: null }, form, notes));
 }

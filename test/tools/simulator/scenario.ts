@@ -19,162 +19,107 @@ export interface Failure {
 /** `refused`: the request gets the failure, unbilled. `failure`: accepted, and fails at the end. */
 type Outcome = 'success' | 'refused' | 'failure';
 
-/** How long each kind of work takes, in milliseconds. */
-export interface Timings {
-	generate: number;
-	extend: number;
-	upgrade1080p: number;
-	upgrade4k: number;
-}
-
-/** Departures from the proper `{ code, msg, data }` that were seen on the wire. */
-export interface EnvelopeForm {
-	/** `text`: the code as a numeric string. */
-	code: 'number' | 'text' | 'absent';
-	data: 'as-is' | 'null';
-}
-
-/** Everything that can be chosen about one video. */
-export interface Scenario {
+/** Everything that can be chosen about one video, with what it is unless told otherwise. */
+export const DEFAULT_SCENARIO = {
 	/** Number of result videos; valid indexes are 0 to `videos - 1`. */
-	videos: number;
+	videos: 1,
 	/** 9:16 results also list `originUrls`. */
-	aspectRatio: '16:9' | '9:16';
+	aspectRatio: '16:9' as '16:9' | '9:16',
 	/** Age of the video when it is made known to the simulator. Results live 14 days. */
-	ageDays: number;
-	timings: Timings;
-	envelope: EnvelopeForm;
+	ageDays: 0,
+	/** How long each kind of work takes, in milliseconds. */
+	timings: { generate: 300, extend: 300, upgrade1080p: 300, upgrade4k: 300 },
+	/** Departures from the proper `{ code, msg, data }` that were seen on the wire. */
+	envelope: {
+		/** `text`: the code as a numeric string. */
+		code: 'number' as 'number' | 'text' | 'absent',
+		data: 'as-is' as 'as-is' | 'null',
+	},
 	generation: {
-		outcome: Outcome;
-		failure: Failure;
+		outcome: 'success' as Outcome,
+		failure: { code: 400, msg: TEXTS.flagged } as Failure,
 		/** 2: failed before completion. 3: created, but the generation upstream failed. */
-		failureFlag: 2 | 3;
+		failureFlag: 2 as 2 | 3,
 		/** Where record-info reports the failure: in the record, or as the code of the envelope. */
-		failureIn: 'record' | 'envelope';
-	};
+		failureIn: 'record' as 'record' | 'envelope',
+	},
 	record: {
 		/** `json-text`: `data.response` is a string of JSON. */
-		response: 'object' | 'json-text';
+		response: 'object' as 'object' | 'json-text',
 		/** `data-json-text`: JSON text at `data.resultUrls`, none in `response`. */
-		urls: 'array' | 'json-text' | 'data-json-text';
+		urls: 'array' as 'array' | 'json-text' | 'data-json-text',
 		/** `text`: the flag as a numeric string. */
-		flag: 'number' | 'text';
+		flag: 'number' as 'number' | 'text',
 		/** The flag while running. Documented is 0; any other value is unknown to clients. */
-		runningFlag: number;
+		runningFlag: 0,
 		/** After success, this long without any URL, in milliseconds. */
-		urlsAfterMs: number;
+		urlsAfterMs: 0,
 		/** This long after creation the video is not found yet, in milliseconds. */
-		graceMs: number;
-		graceAnswer: '422' | '404' | 'null';
+		graceMs: 0,
+		graceAnswer: '422' as '422' | '404' | 'null',
 		/** Answer to an unknown id; has effect in the simulator-wide defaults only. */
-		unknownId: '422' | 'null';
-	};
+		unknownId: '422' as '422' | 'null',
+	},
 	upgrade1080p: {
 		/** `no-url`: 200 with a `data` object without `resultUrl`. */
-		notReady: '400' | '422' | 'no-url' | 'null-data' | 'absent-data';
+		notReady: '400' as '400' | '422' | 'no-url' | 'null-data' | 'absent-data',
 		/** `string`: `resultUrl: url`. `array`: `resultUrl: [url]`. `urls`: `resultUrls: [url]`. */
-		result: 'string' | 'array' | 'urls';
-		outcome: Outcome;
-		failure: Failure;
-	};
+		result: 'string' as 'string' | 'array' | 'urls',
+		outcome: 'success' as Outcome,
+		failure: { code: 500, msg: TEXTS.internalError } as Failure,
+	},
 	upgrade4k: {
 		/** Answer to the first POST. `done`: made earlier, so finished at once and not billed. */
-		first: 'accepted' | 'processing' | 'done';
+		first: 'accepted' as 'accepted' | 'processing' | 'done',
 		/** `data` while there is nothing to download: with nulls, null itself, or no `data`. */
-		pendingData: 'nulls' | 'null' | 'absent';
+		pendingData: 'nulls' as 'nulls' | 'null' | 'absent',
 		/** Code of an answer that carries the URLs. */
-		finished: '422' | '200';
-		outcome: Outcome;
-		failure: Failure;
+		finished: '422' as '422' | '200',
+		outcome: 'success' as Outcome,
+		failure: { code: 500, msg: TEXTS.no4k } as Failure,
 		/** A repeat after a failed upgrade starts and bills a new one, or tells the failure again. */
-		afterFailure: 'restart' | 'answer';
+		afterFailure: 'restart' as 'restart' | 'answer',
 		/** The upgrade answers under an id of its own, `<taskId>_4k_<index>`. */
-		ownTaskId: boolean;
+		ownTaskId: false,
 		/** What record-info shows for the base id once an upgrade has ended. */
-		recordAfter: 'base' | 'upgrade';
-	};
+		recordAfter: 'base' as 'base' | 'upgrade',
+	},
 	/** What is not known of the unified jobs API, or differs between sightings. */
 	jobs: {
 		/** Whether the tier of an order is honoured; otherwise every video is made and billed as Fast. */
-		tier: 'honoured' | 'fast';
+		tier: 'honoured' as 'honoured' | 'fast',
 		/** Where an upgrade has its files: like a 720p video, or like one made in 1080p or 4k. */
-		upgradeResult: 'urls' | 'data';
+		upgradeResult: 'urls' as 'urls' | 'data',
 		/** Whether a 1080P upgrade without a callback address is refused. */
-		callBackUrl1080p: 'optional' | 'required';
+		callBackUrl1080p: 'optional' as 'optional' | 'required',
 		/** `dedicated`: callbacks in the form of the Veo endpoints, with the job's id. */
-		callback: 'job' | 'dedicated';
-	};
+		callback: 'job' as 'job' | 'dedicated',
+	},
 	files: {
 		/** Size of synthetic result videos in bytes; `null` serves the real clips. */
-		bytes: number | null;
+		bytes: null as number | null,
 		/** `refused`: 403 on the bare URL, a renewed link works. `gone`: 404 on both. */
-		bare: 'open' | 'refused' | 'gone';
-	};
+		bare: 'open' as 'open' | 'refused' | 'gone',
+	},
 	callback: {
-		form: CallbackForm;
+		form: {} as CallbackForm,
 		/** Wait between the end of the work and the first attempt, in milliseconds. */
-		delayMs: number;
+		delayMs: 0,
 		/** How often it is sent, at the same time. 0 sends none. */
-		copies: number;
+		copies: 1,
 		/** The first attempts, this many, never arrive. */
-		lostAttempts: number;
+		lostAttempts: 0,
 		/** Of those that arrive, the first are answered, but the answer never comes back. */
-		lostAnswers: number;
-	};
-}
+		lostAnswers: 0,
+	},
+};
+
+export type Scenario = typeof DEFAULT_SCENARIO;
 
 type Differences<T> = T extends object ? { [K in keyof T]?: Differences<T[K]> } : T;
 
 /** The part of a scenario that differs from the defaults. */
 export type VideoScenario = Differences<Scenario>;
-
-export const DEFAULT_SCENARIO: Scenario = {
-	videos: 1,
-	aspectRatio: '16:9',
-	ageDays: 0,
-	timings: { generate: 300, extend: 300, upgrade1080p: 300, upgrade4k: 300 },
-	envelope: { code: 'number', data: 'as-is' },
-	generation: {
-		outcome: 'success',
-		failure: { code: 400, msg: TEXTS.flagged },
-		failureFlag: 2,
-		failureIn: 'record',
-	},
-	record: {
-		response: 'object',
-		urls: 'array',
-		flag: 'number',
-		runningFlag: 0,
-		urlsAfterMs: 0,
-		graceMs: 0,
-		graceAnswer: '422',
-		unknownId: '422',
-	},
-	upgrade1080p: {
-		notReady: '400',
-		result: 'string',
-		outcome: 'success',
-		failure: { code: 500, msg: TEXTS.internalError },
-	},
-	upgrade4k: {
-		first: 'accepted',
-		pendingData: 'nulls',
-		finished: '422',
-		outcome: 'success',
-		failure: { code: 500, msg: TEXTS.no4k },
-		afterFailure: 'restart',
-		ownTaskId: false,
-		recordAfter: 'base',
-	},
-	jobs: {
-		tier: 'honoured',
-		upgradeResult: 'urls',
-		callBackUrl1080p: 'optional',
-		callback: 'job',
-	},
-	files: { bytes: null, bare: 'open' },
-	callback: { form: {}, delayMs: 0, copies: 1, lostAttempts: 0, lostAnswers: 0 },
-};
 
 /** Lays what differs over a complete object. */
 export function overlay<T extends object>(base: T, differences: Differences<T>): T {

@@ -1,7 +1,7 @@
-import { type IncomingMessage, type ServerResponse, createServer } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { spoil } from './faults';
 import type { Host, JournalEntry } from './journal';
-import { listen } from './network/sockets';
+import { listen } from './network';
 import { Refusal, type Reply, textReply } from './reply';
 import { isObject, type Operation } from './scenario';
 import type { World } from './world';
@@ -10,7 +10,7 @@ import type { World } from './world';
 export interface Incoming {
 	method: string;
 	path: string;
-	query: URLSearchParams;
+	query: Record<string, string>;
 	headers: Record<string, string>;
 	/** Lower case, without parameters. */
 	contentType: string;
@@ -49,7 +49,7 @@ export class HostServer {
 	}
 
 	/** Starts listening and returns the address. */
-	async listen(port: number): Promise<string> {
+	async listen(port?: number): Promise<string> {
 		return `http://127.0.0.1:${await listen(this.server, port)}`;
 	}
 
@@ -61,24 +61,21 @@ export class HostServer {
 	}
 
 	private async handle(incoming: Incoming, response: ServerResponse): Promise<void> {
-		const { message, method, path, query, headers } = incoming;
 		const page = this.routes.page?.(incoming);
 		if (page) return await send(response, page, true);
 
+		const { message, method, path, query, headers } = incoming;
+		if (this.host === 'api') incoming.body = await readBody(message);
 		const entry: JournalEntry = {
-			at: Date.now(),
-			...{ host: this.host, method, path, query: Object.fromEntries(query), headers },
-			...{ body: null, operation: null, taskId: null, jobId: null, httpStatus: null, answer: null },
-			...{ submission: false, creditsCharged: 0, fault: null },
+			...{ at: Date.now(), host: this.host, method, path, query, headers, body: incoming.body },
+			operation: this.routes.operationOf?.(incoming) ?? null,
+			taskId: this.taskIdOf(incoming),
+			...{ jobId: null, httpStatus: null, answer: null, submission: false, creditsCharged: 0 },
+			fault: null,
 		};
 		this.world.journal.push(entry);
-		if (this.host === 'api') incoming.body = await readBody(message);
-		entry.operation = this.routes.operationOf?.(incoming) ?? null;
-		entry.body = incoming.body;
-		entry.taskId = this.taskIdOf(incoming);
-
 		const process = async () => await this.process(incoming, entry);
-		const fault = this.world.faults.take(entry);
+		const fault = this.world.takeFault(entry);
 		entry.fault = fault?.kind ?? null;
 		const reply = fault ? await spoil(fault, this.host, process) : await process();
 		if (!reply) return void message.socket.resetAndDestroy();
@@ -93,12 +90,9 @@ export class HostServer {
 	/** Lets the request take effect, and notes the result. */
 	private async process(incoming: Incoming, entry: JournalEntry): Promise<Reply> {
 		const reply = await this.answerOf(incoming);
-		entry.submission = reply.submission ?? false;
-		entry.creditsCharged = reply.creditsCharged ?? 0;
-		entry.taskId = reply.taskId ?? entry.taskId;
-		entry.jobId = reply.jobId ?? null;
-		entry.body = incoming.body;
-		entry.answer = reply.answer;
+		const { submission = false, creditsCharged = 0, taskId = entry.taskId, jobId = null } = reply;
+		const { body } = incoming;
+		Object.assign(entry, { submission, creditsCharged, taskId, jobId, body, answer: reply.answer });
 		return reply;
 	}
 
@@ -115,23 +109,24 @@ export class HostServer {
 		if (this.host === 'file') return this.world.files.taskOf(path);
 		const fields = isObject(body) ? body : {};
 		const input = isObject(fields.input) ? fields.input : {};
-		const id = query.get('taskId') ?? fields.taskId ?? input.task_id ?? input.taskId;
+		const id = query.taskId ?? fields.taskId ?? input.task_id ?? input.taskId;
 		return typeof id === 'string' ? this.world.baseOf(id) : null;
 	}
 }
 
 function incomingOf(message: IncomingMessage): Incoming {
 	// The base only completes the address; the path is taken as it was sent.
-	const url = new URL(message.url ?? '/', 'http://simulator');
+	const { pathname, searchParams } = new URL(message.url ?? '/', 'http://simulator');
 	const headers = Object.fromEntries(
 		Object.entries(message.headers).map(([name, value]) => [name, String(value)]),
 	);
+	const [type = ''] = (headers['content-type'] ?? '').split(';');
 	return {
 		method: message.method ?? '',
-		path: url.pathname,
-		query: url.searchParams,
+		path: pathname,
+		query: Object.fromEntries(searchParams),
 		headers,
-		contentType: headers['content-type']?.split(';')[0]?.trim().toLowerCase() ?? '',
+		contentType: type.trim().toLowerCase(),
 		bearer: /^Bearer +(\S+)$/i.exec(headers.authorization ?? '')?.[1] ?? '',
 		body: null,
 		message,

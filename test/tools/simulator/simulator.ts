@@ -1,17 +1,17 @@
-import type { Account, Rival, RivalOptions } from './account';
+import type { Rival, RivalOptions } from './account';
 import { answerApi, operationOf } from './apiHost';
 import type { Delivery } from './callbacks/deliveries';
 import { callbackBody, type CallbackForm } from './callbacks/form';
-import type { ArmedFault, Fault } from './faults';
-import { type JournalEntry, type JournalFilter, matches } from './journal';
+import { matches } from './faults';
+import type { JournalEntry, JournalFilter } from './journal';
 import { TEXTS } from './kieTexts';
 import { statusPage } from './page';
 import { textReply } from './reply';
-import { overlay, type Operation, type VideoScenario } from './scenario';
+import type { Operation } from './scenario';
 import { HostServer } from './server';
-import { answerUpload, type Upload } from './uploadHost';
+import { answerUpload } from './uploadHost';
 import { upgradeOf, type Work } from './work';
-import { type AddVideo, type NextTask, type SimulatorOptions, World } from './world';
+import { type SimulatorOptions, World } from './world';
 
 /** A callback written by hand. What is not given is taken from the task, else from an example. */
 export interface ManualCallback {
@@ -43,57 +43,52 @@ export interface ManualCallback {
 }
 
 /** A running stand-in for Kie.ai on loopback. */
-export class Simulator {
+export class Simulator extends World {
 	apiUrl = '';
 	uploadUrl = '';
-	private readonly world: World;
-	private readonly hosts: Record<'api' | 'upload' | 'file', HostServer>;
-
-	constructor(private readonly options: SimulatorOptions) {
-		const world = new World(options);
-		this.world = world;
-		this.hosts = {
-			api: new HostServer(world, 'api', {
-				answer: (incoming) => answerApi(world, incoming),
-				operationOf,
-				page: ({ method, path }) =>
-					method === 'GET' && path === '/'
-						? textReply(statusPage(this), 200, 'text/html;charset=UTF-8')
-						: undefined,
-			}),
-			upload: new HostServer(world, 'upload', {
-				answer: async (incoming) => await answerUpload(world, incoming),
-			}),
-			file: new HostServer(world, 'file', {
-				answer: ({ method, path, headers }) => world.files.answer(method, path, headers.range),
-			}),
-		};
-	}
+	private readonly hosts = {
+		api: new HostServer(this, 'api', {
+			answer: (incoming) => answerApi(this, incoming),
+			operationOf,
+			page: ({ method, path }) =>
+				method === 'GET' && path === '/'
+					? textReply(statusPage(this), 200, 'text/html;charset=UTF-8')
+					: undefined,
+		}),
+		upload: new HostServer(this, 'upload', {
+			answer: async (incoming) => await answerUpload(this, incoming),
+		}),
+		file: new HostServer(this, 'file', {
+			answer: ({ method, path, headers }) => this.files.answer(method, path, headers.range),
+		}),
+	};
 
 	async listen(): Promise<void> {
-		const { api = 0, upload = 0, file = 0 } = this.options.ports ?? {};
+		const { api, upload, file } = this.options.ports ?? {};
 		try {
-			this.world.files.url = await this.hosts.file.listen(file);
+			this.files.url = await this.hosts.file.listen(file);
 			this.uploadUrl = await this.hosts.upload.listen(upload);
 			this.apiUrl = await this.hosts.api.listen(api);
 		} catch (error) {
 			await this.close();
 			throw error;
 		}
-		this.world.reset();
+		this.reset();
+	}
+
+	/** Stops listening and sending. Nothing goes out afterwards. */
+	async close(): Promise<void> {
+		this.stop();
+		await Promise.all(Object.values(this.hosts).map(async (host) => await host.close()));
 	}
 
 	get fileUrl(): string {
-		return this.world.files.url;
+		return this.files.url;
 	}
 
-	/** All requests so far, oldest first. */
-	get journal(): readonly JournalEntry[] {
-		return this.world.journal;
-	}
-
+	/** The requests so far that are meant, oldest first. */
 	requests(filter: JournalFilter = {}): JournalEntry[] {
-		return this.world.journal.filter((entry) => matches(entry, filter));
+		return this.journal.filter((entry) => matches(entry, filter));
 	}
 
 	/** Requests for new work, also those refused or turned away by the rate limit. */
@@ -106,44 +101,19 @@ export class Simulator {
 		return this.requests(filter).filter(({ creditsCharged }) => creditsCharged > 0);
 	}
 
-	get accounts(): readonly Account[] {
-		return this.world.accounts;
-	}
-
-	/** The account of a key; the first one without a key. */
-	account(key?: string): Account {
-		const account = key === undefined ? this.world.accounts[0] : this.world.account(key);
-		if (!account) throw new Error('The simulator has no account with this key');
-		return account;
-	}
-
 	/** Callbacks sent so far, with their attempts. */
 	get deliveries(): readonly Delivery[] {
-		return this.world.deliveries.entries;
-	}
-
-	get uploads(): readonly Upload[] {
-		return this.world.uploads;
+		return this.callbacks.entries;
 	}
 
 	/** Ids of the videos the simulator knows. */
 	get taskIds(): string[] {
-		return [...this.world.works.values()].filter((work) => work === work.video).map(({ id }) => id);
+		return [...this.works.values()].filter((work) => work === work.video).map(({ id }) => id);
 	}
 
-	/** Makes a video known, by default a finished one. Returns its id. */
-	addVideo(video: AddVideo = {}): string {
-		return this.world.addVideo(video);
-	}
-
-	/** Says how the video made by a coming generate or extend request behaves. */
-	nextTask(task: NextTask): void {
-		this.world.scriptNext(task);
-	}
-
-	/** Changes what videos do that become known from now on. */
-	setDefaults(differences: VideoScenario): void {
-		this.world.defaults = overlay(this.world.defaults, differences);
+	/** SHA-256, in hex, of the file behind one of the file host's URLs. */
+	async fileSha256(url: string): Promise<string> {
+		return await this.files.sha256(new URL(url).pathname);
 	}
 
 	/** Ends running work now, whatever its timing. */
@@ -152,12 +122,7 @@ export class Simulator {
 		if (work?.operation !== operation) {
 			throw new Error(`The simulator has no ${operation} of ${taskId} ${index}`);
 		}
-		this.world.end(work);
-	}
-
-	/** Orders a fault; hits one request unless `times` says otherwise. */
-	fault(fault: Fault): ArmedFault {
-		return this.world.faults.add(fault);
+		this.end(work);
 	}
 
 	/** Turns away, for a while, all requests for paid work, and repeats that ask about it. */
@@ -166,9 +131,9 @@ export class Simulator {
 		this.fault({ kind: 'status', code: answer, host: 'api', forMs: ms, when });
 	}
 
-	/** Lets another client take a part of an account's rate limit. Default: the first account's. */
-	rival({ key, ...options }: RivalOptions & { key?: string }): Rival {
-		return this.account(key).startRival(options, this.world.timers);
+	/** Lets another client take a part of an account's rate limit. */
+	rival({ key, ...options }: RivalOptions & { key: string }): Rival {
+		return this.account(key).startRival(options, this.timers);
 	}
 
 	/** Sends a callback by hand, true, forged or broken. Resolves after its last attempt. */
@@ -178,8 +143,8 @@ export class Simulator {
 		const { hmacKey: key = this.account().webhookHmacKey } = callback;
 		const known = this.known(taskId, operation, index);
 		const id = known?.id ?? taskId;
-		const written = body ?? this.callbackBody(callback, id, operation, known);
-		return await this.world.deliveries.send({
+		const written = body ?? this.writtenByHand(callback, id, known);
+		return await this.callbacks.send({
 			...{ url, taskId, operation, index, contentType, headers, retries },
 			body: typeof written === 'string' ? written : JSON.stringify(written),
 			signing: key ? { key, taskId: callback.signedTaskId ?? id, timestamp } : undefined,
@@ -188,61 +153,45 @@ export class Simulator {
 
 	/** Sends a callback again, `times` times in parallel. */
 	async repeatCallback(delivery: Delivery, times = 1): Promise<Delivery[]> {
-		return await this.world.deliveries.repeat(delivery, times);
+		const again = { ...delivery, delayMs: 0 };
+		return await Promise.all(Array.from({ length: times }, () => this.callbacks.send(again)));
 	}
 
 	/**
 	 * Sends a callback again like someone who intercepted it: the signature is the old
-	 * one, and the body may be another. Text is sent as it is, all else as JSON.
+	 * one, and the body may be another.
 	 */
 	async replayCallback(delivery: Delivery, body?: unknown): Promise<Delivery> {
-		const text = body === undefined || typeof body === 'string' ? body : JSON.stringify(body);
-		return await this.world.deliveries.replay(delivery, text);
+		const { url, taskId, operation, index, contentType, attempts } = delivery;
+		const sent = Object.entries(attempts[0]?.headers ?? {});
+		const headers = Object.fromEntries(sent.filter(([name]) => name.startsWith('X-Webhook-')));
+		const text = body === undefined ? delivery.body : JSON.stringify(body);
+		const callback = { url, taskId, operation, index, contentType, headers, body: text };
+		return await this.callbacks.send({ ...callback, retries: 0 });
 	}
 
 	/** Waits until every callback under way was received or given up. */
 	async callbacksSettled(): Promise<void> {
-		await this.world.deliveries.settled();
-	}
-
-	/** SHA-256, in hex, of the file behind one of the file host's URLs. */
-	async fileSha256(url: string): Promise<string> {
-		return await this.world.files.sha256(new URL(url).pathname);
-	}
-
-	/** Forgets all videos, requests, callbacks, faults and payments; the addresses stay. */
-	reset(): void {
-		this.world.reset();
-	}
-
-	/** Stops listening and sending. Nothing goes out afterwards. */
-	async close(): Promise<void> {
-		this.world.stop();
-		await Promise.all(Object.values(this.hosts).map(async (host) => await host.close()));
+		await this.callbacks.settled();
 	}
 
 	/** The upgrade of a video, where there is one, else the video. */
 	private known(taskId: string, operation: Operation, index: number): Work | undefined {
-		const video = this.world.works.get(taskId)?.video;
+		const video = this.works.get(taskId)?.video;
 		return video && (upgradeOf(video, operation, index) ?? video);
 	}
 
-	private callbackBody(
-		{ code = 200, msg, videoUrls, imageUrls, form, index = 0 }: ManualCallback,
-		taskId: string,
-		operation: Operation,
-		known?: Work,
-	): unknown {
-		const urls = known && this.world.files.urlsOf({ ...known, operation, index });
-		const facts = {
-			...{ operation, taskId, code, msg: msg ?? (code === 200 ? 'success' : TEXTS.timeout) },
-			videoUrls: videoUrls ?? urls?.videos ?? [`${this.fileUrl}/v/example.mp4`],
-			imageUrls: imageUrls ?? urls?.images ?? [`${this.fileUrl}/v/example.jpg`],
-			originUrls: urls?.origins ?? [],
-			resolution: urls?.resolution ?? '720p',
-			creditsConsumed: operation === 'get4k' ? 120 : 60,
-			request: { prompt: 'A dog playing in a park' },
-		};
+	private writtenByHand(callback: ManualCallback, taskId: string, known?: Work): unknown {
+		const { operation = 'get4k', index = 0, code = 200, form } = callback;
+		const { msg = code === 200 ? 'success' : TEXTS.timeout } = callback;
+		const urls = known && this.files.urlsOf({ ...known, operation, index });
+		const { videos = [`${this.fileUrl}/v/example.mp4`] } = urls ?? {};
+		const { images = [`${this.fileUrl}/v/example.jpg`] } = urls ?? {};
+		const { videoUrls = videos, imageUrls = images } = callback;
+		const originUrls = urls?.origins ?? [];
+		const more = { originUrls, resolution: urls?.resolution ?? '720p', creditsConsumed: 120 };
+		const request = { prompt: 'A dog playing in a park' };
+		const facts = { operation, taskId, code, msg, videoUrls, imageUrls, ...more, request };
 		return callbackBody(facts, form);
 	}
 }

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
-import { faultOf, filled } from './fields';
+import * as is from './fields';
 import { TEXTS } from './kieTexts';
 import { jsonReply, Refusal, type Reply, uploadError } from './reply';
 import type { Incoming } from './server';
@@ -21,7 +21,8 @@ export interface Upload {
 /** Plays the upload host: errors are real HTTP statuses. The same name overwrites. */
 export async function answerUpload(world: World, incoming: Incoming): Promise<Reply> {
 	const { method, path: route } = incoming;
-	const account = world.account(incoming.bearer) ?? refuse(401, TEXTS.uploadKey);
+	const account = world.accounts.find(({ key }) => key === incoming.bearer);
+	if (!account) return refuse(401, TEXTS.uploadKey);
 	if (route !== '/api/file-stream-upload') refuse(404, `No endpoint ${route}`);
 	if (method !== 'POST') refuse(405, 'Method not allowed');
 	const form = await readForm(incoming);
@@ -29,7 +30,7 @@ export async function answerUpload(world: World, incoming: Incoming): Promise<Re
 	const told = file instanceof File ? { name: file.name, size: file.size } : undefined;
 	incoming.body = { ...form, file: told };
 	if (!(file instanceof File)) return refuse(400, `${TEXTS.missing}file`);
-	const fault = faultOf(texts, FIELDS);
+	const fault = is.faultOf(texts, FIELDS);
 	if (fault !== undefined) refuse(400, fault);
 	const random = randomBytes(6).toString('hex') + (/\.\w+$/.exec(file.name)?.[0] ?? '');
 	const fileName = String(texts.fileName ?? random);
@@ -47,9 +48,10 @@ export async function answerUpload(world: World, incoming: Incoming): Promise<Re
 }
 
 /** No slash at either end, and no way up. */
-const isPath = (value: unknown) => filled(value) && !/^\/|\/$|(^|\/)\.\.(\/|$)/.test(String(value));
+const isPath = (value: unknown) =>
+	is.filled(value) && !/^\/|\/$|(^|\/)\.\.(\/|$)/.test(String(value));
 
-const FIELDS = { required: { uploadPath: isPath }, optional: { fileName: filled } };
+const FIELDS = { uploadPath: isPath, fileName: is.name };
 
 async function readForm({
 	contentType,

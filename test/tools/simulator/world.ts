@@ -1,21 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { Account, type AccountOptions, KIE_RATE_LIMIT } from './account';
 import { callbackBody } from './callbacks/form';
-import { type CallbackOptions, Deliveries, KIE_CALLBACKS } from './callbacks/deliveries';
-import { Faults } from './faults';
+import { Deliveries, KIE_CALLBACKS } from './callbacks/deliveries';
+import { armed, type ArmedFault, type Fault } from './faults';
 import { Files } from './files';
 import { jobCallback } from './jobRecord';
 import type { JournalEntry } from './journal';
 import { DONE_TEXTS } from './kieTexts';
-import {
-	type Api,
-	DEFAULT_SCENARIO,
-	type Operation,
-	overlay,
-	type Scenario,
-	type Timings,
-	type VideoScenario,
-} from './scenario';
+import { type Api, DEFAULT_SCENARIO, type Operation, overlay } from './scenario';
+import type { Scenario, VideoScenario } from './scenario';
 import { Timers } from './timers';
 import type { Upload } from './uploadHost';
 import type { Ordered, Video, Work } from './work';
@@ -45,41 +38,41 @@ export interface SimulatorOptions {
 	ports?: { api?: number; upload?: number; file?: number };
 	/** Default: one account with `SIMULATOR_KEY`. */
 	accounts?: AccountOptions[];
-	timings?: Partial<Timings>;
+	timings?: VideoScenario['timings'];
 	/** Known from the start, and again after each reset. */
 	videos?: AddVideo[];
 	rateLimit?: Partial<typeof KIE_RATE_LIMIT>;
-	callbacks?: Partial<CallbackOptions>;
+	callbacks?: Partial<typeof KIE_CALLBACKS>;
 }
 
 /** Everything the three hosts share: what Kie would keep in its database. */
 export class World {
 	readonly journal: JournalEntry[] = [];
 	readonly uploads: Upload[] = [];
-	readonly faults = new Faults();
 	readonly files = new Files();
 	readonly timers = new Timers();
-	readonly deliveries: Deliveries;
+	readonly callbacks: Deliveries;
 	accounts: Account[] = [];
 	/** What a video does unless it is told otherwise. */
 	defaults = DEFAULT_SCENARIO;
 	/** All that has an id of its own: videos, and upgrades that were given one. */
 	readonly works = new Map<string, Work>();
 	private scripted: NextTask[] = [];
+	private faults: ArmedFault[] = [];
 
-	constructor(private readonly options: SimulatorOptions) {
-		this.deliveries = new Deliveries({ ...KIE_CALLBACKS, ...options.callbacks }, this.timers);
+	constructor(protected readonly options: SimulatorOptions) {
+		this.callbacks = new Deliveries({ ...KIE_CALLBACKS, ...options.callbacks }, this.timers);
 	}
 
-	/** Puts everything back to the state right after the start. */
+	/** Forgets all videos, requests, callbacks, faults and payments; the addresses stay. */
 	reset(): void {
 		this.stop();
 		this.journal.length = 0;
 		this.uploads.length = 0;
-		this.faults.clear();
 		this.files.clear();
 		this.works.clear();
 		this.scripted = [];
+		this.faults = [];
 		const {
 			accounts = [{ key: SIMULATOR_KEY }],
 			timings = {},
@@ -95,14 +88,31 @@ export class World {
 	/** Nothing is sent any longer: no timer fires, no callback is sent or repeated. */
 	stop(): void {
 		this.timers.clear();
-		this.deliveries.stop();
+		this.callbacks.stop();
 	}
 
-	account(key: string): Account | undefined {
-		return this.accounts.find((account) => account.key === key);
+	/** The account of a key; the first one without a key. */
+	account(key = this.accounts[0]?.key): Account {
+		const account = this.accounts.find((one) => one.key === key);
+		if (!account) throw new Error('The simulator has no account with this key');
+		return account;
 	}
 
-	addVideo({ taskId = newId('veo_task'), api, state = 'success', ...rest }: AddVideo): string {
+	/** The oldest fault on order that hits this request. */
+	takeFault(request: JournalEntry): Fault | undefined {
+		return this.faults.find((one) => one.takes(request))?.fault;
+	}
+
+	/** Orders a fault; hits one request unless `times` says otherwise. */
+	fault(fault: Fault): ArmedFault {
+		const order = armed(fault);
+		this.faults.push(order);
+		return order;
+	}
+
+	/** Makes a video known, by default a finished one. Returns its id. */
+	addVideo(video: AddVideo = {}): string {
+		const { taskId = newId('veo_task'), api, state = 'success', ...rest } = video;
 		let scenario = overlay(this.defaults, rest);
 		if (state !== 'waiting') {
 			const outcome = state === 'success' ? state : 'failure';
@@ -114,7 +124,8 @@ export class World {
 		return taskId;
 	}
 
-	scriptNext(task: NextTask): void {
+	/** Says how the video made by a coming generate or extend request behaves. */
+	nextTask(task: NextTask): void {
 		this.scripted.push(task);
 	}
 
@@ -124,6 +135,11 @@ export class World {
 		const [next = {}] = at < 0 ? [] : this.scripted.splice(at, 1);
 		const { taskId = newId(idPrefix), prompt: _prompt, ...differences } = next;
 		return { id: taskId, scenario: overlay(this.defaults, differences) };
+	}
+
+	/** Changes what videos do that become known from now on. */
+	setDefaults(differences: VideoScenario): void {
+		this.defaults = overlay(this.defaults, differences);
 	}
 
 	/** The work with this id, as far as the account and the API may see it. */
@@ -224,7 +240,7 @@ export class World {
 		const signing = key === undefined ? undefined : { key, taskId: id };
 		for (let copy = 0; copy < copies; copy += 1) {
 			const about = { taskId: video.id, operation, index };
-			void this.deliveries.send({ url, ...about, body, signing, ...way });
+			void this.callbacks.send({ url, ...about, body, signing, ...way });
 		}
 	}
 }

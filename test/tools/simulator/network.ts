@@ -1,0 +1,148 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer as createHttpServer } from 'node:http';
+import { type AddressInfo, connect, createServer, isIP, type Server, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createServer as createTlsServer } from 'node:tls';
+import { promisify } from 'node:util';
+
+/* What may be between n8n and the simulator. */
+
+/** Listens on 127.0.0.1. Returns the port; 0 takes any free one. */
+export async function listen(server: Server, port = 0): Promise<number> {
+	await new Promise<void>((resolve, reject) => {
+		server.once('error', reject);
+		server.listen(port, '127.0.0.1', resolve);
+	});
+	return (server.address() as AddressInfo).port;
+}
+
+/** Connects to the host and port of an address, and lets both sides talk until one ends. */
+function leadTo(target: string, near: Socket, onConnected?: () => void): void {
+	const { hostname, port } = new URL(target);
+	const far = connect(Number(port), hostname, onConnected);
+	near.pipe(far);
+	far.pipe(near);
+	for (const [one, other] of [
+		[near, far],
+		[far, near],
+	] as const) {
+		// Node.js 20 hangs at its own end when a connection is reset that is already ending.
+		one.on('error', () => (other.writableEnded ? other.destroy() : other.resetAndDestroy()));
+		one.on('close', () => other.destroy());
+	}
+}
+
+/** Something that listens on loopback, and can be stopped at once. */
+class Listener {
+	url = '';
+	private readonly open = new Set<Socket>();
+
+	protected constructor(protected readonly server: Server) {
+		server.on('connection', (socket: Socket) => {
+			this.open.add(socket);
+			socket.once('close', () => this.open.delete(socket));
+		});
+	}
+
+	/** Cuts all connections and stops listening. */
+	async close(): Promise<void> {
+		for (const socket of this.open) socket.destroy();
+		if (!this.server.listening) return;
+		await new Promise<void>((resolve) => this.server.close(() => resolve()));
+	}
+}
+
+/** An address that leads to another one, or where nobody is for a while. */
+export class Relay extends Listener {
+	private port = 0;
+	private waiting: NodeJS.Timeout | undefined;
+
+	static async start(target: string): Promise<Relay> {
+		const relay = new Relay(createServer((socket) => leadTo(target, socket)));
+		relay.port = await listen(relay.server);
+		relay.url = `http://127.0.0.1:${relay.port}`;
+		return relay;
+	}
+
+	/** Cuts what is open and refuses connections for this long. */
+	async refuse(ms: number): Promise<void> {
+		await this.close();
+		this.waiting = setTimeout(() => void listen(this.server, this.port), ms);
+	}
+
+	override async close(): Promise<void> {
+		clearTimeout(this.waiting);
+		await super.close();
+	}
+}
+
+/** A company's HTTP proxy, which tunnels HTTPS and nothing else. */
+export class Proxy extends Listener {
+	/** `host:port` of every CONNECT that led to a tunnel. n8n has some of its own. */
+	readonly tunnels: string[] = [];
+	/** The HTTP status in answer to every CONNECT, if they are refused. May change at any time. */
+	refuse: number | undefined;
+
+	/** @param target where all tunnels lead, whichever host was asked for */
+	static async start({ target }: { target: string }): Promise<Proxy> {
+		const server = createHttpServer((_request, response) => response.writeHead(501).end());
+		const proxy = new Proxy(server);
+		server.on('connect', ({ url = '' }, socket: Socket) => {
+			if (proxy.refuse !== undefined) return void socket.end(refusal(proxy.refuse));
+			leadTo(target, socket, () => {
+				proxy.tunnels.push(url);
+				socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
+			});
+		});
+		proxy.url = `http://127.0.0.1:${await listen(server)}`;
+		return proxy;
+	}
+}
+
+function refusal(status: number): string {
+	const page = `<html><h1>${status}</h1><p>Company proxy</p></html>`;
+	const login = status === 407 ? 'Proxy-Authenticate: Basic realm="company"\r\n' : '';
+	const type = `Content-Type: text/html\r\nContent-Length: ${page.length}\r\n`;
+	return `HTTP/1.1 ${status} No\r\n${login}${type}Connection: close\r\n\r\n${page}`;
+}
+
+/** A host with HTTPS in front of one without. Its certificate is of an authority of its own. */
+export class TlsFront extends Listener {
+	/** The authority's certificate, as NODE_EXTRA_CA_CERTS takes it: a file, gone after `close()`. */
+	authority = '';
+
+	/** @param names host names and IP addresses the certificate is for */
+	static async start(target: string, names: string[] = ['127.0.0.1']): Promise<TlsFront> {
+		const folder = mkdtempSync(join(tmpdir(), 'kie-veo-tls-'));
+		await makeCertificates(folder, names);
+		const [key, cert] = ['host.key', 'host.pem'].map((name) => readFileSync(join(folder, name)));
+		const server = createTlsServer({ key, cert }, (socket) => leadTo(target, socket));
+		// Clients that do not trust it leave in the middle of the handshake.
+		server.on('tlsClientError', () => undefined);
+		const front = new TlsFront(server);
+		front.authority = join(folder, 'authority.pem');
+		front.url = `https://127.0.0.1:${await listen(server)}`;
+		server.once('close', () => rmSync(folder, { recursive: true, force: true }));
+		return front;
+	}
+}
+
+/** Node.js makes keys but no certificates, so this asks OpenSSL 3. */
+async function makeCertificates(folder: string, names: string[]): Promise<void> {
+	const certificate = async (name: string, ...more: string[]) => {
+		const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
+		const files = ['-keyout', `${name}.key`, '-out', `${name}.pem`];
+		const args = ['req', '-x509', ...key, '-days', '2', '-subj', `/CN=${name}`, ...files, ...more];
+		await promisify(execFile)('openssl', args, { cwd: folder });
+	};
+	const alternatives = names.map((name) => `${isIP(name) > 0 ? 'IP' : 'DNS'}:${name}`);
+	await certificate('authority');
+	await certificate(
+		'host',
+		...['-CA', 'authority.pem', '-CAkey', 'authority.key'],
+		...['-addext', `subjectAltName=${alternatives.join(',')}`],
+		...['-addext', 'basicConstraints=critical,CA:FALSE'],
+	);
+}
