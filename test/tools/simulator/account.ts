@@ -1,29 +1,23 @@
 import type { Operation } from './scenario';
 import type { Timers } from './timers';
 
-/** Credits per video, as the provider's public price list has them. */
-const PRICES = {
-	generate: {
-		fast: { '720p': 60, '1080p': 65, '4k': 180 },
-		lite: { '720p': 30, '1080p': 35, '4k': 150 },
-		quality: { '720p': 250, '1080p': 255, '4k': 380 },
-	},
-	/** 4K in Quality is a little cheaper when the video starts from images. */
-	generateQuality4kFromImages: 370,
-	extend: { fast: 60, lite: 30, quality: 250 },
-	upgrade: { get1080p: 5, get4k: 120 },
-} as const;
+/** Credits per new video, as the provider's public price list has them. */
+const GENERATE_PRICES = {
+	fast: { '720p': 60, '1080p': 65, '4k': 180 },
+	lite: { '720p': 30, '1080p': 35, '4k': 150 },
+	quality: { '720p': 250, '1080p': 255, '4k': 380 },
+};
+export const EXTEND_PRICES = { fast: 60, lite: 30, quality: 250 };
+export const UPGRADE_PRICES = { get1080p: 5, get4k: 120 };
 
-export type Tier = keyof typeof PRICES.extend;
-export type Resolution = keyof typeof PRICES.generate.fast;
+export type Tier = keyof typeof GENERATE_PRICES;
+export type Resolution = keyof typeof GENERATE_PRICES.fast;
 
+/** 4K in Quality is a little cheaper when the video starts from images. */
 export function generatePrice(tier: Tier, resolution: Resolution, fromImages: boolean): number {
 	const isCheaper = tier === 'quality' && resolution === '4k' && fromImages;
-	return isCheaper ? PRICES.generateQuality4kFromImages : PRICES.generate[tier][resolution];
+	return isCheaper ? 370 : GENERATE_PRICES[tier][resolution];
 }
-
-export const EXTEND_PRICES = PRICES.extend;
-export const UPGRADE_PRICES = PRICES.upgrade;
 
 export interface AccountOptions {
 	key: string;

@@ -8,27 +8,24 @@ import type { Incoming } from './server';
 import { VEO_ROUTES } from './veoApi';
 import type { World } from './world';
 
-const ROUTES = new Map<string, Route>([
-	...VEO_ROUTES,
-	...JOB_ROUTES,
-	[
-		'GET /api/v1/chat/credit',
-		{ fields: {}, answer: ({ account }) => envelopeReply(success(account.credits)) },
-	],
-	[
-		// Answers with the new link itself, a string, and only for files this API made.
-		'POST /api/v1/common/download-url',
-		{
-			fields: { url: is.url },
-			answer: ({ world, fields }) => {
-				const asked = new URL(String(fields.url));
-				const link = world.files.renew(asked) ?? refuse(422, TEXTS.wrongUrl);
-				const taskId = world.files.taskOf(asked.pathname) ?? undefined;
-				return envelopeReply(success(link), {}, { taskId });
-			},
+const COMMON_ROUTES: Record<string, Route> = {
+	'GET /api/v1/chat/credit': {
+		fields: {},
+		answer: ({ account }) => envelopeReply(success(account.credits)),
+	},
+	// Answers with the new link itself, a string, and only for files this API made.
+	'POST /api/v1/common/download-url': {
+		fields: { url: is.url },
+		answer: ({ world, fields }) => {
+			const asked = new URL(String(fields.url));
+			const link = world.files.renew(asked) ?? refuse(422, TEXTS.wrongUrl);
+			const taskId = world.files.taskOf(asked.pathname) ?? undefined;
+			return envelopeReply(success(link), {}, { taskId });
 		},
-	],
-]);
+	},
+};
+
+const ROUTES = new Map(Object.entries({ ...VEO_ROUTES, ...JOB_ROUTES, ...COMMON_ROUTES }));
 
 function routeOf({ method, path, body }: Incoming): Route | undefined {
 	const name = `${method} ${path}`;

@@ -35,56 +35,46 @@ const GENERATE: Model = {
 	},
 	order: (request) => {
 		const { world, job } = request;
-		const { prompt, duration, resolution, image_urls: images } = job.input;
-		const { generation_type: mode, aspect_ratio: ratio } = job.input;
+		const { prompt, resolution, image_urls: images, aspect_ratio: ratio } = job.input;
 		const isHonoured = world.defaults.jobs.tier === 'honoured';
 		const asked = isHonoured ? tierOf(job.input.model) : undefined;
 		const made = { ...job.input, model: asked ? job.input.model : 'veo3_fast' };
-		const order = { prompt, tier: asked ?? 'fast', mode, duration, images, resolution, ratio };
+		const order = { prompt, tier: asked ?? 'fast', images, resolution, ratio };
 		return orderVideo(request, order, { ...job, input: made });
 	},
 };
 
-const MODELS = new Map<unknown, Model>([
-	['veo-3-1', GENERATE],
+const MODELS: Record<string, Model> = {
+	'veo-3-1': GENERATE,
 	// The names of the tiers are taken as well, and make Fast.
-	['veo3', GENERATE],
-	['veo3_fast', GENERATE],
-	['veo3_lite', GENERATE],
-	[
-		'veo/extend',
-		{
-			operation: 'extend',
-			input: { task_id: is.filled, prompt: is.filled, seeds: is.seeds, watermark: is.text },
-			order: (request) => {
-				const { prompt, task_id: id } = request.job.input;
-				const order = { prompt, tier: 'fast' } as const;
-				return orderExtension(request, knownVideo(request, id), order, request.job);
-			},
+	veo3: GENERATE,
+	veo3_fast: GENERATE,
+	veo3_lite: GENERATE,
+	'veo/extend': {
+		operation: 'extend',
+		input: { task_id: is.filled, prompt: is.filled, seeds: is.seeds, watermark: is.text },
+		order: (request) => {
+			const { prompt, task_id: id } = request.job.input;
+			const order = { prompt, tier: 'fast' } as const;
+			return orderExtension(request, knownVideo(request, id), order, request.job);
 		},
-	],
-	[
-		'veo/get-4k-video',
-		{
-			operation: 'get4k',
-			input: { task_id: is.filled, index: is.index },
-			order: (request) => upgrade(request, 'get4k', request.job.input.task_id),
-		},
-	],
-	[
-		'veo/get-1080p-video',
-		{
-			operation: 'get1080p',
-			input: { taskId: is.filled, index: is.indexText },
-			order: (request) => upgrade(request, 'get1080p', request.job.input.taskId),
-		},
-	],
-]);
+	},
+	'veo/get-4k-video': {
+		operation: 'get4k',
+		input: { task_id: is.filled, index: is.index },
+		order: (request) => upgrade(request, 'get4k', request.job.input.task_id),
+	},
+	'veo/get-1080p-video': {
+		operation: 'get1080p',
+		input: { taskId: is.filled, index: is.indexText },
+		order: (request) => upgrade(request, 'get1080p', request.job.input.taskId),
+	},
+};
 
 /** What an order is answered by. */
 export function createTask(body: unknown): Route {
-	const name = isObject(body) ? body.model : undefined;
-	const model = MODELS.get(name);
+	const name = isObject(body) ? String(body.model) : '';
+	const model = Object.hasOwn(MODELS, name) ? MODELS[name] : undefined;
 	return {
 		operation: model?.operation,
 		fields: model ? { input: isObject, callBackUrl: is.callBackUrl } : {},
@@ -93,30 +83,31 @@ export function createTask(body: unknown): Route {
 			const input = request.fields.input as Record<string, unknown>;
 			const fault = is.faultOf(input, model.input);
 			if (fault !== undefined) refuse(422, fault);
-			return model.order({ ...request, job: { model: String(name), input } });
+			return model.order({ ...request, job: { model: name, input } });
 		},
 	};
 }
 
-export const JOB_ROUTES: Array<[name: string, route: Route]> = [
-	[
-		'GET /api/v1/jobs/recordInfo',
-		{
-			fields: { taskId: is.filled },
-			answer: ({ account, fields, world }) => {
-				const work = world.find(String(fields.taskId), account, 'jobs');
-				const graceMs = work?.video.scenario.record.graceMs ?? 0;
-				if (!work || Date.now() - work.startedAt < graceMs) return refuse(422, TEXTS.jobNull);
-				return envelopeReply(success(jobRecord(work, world.files)));
-			},
-		},
-	],
-	// What Kie says about each of its models. Free.
-	...[...MODELS].map(([model, { input }]): [string, Route] => [
-		`GET /api/v1/models/${String(model)}/schema`,
-		{ fields: {}, answer: () => envelopeReply(success({ model, openapi: schemaOf(input) })) },
-	]),
-];
+const recordInfo: Route = {
+	fields: { taskId: is.filled },
+	answer: ({ account, fields, world }) => {
+		const work = world.find(String(fields.taskId), account, 'jobs');
+		const graceMs = work?.video.scenario.record.graceMs ?? 0;
+		if (!work || Date.now() - work.startedAt < graceMs) return refuse(422, TEXTS.jobNull);
+		return envelopeReply(success(jobRecord(work, world.files)));
+	},
+};
+
+/** What Kie says about one of its models. Free. */
+const schemas = Object.entries(MODELS).map(([model, { input }]): [string, Route] => [
+	`GET /api/v1/models/${model}/schema`,
+	{ fields: {}, answer: () => envelopeReply(success({ model, openapi: schemaOf(input) })) },
+]);
+
+export const JOB_ROUTES: Record<string, Route> = {
+	'GET /api/v1/jobs/recordInfo': recordInfo,
+	...Object.fromEntries(schemas),
+};
 
 /** As much of an OpenAPI document as names the fields of an order. */
 function schemaOf(fields: is.Fields): object {

@@ -13,51 +13,37 @@ const HELP = `Usage: tsx test/tools/simulator/main.ts [options]
 `;
 
 async function main(): Promise<void> {
+	const text = (fallback: string) => ({ type: 'string', default: fallback }) as const;
 	const { values } = parseArgs({
 		options: {
-			port: { type: 'string', default: '3100' },
-			speed: { type: 'string', default: '1' },
-			credits: { type: 'string', default: '5916.25' },
-			key: { type: 'string', default: SIMULATOR_KEY },
+			port: text('3100'),
+			speed: text('1'),
+			credits: text('5916.25'),
+			key: text(SIMULATOR_KEY),
 			'hmac-key': { type: 'string' },
 			help: { type: 'boolean', default: false },
 		},
 	});
-	if (values.help) {
-		process.stdout.write(HELP);
-		return;
-	}
+	if (values.help) return void process.stdout.write(HELP);
 	const port = atLeast('port', values.port, 0);
 	const speed = atLeast('speed', values.speed, 0.001);
+	const credits = atLeast('credits', values.credits, 0);
+	const { key, 'hmac-key': webhookHmacKey } = values;
+	const timings = Object.entries(DEMO_TIMINGS).map(([name, ms]) => [name, ms / speed]);
 	const simulator = await startSimulator({
 		ports: port === 0 ? {} : { api: port, upload: port + 1, file: port + 2 },
-		accounts: [
-			{
-				key: values.key,
-				credits: atLeast('credits', values.credits, 0),
-				webhookHmacKey: values['hmac-key'],
-			},
-		],
-		timings: {
-			generate: DEMO_TIMINGS.generate / speed,
-			extend: DEMO_TIMINGS.extend / speed,
-			upgrade1080p: DEMO_TIMINGS.upgrade1080p / speed,
-			upgrade4k: DEMO_TIMINGS.upgrade4k / speed,
-		},
+		accounts: [{ key, credits, webhookHmacKey }],
+		timings: Object.fromEntries(timings) as typeof DEMO_TIMINGS,
 		videos: DEMO_VIDEOS,
 	});
-	process.stdout.write(
-		[
-			'Kie.ai simulator',
-			`  API      ${simulator.apiUrl}   (open it in a browser for its state)`,
-			`  Uploads  ${simulator.uploadUrl}`,
-			`  Files    ${simulator.fileUrl}`,
-			`  API key  ${values.key}`,
-			`  Tasks    ${simulator.taskIds.join(', ')}`,
-			'Ctrl-C stops it.',
-			'',
-		].join('\n'),
-	);
+	process.stdout.write(`Kie.ai simulator
+  API      ${simulator.apiUrl}   (open it in a browser for its state)
+  Uploads  ${simulator.uploadUrl}
+  Files    ${simulator.fileUrl}
+  API key  ${key}
+  Tasks    ${simulator.taskIds.join(', ')}
+Ctrl-C stops it.
+`);
 	for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 		process.once(signal, () => void simulator.close());
 	}

@@ -46,8 +46,6 @@ export function tierOf(model: unknown): Tier | undefined {
 interface VideoOrder {
 	prompt: unknown;
 	tier: Tier;
-	mode: unknown;
-	duration: unknown;
 	images: unknown;
 	resolution: unknown;
 	ratio: unknown;
@@ -56,8 +54,6 @@ interface VideoOrder {
 export function orderVideo(request: ApiRequest, order: VideoOrder, job?: Job): Reply {
 	const { world, account } = request;
 	const images = Array.isArray(order.images) ? order.images.map(String) : [];
-	const fault = modeFault(order, images.length);
-	if (fault !== undefined) refuse(422, fault);
 	if (!images.every((image) => isFetchable(world, image))) refuse(400, TEXTS.imageFetch);
 	takePlace(account);
 	const { id, scenario } = world.takeNext(String(order.prompt), job ? 'veo_job' : 'veo_task');
@@ -143,20 +139,6 @@ function takePlace(account: Account): void {
 
 function pay(account: Account, entry: Parameters<Account['charge']>[0]): void {
 	if (!account.charge(entry)) refuse(402, TEXTS.noCredits, { submission: true });
-}
-
-/** What does not go together in an order of a new video. */
-function modeFault({ mode, tier, duration }: VideoOrder, images: number): string | undefined {
-	switch (mode ?? (images === 0 ? 'TEXT_2_VIDEO' : 'FIRST_AND_LAST_FRAMES_2_VIDEO')) {
-		case 'TEXT_2_VIDEO':
-			return images > 0 ? 'TEXT_2_VIDEO takes no images' : undefined;
-		case 'FIRST_AND_LAST_FRAMES_2_VIDEO':
-			return images < 1 || images > 2 ? 'It takes 1 or 2 images' : undefined;
-		default:
-			if (images === 0) return 'REFERENCE_2_VIDEO needs images';
-			if (tier === 'quality') return 'REFERENCE_2_VIDEO takes the Fast and Lite models';
-			return (duration ?? 8) === 8 ? undefined : 'REFERENCE_2_VIDEO takes a duration of 8';
-	}
 }
 
 /** Images on this simulator's file host must exist; others are believed, never fetched. */

@@ -3,26 +3,18 @@ import type { Simulator } from './simulator';
 const SHOWN = 50;
 
 /** A page for people: what this is, how to use it, what happened last. */
-export function statusPage(simulator: Simulator): string {
-	const accounts = simulator.accounts.map(
-		({ key, credits }) => `<li><code>${escape(key)}</code>: ${credits} credits left</li>`,
-	);
-	const tasks = simulator.taskIds.map((id) => `<li><code>${escape(id)}</code></li>`);
-	const rows = simulator.journal
+export function statusPage({ apiUrl, uploadUrl, fileUrl, accounts, taskIds, journal }: Simulator) {
+	const item = (text: string, more = '') => `<li><code>${escape(text)}</code>${more}</li>`;
+	const rows = journal
 		.slice(-SHOWN)
 		.reverse()
-		.map(({ at, host, method, path, taskId, httpStatus, answer, creditsCharged }) => {
-			const cells = [
+		.map(({ at, host, method, path, taskId, httpStatus, answer, creditsCharged }) =>
+			row('td', [
 				new Date(at).toISOString().slice(11, 23),
-				host,
-				`${method} ${path}`,
-				taskId ?? '',
-				httpStatus ?? '-',
-				codeOf(answer),
-				creditsCharged || '',
-			];
-			return `<tr>${cells.map((cell) => `<td>${escape(String(cell))}</td>`).join('')}</tr>`;
-		});
+				...[host, `${method} ${path}`, taskId, httpStatus ?? '-'],
+				...[(answer as { code?: unknown } | null)?.code, creditsCharged || ''],
+			]),
+		);
 	return `<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -38,17 +30,17 @@ table { border-collapse: collapse } td, th { border: 1px solid #ccc; padding: .2
 <h1>Kie.ai simulator</h1>
 <p>A stand-in for Kie.ai's Veo 3.1 API on this machine. Nothing here reaches Kie.ai or costs money.</p>
 <ul>
-<li>API (base URL of the credential): <code>${simulator.apiUrl}</code></li>
-<li>Uploads: <code>${simulator.uploadUrl}</code></li>
-<li>Result files: <code>${simulator.fileUrl}</code></li>
+<li>API (base URL of the credential): <code>${apiUrl}</code></li>
+<li>Uploads: <code>${uploadUrl}</code></li>
+<li>Result files: <code>${fileUrl}</code></li>
 </ul>
 <h2>API keys</h2>
-<ul>${accounts.join('')}</ul>
+<ul>${accounts.map(({ key, credits }) => item(key, `: ${credits} credits left`)).join('')}</ul>
 <h2>Task ids</h2>
-<ul>${tasks.join('')}</ul>
+<ul>${taskIds.map((id) => item(id)).join('')}</ul>
 <h2>Last ${SHOWN} requests</h2>
 <table>
-<tr><th>Time (UTC)</th><th>Host</th><th>Request</th><th>Task</th><th>HTTP</th><th>Code</th><th>Credits</th></tr>
+${row('th', ['Time (UTC)', 'Host', 'Request', 'Task', 'HTTP', 'Code', 'Credits'])}
 ${rows.join('\n')}
 </table>
 </body>
@@ -56,9 +48,9 @@ ${rows.join('\n')}
 `;
 }
 
-function codeOf(answer: unknown): string {
-	const code = (answer as { code?: unknown } | null)?.code;
-	return code === undefined ? '' : String(code);
+function row(cell: string, values: unknown[]): string {
+	const cells = values.map((value) => `<${cell}>${escape(String(value ?? ''))}</${cell}>`);
+	return `<tr>${cells.join('')}</tr>`;
 }
 
 function escape(text: string): string {

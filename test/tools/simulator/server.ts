@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { pipeline } from 'node:stream/promises';
 import { spoil } from './faults';
 import type { Host, JournalEntry } from './journal';
 import { listen } from './network';
@@ -158,24 +159,8 @@ async function send(response: ServerResponse, reply: Reply, withBody: boolean): 
 		// A connection whose bytes cannot be counted cannot be used again.
 		...(missing > 0 ? { connection: 'close' } : {}),
 	});
-	if (withBody) {
-		for await (const chunk of content.open(start, Math.min(end, start + (cutAfter ?? Infinity)))) {
-			if (!(await written(response, chunk as Buffer))) return;
-		}
-	}
-	if (cutAfter === undefined) response.end();
-	else response.socket?.destroy();
-}
-
-/** Waits until the chunk has left, which also bounds the memory; false when the client is gone. */
-async function written(response: ServerResponse, chunk: Buffer): Promise<boolean> {
-	if (response.destroyed) return false;
-	return await new Promise((resolve) => {
-		const gone = () => resolve(false);
-		response.once('close', gone);
-		response.write(chunk, (error) => {
-			response.off('close', gone);
-			resolve(!error);
-		});
-	});
+	if (!withBody) return void response.end();
+	const source = content.open(start, Math.min(end, start + (cutAfter ?? Infinity)));
+	await pipeline(source, response, { end: cutAfter === undefined });
+	if (cutAfter !== undefined) response.socket?.destroySoon();
 }

@@ -15,14 +15,6 @@ export class Timers {
 		this.pending.add(timer);
 	}
 
-	/** Resolves after `ms` milliseconds, or when the signal is given. */
-	async pause(ms: number, signal: AbortSignal): Promise<void> {
-		await new Promise<void>((resolve) => {
-			this.after(ms, resolve);
-			signal.addEventListener('abort', () => resolve(), { once: true });
-		});
-	}
-
 	clear(): void {
 		for (const timer of this.pending) clearTimeout(timer);
 		this.pending.clear();

@@ -11,63 +11,50 @@ import type { World } from './world';
 const failure = (code: number, msg: string, data: unknown = null) => ({ code, msg, data });
 
 /** The Veo endpoints, as `docs.kie.ai/old-model/veo3-api` has them. */
-export const VEO_ROUTES: Array<[name: string, route: Route]> = [
-	[
-		'POST /api/v1/veo/generate',
-		{
-			operation: 'generate',
-			fields: {
-				...{ prompt: is.filled, imageUrls: is.images, model: is.text, generationType: is.mode },
-				...{ aspect_ratio: is.ratio, resolution: is.resolution, duration: is.duration },
-				...{ seeds: is.seeds, callBackUrl: is.callBackUrl, enableTranslation: is.boolean },
-				...{ watermark: is.text, enableFallback: is.boolean },
-			},
-			answer: (request) => {
-				const { prompt, duration, resolution, imageUrls: images, model } = request.fields;
-				const { generationType: mode, aspect_ratio: ratio } = request.fields;
-				// Live answers refuse a missing model too, although the documents call it optional.
-				const tier = tierOf(model) ?? refuse(422, TEXTS.invalidModel);
-				return orderVideo(request, { prompt, tier, mode, duration, images, resolution, ratio });
-			},
+export const VEO_ROUTES: Record<string, Route> = {
+	'POST /api/v1/veo/generate': {
+		operation: 'generate',
+		fields: {
+			...{ prompt: is.filled, imageUrls: is.images, model: is.text, generationType: is.mode },
+			...{ aspect_ratio: is.ratio, resolution: is.resolution, duration: is.duration },
+			...{ seeds: is.seeds, callBackUrl: is.callBackUrl, enableTranslation: is.boolean },
+			...{ watermark: is.text, enableFallback: is.boolean },
 		},
-	],
-	[
-		'POST /api/v1/veo/extend',
-		{
-			operation: 'extend',
-			fields: {
-				...{ taskId: is.filled, prompt: is.filled, seeds: is.seeds, model: is.tier },
-				...{ watermark: is.text, callBackUrl: is.callBackUrl },
-			},
-			answer: (request) => {
-				const { account, fields, world } = request;
-				const { prompt, model = 'fast' } = fields;
-				const original = world.findVideo(fields.taskId, account, 'veo');
-				const found = original ?? refuse(404, TEXTS.notFound);
-				return orderExtension(request, found, { prompt, tier: model as Tier });
-			},
+		answer: (request) => {
+			const { prompt, model, imageUrls: images, resolution, aspect_ratio: ratio } = request.fields;
+			// Live answers refuse a missing model too, although the documents call it optional.
+			const tier = tierOf(model) ?? refuse(422, TEXTS.invalidModel);
+			return orderVideo(request, { prompt, tier, images, resolution, ratio });
 		},
-	],
-	['GET /api/v1/veo/record-info', { fields: { taskId: is.filled }, answer: recordInfo }],
-	[
-		// A GET that starts and bills the upgrade when it is asked for the first time.
-		'GET /api/v1/veo/get-1080p-video',
-		{
-			operation: 'get1080p',
-			fields: { taskId: is.filled, index: is.index },
-			answer: (request) => upgrade(request, 'get1080p'),
+	},
+	'POST /api/v1/veo/extend': {
+		operation: 'extend',
+		fields: {
+			...{ taskId: is.filled, prompt: is.filled, seeds: is.seeds, model: is.tier },
+			...{ watermark: is.text, callBackUrl: is.callBackUrl },
 		},
-	],
-	[
-		// A POST that starts and bills the upgrade; a repeat tells how far it is.
-		'POST /api/v1/veo/get-4k-video',
-		{
-			operation: 'get4k',
-			fields: { taskId: is.filled, index: is.index, callBackUrl: is.callBackUrl },
-			answer: (request) => upgrade(request, 'get4k'),
+		answer: (request) => {
+			const { account, fields, world } = request;
+			const { prompt, model = 'fast' } = fields;
+			const original = world.findVideo(fields.taskId, account, 'veo');
+			const found = original ?? refuse(404, TEXTS.notFound);
+			return orderExtension(request, found, { prompt, tier: model as Tier });
 		},
-	],
-];
+	},
+	'GET /api/v1/veo/record-info': { fields: { taskId: is.filled }, answer: recordInfo },
+	// A GET that starts and bills the upgrade when it is asked for the first time.
+	'GET /api/v1/veo/get-1080p-video': {
+		operation: 'get1080p',
+		fields: { taskId: is.filled, index: is.index },
+		answer: (request) => upgrade(request, 'get1080p'),
+	},
+	// A POST that starts and bills the upgrade; a repeat tells how far it is.
+	'POST /api/v1/veo/get-4k-video': {
+		operation: 'get4k',
+		fields: { taskId: is.filled, index: is.index, callBackUrl: is.callBackUrl },
+		answer: (request) => upgrade(request, 'get4k'),
+	},
+};
 
 /** Finds or starts the upgrade of one video, and tells how far it is. */
 function upgrade(request: ApiRequest, operation: 'get1080p' | 'get4k'): Reply {

@@ -1,5 +1,4 @@
 import { createHmac } from 'node:crypto';
-import { setMaxListeners } from 'node:events';
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import type { Operation } from '../scenario';
@@ -68,14 +67,14 @@ export function callbackSignature(key: string, taskId: string, timestamp: string
 export class Deliveries {
 	readonly entries: Delivery[] = [];
 	private readonly pending = new Set<Promise<Delivery>>();
-	private running = newRun();
+	private running = new AbortController();
 
 	constructor(
 		private readonly options: typeof KIE_CALLBACKS,
 		private readonly timers: Timers,
 	) {}
 
-	/** Resolves when it was received, given up, or stopped before either. */
+	/** Resolves when it was received or given up; never, where all is stopped before. */
 	async send(callback: Callback): Promise<Delivery> {
 		const delivery: Delivery = { ...callback, attempts: [], state: 'pending' };
 		this.entries.push(delivery);
@@ -92,7 +91,7 @@ export class Deliveries {
 	/** Aborts what is under way and forgets everything. */
 	stop(): void {
 		this.running.abort();
-		this.running = newRun();
+		this.running = new AbortController();
 		this.entries.length = 0;
 		this.pending.clear();
 	}
@@ -101,8 +100,8 @@ export class Deliveries {
 		const { retries = this.options.retries, lostAttempts = 0, lostAnswers = 0 } = delivery;
 		for (let attempt = 0; attempt <= retries; attempt += 1) {
 			const wait = attempt === 0 ? (delivery.delayMs ?? 0) : this.options.retryDelayMs;
-			if (wait > 0 && !signal.aborted) await this.timers.pause(wait, signal);
 			if (signal.aborted) return delivery;
+			if (wait > 0) await new Promise<void>((resolve) => this.timers.after(wait, resolve));
 			const isLost = attempt < lostAttempts;
 			const made = await this.attempt(delivery, isLost ? undefined : signal);
 			const isUnheard = !isLost && attempt < lostAttempts + lostAnswers;
@@ -121,27 +120,16 @@ export class Deliveries {
 	private async attempt(delivery: Delivery, signal?: AbortSignal): Promise<DeliveryAttempt> {
 		const at = Date.now();
 		const headers = headersOf(delivery);
-		// Cleared in any case, so that no timer keeps the process alive.
-		const limit = new AbortController();
-		const timer = setTimeout(() => limit.abort(), this.options.timeoutMs);
 		try {
 			if (!signal) throw new Error('the request was lost');
-			const received = await post(delivery, headers, AbortSignal.any([signal, limit.signal]));
+			const limit = AbortSignal.timeout(this.options.timeoutMs);
+			const received = await post(delivery, headers, AbortSignal.any([signal, limit]));
 			return { at, headers, ...received, error: null, took: Date.now() - at };
 		} catch (error) {
-			const reason = limit.signal.aborted ? 'no answer in time' : String(error);
-			return { at, headers, status: null, answer: '', error: reason, took: Date.now() - at };
-		} finally {
-			clearTimeout(timer);
+			const took = Date.now() - at;
+			return { at, headers, status: null, answer: '', error: String(error), took };
 		}
 	}
-}
-
-function newRun(): AbortController {
-	const run = new AbortController();
-	// Each delivery under way listens; there may be hundreds.
-	setMaxListeners(0, run.signal);
-	return run;
 }
 
 function headersOf({ body, contentType, signing, headers }: Callback): Record<string, string> {

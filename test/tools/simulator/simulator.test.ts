@@ -1,0 +1,389 @@
+import { createHash } from 'node:crypto';
+import { type Fault, KIE_RATE_LIMIT, NEVER, type Simulator, startSimulator } from './';
+import { callbackSignature, CALLBACK_FORMS, SIMULATOR_KEY, syntheticContent } from './';
+import { KNOWN_SIGNATURES } from './knownSignatures';
+import { TlsFront } from './network';
+import { call, type Receiver, startReceiver, until } from './testing';
+
+/* Against Kie's documents: what each endpoint and callback says, not how the simulator does it. */
+
+const HMAC_KEY = 'hmac';
+const taskId = 'veo_task_abcdef123456';
+const VEO = '/api/v1/veo';
+const GENERATE = `${VEO}/generate`;
+const EXTEND = `${VEO}/extend`;
+const GET_4K = `${VEO}/get-4k-video`;
+const GET_1080P = `${VEO}/get-1080p-video?taskId=${taskId}&index=0`;
+const CREATE = '/api/v1/jobs/createTask';
+const order = { prompt: 'A dog', model: 'veo3_fast' };
+const generateJob = { model: 'veo-3-1', input: { ...order, image_urls: ['https://a.test/1.png'] } };
+
+let kie: Simulator;
+let receiver: Receiver;
+
+beforeAll(async () => {
+	receiver = await startReceiver((callback) => (callback === 0 ? 500 : 200));
+	kie = await startSimulator({
+		accounts: [
+			{ key: SIMULATOR_KEY, webhookHmacKey: HMAC_KEY },
+			{ key: 'poor', credits: 59.5 },
+		],
+		timings: { generate: 20, extend: 20, upgrade1080p: 20, upgrade4k: 20 },
+		callbacks: { retryDelayMs: 5 },
+	});
+});
+beforeEach(() => {
+	kie.reset();
+	receiver.received.length = 0;
+});
+afterAll(async () => {
+	await kie.close();
+	await receiver.close();
+});
+
+interface Answer {
+	code: number;
+	msg: string;
+	data: Record<string, unknown> & { taskId: string };
+}
+
+const ask = async (path: string, body?: unknown, key?: string | null) =>
+	(await call(kie.apiUrl + path, { body, key })).body as Answer;
+const record = async (id: string) => (await ask(`${VEO}/record-info?taskId=${id}`)).data;
+const job = async (id: string) => (await ask(`/api/v1/jobs/recordInfo?taskId=${id}`)).data;
+const ended = async (read: () => Promise<Answer['data']>) =>
+	await until(read, ({ successFlag }) => successFlag !== 0);
+const url = (name: string, id = taskId) => `${kie.fileUrl}/v/${id}-0-${name}`;
+
+describe('the Veo endpoints', () => {
+	it('generate, and show the task until it is done', async () => {
+		kie.nextTask({ timings: { generate: NEVER } });
+		const { code, msg, data } = await ask(GENERATE, { ...order, resolution: '1080p' });
+		expect({ code, msg }).toStrictEqual({ code: 200, msg: 'success' });
+		expect(await record(data.taskId)).toMatchObject({ successFlag: 0, response: null });
+		kie.finish(data.taskId);
+		expect(await record(data.taskId)).toMatchObject({
+			taskId: data.taskId,
+			paramJson: expect.stringContaining('"prompt":"A dog"'),
+			completeTime: expect.stringMatching(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/),
+			successFlag: 1,
+			errorCode: null,
+			errorMessage: '',
+			response: { resultUrls: [url('base.mp4', data.taskId)], resolution: '1080p' },
+		});
+		expect(kie.accounts[0]?.ledger).toMatchObject([{ operation: 'generate', credits: 65 }]);
+	});
+
+	it('extend a video into a new task that gives the whole', async () => {
+		kie.addVideo({ taskId });
+		const { data } = await ask(EXTEND, { taskId, prompt: 'It runs', model: 'lite' });
+		expect(data.taskId).not.toBe(taskId);
+		expect(await ended(async () => await record(data.taskId))).toMatchObject({
+			response: { fullResultUrls: [url('full.mp4', data.taskId)] },
+		});
+		expect(kie.accounts[0]?.ledger).toMatchObject([{ operation: 'extend', credits: 30 }]);
+	});
+
+	it('report and refund what failed', async () => {
+		kie.nextTask({ generation: { outcome: 'failure' } });
+		const { data } = await ask(GENERATE, order);
+		expect(await ended(async () => await record(data.taskId))).toMatchObject({
+			successFlag: 2,
+			errorCode: 400,
+			errorMessage: expect.stringContaining('violating content policies'),
+			response: null,
+		});
+		expect(kie.accounts[0]?.ledger.map(({ credits }) => credits)).toStrictEqual([60, -60]);
+	});
+
+	it('give a 1080P video by asking again, billed once', async () => {
+		kie.addVideo({ taskId });
+		const processing = { code: 400, msg: expect.stringContaining('1080P is processing') };
+		expect(await ask(GET_1080P)).toMatchObject(processing);
+		const { data } = await until(
+			async () => await ask(GET_1080P),
+			({ code }) => code === 200,
+		);
+		expect(data).toStrictEqual({ resultUrl: url('1080p.mp4') });
+		expect(kie.paid().map(({ creditsCharged }) => creditsCharged)).toStrictEqual([5]);
+		expect(kie.submissions()).toHaveLength(1);
+	});
+
+	it('accept a 4K upgrade, then answer a repeat with 422, in the end with the URLs', async () => {
+		kie.addVideo({ taskId, timings: { upgrade4k: NEVER } });
+		const pending = { taskId, resultUrls: null, imageUrls: null };
+		expect(await ask(GET_4K, { taskId })).toStrictEqual({
+			...{ code: 200, msg: 'success', data: pending },
+		});
+		expect(await ask(GET_4K, { taskId })).toStrictEqual({
+			code: 422,
+			msg: '4k is processing. It should be ready in 5-10 minutes. Please check back shortly.',
+			data: pending,
+		});
+		expect(await record(taskId)).toMatchObject({ response: { resultUrls: [url('base.mp4')] } });
+		kie.finish(taskId, 'get4k');
+		expect(await ask(GET_4K, { taskId })).toStrictEqual({
+			code: 422,
+			msg: 'The video has been generated successfully',
+			data: { taskId, resultUrls: [url('4k.mp4')], imageUrls: [url('4k.jpg')] },
+		});
+		expect(kie.paid().map(({ creditsCharged }) => creditsCharged)).toStrictEqual([120]);
+	});
+
+	it.each<[what: string, state: object, code: number, msg: string]>([
+		['an unknown task', { taskId: 'another' }, 422, 'record is null'],
+		['a running one', { state: 'waiting' }, 422, 'record status is not success'],
+		['an old one', { ageDays: 15 }, 422, 'Temporarily supports records within 14 days'],
+		['a refused one', { upgrade4k: { outcome: 'refused' } }, 500, 'The 4K version of this video'],
+	])('upgrade nothing of %s', async (_what, state, code, msg) => {
+		kie.addVideo({ taskId, timings: { generate: NEVER }, ...state });
+		const answer = await ask(GET_4K, { taskId });
+		expect(answer).toMatchObject({ code, msg: expect.stringContaining(msg), data: null });
+		expect(kie.paid()).toHaveLength(0);
+	});
+});
+
+describe('the unified jobs API', () => {
+	it('makes a video, and repeats the order in its record', async () => {
+		const { data } = await ask(CREATE, generateJob);
+		expect(data).toMatchObject({ taskId: expect.any(String), recordId: expect.any(String) });
+		const done = await ended(async () => await job(data.taskId));
+		const result = { resultUrls: [url('base.mp4', data.taskId)] };
+		expect(done).toMatchObject({
+			...{ model: 'veo-3-1', state: 'success', successFlag: 1, creditsConsumed: 60 },
+			...{ failCode: null, failMsg: null, response: result, resultJson: JSON.stringify(result) },
+		});
+		const param = JSON.parse(String(done.param)) as { input: string };
+		expect(JSON.parse(param.input)).toMatchObject({ model: 'veo3_fast' });
+		expect(await ask(`${VEO}/record-info?taskId=${data.taskId}`)).toMatchObject({ code: 422 });
+	});
+
+	it('bills and makes Fast without a tier, and ignores what it does not know', async () => {
+		await ask(CREATE, { model: 'veo-3-1', input: { prompt: 'x', modell: 'veo3' } });
+		expect(kie.paid()).toMatchObject([{ creditsCharged: 60 }]);
+	});
+
+	it('has a larger video one level deeper, beside the 720p one', async () => {
+		const { data } = await ask(CREATE, { model: 'veo-3-1', input: { ...order, resolution: '4k' } });
+		expect(await ended(async () => await job(data.taskId))).toMatchObject({
+			response: {
+				data: { result_urls: [expect.any(String)], origin_urls: [expect.any(String)] },
+			},
+		});
+	});
+
+	it.each([
+		['get4k', 'veo/get-4k-video', { task_id: taskId, index: 0 }, 120, '4k.mp4'],
+		['get1080p', 'veo/get-1080p-video', { taskId, index: '0' }, 5, '1080p.mp4'],
+		['extend', 'veo/extend', { task_id: taskId, prompt: 'On' }, 60, 'base.mp4'],
+	])(
+		'bills every order of %s, under an id of its own',
+		async (_name, model, input, price, file) => {
+			kie.addVideo({ taskId });
+			const [one, two] = [await ask(CREATE, { model, input }), await ask(CREATE, { model, input })];
+			expect(new Set([taskId, one?.data.taskId, two?.data.taskId]).size).toBe(3);
+			expect(kie.paid().map(({ creditsCharged }) => creditsCharged)).toStrictEqual([price, price]);
+			const done = await ended(async () => await job(String(one?.data.taskId)));
+			expect(done.resultJson).toContain(file);
+		},
+	);
+
+	it.each([
+		['an unknown job', '/api/v1/jobs/recordInfo?taskId=x', undefined, 'recordInfo is null'],
+		['an unknown model', CREATE, { model: 'veo-3-1-fast', input: {} }, 'Invalid model'],
+		['a wrong input', CREATE, { model: 'veo/extend', input: { task_id: taskId } }, 'prompt'],
+	])('refuses %s with 422', async (_what, path, body, msg) => {
+		expect(await ask(path, body)).toMatchObject({ code: 422, msg: expect.stringContaining(msg) });
+	});
+
+	it('tells the fields of a model', async () => {
+		const { data } = await ask('/api/v1/models/veo/get-4k-video/schema');
+		expect(data.model).toBe('veo/get-4k-video');
+		expect(JSON.stringify(data.openapi)).toContain('"required":["task_id"]');
+	});
+});
+
+describe('both APIs', () => {
+	it('take no request without a key that is known', async () => {
+		for (const key of [null, 'another']) {
+			const { status, body } = await call(kie.apiUrl + GENERATE, { body: order, key });
+			const refusal = { code: 401, msg: 'You do not have access permissions' };
+			expect([status, body]).toStrictEqual([200, refusal]);
+		}
+	});
+
+	it('accept 20 new requests of an account in 10 s, and queue none', async () => {
+		const all = Array.from({ length: 22 }, async () => await ask(GENERATE, order));
+		const codes = (await Promise.all(all)).map(({ code }) => code);
+		expect(codes.filter((code) => code === 429)).toHaveLength(2);
+		expect(kie.paid()).toHaveLength(KIE_RATE_LIMIT.limit);
+		expect((await ask(GENERATE, order, 'poor')).code).toBe(402);
+	});
+
+	it('tell a decimal balance, and bill nothing beyond it', async () => {
+		expect(await ask('/api/v1/chat/credit', undefined, 'poor')).toMatchObject({ data: 59.5 });
+		expect((await ask(CREATE, generateJob, 'poor')).code).toBe(402);
+		expect(kie.accounts[1]?.credits).toBe(59.5);
+	});
+
+	it.each<[what: string, body: object]>([
+		['no prompt', { model: 'veo3_fast' }],
+		['an unknown field', { ...order, aspectratio: '9:16' }],
+		['a wrong value', { ...order, duration: 5 }],
+		['a seed out of range', { ...order, seeds: 9_999 }],
+		['no model', { prompt: 'A dog' }],
+	])('refuse %s', async (_what, body) => {
+		expect((await ask(GENERATE, body)).code).toBe(422);
+		expect(kie.paid()).toHaveLength(0);
+	});
+});
+
+describe('a callback', () => {
+	it.each(KNOWN_SIGNATURES)('of key %s over %s is signed as known', (key, id, time, signature) => {
+		expect(callbackSignature(key, id, time)).toBe(signature);
+	});
+
+	it('comes signed, and again until it is received', async () => {
+		kie.addVideo({ taskId });
+		await ask(GET_4K, { taskId, callBackUrl: receiver.url });
+		const [failed, received] = await until(
+			() => receiver.received,
+			({ length }) => length === 2,
+		);
+		await kie.callbacksSettled();
+		expect(JSON.parse(String(received?.body))).toStrictEqual({
+			code: 200,
+			msg: '4K Video generated successfully.',
+			data: { taskId, info: { resultUrls: [url('4k.mp4')], imageUrls: [url('4k.jpg')] } },
+		});
+		for (const { headers } of [failed, received].flatMap((one) => one ?? [])) {
+			const time = String(headers['x-webhook-timestamp']);
+			expect(headers['x-webhook-signature']).toBe(callbackSignature(HMAC_KEY, taskId, time));
+		}
+		const attempts = [{ status: 500 }, { status: 200 }];
+		expect(kie.deliveries).toMatchObject([{ state: 'delivered', attempts }]);
+	});
+
+	it('of a job is its record', async () => {
+		const { data } = await ask(CREATE, { ...generateJob, callBackUrl: receiver.url });
+		await until(
+			() => receiver.received,
+			({ length }) => length === 2,
+		);
+		expect(JSON.parse(String(receiver.received[1]?.body))).toStrictEqual({
+			code: 200,
+			msg: 'Playground task completed successfully.',
+			data: await job(data.taskId),
+		});
+	});
+
+	it.each([
+		['flat', 200, { task_id: taskId, result_urls: ['v'], image_urls: ['i'], media_ids: ['dg'] }],
+		['nestedWithCredits', 200, { taskId, creditsConsumed: 120, info: expect.anything() }],
+		['nested', 500, { taskId }],
+		['failureDataNull', 500, null],
+	] as const)('can be %s, with code %i', async (form, code, data) => {
+		const urls = { videoUrls: ['v'], imageUrls: ['i'] };
+		const written = { taskId, code, form: CALLBACK_FORMS[form], ...urls };
+		await kie.sendCallback(receiver.url, written);
+		expect(JSON.parse(String(receiver.received[0]?.body))).toMatchObject({ code, data });
+	});
+});
+
+describe('files', () => {
+	it('are served whole, in part, and through a renewed link', async () => {
+		kie.addVideo({ taskId, files: { bytes: 200_000, bare: 'refused' } });
+		expect((await fetch(url('base.mp4'))).status).toBe(403);
+		const { data } = await ask('/api/v1/common/download-url', { url: url('base.mp4') });
+		const link = String(data);
+		const bytes = Buffer.from(await (await fetch(link)).arrayBuffer());
+		const sum = createHash('sha256').update(bytes).digest('hex');
+		expect(await kie.fileSha256(url('base.mp4'))).toBe(sum);
+		const part = await fetch(link, { headers: { range: 'bytes=65530-131080' } });
+		expect(part.headers.get('content-range')).toBe('bytes 65530-131080/200000');
+		expect(Buffer.from(await part.arrayBuffer())).toStrictEqual(bytes.subarray(65_530, 131_081));
+		const foreign = await ask('/api/v1/common/download-url', { url: 'https://a.test/1' });
+		expect(foreign).toStrictEqual({ code: 422, msg: 'url is wrong', data: null });
+	});
+
+	it('can be uploaded', async () => {
+		const content = syntheticContent(100_000, 'image');
+		const bytes = Buffer.concat((await content.open(0, 100_000).toArray()) as Buffer[]);
+		const form = new FormData();
+		form.set('file', new Blob([bytes], { type: 'image/png' }), 'one.png');
+		const send = async (key: string) => {
+			const headers = { authorization: `Bearer ${key}` };
+			const init = { method: 'POST', headers, body: form };
+			const response = await fetch(`${kie.uploadUrl}/api/file-stream-upload`, init);
+			return [response.status, (await response.json()) as Answer] as const;
+		};
+		expect((await send('another'))[0]).toBe(401);
+		const missing = { code: 400, msg: 'Missing required parameter: uploadPath' };
+		expect(await send(SIMULATOR_KEY)).toMatchObject([400, missing]);
+		form.set('uploadPath', 'images/user-uploads');
+		const [, { data }] = await send(SIMULATOR_KEY);
+		expect(data).toMatchObject({ success: true, fileSize: 100_000, mimeType: 'image/png' });
+		expect(data.filePath).toMatch(/^kieai\/1\/images\/user-uploads\/\w+\.png$/);
+		const sha256 = createHash('sha256').update(bytes).digest('hex');
+		expect(kie.uploads).toMatchObject([{ sha256, downloadUrl: data.downloadUrl }]);
+	});
+});
+
+describe('a fault', () => {
+	it.each<[fault: Fault, seen: unknown, paid: number]>([
+		[{ kind: 'status', code: 455 }, 'code 455', 0],
+		[{ kind: 'status', code: 500, processed: true }, 'code 500', 1],
+		[{ kind: 'html' }, 'HTTP 502', 0],
+		[{ kind: 'empty', processed: true }, '', 1],
+		[{ kind: 'redirect', location: 'https://a.test/' }, 'HTTP 302', 0],
+		[{ kind: 'envelope', code: 'absent' }, 'code undefined', 1],
+		[{ kind: 'cut-json' }, expect.stringMatching(/^\{"code":200[^}]*$/), 1],
+		[{ kind: 'reset-before' }, 'nothing', 0],
+		[{ kind: 'reset-after' }, 'nothing', 1],
+		[{ kind: 'cut-transfer' }, 'nothing', 1],
+		[{ kind: 'wrong-length' }, 'nothing', 1],
+		[{ kind: 'slow', ms: 20 }, 'code 200', 1],
+	])('%j hits the request it is meant for', async (fault, seen, paid) => {
+		const armed = kie.fault({ ...fault, path: GENERATE, skip: 1 });
+		const outcome = async () => {
+			try {
+				const { status, body } = await call(kie.apiUrl + GENERATE, { body: order });
+				if (status !== 200) return `HTTP ${status}`;
+				return typeof body === 'string' ? body : `code ${(body as { code?: number }).code}`;
+			} catch {
+				return 'nothing';
+			}
+		};
+		expect([await outcome(), await outcome(), await outcome()]).toStrictEqual([
+			...['code 200', seen, 'code 200'],
+		]);
+		expect(kie.paid()).toHaveLength(2 + paid);
+		expect(armed.hits).toBe(1);
+	});
+
+	it('of a whole storm ends by itself', async () => {
+		kie.storm({ ms: 100, answer: 429 });
+		expect((await ask(GENERATE, order)).code).toBe(429);
+		expect((await ask('/api/v1/chat/credit')).code).toBe(200);
+		await until(
+			async () => await ask(GENERATE, order),
+			({ code }) => code === 200,
+		);
+	});
+});
+
+it('is reached through TLS whose authority nobody knows', async () => {
+	const front = await TlsFront.start(kie.apiUrl);
+	await expect(fetch(front.url)).rejects.toThrow('fetch failed');
+	await front.close();
+});
+
+it('shows people what happened', async () => {
+	kie.addVideo({ taskId });
+	await ask('/api/v1/chat/credit');
+	const { body } = await call(kie.apiUrl);
+	for (const text of [taskId, SIMULATOR_KEY, 'GET /api/v1/chat/credit']) {
+		expect(body).toContain(text);
+	}
+	expect(kie.requests()).toHaveLength(1);
+});
