@@ -1,8 +1,16 @@
 import * as is from './fields';
 import { jobRecord } from './jobRecord';
 import { TEXTS } from './kieTexts';
-import { type ApiRequest, jobIds, mustBeUpgradable, orderExtension, orderUpgrade } from './order';
-import { orderVideo, type Route, tierOf } from './order';
+import {
+	type ApiRequest,
+	jobIds,
+	mustBeUpgradable,
+	orderExtension,
+	orderUpgrade,
+	orderVideo,
+	type Route,
+	tierOf,
+} from './order';
 import { envelopeReply, refuse, type Reply, success } from './reply';
 import { isObject, type Operation } from './scenario';
 import type { Video } from './work';

@@ -1,6 +1,12 @@
 import { createHash } from 'node:crypto';
-import { type Account, EXTEND_PRICES, generatePrice, type Resolution, type Tier } from './account';
-import { UPGRADE_PRICES } from './account';
+import {
+	type Account,
+	EXTEND_PRICES,
+	generatePrice,
+	type Resolution,
+	type Tier,
+	UPGRADE_PRICES,
+} from './account';
 import type { Fields } from './fields';
 import { TEXTS } from './kieTexts';
 import { envelopeReply, refuse, type Reply, success } from './reply';
@@ -126,7 +132,7 @@ function create(request: ApiRequest, ordered: Ordered, scenario: Scenario): Repl
 	const { callBackUrl, ...sent } = fields;
 	const about = { api: job ? 'jobs' : 'veo', scenario, request: job?.input ?? sent } as const;
 	const how = { account, callBackUrl: callBackUrl as string | undefined };
-	world.create({ ...about, owner: account }, { ...ordered, ...how });
+	world.create(about, { ...ordered, ...how });
 	const data = job ? jobIds(id) : { taskId: id };
 	const paid = { ...notes, creditsCharged: credits, taskId: id };
 	return envelopeReply(success(data), scenario.envelope, paid);

@@ -2,8 +2,15 @@ import type { Tier } from './account';
 import { mediaIdsOf } from './callbacks/form';
 import * as is from './fields';
 import { TEXTS } from './kieTexts';
-import { type ApiRequest, mustBeUpgradable, orderExtension, orderUpgrade } from './order';
-import { orderVideo, type Route, tierOf } from './order';
+import {
+	type ApiRequest,
+	mustBeUpgradable,
+	orderExtension,
+	orderUpgrade,
+	orderVideo,
+	type Route,
+	tierOf,
+} from './order';
 import { type Envelope, envelopeReply, refuse, type Reply, success } from './reply';
 import { isBlank, isTooOld, upgradeOf, type Work } from './work';
 import type { World } from './world';

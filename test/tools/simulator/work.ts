@@ -10,7 +10,7 @@ export interface Ordered {
 	/** The order, where it came through the jobs API. */
 	job?: { model: string; input: Record<string, unknown> };
 	callBackUrl?: string;
-	/** Undefined for videos that were put in by hand. */
+	/** Undefined for videos that were put in by hand: every key sees them. */
 	account?: Account;
 	charged: number;
 }
@@ -30,8 +30,6 @@ export interface Work extends Ordered {
 export interface Video extends Work {
 	/** The one API that knows it; both know what was put in by hand. */
 	api: Api | undefined;
-	/** Undefined: visible with every key. */
-	owner: Account | undefined;
 	scenario: Scenario;
 	/** The fields of the request that made it. */
 	request: Record<string, unknown>;

@@ -7,8 +7,14 @@ import { Files } from './files';
 import { jobCallback } from './jobRecord';
 import type { JournalEntry } from './journal';
 import { DONE_TEXTS } from './kieTexts';
-import { type Api, DEFAULT_SCENARIO, type Operation, overlay } from './scenario';
-import type { Scenario, VideoScenario } from './scenario';
+import {
+	type Api,
+	DEFAULT_SCENARIO,
+	type Operation,
+	overlay,
+	type Scenario,
+	type VideoScenario,
+} from './scenario';
 import { Timers } from './timers';
 import type { Upload } from './uploadHost';
 import type { Ordered, Video, Work } from './work';
@@ -73,13 +79,8 @@ export class World {
 		this.works.clear();
 		this.scripted = [];
 		this.faults = [];
-		const {
-			accounts = [{ key: SIMULATOR_KEY }],
-			timings = {},
-			rateLimit,
-			videos = [],
-		} = this.options;
-		const limit = { ...KIE_RATE_LIMIT, ...rateLimit };
+		const { accounts = [{ key: SIMULATOR_KEY }], timings = {}, videos = [] } = this.options;
+		const limit = { ...KIE_RATE_LIMIT, ...this.options.rateLimit };
 		this.accounts = accounts.map((account, at) => new Account(account, at + 1, limit));
 		this.defaults = overlay(DEFAULT_SCENARIO, { timings });
 		for (const video of videos) this.addVideo(video);
@@ -112,15 +113,15 @@ export class World {
 
 	/** Makes a video known, by default a finished one. Returns its id. */
 	addVideo(video: AddVideo = {}): string {
-		const { taskId = newId('veo_task'), api, state = 'success', ...rest } = video;
-		let scenario = overlay(this.defaults, rest);
+		const { taskId = newId('veo_task'), api, state = 'success' } = video;
+		let scenario = overlay(this.defaults, video);
 		if (state !== 'waiting') {
 			const outcome = state === 'success' ? state : 'failure';
 			scenario = overlay(scenario, { generation: { outcome }, timings: { generate: 0 } });
 		}
 		const request = { prompt: 'A futuristic city with flying cars at sunset.' };
 		const ordered = { id: taskId, operation: 'generate', index: 0, charged: 0 } as const;
-		this.create({ api, owner: undefined, scenario, request }, ordered);
+		this.create({ api, scenario, request }, ordered);
 		return taskId;
 	}
 
@@ -133,8 +134,7 @@ export class World {
 	takeNext(prompt: string, idPrefix: string): { id: string; scenario: Scenario } {
 		const at = this.scripted.findIndex((one) => prompt.includes(one.prompt ?? ''));
 		const [next = {}] = at < 0 ? [] : this.scripted.splice(at, 1);
-		const { taskId = newId(idPrefix), prompt: _prompt, ...differences } = next;
-		return { id: taskId, scenario: overlay(this.defaults, differences) };
+		return { id: next.taskId ?? newId(idPrefix), scenario: overlay(this.defaults, next) };
 	}
 
 	/** Changes what videos do that become known from now on. */
@@ -147,7 +147,7 @@ export class World {
 		const work = this.works.get(id);
 		if (!work) return undefined;
 		const { video } = work;
-		const owner = video.owner ?? work.account ?? account;
+		const owner = video.account ?? work.account ?? account;
 		const itsApi = work === video ? video.api : work.job ? 'jobs' : 'veo';
 		return owner === account && (itsApi ?? api) === api ? work : undefined;
 	}
@@ -165,7 +165,7 @@ export class World {
 	}
 
 	/** Makes a video known and starts to make it. */
-	create(about: Pick<Video, 'api' | 'owner' | 'scenario' | 'request'>, ordered: Ordered): void {
+	create(about: Pick<Video, 'api' | 'scenario' | 'request'>, ordered: Ordered): void {
 		if (this.works.has(ordered.id)) throw new Error(`There is already a task ${ordered.id}`);
 		const begun = this.begun(about.scenario, ordered);
 		const video: Video = {
@@ -234,13 +234,13 @@ export class World {
 
 	private callBack(work: Work, url: string): void {
 		const { id, operation, index, account, video } = work;
-		const { form: _form, copies, ...way } = video.scenario.callback;
+		const { copies, delayMs, lostAttempts, lostAnswers } = video.scenario.callback;
 		const key = (account ?? this.accounts[0])?.webhookHmacKey;
 		const body = this.bodyOf(work);
 		const signing = key === undefined ? undefined : { key, taskId: id };
 		for (let copy = 0; copy < copies; copy += 1) {
-			const about = { taskId: video.id, operation, index };
-			void this.callbacks.send({ url, ...about, body, signing, ...way });
+			const about = { url, taskId: video.id, operation, index, body, signing };
+			void this.callbacks.send({ ...about, delayMs, lostAttempts, lostAnswers });
 		}
 	}
 }
