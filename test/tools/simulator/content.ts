@@ -3,22 +3,19 @@ import { createReadStream, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 
-/** Something that can be sent, in whole or in part, without being held in memory. */
+/** Something that can be sent without being held in memory. */
 export interface Content {
 	type: string;
 	/** Bytes. */
 	length: number;
-	/** The bytes from `start` up to, not including, `end`. */
-	open(start: number, end: number): Readable;
+	/** All bytes, or so many from the start. */
+	open(bytes?: number): Readable;
 }
 
 export function textContent(type: string, text: string): Content {
 	const bytes = Buffer.from(text);
-	return {
-		type,
-		length: bytes.length,
-		open: (start, end) => Readable.from(start < end ? [bytes.subarray(start, end)] : []),
-	};
+	const { length } = bytes;
+	return { type, length, open: (end = length) => Readable.from([bytes.subarray(0, end)]) };
 }
 
 /** One of the clips in `media/`. */
@@ -27,8 +24,7 @@ export function mediaContent(name: '720p.mp4' | '1080p.mp4' | '4k.mp4' | 'previe
 	return {
 		type: name.endsWith('.jpg') ? 'image/jpeg' : 'video/mp4',
 		length: statSync(path).size,
-		open: (start, end) =>
-			start < end ? createReadStream(path, { start, end: end - 1 }) : Readable.from([]),
+		open: (end = Infinity) => createReadStream(path, { end: end - 1 }),
 	};
 }
 
@@ -43,26 +39,20 @@ export function syntheticContent(length: number, seed: string): Content {
 	for (let at = 0; at < BLOCK; at += 32) {
 		createHash('sha256').update(`${seed}:${at}`).digest().copy(pattern, at);
 	}
-	function* blocks(start: number, end: number): Generator<Buffer> {
-		for (let at = start; at < end; ) {
-			const first = at - (at % BLOCK);
+	function* blocks(end: number): Generator<Buffer> {
+		for (let at = 0; at < end; at += BLOCK) {
 			const block = Buffer.from(pattern);
-			block.writeDoubleBE(first / BLOCK, 0);
-			const last = Math.min(end, first + BLOCK);
-			yield block.subarray(at - first, last - first);
-			at = last;
+			block.writeDoubleBE(at / BLOCK, 0);
+			yield block.subarray(0, Math.min(BLOCK, end - at));
 		}
 	}
-	return {
-		type: 'video/mp4',
-		length,
-		open: (start, end) => Readable.from(blocks(start, end), { objectMode: false }),
-	};
+	const open = (end = length) => Readable.from(blocks(end), { objectMode: false });
+	return { type: 'video/mp4', length, open };
 }
 
 /** SHA-256 in hex, computed while reading. */
-export async function sha256Of({ length, open }: Content): Promise<string> {
+export async function sha256Of({ open }: Content): Promise<string> {
 	const hash = createHash('sha256');
-	for await (const chunk of open(0, length)) hash.update(chunk as Buffer);
+	for await (const chunk of open()) hash.update(chunk as Buffer);
 	return hash.digest('hex');
 }

@@ -98,16 +98,17 @@ export async function spoil(
 		return instead;
 	}
 	const proper = await process();
-	const half = Math.floor(proper.content.length / 2);
+	const { length } = proper.content;
+	const half = Math.floor(length / 2);
 	switch (fault.kind) {
 		case 'envelope':
 			return { ...proper, ...jsonReply(shapeEnvelope(proper.answer, fault)) };
 		case 'cut-json':
-			return { ...proper, part: [0, half] };
+			return { ...proper, sent: half };
 		case 'cut-transfer':
-			return { ...proper, cutAfter: half };
+			return { ...proper, sent: half, announced: length, isCut: true };
 		case 'wrong-length':
-			return { ...proper, missing: 10 };
+			return { ...proper, announced: length + 10 };
 		case 'slow':
 			// By the timers of the process, which a test may have replaced; does not keep it alive.
 			await new Promise<void>((resolve) => setTimeout(resolve, fault.ms).unref());

@@ -9,9 +9,6 @@ interface StoredFile {
 	bare: 'open' | 'refused' | 'gone';
 }
 
-/** Life of a link from download-url. */
-const RENEWED_LINK_MS = 20 * 60_000;
-
 /** The files one piece of work makes. All URLs of a video differ from each other. */
 export interface ResultUrls {
 	videos: string[];
@@ -28,7 +25,7 @@ export class Files {
 	/** Address of the file host; known once it listens. */
 	url = '';
 	private readonly stored = new Map<string, StoredFile>();
-	private readonly renewed = new Map<string, { file: StoredFile; until: number }>();
+	private readonly renewed = new Map<string, StoredFile>();
 
 	/** Where the results of a work are, or will be. */
 	urlsOf({ operation, index, video }: Work): ResultUrls {
@@ -79,7 +76,7 @@ export class Files {
 		const file = origin === this.url ? this.stored.get(pathname) : undefined;
 		if (!file) return undefined;
 		const link = `/renewed/${randomBytes(16).toString('hex')}`;
-		this.renewed.set(link, { file, until: Date.now() + RENEWED_LINK_MS });
+		this.renewed.set(link, file);
 		return this.url + link;
 	}
 
@@ -89,14 +86,14 @@ export class Files {
 		return await sha256Of(file.content);
 	}
 
-	/** Answers GET and HEAD, with one byte range where it is asked for. */
-	answer(method: string, path: string, range = ''): Reply {
+	/** Answers GET and HEAD. */
+	answer(method: string, path: string): Reply {
 		if (method !== 'GET' && method !== 'HEAD') return textReply('Method not allowed', 405);
 		const file = this.at(path);
 		if (!file || file.bare === 'gone') return textReply('Not found', 404);
-		const link = this.renewed.get(path);
-		const isClosed = link ? link.until < Date.now() : file.bare === 'refused';
-		return isClosed ? textReply('Access denied', 403) : ranged(file.content, range);
+		const isClosed = file.bare === 'refused' && !this.renewed.has(path);
+		if (isClosed) return textReply('Access denied', 403);
+		return { status: 200, headers: {}, content: file.content, answer: null };
 	}
 
 	clear(): void {
@@ -105,23 +102,6 @@ export class Files {
 	}
 
 	private at(path: string): StoredFile | undefined {
-		return this.stored.get(path) ?? this.renewed.get(path)?.file;
+		return this.stored.get(path) ?? this.renewed.get(path);
 	}
-}
-
-function ranged(content: Content, range: string): Reply {
-	const { length } = content;
-	const headers = { 'accept-ranges': 'bytes' };
-	const [, from = '', to = ''] = /^bytes=(\d*)-(\d*)$/.exec(range) ?? [];
-	// Anything but a single byte range is ignored, as HTTP requires.
-	if (from === '' && to === '') return { status: 200, headers, content, answer: null };
-	const start = from === '' ? Math.max(0, length - Number(to)) : Number(from);
-	const end = from === '' || to === '' ? length : Math.min(length, Number(to) + 1);
-	if (start >= end) {
-		const reply = textReply('Range not satisfiable', 416);
-		return { ...reply, headers: { 'content-range': `bytes */${length}` } };
-	}
-	const contentRange = { 'content-range': `bytes ${start}-${end - 1}/${length}` };
-	const part: [number, number] = [start, end];
-	return { status: 206, headers: { ...headers, ...contentRange }, content, part, answer: null };
 }

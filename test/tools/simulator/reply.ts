@@ -22,12 +22,11 @@ export interface Reply extends Notes {
 	content: Content;
 	/** The answer as the journal keeps it: parsed JSON, text, or null for files. */
 	answer: unknown;
-	/** The part of the content that is meant. Default: all. */
-	part?: [start: number, end: number];
-	/** The connection is cut after this many bytes. */
-	cutAfter?: number;
-	/** Bytes that are announced, but not sent. */
-	missing?: number;
+	/** Bytes that are sent, if not all. */
+	sent?: number;
+	/** Bytes that are announced, if others than are sent. The connection is cut, or just ended. */
+	announced?: number;
+	isCut?: boolean;
 }
 
 /** The media type as the API host writes it. */

@@ -150,17 +150,15 @@ async function readBody(message: IncomingMessage): Promise<unknown> {
 }
 
 async function send(response: ServerResponse, reply: Reply, withBody: boolean): Promise<void> {
-	const { status, headers, content, cutAfter, missing = 0 } = reply;
-	const [start, end] = reply.part ?? [0, content.length];
+	const { status, headers, content, sent = content.length, announced = sent, isCut } = reply;
 	response.writeHead(status, {
 		'content-type': content.type,
 		...headers,
-		'content-length': end - start + missing,
+		'content-length': announced,
 		// A connection whose bytes cannot be counted cannot be used again.
-		...(missing > 0 ? { connection: 'close' } : {}),
+		...(announced === sent ? {} : { connection: 'close' }),
 	});
 	if (!withBody) return void response.end();
-	const source = content.open(start, Math.min(end, start + (cutAfter ?? Infinity)));
-	await pipeline(source, response, { end: cutAfter === undefined });
-	if (cutAfter !== undefined) response.socket?.destroySoon();
+	await pipeline(content.open(sent), response, { end: !isCut });
+	if (isCut) response.socket?.destroySoon();
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type Fault, KIE_RATE_LIMIT, NEVER, type Simulator, startSimulator } from './';
-import { callbackSignature, CALLBACK_FORMS, SIMULATOR_KEY, syntheticContent } from './';
+import { callbackSignature, SIMULATOR_KEY, syntheticContent } from './';
 import { KNOWN_SIGNATURES } from './knownSignatures';
 import { TlsFront } from './network';
 import { call, type Receiver, startReceiver, until } from './testing';
@@ -276,39 +276,25 @@ describe('a callback', () => {
 			data: await job(data.taskId),
 		});
 	});
-
-	it.each([
-		['flat', 200, { task_id: taskId, result_urls: ['v'], image_urls: ['i'], media_ids: ['dg'] }],
-		['nestedWithCredits', 200, { taskId, creditsConsumed: 120, info: expect.anything() }],
-		['nested', 500, { taskId }],
-		['failureDataNull', 500, null],
-	] as const)('can be %s, with code %i', async (form, code, data) => {
-		const urls = { videoUrls: ['v'], imageUrls: ['i'] };
-		const written = { taskId, code, form: CALLBACK_FORMS[form], ...urls };
-		await kie.sendCallback(receiver.url, written);
-		expect(JSON.parse(String(receiver.received[0]?.body))).toMatchObject({ code, data });
-	});
 });
 
 describe('files', () => {
-	it('are served whole, in part, and through a renewed link', async () => {
+	it('are served on their address, or through a renewed link', async () => {
 		kie.addVideo({ taskId, files: { bytes: 200_000, bare: 'refused' } });
 		expect((await fetch(url('base.mp4'))).status).toBe(403);
 		const { data } = await ask('/api/v1/common/download-url', { url: url('base.mp4') });
 		const link = String(data);
 		const bytes = Buffer.from(await (await fetch(link)).arrayBuffer());
+		expect(bytes).toHaveLength(200_000);
 		const sum = createHash('sha256').update(bytes).digest('hex');
 		expect(await kie.fileSha256(url('base.mp4'))).toBe(sum);
-		const part = await fetch(link, { headers: { range: 'bytes=65530-131080' } });
-		expect(part.headers.get('content-range')).toBe('bytes 65530-131080/200000');
-		expect(Buffer.from(await part.arrayBuffer())).toStrictEqual(bytes.subarray(65_530, 131_081));
 		const foreign = await ask('/api/v1/common/download-url', { url: 'https://a.test/1' });
 		expect(foreign).toStrictEqual({ code: 422, msg: 'url is wrong', data: null });
 	});
 
 	it('can be uploaded', async () => {
 		const content = syntheticContent(100_000, 'image');
-		const bytes = Buffer.concat((await content.open(0, 100_000).toArray()) as Buffer[]);
+		const bytes = Buffer.concat((await content.open().toArray()) as Buffer[]);
 		const form = new FormData();
 		form.set('file', new Blob([bytes], { type: 'image/png' }), 'one.png');
 		const send = async (key: string) => {

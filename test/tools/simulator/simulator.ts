@@ -59,7 +59,7 @@ export class Simulator extends World {
 			answer: async (incoming) => await answerUpload(this, incoming),
 		}),
 		file: new HostServer(this, 'file', {
-			answer: ({ method, path, headers }) => this.files.answer(method, path, headers.range),
+			answer: ({ method, path }) => this.files.answer(method, path),
 		}),
 	};
 
