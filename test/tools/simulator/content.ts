@@ -8,7 +8,7 @@ export interface Content {
 	type: string;
 	/** Bytes. */
 	length: number;
-	/** All bytes, or so many from the start. */
+	/** All bytes, or only the first ones. */
 	open(bytes?: number): Readable;
 }
 
