@@ -35,7 +35,7 @@ export const TEXTS = {
 export const DONE_TEXTS = {
 	generate: 'Veo3.1 video generated successfully.',
 	extend: 'Veo3.1 video extension successful.',
-	get1080p: '1080P Video generated successfully.',
+	get1080p: 'Video generated successfully.',
 	get4k: '4K Video generated successfully.',
 } as const;
 
