@@ -85,13 +85,13 @@ export class VeoApi extends BaseApi {
 	 */
 	async fetchVideo(video: SubmittedVideo, how: Asking): Promise<VideoAnswer> {
 		const { operation, taskId } = video;
+		const ownId = ownIdOf(video);
 		if (!isUpgrade(operation)) {
 			return how === 'poll'
 				? await this.fetchRecord(taskId, isCreation(operation))
-				: await this.fetchEnd(taskId, () => true);
+				: await this.fetchEnd(ownId ?? taskId, () => true);
 		}
 		if (how === 'poll') return await this.repeatUpgrade(operation, video);
-		const ownId = ownIdOf(video);
 		const recorded = await this.fetchEnd(
 			ownId ?? taskId,
 			({ resolution }) => ownId !== null && is4k(resolution),

@@ -15,24 +15,17 @@ export function callbackNotOfferedError(operation: OperationName): KieVeoError {
 	);
 }
 
-/** Kie would ignore it, and still bill the video. */
+/** Kie would ignore it, and still bill the video. Where no tier can be chosen, it makes Fast. */
 export function parameterNotOfferedError(
 	operation: OperationName,
 	name: string,
 	value: unknown,
 ): KieVeoError {
-	const advice = `Kie.ai would ignore it there. Remove it, or choose '${API_LABELS.veo}' under 'Order Through' in the Kie.ai API credential. Nothing was sent.`;
-	if (name === 'model') {
-		return inputError(
-			'Model',
-			`of an extension can only be Fast with the API '${API_LABELS.jobs}', not ${show(value)}`,
-			`Kie.ai does not let the tier be chosen there. Choose Fast, or '${API_LABELS.veo}' under 'Order Through' in the Kie.ai API credential. Nothing was sent.`,
-		);
-	}
 	const label = `${name.charAt(0).toUpperCase()}${name.slice(1)}`;
+	const most = name === 'model' ? ', where only Fast is made' : '';
 	return inputError(
 		label,
-		`cannot be used for ${OPERATIONS[operation].label} with the API '${API_LABELS.jobs}'`,
-		advice,
+		`cannot be ${show(value)} for ${OPERATIONS[operation].label} with the API '${API_LABELS.jobs}'${most}`,
+		`Kie.ai would ignore it there. Remove it, or choose '${API_LABELS.veo}' under 'Order Through' in the Kie.ai API credential. Nothing was sent.`,
 	);
 }

@@ -72,7 +72,7 @@ describe('the log of what is paid for', () => {
 		],
 		[
 			'warns of a refusal that names a new task',
-			rejected(GENERATE, { taskId: 't7' }),
+			rejected(GENERATE, { taskId: 't7', mayBePaid: true }),
 			[0],
 			['warn Videos: No. Why not. (execution 12, item 0)'],
 		],
