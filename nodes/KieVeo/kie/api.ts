@@ -12,6 +12,8 @@ export interface Answered<M> extends Said {
 	retryAfterMs: number | null;
 	/** Set when an order that gave nothing may still have been accepted, and paid for. */
 	mayBePaid?: true;
+	/** Set when the 4K request was sent again to learn the state: after a failed upgrade that is a new order. */
+	repeatedOrder?: true;
 	/** Set when the API that was asked knows no such task: the other one may. */
 	isUnknown?: true;
 }

@@ -13,9 +13,9 @@ import type {
 import { answered, BaseApi, orderAnswered, ownIdOf } from './baseApi';
 import type { HttpCall } from './http/client';
 import { submitPatiently } from './http/retry';
-import { classifyUpgradeAnswer, type KieAnswer } from './meaning/answer';
+import { classifyUpgradeAnswer, type KieAnswer, type Meaning } from './meaning/answer';
 import { is4k } from './meaning/fields';
-import { judgeRepeat } from './meaning/repeat';
+import { judgeRepeat, type Repeat } from './meaning/repeat';
 
 /* Kie's dedicated Veo endpoints. Kie has moved its documentation before, so the paths appear only here. */
 
@@ -137,16 +137,19 @@ export class VeoApi extends BaseApi {
 		const { toCall, ordersAgain } = UPGRADES[upgrade];
 		const answer = await this.parts.http.call(toCall({ taskId, index: index ?? 0 }));
 		const meaning = classifyUpgradeAnswer(OPERATIONS[upgrade].upgradesTo, answer);
-		if (meaning.kind !== 'processing' || !ordersAgain) return answered(answer, meaning);
-		switch (judgeRepeat(codes, answer)) {
-			case 'running':
-				return answered(answer, meaning);
-			case 'perhapsReordered':
-				return answered(answer, { ...meaning, perhapsReordered: true });
-			case 'reordered':
-				return answered(answer, { kind: 'failed', reason: 'reordered' });
-		}
+		if (!ordersAgain) return answered(answer, meaning);
+		return {
+			...answered(answer, judged(meaning, judgeRepeat(codes, answer))),
+			repeatedOrder: true,
+		};
 	}
+}
+
+function judged(meaning: Meaning, repeat: Repeat): Meaning {
+	if (meaning.kind !== 'processing' || repeat === 'running') return meaning;
+	return repeat === 'reordered'
+		? { kind: 'failed', reason: 'reordered' }
+		: { ...meaning, perhapsReordered: true };
 }
 
 /** Under Kie's own names; unset values are omitted. */

@@ -43,6 +43,16 @@ export function tierLine(taskId: string, asked: string, made: string): string {
 	return `Kie.ai made task ${shorten(taskId)} with ${shorten(made)}, not with ${shorten(asked)} as asked for; the credits are those of ${shorten(made)}`;
 }
 
+/**
+ * Asking for the state of a 4K upgrade is the same request as ordering it.
+ *
+ * @param isCertain whether Kie has started another one for certain
+ */
+export function reorderedLine(node: string, taskId: string, isCertain: boolean): string {
+	const how = isCertain ? 'has' : 'may have';
+	return `${node}: asking for the state of task ${shorten(taskId)} ${how} started, and billed, another upgrade`;
+}
+
 /** Something worth knowing that the execution itself does not show. */
 export function errorLine(place: LogPlace, { message, description }: KieVeoError): string {
 	return lineOf(place, `${message}. ${description}`);

@@ -8,6 +8,7 @@ export type SuspensionObstacle =
 	| { reason: 'agentTool' }
 	| { reason: 'noAddress' }
 	| { reason: 'engine' }
+	| { reason: 'twice' }
 	| { reason: 'unreachable'; origin: string; fault: string; isWhole: boolean };
 
 /** 'Wait for Callback' does not work here. Raised before any request is sent. */
@@ -33,6 +34,13 @@ function wordsFor(obstacle: SuspensionObstacle): { where: string; advice: string
 				where: "on n8n's engine 2.0",
 				advice:
 					"That engine does not suspend executions. Use 'Wait by Polling', or choose the other engine in the workflow's settings.",
+			};
+		case 'twice':
+			return {
+				where: 'a second time at the same place of an execution',
+				advice:
+					'n8n has started this execution over instead of continuing it, as some versions before 1.100 do. Nothing ' +
+					"was ordered again; the task IDs of the first time are in n8n's log.",
 			};
 		case 'unreachable':
 			return {

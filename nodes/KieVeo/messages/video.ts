@@ -18,7 +18,7 @@ import { failureText, shorten, shortenId, wordsOf } from './values';
 /**
  * Kie rejected a request for a video.
  *
- * @param answer `mayBePaid`: whether the order may have been accepted all the same
+ * @param answer `mayBePaid`: whether the order may still have been accepted
  */
 export function videoRejectedError(
 	subject: Subject,

@@ -61,7 +61,7 @@ export async function submitVideo(
 /**
  * Takes up a video that this execution has ordered before: asks how it stands, and orders nothing.
  *
- * @returns `null` when Kie says that it has failed: then it may be ordered anew
+ * @returns `null` when Kie says that it has failed: then it may be ordered again
  * @throws KieVeoError when Kie refuses to tell, CancelledError
  */
 export async function takeUp(

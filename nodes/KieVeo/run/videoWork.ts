@@ -224,15 +224,13 @@ export class VideoWork implements Work {
 	private async submitRemembered(deadline: number | undefined): Promise<VideoRun> {
 		const { memory } = this.options;
 		const { order, orderKey } = this;
-		try {
-			const run = await submitVideo(this.connection, order, deadline);
-			const { taskId, kieTaskId = null, message } = run.result;
-			memory.remember(orderKey, { taskId, kieTaskId, message });
-			return run;
-		} catch (error) {
+		const run = await submitVideo(this.connection, order, deadline).catch((error: unknown) => {
 			if (error instanceof KieVeoError) this.rememberFault(error);
-			throw error;
-		}
+			return Promise.reject(error);
+		});
+		const { taskId, kieTaskId = null, message } = run.result;
+		memory.remember(orderKey, { taskId, kieTaskId, message });
+		return run;
 	}
 
 	/** A lost answer, or a task that Kie named although it refused. */

@@ -4,6 +4,7 @@ import type { SubmittedVideo } from '../kie/api';
 import type { CallbackEvent } from '../kie/callback/check';
 import type { Connection } from '../kie/connection';
 import { ENOUGH_DELIVERIES, withinAnswerTime } from '../kie/delivery';
+import { reorderedLine } from '../messages/errors';
 import { failureText } from '../messages/values';
 import { isUpgrade, traitsOf } from '../operations';
 import { Gate } from '../run/gate';
@@ -155,13 +156,13 @@ async function fetchReport(
 		case 'success':
 			return { result: toVideoResult(video, answer, meaning.files), raw };
 		case 'failed':
-			if (meaning.reason === 'reordered') logOrder(call, video, 'has');
+			if (meaning.reason === 'reordered') logReorder(call, video, true);
 			return { result: toFailedResult(video, code, failureText(meaning.reason, message)), raw };
 		case 'processing':
 			suspension.codes.set(key, [...codes, code]);
 			if (meaning.perhapsReordered) {
 				suspension.perhapsReordered.add(key);
-				logOrder(call, video, 'may have');
+				logReorder(call, video, false);
 			}
 			return 'unfinished';
 		default:
@@ -169,10 +170,8 @@ async function fetchReport(
 	}
 }
 
-function logOrder({ context }: Call, { taskId }: SubmittedVideo, how: 'has' | 'may have'): void {
-	const { name } = context.getNode();
-	context.logger.warn(
-		`${name}: asking for the state of task ${taskId} ${how} started, and billed, another upgrade`,
-		{ executionId: context.getExecutionId() },
-	);
+function logReorder({ context }: Call, { taskId }: SubmittedVideo, isCertain: boolean): void {
+	context.logger.warn(reorderedLine(context.getNode().name, taskId, isCertain), {
+		executionId: context.getExecutionId(),
+	});
 }

@@ -100,6 +100,11 @@ export function beginSuspension(
 	return suspension;
 }
 
+/** Whether this process has suspended the execution at this place before. */
+export function wasSuspended(place: SuspensionPlace): boolean {
+	return suspensions.get(nameOf(place))?.complete === true;
+}
+
 /** What this process knows about a suspension; nothing at first, if another process suspended it. */
 export function suspensionOf(place: SuspensionPlace): Suspension {
 	const unknown = { complete: false, possiblyMissed: new Set<string>() };

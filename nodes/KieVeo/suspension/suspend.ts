@@ -6,13 +6,14 @@ import { cannotSuspendError, type SuspensionObstacle } from '../messages/errors'
 import { isUpgrade, traitsOf, type VideoOperationName } from '../operations';
 import { runsOnEngine2 } from '../run/executionSettings';
 import type { Call } from './ask';
-import { isSigned, resumeAddressOf, resumeUrlOf, withResumePath } from './n8n';
+import { isSigned, resumeAddressOf, resumeUrlOf, roundOf, withResumePath } from './n8n';
 import {
 	beginSuspension,
 	isUnreported,
 	openVideos,
 	store,
 	videoKey,
+	wasSuspended,
 	type SuspensionPlace,
 } from './state';
 import { wakeUpKey, watch } from './watch';
@@ -73,6 +74,10 @@ export function resumeAddress(context: IExecuteFunctions, apiBaseUrl: string): s
 	}
 	const obstacle = resumeUrlObstacle(resumeUrl, apiBaseUrl);
 	if (obstacle !== null) throw cannotSuspendError(obstacle);
+	// Old n8n starts some waiting executions over: each callback would be another order.
+	if (wasSuspended(placeOf(context, roundOf(context)))) {
+		throw cannotSuspendError({ reason: 'twice' });
+	}
 	return withResumePath(resumeUrl);
 }
 
@@ -120,7 +125,7 @@ export async function suspend(
 }
 
 export function placeOf(context: CallingContext, round: number): SuspensionPlace {
-	return { execution: String(context.getExecutionId()), node: context.getNode().id, round };
+	return { execution: String(context.getExecutionId()), node: context.getNode().name, round };
 }
 
 /**

@@ -10,12 +10,19 @@ import { givesVideo, isUpgrade, traitsOf, type VideoOperationName } from '../ope
 
 /* What Kie is asked about a callback. A refusal with 503 makes Kie call again. */
 
-/** A connection that is made when the first question is asked. */
-export type Ask = () => Promise<Pick<Connection, 'api' | 'signal'>>;
+/** How Kie is asked. */
+export interface Ask {
+	/** Made when the first question is asked. */
+	connect(): Promise<Pick<Connection, 'api' | 'signal'>>;
+	/** Told the task that asking may have ordered again; `isCertain` if it has. */
+	onReorder(taskId: string, isCertain: boolean): void;
+}
 
 const MOST_DELIVERIES = 1_000;
 /** How many times the new part of a video arrived without the whole, by task id. */
 const partsDelivered = new BoundedMap<string, number>(MOST_DELIVERIES);
+/** The upgrades, by task id and index, for which the 4K request was sent again: then only records are read. */
+const repeated = new BoundedMap<string, true>(MOST_DELIVERIES);
 
 /**
  * Whether the video can be asked about as what it is. Someone else's upgrade cannot: for a task that was never
@@ -40,16 +47,25 @@ function isResultOf(event: CallbackEvent, { resolution }: ResultFiles): boolean 
 async function fetchReported(ask: Ask, event: CallbackEvent): Promise<VideoAnswer | null> {
 	const { taskId, kieTaskId = null, index } = event;
 	if (taskId === null) return null;
-	const connection = await ask();
+	const connection = await ask.connect();
 	const { api } = connection;
-	return await withinAnswerTime(connection, async () =>
+	const key = JSON.stringify([taskId, index]);
+	const answer = await withinAnswerTime(connection, async () =>
 		isOurs(event)
 			? await api.fetchVideo(
 					{ operation: event.operation, taskId, kieTaskId, index, codes: [] },
-					'check',
+					repeated.has(key) ? 'free' : 'check',
 				)
 			: await api.fetchRecord(taskId),
 	);
+	if (answer?.repeatedOrder) {
+		repeated.set(key, true);
+		const { meaning } = answer;
+		const isReordered = meaning.kind === 'failed' && meaning.reason === 'reordered';
+		const mayBe = meaning.kind === 'processing' && meaning.perhapsReordered === true;
+		if (isReordered || mayBe) ask.onReorder(taskId, isReordered);
+	}
+	return answer;
 }
 
 /**
@@ -64,7 +80,7 @@ export async function ownTaskFault(
 	{ isOwnTaskUnproven, operation, taskId, kieTaskId, index }: CallbackEvent,
 ): Promise<Refusal | null> {
 	if (!isOwnTaskUnproven || kieTaskId === undefined) return null;
-	const connection = await ask();
+	const connection = await ask.connect();
 	const { api } = connection;
 	const record = await withinAnswerTime(connection, async () => await api.fetchRecord(kieTaskId));
 	const named = JSON.stringify(kieTaskId.slice(0, 80));

@@ -7,7 +7,7 @@ import { readCallbackRequest } from '../kie/callback/request';
 import { CREDENTIAL } from '../kie/connection';
 import { connectForCallback } from '../kie/delivery';
 import { trimmedApiKey, trimmedHmacKey } from '../kie/credentialValues';
-import { asError, tierLine } from '../messages/errors';
+import { asError, reorderedLine, tierLine } from '../messages/errors';
 import { givesVideo } from '../operations';
 import { toCallbackResult } from '../videoResult';
 import { confirmResult, ownTaskFault, resolveOutcome, withWholeVideo, type Ask } from './ask';
@@ -112,8 +112,12 @@ async function judge(context: IWebhookFunctions): Promise<Judgement> {
 
 /** However many questions there are, they share the time that Kie waits for its answer. */
 function askWith(context: IWebhookFunctions): Ask {
-	let connection: ReturnType<Ask> | undefined;
-	return async () => await (connection ??= connectForCallback(context));
+	let connection: ReturnType<Ask['connect']> | undefined;
+	const { name } = context.getNode();
+	return {
+		connect: async () => await (connection ??= connectForCallback(context)),
+		onReorder: (taskId, isCertain) => context.logger.warn(reorderedLine(name, taskId, isCertain)),
+	};
 }
 
 /** Asks Kie if needed, and makes the item from what is then known. */

@@ -61,7 +61,7 @@ const job = (facts: object, input: object = { prompt: 'A dog', model: 'veo3_fast
 		creditsConsumed: null,
 		...facts,
 	});
-/** A job with Resolution 1080p or 4k: its 720p version stands beside it. */
+/** A job with Resolution 1080p or 4k: its 720p version is in another list. */
 const inHd = text({ data: { result_urls: [VIDEO], origin_urls: [ORIGIN] } });
 const IMAGE_FETCH = 'Image fetch failed. Check access settings or use our File Upload API instead.';
 const NO_AUDIO =

@@ -1,4 +1,4 @@
-/* Where the rows of the corpus are from: a page of Kie's, or whoever recorded or met it. */
+/* Where the rows of the corpus are from: a page of Kie's, or the client that recorded or met it. */
 
 const DOCS = 'https://docs.kie.ai';
 

@@ -182,7 +182,6 @@ describe('an order through the jobs API', () => {
 	it.each<[what: string, run: Run, text: string]>([
 		['a seed', { operation: 'generate', options: { seed: 12345 } }, "'Seed'"],
 		['another tier', { operation: 'extend', parameters: { model: 'lite' } }, "'Model'"],
-		['a retry that would pay again', { operation: 'get4k', retryOnFail: true }, "'Retry On Fail'"],
 		[
 			'a callback of 1080P at the Veo endpoints',
 			{
@@ -459,7 +458,7 @@ describe('the trigger and the report of an upgrade job', () => {
 			expect(items?.[0]?.json).toMatchObject({ event: 'get4k.success', resolution: '4k' });
 			const asked = simulator.requests().slice(before);
 			expect(new Set(asked.map(({ method, path }) => `${method} ${path}`))).toStrictEqual(
-				new Set([`GET ${RECORD}`]),
+				new Set(api === 'jobs' ? [`GET ${RECORD}`] : [`GET ${VEO_RECORD}`, `GET ${RECORD}`]),
 			);
 		});
 	});

@@ -333,7 +333,6 @@ describe('The parameters of Generate', () => {
 		[parameter: string, fault: string, parameters: INodeParameters, options: INodeParameters]
 	>([
 		['Prompt', 'empty', { prompt: ' ' }, {}],
-		['Model', 'empty', { model: '={{ "" }}' }, {}],
 		['Prompt', 'a list', { prompt: '={{ ["a"] }}' }, {}],
 		['Watermark', 'an object', {}, { watermark: '={{ ({ a: 1 }) }}' }],
 		['Wait Mode', 'unknown', { waitMode: 'later' }, {}],
@@ -387,13 +386,6 @@ describe('The parameters of Generate', () => {
 		expect(item).toHaveProperty('raw');
 	});
 
-	it("is not started while n8n's own retry would pay for everything again", async () => {
-		const error = await caught(generate({ retryOnFail: true }));
-		expect(error.message).toContain("'Retry On Fail'");
-		expect(error.description).toContain('Settings');
-		expect(kie.simulator.requests()).toHaveLength(0);
-	});
-
 	it('refuses local images while the API is public', async () => {
 		const running = runNode({
 			parameters: {
@@ -424,7 +416,7 @@ describe('images in binary fields', () => {
 		await generate({ items, parameters: binary });
 		expect(kie.simulator.uploads).toMatchObject([
 			{ route: '/api/file-stream-upload', sha256: sha256(first), mimeType: 'image/png' },
-			{ sha256: sha256(last), mimeType: 'image/jpeg', fileName: expect.stringMatching(/\.jpg$/) },
+			{ sha256: sha256(last), mimeType: 'image/jpeg', fileName: expect.stringMatching(/\.jpeg$/) },
 		]);
 		const imageUrls = kie.simulator.uploads.map(({ downloadUrl }) => downloadUrl);
 		expect(bodies(GENERATE)).toMatchObject([{ imageUrls }]);

@@ -36,6 +36,8 @@ afterAll(async () => {
 	rmSync(folder, { recursive: true, force: true });
 });
 
+let executions = 0;
+
 /** The item of a new video that is wanted as a file, with Continue on fail. */
 async function newVideo(
 	operation: string,
@@ -54,9 +56,11 @@ async function newVideo(
 		binaryPropertyName: 'video',
 	};
 	const credentials = { apiKey: SIMULATOR_KEY, baseUrl: simulator.apiUrl };
+	const executionId = String(++executions);
 	const { items, stored } = await runNode({
 		parameters: { ...parameters, options: waitMode === 'poll' ? { pollInterval: 1 } : {} },
 		credentials,
+		executionId,
 		onError: 'continueRegularOutput',
 		webhookWaitingBaseUrl: `${receiver.url}/webhook-waiting`,
 	});
@@ -67,7 +71,14 @@ async function newVideo(
 	);
 	if (!callback) throw new Error('Kie.ai did not call back');
 	const nodeType = new KieVeo();
-	const answer = await runWebhook({ nodeType, parameters, credentials, callback, stored });
+	const answer = await runWebhook({
+		nodeType,
+		parameters,
+		credentials,
+		callback,
+		stored,
+		surroundings: { executionId },
+	});
 	return answer.items?.[0];
 }
 

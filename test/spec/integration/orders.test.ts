@@ -114,7 +114,7 @@ describe('what this execution has ordered', () => {
 		expect(paid()).toBe(4);
 	});
 
-	it.each(['veo', 'jobs'] as const)('is an upgrade, too, with "%s"', async (api) => {
+	it.each(['veo', 'jobs'] as const)('can be an upgrade, with "%s"', async (api) => {
 		const taskId = kie.simulator.addVideo({ api, timings: { upgrade4k: 4_000 } });
 		const run = execution({
 			api,
@@ -146,13 +146,13 @@ describe('what this execution has ordered', () => {
 		const orders = Object.fromEntries(
 			Array.from({ length: 1_000 }, (_, item) => [`0.${item}.old`, [`veo_task_${item}`]]),
 		);
-		contextData['node:Kie.ai Veo'] = { kieVeoOrders: orders };
+		contextData['node:Kie.ai'] = { kieVeoOrders: orders };
 		await runNode({
 			parameters: { resource: 'video', operation: 'generate', prompt: 'secret', waitMode: 'none' },
 			credentials: kie.credentials,
 			contextData,
 		});
-		const kept = Object.entries(contextData['node:Kie.ai Veo']?.kieVeoOrders ?? {});
+		const kept = Object.entries(contextData['node:Kie.ai']?.kieVeoOrders ?? {});
 		expect(kept).toHaveLength(1_000);
 		expect(kept.map(([key]) => key)).not.toContain('0.0.old');
 		expect(JSON.stringify(kept.at(-1))).toMatch(/^\["-1\.0\.[\w-]{16}",\["[\w-]+"\]\]$/);

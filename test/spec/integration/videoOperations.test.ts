@@ -458,14 +458,6 @@ describe('before any request', () => {
 		expect(simulator.requests()).toHaveLength(0);
 	});
 
-	it("n8n's own retry is allowed where repeating costs nothing, and refused where it would suspend twice", async () => {
-		const taskIds = [simulator.addVideo()];
-		const retryOnFail = true;
-		expect(jsonOf(await run({ taskIds, retryOnFail }))).toMatchObject([{ status: 'success' }]);
-		const error = await caught(run({ taskIds, retryOnFail, parameters: { waitMode: 'callback' } }));
-		expect(error.message).toContain("'Retry On Fail'");
-	});
-
 	it.each(['toString', '__proto__', 'nonsense'])('operation %s is not known', async (operation) => {
 		const error = await caught(run({ taskIds: ['t'], operation }));
 		expect(error.message).toContain('is not known');

@@ -61,7 +61,7 @@ describe('a callback', () => {
 	it.each<[what: string, outcome: string, body: object]>([
 		['no data', 'unknown', { code: 200, msg: 'Success', data: null }],
 		['progress, whatever the code', 'unknown', { code: 500, msg: '4k is processing.', data: {} }],
-		['the last code that is no error', 'unknown', { code: 399, msg: 'ok', data: {} }],
+		['the last code that is not an error', 'unknown', { code: 399, msg: 'ok', data: {} }],
 		['the first code that is one', 'failed', { code: 400, msg: 'ok', data: {} }],
 		['a known reason', 'failed', { code: 200, msg: 'Credits insufficient', data: {} }],
 		['a reason within', 'failed', { code: 200, data: { errorMessage: 'new' } }],

@@ -177,7 +177,7 @@ describe('at the address of a 4K order', () => {
 		},
 	);
 
-	it('a reason in the body counts for what it is about', () => {
+	it('a reason in the body says what it is about', () => {
 		const body = { code: 501, data: { taskId: 'a', failMsg: upgraded('a').msg, state: 'fail' } };
 		const checked = check({ ...incoming, body, submission: part(submitted) }, options);
 		expect(checked).toMatchObject({ event: { callback: { topic: 'get4k', outcome: 'failed' } } });

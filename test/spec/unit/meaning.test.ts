@@ -153,11 +153,11 @@ describe('the meaning of an answer', () => {
 		["another server's list", '[]', 404, 'wrongAddress'],
 		['a list', '[]', 200, 'unreadable'],
 		['no code', '{"msg":"success","data":null}', 200, 'unreadable'],
-		['a code that is no number', '{"code":"ok","data":null}', 200, 'unreadable'],
+		['a code that is not a number', '{"code":"ok","data":null}', 200, 'unreadable'],
 		['JSON that was cut off', '{"code":404,"msg":"Ta', 404, 'unreadable'],
 		['a list that was cut off', ' ["', 403, 'unreadable'],
 		["Kie's own 404", '{"code":404,"msg":"Not Found"}', 404, 'unknownTask'],
-	])('%s is no answer of Kie.ai, or is one: %d %s', (_what, body, status, meaning) => {
+	])('%s is an answer of Kie.ai or not: %d %s', (_what, body, status, meaning) => {
 		const given = answer(body, status);
 		expect(said(classifyUpgradeAnswer('4k', given))).toBe(meaning);
 		expect(said(classifyServiceAnswer(given))).toBe(meaning);
@@ -294,7 +294,7 @@ describe('words that Kie.ai was not seen to send', () => {
 	});
 
 	it.each([QUOTA, 'RESOURCE_EXHAUSTED: quota exhausted for this project', 'new'])(
-		'are no want of credits of a task that was accepted: %s',
+		'do not mean that a task that was accepted lacks credits: %s',
 		(errorMessage) => {
 			const body = { code: 200, msg: 'success', data: { successFlag: 3, errorMessage } };
 			const { meaning } = readRecordAnswer(answer(body), FOREIGN);
@@ -378,7 +378,7 @@ describe('a record', () => {
 		[{ successFlag: 1, errorMessage: 'left over' }, 'unclear'],
 	])('%j is "%s"', (data, kind) => {
 		for (const code of [200, 422, 500]) {
-			// Nothing but the task's own state counts where it has one.
+			// Nothing but the task's own state decides where it has one.
 			if (code !== 200 && kind === 'unclear') continue;
 			expect(told(task(data, code, 'x')).meaning.kind).toBe(kind);
 		}

@@ -176,7 +176,7 @@ describe('what a body is about', () => {
 		expect(isAboutOther('1080p', record, said)).toBe(get1080p);
 	});
 
-	it('decides for an answer to an upgrade, too', () => {
+	it('also decides for an answer to an upgrade', () => {
 		const meaning = (data: object, resolution: '4k' | '1080p') => {
 			const body = text({ code: 200, msg: 'success', data });
 			return classifyUpgradeAnswer(

@@ -27,7 +27,10 @@ function event(data: object, changes: Partial<CallbackEvent> = {}): CallbackEven
 	};
 }
 
-const asking = (kie: ReturnType<typeof fakeKie>) => async () => await Promise.resolve(kie);
+const asking = (kie: ReturnType<typeof fakeKie>) => ({
+	connect: async () => await Promise.resolve(kie),
+	onReorder: (...told: unknown[]) => void kie.lines.push(JSON.stringify(told)),
+});
 
 let tasks = 0;
 
@@ -193,5 +196,33 @@ describe('a confirmation', () => {
 			status: 503,
 			reason: expect.stringContaining('4k is processing'),
 		});
+	});
+});
+
+describe('the trigger, about a 4K upgrade', () => {
+	const about = (index: number) =>
+		event({}, { operation: 'get4k', taskId: 'upgraded', index, submittedHere: true });
+	const base = record({ resultUrls: [BASE], resolution: '720p' });
+	const accepted = answer(200, { taskId: 'upgraded', resultUrls: null });
+
+	it('orders at most once, however often it is called, and says so', async () => {
+		const kie = fakeKie([base, accepted, base]);
+		for (let call = 1; call <= 24; call++) {
+			expect(await resolveOutcome(asking(kie), about(0))).toBeNull();
+		}
+		expect(kie.calls.filter(({ method }) => method === 'POST')).toHaveLength(1);
+		expect(kie.lines).toStrictEqual(['["upgraded",false]']);
+	});
+
+	it('still takes what the repeated request shows', async () => {
+		const done = answer(
+			422,
+			{ resultUrls: [UPGRADED] },
+			'The video has been generated successfully',
+		);
+		const kie = fakeKie([base, done]);
+		const resolved = await resolveOutcome(asking(kie), about(1));
+		expect(resolved?.callback.files.videoUrls).toStrictEqual([UPGRADED]);
+		expect(kie.lines).toStrictEqual([]);
 	});
 });

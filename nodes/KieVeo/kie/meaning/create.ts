@@ -83,7 +83,7 @@ export function wasNotAccepted(meaning: { kind: string; reason?: string }): bool
 /**
  * Whether an order that gave neither a video nor a task may still have been paid for. Pure.
  *
- * @param wasLost whether the answer to an earlier attempt was lost; a bad key or a proxy's log-in, told later, says
+ * @param wasLost whether the answer to an earlier attempt was lost; a bad key or a proxy's login, told later, says
  * nothing about it
  */
 export function mayBePaid(meaning: OrderMeaning, wasLost: boolean): boolean {

@@ -161,7 +161,7 @@ const MODELS: ReadonlyArray<[model: RegExp, operation: Exclude<Topic, 'unknown'>
 	[/^veo/i, 'generate'],
 ];
 
-/** Only a base video or an extension has these. `resolution` stands with a record of an upgrade, too. */
+/** Only a base video or an extension has these. A record of an upgrade can also have `resolution`. */
 const GENERATION_FIELDS = ['promptJson', 'fallbackFlag', 'originUrls', 'fullResultUrls'];
 
 /** Kie documents them for a 4K upgrade only. */

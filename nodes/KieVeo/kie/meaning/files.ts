@@ -141,7 +141,7 @@ export function withWholeVideo(files: ResultFiles): ResultFiles {
 	return files.videoUrls.length > 0 ? files : { ...files, videoUrls: files.fullVideoUrls };
 }
 
-/** The names of the fields in which a result could stand, to tell of one that was not understood. At most 20. */
+/** The names of the fields in which a result could stand, to report one that was not understood. At most 20. */
 export function resultFieldsIn(data: unknown): string[] {
 	const outer = parseIfJson(data);
 	if (!isJsonObject(outer)) return [];

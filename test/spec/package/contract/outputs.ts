@@ -175,6 +175,9 @@ const CASES_OF_ONE: Record<ApiName, typeof CASES> = {
 };
 
 /** Both nodes, the simulator, and a place where its callbacks arrive. */
+/** Each suspends at most once, as in n8n. */
+let executions = 0;
+
 class Stage {
 	private seen = 0;
 
@@ -224,6 +227,7 @@ class Stage {
 				callback: await this.nextCallback(),
 				stored: [firstOf(stored)],
 				contextData,
+				surroundings: { executionId: String(executions) },
 			});
 			if (items !== null) return firstOf(items);
 		}
@@ -259,6 +263,7 @@ class Stage {
 			},
 			credentials: this.credentials(apiKey),
 			webhookWaitingBaseUrl: `${this.receiver.url}/webhook-waiting`,
+			executionId: String(++executions),
 			onError,
 		});
 	}

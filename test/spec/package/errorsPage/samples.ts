@@ -309,6 +309,7 @@ export const suspension: Samples<typeof suspensionRoom> = {
 		agentTool: [{ reason: 'agentTool' }],
 		noAddress: [{ reason: 'noAddress' }],
 		engine: [{ reason: 'engine' }],
+		twice: [{ reason: 'twice' }],
 		unreachable: [
 			{ reason: 'unreachable', origin: 'http://localhost:5678', fault: PRIVATE, isWhole: true },
 		],
@@ -346,5 +347,6 @@ export const log: Samples<typeof logRoom> = {
 	],
 	errorLine: [[place, lostCreationError(newVideo, { code: null, message: 'no answer in time' })]],
 	tierLine: [[TASK, 'veo3_lite', 'veo3_fast']],
+	reorderedLine: [['Kie.ai', TASK, false]],
 	hintLine: [[{ ...place, items: [] }, executionLimitHint(1800, 1200)]],
 };
