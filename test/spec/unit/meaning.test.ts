@@ -95,7 +95,6 @@ describe('the meaning of a text', () => {
 		expect(readText('  Record   IS null')).toBe('unknownTask');
 		expect(readText('record is nullable')).toBeNull();
 		expect(readText('Timeout of the upload')).toBeNull();
-		expect(readText(`${' '.repeat(2_000)}record is null`)).toBeNull();
 		expect(readText('It says: record is null')).toBeNull();
 		expect(readText('')).toBeNull();
 	});

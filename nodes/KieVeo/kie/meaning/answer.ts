@@ -160,18 +160,11 @@ function isServerError(code: number | null): boolean {
 }
 
 function meaningOfText(text: KnownText, code: number | null): Statement {
-	switch (text) {
-		case 'credits':
-			return { kind: 'refused', reason: 'credits' };
-		case 'processing':
-			return { kind: 'progress' };
-		case 'timeout':
-		case 'upstream':
-			// Kie's own failure to answer has the same words as that of a task.
-			return code === 500 ? { kind: 'retry', reason: 'server' } : { kind: 'failed', reason: text };
-		default:
-			return { kind: 'failed', reason: text };
-	}
+	if (text === 'credits') return { kind: 'refused', reason: 'credits' };
+	if (text === 'processing') return { kind: 'progress' };
+	// Kie's own failure to answer has the same words as that of a task.
+	const isServers = code === 500 && (text === 'timeout' || text === 'upstream');
+	return isServers ? { kind: 'retry', reason: 'server' } : { kind: 'failed', reason: text };
 }
 
 /** A known text as the reason for a failure; `null` if it is none. */

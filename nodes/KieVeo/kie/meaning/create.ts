@@ -1,5 +1,5 @@
 import { readStatement } from './answer';
-import type { KieAnswer, Meaning, Rejection, RetryReason } from './answer';
+import type { KieAnswer, Meaning, Rejection } from './answer';
 import type { FailureReason } from './texts';
 
 /*
@@ -44,40 +44,27 @@ export function classifyCreateAnswer(
 }
 
 function withoutTask(answer: KieAnswer): CreateMeaning {
+	const said = readStatement(answer);
+	if (said.kind === 'refused' || said.kind === 'unreached') return said;
+	if (said.kind === 'retry') return wasNotAccepted(said) ? said : { kind: 'lost' };
 	const code = answer.code ?? 0;
 	const isClientError = code >= 400 && code < 500 && code !== 408;
-	const said = readStatement(answer);
-	switch (said.kind) {
-		case 'refused':
-		case 'unreached':
-			return said;
-		case 'retry':
-			return wasNotAccepted(said) ? said : { kind: 'lost' };
-		case 'failed':
-			return isClientError || code === 501 || !ABOUT_TASK.includes(said.reason)
-				? said
-				: { kind: 'lost' };
-		default:
-			return isClientError ? { kind: 'failed', reason: 'other' } : { kind: 'lost' };
-	}
+	const isRefused = isClientError || code === 501;
+	if (said.kind === 'failed' && (isRefused || !ABOUT_TASK.includes(said.reason))) return said;
+	return isClientError ? { kind: 'failed', reason: 'other' } : { kind: 'lost' };
 }
 
 /** What the answer to any order can mean. */
 export type OrderMeaning = Meaning | CreateMeaning;
 
-const NOT_ACCEPTED: ReadonlySet<string> = new Set<RetryReason>([
-	'rateLimit',
-	'maintenance',
-	'noConnection',
-	'noName',
-]);
+const NOT_ACCEPTED: readonly string[] = ['rateLimit', 'maintenance', 'noConnection', 'noName'];
 
 /**
  * Whether Kie has certainly not accepted the order, and may accept the same one later: nothing was started,
  * nothing can be billed, and it may be sent again. Pure.
  */
 export function wasNotAccepted(meaning: { kind: string; reason?: string }): boolean {
-	return meaning.kind === 'retry' && NOT_ACCEPTED.has(meaning.reason ?? '');
+	return meaning.kind === 'retry' && NOT_ACCEPTED.includes(meaning.reason ?? '');
 }
 
 /**
@@ -87,17 +74,9 @@ export function wasNotAccepted(meaning: { kind: string; reason?: string }): bool
  * nothing about it
  */
 export function mayBePaid(meaning: OrderMeaning, wasLost: boolean): boolean {
-	switch (meaning.kind) {
-		case 'lost':
-			return true;
-		case 'retry':
-			return wasLost || !wasNotAccepted(meaning);
-		case 'refused':
-		case 'unreached':
-			return wasLost || 'taskId' in meaning;
-		case 'failed':
-			return 'taskId' in meaning;
-		default:
-			return false;
-	}
+	const { kind } = meaning;
+	if (kind === 'lost') return true;
+	if (kind === 'retry') return wasLost || !wasNotAccepted(meaning);
+	const isRejected = kind === 'refused' || kind === 'unreached';
+	return (isRejected && wasLost) || ((isRejected || kind === 'failed') && 'taskId' in meaning);
 }

@@ -7,19 +7,10 @@ import { isJsonObject, parseIfJson, toNumber, toText, type JsonObject } from './
  */
 
 /** 0 generating, 1 success, 2 failed before completion, 3 created but failed upstream. */
-const FLAGS = new Map<number | null, TaskState>([
-	[0, 'running'],
-	[1, 'success'],
-	[2, 'failed'],
-	[3, 'failed'],
-]);
-
-const STATES = new Map<string | null, TaskState>([
-	['waiting', 'running'],
-	['queuing', 'running'],
-	['generating', 'running'],
-	['success', 'success'],
-	['fail', 'failed'],
+const STATES = new Map<unknown, TaskState>([
+	...([0, 'waiting', 'queuing', 'generating'] as const).map((one) => [one, 'running'] as const),
+	...([1, 'success'] as const).map((one) => [one, 'success'] as const),
+	...([2, 3, 'fail'] as const).map((one) => [one, 'failed'] as const),
 ]);
 
 export type TaskState = 'running' | 'success' | 'failed';
@@ -34,7 +25,7 @@ export type TaskState = 'running' | 'success' | 'failed';
 export function readTaskState(data: unknown): TaskState | null {
 	const record = parseIfJson(data);
 	if (!isJsonObject(record)) return null;
-	const states = [FLAGS.get(toNumber(record.successFlag)), STATES.get(toText(record.state))];
+	const states = [STATES.get(toNumber(record.successFlag)), STATES.get(toText(record.state))];
 	return (['failed', 'success', 'running'] as const).find((one) => states.includes(one)) ?? null;
 }
 

@@ -105,24 +105,18 @@ interface Container {
  * level deeper, in `resultJson.data`.
  */
 function containersIn(outer: JsonObject): Container[] {
+	const told = (container: JsonObject, isRecord: boolean, within = container): Container => {
+		const resolution = toText(container.resolution) ?? toText(within.resolution);
+		return { container, resolution, isRecord };
+	};
 	const records = [...objectsIn(outer.response), ...objectsIn(resultOf(outer.resultJson))];
 	return [
-		...objectsIn(outer.info).map((info) => toContainer(info, { isRecord: false })),
+		...objectsIn(outer.info).map((info) => told(info, false)),
 		...records.flatMap((record) =>
-			[...objectsIn(record.data), record].map((container) =>
-				toContainer(container, { isRecord: true, within: record }),
-			),
+			[...objectsIn(record.data), record].map((container) => told(container, true, record)),
 		),
-		toContainer(outer, { isRecord: false }),
+		told(outer, false),
 	];
-}
-
-function toContainer(
-	container: JsonObject,
-	{ isRecord, within = container }: { isRecord: boolean; within?: JsonObject },
-): Container {
-	const resolution = toText(container.resolution) ?? toText(within.resolution);
-	return { container, resolution, isRecord };
 }
 
 /** A job's result can also be the list itself, or one URL. */

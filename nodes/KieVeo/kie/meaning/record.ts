@@ -27,7 +27,7 @@ export interface Acquaintance {
 const PROCESSING: Meaning = { kind: 'processing', files: NO_FILES };
 
 /** Said about a task that exists, these mean "not yet". */
-const NOT_YET: readonly FailureReason[] = ['baseNotFinished', 'noFile'];
+const isNotYet = (reason: FailureReason) => reason === 'baseNotFinished' || reason === 'noFile';
 
 /**
  * What record-info or recordInfo says about a task: its own fields first, then {@link readStatement}.
@@ -58,20 +58,12 @@ export function readRecordAnswer(answer: KieAnswer, { isOurs, isNew }: Acquainta
 		const message = answer.code === 200 ? 'record is null' : answer.message;
 		return { answer: { ...answer, message }, meaning: { kind: 'failed', reason: 'unknownTask' } };
 	}
-	switch (said.kind) {
-		case 'progress':
-			return { answer, meaning: PROCESSING };
-		case 'failed':
-			return { answer, meaning: isOurs && NOT_YET.includes(said.reason) ? PROCESSING : said };
-		case 'retry':
-			// The documented texts of a failed task come with the code of a broken service.
-			return {
-				answer,
-				meaning: said.reason === 'server' ? { kind: 'retry', reason: 'taskOrServer' } : said,
-			};
-		default:
-			return { answer, meaning: said };
+	if (said.kind === 'progress' || (isOurs && said.kind === 'failed' && isNotYet(said.reason))) {
+		return { answer, meaning: PROCESSING };
 	}
+	// The documented texts of a failed task come with the code of a broken service.
+	const mayBeTask = said.kind === 'retry' && said.reason === 'server';
+	return { answer, meaning: mayBeTask ? { kind: 'retry', reason: 'taskOrServer' } : said };
 }
 
 /** Whether an answer says that there is no such task. */

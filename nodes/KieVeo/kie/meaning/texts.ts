@@ -79,31 +79,25 @@ export const KNOWN_TEXTS: ReadonlyArray<readonly [says: KnownText, ...texts: str
 	['upstream', 'public_error_user_throttled', 'internal', 'resource_exhausted'],
 ];
 
-const SAYS = KNOWN_TEXTS.flatMap(([says, ...texts]) => texts.map((text) => ({ text, says })));
-
 /** "Your request was rejected by Flow(<Google's own words>). You may ...", in English and Chinese. */
 const REJECTED_BY_FLOW = /^(?:your request was rejected by|您的请求被) flow\s*[(（](.*)[)）]/;
 
 /** The phrase is a whole one: an end or a punctuation mark follows. */
 const AFTER_PHRASE = /^\s*(?:$|[^\p{L}\p{N}\s])/u;
 
-/** Kie's texts are a sentence or two; foreign ones can have any length. */
-const MOST_CHARACTERS = 1_000;
-
 /**
  * What a text of Kie's says by itself, whatever the code beside it; `null` if it is not a known one. It must begin
  * with the known text, so nothing that Kie quotes from a user can pass for one. Pure; never throws.
  */
 export function readText(message: string): KnownText | null {
-	const text = message.slice(0, MOST_CHARACTERS).toLowerCase().replace(/\s+/g, ' ').trim();
+	const text = message.toLowerCase().replace(/\s+/g, ' ').trim();
 	const original = REJECTED_BY_FLOW.exec(text)?.[1];
 	if (original !== undefined) return lookUp(original) ?? 'other';
 	return lookUp(text);
 }
 
 function lookUp(text: string): KnownText | null {
-	const known = SAYS.find(
-		(one) => text.startsWith(one.text) && AFTER_PHRASE.test(text.slice(one.text.length)),
-	);
-	return known?.says ?? null;
+	const isBegunBy = (known: string) =>
+		text.startsWith(known) && AFTER_PHRASE.test(text.slice(known.length));
+	return KNOWN_TEXTS.find(([, ...texts]) => texts.some(isBegunBy))?.[0] ?? null;
 }
