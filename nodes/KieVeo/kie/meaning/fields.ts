@@ -6,12 +6,12 @@ import { isJsonObject, parseIfJson, toNumber, toText, type JsonObject } from './
  * order are read only for the model and the video it names, never for Kie's words.
  */
 
-/** 0 generating, 1 success, 2 failed before completion, 3 created but failed upstream. */
-const STATES = new Map<unknown, TaskState>([
-	...([0, 'waiting', 'queuing', 'generating'] as const).map((one) => [one, 'running'] as const),
-	...([1, 'success'] as const).map((one) => [one, 'success'] as const),
-	...([2, 3, 'fail'] as const).map((one) => [one, 'failed'] as const),
-]);
+/** 0 generating, 1 success, 2 failed before completion, 3 created but failed upstream. The first one wins. */
+const STATES: ReadonlyArray<[TaskState, ...values: unknown[]]> = [
+	['failed', 2, 3, 'fail'],
+	['success', 1, 'success'],
+	['running', 0, 'waiting', 'queuing', 'generating'],
+];
 
 export type TaskState = 'running' | 'success' | 'failed';
 
@@ -25,8 +25,8 @@ export type TaskState = 'running' | 'success' | 'failed';
 export function readTaskState(data: unknown): TaskState | null {
 	const record = parseIfJson(data);
 	if (!isJsonObject(record)) return null;
-	const states = [STATES.get(toNumber(record.successFlag)), STATES.get(toText(record.state))];
-	return (['failed', 'success', 'running'] as const).find((one) => states.includes(one)) ?? null;
+	const given = [toNumber(record.successFlag), toText(record.state)];
+	return STATES.find(([, ...values]) => given.some((one) => values.includes(one)))?.[0] ?? null;
 }
 
 /** The reason given with a task, not in the envelope; `null` for what is not given. */
@@ -48,28 +48,22 @@ export function readTaskFault(data: unknown): TaskFault {
 	};
 }
 
-/** Used for a failed task when Kie gives no reason. */
-const NO_REASON = 'Kie.ai gives no reason';
-
 /**
  * How a failed task is told: by its own code and reason. The envelope's "success" is about the request, and so is
  * its 200.
  */
-export function faultOfTask(
-	data: unknown,
-	envelope: { code: number | null; message: string },
-): { code: number | null; message: string } {
+export function faultOfTask(data: unknown, envelope: { code: number | null; message: string }) {
 	const { code, message } = readTaskFault(data);
-	const isAboutRequest = envelope.code === 200;
 	return {
-		code: code ?? (isAboutRequest ? null : envelope.code),
-		message: message ?? (/^success\W*$/i.test(envelope.message) ? NO_REASON : envelope.message),
+		code: code ?? (envelope.code === 200 ? null : envelope.code),
+		message:
+			message ??
+			(/^success\W*$/i.test(envelope.message) ? 'Kie.ai gives no reason' : envelope.message),
 	};
 }
 
-/** The order of a job, as Kie repeats it. */
+/** The order of a job, as Kie repeats it; `model` is one of the jobs API, such as `veo/get-4k-video`. */
 export interface Job {
-	/** Of the jobs API, such as `veo/get-4k-video`. */
 	model: string | null;
 	input: JsonObject;
 }

@@ -71,11 +71,8 @@ function fits(wanted: UpgradeResolution, stated: string | null, isRecord: boolea
 }
 
 /** Whether Kie calls a resolution the one that an upgrade gives. */
-export function isUpgradedTo(
-	wanted: UpgradeResolution | undefined,
-	resolution: string | null,
-): boolean {
-	return wanted === '4k' ? is4k(resolution) : resolution?.toLowerCase() === wanted;
+export function isUpgradedTo(wanted: UpgradeResolution | undefined, given: string | null): boolean {
+	return wanted === '4k' ? is4k(given) : given?.toLowerCase() === wanted;
 }
 
 /**

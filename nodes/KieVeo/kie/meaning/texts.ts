@@ -92,8 +92,7 @@ const AFTER_PHRASE = /^\s*(?:$|[^\p{L}\p{N}\s])/u;
 export function readText(message: string): KnownText | null {
 	const text = message.toLowerCase().replace(/\s+/g, ' ').trim();
 	const original = REJECTED_BY_FLOW.exec(text)?.[1];
-	if (original !== undefined) return lookUp(original) ?? 'other';
-	return lookUp(text);
+	return original === undefined ? lookUp(text) : (lookUp(original) ?? 'other');
 }
 
 function lookUp(text: string): KnownText | null {
