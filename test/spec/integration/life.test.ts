@@ -169,36 +169,6 @@ describe('Generate and faults of Kie', () => {
 		},
 	);
 
-	it.each([
-		['in the record, flag 2', { failureFlag: 2, failureIn: 'record' }],
-		['in the record, flag 3', { failureFlag: 3, failureIn: 'record' }],
-		['in the envelope', { failureIn: 'envelope' }],
-	] as const)('raises a failure told %s, with its task id', async (_where, generation) => {
-		kie.simulator.nextTask({
-			taskId: 'veo_task_bad',
-			generation: { outcome: 'failure', ...generation },
-		});
-		const error = await caught(generate({ parameters: { waitMode: 'poll' } }));
-		expect(error.message).toContain('veo_task_bad');
-		expect(error.message).toContain('violating content policies');
-		expect(error.description).toContain('change it');
-	});
-
-	it.each([
-		['reset-after', { kind: 'reset-after' }],
-		['a server error', { kind: 'status', code: 500, processed: true }],
-		['a gateway page', { kind: 'html', processed: true }],
-		['a cut body', { kind: 'cut-json' }],
-		['an empty body', { kind: 'empty', processed: true }],
-		['no task id', { kind: 'envelope', data: 'null' }],
-	] as const)('never sends again when the answer is lost: %s', async (_what, fault) => {
-		kie.simulator.fault({ ...fault, path: GENERATE });
-		const error = await caught(generate());
-		expect(error.message).toContain('answer was lost');
-		expect(error.description).toContain('https://kie.ai/logs');
-		expect(kie.simulator.requests({ path: GENERATE })).toHaveLength(1);
-	});
-
 	it('keeps a task whose answer has no code', async () => {
 		kie.simulator.nextTask({ taskId: 'veo_task_no_code' });
 		kie.simulator.fault({ kind: 'envelope', code: 'absent', path: GENERATE });
@@ -235,26 +205,6 @@ describe('Generate and faults of Kie', () => {
 		expect(jsonOf(await generate())).toMatchObject([{ status: 'processing' }]);
 		expect(kie.simulator.paid()).toHaveLength(1);
 	}, 20_000);
-
-	it.each([
-		[400, 'Only English prompts are supported at this time.', 'Enable Translation'],
-		[400, 'public error unsafe image upload.', 'content filter'],
-		[401, 'You do not have access permissions', 'API key'],
-		[402, 'Insufficient credits', 'Top up'],
-		[404, 'Not found', "'Base URL'"],
-		[422, 'Your request was rejected by Flow(PUBLIC_ERROR_MINOR).', 'content filter'],
-		[422, 'Invalid model', "'Model'"],
-		[433, 'Limit', 'Raise the hourly'],
-		[451, 'Failed to fetch the image.', "'Image Source'"],
-		[501, 'Failed - Video generation task failed', 'kie.ai/logs'],
-		[505, 'Disabled', 'announcement'],
-	])('raises code %i "%s" at once', async (code, msg, advice) => {
-		kie.simulator.fault({ kind: 'status', code, msg, path: GENERATE });
-		const error = await caught(generate());
-		expect(error.message).toContain(msg);
-		expect(error.description).toContain(advice);
-		expect(kie.simulator.requests()).toHaveLength(1);
-	});
 
 	it('hides the API key where Kie repeats it', async () => {
 		const { apiKey } = kie.credentials;
