@@ -357,7 +357,10 @@ describe('a record', () => {
 		const missing = task(null, code, msg);
 		const isNew = { isOurs: true, isNew: true };
 		expect(told(missing, isNew).meaning).toMatchObject({ kind: 'processing' });
-		expect(told(missing, OLD).meaning).toStrictEqual({ kind: 'failed', reason: 'unknownTask' });
+		expect(told(missing, OLD)).toMatchObject({
+			answer: { message: code === 200 ? 'record is null' : msg },
+			meaning: { kind: 'failed', reason: 'unknownTask' },
+		});
 		expect(isUnknownTask(answer(missing))).toBe(true);
 	});
 
@@ -376,8 +379,8 @@ describe('a record', () => {
 		[{ successFlag: 0, errorMessage: 'left over' }, 'processing'],
 		[{ successFlag: 1, errorMessage: 'left over' }, 'unclear'],
 	])('%j is "%s"', (data, kind) => {
-		for (const code of [200, 422, 500]) {
-			// Nothing but the task's own state decides where it has one.
+		for (const code of [200, 404, 422, 500]) {
+			// The task's own state decides if it has one.
 			if (code !== 200 && kind === 'unclear') continue;
 			expect(told(task(data, code, 'x')).meaning.kind).toBe(kind);
 		}

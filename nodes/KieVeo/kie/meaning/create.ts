@@ -48,7 +48,7 @@ function withoutTask(answer: KieAnswer): CreateMeaning {
 	if (said.kind === 'refused' || said.kind === 'unreached') return said;
 	if (said.kind === 'retry') return wasNotAccepted(said) ? said : { kind: 'lost' };
 	const code = answer.code ?? 0;
-	const isClientError = code >= 400 && code < 500 && code !== 408;
+	const isClientError = code >= 400 && code < 500;
 	const isRefused = isClientError || code === 501;
 	if (said.kind === 'failed' && (isRefused || !ABOUT_TASK.includes(said.reason))) return said;
 	return isClientError ? { kind: 'failed', reason: 'other' } : { kind: 'lost' };
@@ -64,7 +64,7 @@ const NOT_ACCEPTED: readonly string[] = ['rateLimit', 'maintenance', 'noConnecti
  * nothing can be billed, and it may be sent again. Pure.
  */
 export function wasNotAccepted(meaning: { kind: string; reason?: string }): boolean {
-	return meaning.kind === 'retry' && NOT_ACCEPTED.includes(meaning.reason ?? '');
+	return meaning.reason !== undefined && NOT_ACCEPTED.includes(meaning.reason);
 }
 
 /**
