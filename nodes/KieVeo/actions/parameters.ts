@@ -18,14 +18,7 @@ import type { Connection } from '../kie/connection';
 import type { VideoOptions, WaitMode } from '../run/videoWork';
 import { MAX_PASS_THROUGH_BYTES, withSubmission, type Submission } from '../addresses/submission';
 import { publicUrlFault } from '../addresses/publicUrl';
-import {
-	isJsonObject,
-	parseIfJson,
-	toBoolean,
-	toNumber,
-	toText,
-	type JsonObject,
-} from '../kie/meaning/guards';
+import { isJsonObject, parseIfJson, toBoolean, toNumber, toText, type JsonObject } from '../values';
 
 /** Seconds: Kie keeps a video for 14 days. */
 const LONGEST_WAIT = 14 * 24 * 60 * 60;

@@ -1,6 +1,6 @@
 import { createHmac } from 'crypto';
 
-import { isJsonObject, toText, type JsonObject } from '../kie/meaning/guards';
+import { isJsonObject, toText, type JsonObject } from '../values';
 import { isCallingBack, type CallingBack } from '../operations';
 import { makeToken, readToken } from './token';
 

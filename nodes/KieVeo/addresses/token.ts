@@ -1,6 +1,6 @@
 import { createHmac, timingSafeEqual } from 'crypto';
 
-import { parseIfJson } from '../kie/meaning/guards';
+import { parseIfJson } from '../values';
 
 /*
  * What an address says, with a proof that it was made here: the JSON in base64url, a dot, and the HMAC-SHA256 of

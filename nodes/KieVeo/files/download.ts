@@ -21,7 +21,7 @@ import { readRetryAfter, type HttpReply } from '../kie/http/envelope';
 import type { FileStream } from '../kie/http/multipart';
 import { networkFaultOf } from '../kie/http/networkFault';
 import { retryDelay } from '../kie/http/retry';
-import { toNumber, toText } from '../kie/meaning/guards';
+import { toNumber, toText } from '../values';
 import { isKieFileUrl } from '../addresses/publicUrl';
 import { publicUrlFault } from '../addresses/publicUrl';
 import type { VideoResult } from '../videoResult';

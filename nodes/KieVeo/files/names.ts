@@ -1,4 +1,4 @@
-import { toText } from '../kie/meaning/guards';
+import { toText } from '../values';
 
 /** Types of the files Kie makes, with their usual extension. The first is the default. */
 const EXTENSIONS = new Map([

@@ -1,7 +1,7 @@
 import { asError, type TransferFault } from '../messages/errors';
 import { CancelledError, throwIfCancelled, type Clock } from '../kie/http/clock';
 import type { FileStream } from '../kie/http/multipart';
-import { isJsonObject } from '../kie/meaning/guards';
+import { isJsonObject } from '../values';
 
 /** Milliseconds without a byte after which a transfer is considered stalled. */
 const STALL_MS = 60_000;

@@ -9,7 +9,7 @@ import type {
 import { apiError, apiKeyError, baseUrlError, emptyApiKeyError } from '../messages/errors';
 import { addressKey } from '../addresses/submission';
 import { trimmedApiKey, trimmedBaseUrl, trimmedHmacKey, unsendableIn } from './credentialValues';
-import { toText } from './meaning/guards';
+import { toText } from '../values';
 import type { ApiName, KieApi } from './api';
 import { HttpClient, type SendRequest } from './http/client';
 import { systemClock, type Clock } from './http/clock';

@@ -14,7 +14,7 @@ import type {
 import { BaseApi, ownIdOf, type ApiParts } from './baseApi';
 import { otherTier, withTierNote } from './meaning/fields';
 import { NO_FILES } from './meaning/files';
-import { isJsonObject } from './meaning/guards';
+import { isJsonObject } from '../values';
 
 /*
  * Kie's unified jobs API: every order is a job of a model, and its state the record of that job. The names

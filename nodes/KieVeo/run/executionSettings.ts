@@ -1,6 +1,6 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 
-import { isJsonObject, toNumber } from '../kie/meaning/guards';
+import { isJsonObject, toNumber } from '../values';
 
 /** Facts that some n8n versions do not give a node, or give only at run time. */
 interface LaterContext {

@@ -3,7 +3,7 @@ import type { IExecuteFunctions } from 'n8n-workflow';
 
 import type { Order } from '../kie/api';
 import type { ImageFile } from '../kie/http/multipart';
-import { isJsonObject, toText } from '../kie/meaning/guards';
+import { isJsonObject, toText } from '../values';
 
 /** What became of an order that this execution has sent. */
 export interface PlacedOrder {

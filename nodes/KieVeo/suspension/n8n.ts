@@ -1,7 +1,7 @@
 import type { IWebhookDescription, IWebhookFunctions } from 'n8n-workflow';
 
 import type { CallingContext } from '../kie/connection';
-import { toNumber, toText } from '../kie/meaning/guards';
+import { toNumber, toText } from '../values';
 
 /* What n8n gives an execution that is suspended. While it is called, only expressions can read most of it. */
 

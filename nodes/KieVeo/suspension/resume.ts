@@ -16,7 +16,7 @@ import { hasSignature } from '../kie/callback/signature';
 import { connect } from '../kie/connection';
 import { connectForCallback, withinAnswerTime } from '../kie/delivery';
 import { CancelledError } from '../kie/http/clock';
-import { toBoolean } from '../kie/meaning/guards';
+import { toBoolean } from '../values';
 import { asError, downloadOutOfTimeError, tierLine } from '../messages/errors';
 import { isUpgrade } from '../operations';
 import { videoDownloader } from '../run/videoFile';

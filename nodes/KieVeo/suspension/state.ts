@@ -7,7 +7,7 @@ import type {
 
 import { BoundedMap } from '../boundedMap';
 import type { SubmittedVideo } from '../kie/api';
-import { toNumber, toText } from '../kie/meaning/guards';
+import { toNumber, toText } from '../values';
 import { PERHAPS_REORDERED } from '../messages/values';
 import { givesVideo } from '../operations';
 import type { VideoResult } from '../videoResult';

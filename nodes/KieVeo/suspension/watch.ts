@@ -4,7 +4,7 @@ import type { IExecuteFunctions, IWebhookFunctions, Logger } from 'n8n-workflow'
 import { makeToken, readToken } from '../addresses/token';
 import { BoundedMap } from '../boundedMap';
 import { systemClock, type Clock } from '../kie/http/clock';
-import { isJsonObject } from '../kie/meaning/guards';
+import { isJsonObject } from '../values';
 import { Gate } from '../run/gate';
 import { MOST_SUSPENSIONS, nameOf, type SuspensionPlace } from './state';
 

@@ -5,7 +5,7 @@ import type { Connection } from '../kie/connection';
 import { ANSWER_LIMIT_MS, ENOUGH_DELIVERIES, withinAnswerTime } from '../kie/delivery';
 import { readUpgradeJob } from '../kie/meaning/fields';
 import { isUpgradedTo, type ResultFiles } from '../kie/meaning/files';
-import { isJsonObject } from '../kie/meaning/guards';
+import { isJsonObject } from '../values';
 import { givesVideo, isUpgrade, traitsOf, type VideoOperationName } from '../operations';
 
 /* What Kie is asked about a callback. A refusal with 503 makes Kie call again. */

@@ -1,7 +1,7 @@
 import { createHash } from 'crypto';
 import { sleep, type IDataObject } from 'n8n-workflow';
 
-import { isJsonObject, toNumber } from '../kie/meaning/guards';
+import { isJsonObject, toNumber } from '../values';
 
 /** Longer than Kie retries. */
 const KEPT_SECONDS = 24 * 60 * 60;

@@ -1,7 +1,7 @@
 import type { IHookFunctions, IWebhookFunctions } from 'n8n-workflow';
 
 import { CREDENTIAL } from '../kie/connection';
-import { isJsonObject, toBoolean, toNumber } from '../kie/meaning/guards';
+import { isJsonObject, toBoolean, toNumber } from '../values';
 import { trimmedHmacKey } from '../kie/credentialValues';
 import { noWebhookKeyError, toleranceError, toNodeError } from '../messages/errors';
 

@@ -12,7 +12,7 @@ import {
 	mayBePaid,
 	wasNotAccepted,
 } from '../../../nodes/KieVeo/kie/meaning/create';
-import { isJsonObject } from '../../../nodes/KieVeo/kie/meaning/guards';
+import { isJsonObject } from '../../../nodes/KieVeo/values';
 import { isUnknownTask, readRecordAnswer } from '../../../nodes/KieVeo/kie/meaning/record';
 import { readResultFiles } from '../../../nodes/KieVeo/kie/meaning/files';
 import { fakeKie } from '../unit/fakeKie';

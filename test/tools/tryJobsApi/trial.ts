@@ -4,7 +4,7 @@ import { systemClock } from '../../../nodes/KieVeo/kie/http/clock';
 import { RecentTasks } from '../../../nodes/KieVeo/kie/http/recentTasks';
 import { SubmissionLimiter } from '../../../nodes/KieVeo/kie/http/limiter';
 import { JobsApi } from '../../../nodes/KieVeo/kie/jobsApi';
-import { isJsonObject } from '../../../nodes/KieVeo/kie/meaning/guards';
+import { isJsonObject } from '../../../nodes/KieVeo/values';
 
 /** Where the trial runs, and who is asked. */
 export interface Surroundings {

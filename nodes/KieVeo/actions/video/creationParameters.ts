@@ -6,7 +6,7 @@ import {
 	promptOfObjectError,
 	seedError,
 } from '../../messages/errors';
-import { isJsonObject, toNumber, toText } from '../../kie/meaning/guards';
+import { isJsonObject, toNumber, toText } from '../../values';
 import { isBlank, readText } from '../parameters';
 
 /* What generate and extend have in common. All readers throw a KieVeoError that names the parameter. */

@@ -1,6 +1,6 @@
 import { parseCallback, type Callback } from './parse';
 import { SUBMISSION_PARAMETER, type Submission } from '../../addresses/submission';
-import { isJsonObject, parseIfJson, type JsonObject } from '../meaning/guards';
+import { isJsonObject, parseIfJson, type JsonObject } from '../../values';
 import { otherTier, withTierNote } from '../meaning/fields';
 import { isAboutOther } from '../meaning/files';
 import { signatureFault, type Headers } from './signature';

@@ -1,13 +1,6 @@
 import { faultOfTask, readTaskFault, readTaskState, topicOf, type Topic } from '../meaning/fields';
 import { readResultFiles, withWholeVideo, type ResultFiles } from '../meaning/files';
-import {
-	isJsonObject,
-	parseIfJson,
-	toId,
-	toNumber,
-	toText,
-	type JsonObject,
-} from '../meaning/guards';
+import { isJsonObject, parseIfJson, toId, toNumber, toText, type JsonObject } from '../../values';
 import { readText } from '../meaning/texts';
 
 /** `unknown`: it says that the task is finished, or nearly, but shows no video. Kie must be asked. */

@@ -1,7 +1,7 @@
 import { createHash } from 'crypto';
 
 import { BoundedMap } from '../../boundedMap';
-import { parseIfJson } from '../meaning/guards';
+import { parseIfJson } from '../../values';
 import type { Incoming } from './check';
 import { signatureOf } from './signature';
 

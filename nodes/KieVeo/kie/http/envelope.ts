@@ -7,7 +7,7 @@ import {
 	toNumber,
 	toText,
 	type JsonObject,
-} from '../meaning/guards';
+} from '../../values';
 import { envelopeFaultText, type EnvelopeFault } from './networkFault';
 import { refusalOf } from './statuses';
 

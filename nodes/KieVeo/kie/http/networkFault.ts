@@ -1,5 +1,5 @@
 import type { UnreachedReason } from '../meaning/answer';
-import { isJsonObject, toNumber, type JsonObject } from '../meaning/guards';
+import { isJsonObject, toNumber, type JsonObject } from '../../values';
 import { UNREACHED_STATUSES } from './statuses';
 
 /** Why no complete answer came. */

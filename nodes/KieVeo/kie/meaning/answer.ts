@@ -1,7 +1,7 @@
 import { readTaskFault, readTaskState } from './fields';
 import { NO_FILES, isAboutOther, readResultFiles } from './files';
 import type { ResultFiles, UpgradeResolution } from './files';
-import { isJsonObject, parseIfJson, toNumber, toText } from './guards';
+import { isJsonObject, parseIfJson, toNumber, toText } from '../../values';
 import { readText, type FailureReason, type KnownText } from './texts';
 
 export type { FailureReason };

@@ -1,4 +1,4 @@
-import { isJsonObject, parseIfJson, toNumber, toText, type JsonObject } from './guards';
+import { isJsonObject, parseIfJson, toNumber, toText, type JsonObject } from '../../values';
 
 /*
  * The fields in which Kie tells about a task. record-info of the Veo endpoints has `successFlag` and

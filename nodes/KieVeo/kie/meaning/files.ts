@@ -1,5 +1,5 @@
 import { is4k, readJob, resolutionOfJob, topicOf } from './fields';
-import { isJsonObject, parseIfJson, toNumber, toText, type JsonObject } from './guards';
+import { isJsonObject, parseIfJson, toNumber, toText, type JsonObject } from '../../values';
 
 /** The files Kie names in the `data` of an answer or a callback. Lists keep Kie's order. */
 export interface ResultFiles {

@@ -7,7 +7,7 @@ import {
 } from './answer';
 import { faultOfTask, readTaskState } from './fields';
 import { NO_FILES, readResultFiles, resultFieldsIn, withWholeVideo } from './files';
-import { isJsonObject, parseIfJson } from './guards';
+import { isJsonObject, parseIfJson } from '../../values';
 import type { FailureReason } from './texts';
 
 /** An answer and what it means for the requested video. */

@@ -1,12 +1,6 @@
 import { inspect } from 'node:util';
 
-import {
-	parseIfJson,
-	toBoolean,
-	toId,
-	toNumber,
-	toText,
-} from '../../../nodes/KieVeo/kie/meaning/guards';
+import { parseIfJson, toBoolean, toId, toNumber, toText } from '../../../nodes/KieVeo/values';
 
 type Case = [value: unknown, expected: unknown];
 const table = (cases: Case[]) =>
