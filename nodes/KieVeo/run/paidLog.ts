@@ -19,14 +19,12 @@ export async function submitLogged(
 	items: readonly number[],
 ): Promise<void> {
 	const place = logPlace(context, items);
-	if (!work.isTakenUp) {
-		await work.submit().catch((error: unknown) => {
-			if (error instanceof KieVeoError && error.mayBePaid) {
-				context.logger.warn(errorLine(place, error));
-			}
-			return Promise.reject(error);
-		});
-	}
+	await work.submit().catch((error: unknown) => {
+		if (error instanceof KieVeoError && error.mayBePaid) {
+			context.logger.warn(errorLine(place, error));
+		}
+		return Promise.reject(error);
+	});
 	const { submittedTaskId, run, order, isTakenUp } = work;
 	if (submittedTaskId === null || run === undefined) return;
 	const { taskId, kieTaskId } = run.result;

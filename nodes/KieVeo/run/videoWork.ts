@@ -74,6 +74,8 @@ export class VideoWork implements Work {
 	private readonly operation: VideoOperationName;
 	/** Whether it was ordered by an earlier run of this execution. */
 	isTakenUp = false;
+	/** Set when an earlier run has ordered it, and the answer was lost: raised last, so that others are not kept waiting. */
+	private lost?: KieVeoError;
 	/** Kie's refusal, once the fallback has replaced the order. */
 	private refusal?: KieVeoError;
 	private orderKey: string | null;
@@ -154,13 +156,21 @@ export class VideoWork implements Work {
 		else if (own !== other.callBackUrl) throw differentCallbackError();
 	}
 
+	/** Whether an earlier run of this execution has ordered it. */
+	private get isPlaced(): boolean {
+		return this.isTakenUp || this.lost !== undefined;
+	}
+
 	/** Leaves `run` unset unless this execution has ordered the video before, and it has not failed. */
 	async takeUp(): Promise<void> {
 		const { memory, gates } = this.options;
 		const placed = memory.find(this.orderKey);
 		if (placed === null) return;
 		const { taskId, kieTaskId, message } = placed;
-		if (taskId === null) throw lostCreationError(subjectOf(this.order), { code: null, message });
+		if (taskId === null) {
+			this.lost = lostCreationError(subjectOf(this.order), { code: null, message });
+			return;
+		}
 		const run = await gates.polls.run(
 			async () => await takeUp(this.connection, this.order, { taskId, kieTaskId }),
 		);
@@ -172,7 +182,7 @@ export class VideoWork implements Work {
 
 	/** Respects the user's limit if the order costs anything. */
 	async checkBalance(balance: Balance): Promise<void> {
-		if (this.run) return;
+		if (this.isPlaced) return;
 		if (this.order.kind !== 'state') await balance.assertAtLeast(this.options.minimumCredits);
 	}
 
@@ -180,13 +190,14 @@ export class VideoWork implements Work {
 	async prepare(): Promise<void> {
 		const { images, gates } = this.options;
 		const { order } = this;
-		if (this.run || images.length === 0 || order.kind !== 'creation') return;
+		if (this.isPlaced || images.length === 0 || order.kind !== 'creation') return;
 		const imageUrls = await gates.uploads.run(async () => await this.upload(images));
 		this.order = { ...order, parameters: { ...order.parameters, imageUrls } };
 	}
 
 	/** Leaves `run` unset when Kie refuses the order for good and the fallback replaces it. */
 	async submit(): Promise<void> {
+		if (this.isPlaced) return;
 		const { waitMode, timeout } = this.options;
 		const { clock } = this.connection;
 		const deadline = waitMode === 'none' ? undefined : clock.now() + timeout * 1000;
@@ -205,6 +216,7 @@ export class VideoWork implements Work {
 	 * @param isSuspending whether the file must wait until the execution is resumed
 	 */
 	async finish(isSuspending: boolean): Promise<void> {
+		if (this.lost) throw this.lost;
 		const { waitMode, download, gates } = this.options;
 		const { run: submitted, submittedAt } = this;
 		if (submitted && this.isUnfinished && waitMode === 'poll') {
@@ -265,6 +277,7 @@ export class VideoWork implements Work {
 		this.refusal = error;
 		this.order = fallback;
 		this.orderKey = this.nameOrder();
+		this.isTakenUp = false;
 		return undefined;
 	}
 

@@ -3,6 +3,7 @@ import type { VideoAnswer } from '../kie/api';
 import { eventOf, refused, type CallbackEvent, type Refusal } from '../kie/callback/check';
 import type { Connection } from '../kie/connection';
 import { ANSWER_LIMIT_MS, ENOUGH_DELIVERIES, withinAnswerTime } from '../kie/delivery';
+import type { Meaning } from '../kie/meaning/answer';
 import { readUpgradeJob } from '../kie/meaning/fields';
 import { isUpgradedTo, type ResultFiles } from '../kie/meaning/files';
 import { isJsonObject } from '../values';
@@ -21,8 +22,8 @@ export interface Ask {
 const MOST_DELIVERIES = 1_000;
 /** How many times the new part of a video arrived without the whole, by task id. */
 const partsDelivered = new BoundedMap<string, number>(MOST_DELIVERIES);
-/** The upgrades, by task id and index, for which the 4K request was sent again: then only records are read. */
-const repeated = new BoundedMap<string, true>(MOST_DELIVERIES);
+/** The upgrades, by task id and index, that asking may have ordered again: then only records are read. */
+const reordered = new BoundedMap<string, true>(MOST_DELIVERIES);
 
 /**
  * Whether the video can be asked about as what it is. Someone else's upgrade cannot: for a task that was never
@@ -54,18 +55,24 @@ async function fetchReported(ask: Ask, event: CallbackEvent): Promise<VideoAnswe
 		isOurs(event)
 			? await api.fetchVideo(
 					{ operation: event.operation, taskId, kieTaskId, index, codes: [] },
-					repeated.has(key) ? 'free' : 'check',
+					reordered.has(key) ? 'free' : 'check',
 				)
 			: await api.fetchRecord(taskId),
 	);
-	if (answer?.repeatedOrder) {
-		repeated.set(key, true);
+	if (answer?.repeatedOrder && !showsState(answer.meaning)) {
+		reordered.set(key, true);
 		const { meaning } = answer;
-		const isReordered = meaning.kind === 'failed' && meaning.reason === 'reordered';
-		const mayBe = meaning.kind === 'processing' && meaning.perhapsReordered === true;
-		if (isReordered || mayBe) ask.onReorder(taskId, isReordered);
+		ask.onReorder(taskId, meaning.kind === 'failed' && meaning.reason === 'reordered');
 	}
 	return answer;
+}
+
+/** Whether the answer to a repeated 4K request shows the upgrade that was ordered, so that it started none. */
+function showsState(meaning: Meaning): boolean {
+	if (meaning.kind === 'processing') return !meaning.perhapsReordered;
+	return (
+		meaning.kind === 'success' || (meaning.kind === 'failed' && meaning.reason !== 'reordered')
+	);
 }
 
 /**

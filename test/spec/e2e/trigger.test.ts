@@ -20,6 +20,8 @@ import { startForwarder } from './forwarder';
 import { kieCredential, Stage } from './stage';
 import { AFTER, chain, KIE, TRIGGER, triggerWorkflow } from './workflows';
 
+const NO_4K = 'The 4K version of this video is unavailable. Please try a different video.';
+
 const HMAC_KEY = 'webhook-hmac-key-of-this-test';
 const OWN_KEY = addressKey(SIMULATOR_KEY);
 /** Long enough for an execution that must not be there to appear. */
@@ -212,7 +214,7 @@ function readsCallbacks(): void {
 			const taskId = newTask();
 			const url = usual.urlFor({ operation: 'get4k', taskId, index: 1 });
 			const form = { failureData };
-			expect((await send(url, { taskId, form, code: 500, msg: 'No 4K.' })).status).toBe(200);
+			expect((await send(url, { taskId, form, code: 500, msg: NO_4K })).status).toBe(200);
 			expect(await usual.outputs(taskId)).toMatchObject([
 				{ taskId, index: 1, operation: 'get4k', event: 'get4k.failed', status: 'failed' },
 			]);
@@ -243,7 +245,7 @@ function readsCallbacks(): void {
 			expect((await send(only4k.url, { taskId: a, operation: 'generate' })).status).toBe(200);
 			// Kie signs task and time: each report has a second of its own, as in life.
 			const at = (age: number) => ({ timestamp: Math.floor(Date.now() / 1000) - age });
-			const failed = { taskId: a, code: 500, msg: 'No 4K.', ...at(20) };
+			const failed = { taskId: a, code: 500, msg: NO_4K, ...at(20) };
 			expect((await send(only4k.url, failed)).status).toBe(200);
 			expect((await send(only4k.url, { taskId: b, body: foreign })).status).toBe(200);
 			expect((await send(only4k.url, { taskId: a, ...at(40) })).status).toBe(200);
@@ -297,7 +299,7 @@ function refuses(): void {
 				'a failure that names no task',
 				401,
 				'name a task ID',
-				() => ({ code: 500, msg: 'No 4K.', form: { failureData: 'null' as const } }),
+				() => ({ code: 500, msg: NO_4K, form: { failureData: 'null' as const } }),
 			],
 			['empty', 400, 'not a JSON object', () => ({ body: '' })],
 			['an empty object', 400, "no numeric 'code'", () => ({ body: {} })],
@@ -619,7 +621,7 @@ function confirms(): void {
 		it('passes a failure on without asking', async () => {
 			const { taskId, url } = await upgraded({ upgrade4k: { outcome: 'failure' } });
 			const asked = stage.simulator.requests().length;
-			expect((await send(url, { taskId, code: 500, msg: 'No 4K.' })).status).toBe(200);
+			expect((await send(url, { taskId, code: 500, msg: NO_4K })).status).toBe(200);
 			expect(await confirming.outputs(taskId)).toMatchObject([{ event: 'get4k.failed' }]);
 			expect(stage.simulator.requests()).toHaveLength(asked);
 		});

@@ -286,6 +286,19 @@ export class N8nClient {
 		await this.api.call('POST', `/executions/${id}/stop`, {});
 	}
 
+	/**
+	 * Retries an execution, as the button does, and waits until the retry has ended.
+	 *
+	 * @param from the workflow as it was then, or as it is stored now
+	 */
+	async retryExecution(id: string, from: 'original' | 'stored'): Promise<Execution> {
+		const before = (await this.listExecutions()).map((one) => one.id);
+		await this.api.call('POST', `/executions/${id}/retry`, { loadWorkflow: from === 'stored' });
+		const retry = (await this.listExecutions()).find((one) => !before.includes(one.id));
+		if (retry === undefined) throw new Error(`Execution ${id} was not retried`);
+		return await this.waitForExecution(retry.id);
+	}
+
 	/** The bytes of an item's binary field, wherever n8n keeps them. */
 	async downloadBinary(binary: IBinaryData): Promise<Buffer> {
 		if (!binary.id) return Buffer.from(binary.data, 'base64');

@@ -88,6 +88,7 @@ export async function executeVideoOperation(
 				if (work.run) await work.finish(isSuspending);
 				if (work.run) return;
 				// Kie refused the order, at submission or later: its fallback is next.
+				await work.takeUp();
 				await submitLogged(context, work, items);
 				await work.finish(isSuspending);
 			},
