@@ -5,6 +5,12 @@ import { subjectOf } from './videoRun';
 import type { VideoWork } from './videoWork';
 
 type LogContext = Pick<IExecuteFunctions, 'getExecutionId' | 'getNode' | 'logger'>;
+type PaidContext = LogContext & Pick<IExecuteFunctions, 'getWorkflowDataProxy'>;
+
+/** The name of the execution's custom data that holds the newest task IDs. */
+const TASKS = 'kieVeoTasks';
+/** n8n keeps no longer value. */
+const MOST_CHARACTERS = 255;
 
 /**
  * Submits a video and writes to n8n's log what was paid for. n8n keeps a node's output only when the node
@@ -14,7 +20,7 @@ type LogContext = Pick<IExecuteFunctions, 'getExecutionId' | 'getNode' | 'logger
  * @throws KieVeoError, CancelledError as {@link VideoWork.submit}
  */
 export async function submitLogged(
-	context: LogContext,
+	context: PaidContext,
 	work: Pick<VideoWork, 'isTakenUp' | 'order' | 'run' | 'submit' | 'submittedTaskId'>,
 	items: readonly number[],
 ): Promise<void> {
@@ -30,9 +36,36 @@ export async function submitLogged(
 	const { taskId, kieTaskId } = run.result;
 	const how = isTakenUp ? 'taken up' : 'submitted';
 	context.logger.info(submittedLine(place, { ...subjectOf(order), taskId }, kieTaskId, how));
+	noteInExecution(context, kieTaskId ?? taskId);
+}
+
+/**
+ * All that n8n 2.x keeps of an execution that is stopped by hand. n8n limits its length, so only the newest stay.
+ * Never throws: the task is paid for.
+ */
+function noteInExecution(context: PaidContext, taskId: string): void {
+	try {
+		const { $execution } = context.getWorkflowDataProxy(0) as { $execution?: ExecutionOfN8n };
+		const data = $execution?.customData;
+		if (!data) return;
+		const ids = [...(data.get(TASKS)?.split(' ') ?? []), taskId];
+		while (ids.join(' ').length > MOST_CHARACTERS) ids.shift();
+		data.set(TASKS, ids.join(' '));
+	} catch (error) {
+		context.logger.debug(`The task ID is not in the execution's custom data: ${String(error)}`);
+	}
+}
+
+/** As expressions see it; some contexts of n8n have no custom data. */
+interface ExecutionOfN8n {
+	customData?: { get(name: string): string | undefined; set(name: string, value: string): void };
 }
 
 /** @param items none if all are meant */
 export function logPlace(context: LogContext, items: readonly number[] = []): LogPlace {
-	return { node: context.getNode().name, executionId: String(context.getExecutionId()), items };
+	return {
+		node: context.getNode().name,
+		executionId: context.getExecutionId() ?? 'unknown',
+		items,
+	};
 }

@@ -7,6 +7,7 @@ import {
 	unclearError,
 	videoRejectedError,
 } from '../messages/errors';
+import { PERHAPS_REORDERED } from '../messages/values';
 import { NO_FILES } from '../kie/meaning/files';
 import { isUpgrade, traitsOf } from '../operations';
 import { toVideoResult, type Subject, type VideoResult } from '../videoResult';
@@ -75,8 +76,10 @@ export async function takeUp(
 	const { meaning } = answer;
 	if (meaning.kind === 'failed' && meaning.reason !== 'reordered') return null;
 	if (meaning.kind === 'success' || meaning.kind === 'refused') return toRun(subject, answer);
+	const { raw, retryAfterMs } = answer;
+	const isReordered = meaning.kind === 'failed' || 'perhapsReordered' in meaning;
+	const message = isReordered ? `${answer.message} ${PERHAPS_REORDERED}` : answer.message;
 	// No code: Kie does not report its end to this run.
-	const { message, raw, retryAfterMs } = answer;
 	const running = { kind: 'processing' as const, files: NO_FILES };
 	return toRun(subject, { meaning: running, code: null, message, raw, retryAfterMs });
 }

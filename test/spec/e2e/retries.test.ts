@@ -97,4 +97,19 @@ describe.each(LINES.map(({ name }) => name))('an order that n8n %s runs again', 
 		expect(execution.status).toBe('error');
 		for (const taskId of stage.simulator.taskIds) expect(stored).toContain(taskId);
 	});
+
+	it('is named by the log and by the execution after a stop by hand', async () => {
+		stage.simulator.nextTask({ timings: { generate: NEVER } });
+		const id = await stage.client.runWorkflow(await create(['A dog']));
+		while (stage.simulator.taskIds.length === 0) await pause(100);
+		await pause(1_000);
+		await stage.client.stopExecution(id);
+		const [taskId = ''] = stage.simulator.taskIds;
+		const stopped = await stage.client.waitForExecution(id);
+		expect(stage.n8n.log()).toContain(taskId);
+		expect(stopped).toMatchObject({
+			status: 'canceled',
+			customData: { kieVeoTasks: taskId },
+		});
+	});
 });

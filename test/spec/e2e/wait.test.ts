@@ -367,7 +367,7 @@ function acceptsCalls(): void {
 		const address = (submission?.body as { callBackUrl: string }).callBackUrl;
 		for (const forged of [
 			{ hmacKey: 'another key' },
-			{ signature: 'A'.repeat(44) },
+			{ headers: { 'X-Webhook-Signature': 'A'.repeat(44) } },
 			{ timestamp: 1_000_000_000 },
 		]) {
 			const delivery = await simulator.sendCallback(address, { taskId: first, ...forged });

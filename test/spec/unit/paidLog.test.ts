@@ -1,4 +1,4 @@
-import type { INode, Logger } from 'n8n-workflow';
+import type { INode, IWorkflowDataProxyData, Logger } from 'n8n-workflow';
 
 import type { Order } from '../../../nodes/KieVeo/kie/api';
 import { KieVeoError } from '../../../nodes/KieVeo/messages/errors';
@@ -36,6 +36,7 @@ async function linesOf(work: Work, items: number[]): Promise<string[]> {
 		getNode: () => ({ name: 'Videos' }) as INode,
 		getExecutionId: () => '12',
 		logger: { info: note('info'), warn: note('warn') } as unknown as Logger,
+		getWorkflowDataProxy: () => ({}) as IWorkflowDataProxyData,
 	};
 	await submitLogged(context, work, items).catch(() => undefined);
 	return lines;
@@ -80,5 +81,40 @@ describe('the log of what is paid for', () => {
 		['is silent about a refused upgrade', rejected(UPGRADE, { taskId: 't1' }), [0], []],
 	])('%s', async (_what, work, items, lines) => {
 		expect(await linesOf(work, items)).toStrictEqual(lines);
+	});
+});
+
+describe("the custom data of n8n's execution", () => {
+	it('holds the newest task IDs, as far as n8n keeps them', async () => {
+		const kept = new Map<string, string>();
+		const customData = {
+			get: (name: string) => kept.get(name),
+			set: (name: string, value: string) => void kept.set(name, value),
+		};
+		const context = {
+			getNode: () => ({ name: 'Videos' }) as INode,
+			getExecutionId: () => '12',
+			logger: { info: () => undefined } as unknown as Logger,
+			getWorkflowDataProxy: () =>
+				({ $execution: { customData } }) as unknown as IWorkflowDataProxyData,
+		};
+		for (let task = 10; task < 40; task++) {
+			await submitLogged(context, accepted(GENERATE, `veo_task_${task}`), [0]);
+		}
+		const ids = kept.get('kieVeoTasks')?.split(' ') ?? [];
+		expect(ids.at(-1)).toBe('veo_task_39');
+		expect(ids).toHaveLength(21);
+	});
+
+	it('costs no task when n8n refuses it', async () => {
+		const context = {
+			getNode: () => ({ name: 'Videos' }) as INode,
+			getExecutionId: () => '12',
+			logger: { info: () => undefined, debug: () => undefined } as unknown as Logger,
+			getWorkflowDataProxy: () => {
+				throw new Error('not here');
+			},
+		};
+		await expect(submitLogged(context, accepted(GENERATE, 'a'), [0])).resolves.toBeUndefined();
 	});
 });

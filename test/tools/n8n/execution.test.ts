@@ -6,6 +6,7 @@ const ENDED: Execution = {
 	status: 'success',
 	runs: new Map([['Kie.ai', [RUN, RUN]]]),
 	error: undefined,
+	customData: {},
 	data: { executionData: { nodeExecutionStack: [] } },
 };
 

@@ -36,6 +36,8 @@ export interface Execution extends ExecutionSummary {
 	runs: ReadonlyMap<string, readonly NodeRun[]>;
 	/** The error that ended it, wherever it came from. */
 	error: NodeError | undefined;
+	/** What nodes have noted for whoever looks for the execution. */
+	customData: Readonly<Record<string, string>>;
 	/** n8n's stored data, for what this type does not show. Empty while it has only just begun. */
 	data: StoredData;
 }
@@ -118,13 +120,16 @@ export function parseSummary(listed: ListedExecution): ExecutionSummary {
 }
 
 /** @param stored n8n's answer for one execution, whose `data` is text in the `flatted` format */
-export function parseExecution(stored: ListedExecution & { data: string }): Execution {
+export function parseExecution(
+	stored: ListedExecution & { data: string; customData?: Record<string, string> },
+): Execution {
 	const data = (parseFlatted(stored.data) ?? {}) as StoredData;
 	const runs = Object.entries(data.resultData?.runData ?? {});
 	return {
 		...parseSummary(stored),
 		runs: new Map(runs.map(([name, ofNode]) => [name, ofNode.map(parseRun)])),
 		error: parseError(data.resultData?.error),
+		customData: stored.customData ?? {},
 		data,
 	};
 }
