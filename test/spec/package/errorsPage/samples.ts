@@ -344,6 +344,7 @@ export const log: Samples<typeof logRoom> = {
 	submittedLine: [
 		[place, made, undefined],
 		[{ ...place, items: [0, 3] }, upgrade, undefined],
+		[place, made, undefined, 'taken up'],
 	],
 	errorLine: [[place, lostCreationError(newVideo, { code: null, message: 'no answer in time' })]],
 	tierLine: [[TASK, 'veo3_lite', 'veo3_fast']],
