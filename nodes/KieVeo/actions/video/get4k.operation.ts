@@ -29,7 +29,8 @@ const on4kUnavailableOption: INodeProperties = {
 		},
 		{ name: 'Stop With Error', value: 'error', description: 'Stop with an error that says so' },
 	],
-	description: 'What to do when Kie.ai cannot make a 4K version of this video',
+	description:
+		'What to do when Kie.ai refuses the 4K version for good, and not because of the account, the base video or an overload',
 	displayOptions: whenPolling,
 };
 
