@@ -161,7 +161,7 @@ function testSwitch(): void {
 function testFaults(): void {
 	it('refuses a seed before any request', async () => {
 		const execution = await run('generate', [''], { options: { seed: 12345 } });
-		expect(nodeError(execution, KIE)?.message).toContain("'Seed' cannot be used");
+		expect(nodeError(execution, KIE)?.message).toContain("'Seed' cannot be 12345");
 		expect(stage.simulator.requests()).toHaveLength(0);
 	});
 
