@@ -36,7 +36,7 @@ export interface Execution extends ExecutionSummary {
 	runs: ReadonlyMap<string, readonly NodeRun[]>;
 	/** The error that ended it, wherever it came from. */
 	error: NodeError | undefined;
-	/** What nodes have noted for whoever looks for the execution. */
+	/** What nodes have noted for people who look for the execution. */
 	customData: Readonly<Record<string, string>>;
 	/** n8n's stored data, for what this type does not show. Empty while it has only just begun. */
 	data: StoredData;
