@@ -21,6 +21,14 @@ export function parseIfJson(value: unknown): unknown {
 	return parseJson(value) ?? value;
 }
 
+/** Kie's are a few kilobytes, and the same one is read at several places. */
+const LONGEST_NESTED = 50_000;
+
+/** The same for JSON text within an answer or a callback, where a very long one stays text. */
+export function parseNested(value: unknown): unknown {
+	return typeof value === 'string' && value.length > LONGEST_NESTED ? value : parseIfJson(value);
+}
+
 /** A finite number, including numeric text ("422"). Anything else is `null`. */
 export function toNumber(value: unknown): number | null {
 	if (typeof value === 'string' && value.trim() !== '') value = Number(value);

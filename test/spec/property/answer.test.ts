@@ -15,6 +15,7 @@ import {
 import { isJsonObject } from '../../../nodes/KieVeo/values';
 import { isUnknownTask, readRecordAnswer } from '../../../nodes/KieVeo/kie/meaning/record';
 import { readResultFiles } from '../../../nodes/KieVeo/kie/meaning/files';
+import { parseCallback } from '../../../nodes/KieVeo/kie/callback/parse';
 import { fakeKie } from '../unit/fakeKie';
 import { body, buried, data, ORIGIN } from './kieLike';
 
@@ -160,16 +161,26 @@ describe('a body that is made to be expensive', () => {
 			'with a text within texts',
 			JSON.stringify({ code: 422, data: JSON.stringify({ param: deep }) }),
 		],
+		['with an order as text', JSON.stringify({ code: 422, data: { param: deep } })],
+		[
+			'with an order that is just opened',
+			JSON.stringify({
+				code: 422,
+				data: { param: `${'{"a":'.repeat(8_000)}1${'}'.repeat(8_000)}` },
+			}),
+		],
 		[
 			'with __proto__',
 			'{"code":422,"data":{"__proto__":{"taskId":"x","state":"fail"},"constructor":1}}',
 		],
 	])('%s is read in a moment, as an answer and as a callback', (_what, text) => {
-		const since = process.cpuUsage();
 		const answer = readAnswer({ statusCode: 200, headers: {}, body: text }, 0);
-		for (const meaning of meaningsOf(answer)) expect(meaning.kind).not.toBe('');
+		const since = process.cpuUsage();
+		const meanings = meaningsOf(answer);
+		expect(parseCallback(answer.body)).not.toBeNull();
 		// By all eight readers together, and whatever else the machine does.
-		expect(process.cpuUsage(since).user / 1_000).toBeLessThan(1_000);
+		expect(process.cpuUsage(since).user / 1_000).toBeLessThan(250);
+		for (const meaning of meanings) expect(meaning.kind).not.toBe('');
 		expect(({} as { state?: string }).state).toBeUndefined();
 	});
 });

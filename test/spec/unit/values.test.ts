@@ -1,6 +1,13 @@
 import { inspect } from 'node:util';
 
-import { parseIfJson, toBoolean, toId, toNumber, toText } from '../../../nodes/KieVeo/values';
+import {
+	parseIfJson,
+	parseNested,
+	toBoolean,
+	toId,
+	toNumber,
+	toText,
+} from '../../../nodes/KieVeo/values';
 
 type Case = [value: unknown, expected: unknown];
 const table = (cases: Case[]) =>
@@ -83,4 +90,11 @@ describe('JSON text', () => {
 	)('%s is opened if it is an object or a list', (_name, value, expected) =>
 		expect(parseIfJson(value)).toStrictEqual(expected),
 	);
+});
+
+it('JSON text within JSON is opened up to 50,000 characters', () => {
+	const longest = `["${'x'.repeat(49_996)}"]`;
+	expect(parseNested(longest)).toStrictEqual([longest.slice(2, -2)]);
+	expect(parseNested(`${longest} `)).toBe(`${longest} `);
+	expect(parseNested(['{}'])).toStrictEqual(['{}']);
 });

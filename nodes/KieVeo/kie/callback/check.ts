@@ -1,6 +1,6 @@
 import { parseCallback, type Callback } from './parse';
 import { SUBMISSION_PARAMETER, type Submission } from '../../addresses/submission';
-import { isJsonObject, parseIfJson, type JsonObject } from '../../values';
+import { isJsonObject, parseNested, type JsonObject } from '../../values';
 import { otherTier, withTierNote } from '../meaning/fields';
 import { isAboutOther } from '../meaning/files';
 import { signatureFault, type Headers } from './signature';
@@ -169,7 +169,7 @@ function toEvent(
 function asReported(callback: Callback, submission: Submission | null): Callback {
 	const wanted = submission && traitsOf(submission.operation).upgradesTo;
 	const { data } = callback.body;
-	const record = parseIfJson(data);
+	const record = parseNested(data);
 	const isOther =
 		wanted && isAboutOther(wanted, isJsonObject(record) ? record : callback.body, callback.message);
 	return isOther ? { ...callback, outcome: 'unknown', succeeded: false } : callback;

@@ -1,6 +1,14 @@
 import { faultOfTask, readTaskFault, readTaskState, topicOf, type Topic } from '../meaning/fields';
 import { readResultFiles, withWholeVideo, type ResultFiles } from '../meaning/files';
-import { isJsonObject, parseIfJson, toId, toNumber, toText, type JsonObject } from '../../values';
+import {
+	isJsonObject,
+	parseIfJson,
+	parseNested,
+	toId,
+	toNumber,
+	toText,
+	type JsonObject,
+} from '../../values';
 import { readText } from '../meaning/texts';
 
 /** `unknown`: it says that the task is finished, or nearly, but shows no video. Kie must be asked. */
@@ -42,7 +50,7 @@ export function parseCallback(body: unknown): ParsedCallback {
 	if (!isJsonObject(parsed)) return { reason: 'the body is not a JSON object' };
 	const code = toNumber(parsed.code);
 	if (code === null) return { reason: "the body has no numeric 'code'" };
-	const data = withoutEmpty(parseIfJson(parsed.data));
+	const data = withoutEmpty(parseNested(parsed.data));
 	if (data !== null && !isJsonObject(data)) return { reason: "'data' is not an object" };
 
 	const taskIds = taskIdsIn(parsed, data);

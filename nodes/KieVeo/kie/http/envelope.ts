@@ -2,7 +2,7 @@ import type { KieAnswer } from '../meaning/answer';
 import { readTaskFault } from '../meaning/fields';
 import {
 	isJsonObject,
-	parseIfJson,
+	parseNested,
 	parseJson,
 	toNumber,
 	toText,
@@ -74,7 +74,7 @@ export function readAnswer(reply: HttpReply, now: number): KieAnswer {
 	return {
 		code,
 		message: messageIn(body),
-		data: parseIfJson(body.data),
+		data: parseNested(body.data),
 		body,
 		taskIds,
 		fault: code === null,

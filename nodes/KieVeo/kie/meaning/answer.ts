@@ -1,7 +1,7 @@
 import { readTaskFault, readTaskState } from './fields';
 import { NO_FILES, isAboutOther, readResultFiles } from './files';
 import type { ResultFiles, UpgradeResolution } from './files';
-import { isJsonObject, parseIfJson, toNumber, toText } from '../../values';
+import { isJsonObject, parseNested, toNumber, toText } from '../../values';
 import { readText, type FailureReason, type KnownText } from './texts';
 
 export type { FailureReason };
@@ -189,7 +189,7 @@ export function failureReasonOf(message: string, code: number | null): FailureRe
  */
 export function classifyUpgradeAnswer(wanted: UpgradeResolution, answer: KieAnswer): Meaning {
 	const { data, message, code } = answer;
-	const record = parseIfJson(data);
+	const record = parseNested(data);
 	const isOther = isJsonObject(record) && isAboutOther(wanted, record, message);
 	const files = isOther ? NO_FILES : readResultFiles(record, wanted);
 	if (files.videoUrls.length > 0) return { kind: 'success', files };
@@ -230,7 +230,7 @@ export type FileUrlMeaning = { kind: 'success'; url: string } | Rejection;
  * @see https://docs.kie.ai/file-upload-api/quickstart
  */
 export function classifyFileUrlAnswer(answer: KieAnswer): FileUrlMeaning {
-	const data = parseIfJson(answer.data);
+	const data = parseNested(answer.data);
 	// The upload pages show both names.
 	const url = toText(isJsonObject(data) ? (data.downloadUrl ?? data.fileUrl) : data);
 	const isUrl = url !== null && /^https?:\/\//i.test(url) && URL.canParse(url);

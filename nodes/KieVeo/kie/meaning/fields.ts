@@ -1,4 +1,4 @@
-import { isJsonObject, parseIfJson, toNumber, toText, type JsonObject } from '../../values';
+import { isJsonObject, parseNested, toNumber, toText, type JsonObject } from '../../values';
 
 /*
  * The fields in which Kie tells about a task. record-info of the Veo endpoints has `successFlag` and
@@ -23,7 +23,7 @@ export type TaskState = 'running' | 'success' | 'failed';
  * @see https://docs.kie.ai/market/common/get-task-detail
  */
 export function readTaskState(data: unknown): TaskState | null {
-	const record = parseIfJson(data);
+	const record = parseNested(data);
 	if (!isJsonObject(record)) return null;
 	const given = [toNumber(record.successFlag), toText(record.state)];
 	return STATES.find(([, ...values]) => given.some((one) => values.includes(one)))?.[0] ?? null;
@@ -37,7 +37,7 @@ export interface TaskFault {
 
 /** Why the task failed, by its own fields; nothing if it is running or has succeeded. Pure; never throws. */
 export function readTaskFault(data: unknown): TaskFault {
-	const record = parseIfJson(data);
+	const record = parseNested(data);
 	const state = readTaskState(record);
 	if (!isJsonObject(record) || state === 'running' || state === 'success') {
 		return { code: null, message: null };
@@ -76,11 +76,11 @@ export interface Job {
  * @see https://docs.kie.ai/market/common/get-task-detail
  */
 export function readJob(data: unknown): Job | null {
-	const record = parseIfJson(data);
+	const record = parseNested(data);
 	if (!isJsonObject(record)) return null;
-	const param = parseIfJson(record.param);
+	const param = parseNested(record.param);
 	const order = isJsonObject(param) ? param : {};
-	const given = parseIfJson(order.input);
+	const given = parseNested(order.input);
 	const model = toText(record.model) ?? toText(order.model);
 	if (model === null && !isJsonObject(given)) return null;
 	return { model, input: isJsonObject(given) ? given : {} };
@@ -171,7 +171,7 @@ export function topicOf(record: JsonObject, said: string): Topic {
 	const named = operationOf(readJob(record)?.model ?? null);
 	if (named !== null) return named;
 
-	const places = [...[record.info, record.response].map(parseIfJson), record].filter(isJsonObject);
+	const places = [...[record.info, record.response].map(parseNested), record].filter(isJsonObject);
 	const has = (field: string) => places.some((place) => isFilled(place[field]));
 	const isOther = places.some(
 		({ resolution }) => isFilled(resolution) && !is4k(toText(resolution)),

@@ -1,5 +1,5 @@
 import { is4k, readJob, resolutionOfJob, topicOf } from './fields';
-import { isJsonObject, parseIfJson, toNumber, toText, type JsonObject } from '../../values';
+import { isJsonObject, parseNested, toNumber, toText, type JsonObject } from '../../values';
 
 /** The files Kie names in the `data` of an answer or a callback. Lists keep Kie's order. */
 export interface ResultFiles {
@@ -38,7 +38,7 @@ export const NO_FILES: Readonly<ResultFiles> = Object.freeze({
  * @see https://docs.kie.ai/market/common/get-task-detail
  */
 export function readResultFiles(data: unknown, wanted?: UpgradeResolution): ResultFiles {
-	const outer = parseIfJson(data);
+	const outer = parseNested(data);
 	const files: ResultFiles = { ...NO_FILES };
 	if (!isJsonObject(outer)) return files;
 	const job = readJob(outer);
@@ -118,13 +118,13 @@ function containersIn(outer: JsonObject): Container[] {
 
 /** A job's result can also be the list itself, or one URL. */
 function resultOf(value: unknown): JsonObject {
-	const result = parseIfJson(value);
+	const result = parseNested(value);
 	if (isJsonObject(result)) return result;
 	return result ? { resultUrls: result } : {};
 }
 
 function objectsIn(value: unknown): JsonObject[] {
-	return [parseIfJson(value)].filter(isJsonObject);
+	return [parseNested(value)].filter(isJsonObject);
 }
 
 /** Kie guarantees neither list of videos: for an extension, the whole alone is also a result. */
@@ -134,7 +134,7 @@ export function withWholeVideo(files: ResultFiles): ResultFiles {
 
 /** The names of the fields in which a result could stand, to report one that was not understood. At most 20. */
 export function resultFieldsIn(data: unknown): string[] {
-	const outer = parseIfJson(data);
+	const outer = parseNested(data);
 	if (!isJsonObject(outer)) return [];
 	const names = containersIn(outer).flatMap(({ container }) => Object.keys(container));
 	return [...new Set(names)].slice(0, 20).map((name) => name.slice(0, 40));
@@ -152,7 +152,7 @@ function firstUrls(...candidates: unknown[]): string[] {
 const MOST_URLS = 100;
 
 function readUrls(value: unknown): string[] {
-	const parsed = parseIfJson(value);
+	const parsed = parseNested(value);
 	const texts = Array.isArray(parsed) ? parsed.slice(0, MOST_URLS) : [parsed];
 	return [...new Set(texts.flatMap(urlsInText))];
 }

@@ -7,7 +7,7 @@ import {
 } from './answer';
 import { faultOfTask, readTaskState } from './fields';
 import { NO_FILES, readResultFiles, resultFieldsIn, withWholeVideo } from './files';
-import { isJsonObject, parseIfJson } from '../../values';
+import { isJsonObject, parseNested } from '../../values';
 import type { FailureReason } from './texts';
 
 /** An answer and what it means for the requested video. */
@@ -39,7 +39,7 @@ const isNotYet = (reason: FailureReason) => reason === 'baseNotFinished' || reas
  * @see https://docs.kie.ai/market/common/get-task-detail
  */
 export function readRecordAnswer(answer: KieAnswer, { isOurs, isNew }: Acquaintance): Told {
-	const record = parseIfJson(answer.data);
+	const record = parseNested(answer.data);
 	const state = readTaskState(record);
 	if (state === 'failed') {
 		const { code, message } = faultOfTask(record, answer);
@@ -69,7 +69,7 @@ export function readRecordAnswer(answer: KieAnswer, { isOurs, isNew }: Acquainta
 /** Whether an answer says that there is no such task. */
 function isMissing({ code, data }: KieAnswer, said: Statement): boolean {
 	if (said.kind === 'failed') return said.reason === 'unknownTask';
-	return said.kind === 'unclear' && code === 200 && !isJsonObject(parseIfJson(data));
+	return said.kind === 'unclear' && code === 200 && !isJsonObject(parseNested(data));
 }
 
 function withoutAddress(answer: KieAnswer): KieAnswer {
