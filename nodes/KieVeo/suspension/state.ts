@@ -7,6 +7,7 @@ import type {
 
 import { BoundedMap } from '../boundedMap';
 import type { SubmittedVideo } from '../kie/api';
+import { readText } from '../kie/meaning/texts';
 import { toNumber, toText } from '../values';
 import { PERHAPS_REORDERED } from '../messages/values';
 import { givesVideo } from '../operations';
@@ -154,8 +155,13 @@ export function videoAwaitedBy(item: INodeExecutionData | undefined): SubmittedV
 		taskId: String(taskId),
 		kieTaskId: toText(kieTaskId),
 		index: typeof index === 'number' ? index : null,
-		codes: [toNumber(code)],
+		codes: isUnclear(item) ? [] : [toNumber(code)],
 	};
+}
+
+/** Whether Kie's answer to the order said nothing that is known: perhaps nothing was started yet. */
+function isUnclear({ json: { code, message } }: INodeExecutionData): boolean {
+	return typeof code === 'number' && code >= 400 && readText(String(message)) !== 'processing';
 }
 
 function isPending({ json }: INodeExecutionData): boolean {

@@ -169,6 +169,21 @@ describe('the safety net', () => {
 		});
 	});
 
+	it('does not take an order answered with unknown words for an upgrade that was seen running', async () => {
+		const taskId = add({ timings: { upgrade4k: NEVER }, ...LOST });
+		const msg = 'Validation Error - The request parameters failed validation checks';
+		const body = { code: 422, msg, data: null };
+		simulator.fault({ kind: 'answer', body, path: GET_4K });
+		const execution = await suspend([taskId], { timeout: 4 });
+		const [item] = await execution.output();
+		expect(item?.json).toMatchObject({
+			status: 'processing',
+			timedOut: true,
+			message: expect.stringContaining('may have started, and billed, another upgrade'),
+		});
+		expect(simulator.paid()).toHaveLength(1);
+	});
+
 	it('never takes the base video, though in 4K, for the upgrade', async () => {
 		const taskId = add({
 			videos: 2,
