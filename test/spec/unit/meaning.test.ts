@@ -11,6 +11,7 @@ import {
 import { classifyCreateAnswer, mayBePaid } from '../../../nodes/KieVeo/kie/meaning/create';
 import { isUnknownTask, readRecordAnswer } from '../../../nodes/KieVeo/kie/meaning/record';
 import { KNOWN_TEXTS, readText } from '../../../nodes/KieVeo/kie/meaning/texts';
+import * as kieTexts from '../../tools/simulator/kieTexts';
 import { ANSWERS, TASK, VIDEO, type AnswerRow } from '../corpus/answers';
 import { CALLBACKS } from '../corpus/callbacks';
 import { TEXTS } from '../corpus/texts';
@@ -60,6 +61,13 @@ describe('the corpus', () => {
 		const seen = JSON.stringify([TEXTS, ANSWERS]).toLowerCase();
 		const known = KNOWN_TEXTS.flatMap(([, ...texts]) => texts);
 		expect(known.filter((one) => !seen.includes(one))).toStrictEqual([]);
+	});
+
+	it('has each text that the simulator says, or begins with', () => {
+		const seen = JSON.stringify([TEXTS, ANSWERS, CALLBACKS]);
+		const said = [kieTexts.TEXTS, kieTexts.DONE_TEXTS].flatMap((texts) => Object.values(texts));
+		const all = [...said, ...kieTexts.CODE_TEXTS.values()];
+		expect(all.filter((one) => !seen.includes(`"${one}`))).toStrictEqual([]);
 	});
 });
 

@@ -22,6 +22,7 @@ import { executionLimitHint } from '../../../../nodes/KieVeo/messages/run';
 import { lostCreationError } from '../../../../nodes/KieVeo/messages/video';
 import type { KieVeoError } from '../../../../nodes/KieVeo/messages/error';
 import type { Subject } from '../../../../nodes/KieVeo/videoResult';
+import { TEXTS } from '../../corpus/texts';
 
 /* Values to show every message with. A message without values does not compile. */
 
@@ -31,6 +32,12 @@ type Values<Message> = Message extends (...values: infer V) => unknown
 	: never;
 
 export type Samples<Room> = { [Name in keyof Room]: Values<Room[Name]> };
+
+/** Kie's own words: a text of the corpus. */
+function kies(text: string): string {
+	if (TEXTS.some((row) => row.text === text)) return text;
+	throw new Error(`Kie.ai is not known to say "${text}"`);
+}
 
 const TASK = 'veo_task_abc123';
 const PRIVATE = '"localhost" is an address of a private network';
@@ -99,30 +106,37 @@ export const input: Samples<
 };
 
 const failures: Record<FailureReason, [Subject, string]> = {
-	unavailable: [upgrade, 'The 4K version of this video is unavailable.'],
-	baseNotFinished: [upgrade, 'record status is not success'],
-	noFile: [upgrade, 'record result data is blank'],
-	unknownTask: [upgrade, 'record is null'],
-	retention: [upgrade, 'Temporarily supports records within 14 days'],
+	unavailable: [
+		upgrade,
+		kies('The 4K version of this video is unavailable. Please try a different video.'),
+	],
+	baseNotFinished: [upgrade, kies('record status is not success')],
+	noFile: [upgrade, kies('record result data is blank')],
+	unknownTask: [upgrade, kies('record is null')],
+	retention: [upgrade, kies('Temporarily supports records within 14 days')],
 	reordered: [upgrade, ''],
-	upgradedBefore: [extension, 'Videos generated in 1080P cannot be extended'],
-	contentFilter: [made, 'Your prompt was flagged by Website as violating content policies.'],
-	englishOnly: [newVideo, 'Only English prompts are supported at this time.'],
+	upgradedBefore: [extension, kies('Videos generated in 1080P cannot be extended')],
+	contentFilter: [made, kies('Your prompt was flagged by Website as violating content policies.')],
+	englishOnly: [newVideo, kies('Only English prompts are supported at this time.')],
 	imageFetch: [
 		newVideo,
-		'Failed to fetch the image. Kindly verify any access limits set by you or your service provider.',
+		kies(
+			'Failed to fetch the image. Kindly verify any access limits set by you or your service provider.',
+		),
 	],
-	invalidModel: [newVideo, 'Invalid model'],
-	callbackRequired: [{ ...upgrade, operation: 'get1080p' }, 'Please enter callBackUrl.'],
+	invalidModel: [newVideo, kies('Invalid model')],
+	callbackRequired: [{ ...upgrade, operation: 'get1080p' }, kies('Please enter callBackUrl.')],
 	noAudio: [
 		made,
-		'The Google model was unable to generate audio for this request. Please try a different prompt.',
+		kies(
+			'The Google model was unable to generate audio for this request. Please try a different prompt.',
+		),
 	],
-	credits: [made, 'Credits insufficient'],
-	timeout: [made, 'Internal Error - Timeout'],
-	upstream: [made, 'Internal Error, Please try again later.'],
-	taskFailed: [made, 'Failed - Video generation task failed'],
-	other: [upgrade, 'Validation Error - The request parameters failed validation checks'],
+	credits: [made, kies('Credits insufficient')],
+	timeout: [made, kies('Internal Error - Timeout')],
+	upstream: [made, kies('Internal Error, Please try again later.')],
+	taskFailed: [made, kies('Failed - Video generation task failed')],
+	other: [upgrade, kies('Validation Error - The request parameters failed validation checks')],
 };
 /** What is advised differently where there is a video already. */
 const laterFailures: { [reason: string]: [Subject, FailureReason, string] } = {
@@ -130,19 +144,34 @@ const laterFailures: { [reason: string]: [Subject, FailureReason, string] } = {
 	timeoutOfUpgrade: [upgrade, 'timeout', failures.timeout[1]],
 	upstreamOfUpgrade: [upgrade, 'upstream', failures.upstream[1]],
 	taskFailedOfUpgrade: [upgrade, 'taskFailed', failures.taskFailed[1]],
-	taskFailedOfExtension: [extension, 'taskFailed', 'Failed - Video extension task failed'],
+	taskFailedOfExtension: [extension, 'taskFailed', kies('Failed - Video extension task failed')],
 };
 const refusals: Record<Refusal, Said> = {
-	unauthorized: { code: 401, message: 'You do not have access permissions' },
-	credits: { code: 402, message: 'Credits insufficient' },
-	keyLimit: { code: 433, message: 'Request Limit' },
-	featureDisabled: { code: 505, message: 'Feature Disabled' },
+	unauthorized: { code: 401, message: kies('You do not have access permissions') },
+	credits: { code: 402, message: kies('Credits insufficient') },
+	keyLimit: {
+		code: 433,
+		message: kies('The current number of points used by apiKey has exceeded the daily limit'),
+	},
+	featureDisabled: {
+		code: 505,
+		message: kies('Feature Disabled - The requested feature is currently disabled'),
+	},
 };
 const retries: Record<RetryReason, Said> = {
-	rateLimit: { code: 429, message: 'The call frequency is too high. Please try again later.' },
-	maintenance: { code: 455, message: 'Service Unavailable' },
-	server: { code: 500, message: 'Server exception, please try again later' },
-	taskOrServer: { code: 500, message: 'Timeout' },
+	rateLimit: {
+		code: 429,
+		message: kies('Your call frequency is too high. Please try again later.'),
+	},
+	maintenance: {
+		code: 455,
+		message: kies('Service Unavailable - System is currently undergoing maintenance'),
+	},
+	server: {
+		code: 500,
+		message: kies('Server Error - An unexpected error occurred while processing the request'),
+	},
+	taskOrServer: { code: 500, message: kies('Timeout') },
 	noConnection: { code: null, message: 'connection refused (192.0.2.1:443)' },
 	noName: { code: null, message: 'host name not found (api.kie.ai)' },
 	unreadable: { code: 502, message: 'a web page instead of JSON (HTTP 502)' },
@@ -181,15 +210,14 @@ const accountRejections = {
 	],
 	failed: [
 		{ kind: 'failed', reason: 'other' },
-		{ code: 404, message: 'Not Found' },
+		{ code: 404, message: kies('Not Found - The requested resource or endpoint does not exist') },
 	] as [Rejection, Said],
 };
 
-function unavailable(operation: 'get4k' | 'get1080p'): KieVeoError {
-	const version = operation === 'get4k' ? '4K' : '1080P';
-	const message = `The ${version} version of this video is unavailable.`;
-	const rejection: Rejection = { kind: 'failed', reason: 'unavailable' };
-	return videoRoom.videoRejectedError({ ...upgrade, operation }, rejection, { code: 500, message });
+function failed(operation: 'get4k' | 'get1080p', reason: FailureReason): KieVeoError {
+	const [subject, message] = failures[reason];
+	const rejection: Rejection = { kind: 'failed', reason };
+	return videoRoom.videoRejectedError({ ...subject, operation }, rejection, { code: 500, message });
 }
 
 export const video: Samples<typeof videoRoom> = {
@@ -217,12 +245,12 @@ export const video: Samples<typeof videoRoom> = {
 		otherApi: [
 			upgrade,
 			{ kind: 'failed', reason: 'unknownTask', mayWorkWith: 'veo' },
-			{ code: 422, message: 'recordInfo is null' },
+			{ code: 422, message: kies('recordInfo is null') },
 		],
 		earlierAttemptLost: [
 			upgrade,
 			{ kind: 'refused', reason: 'credits' },
-			{ code: 402, message: 'Insufficient credits', mayBePaid: true },
+			{ code: 402, message: kies('Credits insufficient'), mayBePaid: true },
 		],
 		...mapped(unreached, (said, reason): [Subject, Rejection, Said] => [
 			newVideo,
@@ -246,11 +274,22 @@ export const video: Samples<typeof videoRoom> = {
 	},
 	timedOutError: {
 		job: [{ ...job, ownTaskId: 'e931f4f24b0f' }, 1800, 'success'],
-		upgrade: [upgrade, 1800, '4K video is processing. Please check back in 5-10 minutes.'],
+		upgrade: [
+			upgrade,
+			1800,
+			kies('4k is processing. It should be ready in 5-10 minutes. Please check back shortly.'),
+		],
 		newVideo: [made, 1800, 'success'],
 	},
 	unclearError: {
-		upgrade: [upgrade, 24, { code: 422, message: 'Validation Error' }],
+		upgrade: [
+			upgrade,
+			24,
+			{
+				code: 422,
+				message: kies('Validation Error - The request parameters failed validation checks'),
+			},
+		],
 		newVideo: [
 			made,
 			16,
@@ -261,7 +300,7 @@ export const video: Samples<typeof videoRoom> = {
 		],
 	},
 	accountRejectedError: accountRejections,
-	fallbackError: [[unavailable('get4k'), unavailable('get1080p')]],
+	fallbackError: [[failed('get4k', 'unavailable'), failed('get1080p', 'noFile')]],
 	balanceBelowError: [[120.5, 500]],
 	balanceUnknownError: {
 		refused: [{ kind: 'refused', reason: 'unauthorized' }, refusals.unauthorized],
@@ -296,7 +335,7 @@ export const files: Samples<typeof fileRoom> = {
 	fileRefusedError: [[file, 403]],
 	fileGoneError: [
 		[file, 404, null],
-		[file, 404, { code: 422, message: 'url is wrong' }],
+		[file, 404, { code: 422, message: kies('url is wrong') }],
 	],
 	fileAddressError: [[file, 'http://localhost/v.mp4', PRIVATE]],
 	tooManyRedirectsError: [[file]],
