@@ -118,7 +118,7 @@ function timeoutOf(row: Row): number {
 /** Fewer than the orders that Kie accepts at once. */
 const ITEMS = 15;
 
-/** The rows that share a run. What Kie does not accept yet would hold up the other orders. */
+/** The rows that share a run. What Kie does not accept yet would delay the other orders. */
 function batchesOf(rows: readonly Row[]): Row[][] {
 	const isAlone = ({ meaning, place }: Row) => REPEATED.includes(meaning) || place === 'service';
 	const alone = rows.filter(isAlone).map((row) => [row]);
@@ -138,7 +138,7 @@ const BATCHES = batchesOf(ROWS);
 
 export const ACCOUNTS = BATCHES.map((_, batch) => ({ key: keyOf(batch) }));
 
-/** The parts of a request that tell of which row it is. */
+/** Whether a request names a row, by its key and ID. */
 function isAbout({ headers, body, query }: JournalEntry, id: string, apiKey: string): boolean {
 	if (headers.authorization !== `Bearer ${apiKey}`) return false;
 	const { prompt, taskId, input = {} } = (body ?? {}) as { [field: string]: unknown };

@@ -1,0 +1,175 @@
+import { addressKey, withSubmission } from '../../../nodes/KieVeo/addresses/submission';
+import { KieVeoTrigger } from '../../../nodes/KieVeo/KieVeoTrigger.node';
+import { SIMULATOR_KEY, startSimulator, type Simulator } from '../../tools/simulator';
+import { startReceiver, type Receiver } from '../../tools/simulator/testing';
+import { ANSWERS, VIDEO, WHOLE } from '../corpus/answers';
+import { CALLBACKS, type CallbackRow } from '../corpus/callbacks';
+import { useFastTime } from './fastTime';
+import { runWebhook } from './runWebhook';
+import { Suspended } from './suspended';
+
+/* Every callback of the corpus, at the address of the trigger and at that of a suspended execution. */
+
+useFastTime();
+
+const HMAC_KEY = 'webhook-key';
+const RECORDS = ['/api/v1/veo/record-info', '/api/v1/jobs/recordInfo'];
+const GET_4K = '/api/v1/veo/get-4k-video';
+const bodyOf = (what: string) => ANSWERS.find((row) => row.what === what)?.body;
+
+let simulator: Simulator;
+let receiver: Receiver;
+let calls = 0;
+let suspended: Suspended | undefined;
+
+beforeAll(async () => {
+	const account = { key: SIMULATOR_KEY, credits: 100_000, webhookHmacKey: HMAC_KEY };
+	simulator = await startSimulator({ accounts: [account], rateLimit: { limit: 1000 } });
+	receiver = await startReceiver();
+});
+beforeEach(() => simulator.reset());
+afterEach(async () => {
+	await suspended?.close();
+	suspended = undefined;
+});
+afterAll(async () => {
+	await simulator.close();
+	await receiver.close();
+});
+
+const isAsked = () =>
+	simulator.requests().some(({ path }) => RECORDS.includes(path) || path === GET_4K);
+
+/** What a user gets of a callback that tells the outcome. */
+const resultOf = (
+	{ body, message, code, files = {}, ...row }: CallbackRow,
+	outcome = row.outcome,
+) => {
+	if (outcome === 'unknown') return { status: 'success', videoUrls: [VIDEO] };
+	const said = body as { code: number; msg: string };
+	const told = { status: outcome, message: message ?? said.msg, code: code ?? said.code };
+	if (outcome === 'failed') return { ...told, videoUrls: [] };
+	const { videoUrls = [VIDEO], fullVideoUrls = [], imageUrls = [], creditsConsumed } = files;
+	const whole = row.topic === 'extend' ? [WHOLE] : fullVideoUrls;
+	const credits = creditsConsumed === undefined ? {} : { creditsConsumed };
+	return { ...told, ...credits, videoUrls: [...whole, ...videoUrls], imageUrls };
+};
+
+type Send = () => Promise<{ status: number; json: object | undefined }>;
+/** A callback that leaves the outcome open is refused until Kie, when asked, knows the video. */
+const expectResult = async (send: Send, result: object, isOpen: boolean) => {
+	let isKnown = false;
+	for (const path of [GET_4K, ...RECORDS]) {
+		const body = bodyOf(path === GET_4K ? 'a 4K upgrade is done' : 'a finished video');
+		const always = { path, times: Infinity };
+		simulator.fault({ ...always, kind: 'answer', body, when: () => isKnown });
+		simulator.fault({ ...always, kind: 'status', code: 455, when: () => !isKnown });
+	}
+	if (isOpen) {
+		expect(await send()).toStrictEqual({ status: 503, json: undefined });
+		expect(isAsked()).toBe(true);
+		isKnown = true;
+	}
+	const { status, json } = await send();
+	expect(status).toBe(200);
+	expect(json).toMatchObject(result);
+	expect(isAsked()).toBe(isOpen);
+};
+
+const EVENTS = ['generate', 'get4k', 'get1080p'].flatMap((one) => [
+	`${one}.success`,
+	`${one}.failed`,
+]);
+
+/** Sends it to an address of the trigger, signed, as a new trigger each time. */
+const callTrigger =
+	({ body, taskIds: [taskId = 'a'] }: CallbackRow, address = ''): Send =>
+	async () => {
+		await simulator.sendCallback(`${receiver.url}/webhook/veo${address}`, { taskId, body });
+		const callback = receiver.received.at(-1);
+		if (!callback) throw new Error('nothing was received');
+		const { status, items } = await runWebhook({
+			nodeType: new KieVeoTrigger(),
+			nodeId: `trigger-${++calls}`,
+			parameters: { events: EVENTS, signatureVerification: 'required', options: {} },
+			credentials: { apiKey: SIMULATOR_KEY, webhookSecret: HMAC_KEY, baseUrl: simulator.apiUrl },
+			callback,
+		});
+		return { status, json: items?.[0]?.json };
+	};
+
+describe('the trigger', () => {
+	const named = CALLBACKS.filter(({ taskIds }) => taskIds.length > 0);
+	it.each(named.map((row) => [row.what, row.outcome, row] as const))(
+		'called about %s, a %s',
+		async (_what, outcome, row) => {
+			const { topic, taskIds, files } = row;
+			const needsWhole = topic === 'extend' && files?.fullVideoUrls === undefined;
+			const event = `${topic === 'extend' ? 'generate' : topic}.${outcome === 'failed' ? outcome : 'success'}`;
+			const told = { ...resultOf(row), event, operation: topic, taskId: taskIds[0] };
+			await expectResult(callTrigger(row), told, outcome === 'unknown' || needsWhole);
+		},
+	);
+
+	it.each(CALLBACKS.filter(({ taskIds }) => taskIds.length === 0))(
+		'refuses $what, whose signature is for nothing',
+		async (row) => {
+			expect(await callTrigger(row)()).toStrictEqual({ status: 401, json: undefined });
+		},
+	);
+
+	it.each(CALLBACKS.map((row) => [row.what, row.atGet4k, row] as const))(
+		'called at the address of a 4K order about %s, a %s',
+		async (_what, outcome, row) => {
+			const [taskId = 'a'] = row.taskIds;
+			// The trigger asks about each video once.
+			const index = ++calls;
+			const about = { operation: 'get4k', taskId, index } as const;
+			const address = withSubmission(receiver.url, about, addressKey(SIMULATOR_KEY));
+			const event = `get4k.${outcome === 'failed' ? outcome : 'success'}`;
+			const told = { ...resultOf(row, outcome), event, operation: 'get4k', taskId, index };
+			await expectResult(callTrigger(row, new URL(address).search), told, outcome === 'unknown');
+		},
+	);
+});
+
+/** The orders whose address it can come to: that of a 4K order may get the report of the base video. */
+const WAYS = CALLBACKS.flatMap((row) => {
+	const { topic } = row;
+	const own = topic === 'get1080p' ? [] : [topic === 'unknown' ? ('generate' as const) : topic];
+	return [...new Set([...own, 'get4k' as const])].map((operation) => {
+		const outcome = operation === 'get4k' ? row.atGet4k : row.outcome;
+		return [operation, row.what, outcome, row] as const;
+	});
+});
+
+const ORDERS = { generate: '/api/v1/veo/generate', extend: '/api/v1/veo/extend', get4k: GET_4K };
+
+describe('a suspended execution', () => {
+	it.each(WAYS)('of %s, called about %s, a %s', async (operation, _what, outcome, row) => {
+		const [id = 'veo_task_nameless'] = row.taskIds;
+		const isJob = JSON.stringify(row.body).includes('"model":"veo');
+		const path = isJob ? '/api/v1/jobs/createTask' : ORDERS[operation];
+		const isOfOther = operation === 'extend' || (isJob && operation === 'get4k');
+		const taskId = isOfOther ? 'veo_task_base' : id;
+		const data = { taskId: id, resultUrls: null, imageUrls: null };
+		const accepted = { code: 200, msg: 'success', data };
+		simulator.fault({ kind: 'answer', path, body: accepted });
+		const items = [{ taskId, prompt: 'A dog' }];
+		const execution = await Suspended.start({
+			...{ simulator, operation, items, timeout: 3600 },
+			api: isJob ? 'jobs' : 'veo',
+		});
+		suspended = execution;
+		const [order] = simulator.requests({ path });
+		const { callBackUrl } = order?.body as { callBackUrl: string };
+		simulator.journal.length = 0;
+
+		const send: Send = async () => {
+			const status = await execution.call(callBackUrl, row.body);
+			return { status, json: execution.resumed[0]?.[0]?.json };
+		};
+		const needsWhole = operation === 'extend' && row.files?.fullVideoUrls === undefined;
+		await expectResult(send, resultOf(row, outcome), outcome === 'unknown' || needsWhole);
+	});
+});
