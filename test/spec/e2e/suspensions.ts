@@ -13,7 +13,6 @@ export const LOST = { callback: { lostAttempts: 99 } } satisfies AddVideo;
 /** Executions of Get 4K Video that are suspended in the n8n of a stage. */
 export class Suspensions {
 	/** Ids of the nodes, which wake-ups are proved with. */
-	private readonly nodeIds = new Map<string, string>();
 
 	constructor(
 		private readonly stage: Stage,
@@ -41,8 +40,6 @@ export class Suspensions {
 		const workflow = this.workflowFor(taskIds, timeout, parameters);
 		const { id } = await client.createWorkflow(workflow);
 		const execution = await client.runWorkflow(id);
-		const node = workflow.nodes.find(({ name }) => name === KIE);
-		this.nodeIds.set(execution, node?.id ?? '');
 		await client.waitForExecution(execution, { until: 'waiting' });
 		return execution;
 	}
@@ -62,7 +59,7 @@ export class Suspensions {
 	): string {
 		const url = new URL(this.addressOf(of));
 		url.searchParams.delete('kieVeo');
-		const place = { execution: provedFor, node: this.nodeIds.get(execution) ?? '', round: -1 };
+		const place = { execution: provedFor, node: KIE, round: -1 };
 		const key = wakeUpKey(addressKey(apiKey), place);
 		return withWakeUp(url.href, { kind: 'all', at: Date.now(), ...wakeUp }, key);
 	}
