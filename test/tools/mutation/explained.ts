@@ -27,4 +27,10 @@ export const EXPLAINED: readonly Explained[] = [
 		replacement: '""',
 		why: 'An empty text has the number of 0.0.0.0.',
 	},
+	{
+		file: 'files.ts',
+		original: "''",
+		replacement: '"Stryker was here!"',
+		why: 'What is not an address is left out, whatever it is.',
+	},
 ];

@@ -147,7 +147,7 @@ const MODELS: ReadonlyArray<[model: RegExp, operation: Exclude<Topic, 'unknown'>
 ];
 
 /** Only a base video or an extension has these. A record of an upgrade can also have `resolution`. */
-const GENERATION_FIELDS = ['promptJson', 'fallbackFlag', 'originUrls', 'fullResultUrls'];
+const GENERATION_FIELDS = ['promptJson', 'fallbackFlag', 'originUrls'];
 
 /** Kie documents them for a 4K upgrade only. */
 const PREVIEW_FIELDS = ['imageUrls', 'image_urls'];
@@ -156,7 +156,7 @@ const PREVIEW_FIELDS = ['imageUrls', 'image_urls'];
 const TEXT_TOPICS: ReadonlyArray<[text: RegExp, topic: Topic]> = [
 	[/^4k video generated successfully/i, 'get4k'],
 	[/^(?:the 4k version of this video is unavailable|该视频的 4k 版本不可用)/i, 'get4k'],
-	[/^veo3(?:\.1)? video extension successful/i, 'extend'],
+	[/^veo3\.1 video extension successful/i, 'extend'],
 	[/^veo3(?:\.1)? (?:video generated successfully|视频生成成功)/i, 'generate'],
 ];
 

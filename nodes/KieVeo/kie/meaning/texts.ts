@@ -80,7 +80,7 @@ export const KNOWN_TEXTS: ReadonlyArray<readonly [says: KnownText, ...texts: str
 ];
 
 /** "Your request was rejected by Flow(<Google's own words>). You may ...", in English and Chinese. */
-const REJECTED_BY_FLOW = /^(?:your request was rejected by|您的请求被) flow\s*[(（](.*)[)）]/;
+const REJECTED_BY_FLOW = /^(?:your request was rejected by|您的请求被) flow[(（](.*)[)）]/;
 
 /** The phrase is a whole one: an end or a punctuation mark follows. */
 const AFTER_PHRASE = /^\s*(?:$|[^\p{L}\p{N}\s])/u;
