@@ -57,6 +57,7 @@ it.each(['No success', 'success is not what this is'])(
 it.each<[said: string, record: { [field: string]: unknown }, topic: string]>([
 	['', { model: 'other/veo/get-4k-video' }, 'unknown'],
 	['', { model: 'other/veo/get-1080p-video' }, 'unknown'],
+	['', { model: 'other/veo/extend' }, 'unknown'],
 	['Note: the 4K version of this video is unavailable', {}, 'unknown'],
 	['Note: Veo3.1 video extension successful.', {}, 'unknown'],
 	['Note: Veo3.1 video generated successfully.', {}, 'unknown'],
@@ -70,6 +71,8 @@ it.each<[what: string, given: unknown, urls: string[]]>([
 	['an IPv6 address', 'http://[::1]/a.mp4', ['http://[::1]/a.mp4']],
 	['another scheme before http', `javascript:${URL_1}`, []],
 	['a tab within', `${URL_1}\tb`, []],
+	['quotes within', `${URL_1}?"b"`, [`${URL_1}?"b"`]],
+	['a quote that closes early', `"${URL_1}"b`, []],
 ])('A result URL with %s', (_what, resultUrls, urls) => {
 	expect(readResultFiles({ resultUrls }).videoUrls).toStrictEqual(urls);
 });

@@ -58,7 +58,7 @@ export function faultOfTask(data: unknown, envelope: { code: number | null; mess
 		code: code ?? (envelope.code === 200 ? null : envelope.code),
 		message:
 			message ??
-			(/^success\W*$/i.test(envelope.message) ? 'Kie.ai gives no reason' : envelope.message),
+			(/^success$/i.test(envelope.message) ? 'Kie.ai gives no reason' : envelope.message),
 	};
 }
 
