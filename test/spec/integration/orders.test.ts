@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+
 import type { INodeParameters, OnError } from 'n8n-workflow';
 
 import { useAccounts } from './accounts';
@@ -17,11 +19,14 @@ interface Run {
 	options?: INodeParameters;
 	onError?: OnError;
 	api?: 'veo' | 'jobs';
+	/** Where n8n says that it can be called. Default: nowhere but on this machine. */
+	webhookWaitingBaseUrl?: string;
 }
 
-/** An execution whose node can be run several times. */
-function execution({ api = 'veo', ...first }: Run = {}) {
-	const contextData = {};
+/** An execution whose node can be run several times. Forgetful: as if n8n had begun it for the first time. */
+function execution({ api = 'veo', ...first }: Run = {}, isForgetful = false) {
+	let contextData = {};
+	const executionId = randomUUID();
 	const { credentials } = kie;
 	return async (again: Run = {}) => {
 		const {
@@ -38,7 +43,10 @@ function execution({ api = 'veo', ...first }: Run = {}) {
 			operation === 'generate'
 				? (prompts ?? ['A dog']).map((prompt) => ({ json: { prompt } }))
 				: (taskIds ?? []).map((taskId) => ({ json: { taskId } }));
+		if (isForgetful) contextData = {};
 		return await runNode({
+			executionId,
+			webhookWaitingBaseUrl: rest.webhookWaitingBaseUrl,
 			parameters: {
 				resource: 'video',
 				operation,
@@ -112,6 +120,44 @@ describe('what this execution has ordered', () => {
 		await caught(run());
 		await run({ prompts: ['slow', 'good again', 'good'] });
 		expect(paid()).toBe(4);
+	});
+
+	it('is not ordered again if its answer came after the failure that ended the run', async () => {
+		const about = (prompt: string) => (request: { body: unknown }) =>
+			(request.body as { prompt?: string }).prompt === prompt;
+		kie.simulator.fault({ kind: 'status', code: 400, when: about('refused') });
+		kie.simulator.fault({ kind: 'slow', ms: 300, when: about('slow') });
+		const run = execution({ prompts: ['refused', 'slow'], waitMode: 'none' });
+		await caught(run());
+		await run();
+		expect(kie.simulator.requests({ path: GENERATE })).toHaveLength(3);
+		expect(paid()).toBe(2);
+	});
+
+	it('is suspended without an error in what is returned, with which n8n would run the node again', async () => {
+		kie.simulator.fault({ kind: 'status', code: 400, msg: 'No such model' });
+		const { items, stored } = await execution({
+			prompts: ['refused', 'good'],
+			waitMode: 'callback',
+			onError: 'continueRegularOutput',
+			webhookWaitingBaseUrl: `${kie.simulator.apiUrl}/webhook-waiting`,
+		})();
+		expect(stored?.[0]?.json).toMatchObject({
+			status: 'failed',
+			error: expect.stringContaining('No such model'),
+		});
+		expect(items[0]?.json).not.toHaveProperty('error');
+		expect(items[0]?.json).toMatchObject({ message: expect.stringContaining('No such model') });
+	});
+
+	it('is not ordered again by an old n8n that starts a waiting execution over', async () => {
+		const run = execution(
+			{ waitMode: 'callback', webhookWaitingBaseUrl: `${kie.simulator.apiUrl}/webhook-waiting` },
+			true,
+		);
+		expect((await run()).stored).toHaveLength(1);
+		expect((await caught(run())).description).toContain('started this execution over');
+		expect(paid()).toBe(1);
 	});
 
 	it.each(['veo', 'jobs'] as const)('can be an upgrade, with "%s"', async (api) => {

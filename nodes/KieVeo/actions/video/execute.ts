@@ -100,9 +100,23 @@ export async function executeVideoOperation(
 	if (takenUp > 0) addHint(context, takenUpHint(takenUp, works.length));
 	const unfinished = works.filter(isUnfinished);
 	if (unfinished.length === 0) return items;
-	if (suspension) await suspendUntilReported(run, suspension, items, unfinished);
-	else addHint(context, unfinishedHint(unfinished.length, works.length, refetchOf(run)));
+	if (suspension) {
+		await suspendUntilReported(run, suspension, items, unfinished);
+		return items.map(withoutError);
+	}
+	addHint(context, unfinishedHint(unfinished.length, works.length, refetchOf(run)));
 	return items;
+}
+
+/**
+ * Retry On Fail looks for an error in the first item, also with "Continue on fail": n8n would run the node again on
+ * the items that it has just stored, and output later.
+ */
+function withoutError({
+	json: { error, ...json },
+	...item
+}: INodeExecutionData): INodeExecutionData {
+	return { ...item, json: error === undefined ? json : { ...json, message: error } };
 }
 
 function refetchOf({ operation: { operation }, connection: { api } }: Run): Refetch {
