@@ -16,11 +16,13 @@ import {
 	type TransferFault,
 } from '../messages/errors';
 import type { CallingContext, Connection } from '../kie/connection';
+import { PARALLEL_TRANSFERS } from '../kie/http/client';
 import { throwIfCancelled } from '../kie/http/clock';
 import { readRetryAfter, type HttpReply } from '../kie/http/envelope';
 import type { FileStream } from '../kie/http/multipart';
 import { networkFaultOf } from '../kie/http/networkFault';
 import { retryDelay } from '../kie/http/retry';
+import { Turns } from '../kie/http/turns';
 import { toNumber, toText } from '../values';
 import { isKieFileUrl, publicUrlFault } from '../addresses/publicUrl';
 import type { VideoResult } from '../videoResult';
@@ -32,10 +34,6 @@ const MAX_TRANSFERS = 3;
 const RETRY_PAUSE_MS = 1_000;
 /** Milliseconds within which a file host must start to answer. */
 const ANSWER_TIMEOUT = 60_000;
-/** How long a run is patient with busy hosts where no Timeout limits it, in milliseconds. */
-const PATIENCE_MS = 120_000;
-/** The longest pause a busy host gets, whatever its `Retry-After` says. */
-const LONGEST_PAUSE_MS = 60_000;
 const MAX_REDIRECTS = 5;
 const REDIRECTS = [301, 302, 303, 307, 308];
 /** A fresh link may help. */
@@ -67,12 +65,7 @@ export function checkDownloadSettings(name: unknown, maxSize: unknown): Download
 	return { binaryPropertyName, maxBytes: megabytes === 0 ? null : megabytes * 1_000_000 };
 }
 
-export interface FileLimits extends Pick<DownloadSettings, 'maxBytes'> {
-	/** Until when a busy host is asked again, in milliseconds since the epoch; by default for a limited time. */
-	deadline?: number;
-}
-
-export interface FileOrder extends FileSubject, FileLimits {
+export interface FileOrder extends FileSubject, Pick<DownloadSettings, 'maxBytes'> {
 	/** Name of the file without its extension. */
 	name: string;
 }
@@ -96,29 +89,32 @@ type Attempt =
 	/** `pauseMs`: the host is busy, and asks for at least this pause. */
 	| { kind: 'broken'; fault: TransferFault; pauseMs?: number };
 
-/** The downloads of one execution, into its binary data, wherever this n8n keeps it. */
+/** The downloads of one execution, a few at a time, into its binary data, wherever this n8n keeps it. */
 export class Downloads {
-	/** Since a host was busy, until a file has come: over many files patience must not add up. */
-	private patientUntil?: number;
+	private readonly turns: Turns<Attempt>;
 
 	constructor(
 		private readonly context: CallingContext,
 		private readonly connection: Connection,
-	) {}
+	) {
+		const { clock, patience } = connection;
+		const isSilence = ({ kind }: Attempt) => kind === 'broken';
+		this.turns = new Turns(PARALLEL_TRANSFERS, clock, patience, isSilence);
+	}
 
 	/** Downloads a finished video, named after its task. Throws like {@link file}. */
 	async video(
 		{ taskId, index, resolution, videoUrl }: VideoResult,
-		limits: FileLimits,
+		maxBytes: number | null,
 	): Promise<StoredFile> {
 		const name = fileNameOf(taskId, index, resolution);
-		return await this.file({ taskId, url: videoUrl ?? '', name, ...limits });
+		return await this.file({ taskId, url: videoUrl ?? '', name, maxBytes });
 	}
 
 	/**
 	 * Streams a file from Kie into n8n's binary data, without credentials. A link that is refused or has
-	 * expired is renewed once, if it is Kie's; a busy host is waited for; an interrupted transfer is
-	 * restarted; a short file is never a success.
+	 * expired is renewed once, if it is Kie's; a busy host is waited for while the run's patience lasts; an
+	 * interrupted transfer is restarted; a short file is never a success.
 	 *
 	 * @throws KieVeoError with the task id, CancelledError
 	 * @see https://docs.kie.ai/common-api/download-url
@@ -129,11 +125,9 @@ export class Downloads {
 		let renewed = false;
 		let waits = 0;
 		for (let transfers = 1; ; ) {
-			const attempt = await this.fetchOnce(url, order);
-			if (attempt.kind === 'file') {
-				this.patientUntil = undefined;
-				return attempt.file;
-			}
+			const from = url;
+			const attempt = await this.turns.run(async () => await this.fetchOnce(from, order));
+			if (attempt.kind === 'file') return attempt.file;
 			if (attempt.kind === 'refused') {
 				if (renewed) throw refusedAgain(order, attempt.status);
 				url = await this.renew(order, attempt.status);
@@ -141,21 +135,15 @@ export class Downloads {
 				continue;
 			}
 			const { fault, pauseMs } = attempt;
-			const left = pauseMs === undefined ? 0 : this.patienceLeft(order);
-			if (pauseMs !== undefined && left > 0) {
+			const { isOver, timeLeft } = this.turns;
+			if (pauseMs !== undefined && timeLeft > 0) {
 				const pause = Math.max(pauseMs, retryDelay(++waits, null, clock.random()));
-				await clock.pause(Math.min(pause, left), signal);
+				await clock.pause(Math.min(pause, timeLeft), signal);
 				continue;
 			}
-			if (transfers++ === MAX_TRANSFERS) throw downloadError(order, fault);
+			if (isOver || transfers++ === MAX_TRANSFERS) throw downloadError(order, fault);
 			await clock.pause(RETRY_PAUSE_MS, signal);
 		}
-	}
-
-	/** In milliseconds. */
-	private patienceLeft({ deadline }: FileOrder): number {
-		const now = this.connection.clock.now();
-		return (deadline ?? (this.patientUntil ??= now + PATIENCE_MS)) - now;
 	}
 
 	private async fetchOnce(url: string, order: FileOrder): Promise<Attempt> {
@@ -257,8 +245,7 @@ function withoutFile(
 	const fault: TransferFault = { reason: 'status', status };
 	if (status === PROXY_LOGIN) throw fileUnreachedError(order, fault, 'proxyLogin');
 	if (!BUSY.includes(status)) return { kind: 'broken', fault };
-	const asked = readRetryAfter(headers['retry-after'], now) ?? 0;
-	return { kind: 'broken', fault, pauseMs: Math.min(asked, LONGEST_PAUSE_MS) };
+	return { kind: 'broken', fault, pauseMs: readRetryAfter(headers['retry-after'], now) ?? 0 };
 }
 
 function refusedAgain(order: FileOrder, status: number): Error {

@@ -38,7 +38,7 @@ export async function transfer<T>(
 	store: (content: FileStream) => Promise<T>,
 	{ announced, maxBytes, clock, signal }: TransferLimits,
 ): Promise<TransferResult<T>> {
-	const progress = { bytes: 0, at: clock.now(), ended: false };
+	const progress = { bytes: 0, at: clock.elapsed(), ended: false };
 	let broken: Exclude<TransferResult<T>, { kind: 'complete' }> | undefined;
 
 	body.once('error', () => {
@@ -51,7 +51,7 @@ export async function transfer<T>(
 	body.pause();
 	body.on('data', (chunk: Buffer) => {
 		progress.bytes += chunk.length;
-		progress.at = clock.now();
+		progress.at = clock.elapsed();
 		if (maxBytes === null || progress.bytes <= maxBytes) return;
 		broken = { kind: 'tooLarge' };
 		body.destroy(new Error(broken.kind));
@@ -101,7 +101,7 @@ async function destroyWhenStalled(
 			body.destroy(new CancelledError());
 			return;
 		}
-		if (!progress.ended && clock.now() - progress.at > STALL_MS) {
+		if (!progress.ended && clock.elapsed() - progress.at > STALL_MS) {
 			body.destroy(new Error('stalled'));
 			return;
 		}

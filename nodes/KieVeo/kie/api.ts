@@ -115,8 +115,8 @@ export interface KieApi {
 	 * Submits an order, within Kie's limit of submissions. What costs money each time it is accepted is
 	 * repeated only after answers that say it was not accepted. A creation's task id is in `files`.
 	 *
-	 * @param deadline until when it is retried while Kie has certainly not accepted it; milliseconds since the
-	 * epoch, 120 s from now by default
+	 * @param deadline until when it is retried while Kie has certainly not accepted it, by the even clock; by
+	 * default for 120 s
 	 */
 	submit(order: Order, deadline?: number): Promise<SubmissionAnswer>;
 

@@ -15,13 +15,8 @@ import type { HttpCall, HttpClient } from './http/client';
 import type { Clock } from './http/clock';
 import { multipartUpload, type ImageFile } from './http/multipart';
 import type { RecentTasks } from './http/recentTasks';
-import {
-	callWithRetry,
-	MAX_ATTEMPTS,
-	PATIENCE_WITHOUT_TIMEOUT_MS,
-	submitPatiently,
-	type Submitted,
-} from './http/retry';
+import { callWithRetry, MAX_ATTEMPTS, submitPatiently, type Submitted } from './http/retry';
+import { PATIENCE_WITHOUT_TIMEOUT_MS } from './http/turns';
 import type { SubmissionLimiter } from './http/limiter';
 import {
 	classifyCreditsAnswer,
@@ -76,7 +71,7 @@ export abstract class BaseApi implements KieApi {
 	/** @param isOurs whether this package has created the task */
 	async fetchRecord(taskId: string, isOurs = false, attempts = 1): Promise<VideoAnswer> {
 		const { recentTasks, clock } = this.parts;
-		const isNew = recentTasks.has(taskId, clock.now());
+		const isNew = recentTasks.has(taskId, clock.elapsed());
 		const tell = (given: KieAnswer) => readRecordAnswer(given, { isOurs, isNew });
 		const read = async () => await this.readRecord(taskId);
 		const record = await callWithRetry(read, (one) => tell(one).meaning, this.parts, attempts);
@@ -91,15 +86,9 @@ export abstract class BaseApi implements KieApi {
 
 	async uploadImage(image: ImageFile): Promise<Answered<FileUrlMeaning>> {
 		const answer = await callWithRetry(
-			async () => {
-				// Opened again for each attempt: a stream can be read only once.
-				const { request, close } = await multipartUpload(image);
-				try {
-					return await this.parts.http.call({ path: UPLOAD_PATH, ...request });
-				} finally {
-					close();
-				}
-			},
+			// Opened again for each attempt: a stream can be read only once.
+			async () =>
+				await this.parts.http.upload(UPLOAD_PATH, async () => await multipartUpload(image)),
 			classifyFileUrlAnswer,
 			this.parts,
 		);
@@ -129,7 +118,7 @@ export abstract class BaseApi implements KieApi {
 		);
 		const meaning = meaningOf(answer);
 		if (meaning.kind !== 'created') return orderAnswered(answer, meaning);
-		recentTasks.add(meaning.taskId, clock.now());
+		recentTasks.add(meaning.taskId, clock.elapsed());
 		const files = { ...NO_FILES, taskId: meaning.taskId };
 		return answered(answer, { kind: 'processing', files });
 	}
@@ -154,7 +143,7 @@ export abstract class BaseApi implements KieApi {
 
 	protected patience(deadline?: number) {
 		const { limiter, clock, signal } = this.parts;
-		const until = deadline ?? clock.now() + PATIENCE_WITHOUT_TIMEOUT_MS;
+		const until = deadline ?? clock.elapsed() + PATIENCE_WITHOUT_TIMEOUT_MS;
 		return { limiter, clock, signal, deadline: until };
 	}
 

@@ -13,6 +13,7 @@ import { toText } from '../values';
 import type { ApiName, KieApi } from './api';
 import { HttpClient, type SendRequest } from './http/client';
 import { systemClock, type Clock } from './http/clock';
+import type { Patience } from './http/turns';
 import { RecentTasks } from './http/recentTasks';
 import { SubmissionLimiter } from './http/limiter';
 import { ChosenApi } from './chosenApi';
@@ -41,6 +42,8 @@ export interface Connection {
 	/** Kie's webhook HMAC key, if the credential has one. */
 	webhookSecret: string | null;
 	clock: Clock;
+	/** Of all free requests and downloads together. */
+	patience: Patience;
 	signal?: AbortSignal;
 }
 
@@ -84,8 +87,9 @@ export async function connect(
 		{ api: baseUrl, upload: uploadBaseUrl },
 		abortInFlight ? signal : undefined,
 	);
+	const patience: Patience = {};
 	const parts = {
-		http: new HttpClient(send, systemClock, signal, apiKey),
+		http: new HttpClient(send, systemClock, signal, apiKey, patience),
 		limiter: limiterFor(baseUrl, apiKey),
 		recentTasks,
 		clock: systemClock,
@@ -100,6 +104,7 @@ export async function connect(
 		addressKey: parts.addressKey,
 		webhookSecret: trimmedHmacKey(credentials.webhookSecret),
 		clock: systemClock,
+		patience,
 		signal,
 	};
 }

@@ -7,12 +7,12 @@ export type PollResult<T> =
 	| { kind: 'pending'; waitMs: number | null };
 
 export interface PollOptions {
-	/** Milliseconds since the epoch at which the task was submitted. */
+	/** When the task was submitted, as all times here by the even clock. */
 	since: number;
 	/** Milliseconds between two checks. */
 	intervalMs: number;
-	/** Milliseconds from `since` after which waiting ends. */
-	timeoutMs: number;
+	/** When waiting ends. */
+	deadline: number;
 	clock: Clock;
 	signal?: AbortSignal;
 }
@@ -26,16 +26,15 @@ export interface PollOptions {
  */
 export async function pollUntilSettled<T>(
 	check: () => Promise<PollResult<T>>,
-	{ since, intervalMs, timeoutMs, clock, signal }: PollOptions,
+	{ since, intervalMs, deadline, clock, signal }: PollOptions,
 ): Promise<T | null> {
-	const deadline = since + timeoutMs;
 	let due = since + intervalMs;
 	for (;;) {
 		const next = Math.min(due, deadline);
-		await clock.pause(Math.max(0, next - clock.now()), signal);
+		await clock.pause(Math.max(0, next - clock.elapsed()), signal);
 		const found = await check();
 		if (found.kind === 'settled') return found.value;
 		if (next === deadline) return null;
-		due = clock.now() + Math.max(intervalMs, found.waitMs ?? 0);
+		due = clock.elapsed() + Math.max(intervalMs, found.waitMs ?? 0);
 	}
 }

@@ -1,6 +1,5 @@
 import type { Order, SubmissionAnswer } from '../kie/api';
 import type { Connection } from '../kie/connection';
-import { throwIfCancelled } from '../kie/http/clock';
 import {
 	lostCreationError,
 	timedOutError,
@@ -11,7 +10,6 @@ import { PERHAPS_REORDERED } from '../messages/values';
 import { NO_FILES } from '../kie/meaning/files';
 import { isUpgrade, traitsOf } from '../operations';
 import { toVideoResult, type Subject, type VideoResult } from '../videoResult';
-import type { Gate } from './gate';
 import { pollUntilSettled, type PollResult } from './poll';
 
 /** Where a submitted video stands. */
@@ -47,8 +45,7 @@ export function subjectOf(order: Order): Subject {
 /**
  * Submits one order. The result of a creation carries the new task id.
  *
- * @param deadline until when the submission is retried, in milliseconds since the epoch; by default for a
- * limited time
+ * @param deadline until when the submission is retried, by the even clock; by default for a limited time
  * @throws KieVeoError when Kie rejects it or the answer is lost, CancelledError
  */
 export async function submitVideo(
@@ -90,15 +87,15 @@ const ACCEPTED = 200;
 export interface PollWait {
 	/** What the submission gave. */
 	submitted: VideoRun;
-	/** Milliseconds since the epoch. */
+	/** By the even clock. */
 	submittedAt: number;
+	/** The same. */
+	deadline: number;
 	/** Seconds between two checks. */
 	pollInterval: number;
-	/** Seconds from the submission. */
+	/** Seconds, as the user gave them. */
 	timeout: number;
 	onTimeout: 'error' | 'continue';
-	/** Limits how many videos are polled at the same time. */
-	gate: Gate;
 }
 
 /**
@@ -123,13 +120,13 @@ export async function waitByPolling(
 	const unclearMinutes = 2 * usualMinutes;
 
 	const check = async (): Promise<PollResult<VideoRun>> => {
-		const answer = await wait.gate.run(async () => {
-			throwIfCancelled(signal);
-			return await api.fetchVideo({ ...subject, kieTaskId, codes, model }, 'poll');
-		});
+		const answer = await api.fetchVideo({ ...subject, kieTaskId, codes, model }, 'poll');
 		const { meaning } = answer;
 		lastMessage = answer.message;
-		if (meaning.kind === 'unclear' && clock.now() - wait.submittedAt > unclearMinutes * 60_000) {
+		if (
+			meaning.kind === 'unclear' &&
+			clock.elapsed() - wait.submittedAt > unclearMinutes * 60_000
+		) {
 			throw unclearError(subject, unclearMinutes, answer);
 		}
 		const perhapsFailed = meaning.kind === 'retry' && meaning.reason === 'taskOrServer';
@@ -147,7 +144,7 @@ export async function waitByPolling(
 	const settled = await pollUntilSettled(check, {
 		since: wait.submittedAt,
 		intervalMs: wait.pollInterval * 1000,
-		timeoutMs: wait.timeout * 1000,
+		deadline: wait.deadline,
 		clock,
 		signal,
 	});

@@ -12,7 +12,6 @@ import {
 } from '../messages/errors';
 import { traitsOf, type VideoOperationName } from '../operations';
 import type { Balance } from './balance';
-import type { Gate } from './gate';
 import type { Work } from './itemRun';
 import type { OrderMemory } from './orders';
 import {
@@ -47,13 +46,8 @@ export interface VideoWorkOptions extends VideoOptions {
 	memory: OrderMemory;
 	/** The input item. */
 	item: number;
-	/**
-	 * Fetches the video as a file, if it is also wanted as one; `deadline` in milliseconds since the epoch, where
-	 * the waiting time bounds it.
-	 */
-	download: ((run: VideoRun, deadline: number | undefined) => Promise<StoredFile>) | null;
-	/** Limit how much of each happens at the same time. */
-	gates: { uploads: Gate; polls: Gate };
+	/** Fetches the video as a file, if it is also wanted as one. */
+	download: ((run: VideoRun) => Promise<StoredFile>) | null;
 }
 
 /** Final for the 4K version, and neither about the account, the base video or its ID, nor a passing fault. */
@@ -68,8 +62,10 @@ const REFUSES_4K: readonly FailureReason[] = [
 export class VideoWork implements Work {
 	/** Unset until submitted. */
 	run?: VideoRun;
-	/** Milliseconds since the epoch; 0 until submitted. */
+	/** By the even clock; 0 until submitted. */
 	submittedAt = 0;
+	/** When the waiting time ends, by the even clock. */
+	private deadline = Infinity;
 	file?: StoredFile;
 	private readonly operation: VideoOperationName;
 	/** Whether it was ordered by an earlier run of this execution. */
@@ -163,7 +159,7 @@ export class VideoWork implements Work {
 
 	/** Leaves `run` unset unless this execution has ordered the video before, and it has not failed. */
 	async takeUp(): Promise<void> {
-		const { memory, gates } = this.options;
+		const { memory } = this.options;
 		const placed = memory.find(this.orderKey);
 		if (placed === null) return;
 		const { taskId, kieTaskId, message } = placed;
@@ -171,12 +167,10 @@ export class VideoWork implements Work {
 			this.lost = lostCreationError(subjectOf(this.order), { code: null, message });
 			return;
 		}
-		const run = await gates.polls.run(
-			async () => await takeUp(this.connection, this.order, { taskId, kieTaskId }),
-		);
+		const run = await takeUp(this.connection, this.order, { taskId, kieTaskId });
 		if (run === null) return;
 		this.run = this.refusal ? this.inPlace(run) : run;
-		this.submittedAt = this.connection.clock.now();
+		this.startTime();
 		this.isTakenUp = true;
 	}
 
@@ -188,26 +182,29 @@ export class VideoWork implements Work {
 
 	/** What can be done, and can fail, before anything is paid for: uploads the images one by one. */
 	async prepare(): Promise<void> {
-		const { images, gates } = this.options;
+		const { images } = this.options;
 		const { order } = this;
 		if (this.isPlaced || images.length === 0 || order.kind !== 'creation') return;
-		const imageUrls = await gates.uploads.run(async () => await this.upload(images));
+		const imageUrls = await this.upload(images);
 		this.order = { ...order, parameters: { ...order.parameters, imageUrls } };
 	}
 
 	/** Leaves `run` unset when Kie refuses the order for good and the fallback replaces it. */
 	async submit(): Promise<void> {
 		if (this.isPlaced) return;
-		const { waitMode, timeout } = this.options;
-		const { clock } = this.connection;
-		const deadline = waitMode === 'none' ? undefined : clock.now() + timeout * 1000;
-		const submit = async () => await this.submitRemembered(deadline);
-		// A state is only read: nothing else limits how many are requested at once.
-		const { polls } = this.options.gates;
-		this.run = await this.orFallBack(async () =>
-			this.order.kind === 'state' ? await polls.run(submit) : await submit(),
-		);
-		this.submittedAt = clock.now();
+		this.startTime();
+		this.run = await this.orFallBack(async () => await this.submitRemembered());
+		if (this.order.kind === 'state') return;
+		this.startTime();
+	}
+
+	/** From the submission, or the first attempt. A fallback has what is left of the time. */
+	private startTime(): void {
+		const { clock, patience } = this.connection;
+		this.submittedAt = clock.elapsed();
+		if (this.options.waitMode === 'none' || this.refusal) return;
+		this.deadline = this.submittedAt + this.timeout * 1000;
+		patience.until = Math.max(patience.until ?? 0, this.deadline);
 	}
 
 	/**
@@ -217,25 +214,23 @@ export class VideoWork implements Work {
 	 */
 	async finish(isSuspending: boolean): Promise<void> {
 		if (this.lost) throw this.lost;
-		const { waitMode, download, gates } = this.options;
-		const { run: submitted, submittedAt } = this;
+		const { waitMode, download } = this.options;
+		const { run: submitted, submittedAt, deadline } = this;
 		if (submitted && this.isUnfinished && waitMode === 'poll') {
-			const wait = { ...this.options, submitted, submittedAt, gate: gates.polls };
+			const wait = { ...this.options, submitted, submittedAt, deadline };
 			this.run = await this.orFallBack(
 				async () => await waitByPolling(this.connection, this.order, wait),
 			);
 		}
 		const { run } = this;
-		if (run && this.isFinished && download && !isSuspending) {
-			const deadline = waitMode === 'poll' ? this.submittedAt + this.timeout * 1000 : undefined;
-			this.file = await download(run, deadline);
-		}
+		if (run && this.isFinished && download && !isSuspending) this.file = await download(run);
 	}
 
 	/** Whatever comes next, a run of this execution that follows knows what was paid for. */
-	private async submitRemembered(deadline: number | undefined): Promise<VideoRun> {
-		const { memory } = this.options;
+	private async submitRemembered(): Promise<VideoRun> {
+		const { memory, waitMode } = this.options;
 		const { order, orderKey } = this;
+		const deadline = waitMode === 'none' ? undefined : this.deadline;
 		const run = await submitVideo(this.connection, order, deadline).catch((error: unknown) => {
 			if (error instanceof KieVeoError) this.rememberFault(error);
 			return Promise.reject(error);

@@ -4,10 +4,10 @@ import type { SubmittedVideo } from '../kie/api';
 import type { CallbackEvent } from '../kie/callback/check';
 import type { Connection } from '../kie/connection';
 import { ENOUGH_DELIVERIES, withinAnswerTime } from '../kie/delivery';
+import { Gate } from '../kie/http/turns';
 import { reorderedLine } from '../messages/errors';
 import { failureText } from '../messages/values';
 import { isUpgrade, traitsOf } from '../operations';
-import { Gate } from '../run/gate';
 import { toCallbackResult, toFailedResult, toVideoResult } from '../videoResult';
 import {
 	isUnreported,

@@ -6,7 +6,7 @@ import type {
 } from 'n8n-workflow';
 
 import { readSubmission, type Submission } from '../addresses/submission';
-import { checkDownloadSettings } from '../files/download';
+import { checkDownloadSettings, Downloads } from '../files/download';
 import type { SubmittedVideo } from '../kie/api';
 import { checkCallback, type CallbackEvent, type Incoming } from '../kie/callback/check';
 import { parseCallback } from '../kie/callback/parse';
@@ -19,7 +19,6 @@ import { CancelledError } from '../kie/http/clock';
 import { toBoolean } from '../values';
 import { asError, downloadOutOfTimeError, tierLine } from '../messages/errors';
 import { isUpgrade } from '../operations';
-import { videoDownloader } from '../run/videoFile';
 import type { VideoResult } from '../videoResult';
 import { askAboutOpen, askWhileFinished, reportOf, willBeReported, type Call } from './ask';
 import { decide, type Facts } from './decide';
@@ -366,6 +365,8 @@ async function downloaderFor(
 	);
 	const signal = AbortSignal.timeout(left);
 	const connection = await connect(context, signal, { abortInFlight: true });
-	const download = videoDownloader(context, connection);
-	return async (video) => ({ [binaryPropertyName]: (await download(video, { maxBytes })).binary });
+	const downloads = new Downloads(context, connection);
+	return async (video) => ({
+		[binaryPropertyName]: (await downloads.video(video, maxBytes)).binary,
+	});
 }

@@ -45,6 +45,7 @@ export interface SuspensionReason {
 		index: number | null;
 		/** Kie's code for the submission. */
 		code: number | null;
+		/** By the even clock. */
 		submittedAt: number;
 	}>;
 	operation: VideoOperationName;
@@ -108,7 +109,7 @@ export async function suspend(
 	const now = clock.now();
 	const limit = isUpgrade(operation) ? EARLY_UPGRADE_MS : EARLY_MS;
 	const isMissable = ({ submittedAt, code }: (typeof videos)[number]) =>
-		now - submittedAt > limit || isUnreported({ codes: [code] });
+		clock.elapsed() - submittedAt > limit || isUnreported({ codes: [code] });
 	const possiblyMissed = new Set(videos.filter(isMissable).map(videoKey));
 	const place = placeOf(context, round);
 	beginSuspension(place, { complete: true, possiblyMissed });

@@ -5,7 +5,7 @@ import { makeToken, readToken } from '../addresses/token';
 import { BoundedMap } from '../boundedMap';
 import { systemClock, type Clock } from '../kie/http/clock';
 import { isJsonObject } from '../values';
-import { Gate } from '../run/gate';
+import { Gate } from '../kie/http/turns';
 import { MOST_SUSPENSIONS, nameOf, type SuspensionPlace } from './state';
 
 /* When a suspended execution is checked. Times in milliseconds since the epoch. */

@@ -1,5 +1,5 @@
 import type { ApiName } from '../../../nodes/KieVeo/kie/api';
-import { Gate } from '../../../nodes/KieVeo/run/gate';
+import { Gate } from '../../../nodes/KieVeo/kie/http/turns';
 import type { JournalEntry, Simulator } from '../../tools/simulator';
 import { ANSWERS, type AnswerRow } from '../corpus/answers';
 import { TEXTS, type Meanings } from '../corpus/texts';

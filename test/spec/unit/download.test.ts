@@ -1,7 +1,8 @@
 import { Readable } from 'node:stream';
 
-import { Downloads, type FileLimits } from '../../../nodes/KieVeo/files/download';
+import { Downloads } from '../../../nodes/KieVeo/files/download';
 import type { CallingContext, Connection } from '../../../nodes/KieVeo/kie/connection';
+import type { Patience } from '../../../nodes/KieVeo/kie/http/turns';
 import type { KieVeoError } from '../../../nodes/KieVeo/messages/errors';
 import { FakeClock } from './fakeClock';
 import { errorOf1x, errorOf2x, TRANSPORT_FAULTS } from './transportFaults';
@@ -36,7 +37,8 @@ function hostOf(...answers: Array<Answer | Error>) {
 		meaning: { kind: 'success', url: `${url}?fresh` },
 	});
 	const context = { helpers: { httpRequest, prepareBinaryData: store } };
-	const connection = { api: { fetchFreshUrl }, baseUrl: 'https://api.kie.ai', clock };
+	const patience: Patience = {};
+	const connection = { api: { fetchFreshUrl }, baseUrl: 'https://api.kie.ai', clock, patience };
 	const downloads = new Downloads(
 		context as unknown as CallingContext,
 		connection as unknown as Connection,
@@ -45,9 +47,10 @@ function hostOf(...answers: Array<Answer | Error>) {
 		clock,
 		requests,
 		store,
-		get: async (limits: Partial<FileLimits> = {}) => await downloads.file({ ...ORDER, ...limits }),
-		fail: async (limits: Partial<FileLimits> = {}): Promise<KieVeoError> =>
-			await downloads.file({ ...ORDER, ...limits }).then(
+		patience,
+		get: async () => await downloads.file(ORDER),
+		fail: async (): Promise<KieVeoError> =>
+			await downloads.file(ORDER).then(
 				() => {
 					throw new Error('It was downloaded');
 				},
@@ -111,18 +114,17 @@ describe('a busy file host', () => {
 
 	it('is asked for the last time when the wait for the video ends', async () => {
 		const host = hostOf(busy(503, '40'));
-		const error = await host.fail({ deadline: 100_000 });
+		host.patience.until = 100_000;
+		const error = await host.fail();
 		expect(error.message).toContain('answered 503');
-		expect(host.requests.map(({ at }) => at)).toStrictEqual([
-			0, 40_000, 80_000, 100_000, 101_000, 102_000,
-		]);
+		expect(host.requests.map(({ at }) => at)).toStrictEqual([0, 40_000, 80_000, 100_000]);
 	});
 
 	it('costs all files of an execution two minutes together', async () => {
 		const host = hostOf(busy(503));
-		for (let file = 0; file < 10; file++) await host.fail();
-		// Each file is tried three times in any case.
-		expect(host.clock.now()).toBe(120_000 + 10 * 2_000);
+		const errors = await Promise.all(Array.from({ length: 10 }, async () => await host.fail()));
+		for (const { message } of errors) expect(message).toContain('answered 503');
+		expect(host.clock.now()).toBe(120_000);
 	});
 
 	it('gets the same patience again once it has given a file', async () => {

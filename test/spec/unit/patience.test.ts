@@ -1,4 +1,3 @@
-import { Gate } from '../../../nodes/KieVeo/run/gate';
 import { KieVeoError } from '../../../nodes/KieVeo/messages/error';
 import type { ApiName, Order } from '../../../nodes/KieVeo/kie/api';
 import { submitVideo, waitByPolling } from '../../../nodes/KieVeo/run/videoRun';
@@ -37,8 +36,8 @@ async function wait(
 		submittedAt: 0,
 		pollInterval: 30,
 		timeout: 1800,
+		deadline: 1_800_000,
 		onTimeout: 'error',
-		gate: new Gate(10),
 	}).catch((error: unknown) => error);
 	return { ended, minutes: clock.now() / 60_000, requests: calls.length };
 }

@@ -5,7 +5,6 @@ import {
 	type INodeProperties,
 } from 'n8n-workflow';
 
-import { Gate, PARALLEL_TRANSFERS } from '../../run/gate';
 import { emptyUrlError, fileUrlError, urlFormError, urlListError } from '../../messages/errors';
 import { Downloads, type FileOrder, type StoredFile } from '../../files/download';
 import { fileNameOfUrl } from '../../files/names';
@@ -48,11 +47,10 @@ class FileWork implements Work {
 	constructor(
 		readonly order: FileOrder,
 		private readonly downloads: Downloads,
-		private readonly gate: Gate,
 	) {}
 
 	async fetch(): Promise<void> {
-		this.file = await this.gate.run(async () => await this.downloads.file(this.order));
+		this.file = await this.downloads.file(this.order);
 	}
 }
 
@@ -61,7 +59,6 @@ export async function executeDownload(context: IExecuteFunctions): Promise<INode
 	const { failFast, signal } = stopSignals(context);
 	const connection = await connect(context, signal);
 	const downloads = new Downloads(context, connection);
-	const gate = new Gate(PARALLEL_TRANSFERS);
 
 	const { items } = await runItems<FileWork>(context, failFast, {
 		read: (item) => {
@@ -69,7 +66,7 @@ export async function executeDownload(context: IExecuteFunctions): Promise<INode
 			const { binaryPropertyName, maxBytes } = readDownloadSettings(context, item);
 			const order = { url, taskId: null, name: fileNameOfUrl(url), maxBytes };
 			return {
-				work: new FileWork(order, downloads, gate),
+				work: new FileWork(order, downloads),
 				toItem: ({ file }) => toItem(url, file, binaryPropertyName, item),
 			};
 		},

@@ -1,6 +1,7 @@
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
 import { withSubmission } from '../../addresses/submission';
+import { Downloads } from '../../files/download';
 import type { Order } from '../../kie/api';
 import { connect, type Connection } from '../../kie/connection';
 import {
@@ -17,12 +18,10 @@ import {
 import { isCreation, isUpgrade, traitsOf } from '../../operations';
 import { secondsLeft } from '../../run/executionSettings';
 import { Balance } from '../../run/balance';
-import { Gate, PARALLEL_TRANSFERS } from '../../run/gate';
 import { runItems, stopSignals, type ItemOperation, type Reading } from '../../run/itemRun';
 import { videoItem } from '../../run/items';
 import { OrderMemory } from '../../run/orders';
 import { logPlace, submitLogged } from '../../run/paidLog';
-import { videoDownloader } from '../../run/videoFile';
 import { subjectOf } from '../../run/videoRun';
 import { VideoWork, type WaitMode } from '../../run/videoWork';
 import { resumes, resumeUrlOf, roundOf } from '../../suspension/n8n';
@@ -36,9 +35,6 @@ import {
 	readWaitMode,
 } from '../parameters';
 import type { Addresses, VideoOperation } from './videoOperation';
-
-/** How many videos are polled at the same time. */
-const PARALLEL_POLLS = 10;
 
 /** Shared by all items of a run. */
 interface Run {
@@ -132,11 +128,7 @@ function itemReader({
 	suspension,
 	memory,
 }: Run): ItemOperation<VideoWork>['read'] {
-	const gates = {
-		uploads: new Gate(PARALLEL_TRANSFERS),
-		polls: new Gate(PARALLEL_POLLS),
-	};
-	const fetch = videoDownloader(context, connection);
+	const downloads = new Downloads(context, connection);
 
 	const callbackFor =
 		(item: number, timeout: number): Addresses['callbackFor'] =>
@@ -165,15 +157,12 @@ function itemReader({
 		const work = new VideoWork(order, connection, {
 			...options,
 			waitMode,
-			gates,
 			fallback,
 			images,
 			memory,
 			item,
 			download:
-				settings &&
-				(async ({ result }, deadline) =>
-					await fetch(result, { maxBytes: settings.maxBytes, deadline })),
+				settings && (async ({ result }) => await downloads.video(result, settings.maxBytes)),
 		});
 		return {
 			work,

@@ -4,8 +4,6 @@ import { CancelledError, type Clock } from './clock';
 /** Kie accepts 20 new requests per 10 s and account; the rest get 429 and are not queued. */
 const SUBMISSIONS_PER_WINDOW = 20;
 const WINDOW_MS = 10_000;
-/** The longest pause that `Retry-After` can ask for. */
-const MAX_RETRY_AFTER_MS = 60_000;
 /** The pause before a probe is this share of the time for which Kie has accepted nothing. */
 const PROBE_PAUSE_SHARE = 0.15;
 const MIN_PROBE_PAUSE_MS = 2_500;
@@ -25,7 +23,7 @@ export interface Attempt {
 	/** From {@link SubmissionLimiter.takeNumber}. Lower numbers are sent first. */
 	number: number;
 	judge(answer: KieAnswer): Acceptance;
-	/** Milliseconds since the epoch. */
+	/** By the even clock, as all times here. */
 	deadline: number;
 	/** The answer to the previous attempt for the same submission, if there was one. */
 	last?: KieAnswer;
@@ -53,7 +51,7 @@ interface Waiter extends Attempt {
  * @see https://docs.kie.ai/common-api/quickstart
  */
 export class SubmissionLimiter {
-	/** When each slot is free, as all times here by the even clock; `Infinity` while its request is under way. */
+	/** When each slot is free; `Infinity` while its request is under way. */
 	private readonly slots = Array.from({ length: SUBMISSIONS_PER_WINDOW }, () => ({ freeAt: 0 }));
 	private readonly queue: Waiter[] = [];
 	private lastNumber = 0;
@@ -110,7 +108,7 @@ export class SubmissionLimiter {
 			const answer = waiter.last ?? (hopeless ? this.setback?.answer : undefined);
 			const slot = this.freeSlot(now);
 			if (waiter.signal?.aborted) waiter.reject(new CancelledError());
-			else if (answer && this.clock.now() >= waiter.deadline) waiter.resolve(answer);
+			else if (answer && now >= waiter.deadline) waiter.resolve(answer);
 			else if (slot) waiter.resolve(this.send(slot, waiter));
 			else this.queue.push(waiter);
 		}
@@ -151,7 +149,7 @@ export class SubmissionLimiter {
 		const pause = Math.max(MIN_PROBE_PAUSE_MS, (now - this.setback.since) * PROBE_PAUSE_SHARE);
 		// Randomly up to a quarter less or more, so that processes do not probe at the same time.
 		const spread = Math.min(MAX_PROBE_PAUSE_MS, pause) * (0.75 + this.clock.random() / 2);
-		const retryAfter = Math.min(MAX_RETRY_AFTER_MS, answer.retryAfterMs ?? 0);
-		this.pausedUntil = Math.max(this.pausedUntil, now + Math.max(spread, retryAfter));
+		const atLeast = answer.retryAfterMs ?? 0;
+		this.pausedUntil = Math.max(this.pausedUntil, now + Math.max(spread, atLeast));
 	}
 }

@@ -3,7 +3,7 @@ export const GRACE_MS = 90_000;
 
 /** The tasks created in the last 90 seconds, by any node of this process. */
 export class RecentTasks {
-	/** Task id -> milliseconds since the epoch; oldest first. */
+	/** Task id -> when, by the even clock; oldest first. */
 	private readonly createdAt = new Map<string, number>();
 
 	add(taskId: string, now: number): void {

@@ -12,12 +12,6 @@ const MAX_DELAY_MS = 30_000;
 const LAST_ATTEMPT_MS = 1_000;
 
 /**
- * How long to retry a submission that Kie has certainly not accepted, in milliseconds, if the user
- * chose Return Immediately and so gave no Timeout.
- */
-export const PATIENCE_WITHOUT_TIMEOUT_MS = 120_000;
-
-/**
  * Milliseconds to wait before the next attempt: doubling from one second, and randomly between half and
  * all of it so that parallel items spread out, but never less than the server asked for.
  *
@@ -37,12 +31,13 @@ export function retryDelay(attempt: number, retryAfterMs: number | null, random:
 export async function callWithRetry(
 	call: () => Promise<KieAnswer>,
 	meaningOf: (answer: KieAnswer) => { kind: string },
-	{ clock, signal }: { clock: Clock; signal?: AbortSignal },
+	{ http, clock, signal }: { http: { isOver: boolean }; clock: Clock; signal?: AbortSignal },
 	maxAttempts = MAX_ATTEMPTS,
 ): Promise<KieAnswer> {
 	for (let attempt = 1; ; attempt++) {
 		const answer = await call();
-		if (attempt === maxAttempts || meaningOf(answer).kind !== 'retry') return answer;
+		const isLast = attempt === maxAttempts || http.isOver;
+		if (isLast || meaningOf(answer).kind !== 'retry') return answer;
 		await clock.pause(retryDelay(attempt, answer.retryAfterMs, clock.random()), signal);
 	}
 }
@@ -67,7 +62,7 @@ type MeaningOf = (answer: KieAnswer) => { kind: string; reason?: string };
  * deadline. No attempt starts after the deadline, but one in flight is awaited. Only
  * a submission whose turn has not yet come may start later, as long as Kie accepts others.
  *
- * @param deadline milliseconds since the epoch
+ * @param deadline by the even clock
  * @returns the last answer, understood or not; if it says only that this attempt was not accepted, one that
  * leaves open whether an earlier attempt was
  * @throws CancelledError if Kie has certainly not accepted any attempt
@@ -103,7 +98,7 @@ export async function submitPatiently(
 				await clock.pause(retryDelay(faults, answer.retryAfterMs, clock.random()), signal);
 				continue;
 			}
-			const left = deadline - LAST_ATTEMPT_MS - clock.now();
+			const left = deadline - LAST_ATTEMPT_MS - clock.elapsed();
 			if (left <= 0) return lost ?? answer;
 			last = answer;
 			if (acceptance === 'overLimit') continue;
