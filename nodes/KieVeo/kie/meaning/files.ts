@@ -148,8 +148,9 @@ function firstUrls(...candidates: unknown[]): string[] {
 	return [];
 }
 
-/** Kie's lists have a few. */
+/** Kie's lists have a few, of some hundred characters. */
 const MOST_URLS = 100;
+const LONGEST_URL = 10_000;
 
 function readUrls(value: unknown): string[] {
 	const parsed = parseNested(value);
@@ -162,11 +163,8 @@ function urlsInText(value: unknown): string[] {
 	const text = toText(value)?.replace(/^\[|\]$/g, '') ?? '';
 	return text
 		.split(/,(?=\s*["']?https?:)/, MOST_URLS)
-		.map((part) =>
-			part
-				.trim()
-				.replace(/^(["'])(.*)\1$/, '$2')
-				.replace(/ /g, '%20'),
-		)
+		.map((part) => part.trim().replace(/^(["'])(.*)\1$/, '$2'))
+		.filter((url) => url.length <= LONGEST_URL && /^https?:/i.test(url))
+		.map((url) => url.replace(/ /g, '%20'))
 		.filter((url) => /^https?:\/\/\S+$/i.test(url) && URL.canParse(url));
 }
