@@ -8,11 +8,14 @@ import type {
 import { readSubmission, type Submission } from '../addresses/submission';
 import { checkDownloadSettings, Downloads } from '../files/download';
 import type { SubmittedVideo } from '../kie/api';
-import { checkCallback, type CallbackEvent, type Incoming } from '../kie/callback/check';
+import { checkCallback, type CallbackEvent } from '../kie/callback/check';
 import { parseCallback } from '../kie/callback/parse';
-import { SignatureMemory } from '../kie/callback/replay';
-import { readCallbackRequest } from '../kie/callback/request';
-import { hasSignature } from '../kie/callback/signature';
+import {
+	hasSignature,
+	isReplayed,
+	readCallbackRequest,
+	type Incoming,
+} from '../kie/callback/request';
 import { connect } from '../kie/connection';
 import { connectForCallback, withinAnswerTime } from '../kie/delivery';
 import { CancelledError } from '../kie/http/clock';
@@ -24,7 +27,6 @@ import { askAboutOpen, askWhileFinished, reportOf, willBeReported, type Call } f
 import { decide, type Facts } from './decide';
 import { isSigned, parameterOf, resumeAddressOf, roundOf } from './n8n';
 import {
-	nameOf,
 	openVideos,
 	storedDeadline,
 	storedItems,
@@ -43,8 +45,6 @@ import {
 	withWakeUp,
 	type WakeUp,
 } from './watch';
-
-const signatures = new SignatureMemory();
 
 /** Tolerated difference between Kie's clock and ours, in seconds. */
 const TOLERANCE = 300;
@@ -150,7 +150,7 @@ async function handleCallback(context: IWebhookFunctions): Promise<Reply> {
 		now: Math.floor(connection.clock.now() / 1000),
 	});
 	if (checked.kind === 'refused') return stillWaits(checked.status, checked.reason);
-	if (webhookSecret !== null && signatures.isReplayed(nameOf(place), incoming)) {
+	if (webhookSecret !== null && isReplayed(incoming)) {
 		return stillWaits(401, 'the signature came with another body before');
 	}
 	const deadline = storedDeadline(context) ?? waiting.until;
@@ -213,7 +213,7 @@ async function isStillWaiting({ context, connection, place }: Call, url: string)
 /** With its ID in the log a paid video can be fetched, even if its submission seemed lost. */
 function videoNamedIn({ body }: Incoming): string {
 	const parsed = parseCallback(body);
-	const [taskId] = 'callback' in parsed ? parsed.callback.taskIds : [];
+	const [taskId] = 'taskIds' in parsed ? parsed.taskIds : [];
 	return taskId === undefined ? 'that video' : `task ${JSON.stringify(taskId.slice(0, 80))}`;
 }
 

@@ -2,8 +2,7 @@ import type { IDataObject, IWebhookFunctions, IWebhookResponseData } from 'n8n-w
 
 import { addressKey, readSubmission } from '../addresses/submission';
 import { checkCallback, refused, type CallbackEvent, type Refusal } from '../kie/callback/check';
-import { SignatureMemory } from '../kie/callback/replay';
-import { readCallbackRequest } from '../kie/callback/request';
+import { isReplayed, readCallbackRequest } from '../kie/callback/request';
 import { CREDENTIAL } from '../kie/connection';
 import { connectForCallback } from '../kie/delivery';
 import { trimmedApiKey, trimmedHmacKey } from '../kie/credentialValues';
@@ -21,8 +20,6 @@ const ANSWERS: Record<200 | Refusal['status'], string> = {
 	401: 'Unauthorized',
 	503: 'Try again later',
 };
-
-const signatures = new SignatureMemory();
 
 type Judgement = Accepted | { kind: 'ignored'; why: string } | Refusal;
 
@@ -74,33 +71,18 @@ async function judge(context: IWebhookFunctions): Promise<Judgement> {
 	const receivedAt = new Date();
 	const now = Math.floor(receivedAt.getTime() / 1000);
 	const settings = readSettings(context);
-	const { apiKey, webhookSecret } = await context.getCredentials(CREDENTIAL);
-	const node = `${context.getWorkflow().id} ${context.getNode().id}`;
-
-	const incoming = await readCallbackRequest(context);
-	const checked = checkCallback(incoming, {
-		...settings,
-		webhookSecret: trimmedHmacKey(webhookSecret),
-		submission: readSubmission(incoming.submission, addressKey(trimmedApiKey(apiKey))),
-		acceptsOwnTask: true,
-		now,
-	});
-	if (checked.kind === 'refused') return checked;
-	if (settings.signatureRequired && signatures.isReplayed(node, incoming)) {
-		return refused(401, 'the signature came with another body before');
-	}
 	const ask = askWith(context);
-	const fault = await ownTaskFault(ask, checked.event);
-	if (fault !== null) return fault;
-	const isUnclear = checked.event.callback.outcome === 'unknown';
-	const event = isUnclear ? await resolveOutcome(ask, checked.event) : checked.event;
-	if (event === null) return refused(503, 'it shows no video, and Kie.ai has none to show now');
+	const admitted = await admit(context, settings, now);
+	if ('reason' in admitted) return admitted;
+	const event = await resolve(ask, admitted, settings.confirm);
+	if ('reason' in event) return event;
 	if (!isWanted(event, settings)) return { kind: 'ignored', why: `${event.event} is not selected` };
 
 	const deliver = async () => await toItem(context, settings, event, { ask, receivedAt });
 	// While the editor listens for a test event, the same callback may be sent any number of times.
 	const deduplicates = settings.deduplicate && context.getMode() !== 'manual';
 	if (!deduplicates || event.taskId === null) return await deliver();
+	const node = `${context.getWorkflow().id} ${context.getNode().id}`;
 	const receiver = { node, staticData: context.getWorkflowStaticData('node'), now };
 	const name = nameOf(event);
 	const delivered = await deliverOnce(receiver, name, deliver);
@@ -108,6 +90,48 @@ async function judge(context: IWebhookFunctions): Promise<Judgement> {
 		return { ...delivered, takeBack: () => forgetDelivery(receiver, name) };
 	}
 	return delivered ?? { kind: 'ignored', why: `${event.event} of ${event.taskId} came before` };
+}
+
+/** What a call says, if it is Kie's and meant for a trigger. Before that, nothing in it is interpreted. */
+async function admit(
+	context: IWebhookFunctions,
+	settings: TriggerSettings,
+	now: number,
+): Promise<CallbackEvent | Refusal> {
+	const { apiKey, webhookSecret } = await context.getCredentials(CREDENTIAL);
+	const incoming = await readCallbackRequest(context);
+	const submission = readSubmission(incoming.submission, addressKey(trimmedApiKey(apiKey)));
+	if (submission?.waiting) return refused(401, 'the address belongs to a suspended execution');
+	const checked = checkCallback(incoming, {
+		...settings,
+		webhookSecret: trimmedHmacKey(webhookSecret),
+		submission,
+		acceptsOwnTask: true,
+		now,
+	});
+	if (checked.kind === 'refused') return checked;
+	return settings.signatureRequired && isReplayed(incoming)
+		? refused(401, 'the signature came with another body before')
+		: checked.event;
+}
+
+/** The event with its outcome, which Kie is asked for if the callback leaves it open. */
+async function resolve(
+	ask: Ask,
+	event: CallbackEvent,
+	confirm: boolean,
+): Promise<CallbackEvent | Refusal> {
+	const { outcome, succeeded } = event.callback;
+	const isOpen = outcome === 'unknown';
+	if (event.taskId === null && (isOpen || (confirm && succeeded))) {
+		return refused(400, 'it names no task that Kie.ai could be asked about');
+	}
+	const fault = await ownTaskFault(ask, event);
+	if (fault !== null || !isOpen) return fault ?? event;
+	return (
+		(await resolveOutcome(ask, event)) ??
+		refused(503, 'it shows no video, and Kie.ai has none to show now')
+	);
 }
 
 /** However many questions there are, they share the time that Kie waits for its answer. */

@@ -81,22 +81,24 @@ const EVENTS = ['generate', 'get4k', 'get1080p'].flatMap((one) => [
 	`${one}.failed`,
 ]);
 
-/** Sends it to an address of the trigger, signed, as a new trigger each time. */
-const callTrigger =
-	({ body, taskIds: [taskId = 'a'] }: CallbackRow, address = ''): Send =>
-	async () => {
-		await simulator.sendCallback(`${receiver.url}/webhook/veo${address}`, { taskId, body });
+/** Sends it to an address of the trigger, as a new trigger each time. Rows share a task, but no signature. */
+const callTrigger = ({ body, taskIds: [taskId = 'a'] }: CallbackRow, address = ''): Send => {
+	const hmacKey = `${HMAC_KEY}-${++calls}`;
+	return async () => {
+		const url = `${receiver.url}/webhook/veo${address}`;
+		await simulator.sendCallback(url, { taskId, body, hmacKey });
 		const callback = receiver.received.at(-1);
 		if (!callback) throw new Error('nothing was received');
 		const { status, items } = await runWebhook({
 			nodeType: new KieVeoTrigger(),
 			nodeId: `trigger-${++calls}`,
 			parameters: { events: EVENTS, signatureVerification: 'required', options: {} },
-			credentials: { apiKey: SIMULATOR_KEY, webhookSecret: HMAC_KEY, baseUrl: simulator.apiUrl },
+			credentials: { apiKey: SIMULATOR_KEY, webhookSecret: hmacKey, baseUrl: simulator.apiUrl },
 			callback,
 		});
 		return { status, json: items?.[0]?.json };
 	};
+};
 
 describe('the trigger', () => {
 	const named = CALLBACKS.filter(({ taskIds }) => taskIds.length > 0);

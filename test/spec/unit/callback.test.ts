@@ -10,7 +10,7 @@ import { CALLBACKS } from '../corpus/callbacks';
 function parse(body: unknown): Callback {
 	const parsed = parseCallback(body);
 	if ('reason' in parsed) throw new Error(parsed.reason);
-	return parsed.callback;
+	return parsed.read();
 }
 
 const bodyOf = (what: string) => CALLBACKS.find((row) => row.what === what)?.body;
@@ -76,16 +76,18 @@ describe('a callback', () => {
 		expect(parse(body)).toMatchObject({ outcome, succeeded: false });
 	});
 
-	it('is read from its bytes, without the mark that some senders put before UTF-8', async () => {
+	it.each<[what: string, contentType: string, sent: string, body: unknown]>([
+		['as n8n has parsed it', 'application/json', '{"code":200}', { parsed: 'by n8n' }],
+		['from its bytes, sent as another type', 'text/plain', '{"code":200}', { code: 200 }],
+		['without the mark before UTF-8', 'text/plain', '\ufeff{"code":200}', { code: 200 }],
+		['as text, if it is no JSON', 'text/plain', 'hello', 'hello'],
+	])('is read %s', async (_what, contentType, sent, body) => {
 		const context = mock<IWebhookFunctions>();
-		const rawBody = Buffer.from(`\ufeff${JSON.stringify(bodyOf('a 4K upgrade'))}`);
-		context.getRequestObject.mockReturnValue({
-			rawBody,
-			query: {},
-		} as ReturnType<IWebhookFunctions['getRequestObject']>);
-		const { body, size } = await readCallbackRequest(context);
-		expect(size).toBe(rawBody.length);
-		expect(parse(body).outcome).toBe('success');
+		const rawBody = Buffer.from(sent);
+		context.getBodyData.mockReturnValue({ parsed: 'by n8n' });
+		context.getRequestObject.mockReturnValue({ rawBody, contentType, query: {} } as never);
+		const size = rawBody.length;
+		expect(await readCallbackRequest(context)).toMatchObject({ body, size });
 	});
 
 	it('that failed never has 200 as its code, but that of the task or none', () => {

@@ -9,10 +9,9 @@ import {
 import {
 	checkCallback,
 	type CallbackEvent,
-	type Checked,
 	type CheckOptions,
-	type Incoming,
 } from '../../../nodes/KieVeo/kie/callback/check';
+import type { Incoming } from '../../../nodes/KieVeo/kie/callback/request';
 import { CALLBACKS } from '../corpus/callbacks';
 
 const SECRET = 'webhook-hmac-key';
@@ -55,7 +54,7 @@ function part(submission: Submission, key = KEY): string | null {
 	);
 }
 /** As both receivers do it: what the address proves is read first. */
-function check(given: Incoming, checkOptions: CheckOptions): Checked {
+function check(given: Incoming, checkOptions: CheckOptions) {
 	return checkCallback(given, {
 		...checkOptions,
 		submission: readSubmission(given.submission, KEY),
@@ -264,6 +263,22 @@ describe('a callback is refused', () => {
 			reason,
 		});
 	});
+});
+
+it.each<[what: string, changes: Partial<Incoming>]>([
+	['it is not signed', { headers: {} }],
+	['its address was changed', { submission: `${part(submitted)}x` }],
+	['its address belongs to another task', { submission: part({ ...submitted, taskId: 'b' }) }],
+])('of a callback nothing but the ids is read when %s', (_what, changes) => {
+	const read = new Set<unknown>();
+	const get = (target: object, name: string) => {
+		read.add(name);
+		return Reflect.get(target, name) as unknown;
+	};
+	const data = new Proxy(upgraded('a').data, { get });
+	const given = { ...incoming, body: { ...upgraded('a'), data }, ...changes };
+	expect(check(given, options)).toMatchObject({ kind: 'refused', status: 401 });
+	expect([...read]).toStrictEqual(['taskId', 'task_id']);
 });
 
 describe('the report of an upgrade that is a task of its own', () => {

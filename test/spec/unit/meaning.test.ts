@@ -42,7 +42,7 @@ function said(meaning: { kind: string; reason?: string }): string {
 
 function outcomeOf(body: unknown): string {
 	const parsed = parseCallback(body);
-	return 'callback' in parsed ? parsed.callback.outcome : parsed.reason;
+	return 'reason' in parsed ? parsed.reason : parsed.read().outcome;
 }
 
 describe('the corpus', () => {
@@ -429,20 +429,17 @@ describe('a record', () => {
 
 describe('a callback', () => {
 	it.each(CALLBACKS.map((row) => [row.what, row] as const))('of %s', (_what, row) => {
-		for (const body of [row.body, JSON.stringify(row.body)]) {
-			const parsed = parseCallback(body);
-			if ('reason' in parsed) throw new Error(parsed.reason);
-			const { callback } = parsed;
-			const { outcome, topic, taskIds, message, code, files } = row;
-			expect(callback).toMatchObject({
-				outcome,
-				succeeded: outcome === 'success',
-				topic,
-				taskIds,
-				files: files ?? {},
-				...(message === undefined ? {} : { message }),
-				...(code === undefined ? {} : { code }),
-			});
-		}
+		const parsed = parseCallback(row.body);
+		if ('reason' in parsed) throw new Error(parsed.reason);
+		const { outcome, topic, taskIds, message, code, files } = row;
+		expect(parsed.read()).toMatchObject({
+			outcome,
+			succeeded: outcome === 'success',
+			topic,
+			taskIds,
+			files: files ?? {},
+			...(message === undefined ? {} : { message }),
+			...(code === undefined ? {} : { code }),
+		});
 	});
 });

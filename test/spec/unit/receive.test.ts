@@ -3,20 +3,27 @@ import { createHmac } from 'node:crypto';
 import { mock, mockDeep } from 'jest-mock-extended';
 import type { IDataObject, INode, IWebhookFunctions } from 'n8n-workflow';
 
+import {
+	addressKey,
+	withSubmission,
+	type Submission,
+} from '../../../nodes/KieVeo/addresses/submission';
 import { receiveCallback } from '../../../nodes/KieVeo/trigger/receive';
 
 const KEY = 'webhook-hmac-key';
 const CREDENTIAL = { apiKey: 'api-key', webhookSecret: KEY, baseUrl: 'https://api.kie.ai' };
+const ADDRESS_KEY = addressKey(CREDENTIAL.apiKey);
 let nodes = 0;
 
+/** Each call has a second of its own: a signature is good for one body. */
 function signedHeaders(taskId: string) {
-	const timestamp = String(Math.floor(Date.now() / 1000));
+	const timestamp = String(Math.floor(Date.now() / 1000) - nodes);
 	const signature = createHmac('sha256', KEY).update(`${taskId}.${timestamp}`).digest('base64');
 	return { 'x-webhook-timestamp': timestamp, 'x-webhook-signature': signature };
 }
 
 /** A webhook call on a trigger nobody has called before, with a signed callback for task "a". */
-function webhookCall(parameters: IDataObject = {}, given?: object) {
+function webhookCall(parameters: IDataObject = {}, given?: object, submission?: Submission) {
 	const context = mockDeep<IWebhookFunctions>();
 	const status = jest.fn().mockReturnThis();
 	const shown = { code: 200, msg: '', data: { taskId: 'a', resultUrls: ['https://a.example/1'] } };
@@ -33,7 +40,9 @@ function webhookCall(parameters: IDataObject = {}, given?: object) {
 	context.getHeaderData.mockReturnValue(signedHeaders('a'));
 	context.getRequestObject.mockReturnValue({
 		rawBody: Buffer.from(JSON.stringify(body)),
-		query: {},
+		query: submission
+			? { kieVeo: withSubmission('https://a.example', submission, ADDRESS_KEY).split('kieVeo=')[1] }
+			: {},
 	} as never);
 	context.getResponseObject.mockReturnValue({ status, json: jest.fn(), once: jest.fn() } as never);
 	return { context, status };
@@ -176,5 +185,75 @@ describe('the trigger', () => {
 		expect(status).toHaveBeenCalledWith(503);
 		expect(jest.mocked(context.logger.warn).mock.calls[0]?.[0]).toContain('within 10 s');
 		timeout.mockRestore();
+	});
+});
+
+describe('what is sent by others', () => {
+	/** Of 990 kB, as n8n gives it to the node: JSON it has parsed, anything else as bytes. */
+	const filled = (start: string, part: string, end: string) =>
+		start + part.repeat((990_000 - start.length) / part.length) + end;
+	const JSON_TYPE = 'application/json';
+	it.each<[what: string, contentType: string, sent: string]>([
+		[
+			'addresses',
+			JSON_TYPE,
+			filled('{"code":500,"data":{"taskId":"a","resultUrls":[', '"a",', '1]}}'),
+		],
+		['texts', JSON_TYPE, filled('{"code":500,"data":{"taskId":"a","x":[', '"{",', '1]}}')],
+		['objects', JSON_TYPE, filled('{"code":500,"data":{"taskId":"a","x":[', '{"a":"{"},', '1]}}')],
+		['one id', JSON_TYPE, filled('{"code":500,"data":{"taskId":"', 'a', '"}}')],
+		['plain text', 'text/plain', filled('{"code":500,"taskId":"a","x":', '[', '')],
+	])('costs less than 20 ms of CPU, unsigned: %s', async (_what, contentType, sent) => {
+		const rawBody = Buffer.from(sent);
+		const body = contentType === JSON_TYPE ? (JSON.parse(sent) as IDataObject) : {};
+		const times: number[] = [];
+		for (let call = 0; call < 5; call++) {
+			const { context, status } = webhookCall();
+			context.getHeaderData.mockReturnValue({});
+			context.getRequestObject.mockReturnValue({ rawBody, contentType, query: {} } as never);
+			context.getBodyData.mockReturnValue(body);
+			const since = process.cpuUsage();
+			await receiveCallback(context);
+			const { user, system } = process.cpuUsage(since);
+			times.push((user + system) / 1000);
+			expect(status).toHaveBeenCalledWith(contentType === JSON_TYPE ? 401 : 400);
+		}
+		// What else the machine does is not what is measured.
+		expect(Math.min(...times)).toBeLessThan(20);
+	});
+
+	const OFF = { signatureVerification: 'off' };
+	it.each<[what: string, body: object, parameters: IDataObject]>([
+		['no video and no task', { code: 200, msg: 'Success', data: null }, OFF],
+		[
+			'a video to confirm and no task',
+			{ code: 200, msg: '', data: { resultUrls: ['https://a.example/1'] } },
+			{ ...OFF, options: { confirm: true } },
+		],
+	])('answers 400 about %s: nobody can be asked', async (_what, body, parameters) => {
+		const { context, status } = webhookCall(parameters, body);
+		await receiveCallback(context);
+		expect(status).toHaveBeenCalledWith(400);
+	});
+
+	it('is not started at the address of a suspended execution', async () => {
+		const waiting = { execution: '7', round: 1, item: 0, until: Date.now() + 60_000 };
+		const { context, status } = webhookCall({}, undefined, {
+			...{ operation: 'get4k', taskId: 'a', index: 0 },
+			waiting,
+		});
+		await receiveCallback(context);
+		expect(status).toHaveBeenCalledWith(401);
+		expect(jest.mocked(context.logger.warn).mock.calls[0]?.[0]).toContain('suspended execution');
+	});
+
+	it('knows a signature that came with another body to another trigger', async () => {
+		const first = webhookCall();
+		await receiveCallback(first.context);
+		const second = webhookCall({}, { code: 500, msg: 'unavailable', data: { taskId: 'a' } });
+		const captured = first.context.getHeaderData();
+		second.context.getHeaderData.mockReturnValue(captured);
+		await receiveCallback(second.context);
+		expect(second.status).toHaveBeenCalledWith(401);
 	});
 });

@@ -22,7 +22,7 @@ function event(data: object, changes: Partial<CallbackEvent> = {}): CallbackEven
 		taskId: 'a',
 		index: null,
 		submittedHere: false,
-		callback: parsed.callback,
+		callback: parsed.read(),
 		...changes,
 	};
 }

@@ -94,7 +94,8 @@ describe('the result of a callback', () => {
 	function fromCallback(body: unknown, more: { kieTaskId?: string } = {}) {
 		const parsed = parseCallback(body);
 		if ('reason' in parsed) throw new Error(parsed.reason);
-		return toCallbackResult({ ...about, ...more }, parsed.callback, parsed.callback.files);
+		const callback = parsed.read();
+		return toCallbackResult({ ...about, ...more }, callback, callback.files);
 	}
 
 	it('has the shape of every other result', () => {
@@ -118,7 +119,7 @@ describe('the result of a callback', () => {
 	it('that reports a failure outputs no file that someone else names', () => {
 		const parsed = parseCallback({ code: 500, msg: 'unavailable', data: null });
 		if ('reason' in parsed) throw new Error(parsed.reason);
-		expect(toCallbackResult(about, parsed.callback, readResultFiles(data))).toMatchObject({
+		expect(toCallbackResult(about, parsed.read(), readResultFiles(data))).toMatchObject({
 			status: 'failed',
 			videoUrl: null,
 			videoUrls: [],

@@ -10,7 +10,7 @@ interface Explained {
 
 export const EXPLAINED: readonly Explained[] = [
 	{
-		file: 'signature.ts',
+		file: 'request.ts',
 		original: 'age > 0',
 		replacement: 'age >= 0',
 		why: 'An age of 0 is never out of tolerance, so it does not get here.',

@@ -3,20 +3,9 @@ import { SUBMISSION_PARAMETER, type Submission } from '../../addresses/submissio
 import { isJsonObject, parseNested, type JsonObject } from '../../values';
 import { otherTier, withTierNote } from '../meaning/fields';
 import { isAboutOther } from '../meaning/files';
-import { signatureFault, type Headers } from './signature';
+import { signatureFault, type Incoming } from './request';
 import { givesVideo, isUpgrade, traitsOf } from '../../operations';
 import type { ReportedOperation } from '../../videoResult';
-
-/** A callback as received. Nothing in it is trusted yet. */
-export interface Incoming {
-	/** Parsed JSON or text. */
-	body: unknown;
-	/** Length of the body in bytes. */
-	size: number;
-	headers: Headers;
-	/** Value of the query parameter that our action node adds; `undefined` without one. */
-	submission: unknown;
-}
 
 export interface CheckOptions {
 	signatureRequired: boolean;
@@ -69,20 +58,21 @@ export interface Refusal {
 	reason: string;
 }
 
-export type Checked = { kind: 'genuine'; event: CallbackEvent } | Refusal;
-
 /** Kie's callbacks are a few kilobytes; anything larger would only fill the database. */
 const MAX_BODY_BYTES = 1_000_000;
 
 /**
  * Decides whether a callback is from Kie. Form first (400), then its claims (401): our own part of the
- * address, ids that agree, Kie's signature. Pure; never throws.
+ * address, ids that agree, Kie's signature. Only then its content is read. Pure; never throws.
  */
-export function checkCallback(incoming: Incoming, options: CheckOptions): Checked {
+export function checkCallback(
+	incoming: Incoming,
+	options: CheckOptions,
+): { kind: 'genuine'; event: CallbackEvent } | Refusal {
 	if (incoming.size > MAX_BODY_BYTES) return refused(400, `the body has ${incoming.size} bytes`);
 	const parsed = parseCallback(incoming.body);
 	if ('reason' in parsed) return refused(400, parsed.reason);
-	const { callback } = parsed;
+	const { taskIds } = parsed;
 
 	const { submission } = options;
 	if (incoming.submission !== undefined && submission === null) {
@@ -92,14 +82,14 @@ export function checkCallback(incoming: Incoming, options: CheckOptions): Checke
 		);
 	}
 	const asked = submission?.taskId ?? options.taskId ?? null;
-	const disagreement = idFault(callback.taskIds, asked, options);
-	if (disagreement !== null && !mayBeOwnTask(callback, options)) {
+	const disagreement = idFault(taskIds, asked, options);
+	if (disagreement !== null && !mayBeOwnTask(taskIds, options)) {
 		return refused(401, disagreement);
 	}
-	const kieTaskId = callback.taskIds[0] ?? options.alsoKnownAs ?? asked;
+	const kieTaskId = taskIds[0] ?? options.alsoKnownAs ?? asked;
 	const fault = options.signatureRequired ? proofFault(incoming, kieTaskId, options) : null;
 	if (fault !== null) return refused(401, fault);
-	const event = toEvent(asReported(callback, submission), submission, { asked, kieTaskId });
+	const event = toEvent(asReported(parsed.read(), submission), submission, { asked, kieTaskId });
 	return {
 		kind: 'genuine',
 		event: disagreement === null ? event : { ...event, isOwnTaskUnproven: true },
@@ -108,7 +98,7 @@ export function checkCallback(incoming: Incoming, options: CheckOptions): Checke
 
 /** Jobs have one id each: that of an upgrade has nothing in common with the one of its video. */
 function mayBeOwnTask(
-	{ taskIds }: Callback,
+	taskIds: string[],
 	{ acceptsOwnTask = false, submission }: CheckOptions,
 ): boolean {
 	const isUpgraded = submission !== null && isUpgrade(submission.operation);
@@ -138,7 +128,7 @@ function proofFault(
 	if (key === null) return "the credential has no 'Webhook HMAC Key' to check the signature with";
 	if (taskId === null)
 		return 'neither body nor address name a task ID, so the signature cannot be verified';
-	return signatureFault({ key, taskId, headers, tolerance, now });
+	return signatureFault(headers, { key, taskId, tolerance, now });
 }
 
 function toEvent(

@@ -1,18 +1,7 @@
 import { faultOfTask, readTaskFault, readTaskState, topicOf, type Topic } from '../meaning/fields';
 import { readResultFiles, withWholeVideo, type ResultFiles } from '../meaning/files';
-import {
-	isJsonObject,
-	parseIfJson,
-	parseNested,
-	toId,
-	toNumber,
-	toText,
-	type JsonObject,
-} from '../../values';
+import { isJsonObject, parseNested, toId, toNumber, toText, type JsonObject } from '../../values';
 import { readText } from '../meaning/texts';
-
-/** `unknown`: it says that the task is finished, or nearly, but shows no video. Kie must be asked. */
-export type CallbackOutcome = 'success' | 'failed' | 'unknown';
 
 /** The end of a task or an upgrade, as Kie reports it. */
 export interface Callback {
@@ -20,7 +9,8 @@ export interface Callback {
 	code: number | null;
 	/** Kie's `msg`; for a failure the task's own reason, if it has one. */
 	message: string;
-	outcome: CallbackOutcome;
+	/** `unknown`: it says that the task is finished, or nearly, but shows no video. Kie must be asked. */
+	outcome: 'success' | 'failed' | 'unknown';
 	/** Whether the outcome is a success: at least one video URL came with it. */
 	succeeded: boolean;
 	/** The distinct ids found in the four places Kie is known to use; at most one when all is well. */
@@ -31,41 +21,48 @@ export interface Callback {
 	body: JsonObject;
 }
 
-export type ParsedCallback = { callback: Callback } | { reason: string };
-
 /**
  * Reads a callback in any form Kie documents or has been seen to send: nested or flat, camelCase or
  * snake_case, lists as arrays, JSON text, a bare URL or a list without quotes; a failure with `data` an object
  * or null; `promptJson` readable or not; the record of a task as record-info or the jobs API shows it.
- * Pure; never throws.
  *
- * @param body the parsed JSON, or its text
- * @returns the callback, or the reason why the body is not one
+ * In two steps, because anyone can send one: its form and the ids, which its signature is checked with, at a cost
+ * that does not grow with the body; then, once it is known to be Kie's, `read` gives the rest. Pure; never throws.
+ *
+ * @param body the parsed JSON
+ * @returns the reason why the body is not a callback, if it is none
  * @see https://docs.kie.ai/veo3-api/get-veo-3-4k-video-callbacks
  * @see https://docs.kie.ai/veo3-api/generate-veo-3-video-callbacks
  * @see https://docs.kie.ai/common-api/webhook-verification
  */
-export function parseCallback(body: unknown): ParsedCallback {
-	const parsed = parseIfJson(body);
-	if (!isJsonObject(parsed)) return { reason: 'the body is not a JSON object' };
-	const code = toNumber(parsed.code);
+export function parseCallback(
+	body: unknown,
+): { taskIds: string[]; read: () => Callback } | { reason: string } {
+	if (!isJsonObject(body)) return { reason: 'the body is not a JSON object' };
+	const code = toNumber(body.code);
 	if (code === null) return { reason: "the body has no numeric 'code'" };
-	const data = withoutEmpty(parseNested(parsed.data));
+	const data = withoutEmpty(parseNested(body.data));
 	if (data !== null && !isJsonObject(data)) return { reason: "'data' is not an object" };
 
-	const taskIds = taskIdsIn(parsed, data);
+	const taskIds = taskIdsIn(body, data);
 	if (taskIds === null) return { reason: 'the task ID is not text' };
-	if (parsed.data === undefined && taskIds.length === 0) {
+	if (body.data === undefined && taskIds.length === 0) {
 		return { reason: "the body has neither 'data' nor a task ID" };
 	}
-	const record = data ?? parsed;
+	return { taskIds, read: () => readContent(body, { data, code, taskIds }) };
+}
+
+function readContent(
+	body: JsonObject,
+	{ data, code, taskIds }: { data: JsonObject | null; code: number; taskIds: string[] },
+): Callback {
+	const record = data ?? body;
 	const files = withWholeVideo(readResultFiles(record));
-	const message = toText(parsed.msg) ?? '';
+	const message = toText(body.msg) ?? '';
 	const outcome = outcomeOf(record, files, { code, message });
 	const topic = topicOf(record, readTaskFault(record).message ?? message);
 	const told = outcome === 'failed' ? faultOfTask(record, { code, message }) : { code, message };
-	const succeeded = outcome === 'success';
-	return { callback: { ...told, outcome, succeeded, taskIds, files, topic, body: parsed } };
+	return { ...told, outcome, succeeded: outcome === 'success', taskIds, files, topic, body };
 }
 
 /** A failure can have no `data`: `null`, or an empty text or list. */
@@ -79,7 +76,7 @@ function outcomeOf(
 	record: JsonObject,
 	{ videoUrls }: ResultFiles,
 	{ code, message }: { code: number; message: string },
-): CallbackOutcome {
+): Callback['outcome'] {
 	const state = readTaskState(record);
 	if (state === 'failed') return 'failed';
 	if (videoUrls.length > 0) return 'success';
