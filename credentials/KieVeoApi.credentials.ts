@@ -6,8 +6,7 @@ import type {
 	INodeProperties,
 } from 'n8n-workflow';
 
-import { API_LABELS } from '../nodes/KieVeo/messages/apis';
-import { CREDENTIAL_FAULTS } from '../nodes/KieVeo/messages/credential';
+import { API_LABELS, CREDENTIAL_FAULTS } from '../nodes/KieVeo/messages/advice';
 import { TRIMMED_API_KEY, TRIMMED_BASE_URL } from '../nodes/KieVeo/kie/credentialValues';
 
 /** A rule that fails the test even though Kie answers HTTP 200: the real status is in the body. */

@@ -1,13 +1,6 @@
 import type { IBinaryData, IExecuteFunctions } from 'n8n-workflow';
 
-import {
-	dataUrlError,
-	imageCountError,
-	imageListError,
-	imageTypeError,
-	imageUrlError,
-	missingImageError,
-} from '../messages/errors';
+import { inputErrors } from '../messages/input';
 import type { ImageFile } from '../kie/http/multipart';
 import { publicUrlFault } from '../addresses/publicUrl';
 import { addressesIn, namesIn, readChoice } from './parameters';
@@ -65,9 +58,9 @@ function readImageUrls(
 	const urls = checkTexts('Image URLs', addressesIn(value));
 	checkCount('Image URLs', urls.length, most);
 	for (const url of urls) {
-		if (/^data:/i.test(url)) throw dataUrlError();
+		if (/^data:/i.test(url)) throw inputErrors.dataUrl();
 		const fault = publicUrlFault(url, apiBaseUrl);
-		if (fault !== null) throw imageUrlError(url, fault);
+		if (fault !== null) throw inputErrors.imageUrl(url, fault);
 	}
 	return urls;
 }
@@ -80,7 +73,7 @@ function readImageFiles(context: IExecuteFunctions, itemIndex: number, most: num
 	const binary = new Map(Object.entries(context.getInputData()[itemIndex]?.binary ?? {}));
 	return names.map((name) => {
 		const data = binary.get(name);
-		if (data === undefined) throw missingImageError(parameter, name, [...binary.keys()]);
+		if (data === undefined) throw inputErrors.missingImage(parameter, name, [...binary.keys()]);
 		return toImageFile(context, parameter, name, data);
 	});
 }
@@ -94,7 +87,7 @@ function toImageFile(
 	const { id, data } = binary;
 	const extension = imageExtensionOf(binary);
 	const mimeType = IMAGE_TYPES.get(extension);
-	if (mimeType === undefined) throw imageTypeError(parameter, name, binary.mimeType);
+	if (mimeType === undefined) throw inputErrors.imageType(parameter, name, binary.mimeType);
 	const { helpers } = context;
 	return {
 		mimeType,
@@ -123,10 +116,10 @@ function imageExtensionOf({ mimeType, fileName, fileExtension }: Partial<IBinary
 function checkTexts(parameter: string, entries: unknown[]): string[] {
 	return entries.map((entry) => {
 		if (typeof entry === 'string') return entry;
-		throw imageListError(parameter, entry);
+		throw inputErrors.imageList(parameter, entry);
 	});
 }
 
 function checkCount(parameter: string, count: number, most: number): void {
-	if (count < 1 || count > most) throw imageCountError(parameter, most, count);
+	if (count < 1 || count > most) throw inputErrors.imageCount(parameter, most, count);
 }

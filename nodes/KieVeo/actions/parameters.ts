@@ -1,18 +1,6 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
-import {
-	booleanError,
-	callbackUrlError,
-	choiceError,
-	emptyTaskIdError,
-	indexError,
-	minimumCreditsError,
-	passThroughError,
-	passThroughSizeError,
-	secondsError,
-	textError,
-	waitModeError,
-} from '../messages/errors';
+import { inputErrors } from '../messages/input';
 import { checkDownloadSettings, type DownloadSettings } from '../files/download';
 import type { Connection } from '../kie/connection';
 import type { VideoOptions, WaitMode } from '../run/videoWork';
@@ -34,7 +22,7 @@ export function isBlank(value: unknown): boolean {
 export function readText(parameter: string, value: unknown): string | null {
 	if (isBlank(value)) return null;
 	const text = typeof value === 'number' ? String(value) : toText(value);
-	if (text === null) throw textError(parameter, value);
+	if (text === null) throw inputErrors.text(parameter, value);
 	return text;
 }
 
@@ -42,7 +30,7 @@ export function readText(parameter: string, value: unknown): string | null {
 export function readBoolean(parameter: string, value: unknown, fallback: boolean): boolean {
 	if (isBlank(value)) return fallback;
 	const given = toBoolean(value);
-	if (given === null) throw booleanError(parameter, value);
+	if (given === null) throw inputErrors.boolean(parameter, value);
 	return given;
 }
 
@@ -59,7 +47,7 @@ export function readChoice<Value extends string>(
 	if (isBlank(given)) return values[0];
 	const name = toText(given)?.toLowerCase();
 	const value = values.find((one) => one.toLowerCase() === name);
-	if (value === undefined) throw choiceError(parameter, values, given);
+	if (value === undefined) throw inputErrors.choice(parameter, values, given);
 	return value;
 }
 
@@ -111,13 +99,13 @@ export function readWaitMode(context: IExecuteFunctions, callsBack: boolean): Wa
 	if (value === 'none' || value === 'poll') return value;
 	// n8n keeps the choice made for another operation.
 	if (value === 'callback' && callsBack) return value;
-	throw waitModeError(value);
+	throw inputErrors.waitMode(value);
 }
 
 /** The task of the video, as Kie named it. */
 export function readTaskId(context: IExecuteFunctions, itemIndex: number): string {
 	const taskId = readText('Task ID', context.getNodeParameter('taskId', itemIndex, ''));
-	if (taskId === null) throw emptyTaskIdError();
+	if (taskId === null) throw inputErrors.emptyTaskId();
 	return taskId;
 }
 
@@ -125,7 +113,7 @@ export function readTaskId(context: IExecuteFunctions, itemIndex: number): strin
 export function readIndex(context: IExecuteFunctions, itemIndex: number): number {
 	const value: unknown = context.getNodeParameter('index', itemIndex, 0);
 	const index = isBlank(value) ? 0 : toNumber(value);
-	if (index === null || !Number.isInteger(index) || index < 0) throw indexError(value);
+	if (index === null || !Number.isInteger(index) || index < 0) throw inputErrors.index(value);
 	return index;
 }
 
@@ -141,7 +129,7 @@ function readCallBackUrl(
 	const url = readText('Callback URL', context.getNodeParameter('callBackUrl', itemIndex, ''));
 	if (url === null) return undefined;
 	const fault = publicUrlFault(url, apiBaseUrl);
-	if (fault !== null) throw callbackUrlError(fault);
+	if (fault !== null) throw inputErrors.callbackUrl(fault);
 	return url;
 }
 
@@ -153,9 +141,10 @@ function readCallBackUrl(
 function readPassThrough(context: IExecuteFunctions, itemIndex: number): JsonObject | undefined {
 	const value = parseIfJson(context.getNodeParameter('options.passThrough', itemIndex, ''));
 	if (isBlank(value)) return undefined;
-	if (!isJsonObject(value)) throw passThroughError();
+	if (!isJsonObject(value)) throw inputErrors.passThrough();
 	const bytes = Buffer.byteLength(JSON.stringify(value));
-	if (bytes > MAX_PASS_THROUGH_BYTES) throw passThroughSizeError(bytes, MAX_PASS_THROUGH_BYTES);
+	if (bytes > MAX_PASS_THROUGH_BYTES)
+		throw inputErrors.passThroughSize(bytes, MAX_PASS_THROUGH_BYTES);
 	return Object.keys(value).length === 0 ? undefined : value;
 }
 
@@ -218,7 +207,7 @@ export function readDownloadSettings(
 function readMinimumCredits(value: unknown): number {
 	if (isBlank(value)) return 0;
 	const credits = toNumber(value);
-	if (credits === null || credits < 0) throw minimumCreditsError(value);
+	if (credits === null || credits < 0) throw inputErrors.minimumCredits(value);
 	return credits;
 }
 
@@ -226,7 +215,7 @@ function readMinimumCredits(value: unknown): number {
 function readSeconds(parameter: string, value: unknown, fallback: number): number {
 	const seconds = isBlank(value) ? fallback : toSeconds(value);
 	if (seconds === null || seconds < 1 || seconds > LONGEST_WAIT) {
-		throw secondsError(parameter, LONGEST_WAIT, value);
+		throw inputErrors.seconds(parameter, LONGEST_WAIT, value);
 	}
 	return Math.ceil(seconds);
 }

@@ -1,6 +1,7 @@
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
-import { KieVeoError, toNodeError, toRaisedError, unknownOperationError } from '../messages/errors';
+import { KieVeoError, toNodeError, toRaisedError } from '../messages/error';
+import { inputErrors } from '../messages/input';
 import { errorItem } from '../run/items';
 import { givesVideo } from '../operations';
 import { operationNamed } from './index';
@@ -28,7 +29,7 @@ async function execute(context: IExecuteFunctions): Promise<INodeExecutionData[]
 
 	const run = operationNamed(resource, operation);
 	if (run) return await run(context);
-	throw unknownOperationError(operation);
+	throw inputErrors.unknownOperation(operation);
 }
 
 /** What an item says besides the error that kept it from being read. */

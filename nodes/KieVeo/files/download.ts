@@ -1,20 +1,7 @@
 import type { IBinaryData } from 'n8n-workflow';
 
-import {
-	downloadError,
-	emptyFieldNameError,
-	fileAddressError,
-	fileGoneError,
-	fileNotStoredError,
-	fileRefusedError,
-	fileTooLargeError,
-	fileUnreachedError,
-	foreignLinkError,
-	maximumSizeError,
-	tooManyRedirectsError,
-	type FileSubject,
-	type TransferFault,
-} from '../messages/errors';
+import { fileErrors, transferFaults } from '../messages/file';
+import { inputErrors } from '../messages/input';
 import type { CallingContext, Connection } from '../kie/connection';
 import { PARALLEL_TRANSFERS } from '../kie/http/client';
 import { throwIfCancelled } from '../kie/http/clock';
@@ -58,14 +45,17 @@ export interface DownloadSettings {
  */
 export function checkDownloadSettings(name: unknown, maxSize: unknown): DownloadSettings {
 	const binaryPropertyName = toText(name);
-	if (binaryPropertyName === null) throw emptyFieldNameError();
+	if (binaryPropertyName === null) throw inputErrors.emptyFieldName();
 	// A blank cell also means no limit.
 	const megabytes = toNumber((typeof maxSize === 'string' ? toText(maxSize) : maxSize) ?? 0);
-	if (megabytes === null || megabytes < 0) throw maximumSizeError(maxSize);
+	if (megabytes === null || megabytes < 0) throw inputErrors.maximumSize(maxSize);
 	return { binaryPropertyName, maxBytes: megabytes === 0 ? null : megabytes * 1_000_000 };
 }
 
-export interface FileOrder extends FileSubject, Pick<DownloadSettings, 'maxBytes'> {
+export interface FileOrder extends Pick<DownloadSettings, 'maxBytes'> {
+	url: string;
+	/** `null` when only the URL is known. */
+	taskId: string | null;
 	/** Name of the file without its extension. */
 	name: string;
 }
@@ -87,7 +77,7 @@ type Attempt =
 	| { kind: 'file'; file: StoredFile }
 	| { kind: 'refused'; status: number }
 	/** `pauseMs`: the host is busy, and asks for at least this pause. */
-	| { kind: 'broken'; fault: TransferFault; pauseMs?: number };
+	| { kind: 'broken'; fault: string; pauseMs?: number };
 
 /** The downloads of one execution, a few at a time, into its binary data, wherever this n8n keeps it. */
 export class Downloads {
@@ -141,14 +131,14 @@ export class Downloads {
 				await clock.pause(Math.min(pause, timeLeft), signal);
 				continue;
 			}
-			if (isOver || transfers++ === MAX_TRANSFERS) throw downloadError(order, fault);
+			if (isOver || transfers++ === MAX_TRANSFERS) throw fileErrors.download(order, fault);
 			await clock.pause(RETRY_PAUSE_MS, signal);
 		}
 	}
 
 	private async fetchOnce(url: string, order: FileOrder): Promise<Attempt> {
 		const reply = await this.open(url, order);
-		if ('reason' in reply) return { kind: 'broken', fault: reply };
+		if (typeof reply === 'string') return { kind: 'broken', fault: reply };
 		const { statusCode, headers, body } = reply;
 		const { clock, signal } = this.connection;
 		if (statusCode !== 200) {
@@ -160,31 +150,31 @@ export class Downloads {
 		const { maxBytes } = order;
 		if (maxBytes !== null && announced !== null && announced > maxBytes) {
 			body.destroy();
-			throw fileTooLargeError(order, maxBytes);
+			throw fileErrors.tooLarge(order, maxBytes);
 		}
 		const mimeType = mimeTypeOf(headers['content-type'], order.url);
 		if (mimeType === null) {
 			body.destroy();
-			return { kind: 'broken', fault: { reason: 'textPage' } };
+			return { kind: 'broken', fault: transferFaults.textPage() };
 		}
 		const fileName = `${order.name}.${extensionOf(mimeType)}`;
 		const store = async (content: FileStream) =>
 			await this.context.helpers.prepareBinaryData(content, fileName, mimeType);
 		const result = await transfer(body, store, { announced, maxBytes, clock, signal });
-		if (result.kind === 'tooLarge') throw fileTooLargeError(order, maxBytes ?? 0);
-		if (result.kind === 'notStored') throw fileNotStoredError(order, result.code);
+		if (result.kind === 'tooLarge') throw fileErrors.tooLarge(order, maxBytes ?? 0);
+		if (result.kind === 'notStored') throw fileErrors.notStored(order, result.code);
 		if (result.kind === 'interrupted') return { kind: 'broken', fault: result.fault };
 		const { stored: binary, bytes: fileSize } = result;
 		return { kind: 'file', file: { binary, fileName, mimeType, fileSize } };
 	}
 
 	/** Follows redirects by hand, so that each address is checked before it is requested. */
-	private async open(first: string, order: FileOrder): Promise<FileReply | TransferFault> {
+	private async open(first: string, order: FileOrder): Promise<FileReply | string> {
 		const { baseUrl, signal } = this.connection;
 		let url = first;
 		for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
 			const fault = publicUrlFault(url, baseUrl);
-			if (fault !== null) throw fileAddressError(order, url, fault);
+			if (fault !== null) throw fileErrors.address(order, url, fault);
 			throwIfCancelled(signal);
 			let reply: FileReply;
 			try {
@@ -198,7 +188,7 @@ export class Downloads {
 			reply.body.destroy();
 			url = URL.canParse(location, url) ? new URL(location, url).href : location;
 		}
-		throw tooManyRedirectsError(order);
+		throw fileErrors.tooManyRedirects(order);
 	}
 
 	/** Without credentials: file hosts must never see the API key. */
@@ -222,12 +212,12 @@ export class Downloads {
 		const { api, baseUrl } = this.connection;
 		// A link from elsewhere can contain a signature Kie must not see. A task's link came from Kie.
 		if (order.taskId === null && !isKieFileUrl(order.url, baseUrl)) {
-			throw foreignLinkError(order, status);
+			throw fileErrors.foreignLink(order, status);
 		}
 		const answer = await api.fetchFreshUrl(order.url);
 		const { meaning } = answer;
 		if (meaning.kind === 'success') return meaning.url;
-		throw fileGoneError(order, status, answer);
+		throw fileErrors.gone(order, status, answer);
 	}
 }
 
@@ -242,23 +232,22 @@ function withoutFile(
 	now: number,
 ): Attempt {
 	if (REFUSED.includes(status)) return { kind: 'refused', status };
-	const fault: TransferFault = { reason: 'status', status };
-	if (status === PROXY_LOGIN) throw fileUnreachedError(order, fault, 'proxyLogin');
+	const fault = transferFaults.status(status);
+	if (status === PROXY_LOGIN) throw fileErrors.unreached(order, fault, 'proxyLogin');
 	if (!BUSY.includes(status)) return { kind: 'broken', fault };
 	return { kind: 'broken', fault, pauseMs: readRetryAfter(headers['retry-after'], now) ?? 0 };
 }
 
 function refusedAgain(order: FileOrder, status: number): Error {
-	if (FORBIDDEN.includes(status)) return fileRefusedError(order, status);
-	return fileGoneError(order, status, null);
+	if (FORBIDDEN.includes(status)) return fileErrors.refused(order, status);
+	return fileErrors.gone(order, status, null);
 }
 
 /** @throws KieVeoError for a fault that a retry cannot fix */
-function networkFault(order: FileOrder, error: unknown): TransferFault {
+function networkFault(order: FileOrder, error: unknown): string {
 	const { text, unreached } = networkFaultOf(error);
-	const fault: TransferFault = { reason: 'network', text };
 	if (unreached !== undefined && unreached !== 'noConnection' && unreached !== 'noName') {
-		throw fileUnreachedError(order, fault, unreached);
+		throw fileErrors.unreached(order, text, unreached);
 	}
-	return fault;
+	return text;
 }

@@ -1,4 +1,5 @@
-import { asError, type TransferFault } from '../messages/errors';
+import { asError } from '../messages/error';
+import { transferFaults } from '../messages/file';
 import { CancelledError, throwIfCancelled, type Clock } from '../kie/http/clock';
 import type { FileStream } from '../kie/http/multipart';
 import { isJsonObject } from '../values';
@@ -25,7 +26,7 @@ export type TransferResult<T> =
 	| { kind: 'tooLarge' }
 	/** n8n's disk did not take the file: another transfer would not help. */
 	| { kind: 'notStored'; code: string }
-	| { kind: 'interrupted'; fault: TransferFault };
+	| { kind: 'interrupted'; fault: string };
 
 /**
  * Passes a file from its host to `store` chunk by chunk, and makes sure that all of it was stored:
@@ -42,10 +43,7 @@ export async function transfer<T>(
 	let broken: Exclude<TransferResult<T>, { kind: 'complete' }> | undefined;
 
 	body.once('error', () => {
-		broken ??= {
-			kind: 'interrupted',
-			fault: { reason: 'interrupted', bytes: progress.bytes },
-		};
+		broken ??= { kind: 'interrupted', fault: transferFaults.interrupted(progress.bytes) };
 	});
 	// Counting is free here: a paused stream still emits each chunk that its reader takes.
 	body.pause();
@@ -80,11 +78,11 @@ export async function transfer<T>(
 	}
 }
 
-function lengthFault(bytes: number, announced: number | null): TransferFault | undefined {
-	if (bytes === 0) return { reason: 'emptyFile' };
+function lengthFault(bytes: number, announced: number | null): string | undefined {
+	if (bytes === 0) return transferFaults.emptyFile();
 	// More only comes out where n8n has unpacked what a host compressed unasked: HTTP itself ends a body at its length.
 	if (announced === null || bytes >= announced) return undefined;
-	return { reason: 'wrongLength', bytes, announced };
+	return transferFaults.wrongLength(bytes, announced);
 }
 
 /** Ends with the transfer; ends the transfer when it stalls or the execution is stopped. */

@@ -6,7 +6,7 @@ import type {
 	IWebhookFunctions,
 } from 'n8n-workflow';
 
-import { apiError, apiKeyError, baseUrlError, emptyApiKeyError } from '../messages/errors';
+import { inputErrors } from '../messages/input';
 import { addressKey } from '../addresses/submission';
 import { trimmedApiKey, trimmedBaseUrl, trimmedHmacKey, unsendableIn } from './credentialValues';
 import { toText } from '../values';
@@ -112,9 +112,9 @@ export async function connect(
 /** As n8n sends it: the credential cleans it the same way. */
 function readApiKey(value: unknown): string {
 	const apiKey = trimmedApiKey(value);
-	if (apiKey === '') throw emptyApiKeyError();
+	if (apiKey === '') throw inputErrors.emptyApiKey();
 	const unsendable = unsendableIn(apiKey);
-	if (unsendable !== undefined) throw apiKeyError(unsendable);
+	if (unsendable !== undefined) throw inputErrors.apiKey(unsendable);
 	return apiKey;
 }
 
@@ -122,7 +122,7 @@ function readApiKey(value: unknown): string {
 function readApiName(value: unknown): ApiName {
 	const name = (toText(value) ?? 'veo').toLowerCase();
 	if (name === 'veo' || name === 'jobs') return name;
-	throw apiError(value);
+	throw inputErrors.api(value);
 }
 
 /** @returns the address without a trailing slash and without the API path */
@@ -137,7 +137,7 @@ function readBaseUrl(
 	if (URL.canParse(url) && /^https?:[^?#]*$/i.test(url)) return url;
 	// Perhaps a key that was pasted into the wrong field: it must not be in a message.
 	const mayBeKey = !url.includes('.') || url.includes(trimmedApiKey(credentials.apiKey));
-	throw baseUrlError(field, mayBeKey ? null : url, fallback);
+	throw inputErrors.baseUrl(field, mayBeKey ? null : url, fallback);
 }
 
 function requestSender(

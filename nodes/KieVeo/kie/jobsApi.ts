@@ -1,5 +1,6 @@
 import { isCreation, isUpgrade, type Creation, type Upgrade } from '../operations';
-import { parameterNotOfferedError, tierLine } from '../messages/errors';
+import { inputErrors } from '../messages/input';
+import { tierLine } from '../messages/run';
 import { withModel } from '../addresses/submission';
 import type {
 	Asking,
@@ -109,7 +110,7 @@ export class JobsApi extends BaseApi {
 		const { fields } = CREATIONS[order.operation];
 		for (const [name, value] of given(order.parameters)) {
 			const isOffered = fields[name] !== null || (name === 'model' && value === ONLY_TIER);
-			if (!isOffered) throw parameterNotOfferedError(order.operation, name, value);
+			if (!isOffered) throw inputErrors.parameterNotOffered(order.operation, name, value);
 		}
 	}
 

@@ -1,5 +1,5 @@
 import { isCreation, isUpgrade, OPERATIONS, type Creation, type Upgrade } from '../operations';
-import { callbackNotOfferedError } from '../messages/errors';
+import { inputErrors } from '../messages/input';
 import type {
 	Asking,
 	CreationOrder,
@@ -73,7 +73,7 @@ export class VeoApi extends BaseApi {
 
 	check(order: Order): void {
 		if (order.kind !== 'upgrade' || order.callBackUrl === undefined) return;
-		if (!UPGRADES[order.operation].callsBack) throw callbackNotOfferedError(order.operation);
+		if (!UPGRADES[order.operation].callsBack) throw inputErrors.callbackNotOffered(order.operation);
 	}
 
 	/**

@@ -1,4 +1,10 @@
-import type { FailureReason, Refusal, Rejection, RetryReason } from '../kie/meaning/answer';
+import type {
+	ApiName,
+	FailureReason,
+	Refusal,
+	Rejection,
+	RetryReason,
+} from '../kie/meaning/answer';
 import {
 	isCreation,
 	isUpgrade,
@@ -7,9 +13,34 @@ import {
 	type VideoOperationName,
 } from '../operations';
 import type { Subject } from '../videoResult';
-import { shortenId } from './values';
+import { shortenId } from './error';
 
 /* What a user can do next, by reason. */
+
+/** The APIs, as the credential shows them. */
+export const API_LABELS: Record<ApiName, string> = {
+	veo: 'Veo Endpoints',
+	jobs: 'Unified Jobs API',
+};
+
+/** What to do where the chosen API refuses what the other one may do. Nothing is ordered there by itself. */
+export function switchAdvice(name: ApiName): string {
+	return `If the video was made through the other API, or Kie.ai has switched this one off, choose '${API_LABELS[name]}' under 'Order Through' in the Kie.ai API credential.`;
+}
+
+/** What the credential's "Test" shows, by Kie's answer. The editor adds the period. */
+export const CREDENTIAL_FAULTS = {
+	unauthorized: 'Kie.ai did not accept this API key. Copy it again from https://kie.ai/api-key',
+	credits: 'The key is valid, but the Kie.ai account has no credits',
+	forbidden: 'Kie.ai refuses this API key. Check its settings at https://kie.ai/api-key',
+	notKie: 'This address does not answer like Kie.ai. Check the Base URL',
+	rateLimit: 'Kie.ai is receiving too many requests. Try again in a few seconds',
+	keyLimit: 'The usage limit of this API key is reached. Raise it at https://kie.ai/api-key',
+	maintenance: 'Kie.ai is under maintenance. Try again in a few minutes',
+	server: 'Kie.ai could not answer. Try again in a few minutes',
+	featureDisabled: 'Kie.ai has switched this feature off for the account',
+	noBalance: 'Kie.ai did not return the balance of this account. Try again in a few minutes',
+};
 
 export const REFUSALS: Record<Refusal, { what: string; advice: string }> = {
 	unauthorized: {
@@ -49,8 +80,6 @@ export const RETRY_ADVICE: Record<RetryReason, string> = {
 		"Check this n8n's network and 'Base URL' in the Kie.ai API credential (usually https://api.kie.ai).",
 };
 
-export type UnreachedKind = Extract<Rejection, { kind: 'unreached' }>['reason'];
-
 /** Where the address a message asks to check comes from. */
 export const ADDRESSES = {
 	api: "'Base URL' in the Kie.ai API credential (usually https://api.kie.ai)",
@@ -58,7 +87,10 @@ export const ADDRESSES = {
 	file: 'the URL',
 };
 
-const UNREACHED_ADVICE: Record<UnreachedKind, (address: string) => string> = {
+const UNREACHED_ADVICE: Record<
+	Extract<Rejection, { kind: 'unreached' }>['reason'],
+	(address: string) => string
+> = {
 	blocked: (address) =>
 		`Check ${address}. If it is right, n8n's administrator can allow the host with N8N_SSRF_ALLOWED_HOSTNAMES or ` +
 		'N8N_SSRF_ALLOWED_IP_RANGES; N8N_SSRF_BLOCKED_HOSTNAMES and N8N_SSRF_BLOCKED_IP_RANGES block it.',
@@ -79,7 +111,7 @@ const UNREACHED_ADVICE: Record<UnreachedKind, (address: string) => string> = {
 
 /** What to do when a request did not get through. */
 export function unreachedAdvice(
-	reason: UnreachedKind,
+	reason: keyof typeof UNREACHED_ADVICE,
 	address: keyof typeof ADDRESSES = 'api',
 ): string {
 	return UNREACHED_ADVICE[reason](ADDRESSES[address]);

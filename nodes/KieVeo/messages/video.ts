@@ -1,17 +1,16 @@
 import type { Rejection, RetryReason, Said } from '../kie/meaning/answer';
 import { isUpgrade, OPERATIONS } from '../operations';
 import type { Subject } from '../videoResult';
-import { switchAdvice } from './apis';
 import {
 	ADDRESSES,
 	failureAdvice,
 	REFUSALS,
 	repeatAdvice,
 	RETRY_ADVICE,
+	switchAdvice,
 	unreachedAdvice,
 } from './advice';
-import { KieVeoError } from './error';
-import { failureText, shorten, shortenId, wordsOf } from './values';
+import { failureText, KieVeoError, shorten, shortenId, textOf } from './error';
 
 /* What can happen to a video between order and result. */
 
@@ -25,62 +24,70 @@ export function videoRejectedError(
 	rejection: Rejection,
 	answer: Said & { mayBePaid?: true },
 ): KieVeoError {
-	const { taskId } = subject;
-	const kieCode = answer.code;
-	const said = wordsOf(answer);
-	const otherApi = rejection.mayWorkWith ? switchAdvice(rejection.mayWorkWith) : '';
-	const { mayBePaid = false } = answer;
+	const { kind, reason, mayWorkWith } = rejection;
+	const { code: kieCode, mayBePaid = false } = answer;
+	const isFailure = kind === 'failed';
+	const [message, advice] = isFailure
+		? [
+				`Could not get the ${describe(subject)}: ${failureText(reason, textOf(answer))}`,
+				failureAdvice(subject, reason),
+			]
+		: withoutAnswer(rejection, answer, describe(subject));
 	const noun = isUpgrade(subject.operation) ? 'upgrade' : 'video';
-	const paid = mayBePaid ? `The ${noun} may have been started and paid for.` : '';
-	const again = mayBePaid ? repeatAdvice(subject) : '';
-	switch (rejection.kind) {
-		case 'failed': {
-			const { reason: failure } = rejection;
-			return new KieVeoError(
-				`Could not get the ${describe(subject)}: ${failureText(failure, said)}`,
-				{
-					description: sentences(failureAdvice(subject, failure), paid, again, otherApi),
-					kieCode,
-					taskId,
-					failure,
-					mayBePaid,
-				},
-			);
-		}
-		case 'refused': {
-			const { what, advice } = REFUSALS[rejection.reason];
-			return new KieVeoError(`${what} (${describe(subject)}): ${said}`, {
-				description: sentences(advice, paid, again, otherApi),
-				kieCode,
-				taskId,
-				mayBePaid,
-			});
-		}
-		case 'unreached':
-			return new KieVeoError(`Kie.ai was not reached for the ${describe(subject)}: ${said}`, {
-				description: sentences(
-					unreachedAdvice(rejection.reason),
-					paid,
-					again || runAgain(subject),
-					otherApi,
-				),
-				kieCode,
-				taskId,
-				mayBePaid,
-			});
-		case 'retry': {
-			const { reason } = rejection;
-			const next = isUnreached(reason) ? runAgain(subject) : repeatAdvice(subject);
-			return new KieVeoError(
-				`${withoutAnswer(reason)} for the ${describe(subject)}, even after several attempts: ${said}`,
-				{ description: sentences(RETRY_ADVICE[reason], paid, next), kieCode, taskId, mayBePaid },
-			);
-		}
-	}
+	const sentences = [
+		advice,
+		mayBePaid && `The ${noun} may have been started and paid for.`,
+		nextStep(subject, rejection, mayBePaid),
+		kind !== 'retry' && mayWorkWith && switchAdvice(mayWorkWith),
+	];
+	return new KieVeoError(message, {
+		description: sentences.filter(Boolean).join(' '),
+		kieCode,
+		taskId: subject.taskId,
+		failure: isFailure ? reason : null,
+		mayBePaid,
+	});
 }
 
-function sentences(...parts: string[]): string {
-	return parts.filter((part) => part !== '').join(' ');
+function nextStep(
+	subject: Subject,
+	{ kind, reason }: Rejection,
+	mayBePaid: boolean,
+): string | false {
+	const isUnsent = kind === 'retry' ? isUnreached(reason) : kind === 'unreached' && !mayBePaid;
+	if (isUnsent) return runAgain(subject);
+	return (kind === 'retry' || mayBePaid) && repeatAdvice(subject);
+}
+
+/**
+ * The message and the advice where Kie says nothing about what was asked.
+ *
+ * @param video what was asked for; `null`: about the account
+ */
+function withoutAnswer(
+	rejection: Exclude<Rejection, { kind: 'failed' }>,
+	answer: Said,
+	video: string | null,
+): [message: string, advice: string] {
+	const said = textOf(answer);
+	const forVideo = video === null ? '' : ` for the ${video}`;
+	switch (rejection.kind) {
+		case 'refused': {
+			const { what, advice } = REFUSALS[rejection.reason];
+			return [`${what}${video === null ? '' : ` (${video})`}: ${said}`, advice];
+		}
+		case 'unreached':
+			return [`Kie.ai was not reached${forVideo}: ${said}`, unreachedAdvice(rejection.reason)];
+		case 'retry': {
+			const fault = isUnreached(rejection.reason)
+				? 'could not be reached'
+				: 'gave no usable answer';
+			return [
+				`Kie.ai ${fault}${forVideo}, even after several attempts: ${said}`,
+				RETRY_ADVICE[rejection.reason],
+			];
+		}
+	}
 }
 
 /**
@@ -107,7 +114,7 @@ export function lostCreationError(
 	answer: Said,
 ) {
 	const name = OPERATIONS[operation].label;
-	const lostAnswer = wordsOf(answer);
+	const lostAnswer = textOf(answer);
 	const request =
 		extendedTaskId === undefined ? name : `${name} of task ${shortenId(extendedTaskId)}`;
 	return new KieVeoError(
@@ -127,7 +134,7 @@ export function lostCreationError(
 
 /** An image could not be uploaded to Kie. Nothing was paid for. */
 export function uploadRejectedError(rejection: Rejection, answer: Said): KieVeoError {
-	return new KieVeoError(`An image could not be uploaded to Kie.ai: ${wordsOf(answer)}`, {
+	return new KieVeoError(`An image could not be uploaded to Kie.ai: ${textOf(answer)}`, {
 		description: `${uploadAdvice(rejection, answer.code)} No video was started for this item.`,
 		kieCode: answer.code,
 	});
@@ -177,7 +184,7 @@ export function timedOutError(
  */
 export function unclearError(subject: Subject, minutes: number, lastAnswer: Said): KieVeoError {
 	return new KieVeoError(
-		`What became of the ${describe(subject)} is unclear after ${minutes} minutes: ${wordsOf(lastAnswer)}`,
+		`What became of the ${describe(subject)} is unclear after ${minutes} minutes: ${textOf(lastAnswer)}`,
 		{
 			description:
 				'Kie.ai answers with something that this node does not know. Look the task up at https://kie.ai/logs. ' +
@@ -191,29 +198,18 @@ export function unclearError(subject: Subject, minutes: number, lastAnswer: Said
 
 /** Kie rejected a request about the account, not about a video. */
 export function accountRejectedError(rejection: Rejection, answer: Said): KieVeoError {
-	const said = wordsOf(answer);
-	const kieCode = answer.code;
-	switch (rejection.kind) {
-		case 'refused': {
-			const { what, advice } = REFUSALS[rejection.reason];
-			return new KieVeoError(`${what}: ${said}`, { description: advice, kieCode });
-		}
-		case 'unreached':
-			return new KieVeoError(`Kie.ai was not reached: ${said}`, {
-				description: `${unreachedAdvice(rejection.reason)} Then run the node again.`,
-				kieCode,
-			});
-		case 'retry':
-			return new KieVeoError(
-				`${withoutAnswer(rejection.reason)}, even after several attempts: ${said}`,
-				{ description: `${RETRY_ADVICE[rejection.reason]} Then run the node again.`, kieCode },
-			);
-		case 'failed':
-			return new KieVeoError(`Kie.ai could not answer: ${said}`, {
-				description: "Check 'Base URL' in the Kie.ai API credential and run the node again.",
-				kieCode,
-			});
-	}
+	const [message, advice] =
+		rejection.kind === 'failed'
+			? [
+					`Kie.ai could not answer: ${textOf(answer)}`,
+					"Check 'Base URL' in the Kie.ai API credential and run the node again.",
+				]
+			: withoutAnswer(rejection, answer, null);
+	const isOver = rejection.kind === 'failed' || rejection.kind === 'refused';
+	return new KieVeoError(message, {
+		description: isOver ? advice : `${advice} Then run the node again.`,
+		kieCode: answer.code,
+	});
 }
 
 const MINIMUM = "'Keep at Least (Credits)'";
@@ -231,21 +227,14 @@ export function balanceBelowError(credits: number, least: number): KieVeoError {
 /** Without the balance the user's limit cannot be respected. No paid request was sent. */
 export function balanceUnknownError(rejection: Rejection, answer: Said): KieVeoError {
 	const { description, kieCode } = accountRejectedError(rejection, answer);
-	return new KieVeoError(
-		`The credit balance could not be read for ${MINIMUM}: ${wordsOf(answer)}`,
-		{
-			description: `Nothing was submitted. ${description}`,
-			kieCode,
-		},
-	);
+	return new KieVeoError(`The credit balance could not be read for ${MINIMUM}: ${textOf(answer)}`, {
+		description: `Nothing was submitted. ${description}`,
+		kieCode,
+	});
 }
 
 function isUnreached(reason: RetryReason): boolean {
 	return reason === 'noConnection' || reason === 'noName';
-}
-
-function withoutAnswer(reason: RetryReason): string {
-	return isUnreached(reason) ? 'Kie.ai could not be reached' : 'Kie.ai gave no usable answer';
 }
 
 /** After a request that did not get through. */

@@ -1,5 +1,5 @@
 import type { KieApi } from '../kie/api';
-import { balanceBelowError, balanceUnknownError } from '../messages/errors';
+import { balanceBelowError, balanceUnknownError } from '../messages/video';
 
 /** The credit balance before a run pays for anything. Read once, and only when needed. */
 export class Balance {

@@ -1,13 +1,7 @@
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
-import {
-	alsoSubmitted,
-	errorLine,
-	KieVeoError,
-	stoppedError,
-	toNodeError,
-	toRaisedError,
-} from '../messages/errors';
+import { KieVeoError, toNodeError, toRaisedError } from '../messages/error';
+import { alsoSubmitted, errorLine, stoppedError } from '../messages/run';
 import { CancelledError } from '../kie/http/clock';
 import { errorItem } from './items';
 import { logPlace } from './paidLog';

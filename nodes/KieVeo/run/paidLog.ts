@@ -1,6 +1,7 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 
-import { errorLine, KieVeoError, submittedLine, type LogPlace } from '../messages/errors';
+import { KieVeoError } from '../messages/error';
+import { errorLine, type LogPlace, submittedLine } from '../messages/run';
 import { subjectOf } from './videoRun';
 import type { VideoWork } from './videoWork';
 

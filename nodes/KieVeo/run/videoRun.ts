@@ -1,12 +1,12 @@
 import type { Order, SubmissionAnswer } from '../kie/api';
 import type { Connection } from '../kie/connection';
+import { PERHAPS_REORDERED } from '../messages/error';
 import {
 	lostCreationError,
 	timedOutError,
 	unclearError,
 	videoRejectedError,
-} from '../messages/errors';
-import { PERHAPS_REORDERED } from '../messages/values';
+} from '../messages/video';
 import { NO_FILES } from '../kie/meaning/files';
 import { isUpgrade, traitsOf } from '../operations';
 import { toVideoResult, type Subject, type VideoResult } from '../videoResult';

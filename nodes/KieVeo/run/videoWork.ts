@@ -3,13 +3,9 @@ import type { Order, UpgradeOrder } from '../kie/api';
 import type { Connection } from '../kie/connection';
 import type { ImageFile } from '../kie/http/multipart';
 import type { FailureReason } from '../kie/meaning/answer';
-import {
-	differentCallbackError,
-	fallbackError,
-	KieVeoError,
-	lostCreationError,
-	uploadRejectedError,
-} from '../messages/errors';
+import { KieVeoError } from '../messages/error';
+import { inputErrors } from '../messages/input';
+import { fallbackError, lostCreationError, uploadRejectedError } from '../messages/video';
 import { traitsOf, type VideoOperationName } from '../operations';
 import type { Balance } from './balance';
 import type { Work } from './itemRun';
@@ -149,7 +145,7 @@ export class VideoWork implements Work {
 		if (other.kind === 'state' || other.callBackUrl === undefined) return;
 		const own = this.order.kind === 'state' ? undefined : this.order.callBackUrl;
 		if (own === undefined) this.order = other;
-		else if (own !== other.callBackUrl) throw differentCallbackError();
+		else if (own !== other.callBackUrl) throw inputErrors.differentCallback();
 	}
 
 	/** Whether an earlier run of this execution has ordered it. */

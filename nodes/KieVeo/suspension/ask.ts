@@ -5,8 +5,8 @@ import type { CallbackEvent } from '../kie/callback/check';
 import type { Connection } from '../kie/connection';
 import { ENOUGH_DELIVERIES, withinAnswerTime } from '../kie/delivery';
 import { Gate } from '../kie/http/turns';
-import { reorderedLine } from '../messages/errors';
-import { failureText } from '../messages/values';
+import { failureText } from '../messages/error';
+import { reorderedLine } from '../messages/run';
 import { isUpgrade, traitsOf } from '../operations';
 import { toCallbackResult, toFailedResult, toVideoResult } from '../videoResult';
 import {

@@ -20,7 +20,9 @@ import { connect } from '../kie/connection';
 import { connectForCallback, withinAnswerTime } from '../kie/delivery';
 import { CancelledError } from '../kie/http/clock';
 import { toBoolean } from '../values';
-import { asError, downloadOutOfTimeError, tierLine } from '../messages/errors';
+import { asError } from '../messages/error';
+import { fileErrors } from '../messages/file';
+import { tierLine } from '../messages/run';
 import { isUpgrade } from '../operations';
 import type { VideoResult } from '../videoResult';
 import { askAboutOpen, askWhileFinished, reportOf, willBeReported, type Call } from './ask';
@@ -347,7 +349,7 @@ async function addFiles(
 			} catch (error) {
 				const { taskId, videoUrl } = video;
 				const isLate = error instanceof CancelledError;
-				const shown = isLate ? downloadOutOfTimeError({ taskId, url: videoUrl ?? '' }) : error;
+				const shown = isLate ? fileErrors.outOfTime({ taskId, url: videoUrl ?? '' }) : error;
 				return { ...item, json: { ...item.json, error: asError(shown).message } };
 			}
 		}),

@@ -9,7 +9,7 @@ import { BoundedMap } from '../boundedMap';
 import type { SubmittedVideo } from '../kie/api';
 import { readText } from '../kie/meaning/texts';
 import { toNumber, toText } from '../values';
-import { PERHAPS_REORDERED } from '../messages/values';
+import { PERHAPS_REORDERED } from '../messages/error';
 import { givesVideo } from '../operations';
 import type { VideoResult } from '../videoResult';
 import { nodeData } from './n8n';

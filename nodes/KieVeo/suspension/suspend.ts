@@ -2,7 +2,8 @@ import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
 import { publicUrlFault } from '../addresses/publicUrl';
 import type { CallingContext, Connection } from '../kie/connection';
-import { cannotSuspendError, type SuspensionObstacle } from '../messages/errors';
+import type { KieVeoError } from '../messages/error';
+import { inputErrors } from '../messages/input';
 import { isUpgrade, traitsOf, type VideoOperationName } from '../operations';
 import { runsOnEngine2 } from '../run/executionSettings';
 import type { Call } from './ask';
@@ -66,33 +67,30 @@ export interface SuspensionReason {
  */
 export function resumeAddress(context: IExecuteFunctions, apiBaseUrl: string): string {
 	if (context.getNode().type.endsWith('Tool')) {
-		throw cannotSuspendError({ reason: 'agentTool' });
+		throw inputErrors.suspendedTool();
 	}
-	if (runsOnEngine2(context)) throw cannotSuspendError({ reason: 'engine' });
+	if (runsOnEngine2(context)) throw inputErrors.suspendedOnEngine2();
 	const resumeUrl = resumeUrlOf(context);
 	if (!context.getExecutionId() || resumeUrl === null) {
-		throw cannotSuspendError({ reason: 'noAddress' });
+		throw inputErrors.suspendedWithoutAddress();
 	}
 	const obstacle = resumeUrlObstacle(resumeUrl, apiBaseUrl);
-	if (obstacle !== null) throw cannotSuspendError(obstacle);
+	if (obstacle !== null) throw obstacle;
 	// Old n8n starts some waiting executions over: each callback would be another order.
 	if (wasSuspended(placeOf(context, roundOf(context)))) {
-		throw cannotSuspendError({ reason: 'twice' });
+		throw inputErrors.suspendedTwice();
 	}
 	return withResumePath(resumeUrl);
 }
 
 /** Why Kie cannot call the address that resumes an execution, or `null` if it can. */
-export function resumeUrlObstacle(
-	resumeUrl: string,
-	apiBaseUrl: string,
-): SuspensionObstacle | null {
+export function resumeUrlObstacle(resumeUrl: string, apiBaseUrl: string): KieVeoError | null {
 	const fault = publicUrlFault(resumeUrl, apiBaseUrl);
 	if (fault === null) return null;
 	// The rest is n8n's, and on n8n 2.x holds a signature.
 	const [, origin = ''] = /^(.{0,100}?)(?:\/webhook-waiting|[?#]|$)/.exec(resumeUrl) ?? [];
 	const isWhole = /^https?:\/\/(?!https?:)/i.test(resumeUrl);
-	return { reason: 'unreachable', origin: origin || 'this n8n', fault, isWhole };
+	return inputErrors.suspendedUnreachable(origin || 'this n8n', fault, isWhole);
 }
 
 /**

@@ -3,7 +3,8 @@ import type { IHookFunctions, IWebhookFunctions } from 'n8n-workflow';
 import { CREDENTIAL } from '../kie/connection';
 import { isJsonObject, toBoolean, toNumber } from '../values';
 import { trimmedHmacKey } from '../kie/credentialValues';
-import { noWebhookKeyError, toleranceError, toNodeError } from '../messages/errors';
+import { toNodeError } from '../messages/error';
+import { inputErrors } from '../messages/input';
 
 const DEFAULT_TOLERANCE = 300;
 
@@ -24,7 +25,7 @@ export function readSettings(context: IHookFunctions | IWebhookFunctions): Trigg
 	const given: unknown = context.getNodeParameter('options', {});
 	const options = isJsonObject(given) ? given : {};
 	const tolerance = toNumber(options.tolerance ?? DEFAULT_TOLERANCE);
-	if (tolerance === null || tolerance < 0) throw toleranceError(options.tolerance);
+	if (tolerance === null || tolerance < 0) throw inputErrors.tolerance(options.tolerance);
 	return {
 		events: new Set(Array.isArray(events) ? events.map(String) : []),
 		// Anything but an explicit "off" keeps verification on.
@@ -46,7 +47,8 @@ export async function assertCanVerify(context: IHookFunctions): Promise<void> {
 	try {
 		const { signatureRequired } = readSettings(context);
 		const { webhookSecret } = await context.getCredentials(CREDENTIAL);
-		if (signatureRequired && trimmedHmacKey(webhookSecret) === null) throw noWebhookKeyError();
+		if (signatureRequired && trimmedHmacKey(webhookSecret) === null)
+			throw inputErrors.noWebhookKey();
 	} catch (error) {
 		throw toNodeError(context.getNode(), error);
 	}

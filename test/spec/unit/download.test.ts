@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import { Downloads } from '../../../nodes/KieVeo/files/download';
 import type { CallingContext, Connection } from '../../../nodes/KieVeo/kie/connection';
 import type { Patience } from '../../../nodes/KieVeo/kie/http/turns';
-import type { KieVeoError } from '../../../nodes/KieVeo/messages/errors';
+import type { KieVeoError } from '../../../nodes/KieVeo/messages/error';
 import { FakeClock } from './fakeClock';
 import { errorOf1x, errorOf2x, TRANSPORT_FAULTS } from './transportFaults';
 

@@ -4,7 +4,7 @@ import {
 	withSubmission,
 } from '../../../nodes/KieVeo/addresses/submission';
 import type { ApiName, CreationOrder, Order, UpgradeOrder } from '../../../nodes/KieVeo/kie/api';
-import { KieVeoError } from '../../../nodes/KieVeo/messages/errors';
+import { KieVeoError } from '../../../nodes/KieVeo/messages/error';
 import { ADDRESS_KEY, fakeKie } from './fakeKie';
 
 const BASE = 'https://file.example/base.mp4';

@@ -1,19 +1,13 @@
+import { KieVeoError, shorten, show } from '../../../nodes/KieVeo/messages/error';
+import { fileErrors } from '../../../nodes/KieVeo/messages/file';
+import { inputErrors } from '../../../nodes/KieVeo/messages/input';
 import {
-	downloadError,
 	fallbackError,
-	fileAddressError,
-	imageListError,
-	imageUrlError,
-	KieVeoError,
 	lostCreationError,
-	missingImageError,
-	seedError,
 	timedOutError,
-	unknownOperationError,
 	uploadRejectedError,
 	videoRejectedError,
-} from '../../../nodes/KieVeo/messages/errors';
-import { shorten, show } from '../../../nodes/KieVeo/messages/values';
+} from '../../../nodes/KieVeo/messages/video';
 import { submitVideo } from '../../../nodes/KieVeo/run/videoRun';
 import { fakeKie } from './fakeKie';
 
@@ -55,13 +49,13 @@ describe('a message about a value of 10,000 characters', () => {
 	const file = { url: `https://example.com/${LONG}`, taskId: null };
 
 	it.each([
-		['a parameter', seedError(LONG)],
-		['a list', imageListError('Image URLs', { url: LONG })],
-		['an address of an image', imageUrlError(`https://example.com/${LONG}`, 'why')],
-		['the names of binary fields', missingImageError('Image Binary Fields', LONG, [LONG])],
-		['an operation', unknownOperationError(LONG)],
-		['the address of a file', downloadError(file, { reason: 'emptyFile' })],
-		['a redirect', fileAddressError({ ...file, taskId: LONG }, file.url, 'why')],
+		['a parameter', inputErrors.seed(LONG)],
+		['a list', inputErrors.imageList('Image URLs', { url: LONG })],
+		['an address of an image', inputErrors.imageUrl(`https://example.com/${LONG}`, 'why')],
+		['the names of binary fields', inputErrors.missingImage('Image Binary Fields', LONG, [LONG])],
+		['an operation', inputErrors.unknownOperation(LONG)],
+		['the address of a file', fileErrors.download(file, 'the file is empty')],
+		['a redirect', fileErrors.address({ ...file, taskId: LONG }, file.url, 'why')],
 		['a task ID', timedOutError(subject, 1800, LONG)],
 		[
 			'a task ID that Kie repeats',

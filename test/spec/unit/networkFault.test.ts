@@ -1,7 +1,7 @@
 import { NodeOperationError, type INode } from 'n8n-workflow';
 
 import { networkFaultOf } from '../../../nodes/KieVeo/kie/http/networkFault';
-import { KieVeoError, toNodeError } from '../../../nodes/KieVeo/messages/errors';
+import { KieVeoError, toNodeError } from '../../../nodes/KieVeo/messages/error';
 import { submitVideo } from '../../../nodes/KieVeo/run/videoRun';
 import { fakeKie } from './fakeKie';
 import { errorOf1x, errorOf2x, TRANSPORT_FAULTS, type TransportFault } from './transportFaults';

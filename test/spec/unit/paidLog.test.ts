@@ -1,7 +1,7 @@
 import type { INode, IWorkflowDataProxyData, Logger } from 'n8n-workflow';
 
 import type { Order } from '../../../nodes/KieVeo/kie/api';
-import { KieVeoError } from '../../../nodes/KieVeo/messages/errors';
+import { KieVeoError } from '../../../nodes/KieVeo/messages/error';
 import { submitLogged } from '../../../nodes/KieVeo/run/paidLog';
 
 const GENERATE: Order = {

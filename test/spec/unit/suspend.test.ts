@@ -1,13 +1,15 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 
-import { cannotSuspendError } from '../../../nodes/KieVeo/messages/errors';
+import { inputErrors } from '../../../nodes/KieVeo/messages/input';
 import { resumeAddress, resumeUrlObstacle } from '../../../nodes/KieVeo/suspension/suspend';
 
 const PUBLIC_API = 'https://api.kie.ai';
 const WAITING = 'webhook-waiting/1';
 
 function refusal(url: string) {
-	return cannotSuspendError(resumeUrlObstacle(url, PUBLIC_API) ?? { reason: 'agentTool' });
+	const obstacle = resumeUrlObstacle(url, PUBLIC_API);
+	if (obstacle === null) throw new Error(`${url} is not refused`);
+	return obstacle;
 }
 
 describe('an address that resumes an execution', () => {
@@ -48,7 +50,7 @@ describe('an address that resumes an execution', () => {
 			getExecutionId: () => '1',
 			evaluateExpression: () => url,
 		} as unknown as IExecuteFunctions;
-		const missing = cannotSuspendError({ reason: 'noAddress' });
+		const missing = inputErrors.suspendedWithoutAddress();
 		expect(() => resumeAddress(context, PUBLIC_API)).toThrow(missing);
 	});
 

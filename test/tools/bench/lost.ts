@@ -1,5 +1,5 @@
 import type { ApiName } from '../../../nodes/KieVeo/kie/api';
-import { API_LABELS } from '../../../nodes/KieVeo/messages/apis';
+import { API_LABELS } from '../../../nodes/KieVeo/messages/advice';
 import { overdueAfter } from '../../../nodes/KieVeo/suspension/suspend';
 import { LOST, Suspensions } from '../../spec/e2e/suspensions';
 import { KIE } from '../../spec/e2e/workflows';

@@ -1,5 +1,5 @@
 import type { ApiName } from '../../../nodes/KieVeo/kie/api';
-import { API_LABELS } from '../../../nodes/KieVeo/messages/apis';
+import { API_LABELS } from '../../../nodes/KieVeo/messages/advice';
 import { median, ratios, shown, table, type Section, type Target } from './figures';
 import { APIS, type Lab } from './lab';
 import {

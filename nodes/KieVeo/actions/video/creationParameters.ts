@@ -1,11 +1,6 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 
-import {
-	emptyPromptError,
-	promptObjectError,
-	promptOfObjectError,
-	seedError,
-} from '../../messages/errors';
+import { inputErrors } from '../../messages/input';
 import { isJsonObject, toNumber, toText } from '../../values';
 import { isBlank, readText } from '../parameters';
 
@@ -16,18 +11,19 @@ export function readPrompt(context: IExecuteFunctions, itemIndex: number): strin
 	const given: unknown = context.getNodeParameter('prompt', itemIndex, '');
 	checkPromptForm(given);
 	const prompt = readText('Prompt', given);
-	if (prompt === null) throw emptyPromptError();
+	if (prompt === null) throw inputErrors.emptyPrompt();
 	return prompt;
 }
 
 /** Agents and other nodes pass objects, whose text form is never what was meant. */
 function checkPromptForm(value: unknown): void {
-	if (Array.isArray(value)) throw promptObjectError([]);
+	if (Array.isArray(value)) throw inputErrors.promptObject([]);
 	if (isJsonObject(value)) {
 		const texts = Object.entries(value).filter(([, field]) => toText(field) !== null);
-		throw promptObjectError(texts.map(([name]) => name));
+		throw inputErrors.promptObject(texts.map(([name]) => name));
 	}
-	if (typeof value === 'string' && value.includes('[object Object]')) throw promptOfObjectError();
+	if (typeof value === 'string' && value.includes('[object Object]'))
+		throw inputErrors.promptOfObject();
 }
 
 /** What the API calls the tiers of Veo 3.1 in each operation. The default first. */
@@ -71,7 +67,7 @@ export function readSeedAndWatermark(
 function checkedSeed(value: unknown): number {
 	const seed = toNumber(value);
 	if (seed === null || !Number.isInteger(seed) || seed < 10_000 || seed > 99_999) {
-		throw seedError(value);
+		throw inputErrors.seed(value);
 	}
 	return seed;
 }

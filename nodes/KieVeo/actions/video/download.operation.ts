@@ -5,7 +5,7 @@ import {
 	type INodeProperties,
 } from 'n8n-workflow';
 
-import { emptyUrlError, fileUrlError, urlFormError, urlListError } from '../../messages/errors';
+import { inputErrors } from '../../messages/input';
 import { Downloads, type FileOrder, type StoredFile } from '../../files/download';
 import { fileNameOfUrl } from '../../files/names';
 import { connect } from '../../kie/connection';
@@ -98,17 +98,17 @@ function toItem(
 
 function readUrl(context: IExecuteFunctions, itemIndex: number, apiBaseUrl: string): string {
 	const url = oneAddress(context.getNodeParameter('url', itemIndex, ''));
-	if (url === null) throw emptyUrlError();
+	if (url === null) throw inputErrors.emptyUrl();
 	const fault = publicUrlFault(url, apiBaseUrl);
-	if (fault !== null) throw fileUrlError(fault);
+	if (fault !== null) throw inputErrors.fileUrl(fault);
 	return url;
 }
 
 /** A list of one address means that address; with several it is unclear which. */
 function oneAddress(value: unknown): string | null {
 	const addresses = addressesIn(value);
-	if (addresses.length > 1) throw urlListError(addresses.length);
+	if (addresses.length > 1) throw inputErrors.urlList(addresses.length);
 	const [address = null] = addresses;
-	if (address !== null && typeof address !== 'string') throw urlFormError();
+	if (address !== null && typeof address !== 'string') throw inputErrors.urlForm();
 	return address;
 }

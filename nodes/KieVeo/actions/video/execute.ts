@@ -4,17 +4,15 @@ import { withSubmission } from '../../addresses/submission';
 import { Downloads } from '../../files/download';
 import type { Order } from '../../kie/api';
 import { connect, type Connection } from '../../kie/connection';
+import { asError, KieVeoError } from '../../messages/error';
+import { inputErrors } from '../../messages/input';
 import {
-	asError,
 	callbackMissedHint,
 	executionLimitHint,
 	hintLine,
-	KieVeoError,
-	sharedResumeUrlError,
 	takenUpHint,
-	type Refetch,
 	unfinishedHint,
-} from '../../messages/errors';
+} from '../../messages/run';
 import { isCreation, isUpgrade, traitsOf } from '../../operations';
 import { secondsLeft } from '../../run/executionSettings';
 import { Balance } from '../../run/balance';
@@ -115,7 +113,7 @@ function withoutError({
 	return { ...item, json: error === undefined ? json : { ...json, message: error } };
 }
 
-function refetchOf({ operation: { operation }, connection: { api } }: Run): Refetch {
+function refetchOf({ operation: { operation }, connection: { api } }: Run) {
 	if (isCreation(operation)) return 'taskId';
 	return isUpgrade(operation) && api.upgradesAreTasks ? 'kieTaskId' : 'repeat';
 }
@@ -223,7 +221,7 @@ function assertResumedOnce({ context, waitMode }: Run, works: readonly VideoWork
 	const own = resumeUrlOf(context);
 	if (own === null) return;
 	const resuming = urls.filter((url) => resumes(url, own)).length;
-	if (resuming > 1) throw sharedResumeUrlError(resuming);
+	if (resuming > 1) throw inputErrors.sharedResumeUrl(resuming);
 }
 
 function callbackOf(order: Order): string | undefined {

@@ -1,6 +1,6 @@
 import { updateDisplayOptions, type INodeProperties } from 'n8n-workflow';
 
-import { durationError } from '../../messages/errors';
+import { inputErrors } from '../../messages/input';
 import {
 	callbackProperties,
 	creationWaitModeProperties,
@@ -206,5 +206,5 @@ function readDuration(given: unknown, generationType: string): number {
 	if (generationType === 'REFERENCE_2_VIDEO') return REFERENCE_DURATION;
 	const duration = isBlank(given) ? 8 : toSeconds(given);
 	if (duration !== null && [4, 6, 8].includes(duration)) return duration;
-	throw durationError(given);
+	throw inputErrors.duration(given);
 }

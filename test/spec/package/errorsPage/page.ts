@@ -1,17 +1,9 @@
 import { envelopeFaultText, networkFaultOf } from '../../../../nodes/KieVeo/kie/http/networkFault';
-import { CREDENTIAL_FAULTS } from '../../../../nodes/KieVeo/messages/credential';
+import { CREDENTIAL_FAULTS } from '../../../../nodes/KieVeo/messages/advice';
 import { KieVeoError } from '../../../../nodes/KieVeo/messages/error';
-import * as fileRoom from '../../../../nodes/KieVeo/messages/file';
-import * as inputRoom from '../../../../nodes/KieVeo/messages/input';
-import * as fileInputRoom from '../../../../nodes/KieVeo/messages/fileInput';
-import * as imageRoom from '../../../../nodes/KieVeo/messages/images';
-import * as newVideoRoom from '../../../../nodes/KieVeo/messages/newVideo';
-import * as notOfferedRoom from '../../../../nodes/KieVeo/messages/notOffered';
-import * as settingsRoom from '../../../../nodes/KieVeo/messages/settings';
-import * as logRoom from '../../../../nodes/KieVeo/messages/log';
+import { fileErrors } from '../../../../nodes/KieVeo/messages/file';
+import { inputErrors } from '../../../../nodes/KieVeo/messages/input';
 import * as runRoom from '../../../../nodes/KieVeo/messages/run';
-import * as suspensionRoom from '../../../../nodes/KieVeo/messages/suspension';
-import * as triggerRoom from '../../../../nodes/KieVeo/messages/trigger';
 import * as videoRoom from '../../../../nodes/KieVeo/messages/video';
 import { errorOf2x, TRANSPORT_FAULTS } from '../../unit/transportFaults';
 import * as samples from './samples';
@@ -37,6 +29,8 @@ export interface Section {
 const recordedFaults = TRANSPORT_FAULTS.map((fault) => networkFaultOf(errorOf2x(fault)).text);
 const withoutExample = (text: string) => text.replace(/ \(.*/, '');
 
+const isLine = (id: string) => id.endsWith('-line');
+
 /** What stands for Kie.ai's words: after every recorded fault, and after an answer that is not Kie.ai's. */
 const FAULT_TEXTS: string[] = [
 	...recordedFaults.filter(
@@ -48,22 +42,12 @@ const FAULT_TEXTS: string[] = [
 	envelopeFaultText('unexpectedJson', 200),
 ];
 
-/** What is wrong with what the user has set. */
-const inputRooms = {
-	...inputRoom,
-	...newVideoRoom,
-	...imageRoom,
-	...fileInputRoom,
-	...notOfferedRoom,
-	...settingsRoom,
-};
-
 export const SECTIONS: Section[] = [
 	{
 		title: 'Parameters and settings',
 		intro:
 			'All parameters of all items are checked first. Nothing was sent and nothing was paid for.',
-		content: entriesOf(inputRooms, samples.input),
+		content: entriesOf(inputErrors, samples.input),
 	},
 	{
 		title: 'Videos and account',
@@ -79,22 +63,12 @@ export const SECTIONS: Section[] = [
 		title: 'Several items in one run',
 		intro:
 			'The sentences without advice are added to the description of an error, or shown above the output.',
-		content: entriesOf(runRoom, samples.run),
+		content: entriesOf(runRoom, samples.run).filter(({ id }) => !isLine(id)),
 	},
 	{
 		title: 'Files',
 		intro: 'The video itself is not lost when its file cannot be downloaded.',
-		content: entriesOf(fileRoom, samples.files),
-	},
-	{
-		title: 'Wait for Callback',
-		intro: 'Checked before anything is sent.',
-		content: entriesOf(suspensionRoom, samples.suspension),
-	},
-	{
-		title: 'Trigger',
-		intro: 'When the workflow is activated (published), or a test event is listened for.',
-		content: entriesOf(triggerRoom, samples.trigger),
+		content: entriesOf(fileErrors, samples.files),
 	},
 	{
 		title: 'No message at all',
@@ -105,7 +79,11 @@ export const SECTIONS: Section[] = [
 		title: "Lines in n8n's log",
 		intro:
 			'What was paid for is written to the log as soon as Kie.ai has accepted it, so it can be found after a stop, a time limit of n8n or a crash.',
-		content: { list: entriesOf(logRoom, samples.log).flatMap(({ texts }) => texts) },
+		content: {
+			list: entriesOf(runRoom, samples.run)
+				.filter(({ id }) => isLine(id))
+				.flatMap(({ texts }) => texts),
+		},
 	},
 	{
 		title: 'Test of the credential',
@@ -148,7 +126,7 @@ function bullets(texts: string[]): string {
 function entriesOf<Room extends object>(room: Room, shown: Samples<Room>): Entry[] {
 	return (Object.keys(shown) as Array<keyof Room & string>).flatMap((name) => {
 		const make = room[name] as (...values: unknown[]) => KieVeoError | string | undefined;
-		const id = kebab(name.replace(/Error$|Text$|Line$/, ''));
+		const id = kebab(name.replace(/Error$/, ''));
 		const given = shown[name] as unknown[][] | { [reason: string]: unknown[] };
 		if (Array.isArray(given))
 			return entryOf(

@@ -5,21 +5,12 @@ import type {
 	RetryReason,
 	Said,
 } from '../../../../nodes/KieVeo/kie/meaning/answer';
-import type { UnreachedKind } from '../../../../nodes/KieVeo/messages/advice';
-import type * as fileRoom from '../../../../nodes/KieVeo/messages/file';
-import type * as inputRoom from '../../../../nodes/KieVeo/messages/input';
-import type * as fileInputRoom from '../../../../nodes/KieVeo/messages/fileInput';
-import type * as imageRoom from '../../../../nodes/KieVeo/messages/images';
-import type * as newVideoRoom from '../../../../nodes/KieVeo/messages/newVideo';
-import type * as notOfferedRoom from '../../../../nodes/KieVeo/messages/notOffered';
-import type * as settingsRoom from '../../../../nodes/KieVeo/messages/settings';
-import type * as logRoom from '../../../../nodes/KieVeo/messages/log';
+import { transferFaults, type fileErrors } from '../../../../nodes/KieVeo/messages/file';
+import type { inputErrors } from '../../../../nodes/KieVeo/messages/input';
 import type * as runRoom from '../../../../nodes/KieVeo/messages/run';
-import type * as suspensionRoom from '../../../../nodes/KieVeo/messages/suspension';
-import type * as triggerRoom from '../../../../nodes/KieVeo/messages/trigger';
-import * as videoRoom from '../../../../nodes/KieVeo/messages/video';
 import { executionLimitHint } from '../../../../nodes/KieVeo/messages/run';
-import { lostCreationError } from '../../../../nodes/KieVeo/messages/video';
+import type * as videoRoom from '../../../../nodes/KieVeo/messages/video';
+import { lostCreationError, videoRejectedError } from '../../../../nodes/KieVeo/messages/video';
 import type { KieVeoError } from '../../../../nodes/KieVeo/messages/error';
 import type { Subject } from '../../../../nodes/KieVeo/videoResult';
 import { TEXTS } from '../../corpus/texts';
@@ -48,61 +39,60 @@ const newVideo: Subject = { operation: 'generate', taskId: null, index: null };
 const extension: Subject = { ...newVideo, operation: 'extend', extendedTaskId: TASK };
 const made: Subject = { ...newVideo, taskId: TASK };
 
-export const input: Samples<
-	typeof inputRoom &
-		typeof newVideoRoom &
-		typeof imageRoom &
-		typeof fileInputRoom &
-		typeof notOfferedRoom &
-		typeof settingsRoom
-> = {
-	unknownOperationError: [['remix']],
-	textError: [['Prompt', ['a', 'list']]],
-	booleanError: [['Download', 'maybe']],
-	choiceError: [['Aspect Ratio', ['16:9', '9:16', 'Auto'], '4:3']],
-	secondsError: [['Timeout', 1_209_600, 0]],
-	waitModeError: [['callback']],
-	callbackNotOfferedError: [['get1080p']],
-	parameterNotOfferedError: [
+export const input: Samples<typeof inputErrors> = {
+	unknownOperation: [['remix']],
+	text: [['Prompt', ['a', 'list']]],
+	boolean: [['Download', 'maybe']],
+	choice: [['Aspect Ratio', ['16:9', '9:16', 'Auto'], '4:3']],
+	seconds: [['Timeout', 1_209_600, 0]],
+	waitMode: [['callback']],
+	callbackNotOffered: [['get1080p']],
+	parameterNotOffered: [
 		['generate', 'seed', 12345],
 		['extend', 'model', 'lite'],
 	],
-	apiError: [['v2']],
-	emptyTaskIdError: [[]],
-	indexError: [['first']],
-	callbackUrlError: [[PRIVATE]],
-	differentCallbackError: [[]],
-	sharedResumeUrlError: [[2]],
-	passThroughError: [[]],
-	passThroughSizeError: [[5120, 1024]],
-	emptyPromptError: [[]],
-	durationError: [[5]],
-	seedError: [[7]],
-	imageUrlError: [['http://localhost/cat.jpg', PRIVATE]],
-	missingImageError: [['Image Binary Fields', 'first', ['data']]],
-	imageTypeError: [['Image Binary Fields', 'data', 'image/heic']],
-	imageListError: [['Image URLs', 42]],
-	imageCountError: {
+	api: [['v2']],
+	emptyTaskId: [[]],
+	index: [['first']],
+	callbackUrl: [[PRIVATE]],
+	differentCallback: [[]],
+	sharedResumeUrl: [[2]],
+	passThrough: [[]],
+	passThroughSize: [[5120, 1024]],
+	emptyPrompt: [[]],
+	duration: [[5]],
+	seed: [[7]],
+	imageUrl: [['http://localhost/cat.jpg', PRIVATE]],
+	missingImage: [['Image Binary Fields', 'first', ['data']]],
+	imageType: [['Image Binary Fields', 'data', 'image/heic']],
+	imageList: [['Image URLs', 42]],
+	imageCount: {
 		frames: ['Image URLs', 2, 3],
 		references: ['Image URLs', 3, 4],
 	},
-	emptyUrlError: [[]],
-	fileUrlError: [[PRIVATE]],
-	emptyFieldNameError: [[]],
-	maximumSizeError: [[-1]],
-	minimumCreditsError: [[-1]],
-	toleranceError: [['soon']],
-	dataUrlError: [[]],
-	promptObjectError: { oneField: [['output']], noField: [[]] },
-	promptOfObjectError: [[]],
-	urlListError: [[3]],
-	urlFormError: [[]],
-	emptyApiKeyError: [[]],
-	apiKeyError: [['\u0430']],
-	baseUrlError: [
+	emptyUrl: [[]],
+	fileUrl: [[PRIVATE]],
+	emptyFieldName: [[]],
+	maximumSize: [[-1]],
+	minimumCredits: [[-1]],
+	tolerance: [['soon']],
+	dataUrl: [[]],
+	promptObject: { oneField: [['output']], noField: [[]] },
+	promptOfObject: [[]],
+	urlList: [[3]],
+	urlForm: [[]],
+	emptyApiKey: [[]],
+	apiKey: [['\u0430']],
+	baseUrl: [
 		['Base URL', 'api.kie.ai', 'https://api.kie.ai'],
 		['Base URL', null, 'https://api.kie.ai'],
 	],
+	suspendedTool: [[]],
+	suspendedWithoutAddress: [[]],
+	suspendedOnEngine2: [[]],
+	suspendedTwice: [[]],
+	suspendedUnreachable: [['http://localhost:5678', PRIVATE, true]],
+	noWebhookKey: [[]],
 };
 
 const failures: Record<FailureReason, [Subject, string]> = {
@@ -176,7 +166,7 @@ const retries: Record<RetryReason, Said> = {
 	noName: { code: null, message: 'host name not found (api.kie.ai)' },
 	unreadable: { code: 502, message: 'a web page instead of JSON (HTTP 502)' },
 };
-const unreached: Record<UnreachedKind, Said> = {
+const unreached: Record<Extract<Rejection, { kind: 'unreached' }>['reason'], Said> = {
 	blocked: {
 		code: null,
 		message: 'n8n blocked the request because it resolves to a restricted IP address',
@@ -217,7 +207,7 @@ const accountRejections = {
 function failed(operation: 'get4k' | 'get1080p', reason: FailureReason): KieVeoError {
 	const [subject, message] = failures[reason];
 	const rejection: Rejection = { kind: 'failed', reason };
-	return videoRoom.videoRejectedError({ ...subject, operation }, rejection, { code: 500, message });
+	return videoRejectedError({ ...subject, operation }, rejection, { code: 500, message });
 }
 
 export const video: Samples<typeof videoRoom> = {
@@ -308,54 +298,37 @@ export const video: Samples<typeof videoRoom> = {
 	},
 };
 
-const file: fileRoom.FileSubject = { url: 'https://example.com/v.mp4', taskId: TASK };
-const transferFaults: Record<fileRoom.TransferFault['reason'], fileRoom.TransferFault> = {
-	status: { reason: 'status', status: 503 },
-	textPage: { reason: 'textPage' },
-	emptyFile: { reason: 'emptyFile' },
-	interrupted: { reason: 'interrupted', bytes: 4_096 },
-	wrongLength: { reason: 'wrongLength', bytes: 4_096, announced: 5_000_000 },
-	network: { reason: 'network', text: 'connection lost before the answer' },
-};
+const file = { url: 'https://example.com/v.mp4', taskId: TASK };
 
-export const files: Samples<typeof fileRoom> = {
-	downloadError: Object.values(transferFaults).map((fault) => [file, fault]),
-	fileUnreachedError: {
-		blocked: [file, { reason: 'network', text: unreached.blocked.message }, 'blocked'],
-		certificate: [file, { reason: 'network', text: unreached.certificate.message }, 'certificate'],
-		proxyRefused: [
-			file,
-			{ reason: 'network', text: unreached.proxyRefused.message },
-			'proxyRefused',
-		],
-		proxyLogin: [file, { reason: 'status', status: 407 }, 'proxyLogin'],
+export const files: Samples<typeof fileErrors> = {
+	download: [
+		transferFaults.status(503),
+		transferFaults.textPage(),
+		transferFaults.emptyFile(),
+		transferFaults.interrupted(4_096),
+		transferFaults.wrongLength(4_096, 5_000_000),
+		'connection lost before the answer',
+	].map((fault) => [file, fault]),
+	unreached: {
+		blocked: [file, unreached.blocked.message, 'blocked'],
+		certificate: [file, unreached.certificate.message, 'certificate'],
+		proxyRefused: [file, unreached.proxyRefused.message, 'proxyRefused'],
+		proxyLogin: [file, transferFaults.status(407), 'proxyLogin'],
 	},
-	fileNotStoredError: [[file, 'ENOSPC']],
-	downloadOutOfTimeError: [[file]],
-	fileRefusedError: [[file, 403]],
-	fileGoneError: [
+	notStored: [[file, 'ENOSPC']],
+	outOfTime: [[file]],
+	refused: [[file, 403]],
+	gone: [
 		[file, 404, null],
 		[file, 404, { code: 422, message: kies('url is wrong') }],
 	],
-	fileAddressError: [[file, 'http://localhost/v.mp4', PRIVATE]],
-	tooManyRedirectsError: [[file]],
-	foreignLinkError: [[{ url: 'https://bucket.example/video.mp4', taskId: null }, 403]],
-	fileTooLargeError: [[file, 100_000_000]],
+	address: [[file, 'http://localhost/v.mp4', PRIVATE]],
+	tooManyRedirects: [[file]],
+	foreignLink: [[{ url: 'https://bucket.example/video.mp4', taskId: null }, 403]],
+	tooLarge: [[file, 100_000_000]],
 };
 
-export const suspension: Samples<typeof suspensionRoom> = {
-	cannotSuspendError: {
-		agentTool: [{ reason: 'agentTool' }],
-		noAddress: [{ reason: 'noAddress' }],
-		engine: [{ reason: 'engine' }],
-		twice: [{ reason: 'twice' }],
-		unreachable: [
-			{ reason: 'unreachable', origin: 'http://localhost:5678', fault: PRIVATE, isWhole: true },
-		],
-	},
-};
-
-export const trigger: Samples<typeof triggerRoom> = { noWebhookKeyError: [[]] };
+const place: runRoom.LogPlace = { node: 'Kie.ai', executionId: '12', items: [0] };
 
 export const run: Samples<typeof runRoom> = {
 	executionLimitHint: [[1800, 1200]],
@@ -375,11 +348,6 @@ export const run: Samples<typeof runRoom> = {
 		[[TASK], 0],
 		[[TASK], 2],
 	],
-};
-
-const place: logRoom.LogPlace = { node: 'Kie.ai', executionId: '12', items: [0] };
-
-export const log: Samples<typeof logRoom> = {
 	submittedLine: [
 		[place, made, undefined],
 		[{ ...place, items: [0, 3] }, upgrade, undefined],
