@@ -1,7 +1,8 @@
 import { givesVideo, traitsOf, type VideoOperationName } from './operations';
 import type { Callback } from './kie/callback/parse';
 import type { Said } from './kie/meaning/answer';
-import type { ResultFiles } from './kie/meaning/files';
+import { NO_FILES, type ResultFiles } from './kie/meaning/files';
+import type { JsonObject } from './values';
 
 export type VideoStatus = 'success' | 'processing' | 'failed';
 
@@ -141,4 +142,57 @@ export function toCallbackResult(
 function videoUrlsOf(operation: ReportedOperation, files: ResultFiles): string[] {
 	if (!givesVideo(operation) || !traitsOf(operation).givesWhole) return files.videoUrls;
 	return [...new Set([...files.fullVideoUrls, ...files.videoUrls])];
+}
+
+/**
+ * The shape in which a task of any model leaves either node. Like {@link VideoResult} a promise to saved workflows.
+ */
+export interface TaskResult {
+	/** `null` only for a foreign callback that names none. */
+	taskId: string | null;
+	/** `unknown`: ordered elsewhere. */
+	operation: 'runModel' | 'getTask' | 'unknown';
+	/** `null` if neither the order nor Kie's answer names it. */
+	model: string | null;
+	status: VideoStatus;
+	fileUrl: string | null;
+	fileUrls: string[];
+	/** Kie's own, parsed: also texts, lists and verdicts. */
+	result: JsonObject | null;
+	/** `null` until the end: before, Kie only reserves. */
+	creditsConsumed: number | null;
+	code: number | null;
+	message: string;
+	/** Set only when the waiting time ran out. */
+	timedOut?: true;
+	/** Kie's whole answer, with Simplify off. */
+	raw?: unknown;
+}
+
+/**
+ * @param about the task, and its model where the order names it
+ * @param status a task can succeed without a file
+ * @param said Kie's words in an answer or a callback
+ * @param files what came with them
+ */
+export function toTaskResult(
+	about: Pick<TaskResult, 'taskId' | 'operation' | 'model'>,
+	status: VideoStatus,
+	{ code, message }: Said,
+	files: ResultFiles,
+): TaskResult {
+	const { taskId, operation, model } = about;
+	const { fileUrls, result } = status === 'success' ? files : NO_FILES;
+	return {
+		taskId,
+		operation,
+		model: model ?? files.model,
+		status,
+		fileUrl: fileUrls[0] ?? null,
+		fileUrls,
+		result,
+		creditsConsumed: status === 'processing' ? null : files.creditsConsumed,
+		code,
+		message,
+	};
 }

@@ -35,6 +35,9 @@ const CREDITS_PATH = '/api/v1/chat/credit';
 const DOWNLOAD_URL_PATH = '/api/v1/common/download-url';
 const UPLOAD_PATH = '/api/file-stream-upload';
 
+/** Then a task that nobody here has created does not exist. */
+const MOST_READS_OF_UNKNOWN = 3;
+
 export interface ApiParts {
 	http: HttpClient;
 	limiter: SubmissionLimiter;
@@ -68,13 +71,27 @@ export abstract class BaseApi implements KieApi {
 		}
 	}
 
-	/** @param isOurs whether this package has created the task */
-	async fetchRecord(taskId: string, isOurs = false, attempts = 1): Promise<VideoAnswer> {
+	/**
+	 * @param isOurs whether this package has created the task
+	 * @param as how it is read; by default as the model says
+	 */
+	async fetchRecord(
+		taskId: string,
+		isOurs = false,
+		attempts = 1,
+		as?: 'video' | 'task',
+	): Promise<VideoAnswer> {
 		const { recentTasks, clock } = this.parts;
 		const isNew = recentTasks.has(taskId, clock.elapsed());
-		const tell = (given: KieAnswer) => readRecordAnswer(given, { isOurs, isNew });
+		const tell = (given: KieAnswer) => readRecordAnswer(given, { isOurs, isNew, as });
+		let reads = 0;
+		const meaningOf = (given: KieAnswer) => {
+			// A task of the jobs API is unknown in its first seconds, too.
+			const mayAppear = as === 'task' && ++reads < MOST_READS_OF_UNKNOWN && isUnknownTask(given);
+			return mayAppear ? { kind: 'retry' } : tell(given).meaning;
+		};
 		const read = async () => await this.readRecord(taskId);
-		const record = await callWithRetry(read, (one) => tell(one).meaning, this.parts, attempts);
+		const record = await callWithRetry(read, meaningOf, this.parts, attempts);
 		const { answer, meaning } = tell(record);
 		return { ...answered(answer, meaning), ...unknownIf(isUnknownTask(record)) };
 	}
@@ -131,12 +148,13 @@ export abstract class BaseApi implements KieApi {
 	protected async fetchEnd(
 		taskId: string,
 		isResult: (files: ResultFiles) => boolean,
+		as: 'video' | 'task' = 'video',
 	): Promise<VideoAnswer> {
 		const record = await this.readRecord(taskId);
 		if (isUnknownTask(record)) {
 			return { ...answered(record, { kind: 'retry', reason: 'server' }), isUnknown: true };
 		}
-		const { answer, meaning } = readRecordAnswer(record, { isOurs: true, isNew: false });
+		const { answer, meaning } = readRecordAnswer(record, { isOurs: true, isNew: false, as });
 		const isDone = meaning.kind !== 'success' || isResult(meaning.files);
 		return answered(answer, isDone ? meaning : { kind: 'processing', files: NO_FILES });
 	}
@@ -152,7 +170,7 @@ export abstract class BaseApi implements KieApi {
 	}
 
 	private async readState({ taskId }: StateOrder): Promise<VideoAnswer> {
-		return await this.fetchRecord(taskId, false, MAX_ATTEMPTS);
+		return await this.fetchRecord(taskId, false, MAX_ATTEMPTS, 'video');
 	}
 
 	/** A read: repeated after faults. */

@@ -122,7 +122,7 @@ export class JobsApi extends BaseApi {
 		return this.withTier(
 			video,
 			how === 'poll'
-				? await this.fetchRecord(ownId, isOurs)
+				? await this.fetchRecord(ownId, isOurs, 1, 'video')
 				: await this.fetchEnd(ownId, () => true),
 		);
 	}

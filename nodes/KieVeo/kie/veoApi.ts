@@ -88,7 +88,7 @@ export class VeoApi extends BaseApi {
 		const ownId = ownIdOf(video);
 		if (!isUpgrade(operation)) {
 			return how === 'poll'
-				? await this.fetchRecord(taskId, isCreation(operation))
+				? await this.fetchRecord(taskId, isCreation(operation), 1, 'video')
 				: await this.fetchEnd(ownId ?? taskId, () => true);
 		}
 		if (how === 'poll') return await this.repeatUpgrade(operation, video);

@@ -163,6 +163,7 @@ const FAILURE_ADVICE: Record<FailureReason, (subject: Subject) => string> = {
 			? `The content filter refused the prompt or an image: change it. ${orderAgain(subject)}`
 			: `The content filter refused this video. ${untouched(subject)}`,
 	invalidModel: () => "Kie.ai does not know this model. Check 'Model'.",
+	invalidInput: () => 'Check the field that Kie.ai names. Nothing was started.',
 	callbackRequired: () =>
 		"Kie.ai wants a callback address for this. Use 'Wait for Callback', or 'Return Immediately' with a 'Callback URL'.",
 	upgradedBefore: () =>

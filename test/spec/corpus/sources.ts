@@ -22,6 +22,9 @@ export const CN_GENERATE_CALLBACKS = `${DOCS}/cn/veo3-api/generate-veo-3-video-c
 export const CN_RECORD_INFO = `${DOCS}/cn/veo3-api/get-veo-3-video-details`;
 export const CN_GET_4K = `${DOCS}/cn/veo3-api/get-veo-3-4k-video`;
 export const CN_GET_4K_CALLBACKS = `${DOCS}/cn/veo3-api/get-veo-3-4k-video-callbacks`;
+/** Of the older endpoints, which call up to three times; nobody has seen whether the jobs API does. */
+export const SUNO_CALLBACKS = `${DOCS}/suno-api/generate-music-callbacks`;
+export const NANO_BANANA = `${DOCS}/market/google/nano-banana`;
 
 /** 691 exchanges, among them seven errors. */
 export const APICITY = 'recorded by https://github.com/justintanner/apicity, 2026-04';
@@ -35,3 +38,9 @@ export const NO_CREDITS = 'recorded by a public client, 2026-09-13';
 export const LIVE_PROBES = 'live probes of a public client, 2026-09';
 export const OTHER_MODELS = "recorded by public clients of Kie's other models, 2026";
 export const GOOGLE_FLOW = 'clients of Google Flow, whose words Kie passes on as they are';
+/** Five states of the record between April and October. */
+export const APICITY_TASKS = 'recorded by https://github.com/justintanner/apicity, 2026';
+export const SUNO = 'six jobs of music measured by public clients, 2026-09 and 2026-10';
+export const RESULT_SHAPES = 'what public clients of these models read, 2026';
+export const MODEL_SCHEMA =
+	"an example in a model's schema, recorded by https://github.com/justintanner/apicity, 2026-10";

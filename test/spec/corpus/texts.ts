@@ -125,6 +125,11 @@ const GROUPS: Array<[means: Meanings, ...texts: Text[]]> = [
 		[401, 'Unauthorized - Authentication credentials are missing or invalid', from.GENERATE],
 		[401, '未授权 - 认证凭据缺失或无效', from.CN_GENERATE],
 		[401, 'Authentication failed: Invalid API Key', from.UPLOAD],
+		[
+			401,
+			'Unauthorized – Authentication failed. Please check that your Authorization and Content-Type headers are correctly set.',
+			from.APICITY,
+		],
 	],
 	[
 		everywhere('credits'),
@@ -139,6 +144,11 @@ const GROUPS: Array<[means: Meanings, ...texts: Text[]]> = [
 			500,
 			"Credits insufficient : Your current balance isn't enough to run this request. Please top up to continue.",
 			from.NO_CREDITS,
+		],
+		[
+			402,
+			'Credits insufficient : Your current balance isn’t enough to run this request. Please top up to continue.',
+			from.OTHER_MODELS,
 		],
 		[429, 'Insufficient credits', from.OTHER_MODELS],
 	],
@@ -180,7 +190,16 @@ const GROUPS: Array<[means: Meanings, ...texts: Text[]]> = [
 		],
 		[500, '服务器错误 - 处理请求时发生意外错误', from.CN_GENERATE],
 		[500, 'Internal server error', from.UPLOAD],
+		[500, 'Server exception, please try again later', from.APICITY],
 	],
+	[
+		// Of createTask. Nobody has seen them elsewhere.
+		{ ...server('other'), order: 'invalidInput' },
+		[500, 'aspect_ratio is required', from.OTHER_MODELS],
+		[500, 'resolution is not within the range of allowed options', from.OTHER_MODELS],
+		[500, 'This language_code is not within the range of allowed options', from.OTHER_MODELS],
+	],
+	[{ ...unclear, order: 'invalidInput' }, [422, 'This field is required', from.OTHER_MODELS]],
 	[
 		server('upstream'),
 		[500, 'Internal Error, Please try again later.', from.RECORD_INFO],
@@ -270,6 +289,16 @@ const GROUPS: Array<[means: Meanings, ...texts: Text[]]> = [
 		],
 		...googles(['PUBLIC_ERROR_AUDIO_FILTERED', 'PUBLIC_ERROR_UNSAFE_GENERATION']),
 		...googles(['PUBLIC_ERROR_MINOR']),
+		[
+			400,
+			"Sorry, but the image we created may violate OpenAI's content policies",
+			from.OTHER_MODELS,
+		],
+		[
+			422,
+			'CONTENT_POLICY_BLOCKED: The input or output was flagged as sensitive',
+			from.OTHER_MODELS,
+		],
 	],
 	[
 		everywhere('upstream'),
@@ -299,6 +328,7 @@ const GROUPS: Array<[means: Meanings, ...texts: Text[]]> = [
 		[501, '生成失败 - 视频生成任务失败', from.CN_GENERATE],
 		[501, '失败 - 视频生成任务失败', from.CN_GENERATE_CALLBACKS],
 		[501, 'failed', from.OTHER_MODELS],
+		[501, 'The generation task failed.', from.MODEL_SCHEMA],
 	],
 	[everywhere('taskFailed', { order: 'lost' }), [500, 'Task generation failed', from.OTHER_MODELS]],
 	[
@@ -309,11 +339,20 @@ const GROUPS: Array<[means: Meanings, ...texts: Text[]]> = [
 		everywhere('invalidModel'),
 		[422, 'Invalid model', 'a live probe of a public client, 2026-08-05'],
 		[422, 'Page does not exist or is not published', from.OTHER_MODELS],
+		...[422, 404].map(
+			(code): Text => [
+				code,
+				'The model name you specified is not supported. Please verify your input and use one of the supported models provided by KIE.',
+				from.APICITY,
+			],
+		),
 	],
 	[everywhere('callbackRequired'), [422, 'Please enter callBackUrl.', from.APICITY]],
 	[
 		unclear,
 		[422, 'Please enter prompt', from.LIVE_PROBES],
+		[422, 'Please fill in the text prompt or image, video, or audio', from.OTHER_MODELS],
+		[400, 'The current content could not be processed', from.OTHER_MODELS],
 		[422, 'Validation Error - The request parameters failed validation checks', from.GENERATE],
 		[422, '验证错误 - 请求参数验证失败', from.CN_GENERATE],
 		[422, 'url is wrong', from.APICITY],

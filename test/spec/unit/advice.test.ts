@@ -95,6 +95,7 @@ const SAYS: Record<FailureReason, { [Name in VideoOperationName]: string | null 
 	retention: everyone('Kie.ai keeps videos for 14 days only.'),
 	imageFetch: everyone("set 'Image Source' to Binary"),
 	invalidModel: everyone("Check 'Model'."),
+	invalidInput: everyone('Check the field that Kie.ai names. Nothing was started.'),
 	callbackRequired: everyone("Use 'Wait for Callback'"),
 	upgradedBefore: everyone('Extend first, then upgrade.'),
 	credits: everyone('Top up the balance at https://kie.ai'),

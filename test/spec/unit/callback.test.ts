@@ -18,7 +18,7 @@ const bodyOf = (what: string) => CALLBACKS.find((row) => row.what === what)?.bod
 describe('a callback', () => {
 	it('is output in the one shape of every result', () => {
 		const callback = parse(bodyOf('a 4K upgrade with credits'));
-		const about = { taskId: TASK, index: null, operation: callback.topic };
+		const about = { taskId: TASK, index: null, operation: 'get4k' } as const;
 		expect(toCallbackResult(about, callback, callback.files)).toStrictEqual({
 			taskId: TASK,
 			index: null,
@@ -36,7 +36,7 @@ describe('a callback', () => {
 
 	it('of an extension gives the whole video first', () => {
 		const callback = parse(bodyOf('an extension with the whole video'));
-		const about = { taskId: TASK, index: null, operation: callback.topic };
+		const about = { taskId: TASK, index: null, operation: 'extend' } as const;
 		const result = toCallbackResult(about, callback, callback.files);
 		expect(result).toMatchObject({ videoUrl: WHOLE, videoUrls: [WHOLE, VIDEO] });
 	});

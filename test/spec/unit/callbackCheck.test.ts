@@ -13,6 +13,7 @@ import {
 } from '../../../nodes/KieVeo/kie/callback/check';
 import type { Incoming } from '../../../nodes/KieVeo/kie/callback/request';
 import { CALLBACKS } from '../corpus/callbacks';
+import { TASK_CALLBACKS } from '../corpus/tasks';
 
 const SECRET = 'webhook-hmac-key';
 const NOW = 1_760_000_000;
@@ -157,7 +158,7 @@ describe('a genuine callback', () => {
 });
 
 describe('at the address of a 4K order', () => {
-	it.each(CALLBACKS.map((row) => [row.what, row.atGet4k, row] as const))(
+	it.each([...CALLBACKS, ...TASK_CALLBACKS].map((row) => [row.what, row.atGet4k, row] as const))(
 		'%s is "%s"',
 		(_what, outcome, { body, taskIds }) => {
 			const [taskId = 'a'] = taskIds;

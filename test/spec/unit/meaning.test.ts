@@ -14,6 +14,7 @@ import { KNOWN_TEXTS, readText } from '../../../nodes/KieVeo/kie/meaning/texts';
 import * as kieTexts from '../../tools/simulator/kieTexts';
 import { ANSWERS, TASK, VIDEO, type AnswerRow } from '../corpus/answers';
 import { CALLBACKS } from '../corpus/callbacks';
+import { TASK_CALLBACKS, TASKS } from '../corpus/tasks';
 import { TEXTS } from '../corpus/texts';
 
 /** An answer as it comes over the wire: an object is sent as JSON, text as it is. */
@@ -49,9 +50,10 @@ describe('the corpus', () => {
 	it.each([
 		['texts', TEXTS],
 		['answers', ANSWERS],
-		['callbacks', CALLBACKS],
+		['callbacks', [...CALLBACKS, ...TASK_CALLBACKS]],
+		['tasks of other models', TASKS],
 	])('has a source for each of its %s', (_what, rows) => {
-		expect(rows.length).toBeGreaterThan(20);
+		expect(rows.length).toBeGreaterThan(10);
 		for (const { source } of rows) {
 			expect(source).toMatch(/^https:\/\/docs\.kie\.ai\/|client|workflow|github|supercode/i);
 		}
@@ -427,7 +429,55 @@ describe('a record', () => {
 	});
 });
 
+describe('the record of a task of any model', () => {
+	it.each(TASKS.map((row) => [row.what, row] as const))('%s', (_what, row) => {
+		const { means, message, code, files } = row;
+		for (const as of ['task', undefined] as const) {
+			const given = answer(row.body);
+			const told = readRecordAnswer(given, { ...FOREIGN, as });
+			expect(said(told.meaning)).toBe(means);
+			if ('files' in told.meaning) expect(told.meaning.files).toMatchObject(files ?? {});
+			expect(told.answer).toMatchObject({
+				message: message ?? given.message,
+				code: code ?? given.code,
+			});
+		}
+	});
+
+	it('names its model as soon as it is known', () => {
+		const waiting = TASKS.find(({ means }) => means === 'processing');
+		const { meaning } = readRecordAnswer(answer(waiting?.body), FOREIGN);
+		expect(meaning).toMatchObject({ files: { model: 'kling-3.0-omni/reference-to-video' } });
+	});
+
+	it('is a success without a file only as a task: as a video it lacks one', () => {
+		const body = TASKS.find(({ what }) => what === 'lyrics, and no file')?.body;
+		const { meaning } = readRecordAnswer(answer(body), { ...FOREIGN, as: 'video' });
+		expect(meaning).toStrictEqual({ kind: 'unclear' });
+	});
+
+	it('of Veo as a task, too, has its files', () => {
+		const done = ANSWERS.find(({ what }) => what === 'a finished job in 1080p');
+		const { meaning } = readRecordAnswer(answer(done?.body), { ...FOREIGN, as: 'task' });
+		expect(meaning).toMatchObject({ kind: 'success', files: { fileUrls: [VIDEO] } });
+	});
+});
+
 describe('a callback', () => {
+	it.each(TASK_CALLBACKS.map((row) => [row.what, row] as const))('about %s', (_what, row) => {
+		const parsed = parseCallback(row.body);
+		if ('reason' in parsed) throw new Error(parsed.reason);
+		const { outcome, topic, taskIds, message, code, fileUrls = [] } = row;
+		expect(parsed.read()).toMatchObject({
+			outcome,
+			succeeded: outcome === 'success',
+			topic,
+			taskIds,
+			files: { fileUrls },
+			...(message === undefined ? {} : { message, code }),
+		});
+	});
+
 	it.each(CALLBACKS.map((row) => [row.what, row] as const))('of %s', (_what, row) => {
 		const parsed = parseCallback(row.body);
 		if ('reason' in parsed) throw new Error(parsed.reason);

@@ -50,14 +50,14 @@ it.each([0, 1])('A reason beside the flag %d is not one for a failure', (success
 it.each(['No success', 'success is not what this is'])(
 	'The words "%s" are told as they are',
 	(message) => {
-		expect(faultOfTask({ state: 'fail' }, { code: 200, message }).message).toBe(message);
+		expect(faultOfTask({ state: 'fail' }, { code: 200, message }, false).message).toBe(message);
 	},
 );
 
 it.each<[said: string, record: { [field: string]: unknown }, topic: string]>([
-	['', { model: 'other/veo/get-4k-video' }, 'unknown'],
-	['', { model: 'other/veo/get-1080p-video' }, 'unknown'],
-	['', { model: 'other/veo/extend' }, 'unknown'],
+	['', { model: 'other/veo/get-4k-video' }, 'task'],
+	['', { model: 'other/veo/get-1080p-video' }, 'task'],
+	['', { model: 'other/veo/extend' }, 'task'],
 	['Note: the 4K version of this video is unavailable', {}, 'unknown'],
 	['Note: Veo3.1 video extension successful.', {}, 'unknown'],
 	['Note: Veo3.1 video generated successfully.', {}, 'unknown'],

@@ -10,6 +10,7 @@ import {
 import {
 	isAboutOther,
 	isUpgradedTo,
+	NO_FILES,
 	readResultFiles,
 	resultFieldsIn,
 	withWholeVideo,
@@ -66,6 +67,48 @@ describe('result URLs', () => {
 		expect(readResultFiles(data).videoUrls).toStrictEqual(urls);
 	});
 
+	it.each<[what: string, data: object, files: { fileUrls: string[]; result: object | null }]>([
+		['text', { resultJson: `See ${A}` }, { fileUrls: [], result: { text: `See ${A}` } }],
+		['an address as text', { resultJson: A }, { fileUrls: [], result: { text: A } }],
+		['a list', { resultJson: text([A]) }, { fileUrls: [A], result: { resultUrls: [A] } }],
+		['nothing yet', { resultJson: '', response: null }, { fileUrls: [], result: null }],
+		[
+			'a response before a result as text',
+			{ response: { resultUrls: [B] }, resultJson: text({ resultUrls: [A] }) },
+			{ fileUrls: [B], result: { resultUrls: [B] } },
+		],
+		[
+			'an address within a text field',
+			{ response: { text: A, note: A, resultUrl: B } },
+			{ fileUrls: [B], result: { text: A, note: A, resultUrl: B } },
+		],
+		[
+			'what it was made from',
+			{
+				param: text({ input: text({ image_url: A, audio_url: A }) }),
+				response: { image_url: A, video_url: B },
+			},
+			{ fileUrls: [B], result: { image_url: A, video_url: B } },
+		],
+		[
+			'a track that only streams yet',
+			{ response: { data: [{ audio_url: '', stream_audio_url: A, image_url: B }] } },
+			{
+				fileUrls: [],
+				result: { data: [{ audio_url: '', stream_audio_url: A, image_url: B }] },
+			},
+		],
+	])('of a task are those of its files: %s', (_what, data, files) => {
+		expect(readResultFiles(data)).toMatchObject(files);
+	});
+
+	it('of a task are found in a large result, too, in bounded time', () => {
+		const words = Array.from({ length: 90 }, () =>
+			Array.from({ length: 90 }, () => ({ word: 'x' })),
+		);
+		expect(readResultFiles({ response: { words, audioUrl: A } }).fileUrls).toStrictEqual([A]);
+	});
+
 	it('come with preview images, resolution, credits and the id Kie answered with', () => {
 		const data = {
 			task_id: 'kie-id',
@@ -73,6 +116,7 @@ describe('result URLs', () => {
 			info: { resultUrls: [A], image_urls: [B], resolution: '1080p', full_result_urls: [B] },
 		};
 		expect(readResultFiles(data)).toStrictEqual({
+			...NO_FILES,
 			videoUrls: [A],
 			fullVideoUrls: [B],
 			imageUrls: [B],
@@ -157,7 +201,7 @@ describe('what a body is about', () => {
 		[{ model: 'veo/get-4k-video', promptJson: '{}' }, '', 'get4k'],
 		[{ model: 'veo/get-1080p-video' }, UPGRADED, 'get1080p'],
 		[{ model: 'veo3_fast' }, UPGRADED, 'generate'],
-		[{ model: 'kling-3.0/video' }, '', 'unknown'],
+		[{ model: 'kling-3.0/video', resultUrls: [A] }, UPGRADED, 'task'],
 	])('%j "%s" is "%s"', (data, said, topic) => {
 		expect(topicOf(data as { [field: string]: unknown }, said)).toBe(topic);
 	});

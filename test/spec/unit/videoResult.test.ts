@@ -2,7 +2,13 @@ import type { VideoOperationName } from '../../../nodes/KieVeo/operations';
 import type { KieAnswer } from '../../../nodes/KieVeo/kie/meaning/answer';
 import { parseCallback } from '../../../nodes/KieVeo/kie/callback/parse';
 import { readResultFiles } from '../../../nodes/KieVeo/kie/meaning/files';
-import { toCallbackResult, toFailedResult, toVideoResult } from '../../../nodes/KieVeo/videoResult';
+import {
+	toCallbackResult,
+	toFailedResult,
+	toTaskResult,
+	toVideoResult,
+} from '../../../nodes/KieVeo/videoResult';
+import { PICTURE } from '../corpus/tasks';
 
 const FULL = 'https://file.example/v/full.mp4';
 const PART = 'https://file.example/v/part.mp4';
@@ -124,5 +130,41 @@ describe('the result of a callback', () => {
 			videoUrl: null,
 			videoUrls: [],
 		});
+	});
+});
+
+describe('the result of a task of any model', () => {
+	const files = readResultFiles({
+		model: 'google/nano-banana',
+		resultJson: JSON.stringify({ resultUrls: [PICTURE] }),
+		creditsConsumed: 4,
+	});
+	const about = { taskId: 'a', operation: 'runModel', model: null } as const;
+	const said = { code: 200, message: 'success' };
+	const made = {
+		taskId: 'a',
+		operation: 'runModel',
+		model: 'google/nano-banana',
+		status: 'success',
+		fileUrl: PICTURE,
+		fileUrls: [PICTURE],
+		result: { resultUrls: [PICTURE] },
+		creditsConsumed: 4,
+		...said,
+	};
+	const nothing = { fileUrl: null, fileUrls: [], result: null };
+
+	it.each([
+		['success', made],
+		// Kie only reserves credits before the end.
+		['processing', { ...made, ...nothing, status: 'processing', creditsConsumed: null }],
+		['failed', { ...made, ...nothing, status: 'failed' }],
+	] as const)('%s', (status, expected) => {
+		expect(toTaskResult(about, status, said, files)).toStrictEqual(expected);
+	});
+
+	it('has the model of its order', () => {
+		const result = toTaskResult({ ...about, model: 'flux' }, 'success', said, files);
+		expect(result.model).toBe('flux');
 	});
 });

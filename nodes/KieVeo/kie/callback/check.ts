@@ -137,7 +137,8 @@ function toEvent(
 	{ asked, kieTaskId }: { asked: string | null; kieTaskId: string | null },
 ): CallbackEvent {
 	// What we put into the address is reliable; the content is second best.
-	const operation = submission?.operation ?? callback.topic;
+	const { topic } = callback;
+	const operation = submission?.operation ?? (topic === 'task' ? 'unknown' : topic);
 	const taskId = asked ?? kieTaskId;
 	return {
 		event: eventOf(operation, callback.succeeded),

@@ -11,7 +11,7 @@ export interface Callback {
 	message: string;
 	/** `unknown`: it says that the task is finished, or nearly, but shows no video. Kie must be asked. */
 	outcome: 'success' | 'failed' | 'unknown';
-	/** Whether the outcome is a success: at least one video URL came with it. */
+	/** Whether the outcome is a success: at least one video URL came with it, or it is a job of another model. */
 	succeeded: boolean;
 	/** The distinct ids found in the four places Kie is known to use; at most one when all is well. */
 	taskIds: string[];
@@ -59,9 +59,11 @@ function readContent(
 	const record = data ?? body;
 	const files = withWholeVideo(readResultFiles(record));
 	const message = toText(body.msg) ?? '';
-	const outcome = outcomeOf(record, files, { code, message });
 	const topic = topicOf(record, readTaskFault(record).message ?? message);
-	const told = outcome === 'failed' ? faultOfTask(record, { code, message }) : { code, message };
+	const isTask = topic === 'task';
+	const outcome = outcomeOf(record, isTask, files, { code, message });
+	const told =
+		outcome === 'failed' ? faultOfTask(record, { code, message }, isTask) : { code, message };
 	return { ...told, outcome, succeeded: outcome === 'success', taskIds, files, topic, body };
 }
 
@@ -71,15 +73,16 @@ function withoutEmpty(data: unknown): unknown {
 	return isEmpty ? null : (data ?? null);
 }
 
-/** The task's own state first, then URLs, then a known text, then the code. */
+/** The task's own state first, then URLs, then a known text, then the code. A task of any model may give no file. */
 function outcomeOf(
 	record: JsonObject,
+	isTask: boolean,
 	{ videoUrls }: ResultFiles,
 	{ code, message }: { code: number; message: string },
 ): Callback['outcome'] {
 	const state = readTaskState(record);
 	if (state === 'failed') return 'failed';
-	if (videoUrls.length > 0) return 'success';
+	if (isTask ? state === 'success' : videoUrls.length > 0) return 'success';
 	const reason = readTaskFault(record).message;
 	const text = readText(reason ?? message);
 	if (text === 'processing') return 'unknown';

@@ -1,6 +1,6 @@
 import { readStatement } from './answer';
 import type { KieAnswer, Meaning, Rejection } from './answer';
-import type { FailureReason } from './texts';
+import { REFUSED_FIELD, type FailureReason } from './texts';
 
 /*
  * Money: whether an order was accepted, refused or lost, and whether it may have been paid for. Nobody else
@@ -23,7 +23,7 @@ const ABOUT_TASK: readonly FailureReason[] = ['taskFailed', 'timeout', 'upstream
  *
  * Code 200 with a task id is created, whatever the text. A task id is never dropped: under another code it was
  * created as well, unless a known text refuses it. Without one, a 4xx is a refusal in Kie's own words, 429 and 455
- * were not accepted, and whatever may hide an accepted order (no answer, 408, a server error, success without an id)
+ * were not accepted, so was no input of which Kie refuses a field with 500, and whatever may hide an accepted order (no answer, 408, a server error, success without an id)
  * is `lost`. Pure; never throws.
  *
  * @param sentTaskId the id that was sent; if Kie repeats it, that does not name a new task
@@ -44,6 +44,7 @@ export function classifyCreateAnswer(
 }
 
 function withoutTask(answer: KieAnswer): CreateMeaning {
+	if (refusesField(answer)) return { kind: 'failed', reason: 'invalidInput' };
 	const said = readStatement(answer);
 	if (said.kind === 'refused' || said.kind === 'unreached') return said;
 	if (said.kind === 'retry') return wasNotAccepted(said) ? said : { kind: 'lost' };
@@ -52,6 +53,10 @@ function withoutTask(answer: KieAnswer): CreateMeaning {
 	const isRefused = isClientError || code === 501;
 	if (said.kind === 'failed' && (isRefused || !ABOUT_TASK.includes(said.reason))) return said;
 	return isClientError ? { kind: 'failed', reason: 'other' } : { kind: 'lost' };
+}
+
+function refusesField({ code, message, fault }: KieAnswer): boolean {
+	return !fault && (code === 500 || code === 422) && REFUSED_FIELD.test(message);
 }
 
 /** What the answer to any order can mean. */

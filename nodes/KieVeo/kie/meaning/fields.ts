@@ -50,12 +50,16 @@ export function readTaskFault(data: unknown): TaskFault {
 
 /**
  * How a failed task is told: by its own code and reason. The envelope's "success" is about the request, and so is
- * its 200.
+ * its 200, which stands for a missing code only with a task of any model.
  */
-export function faultOfTask(data: unknown, envelope: { code: number | null; message: string }) {
+export function faultOfTask(
+	data: unknown,
+	envelope: { code: number | null; message: string },
+	isTask: boolean,
+) {
 	const { code, message } = readTaskFault(data);
 	return {
-		code: code ?? (envelope.code === 200 ? null : envelope.code),
+		code: code ?? (envelope.code === 200 && !isTask ? null : envelope.code),
 		message:
 			message ??
 			(/^success$/i.test(envelope.message) ? 'Kie.ai gives no reason' : envelope.message),
@@ -87,7 +91,7 @@ export function readJob(data: unknown): Job | null {
 }
 
 /** The operation a job is of, by its model; `null` for a model that is none of Veo's. */
-function operationOf(model: string | null): Exclude<Topic, 'unknown'> | null {
+function operationOf(model: string | null): Exclude<Topic, 'task' | 'unknown'> | null {
 	return MODELS.find(([pattern]) => model !== null && pattern.test(model))?.[1] ?? null;
 }
 
@@ -135,11 +139,14 @@ export function withTierNote(message: string, asked: string, made: string): stri
 	return message === '' ? note : `${message.replace(/\.?$/, '.')} ${note}`;
 }
 
-/** What the content of an answer or a callback says it is about; `unknown` if that would be a guess. */
-export type Topic = 'get4k' | 'get1080p' | 'generate' | 'extend' | 'unknown';
+/**
+ * What the content of an answer or a callback says it is about: `task` is a job of another model than Veo's,
+ * `unknown` would be a guess.
+ */
+export type Topic = 'get4k' | 'get1080p' | 'generate' | 'extend' | 'task' | 'unknown';
 
 /** The models of the jobs API. */
-const MODELS: ReadonlyArray<[model: RegExp, operation: Exclude<Topic, 'unknown'>]> = [
+const MODELS: ReadonlyArray<[model: RegExp, operation: Exclude<Topic, 'task' | 'unknown'>]> = [
 	[/^veo\/get-4k/i, 'get4k'],
 	[/^veo\/get-1080p/i, 'get1080p'],
 	[/^veo\/extend/i, 'extend'],
@@ -168,8 +175,8 @@ const TEXT_TOPICS: ReadonlyArray<[text: RegExp, topic: Topic]> = [
  * @param said Kie's text beside it
  */
 export function topicOf(record: JsonObject, said: string): Topic {
-	const named = operationOf(readJob(record)?.model ?? null);
-	if (named !== null) return named;
+	const model = readJob(record)?.model ?? null;
+	if (model !== null) return operationOf(model) ?? 'task';
 
 	const places = [...[record.info, record.response].map(parseNested), record].filter(isJsonObject);
 	const has = (field: string) => places.some((place) => isFilled(place[field]));

@@ -1,8 +1,14 @@
 import { is4k, readJob, resolutionOfJob, topicOf } from './fields';
 import { isJsonObject, parseNested, toNumber, toText, type JsonObject } from '../../values';
 
-/** The files Kie names in the `data` of an answer or a callback. Lists keep Kie's order. */
+/** What Kie names in the `data` of an answer or a callback. Lists keep Kie's order. */
 export interface ResultFiles {
+	/** All files of a job of any model, its main ones first. */
+	fileUrls: string[];
+	/** What a job gave, whatever it is: files, texts, a verdict. */
+	result: JsonObject | null;
+	/** Of a job. */
+	model: string | null;
 	videoUrls: string[];
 	/** After an extension: the whole video, of which `videoUrls` is the new part. */
 	fullVideoUrls: string[];
@@ -19,6 +25,9 @@ export type UpgradeResolution = '4k' | '1080p';
 
 /** No files, yet or at all. */
 export const NO_FILES: Readonly<ResultFiles> = Object.freeze({
+	fileUrls: [],
+	result: null,
+	model: null,
 	videoUrls: [],
 	fullVideoUrls: [],
 	imageUrls: [],
@@ -39,10 +48,9 @@ export const NO_FILES: Readonly<ResultFiles> = Object.freeze({
  */
 export function readResultFiles(data: unknown, wanted?: UpgradeResolution): ResultFiles {
 	const outer = parseNested(data);
-	const files: ResultFiles = { ...NO_FILES };
-	if (!isJsonObject(outer)) return files;
-	const job = readJob(outer);
-	const ordered = job === null ? null : resolutionOfJob(job);
+	if (!isJsonObject(outer)) return { ...NO_FILES };
+	const { ordered, ...made } = readResult(outer);
+	const files: ResultFiles = { ...NO_FILES, ...made };
 
 	for (const { container, resolution, isRecord } of containersIn(outer)) {
 		const stated = resolution ?? ordered;
@@ -106,7 +114,7 @@ function containersIn(outer: JsonObject): Container[] {
 		const resolution = toText(container.resolution) ?? toText(within.resolution);
 		return { container, resolution, isRecord };
 	};
-	const records = [...objectsIn(outer.response), ...objectsIn(resultOf(outer.resultJson))];
+	const records = [...objectsIn(outer.response), ...objectsIn(withUrls(outer.resultJson))];
 	return [
 		...objectsIn(outer.info).map((info) => told(info, false)),
 		...records.flatMap((record) =>
@@ -117,10 +125,73 @@ function containersIn(outer: JsonObject): Container[] {
 }
 
 /** A job's result can also be the list itself, or one URL. */
-function resultOf(value: unknown): JsonObject {
+function withUrls(value: unknown): JsonObject {
 	const result = parseNested(value);
 	if (isJsonObject(result)) return result;
 	return result ? { resultUrls: result } : {};
+}
+
+/** What a job of any model gave, and the resolution that a Veo video was ordered in. */
+function readResult(outer: JsonObject) {
+	const job = readJob(outer);
+	const result = resultOf(outer);
+	return {
+		ordered: job && resolutionOfJob(job),
+		model: job?.model ?? null,
+		result,
+		fileUrls: fileUrlsIn(result, job?.input),
+	};
+}
+
+/** What a job gave. Text that is no JSON becomes `{ text }`. */
+function resultOf({ response, resultJson }: JsonObject): JsonObject | null {
+	const [result] = [...objectsIn(response), ...objectsIn(resultJson)];
+	const text = toText(resultJson);
+	if (result || text === null) return result ?? null;
+	return Array.isArray(parseNested(text)) ? withUrls(text) : { text };
+}
+
+/**
+ * The files of a job: its main ones, then those in other fields that are named after an address. The files it was
+ * made from are none, and neither is an address in a text.
+ */
+function fileUrlsIn(result: JsonObject | null, input: JsonObject = {}): string[] {
+	if (result === null) return [];
+	const data = parseNested(result.data);
+	const tracks = Array.isArray(data) ? data.filter(isJsonObject) : [];
+	const urls = new Set(
+		firstUrls(
+			result.resultUrls,
+			isJsonObject(data) ? data.result_urls : null,
+			tracks.map((track) => track.audio_url),
+		),
+	);
+	for (const [name, text] of textsIn(result)) {
+		if (/urls?$/i.test(name) && !/^origin|stream/i.test(name) && isUrl(text)) urls.add(text);
+	}
+	for (const [, text] of textsIn(input)) urls.delete(text);
+	return [...urls].slice(0, MOST_URLS);
+}
+
+/** How much of a result is searched. */
+const MOST_VALUES = 2_000;
+
+/** Each text, with the name of its field. A track of music has a cover, which nobody ordered. */
+function textsIn(root: JsonObject): Array<[name: string, text: string]> {
+	const found: Array<[string, string]> = [];
+	const values: Array<[name: string, value: unknown]> = [['', root]];
+	for (const [name, value] of values) {
+		if (typeof value === 'string') found.push([name, value]);
+		if (values.length > MOST_VALUES) continue;
+		if (Array.isArray(value)) {
+			for (const one of value.slice(0, MOST_URLS)) values.push([name, one]);
+		} else if (isJsonObject(value)) {
+			const { stream_audio_url: stream, audio_url: sound } = value;
+			if (stream === undefined) values.push(...Object.entries(value));
+			else values.push(['audio_url', sound]);
+		}
+	}
+	return found;
 }
 
 function objectsIn(value: unknown): JsonObject[] {
@@ -166,5 +237,9 @@ function urlsInText(value: unknown): string[] {
 		.map((part) => part.trim().replace(/^(["'])(.*)\1$/, '$2'))
 		.filter((url) => url.length <= LONGEST_URL && /^https?:/i.test(url))
 		.map((url) => url.replace(/ /g, '%20'))
-		.filter((url) => /^https?:\/\/\S+$/i.test(url) && URL.canParse(url));
+		.filter(isUrl);
+}
+
+function isUrl(text: string): boolean {
+	return text.length <= LONGEST_URL && /^https?:\/\/\S+$/i.test(text) && URL.canParse(text);
 }

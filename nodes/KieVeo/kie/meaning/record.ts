@@ -5,7 +5,7 @@ import {
 	type Meaning,
 	type Statement,
 } from './answer';
-import { faultOfTask, readTaskState } from './fields';
+import { faultOfTask, readTaskState, topicOf } from './fields';
 import { NO_FILES, readResultFiles, resultFieldsIn, withWholeVideo } from './files';
 import { isJsonObject, parseNested } from '../../values';
 import type { FailureReason } from './texts';
@@ -22,45 +22,49 @@ export interface Acquaintance {
 	isOurs: boolean;
 	/** Whether that was seconds ago: Kie does not know it at once. */
 	isNew: boolean;
+	/** Whether it is read as a video, or as a task of any model. By default its model decides. */
+	as?: 'video' | 'task';
 }
 
-const PROCESSING: Meaning = { kind: 'processing', files: NO_FILES };
-
 /** Said about a task that exists, these mean "not yet". */
-const isNotYet = (reason: FailureReason) => reason === 'baseNotFinished' || reason === 'noFile';
+const NOT_YET: readonly FailureReason[] = ['baseNotFinished', 'noFile'];
+
+/** A task is a job of another model than Veo's. */
+function kindOf(record: unknown): 'video' | 'task' {
+	return isJsonObject(record) && topicOf(record, '') === 'task' ? 'task' : 'video';
+}
 
 /**
  * What record-info or recordInfo says about a task: its own fields first, then {@link readStatement}.
  * A failure can be told by the envelope, or in the record while the envelope says 200; in the second case `answer`
- * carries the record's own code and text, so that every reader sees the reason. A success without any known
- * address is unclear, and its text names the fields that came. Pure; never throws.
+ * carries the record's own code and text, so that every reader sees the reason. A video's success without any known
+ * address is unclear, and its text names the fields that came; a task of any model need not give a file. Pure; never
+ * throws.
  *
  * @see https://docs.kie.ai/veo3-api/get-veo-3-video-details
  * @see https://docs.kie.ai/market/common/get-task-detail
  */
-export function readRecordAnswer(answer: KieAnswer, { isOurs, isNew }: Acquaintance): Told {
+export function readRecordAnswer(answer: KieAnswer, { isOurs, isNew, as }: Acquaintance): Told {
 	const record = parseNested(answer.data);
+	const isTask = (as ?? kindOf(record)) === 'task';
 	const state = readTaskState(record);
 	if (state === 'failed') {
-		const { code, message } = faultOfTask(record, answer);
+		const { code, message } = faultOfTask(record, answer, isTask);
 		const reason = failureReasonOf(message, code);
 		return { answer: { ...answer, code, message }, meaning: { kind: 'failed', reason } };
 	}
 	const files = withWholeVideo(readResultFiles(record));
-	if (files.videoUrls.length > 0) return { answer, meaning: { kind: 'success', files } };
-	if (state === 'running') return { answer, meaning: PROCESSING };
+	const isMade = isTask ? state === 'success' : files.videoUrls.length > 0;
+	if (isMade) return { answer, meaning: { kind: 'success', files } };
+	const running = { ...NO_FILES, model: files.model };
+	const processing: Told = { answer, meaning: { kind: 'processing', files: running } };
+	if (state === 'running') return processing;
 	if (state === 'success') return { answer: withoutAddress(answer), meaning: { kind: 'unclear' } };
 
 	const said = readStatement(answer);
-	if (isMissing(answer, said)) {
-		if (isNew) return { answer, meaning: PROCESSING };
-		// Kie also answers a read about an unknown id with success and no data.
-		const message = answer.code === 200 ? 'record is null' : answer.message;
-		return { answer: { ...answer, message }, meaning: { kind: 'failed', reason: 'unknownTask' } };
-	}
-	if (said.kind === 'progress' || (isOurs && said.kind === 'failed' && isNotYet(said.reason))) {
-		return { answer, meaning: PROCESSING };
-	}
+	if (isMissing(answer, said)) return isNew ? processing : missing(answer);
+	if (said.kind === 'progress') return processing;
+	if (isOurs && said.kind === 'failed' && NOT_YET.includes(said.reason)) return processing;
 	// The documented texts of a failed task come with the code of a broken service.
 	const mayBeTask = said.kind === 'retry' && said.reason === 'server';
 	return { answer, meaning: mayBeTask ? { kind: 'retry', reason: 'taskOrServer' } : said };
@@ -70,6 +74,12 @@ export function readRecordAnswer(answer: KieAnswer, { isOurs, isNew }: Acquainta
 function isMissing({ code, data }: KieAnswer, said: Statement): boolean {
 	if (said.kind === 'failed') return said.reason === 'unknownTask';
 	return said.kind === 'unclear' && code === 200 && !isJsonObject(parseNested(data));
+}
+
+function missing(answer: KieAnswer): Told {
+	// Kie also answers a read about an unknown id with success and no data.
+	const message = answer.code === 200 ? 'record is null' : answer.message;
+	return { answer: { ...answer, message }, meaning: { kind: 'failed', reason: 'unknownTask' } };
 }
 
 function withoutAddress(answer: KieAnswer): KieAnswer {

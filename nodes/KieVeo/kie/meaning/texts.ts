@@ -15,6 +15,7 @@ export type FailureReason =
 	| 'imageFetch'
 	| 'contentFilter'
 	| 'invalidModel'
+	| 'invalidInput'
 	| 'callbackRequired'
 	| 'upgradedBefore'
 	| 'unavailable'
@@ -66,11 +67,15 @@ export const KNOWN_TEXTS: ReadonlyArray<readonly [says: KnownText, ...texts: str
 	['unknownTask', 'record does not exist'],
 	['noFile', 'record result error'],
 	['invalidModel', 'invalid model', 'page does not exist or is not published'],
+	['invalidModel', 'the model name you specified is not supported'],
 	['callbackRequired', 'please enter callbackurl'],
 	['imageFetch', 'image fetch failed'],
 	['noAudio', 'the google model was unable to generate audio for this request'],
 	['taskFailed', 'task generation failed'],
 	['upstream', 'upstream generation failed'],
+	['contentFilter', "sorry, but the image we created may violate openai's content policies"],
+	['contentFilter', 'content_policy_blocked'],
+	['taskFailed', 'the generation task failed'],
 	// Google's names, which Kie passes on as they are; collected by clients of Google Flow.
 	['contentFilter', 'public_error_audio_filtered', 'public_error_unsafe_generation'],
 	['contentFilter', 'public_error_minor'],
@@ -78,6 +83,13 @@ export const KNOWN_TEXTS: ReadonlyArray<readonly [says: KnownText, ...texts: str
 	['upstream', 'public_error_unusual_activity', 'public_error_something_went_wrong'],
 	['upstream', 'public_error_user_throttled', 'internal', 'resource_exhausted'],
 ];
+
+/**
+ * What createTask says about a field of the input, with code 500 or 422: no task was created. Recorded with the names
+ * of fields, which are one word.
+ */
+export const REFUSED_FIELD =
+	/^(?:(?:this field|\w+) is required|(?:this )?\w+ is not within the range of allowed options)\W*$/i;
 
 /** "Your request was rejected by Flow(<Google's own words>). You may ...", in English and Chinese. */
 const REJECTED_BY_FLOW = /^(?:your request was rejected by|您的请求被) flow[(（](.*)[)）]/;

@@ -115,6 +115,7 @@ const failures: Record<FailureReason, [Subject, string]> = {
 		),
 	],
 	invalidModel: [newVideo, kies('Invalid model')],
+	invalidInput: [newVideo, kies('aspect_ratio is required')],
 	callbackRequired: [{ ...upgrade, operation: 'get1080p' }, kies('Please enter callBackUrl.')],
 	noAudio: [
 		made,
