@@ -3,21 +3,30 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { IDataObject, INode, INodeParameters } from 'n8n-workflow';
 
 import { itemsOf } from '../../tools/n8n/execution';
-import { LINES } from '../../tools/n8n/versions';
+import type { QueueSize } from '../../tools/n8n/queue';
+import { LINES, type LineName } from '../../tools/n8n/versions';
 import { NEVER } from '../../tools/simulator';
 import { Stage } from './stage';
-import { chain, KIE } from './workflows';
+import { AFTER, chain, connect, ITEMS, KIE, node } from './workflows';
 
-/** n8n's own limit for every execution, in seconds. */
-const LIMIT = 60;
 const GENERATE = '/api/v1/veo/generate';
 const TRIES = { retryOnFail: true, maxTries: 3, waitBetweenTries: 1_000 };
 
-describe.each(LINES.map(({ name }) => name))('an order that n8n %s runs again', (line) => {
+const STAGES: Array<[name: string, line: LineName, queue: QueueSize | undefined]> = [
+	...LINES.map(({ name }): [string, LineName, undefined] => [name, name, undefined]),
+	// A worker runs all, and one process is called about all.
+	...LINES.map(({ name }): [string, LineName, QueueSize] => [
+		`${name} in queue mode`,
+		name,
+		{ webhookProcesses: 0 },
+	]),
+];
+
+describe.each(STAGES)('an order that n8n %s runs again', (_name, line, queue) => {
 	let stage: Stage;
 
 	beforeAll(async () => {
-		stage = await Stage.open(line, { env: { EXECUTIONS_TIMEOUT: String(LIMIT) } });
+		stage = await Stage.open(line, { queue });
 	}, 600_000);
 	beforeEach(async () => {
 		stage.simulator.reset();
@@ -30,6 +39,7 @@ describe.each(LINES.map(({ name }) => name))('an order that n8n %s runs again', 
 		prompts: string[],
 		options: INodeParameters = {},
 		settings: Partial<INode> = {},
+		parameters: INodeParameters = {},
 	) =>
 		chain(
 			stage.credential,
@@ -39,6 +49,7 @@ describe.each(LINES.map(({ name }) => name))('an order that n8n %s runs again', 
 				prompt: '={{ $json.tag }}',
 				waitMode: 'poll',
 				options: { pollInterval: 1, ...options },
+				...parameters,
 			},
 			settings,
 		);
@@ -47,18 +58,13 @@ describe.each(LINES.map(({ name }) => name))('an order that n8n %s runs again', 
 	const paid = () => stage.simulator.paid().length;
 	const sent = () => stage.simulator.requests({ path: GENERATE }).length;
 
-	it('by Retry On Fail is paid for once', async () => {
-		stage.simulator.nextTask({ timings: { generate: 7_000 } });
-		const id = await create(['A dog'], { timeout: 2 }, TRIES);
-		const execution = await stage.client.runToEnd(id);
-		expect(execution.status).toBe('success');
-		expect(itemsOf(execution, KIE)).toMatchObject([{ json: { status: 'success' } }]);
-		expect({ paid: paid(), sent: sent() }).toStrictEqual({ paid: 1, sent: 1 });
-	});
-
-	it.each(['original', 'stored'] as const)(
-		'by a retry of the %s workflow is new only where Kie.ai says that it failed',
-		async (from) => {
+	it.each<['original' | 'stored', 'editor' | 'public API']>([
+		['original', 'editor'],
+		['stored', 'editor'],
+		['stored', 'public API'],
+	])(
+		'by a retry of the %s workflow through the %s is new only where Kie.ai says that it failed',
+		async (from, by) => {
 			const prompts = ['a', 'bad 1', 'b', 'bad 2', 'c', 'bad 3', 'd', 'lost', 'slow', 'e'];
 			for (const prompt of ['bad 1', 'bad 2', 'bad 3']) {
 				stage.simulator.nextTask({ prompt, generation: { outcome: 'failure' } });
@@ -69,18 +75,58 @@ describe.each(LINES.map(({ name }) => name))('an order that n8n %s runs again', 
 				path: GENERATE,
 				when: ({ body }) => (body as { prompt?: string }).prompt === 'lost',
 			});
-			const id = await create(prompts, { timeout: 20 });
+			const id = await create(prompts, { timeout: 10 });
 			const first = await stage.client.runToEnd(id);
 			expect(first.error?.message).toContain("Kie.ai's answer was lost");
 			expect(sent()).toBe(prompts.length);
 			await pause(1_000);
 
-			const retry = await stage.client.retryExecution(first.id, from);
+			const retry = await stage.client.retryExecution(first.id, from, by);
 			expect(retry.status).toBe('error');
 			expect(retry.error?.message).toBe(first.error?.message);
 			expect(sent()).toBe(prompts.length + 3);
 		},
 	);
+
+	if (queue) {
+		// n8n 2.x refuses to save such a workflow.
+		if (line === '1.x') {
+			it('is waited for at each of two nodes that have the same ID', async () => {
+				await expectTwoWaits(stage);
+			});
+		}
+		return;
+	}
+
+	it('by Retry On Fail is paid for once', async () => {
+		stage.simulator.nextTask({ timings: { generate: 7_000 } });
+		const id = await create(['A dog'], { timeout: 2 }, TRIES);
+		const execution = await stage.client.runToEnd(id);
+		expect(execution.status).toBe('success');
+		expect(itemsOf(execution, KIE)).toMatchObject([{ json: { status: 'success' } }]);
+		expect({ paid: paid(), sent: sent() }).toStrictEqual({ paid: 1, sent: 1 });
+	});
+
+	it('by Retry On Fail, which Continue does not prevent, is new only where it failed', async () => {
+		stage.simulator.nextTask({ prompt: 'bad', generation: { outcome: 'failure' } });
+		const id = await create(['bad', 'good'], {}, { ...TRIES, onError: 'continueRegularOutput' });
+		const execution = await stage.client.runToEnd(id);
+		expect(itemsOf(execution, KIE)).toMatchObject(Array(2).fill({ json: { status: 'success' } }));
+		expect(sent()).toBe(3);
+	});
+
+	it('is none while the execution is suspended, with Retry On Fail and Continue', async () => {
+		const isBad = ({ body }: { body: unknown }) => (body as { prompt?: string }).prompt === 'bad';
+		stage.simulator.fault({ kind: 'status', code: 400, when: isBad });
+		const settings = { ...TRIES, onError: 'continueRegularOutput' } as const;
+		const id = await create(['bad', 'good'], {}, settings, { waitMode: 'callback' });
+		const execution = await stage.client.runToEnd(id);
+		expect(itemsOf(execution, KIE)).toMatchObject([
+			{ json: { status: 'failed', error: expect.any(String) } },
+			{ json: { status: 'success' } },
+		]);
+		expect(sent()).toBe(2);
+	});
 
 	it('in a new execution is a new order', async () => {
 		const id = await create(['A dog']);
@@ -98,18 +144,43 @@ describe.each(LINES.map(({ name }) => name))('an order that n8n %s runs again', 
 		for (const taskId of stage.simulator.taskIds) expect(stored).toContain(taskId);
 	});
 
-	it('is named by the log and by the execution after a stop by hand', async () => {
-		stage.simulator.nextTask({ timings: { generate: NEVER } });
-		const id = await stage.client.runWorkflow(await create(['A dog']));
-		while (stage.simulator.taskIds.length === 0) await pause(100);
-		await pause(1_000);
-		await stage.client.stopExecution(id);
-		const [taskId = ''] = stage.simulator.taskIds;
-		const stopped = await stage.client.waitForExecution(id);
-		expect(stage.n8n.log()).toContain(taskId);
-		expect(stopped).toMatchObject({
-			status: 'canceled',
-			customData: { kieVeoTasks: taskId },
+	it('is one in each round of a loop, also when the last round is retried', async () => {
+		const base = workflowFor(Array(6).fill('A dog'));
+		const loop = node('Loop', 'n8n-nodes-base.splitInBatches', 3, { batchSize: 2 });
+		for (let order = 1; order < 6; order++) stage.simulator.nextTask({});
+		stage.simulator.nextTask({ generation: { outcome: 'failure' } });
+		const { id } = await stage.client.createWorkflow({
+			...base,
+			nodes: [...base.nodes, loop],
+			connections: {
+				...connect(ITEMS, 'Loop'),
+				...connect(KIE, 'Loop'),
+				Loop: { main: [AFTER, KIE].map((name) => [{ node: name, type: 'main', index: 0 }]) },
+			},
 		});
+		const first = await stage.client.runToEnd(id);
+		expect({ status: first.status, sent: sent() }).toStrictEqual({ status: 'error', sent: 6 });
+		const retry = await stage.client.retryExecution(first.id, 'original');
+		expect({ status: retry.status, sent: sent() }).toStrictEqual({ status: 'success', sent: 7 });
+		expect(itemsOf(retry, AFTER)).toHaveLength(6);
 	});
 });
+
+/** Of two nodes with the same ID, one after the other. */
+async function expectTwoWaits(stage: Stage): Promise<void> {
+	const [base, second] = ['first', 'second'].map((prompt) =>
+		chain(stage.credential, [{}], { operation: 'generate', prompt, waitMode: 'callback' }),
+	);
+	const [kie, other] = [base, second].map((one) => one?.nodes.find(({ name }) => name === KIE));
+	if (!base || !kie || !other) throw new Error('The workflow has no such node');
+	const { id } = await stage.client.createWorkflow({
+		...base,
+		nodes: [...base.nodes, { ...other, id: kie.id, name: 'Second' }],
+		connections: { ...connect(ITEMS, KIE), ...connect(KIE, 'Second') },
+	});
+	const execution = await stage.client.runToEnd(id);
+	for (const name of [KIE, 'Second']) {
+		expect(itemsOf(execution, name)).toMatchObject([{ json: { status: 'success' } }]);
+	}
+	expect(stage.simulator.paid()).toHaveLength(2);
+}

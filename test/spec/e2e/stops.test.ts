@@ -82,6 +82,9 @@ describe.each(LINES.map(({ name }) => name))('a paid task in the log of n8n %s',
 		const [taskId = ''] = stage.simulator.taskIds;
 		const line = await logged('The execution was stopped', `(execution ${execution})`);
 		expect(line).toContain(taskId);
+		const { status, customData } = await stage.client.waitForExecution(execution);
+		expect(status).toBe('canceled');
+		expect(customData).toStrictEqual({ kieVeoTasks: taskId });
 	});
 
 	it("remains when n8n's own limit ends the execution, which is told before", async () => {
@@ -91,7 +94,11 @@ describe.each(LINES.map(({ name }) => name))('a paid task in the log of n8n %s',
 		const warning = await logged("'Timeout' is 1800 s, but n8n ends", `(execution ${execution})`);
 		expect(warning).toContain(`in ${LIMIT} s`);
 		await logged('The execution was stopped', taskId, `(execution ${execution})`);
-		expect((await stage.client.getExecution(execution)).status).not.toBe('running');
+		const ended = await stage.client.waitForExecution(execution);
+		expect(JSON.stringify(ended.data)).toContain(taskId);
+		// n8n does not run the node again.
+		await stage.client.retryExecution(execution, 'original');
+		expect(stage.simulator.paid()).toHaveLength(1);
 	});
 
 	it('remains when n8n is killed', async () => {
@@ -100,5 +107,8 @@ describe.each(LINES.map(({ name }) => name))('a paid task in the log of n8n %s',
 		await stage.n8n.kill();
 		expect(await submitted(execution)).toContain(stage.simulator.taskIds[0]);
 		await stage.n8n.restart();
+		await stage.client.login();
+		const retry = stage.client.retryExecution(execution, 'original');
+		await expect(retry).rejects.toThrow('it cannot be retried');
 	});
 });

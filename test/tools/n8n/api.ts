@@ -36,14 +36,19 @@ export class N8nApi {
 		body?: unknown,
 		headers: Readonly<Record<string, string>> = {},
 	): Promise<T> {
-		const response = await this.send(method, path, body, headers);
+		const response = await this.send(method, `/rest${path}`, body, headers);
 		const answer = parseJson(await response.text());
 		return (isRecord(answer) && 'data' in answer ? answer.data : answer) as T;
 	}
 
+	/** Posts to n8n's public API, as other programs do. */
+	async callPublic(path: string, body: unknown, apiKey: string): Promise<void> {
+		await this.send('POST', `/api/v1${path}`, body, { 'x-n8n-api-key': apiKey });
+	}
+
 	/** Reads `/rest<path>` as bytes. */
 	async bytes(path: string): Promise<Buffer> {
-		const response = await this.send('GET', path);
+		const response = await this.send('GET', `/rest${path}`);
 		return Buffer.from(await response.arrayBuffer());
 	}
 
@@ -53,7 +58,7 @@ export class N8nApi {
 		body?: unknown,
 		headers: Readonly<Record<string, string>> = {},
 	): Promise<Response> {
-		const response = await fetch(`${this.url}/rest${path}`, {
+		const response = await fetch(`${this.url}${path}`, {
 			method,
 			headers: {
 				...headers,
@@ -67,7 +72,7 @@ export class N8nApi {
 		});
 		if (!response.ok) {
 			const answer = parseJson(await response.text());
-			throw new N8nApiError(`${method} /rest${path}`, response.status, answer);
+			throw new N8nApiError(`${method} ${path}`, response.status, answer);
 		}
 		const session = response.headers
 			.getSetCookie()

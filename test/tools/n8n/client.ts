@@ -287,13 +287,20 @@ export class N8nClient {
 	}
 
 	/**
-	 * Retries an execution, as the button does, and waits until the retry has ended.
+	 * Retries an execution, and waits until the retry has ended.
 	 *
 	 * @param from the workflow as it was then, or as it is stored now
+	 * @param by the button in the editor, or another program
 	 */
-	async retryExecution(id: string, from: 'original' | 'stored'): Promise<Execution> {
+	async retryExecution(
+		id: string,
+		from: 'original' | 'stored',
+		by: 'editor' | 'public API' = 'editor',
+	): Promise<Execution> {
 		const before = (await this.listExecutions()).map((one) => one.id);
-		await this.api.call('POST', `/executions/${id}/retry`, { loadWorkflow: from === 'stored' });
+		const [path, body] = [`/executions/${id}/retry`, { loadWorkflow: from === 'stored' }];
+		if (by === 'editor') await this.api.call('POST', path, body);
+		else await this.api.callPublic(path, body, await this.createApiKey(['execution:retry']));
 		const retry = (await this.listExecutions()).find((one) => !before.includes(one.id));
 		if (retry === undefined) throw new Error(`Execution ${id} was not retried`);
 		return await this.waitForExecution(retry.id);
@@ -304,6 +311,11 @@ export class N8nClient {
 		if (!binary.id) return Buffer.from(binary.data, 'base64');
 		const query = new URLSearchParams({ id: binary.id, action: 'download' });
 		return await this.api.bytes(`/binary-data?${query}`);
+	}
+
+	private async createApiKey(scopes: readonly string[]): Promise<string> {
+		const body = { label: randomUUID(), scopes, expiresAt: null };
+		return (await this.api.call<{ rawApiKey: string }>('POST', '/api-keys', body)).rawApiKey;
 	}
 
 	/** @param place where the page begins; default: the newest */
