@@ -1,9 +1,10 @@
 import { BoundedMap } from '../boundedMap';
-import type { VideoAnswer } from '../kie/api';
+import type { Asking, VideoAnswer } from '../kie/api';
 import { eventOf, refused, type CallbackEvent, type Refusal } from '../kie/callback/check';
 import type { Connection } from '../kie/connection';
 import { ANSWER_LIMIT_MS, ENOUGH_DELIVERIES, withinAnswerTime } from '../kie/delivery';
 import type { Meaning } from '../kie/meaning/answer';
+import { wasNotAccepted } from '../kie/meaning/create';
 import { readUpgradeJob } from '../kie/meaning/fields';
 import { isUpgradedTo, type ResultFiles } from '../kie/meaning/files';
 import { isJsonObject } from '../values';
@@ -15,15 +16,19 @@ import { givesVideo, isUpgrade, traitsOf, type VideoOperationName } from '../ope
 export interface Ask {
 	/** Made when the first question is asked. */
 	connect(): Promise<Pick<Connection, 'api' | 'signal'>>;
-	/** Told the task that asking may have ordered again; `isCertain` if it has. */
-	onReorder(taskId: string, isCertain: boolean): void;
+	/** Told the task that asking may have ordered again. */
+	onReorder(taskId: string): void;
 }
 
-const MOST_DELIVERIES = 1_000;
+const MOST_REMEMBERED = 1_000;
 /** How many times the new part of a video arrived without the whole, by task id. */
-const partsDelivered = new BoundedMap<string, number>(MOST_DELIVERIES);
-/** The upgrades, by task id and index, that asking may have ordered again: then only records are read. */
-const reordered = new BoundedMap<string, true>(MOST_DELIVERIES);
+const partsDelivered = new BoundedMap<string, number>(MOST_REMEMBERED);
+/** The 4K requests that were sent again to learn the state, by task id and index. */
+const repeats = new BoundedMap<string, { answer: Promise<VideoAnswer | null>; at: number }>(
+	MOST_REMEMBERED,
+);
+/** Kie asks that a running upgrade be asked about no sooner. */
+const RUNNING_PAUSE_MS = 30_000;
 
 /**
  * Whether the video can be asked about as what it is. Someone else's upgrade cannot: for a task that was never
@@ -50,29 +55,65 @@ async function fetchReported(ask: Ask, event: CallbackEvent): Promise<VideoAnswe
 	if (taskId === null) return null;
 	const connection = await ask.connect();
 	const { api } = connection;
-	const key = JSON.stringify([taskId, index]);
-	const answer = await withinAnswerTime(connection, async () =>
-		isOurs(event)
-			? await api.fetchVideo(
-					{ operation: event.operation, taskId, kieTaskId, index, codes: [] },
-					reordered.has(key) ? 'free' : 'check',
-				)
-			: await api.fetchRecord(taskId),
-	);
-	if (answer?.repeatedOrder && !showsState(answer.meaning)) {
-		reordered.set(key, true);
-		const { meaning } = answer;
-		ask.onReorder(taskId, meaning.kind === 'failed' && meaning.reason === 'reordered');
+	if (!isOurs(event)) {
+		return await withinAnswerTime(connection, async () => await api.fetchRecord(taskId));
 	}
-	return answer;
+	const video = { operation: event.operation, taskId, kieTaskId, index, codes: [] };
+	const fetch = async (how: Asking) =>
+		await withinAnswerTime(connection, async () => await api.fetchVideo(video, how));
+	const free = await fetch('free');
+	const isOpen = free?.meaning.kind === 'processing' || free?.isUnknown;
+	if (!isOpen || !isUpgrade(event.operation) || api.upgradesAreTasks) return free;
+
+	const key = JSON.stringify([taskId, index]);
+	const repeated = await repeatOnce(key, async () => await fetch('check'));
+	if (repeated === undefined) return free;
+	if (!hadNoEffect(repeated) && !showsState(repeated)) ask.onReorder(taskId);
+	return repeated;
 }
 
-/** Whether the answer to a repeated 4K request shows the upgrade that was ordered, so that it started none. */
-function showsState(meaning: Meaning): boolean {
-	if (meaning.kind === 'processing') return !meaning.perhapsReordered;
-	return (
-		meaning.kind === 'success' || (meaning.kind === 'failed' && meaning.reason !== 'reordered')
-	);
+/**
+ * @param send asks in a way that may order, and bill, another upgrade
+ * @returns `undefined` if it must not be sent, and the answer to the last one does not end the matter
+ */
+async function repeatOnce(
+	key: string,
+	send: () => Promise<VideoAnswer | null>,
+): Promise<VideoAnswer | null | undefined> {
+	const earlier = repeats.get(key);
+	if (earlier !== undefined) {
+		const answer = await earlier.answer;
+		if (answer !== null && isEnd(answer.meaning)) return answer;
+		if (!mayRepeat(earlier.at, answer) || repeats.get(key) !== earlier) return undefined;
+	}
+	// Noted before it is sent: calls that come meanwhile share its answer.
+	const answer = send();
+	repeats.set(key, { answer, at: performance.now() });
+	if (hadNoEffect(await answer)) repeats.delete(key);
+	return await answer;
+}
+
+/** Only after an answer that showed the upgrade running: any other may have ordered, and stays the last one. */
+function mayRepeat(at: number, answer: VideoAnswer | null): boolean {
+	return showsState(answer) && performance.now() - at >= RUNNING_PAUSE_MS;
+}
+
+/** Whether the request certainly was not sent, or not accepted. */
+function hadNoEffect(answer: VideoAnswer | null): boolean {
+	if (answer === null) return false;
+	const { meaning, repeatedOrder } = answer;
+	return !repeatedOrder || meaning.kind === 'unreached' || wasNotAccepted(meaning);
+}
+
+/** Whether the answer to the repeated request shows the upgrade that was ordered, so that it started none. */
+function showsState(answer: VideoAnswer | null): boolean {
+	if (answer === null) return false;
+	const { meaning } = answer;
+	return isEnd(meaning) || (meaning.kind === 'processing' && !meaning.perhapsReordered);
+}
+
+function isEnd({ kind }: Meaning): boolean {
+	return kind === 'success' || kind === 'failed';
 }
 
 /**
@@ -145,9 +186,6 @@ export async function confirmResult(
 	ask: Ask,
 	event: CallbackEvent,
 ): Promise<ResultFiles | Refusal> {
-	if (event.taskId === null) {
-		return refused(503, 'the callback names no task that could be confirmed');
-	}
 	const answer = await fetchReported(ask, event);
 	if (answer === null) {
 		return refused(503, `Kie.ai did not answer within ${ANSWER_LIMIT_MS / 1000} s`);
@@ -176,15 +214,14 @@ export async function withWholeVideo(
 	const { operation, taskId, callback } = event;
 	const { files, succeeded } = callback;
 	const needsWhole = succeeded && givesVideo(operation) && traitsOf(operation).givesWhole === true;
-	if (!needsWhole || files.fullVideoUrls.length > 0) return files;
+	if (!needsWhole || files.fullVideoUrls.length > 0 || taskId === null) return files;
 	const answer = await fetchReported(ask, event);
 	if (answer?.meaning.kind === 'success') {
 		const { fullVideoUrls } = answer.meaning.files;
 		if (fullVideoUrls.length > 0) return { ...files, fullVideoUrls };
 	}
-	const key = String(taskId);
-	const delivery = (partsDelivered.get(key) ?? 0) + 1;
-	partsDelivered.set(key, delivery);
+	const delivery = (partsDelivered.get(taskId) ?? 0) + 1;
+	partsDelivered.set(taskId, delivery);
 	return delivery < ENOUGH_DELIVERIES
 		? refused(503, 'Kie.ai does not show the whole of the video yet')
 		: files;

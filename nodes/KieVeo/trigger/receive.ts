@@ -141,7 +141,7 @@ function askWith(context: IWebhookFunctions): Ask {
 	const { name } = context.getNode();
 	return {
 		connect: async () => await (connection ??= connectForCallback(context)),
-		onReorder: (taskId, isCertain) => context.logger.warn(reorderedLine(name, taskId, isCertain)),
+		onReorder: (taskId) => context.logger.warn(reorderedLine(name, taskId, false)),
 	};
 }
 

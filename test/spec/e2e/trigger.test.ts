@@ -607,10 +607,15 @@ function confirms(): void {
 			expect(await confirming.outputs(taskId)).toHaveLength(0);
 		});
 
-		it('lets Kie call again until it is finished or can be asked', async () => {
+		it('lets Kie call again until it is finished', async () => {
 			const { taskId, url } = await upgraded({ timings: { upgrade4k: 1e12 } });
 			expect((await send(url, { taskId })).status).toBe(503);
-			stage.simulator.finish(taskId, 'get4k');
+			expect(await confirming.outputs(taskId)).toHaveLength(0);
+			expect(stage.simulator.paid()).toHaveLength(1);
+		});
+
+		it('lets Kie call again until it can be asked', async () => {
+			const { taskId, url } = await upgraded();
 			stage.simulator.fault({ kind: 'reset-before' });
 			const { delivery } = await send(url, { taskId, retries: 1 });
 			expect(delivery.attempts.map(({ status }) => status)).toStrictEqual([503, 200]);

@@ -10,13 +10,16 @@ import { FakeClock } from './fakeClock';
 /** The key of the callback addresses that are made here. */
 export const ADDRESS_KEY = Buffer.from('address key');
 
+type Replies = Array<object | string | Error>;
+
 /**
  * A Kie that gives these answers in order, the last one again and again; an error stands for no answer.
  *
+ * @param replies to all requests, or to each method
  * @param name of the API: `api` talks to that one alone, `chosen` asks the other one where it may
  */
 export function fakeKie(
-	replies: Array<object | string | Error>,
+	replies: Replies | { GET: Replies; POST: Replies },
 	headers: { [name: string]: string } = {},
 	name: ApiName = 'veo',
 ) {
@@ -25,7 +28,10 @@ export function fakeKie(
 	const stop = new AbortController();
 	const send: SendRequest = async (call) => {
 		calls.push(call);
-		const reply = replies[Math.min(calls.length, replies.length) - 1];
+		const isAll = Array.isArray(replies);
+		const given = isAll ? replies : replies[call.method];
+		const { length } = isAll ? calls : calls.filter(({ method }) => method === call.method);
+		const reply = given[Math.min(length, given.length) - 1];
 		if (reply === undefined || reply instanceof Error) throw reply;
 		const body = typeof reply === 'string' ? reply : JSON.stringify(reply);
 		return { statusCode: 200, headers, body };

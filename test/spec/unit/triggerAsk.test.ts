@@ -1,3 +1,4 @@
+import type { Asking, SubmittedVideo } from '../../../nodes/KieVeo/kie/api';
 import type { CallbackEvent } from '../../../nodes/KieVeo/kie/callback/check';
 import { parseCallback } from '../../../nodes/KieVeo/kie/callback/parse';
 import { confirmResult, resolveOutcome, withWholeVideo } from '../../../nodes/KieVeo/trigger/ask';
@@ -29,7 +30,7 @@ function event(data: object, changes: Partial<CallbackEvent> = {}): CallbackEven
 
 const asking = (kie: ReturnType<typeof fakeKie>) => ({
 	connect: async () => await Promise.resolve(kie),
-	onReorder: (...told: unknown[]) => void kie.lines.push(JSON.stringify(told)),
+	onReorder: (taskId: string) => void kie.lines.push(taskId),
 });
 
 let tasks = 0;
@@ -128,13 +129,12 @@ describe('a confirmation', () => {
 		);
 
 	it('of a 4K upgrade we submitted asks for that very video, after record-info', async () => {
-		const kie = fakeKie([videos([BASE]), done]);
+		const kie = fakeKie([videos([BASE]), videos([BASE]), done]);
 		const confirmed = await confirmResult(asking(kie), claim({ index: 2 }));
 		expect(confirmed).toMatchObject({ videoUrls: [UPGRADED] });
-		expect(kie.calls).toMatchObject([
-			{ method: 'GET', query: { taskId: 'a' } },
-			{ method: 'POST', body: { taskId: 'a', index: 2 } },
-		]);
+		const [first] = kie.calls;
+		expect(first).toMatchObject({ method: 'GET', query: { taskId: 'a' } });
+		expect(kie.calls.at(-1)).toMatchObject({ method: 'POST', body: { taskId: 'a', index: 2 } });
 	});
 
 	it.each(['generate', 'extend'] as const)(
@@ -190,7 +190,7 @@ describe('a confirmation', () => {
 
 	it('is not given while the 4K upgrade runs', async () => {
 		const running = answer(422, { resultUrls: null }, '4k is processing.');
-		const kie = fakeKie([videos([BASE]), running]);
+		const kie = fakeKie([videos([BASE]), videos([BASE]), running]);
 		const confirmed = await confirmResult(asking(kie), claim({}));
 		expect(confirmed).toMatchObject({
 			status: 503,
@@ -200,29 +200,101 @@ describe('a confirmation', () => {
 });
 
 describe('the trigger, about a 4K upgrade', () => {
-	const about = (index: number) =>
-		event({}, { operation: 'get4k', taskId: 'upgraded', index, submittedHere: true });
+	const upgrade = () =>
+		event({}, { operation: 'get4k', taskId: `upgraded-${++tasks}`, index: 0, submittedHere: true });
 	const base = record({ resultUrls: [BASE], resolution: '720p' });
-	const accepted = answer(200, { taskId: 'upgraded', resultUrls: null });
+	const done = answer(422, { resultUrls: [UPGRADED] }, 'The video has been generated successfully');
+	/** A Kie that shows the base video on record, and answers the 4K request with these in turn. */
+	const kieWith = (...replies: Array<object | Error>) => fakeKie({ GET: [base], POST: replies });
+	const postsTo = ({ calls }: ReturnType<typeof fakeKie>) =>
+		calls.filter(({ method }) => method === 'POST');
 
-	it('orders at most once, however often it is called, and says so', async () => {
-		const kie = fakeKie([base, accepted, base]);
-		for (let call = 1; call <= 24; call++) {
-			expect(await resolveOutcome(asking(kie), about(0))).toBeNull();
+	/** Four deliveries at a time, and as many as 20 replays of one. */
+	const callOften = async (kie: ReturnType<typeof fakeKie>, about: CallbackEvent) => {
+		const ask = async () => await resolveOutcome(asking(kie), about);
+		const first = await Promise.all([ask(), ask(), ask(), ask()]);
+		const replays = [];
+		for (let replay = 1; replay <= 20; replay++) replays.push(await ask());
+		return [...first, ...replays];
+	};
+
+	it.each<[what: string, reply: object | Error, lines: number, found: object | null]>([
+		['started another one', answer(200, { taskId: 'a', resultUrls: null }), 1, null],
+		['gave no answer', new Error('socket hang up'), 1, null],
+		['fell silent', answer(500, null, 'Server Error'), 1, null],
+		['shows it running', answer(422, { resultUrls: null }, '4k is processing.'), 0, null],
+		['shows it', done, 0, { callback: { files: { videoUrls: [UPGRADED] } } }],
+		[
+			'shows its failure',
+			answer(422, null, 'The 4K version of this video is unavailable.'),
+			...([0, { callback: { outcome: 'failed' } }] as const),
+		],
+	])('sends one 4K request when Kie %s', async (_what, reply, lines, found) => {
+		const kie = kieWith(reply);
+		const about = upgrade();
+		for (const one of await callOften(kie, about)) {
+			if (found === null) expect(one).toBeNull();
+			else expect(one).toMatchObject(found);
 		}
-		expect(kie.calls.filter(({ method }) => method === 'POST')).toHaveLength(1);
-		expect(kie.lines).toStrictEqual(['["upgraded",false]']);
+		expect(postsTo(kie)).toHaveLength(1);
+		expect(kie.lines).toStrictEqual(Array<string>(lines).fill(String(about.taskId)));
 	});
 
-	it('still takes what the repeated request shows', async () => {
-		const done = answer(
-			422,
-			{ resultUrls: [UPGRADED] },
-			'The video has been generated successfully',
-		);
-		const kie = fakeKie([base, done]);
-		const resolved = await resolveOutcome(asking(kie), about(1));
-		expect(resolved?.callback.files.videoUrls).toStrictEqual([UPGRADED]);
+	it('sends it again after Kie has certainly not accepted it', async () => {
+		const kie = kieWith(answer(455, null, 'Maintenance'), done);
+		const about = upgrade();
+		expect(await resolveOutcome(asking(kie), about)).toBeNull();
+		expect(await resolveOutcome(asking(kie), about)).toMatchObject({ event: 'get4k.success' });
+		expect(kie.lines).toStrictEqual([]);
+	});
+
+	it('sends it again 30 s after Kie has shown the upgrade running, which orders nothing', async () => {
+		const running = answer(422, { resultUrls: null }, '4k is processing.');
+		const kie = kieWith(running, answer(200, { taskId: 'a', resultUrls: null }), done);
+		const about = upgrade();
+		const now = jest.spyOn(performance, 'now').mockReturnValue(1_000);
+		await callOften(kie, about);
+		now.mockReturnValue(30_999);
+		await callOften(kie, about);
+		expect(postsTo(kie)).toHaveLength(1);
+		now.mockReturnValue(31_000);
+		await callOften(kie, about);
+		expect(postsTo(kie)).toHaveLength(2);
+		expect(kie.lines).toStrictEqual([about.taskId]);
+		// The second one may have ordered.
+		now.mockReturnValue(100_000);
+		await callOften(kie, about);
+		expect(postsTo(kie)).toHaveLength(2);
+		now.mockRestore();
+	});
+
+	it('counts one that Kie has not answered in time', async () => {
+		const kie = kieWith(done);
+		const limit = new AbortController();
+		const hanging = {
+			...kie,
+			signal: limit.signal,
+			api: Object.assign(Object.create(kie.api) as typeof kie.api, {
+				fetchVideo: async (video: SubmittedVideo, how: Asking) => {
+					if (how === 'free') return await kie.api.fetchVideo(video, how);
+					setImmediate(() => limit.abort());
+					return await new Promise<never>(() => undefined);
+				},
+			}),
+		};
+		const about = upgrade();
+		expect(await resolveOutcome(asking(hanging), about)).toBeNull();
+		expect(kie.lines).toStrictEqual([about.taskId]);
+		expect(await resolveOutcome(asking(kie), about)).toBeNull();
+		expect(postsTo(kie)).toHaveLength(0);
+	});
+
+	it('reads the record of a job, however often it is called', async () => {
+		const running = answer(200, { taskId: 'job', state: 'generating' });
+		const kie = fakeKie([running], {}, 'jobs');
+		const about = { ...upgrade(), kieTaskId: 'job' };
+		expect(await callOften(kie, about)).toStrictEqual(Array(24).fill(null));
+		expect(kie.calls).toHaveLength(24);
 		expect(kie.lines).toStrictEqual([]);
 	});
 });
