@@ -34,6 +34,22 @@ export class KieVeoError extends Error {
 	}
 }
 
+/** Makes errors of rows: what each says happened, and its advice on what to do next. */
+export function errorsFrom<
+	Rows extends { [name: string]: (...values: never[]) => [message: string, advice: string] },
+>(rows: Rows) {
+	const errors = Object.entries(rows).map(([name, row]) => [
+		name,
+		(...values: never[]) => {
+			const [message, description] = row(...values);
+			return new KieVeoError(message, { description });
+		},
+	]);
+	return Object.fromEntries(errors) as {
+		[Name in keyof Rows]: (...values: Parameters<Rows[Name]>) => KieVeoError;
+	};
+}
+
 /** Anything thrown, as an error. */
 export function asError(error: unknown): Error {
 	return error instanceof Error ? error : new Error(String(error));

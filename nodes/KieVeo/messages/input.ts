@@ -1,11 +1,6 @@
 import { OPERATIONS, type OperationName } from '../operations';
 import { API_LABELS } from './advice';
-import { KieVeoError, shorten, show } from './error';
-
-/** @param advice what to do next */
-function refused(message: string, advice: string): KieVeoError {
-	return new KieVeoError(message, { description: advice });
-}
+import { errorsFrom, shorten, show } from './error';
 
 const CHOOSE = 'Choose a value from the list.';
 const ORDER_THROUGH = "under 'Order Through' in the Kie.ai API credential";
@@ -15,258 +10,226 @@ const RESULT_URL =
 const NOT_SUSPENDED = "'Wait for Callback' cannot be used";
 
 /** What cannot be used as it is set. Each is raised before any paid request is sent. */
-export const inputErrors = {
+export const inputErrors = errorsFrom({
 	/* Any parameter. */
-	unknownOperation: (operation: string) =>
-		refused(
-			`The operation ${show(operation)} is not known`,
-			'Choose an operation from the list, or update the package n8n-nodes-kie-veo.',
-		),
-	text: (parameter: string, value: unknown) =>
-		refused(
-			`'${parameter}' must be text, not ${show(value)}`,
-			'Check the expression: it must return a single text.',
-		),
-	boolean: (parameter: string, value: unknown) =>
-		refused(
-			`'${parameter}' must be true or false, not ${show(value)}`,
-			'Check the expression, or use the switch.',
-		),
-	choice: (parameter: string, values: readonly string[], value: unknown) =>
-		refused(`'${parameter}' must be one of ${values.join(', ')}, not ${show(value)}`, CHOOSE),
+	unknownOperation: (operation: string) => [
+		`The operation ${show(operation)} is not known`,
+		'Choose an operation from the list, or update the package n8n-nodes-kie-veo.',
+	],
+	text: (parameter: string, value: unknown) => [
+		`'${parameter}' must be text, not ${show(value)}`,
+		'Check the expression: it must return a single text.',
+	],
+	boolean: (parameter: string, value: unknown) => [
+		`'${parameter}' must be true or false, not ${show(value)}`,
+		'Check the expression, or use the switch.',
+	],
+	choice: (parameter: string, values: readonly string[], value: unknown) => [
+		`'${parameter}' must be one of ${values.join(', ')}, not ${show(value)}`,
+		CHOOSE,
+	],
 	/** @param most seconds */
-	seconds: (parameter: string, most: number, value: unknown) =>
-		refused(
-			`'${parameter}' must be at least 1 second and at most ${most}, not ${show(value)}`,
-			'Enter a number of seconds.',
-		),
+	seconds: (parameter: string, most: number, value: unknown) => [
+		`'${parameter}' must be at least 1 second and at most ${most}, not ${show(value)}`,
+		'Enter a number of seconds.',
+	],
 
 	/* A new video. */
-	emptyPrompt: () => refused("'Prompt' is empty", 'Describe what the video should show.'),
+	emptyPrompt: () => ["'Prompt' is empty", 'Describe what the video should show.'],
 	/** @param fields the object's fields that hold text */
 	promptObject: ([field, ...others]: string[]) => {
 		const isOne = field !== undefined && others.length === 0 && /^\w{1,50}$/.test(field);
 		const take = isOne
 			? `Use its field '${field}', e.g. {{ $json.${field} }}.`
 			: 'Use the field that holds the text, e.g. {{ $json.output }}.';
-		return refused(
+		return [
 			"'Prompt' must be text, not an object or a list",
 			`${take} To send the object itself as JSON, use JSON.stringify in the expression.`,
-		);
+		];
 	},
-	promptOfObject: () =>
-		refused(
-			"'Prompt' contains [object Object]: an expression in it returns an object",
-			'Use the field that holds the text, e.g. {{ $json.output }}, or JSON.stringify in the expression.',
-		),
-	duration: (value: unknown) =>
-		refused(`'Duration' must be 4, 6 or 8 seconds, not ${show(value)}`, CHOOSE),
-	seed: (value: unknown) =>
-		refused(
-			`'Seed' must be a whole number from 10000 to 99999, not ${show(value)}`,
-			'Remove the option to let Kie.ai choose a random seed.',
-		),
+	promptOfObject: () => [
+		"'Prompt' contains [object Object]: an expression in it returns an object",
+		'Use the field that holds the text, e.g. {{ $json.output }}, or JSON.stringify in the expression.',
+	],
+	duration: (value: unknown) => [
+		`'Duration' must be 4, 6 or 8 seconds, not ${show(value)}`,
+		CHOOSE,
+	],
+	seed: (value: unknown) => [
+		`'Seed' must be a whole number from 10000 to 99999, not ${show(value)}`,
+		'Remove the option to let Kie.ai choose a random seed.',
+	],
 	/** @param fault why Kie cannot fetch it */
-	imageUrl: (url: string, fault: string) =>
-		refused(
-			`'Image URLs' contains an address that cannot be used: ${shorten(url)} (${fault})`,
-			"Kie.ai fetches the image itself, so its address must be public. Otherwise set 'Image Source' to Binary.",
-		),
+	imageUrl: (url: string, fault: string) => [
+		`'Image URLs' contains an address that cannot be used: ${shorten(url)} (${fault})`,
+		"Kie.ai fetches the image itself, so its address must be public. Otherwise set 'Image Source' to Binary.",
+	],
 	/** The data URL itself is not repeated: it can be megabytes long. */
-	dataUrl: () =>
-		refused(
-			"'Image URLs' contains a data URL, which is not an address",
-			"Set 'Image Source' to Binary and provide the images in binary fields (the Convert to File node creates one from base64). Kie.ai accepts JPG, PNG and WebP.",
-		),
+	dataUrl: () => [
+		"'Image URLs' contains a data URL, which is not an address",
+		"Set 'Image Source' to Binary and provide the images in binary fields (the Convert to File node creates one from base64). Kie.ai accepts JPG, PNG and WebP.",
+	],
 	/** @param present the binary fields that the item has */
-	missingImage: (parameter: string, name: string, present: string[]) =>
-		refused(
-			`'${parameter}' names the field ${show(name)}, which the item does not have`,
-			`Binary fields of this item: ${shorten(present.join(', ')) || 'none'}.`,
-		),
-	imageType: (parameter: string, name: string, mimeType: string | undefined) =>
-		refused(
-			`'${parameter}' names the field ${show(name)}, which holds ${shorten(mimeType ?? '') || 'a file of unknown type'}, not a JPG, PNG or WebP image`,
-			'Kie.ai accepts no other types. If n8n does not know the type of the file, its name must end in .jpg, .jpeg, .png or .webp.',
-		),
-	imageList: (parameter: string, entry: unknown) =>
-		refused(
-			`'${parameter}' contains ${show(entry)}, which is not text`,
-			'Enter text separated by commas, or an expression that returns a list of texts.',
-		),
+	missingImage: (parameter: string, name: string, present: string[]) => [
+		`'${parameter}' names the field ${show(name)}, which the item does not have`,
+		`Binary fields of this item: ${shorten(present.join(', ')) || 'none'}.`,
+	],
+	imageType: (parameter: string, name: string, mimeType: string | undefined) => [
+		`'${parameter}' names the field ${show(name)}, which holds ${shorten(mimeType ?? '') || 'a file of unknown type'}, not a JPG, PNG or WebP image`,
+		'Kie.ai accepts no other types. If n8n does not know the type of the file, its name must end in .jpg, .jpeg, .png or .webp.',
+	],
+	imageList: (parameter: string, entry: unknown) => [
+		`'${parameter}' contains ${show(entry)}, which is not text`,
+		'Enter text separated by commas, or an expression that returns a list of texts.',
+	],
 	/** @param most images that the generation type takes: 2 for frames, 3 for references */
-	imageCount: (parameter: string, most: number, count: number) =>
-		refused(
-			`'${parameter}' must name 1 to ${most} images for this generation type, not ${count}`,
-			most === 2
-				? 'The first image is the first frame, the second is the last.'
-				: 'The images show what the video should contain.',
-		),
+	imageCount: (parameter: string, most: number, count: number) => [
+		`'${parameter}' must name 1 to ${most} images for this generation type, not ${count}`,
+		most === 2
+			? 'The first image is the first frame, the second is the last.'
+			: 'The images show what the video should contain.',
+	],
 
 	/* An existing video. */
-	emptyTaskId: () =>
-		refused(
-			"'Task ID' is empty",
-			'Enter the ID that Kie.ai returned when the video was generated, e.g. {{ $json.taskId }} from an earlier node.',
-		),
-	index: (value: unknown) =>
-		refused(
-			`'Index' must be a whole number, 0 or greater, not ${show(value)}`,
-			'0 is the first video of the task. Most tasks have only one.',
-		),
-	minimumCredits: (value: unknown) =>
-		refused(
-			`'Keep at Least (Credits)' must be a number of credits, 0 or greater, not ${show(value)}`,
-			'0 means that the balance is not checked.',
-		),
+	emptyTaskId: () => [
+		"'Task ID' is empty",
+		'Enter the ID that Kie.ai returned when the video was generated, e.g. {{ $json.taskId }} from an earlier node.',
+	],
+	index: (value: unknown) => [
+		`'Index' must be a whole number, 0 or greater, not ${show(value)}`,
+		'0 is the first video of the task. Most tasks have only one.',
+	],
+	minimumCredits: (value: unknown) => [
+		`'Keep at Least (Credits)' must be a number of credits, 0 or greater, not ${show(value)}`,
+		'0 means that the balance is not checked.',
+	],
 
 	/* Callbacks. */
-	waitMode: (value: unknown) =>
-		refused(`'Wait Mode' cannot be ${show(value)} for this operation`, CHOOSE),
+	waitMode: (value: unknown) => [`'Wait Mode' cannot be ${show(value)} for this operation`, CHOOSE],
 	/** @param fault why Kie cannot call the address */
-	callbackUrl: (fault: string) =>
-		refused(
-			`'Callback URL' cannot be used: ${fault}`,
-			'Use an address that is reachable from the internet, such as the production URL of a webhook. ' +
-				"If n8n itself shows a local address there, set n8n's environment variable N8N_WEBHOOK_URL (WEBHOOK_URL in older n8n) to its public address.",
-		),
+	callbackUrl: (fault: string) => [
+		`'Callback URL' cannot be used: ${fault}`,
+		'Use an address that is reachable from the internet, such as the production URL of a webhook. ' +
+			"If n8n itself shows a local address there, set n8n's environment variable N8N_WEBHOOK_URL (WEBHOOK_URL in older n8n) to its public address.",
+	],
 	/** Two items share an upgrade, but want it reported to different addresses. */
-	differentCallback: () =>
-		refused(
-			"'Callback URL' or its pass-through data differs from that of another item for the same task and index",
-			'Kie.ai calls one address per upgrade. Use the same for both items, or upgrade the video in one item only.',
-		),
+	differentCallback: () => [
+		"'Callback URL' or its pass-through data differs from that of another item for the same task and index",
+		'Kie.ai calls one address per upgrade. Use the same for both items, or upgrade the video in one item only.',
+	],
 	/** The execution's own address, as n8n's Wait node listens at, for `count` paid orders. */
-	sharedResumeUrl: (count: number) =>
-		refused(
-			`'Callback URL' is the resume URL of this execution for ${count} videos, but n8n resumes it only once`,
-			"The reports after the first would be lost. Use 'Wait for Callback' instead, without a Wait node: it waits for all videos. Nothing was sent.",
-		),
-	passThrough: () =>
-		refused(
-			"'Pass Through' is not a JSON object",
-			'Enter an object such as {"orderId": 42}, or an expression that returns one.',
-		),
-	passThroughSize: (bytes: number, mostBytes: number) =>
-		refused(
-			`'Pass Through' is too large: ${bytes} bytes as JSON, at most ${mostBytes} fit into a callback address`,
-			'Pass an ID and look up the rest in the workflow that receives the callback.',
-		),
+	sharedResumeUrl: (count: number) => [
+		`'Callback URL' is the resume URL of this execution for ${count} videos, but n8n resumes it only once`,
+		"The reports after the first would be lost. Use 'Wait for Callback' instead, without a Wait node: it waits for all videos. Nothing was sent.",
+	],
+	passThrough: () => [
+		"'Pass Through' is not a JSON object",
+		'Enter an object such as {"orderId": 42}, or an expression that returns one.',
+	],
+	passThroughSize: (bytes: number, mostBytes: number) => [
+		`'Pass Through' is too large: ${bytes} bytes as JSON, at most ${mostBytes} fit into a callback address`,
+		'Pass an ID and look up the rest in the workflow that receives the callback.',
+	],
 
 	/* What the API that the credential names cannot do. */
 	/** @param operation whose end Kie does not report through the chosen API */
-	callbackNotOffered: (operation: OperationName) =>
-		refused(
-			`${OPERATIONS[operation].label} cannot use a callback with the API '${API_LABELS.veo}': Kie.ai does not call back about it`,
-			`Use 'Wait by Polling', or leave 'Callback URL' empty. With '${API_LABELS.jobs}' ${ORDER_THROUGH}, Kie.ai calls back. Nothing was sent.`,
-		),
+	callbackNotOffered: (operation: OperationName) => [
+		`${OPERATIONS[operation].label} cannot use a callback with the API '${API_LABELS.veo}': Kie.ai does not call back about it`,
+		`Use 'Wait by Polling', or leave 'Callback URL' empty. With '${API_LABELS.jobs}' ${ORDER_THROUGH}, Kie.ai calls back. Nothing was sent.`,
+	],
 	/** Kie would ignore it, and still bill the video. Where no tier can be chosen, it makes Fast. */
-	parameterNotOffered: (operation: OperationName, name: string, value: unknown) =>
-		refused(
-			`'${name.charAt(0).toUpperCase()}${name.slice(1)}' cannot be ${show(value)} for ${OPERATIONS[operation].label} ` +
-				`with the API '${API_LABELS.jobs}'${name === 'model' ? ', where only Fast is made' : ''}`,
-			`Kie.ai would ignore it there. Remove it, or choose '${API_LABELS.veo}' ${ORDER_THROUGH}. Nothing was sent.`,
-		),
+	parameterNotOffered: (operation: OperationName, name: string, value: unknown) => [
+		`'${name.charAt(0).toUpperCase()}${name.slice(1)}' cannot be ${show(value)} for ${OPERATIONS[operation].label} ` +
+			`with the API '${API_LABELS.jobs}'${name === 'model' ? ', where only Fast is made' : ''}`,
+		`Kie.ai would ignore it there. Remove it, or choose '${API_LABELS.veo}' ${ORDER_THROUGH}. Nothing was sent.`,
+	],
 
 	/* Why an execution cannot be suspended. */
-	suspendedTool: () =>
-		refused(
-			`${NOT_SUSPENDED} as a tool of an AI agent`,
-			"The agent needs an answer immediately. Use 'Wait by Polling'.",
-		),
-	suspendedWithoutAddress: () =>
-		refused(
-			`${NOT_SUSPENDED} here`,
-			"This execution has no address that could resume it. Use 'Wait by Polling'.",
-		),
-	suspendedOnEngine2: () =>
-		refused(
-			`${NOT_SUSPENDED} on n8n's engine 2.0`,
-			"That engine does not suspend executions. Use 'Wait by Polling', or choose the other engine in the workflow's settings.",
-		),
-	suspendedTwice: () =>
-		refused(
-			`${NOT_SUSPENDED} a second time at the same place of an execution`,
-			'n8n has started this execution over instead of continuing it, as some versions before 1.100 do. Nothing ' +
-				"was ordered again; the task IDs of the first time are in n8n's log.",
-		),
+	suspendedTool: () => [
+		`${NOT_SUSPENDED} as a tool of an AI agent`,
+		"The agent needs an answer immediately. Use 'Wait by Polling'.",
+	],
+	suspendedWithoutAddress: () => [
+		`${NOT_SUSPENDED} here`,
+		"This execution has no address that could resume it. Use 'Wait by Polling'.",
+	],
+	suspendedOnEngine2: () => [
+		`${NOT_SUSPENDED} on n8n's engine 2.0`,
+		"That engine does not suspend executions. Use 'Wait by Polling', or choose the other engine in the workflow's settings.",
+	],
+	suspendedTwice: () => [
+		`${NOT_SUSPENDED} a second time at the same place of an execution`,
+		'n8n has started this execution over instead of continuing it, as some versions before 1.100 do. Nothing ' +
+			"was ordered again; the task IDs of the first time are in n8n's log.",
+	],
 	/**
 	 * @param fault why Kie cannot call `origin`
 	 * @param isWhole whether it has exactly one scheme
 	 */
-	suspendedUnreachable: (origin: string, fault: string, isWhole: boolean) =>
-		refused(
-			`${NOT_SUSPENDED} because Kie.ai could not call ${origin}: ${fault}`,
-			`Set n8n's environment variable N8N_WEBHOOK_URL (WEBHOOK_URL in older n8n) to its ${
-				isWhole
-					? 'public address'
-					: 'complete public address, which starts with https:// exactly once, e.g. https://n8n.example.com/'
-			}. The process that runs the workflow must have it: in queue mode that is every worker, plus the main and webhook processes. Until then use 'Wait by Polling'.`,
-		),
+	suspendedUnreachable: (origin: string, fault: string, isWhole: boolean) => [
+		`${NOT_SUSPENDED} because Kie.ai could not call ${origin}: ${fault}`,
+		`Set n8n's environment variable N8N_WEBHOOK_URL (WEBHOOK_URL in older n8n) to its ${
+			isWhole
+				? 'public address'
+				: 'complete public address, which starts with https:// exactly once, e.g. https://n8n.example.com/'
+		}. The process that runs the workflow must have it: in queue mode that is every worker, plus the main and webhook processes. Until then use 'Wait by Polling'.`,
+	],
 
 	/* Files. */
-	emptyUrl: () => refused("'URL' is empty", RESULT_URL),
-	urlForm: () => refused("'URL' is not text", RESULT_URL),
+	emptyUrl: () => ["'URL' is empty", RESULT_URL],
+	urlForm: () => ["'URL' is not text", RESULT_URL],
 	/** @param fault why it cannot lead to a file from Kie */
-	fileUrl: (fault: string) => refused(`'URL' cannot be used: ${fault}`, RESULT_URL),
+	fileUrl: (fault: string) => [`'URL' cannot be used: ${fault}`, RESULT_URL],
 	/** @param count number of addresses in the list */
-	urlList: (count: number) =>
-		refused(
-			`'URL' is a list of ${count} addresses, but must be one`,
-			'Take one of them, e.g. {{ $json.videoUrls[0] }}, or put a Split Out node before this one.',
-		),
-	emptyFieldName: () =>
-		refused(
-			"'Put Output File in Field' is empty",
-			'Enter the name of the binary field for the file, usually data.',
-		),
-	maximumSize: (value: unknown) =>
-		refused(
-			`'Maximum Size' must be a number of megabytes, 0 or greater, not ${show(value)}`,
-			'0 means no limit.',
-		),
+	urlList: (count: number) => [
+		`'URL' is a list of ${count} addresses, but must be one`,
+		'Take one of them, e.g. {{ $json.videoUrls[0] }}, or put a Split Out node before this one.',
+	],
+	emptyFieldName: () => [
+		"'Put Output File in Field' is empty",
+		'Enter the name of the binary field for the file, usually data.',
+	],
+	maximumSize: (value: unknown) => [
+		`'Maximum Size' must be a number of megabytes, 0 or greater, not ${show(value)}`,
+		'0 means no limit.',
+	],
 
 	/* The trigger. */
-	tolerance: (value: unknown) =>
-		refused(
-			`'Tolerance' must be a number of seconds, 0 or greater, not ${show(value)}`,
-			'The default is 300.',
-		),
+	tolerance: (value: unknown) => [
+		`'Tolerance' must be a number of seconds, 0 or greater, not ${show(value)}`,
+		'The default is 300.',
+	],
 	/** When a workflow cannot be activated, the editor shows only the message, so it includes the advice. */
-	noWebhookKey: () =>
-		refused(
-			"The Kie.ai API credential has no 'Webhook HMAC Key', so callbacks cannot be verified. " +
-				'Copy the key from https://kie.ai/settings into the credential. ' +
-				"To accept callbacks from anyone who knows the address, set 'Signature Verification' to Off.",
-			'Without the key this workflow cannot be activated (published).',
-		),
+	noWebhookKey: () => [
+		"The Kie.ai API credential has no 'Webhook HMAC Key', so callbacks cannot be verified. " +
+			'Copy the key from https://kie.ai/settings into the credential. ' +
+			"To accept callbacks from anyone who knows the address, set 'Signature Verification' to Off.",
+		'Without the key this workflow cannot be activated (published).',
+	],
 
 	/* The credential. */
-	api: (value: unknown) =>
-		refused(
-			`'Order Through' ${OF_CREDENTIAL} must be veo or jobs, not ${show(value)}`,
-			`${CHOOSE} Nothing was sent.`,
-		),
+	api: (value: unknown) => [
+		`'Order Through' ${OF_CREDENTIAL} must be veo or jobs, not ${show(value)}`,
+		`${CHOOSE} Nothing was sent.`,
+	],
 	/**
 	 * @param url `null` when it may be a secret
 	 * @param usual Kie's own address
 	 */
-	baseUrl: (field: string, url: string | null, usual: string) =>
-		refused(
-			`'${field}' ${OF_CREDENTIAL} is not a web address${url === null ? '' : `: ${shorten(url)}`}`,
-			`Set it to ${usual}.`,
-		),
-	emptyApiKey: () =>
-		refused(
-			`'API Key' ${OF_CREDENTIAL} is empty`,
-			'Copy the key from https://kie.ai/api-key. Nothing was sent.',
-		),
+	baseUrl: (field: string, url: string | null, usual: string) => [
+		`'${field}' ${OF_CREDENTIAL} is not a web address${url === null ? '' : `: ${shorten(url)}`}`,
+		`Set it to ${usual}.`,
+	],
+	emptyApiKey: () => [
+		`'API Key' ${OF_CREDENTIAL} is empty`,
+		'Copy the key from https://kie.ai/api-key. Nothing was sent.',
+	],
 	/** @param character the first one that an HTTP header cannot hold */
 	apiKey: (character: string) => {
 		const code = (character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0');
-		return refused(
+		return [
 			`'API Key' ${OF_CREDENTIAL} contains a character that keys never contain: U+${code}`,
 			'It may look like an ordinary letter. Copy the key again from https://kie.ai/api-key. Nothing was sent.',
-		);
+		];
 	},
-};
+});
