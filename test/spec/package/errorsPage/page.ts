@@ -10,26 +10,20 @@ import * as samples from './samples';
 import type { Samples } from './samples';
 import { SYMPTOMS } from './symptoms';
 
-/** One heading of the page. */
+/** What a user reads; `advice` is `null` where the text itself says what to do. */
 export interface Entry {
-	/** The anchor. It changes only with the name of the message or its reason, not with its words. */
-	id: string;
-	/** The message with different values. */
-	texts: string[];
-	/** `null` where the text itself says what to do. */
+	text: string;
 	advice: string | null;
 }
 
 export interface Section {
 	title: string;
 	intro: string;
-	content: Entry[] | { list: string[] };
+	entries: Entry[];
 }
 
 const recordedFaults = TRANSPORT_FAULTS.map((fault) => networkFaultOf(errorOf2x(fault)).text);
 const withoutExample = (text: string) => text.replace(/ \(.*/, '');
-
-const isLine = (id: string) => id.endsWith('-line');
 
 /** What stands for Kie.ai's words: after every recorded fault, and after an answer that is not Kie.ai's. */
 const FAULT_TEXTS: string[] = [
@@ -42,53 +36,77 @@ const FAULT_TEXTS: string[] = [
 	envelopeFaultText('unexpectedJson', 200),
 ];
 
+const { submittedLine, tierLine, reorderedLine, errorLine, hintLine, ...hints } = samples.run;
+
 export const SECTIONS: Section[] = [
+	{
+		title: 'No message at all',
+		intro: 'What can go wrong without an error.',
+		entries: SYMPTOMS,
+	},
 	{
 		title: 'Parameters and settings',
 		intro:
 			'All parameters of all items are checked first. Nothing was sent and nothing was paid for.',
-		content: entriesOf(inputErrors, samples.input),
+		entries: entriesOf(inputErrors, samples.input),
 	},
 	{
-		title: 'Videos and account',
-		intro: "The end of these messages is what Kie.ai said, or what was wrong with Kie.ai's answer.",
-		content: entriesOf(videoRoom, samples.video),
+		title: 'Kie.ai could not make the video',
+		intro:
+			'The message begins with what was asked for, such as "Could not get the 4K video of task veo_task_abc123:", and ends with Kie.ai\'s words.',
+		entries: entriesOf(videoRoom, { videoRejectedError: samples.failures }).map((entry) => ({
+			...entry,
+			text: entry.text.replace(/^Could not get the (.*?)( of task \w+)?:/, '$1:'),
+		})),
+	},
+	{
+		title: 'Account and connection',
+		intro:
+			'A message about a video also names it, and its advice ends with how to get the video without paying again. ' +
+			'Uploads and downloads fail for the same reasons, with the same advice about their own address.',
+		entries: entriesOf(videoRoom, { accountRejectedError: samples.account }),
 	},
 	{
 		title: 'Answers that could not be used',
 		intro: "These words end other messages, instead of Kie.ai's own.",
-		content: { list: FAULT_TEXTS },
+		entries: listOf(FAULT_TEXTS),
+	},
+	{
+		title: 'Videos and images',
+		intro: 'A submitted video is not lost: the message says how to get it.',
+		entries: entriesOf(videoRoom, samples.video),
+	},
+	{
+		title: 'Files',
+		intro:
+			'The message begins with the file, such as "The file of task veo_task_abc123 could not be downloaded:". The video ' +
+			'itself is not lost.',
+		entries: entriesOf(fileErrors, samples.files).map((entry) => ({
+			...entry,
+			text: entry.text.replace(/^The file .*? could not be downloaded: /, ''),
+		})),
 	},
 	{
 		title: 'Several items in one run',
 		intro:
 			'The sentences without advice are added to the description of an error, or shown above the output.',
-		content: entriesOf(runRoom, samples.run).filter(({ id }) => !isLine(id)),
-	},
-	{
-		title: 'Files',
-		intro: 'The video itself is not lost when its file cannot be downloaded.',
-		content: entriesOf(fileErrors, samples.files),
-	},
-	{
-		title: 'No message at all',
-		intro: 'What can go wrong without an error.',
-		content: SYMPTOMS,
+		entries: entriesOf(runRoom, hints),
 	},
 	{
 		title: "Lines in n8n's log",
 		intro:
-			'What was paid for is written to the log as soon as Kie.ai has accepted it, so it can be found after a stop, a time limit of n8n or a crash.',
-		content: {
-			list: entriesOf(runRoom, samples.run)
-				.filter(({ id }) => isLine(id))
-				.flatMap(({ texts }) => texts),
-		},
+			'What was paid for is written to the log as soon as Kie.ai has accepted it, so it can be found after a stop, a ' +
+			'time limit of n8n or a crash. Errors and hints that the execution may not show are there also.',
+		entries: listOf(
+			entriesOf(runRoom, { submittedLine, tierLine, reorderedLine, errorLine, hintLine }).map(
+				({ text }) => text,
+			),
+		),
 	},
 	{
 		title: 'Test of the credential',
 		intro: 'What the credential shows when it is saved or tested.',
-		content: { list: Object.values(CREDENTIAL_FAULTS) },
+		entries: listOf(Object.values(CREDENTIAL_FAULTS)),
 	},
 ];
 
@@ -100,63 +118,47 @@ export function errorsPage(sections: Section[]): string {
 			"and Kie.ai's own words are examples here: search for the rest of your message.",
 		'<!-- Generated from nodes/KieVeo/messages by `npm run errors-page`. -->',
 		sections.map(({ title }) => `- [${title}](#${headingAnchor(title)})`).join('\n'),
-		...sections.flatMap(({ title, intro, content }) => [
-			`## ${title}`,
-			intro,
-			...('list' in content ? [bullets(content.list)] : content.flatMap(blocksOf)),
-		]),
+		...sections.flatMap(({ title, intro, entries }) => [`## ${title}`, intro, bullets(entries)]),
 	];
 	return `${blocks.join('\n\n')}\n`;
 }
 
-function blocksOf({ id, texts: [first, ...others], advice }: Entry): string[] {
-	if (first === undefined) throw new Error(`No sample shows ${id}`);
-	return [
-		`### <a id="${id}"></a>${markdown(first)}`,
-		...(others.length > 0 ? ['Also:', bullets(others)] : []),
-		...(advice === null ? [] : [markdown(advice)]),
-	];
+/** Messages with the same advice are one bullet. */
+function bullets(entries: Entry[]): string {
+	return entries
+		.map(({ text, advice }, at) => {
+			if (advice === null) return `- ${markdown(text)}`;
+			const same = entries.filter((entry) => entry.advice === advice);
+			if (entries.findIndex((entry) => entry.advice === advice) < at) return '';
+			return `- ${[...same.map((entry) => `**${markdown(entry.text)}**`), markdown(advice)].join('\\\n  ')}`;
+		})
+		.filter((bullet) => bullet !== '')
+		.join('\n');
 }
 
-function bullets(texts: string[]): string {
-	return texts.map((text) => `- ${markdown(text)}`).join('\n');
+function listOf(texts: string[]): Entry[] {
+	return texts.map((text) => ({ text, advice: null }));
 }
 
 /** @param room the functions that make its messages: errors, or words that are part of errors */
-function entriesOf<Room extends object>(room: Room, shown: Samples<Room>): Entry[] {
-	return (Object.keys(shown) as Array<keyof Room & string>).flatMap((name) => {
+function entriesOf<Room extends object>(room: Room, shown: Samples<Partial<Room>>): Entry[] {
+	return (Object.entries(shown) as Array<[keyof Room, unknown[][]]>).flatMap(([name, given]) => {
 		const make = room[name] as (...values: unknown[]) => KieVeoError | string | undefined;
-		const id = kebab(name.replace(/Error$/, ''));
-		const given = shown[name] as unknown[][] | { [reason: string]: unknown[] };
-		if (Array.isArray(given))
-			return entryOf(
-				id,
-				given.map((values) => make(...values)),
-			);
-		return Object.entries(given).map(([reason, values]) =>
-			entryOf(`${id}-${kebab(reason)}`, [make(...values)]),
-		);
+		return given.map((values) => {
+			const made = make(...values);
+			return made instanceof KieVeoError
+				? { text: made.message, advice: made.description }
+				: { text: String(made), advice: null };
+		});
 	});
-}
-
-function entryOf(id: string, made: Array<KieVeoError | string | undefined>): Entry {
-	const texts = made.map((one) => (one instanceof KieVeoError ? one.message : String(one)));
-	const advice = new Set(made.map((one) => (one instanceof KieVeoError ? one.description : null)));
-	const [first = null, ...others] = advice;
-	if (others.length > 0) throw new Error(`${id} has several pieces of advice: name their reasons`);
-	return { id, texts, advice: first };
 }
 
 /** As GitHub makes it. */
 function headingAnchor(title: string): string {
-	return kebab(title.replace(/'/g, ''));
-}
-
-function kebab(name: string): string {
-	return name
-		.replace(/([a-z\d])([A-Z])/g, '$1-$2')
+	return title
 		.toLowerCase()
-		.replace(/[^a-z\d]+/g, '-');
+		.replace(/[^a-z\d ]/g, '')
+		.replace(/ /g, '-');
 }
 
 function markdown(text: string): string {

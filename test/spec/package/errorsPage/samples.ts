@@ -8,21 +8,20 @@ import type {
 import { transferFaults, type fileErrors } from '../../../../nodes/KieVeo/messages/file';
 import type { inputErrors } from '../../../../nodes/KieVeo/messages/input';
 import type * as runRoom from '../../../../nodes/KieVeo/messages/run';
-import { executionLimitHint } from '../../../../nodes/KieVeo/messages/run';
+import { callbackMissedHint, stoppedError } from '../../../../nodes/KieVeo/messages/run';
 import type * as videoRoom from '../../../../nodes/KieVeo/messages/video';
-import { lostCreationError, videoRejectedError } from '../../../../nodes/KieVeo/messages/video';
-import type { KieVeoError } from '../../../../nodes/KieVeo/messages/error';
+import { videoRejectedError } from '../../../../nodes/KieVeo/messages/video';
 import type { Subject } from '../../../../nodes/KieVeo/videoResult';
 import { TEXTS } from '../../corpus/texts';
 
 /* Values to show every message with. A message without values does not compile. */
 
-/** What a function of a message takes: one list for each wording, or for each piece of advice by its reason. */
-type Values<Message> = Message extends (...values: infer V) => unknown
-	? V[] | { [reason: string]: V }
-	: never;
-
-export type Samples<Room> = { [Name in keyof Room]: Values<Room[Name]> };
+/** What the functions of messages take: one list for each wording and each piece of advice. */
+export type Samples<Room> = {
+	[Name in keyof Room]: Room[Name] extends ((...values: infer V) => unknown) | undefined
+		? V[]
+		: never;
+};
 
 /** Kie's own words: a text of the corpus. */
 function kies(text: string): string {
@@ -33,8 +32,6 @@ function kies(text: string): string {
 const TASK = 'veo_task_abc123';
 const PRIVATE = '"localhost" is an address of a private network';
 const upgrade: Subject = { operation: 'get4k', taskId: TASK, index: 0 };
-/** Through the unified jobs API. */
-const job: Subject = { ...upgrade, ownTaskId: null };
 const newVideo: Subject = { operation: 'generate', taskId: null, index: null };
 const extension: Subject = { ...newVideo, operation: 'extend', extendedTaskId: TASK };
 const made: Subject = { ...newVideo, taskId: TASK };
@@ -66,10 +63,10 @@ export const input: Samples<typeof inputErrors> = {
 	missingImage: [['Image Binary Fields', 'first', ['data']]],
 	imageType: [['Image Binary Fields', 'data', 'image/heic']],
 	imageList: [['Image URLs', 42]],
-	imageCount: {
-		frames: ['Image URLs', 2, 3],
-		references: ['Image URLs', 3, 4],
-	},
+	imageCount: [
+		['Image URLs', 2, 3],
+		['Image URLs', 3, 4],
+	],
 	emptyUrl: [[]],
 	fileUrl: [[PRIVATE]],
 	emptyFieldName: [[]],
@@ -77,7 +74,7 @@ export const input: Samples<typeof inputErrors> = {
 	minimumCredits: [[-1]],
 	tolerance: [['soon']],
 	dataUrl: [[]],
-	promptObject: { oneField: [['output']], noField: [[]] },
+	promptObject: [[['output']], [[]]],
 	promptOfObject: [[]],
 	urlList: [[3]],
 	urlForm: [[]],
@@ -95,7 +92,7 @@ export const input: Samples<typeof inputErrors> = {
 	noWebhookKey: [[]],
 };
 
-const failures: Record<FailureReason, [Subject, string]> = {
+const byReason: Record<FailureReason, [Subject, string]> = {
 	unavailable: [
 		upgrade,
 		kies('The 4K version of this video is unavailable. Please try a different video.'),
@@ -130,13 +127,36 @@ const failures: Record<FailureReason, [Subject, string]> = {
 	other: [upgrade, kies('Validation Error - The request parameters failed validation checks')],
 };
 /** What is advised differently where there is a video already. */
-const laterFailures: { [reason: string]: [Subject, FailureReason, string] } = {
-	contentFilterOfUpgrade: [upgrade, 'contentFilter', failures.contentFilter[1]],
-	timeoutOfUpgrade: [upgrade, 'timeout', failures.timeout[1]],
-	upstreamOfUpgrade: [upgrade, 'upstream', failures.upstream[1]],
-	taskFailedOfUpgrade: [upgrade, 'taskFailed', failures.taskFailed[1]],
-	taskFailedOfExtension: [extension, 'taskFailed', kies('Failed - Video extension task failed')],
-};
+const later: Array<[Subject, FailureReason]> = [
+	[upgrade, 'contentFilter'],
+	[upgrade, 'timeout'],
+	[upgrade, 'upstream'],
+	[upgrade, 'taskFailed'],
+	[extension, 'taskFailed'],
+];
+export const failures: Samples<typeof videoRoom>['videoRejectedError'] = [
+	...entries(byReason).map(([reason, [subject, message]]) => failure(subject, reason, message)),
+	...later.map(([subject, reason]) => failure(subject, reason, byReason[reason][1])),
+	[
+		upgrade,
+		{ kind: 'failed', reason: 'unknownTask', mayWorkWith: 'veo' },
+		{ code: 422, message: kies('recordInfo is null') },
+	],
+	[
+		upgrade,
+		{ kind: 'refused', reason: 'credits' },
+		{ code: 402, message: kies('Credits insufficient'), mayBePaid: true },
+	],
+];
+
+function failure(
+	subject: Subject,
+	reason: FailureReason,
+	message: string,
+): Samples<typeof videoRoom>['videoRejectedError'][number] {
+	return [subject, { kind: 'failed', reason }, { code: 501, message }];
+}
+
 const refusals: Record<Refusal, Said> = {
 	unauthorized: { code: 401, message: kies('You do not have access permissions') },
 	credits: { code: 402, message: kies('Credits insufficient') },
@@ -183,121 +203,71 @@ const unreached: Record<Extract<Rejection, { kind: 'unreached' }>['reason'], Sai
 	accessDenied: { code: 403, message: 'a web page instead of JSON (HTTP 403)' },
 };
 
-function mapped<Reason extends string, From, To>(
-	record: Record<Reason, From>,
-	map: (from: From, reason: Reason) => To,
-): { [reason: string]: To } {
-	const entries = Object.entries(record) as Array<[Reason, From]>;
-	return Object.fromEntries(entries.map(([reason, from]) => [reason, map(from, reason)]));
+function entries<Reason extends string, Value>(record: Record<Reason, Value>) {
+	return Object.entries(record) as Array<[Reason, Value]>;
 }
 
-/** Rejections that are not about one video. */
-const accountRejections = {
-	...mapped(refusals, (said, reason): [Rejection, Said] => [{ kind: 'refused', reason }, said]),
-	...mapped(retries, (said, reason): [Rejection, Said] => [{ kind: 'retry', reason }, said]),
-	unreached: [{ kind: 'unreached', reason: 'certificate' }, unreached.certificate] as [
-		Rejection,
-		Said,
-	],
-	failed: [
+export const account: Samples<typeof videoRoom>['accountRejectedError'] = [
+	...entries(refusals).map(([reason, said]): [Rejection, Said] => [
+		{ kind: 'refused', reason },
+		said,
+	]),
+	...entries(retries).map(([reason, said]): [Rejection, Said] => [{ kind: 'retry', reason }, said]),
+	...entries(unreached).map(([reason, said]): [Rejection, Said] => [
+		{ kind: 'unreached', reason },
+		said,
+	]),
+	[
 		{ kind: 'failed', reason: 'other' },
 		{ code: 404, message: kies('Not Found - The requested resource or endpoint does not exist') },
-	] as [Rejection, Said],
-};
-
-function failed(operation: 'get4k' | 'get1080p', reason: FailureReason): KieVeoError {
-	const [subject, message] = failures[reason];
-	const rejection: Rejection = { kind: 'failed', reason };
-	return videoRejectedError({ ...subject, operation }, rejection, { code: 500, message });
-}
-
-export const video: Samples<typeof videoRoom> = {
-	videoRejectedError: {
-		...mapped(failures, ([subject, message], reason): [Subject, Rejection, Said] => [
-			subject,
-			{ kind: 'failed', reason },
-			{ code: 400, message },
-		]),
-		...mapped(laterFailures, ([subject, reason, message]): [Subject, Rejection, Said] => [
-			subject,
-			{ kind: 'failed', reason },
-			{ code: 501, message },
-		]),
-		...mapped(refusals, (said, reason): [Subject, Rejection, Said] => [
-			upgrade,
-			{ kind: 'refused', reason },
-			said,
-		]),
-		...mapped(retries, (said, reason): [Subject, Rejection, Said] => [
-			upgrade,
-			{ kind: 'retry', reason },
-			said,
-		]),
-		otherApi: [
-			upgrade,
-			{ kind: 'failed', reason: 'unknownTask', mayWorkWith: 'veo' },
-			{ code: 422, message: kies('recordInfo is null') },
-		],
-		earlierAttemptLost: [
-			upgrade,
-			{ kind: 'refused', reason: 'credits' },
-			{ code: 402, message: kies('Credits insufficient'), mayBePaid: true },
-		],
-		...mapped(unreached, (said, reason): [Subject, Rejection, Said] => [
-			newVideo,
-			{ kind: 'unreached', reason },
-			said,
-		]),
-	},
-	lostCreationError: [
-		[newVideo, { code: null, message: 'connection lost before the answer' }],
-		[extension, { code: null, message: 'no answer in time' }],
-		[job, { code: null, message: 'no answer in time' }],
 	],
-	uploadRejectedError: {
-		failed: accountRejections.failed,
-		refused: [{ kind: 'refused', reason: 'unauthorized' }, refusals.unauthorized],
-		unreached: accountRejections.unreached,
-		tooLarge: [
-			{ kind: 'unreached', reason: 'wrongAddress' },
-			{ code: 413, message: 'a web page instead of JSON (HTTP 413)' },
+];
+
+export const video: Samples<Omit<typeof videoRoom, 'videoRejectedError' | 'accountRejectedError'>> =
+	{
+		lostCreationError: [[upgrade, { code: null, message: 'no answer in time' }]],
+		uploadRejectedError: [
+			[
+				{ kind: 'failed', reason: 'other' },
+				{
+					code: 404,
+					message: kies('Not Found - The requested resource or endpoint does not exist'),
+				},
+			],
+			[
+				{ kind: 'unreached', reason: 'wrongAddress' },
+				{ code: 413, message: 'a web page instead of JSON (HTTP 413)' },
+			],
 		],
-	},
-	timedOutError: {
-		job: [{ ...job, ownTaskId: 'e931f4f24b0f' }, 1800, 'success'],
-		upgrade: [
-			upgrade,
-			1800,
-			kies('4k is processing. It should be ready in 5-10 minutes. Please check back shortly.'),
+		timedOutError: [
+			[
+				upgrade,
+				1800,
+				kies('4k is processing. It should be ready in 5-10 minutes. Please check back shortly.'),
+			],
+			[{ ...upgrade, ownTaskId: 'e931f4f24b0f' }, 1800, 'success'],
 		],
-		newVideo: [made, 1800, 'success'],
-	},
-	unclearError: {
-		upgrade: [
-			upgrade,
-			24,
-			{
-				code: 422,
-				message: kies('Validation Error - The request parameters failed validation checks'),
-			},
+		unclearError: [
+			[
+				made,
+				16,
+				{
+					code: 200,
+					message: 'Kie.ai calls it finished, but none of its fields has an address: taskId, state',
+				},
+			],
 		],
-		newVideo: [
-			made,
-			16,
-			{
-				code: 200,
-				message: 'Kie.ai calls it finished, but none of its fields has an address: taskId, state',
-			},
+		fallbackError: [
+			[
+				videoRejectedError(...failure(upgrade, 'unavailable', byReason.unavailable[1])),
+				videoRejectedError(
+					...failure({ ...upgrade, operation: 'get1080p' }, 'noFile', byReason.noFile[1]),
+				),
+			],
 		],
-	},
-	accountRejectedError: accountRejections,
-	fallbackError: [[failed('get4k', 'unavailable'), failed('get1080p', 'noFile')]],
-	balanceBelowError: [[120.5, 500]],
-	balanceUnknownError: {
-		refused: [{ kind: 'refused', reason: 'unauthorized' }, refusals.unauthorized],
-		noAnswer: [{ kind: 'retry', reason: 'server' }, retries.server],
-	},
-};
+		balanceBelowError: [[120.5, 500]],
+		balanceUnknownError: [[{ kind: 'retry', reason: 'server' }, retries.server]],
+	};
 
 const file = { url: 'https://example.com/v.mp4', taskId: TASK };
 
@@ -310,12 +280,7 @@ export const files: Samples<typeof fileErrors> = {
 		transferFaults.wrongLength(4_096, 5_000_000),
 		'connection lost before the answer',
 	].map((fault) => [file, fault]),
-	unreached: {
-		blocked: [file, unreached.blocked.message, 'blocked'],
-		certificate: [file, unreached.certificate.message, 'certificate'],
-		proxyRefused: [file, unreached.proxyRefused.message, 'proxyRefused'],
-		proxyLogin: [file, transferFaults.status(407), 'proxyLogin'],
-	},
+	unreached: [[file, unreached.certificate.message, 'certificate']],
 	notStored: [[file, 'ENOSPC']],
 	outOfTime: [[file]],
 	refused: [[file, 403]],
@@ -335,11 +300,11 @@ export const run: Samples<typeof runRoom> = {
 	executionLimitHint: [[1800, 1200]],
 	callbackMissedHint: [['testUrl'], ['emptyPart']],
 	takenUpHint: [[2, 3]],
-	stoppedError: {
-		submitted: [[TASK], 0],
-		lost: [[], 2],
-		nothing: [[], 0],
-	},
+	stoppedError: [
+		[[TASK], 0],
+		[[], 2],
+		[[], 0],
+	],
 	unfinishedHint: [
 		[2, 3, 'taskId'],
 		[2, 3, 'repeat'],
@@ -354,8 +319,8 @@ export const run: Samples<typeof runRoom> = {
 		[{ ...place, items: [0, 3] }, upgrade, undefined],
 		[place, made, undefined, 'taken up'],
 	],
-	errorLine: [[place, lostCreationError(newVideo, { code: null, message: 'no answer in time' })]],
+	errorLine: [[{ ...place, items: [] }, stoppedError([TASK], 0)]],
 	tierLine: [[TASK, 'veo3_lite', 'veo3_fast']],
 	reorderedLine: [['Kie.ai', TASK, false]],
-	hintLine: [[{ ...place, items: [] }, executionLimitHint(1800, 1200)]],
+	hintLine: [[{ ...place, items: [] }, callbackMissedHint('emptyPart')]],
 };

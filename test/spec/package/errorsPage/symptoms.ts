@@ -3,18 +3,14 @@ import type { Entry } from './page';
 /** What users see without a message of this package. */
 export const SYMPTOMS: Entry[] = [
 	{
-		id: 'trigger-does-not-start',
-		texts: ['The trigger does not start'],
+		text: 'The trigger does not start',
 		advice:
 			"Is the workflow active (published)? Is the event selected in 'Events'? Generate and Extend need Video Generated " +
 			"and Generation Failed. A 4K video that already existed is not reported. n8n's log has the reason for each call " +
 			'that was refused. [Try the address](self-hosting.md#reverse-proxy) from outside.',
 	},
 	{
-		id: 'callback-under-another-id',
-		texts: [
-			"The trigger refuses 4K callbacks: 'is not the upgrade that the address was made for' in n8n's log",
-		],
+		text: "The trigger refuses 4K callbacks: 'is not the upgrade that the address was made for' in n8n's log",
 		advice:
 			'Kie.ai has reported the upgrade under another ID than that of your video, and nothing proves that they belong ' +
 			'together. With the Unified Jobs API, Kie.ai was asked and named no such upgrade of your video. ' +
@@ -22,16 +18,14 @@ export const SYMPTOMS: Entry[] = [
 			'report it, and use Wait by Polling: it needs no callback.',
 	},
 	{
-		id: 'continues-only-after-timeout',
-		texts: ["An execution with 'Wait for Callback' continues only after its Timeout"],
+		text: "An execution with 'Wait for Callback' continues only after its Timeout",
 		advice:
 			"Look for 'callback answered with' in n8n's log. With 401: the API key was changed, the Webhook HMAC Key is wrong " +
 			'(correct or empty it), or a proxy drops the query. No such line: Kie.ai does not reach n8n. Fetch the videos ' +
 			'with Get 4K Video and polling; after Generate and Extend with Get.',
 	},
 	{
-		id: 'local-callback-address',
-		texts: ['The URLs of the trigger, or the address of a suspended execution, are local'],
+		text: 'The URLs of the trigger, or the address of a suspended execution, are local',
 		advice:
 			"Set n8n's environment variable N8N_WEBHOOK_URL (WEBHOOK_URL in older n8n) to its public address. " +
 			'In queue mode every process needs it.',
