@@ -86,7 +86,7 @@ export abstract class BaseApi implements KieApi {
 		const tell = (given: KieAnswer) => readRecordAnswer(given, { isOurs, isNew, as });
 		let reads = 0;
 		const meaningOf = (given: KieAnswer) => {
-			// A task of the jobs API is unknown in its first seconds, too.
+			// A task of the jobs API is also unknown in its first seconds.
 			const mayAppear = as === 'task' && ++reads < MOST_READS_OF_UNKNOWN && isUnknownTask(given);
 			return mayAppear ? { kind: 'retry' } : tell(given).meaning;
 		};

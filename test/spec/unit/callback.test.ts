@@ -80,7 +80,7 @@ describe('a callback', () => {
 		['as n8n has parsed it', 'application/json', '{"code":200}', { parsed: 'by n8n' }],
 		['from its bytes, sent as another type', 'text/plain', '{"code":200}', { code: 200 }],
 		['without the mark before UTF-8', 'text/plain', '\ufeff{"code":200}', { code: 200 }],
-		['as text, if it is no JSON', 'text/plain', 'hello', 'hello'],
+		['as text, if it is not JSON', 'text/plain', 'hello', 'hello'],
 	])('is read %s', async (_what, contentType, sent, body) => {
 		const context = mock<IWebhookFunctions>();
 		const rawBody = Buffer.from(sent);

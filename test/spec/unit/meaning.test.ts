@@ -456,7 +456,7 @@ describe('the record of a task of any model', () => {
 		expect(meaning).toStrictEqual({ kind: 'unclear' });
 	});
 
-	it('of Veo as a task, too, has its files', () => {
+	it('of Veo, also as a task, has its files', () => {
 		const done = ANSWERS.find(({ what }) => what === 'a finished job in 1080p');
 		const { meaning } = readRecordAnswer(answer(done?.body), { ...FOREIGN, as: 'task' });
 		expect(meaning).toMatchObject({ kind: 'success', files: { fileUrls: [VIDEO] } });

@@ -102,7 +102,7 @@ describe('result URLs', () => {
 		expect(readResultFiles(data)).toMatchObject(files);
 	});
 
-	it('of a task are found in a large result, too, in bounded time', () => {
+	it('of a task are also found in a large result, in bounded time', () => {
 		const words = Array.from({ length: 90 }, () =>
 			Array.from({ length: 90 }, () => ({ word: 'x' })),
 		);

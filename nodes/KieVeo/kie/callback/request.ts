@@ -102,7 +102,7 @@ function headerText(headers: Incoming['headers'], name: string): string | null {
 /**
  * Signature -> digest of the body by our part of the address. As many as Kie can sign within the clock tolerance,
  * many times over. In memory, because a signature is good for a few minutes only. One for all receivers: what was
- * signed for one workflow is no proof for another.
+ * signed for one workflow does not prove anything for another.
  */
 const bodiesSigned = new BoundedMap<string, Map<string, string>>(10_000);
 

@@ -37,7 +37,7 @@ export interface Patience {
 /**
  * The free requests of a run to one service, at most `limit` at the same time. A service that takes requests and never
  * answers would cost a minute for each of them, one after the other. So they share what they learn: once the time
- * is up and nobody gets an answer any more, those whose turn comes get the last fault instead.
+ * is up and nobody gets an answer any longer, those whose turn comes get the last fault instead.
  */
 export class Turns<A> {
 	private readonly gate: Gate;
@@ -45,7 +45,7 @@ export class Turns<A> {
 	/** Since when nobody has got an answer, and what came instead. */
 	private silence: { since: number; answer: A } | null = null;
 
-	/** @param isSilence whether what came is no answer */
+	/** @param isSilence whether what came is not an answer */
 	constructor(
 		limit: number,
 		private readonly clock: Clock,

@@ -23,7 +23,7 @@ const ABOUT_TASK: readonly FailureReason[] = ['taskFailed', 'timeout', 'upstream
  *
  * Code 200 with a task id is created, whatever the text. A task id is never dropped: under another code it was
  * created as well, unless a known text refuses it. Without one, a 4xx is a refusal in Kie's own words, 429 and 455
- * were not accepted, so was no input of which Kie refuses a field with 500, and whatever may hide an accepted order (no answer, 408, a server error, success without an id)
+ * were not accepted, neither was input of which Kie refuses a field with 500, and whatever may hide an accepted order (no answer, 408, a server error, success without an id)
  * is `lost`. Pure; never throws.
  *
  * @param sentTaskId the id that was sent; if Kie repeats it, that does not name a new task

@@ -143,7 +143,7 @@ function readResult(outer: JsonObject) {
 	};
 }
 
-/** What a job gave. Text that is no JSON becomes `{ text }`. */
+/** What a job gave. Text that is not JSON becomes `{ text }`. */
 function resultOf({ response, resultJson }: JsonObject): JsonObject | null {
 	const [result] = [...objectsIn(response), ...objectsIn(resultJson)];
 	const text = toText(resultJson);
