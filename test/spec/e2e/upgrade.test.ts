@@ -233,19 +233,23 @@ function upgradesMany(line: LineName): void {
 		expect(simulator.paid()).toHaveLength(4);
 	});
 
-	it('sends failed items to the error output when the node has one', async () => {
-		const { simulator } = stage;
-		const good = simulator.addVideo();
-		const refused = simulator.addVideo({ upgrade4k: { outcome: 'refused' } });
-		const onError = 'continueErrorOutput';
-		const execution = await run([{ taskId: refused }, { taskId: good }], poll('get4k'), {
-			onError,
-		});
-		expect(json(execution, 0)).toMatchObject([{ taskId: good, status: 'success' }]);
-		expect(json(execution, 1)).toMatchObject([
-			{ taskId: refused, index: 0, operation: 'get4k', status: 'failed' },
-		]);
-	});
+	it.each([
+		['Wait by Polling', poll('get4k')],
+		['Return Immediately', { operation: 'get4k', waitMode: 'none' }],
+	])(
+		'sends failed items to the error output when the node has one: %s',
+		async (_mode, parameters) => {
+			const { simulator } = stage;
+			const good = simulator.addVideo({ upgrade4k: { first: 'done' } });
+			const refused = simulator.addVideo({ upgrade4k: { outcome: 'refused' } });
+			const onError = 'continueErrorOutput';
+			const execution = await run([{ taskId: refused }, { taskId: good }], parameters, { onError });
+			expect(json(execution, 0)).toMatchObject([{ taskId: good, status: 'success' }]);
+			expect(json(execution, 1)).toMatchObject([
+				{ taskId: refused, index: 0, operation: 'get4k', status: 'failed' },
+			]);
+		},
+	);
 
 	it('upgrades 25 videos within the submission limit, in about the time of one', async () => {
 		const { simulator } = stage;

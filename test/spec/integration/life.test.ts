@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -683,13 +683,15 @@ describe('Download', () => {
 		20_000,
 	);
 
+	const [plain, dense] = [Buffer.alloc(100_000, 'film'), randomBytes(100_000)];
+
 	it.each([
-		['gzip', gzipSync],
-		['br', brotliCompressSync],
-		['deflate', deflateSync],
-	])('takes a file that its host has compressed unasked: %s', async (encoding, compress) => {
-		const film = Buffer.alloc(100_000, 'film');
-		const packed = compress(film);
+		['gzip', 'shorter', gzipSync(plain), plain],
+		['br', 'shorter', brotliCompressSync(plain), plain],
+		['deflate', 'shorter', deflateSync(plain), plain],
+		['gzip', 'longer', gzipSync(dense), dense],
+		['br', 'longer', brotliCompressSync(dense), dense],
+	])('takes a file that its host has made %s %s unasked', async (encoding, _how, packed, film) => {
 		const host = createServer((_request, response) => {
 			response.writeHead(200, {
 				'content-type': 'video/mp4',
