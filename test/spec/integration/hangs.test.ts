@@ -118,6 +118,11 @@ const RUNS = {
 		count: 3,
 		host: never,
 	},
+	'Generate of 100 videos': {
+		parameters: { operation: 'generate', waitMode: 'none' },
+		count: 100,
+		host: never,
+	},
 	'the 1080P fallback': {
 		parameters: {
 			operation: 'get4k',
@@ -143,12 +148,19 @@ describe('a host that never answers', () => {
 		['Download of 12 files', NO_TIMEOUT + REQUEST],
 		['12 videos with their files', 30 + REQUEST],
 		['Minimum Credits', NO_TIMEOUT + REQUEST],
+		['Generate of 100 videos', NO_TIMEOUT + REQUEST],
 		['the 1080P fallback', 30],
 	])('%s ends within %i seconds, and each item is told', (name, most) => {
 		const { seconds, items } = results[name] ?? { seconds: NaN, items: [] };
 		expect(seconds).toBeLessThan(most + WORK);
 		expect(items).toHaveLength(RUNS[name].count);
 		for (const item of items) expect(item.error).toEqual(expect.any(String));
+	});
+
+	it('gets no more orders after two minutes, and which were sent is told', () => {
+		const errors = results['Generate of 100 videos']?.items.map(({ error }) => String(error)) ?? [];
+		expect(errors.filter((error) => error.includes('not sent'))).toHaveLength(60);
+		expect(errors.filter((error) => error.includes('may have been started'))).toHaveLength(40);
 	});
 
 	it('leaves every video its task ID', () => {

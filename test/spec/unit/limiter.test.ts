@@ -5,6 +5,7 @@ import {
 	type Attempt,
 } from '../../../nodes/KieVeo/kie/http/limiter';
 import type { KieAnswer } from '../../../nodes/KieVeo/kie/meaning/answer';
+import { classifyCreateAnswer } from '../../../nodes/KieVeo/kie/meaning/create';
 import { FakeClock } from './fakeClock';
 import { answerWith, simulate, type Outcome, type Scenario } from './sharedAccount';
 
@@ -176,6 +177,24 @@ describe('at its deadline', () => {
 		const answer = await run(async () => answerWith(200), { deadline: 30_000 });
 		expect(answer).toBe(refusal);
 		expect(clock.now()).toBeCloseTo(30_000, -3);
+	});
+
+	it('one that was never sent is told as that while nobody gets an answer, and may not have been paid', async () => {
+		const { clock, run } = setUp();
+		const lost = { ...answerWith(200), fault: true, code: null, message: 'no answer in time' };
+		const hang = async () => {
+			await clock.pause(60_000);
+			return lost;
+		};
+		const answers = await Promise.all(
+			many(1_000, async () => await run(hang, { deadline: 120_000 })),
+		);
+		const unsent = answers.filter(({ unreached }) => unreached === 'noConnection');
+		// 20 slots, used again 10 s after each answer.
+		expect(answers.length - unsent.length).toBe(40);
+		expect(unsent[0]).toMatchObject({ taskIds: [], message: expect.stringContaining('not sent') });
+		expect(classifyCreateAnswer(unsent[0] ?? lost)).toMatchObject({ reason: 'noConnection' });
+		expect(clock.now()).toBe(130_000);
 	});
 
 	it('one that was never sent still gets its turn while Kie accepts others', async () => {

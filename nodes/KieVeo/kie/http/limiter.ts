@@ -60,7 +60,8 @@ export class SubmissionLimiter {
 	private pausedUntil = 0;
 	private underWay = 0;
 	private mostUnderWay = Infinity;
-	/** Set while Kie accepts nothing: since when, and what it said last. */
+	private takenAt = -Infinity;
+	/** Set while Kie accepts or answers nothing: since when, and what is told of those that are not sent. */
 	private setback: { since: number; answer: KieAnswer } | null = null;
 
 	constructor(private readonly clock: Clock) {}
@@ -75,7 +76,8 @@ export class SubmissionLimiter {
 	 *
 	 * If that is not before the deadline, nothing is sent: a submission that was tried before gets
 	 * its last answer again. One that was never sent keeps waiting while Kie accepts others; once Kie has
-	 * accepted nothing for 5 s, the submission gets the last answer that any other one got.
+	 * accepted or answered nothing for 5 s, the submission gets the last answer that any other one got, as one that was
+	 * not sent.
 	 *
 	 * @throws CancelledError within 250 ms when cancelled while waiting
 	 */
@@ -124,6 +126,7 @@ export class SubmissionLimiter {
 		this.underWay++;
 		// Not while the queue is being served: a stop in the same turn still comes first.
 		await Promise.resolve();
+		const startedAt = this.clock.elapsed();
 		const answer = await submit().finally(() => {
 			slot.freeAt = this.clock.elapsed() + WINDOW_MS;
 			this.underWay--;
@@ -131,20 +134,24 @@ export class SubmissionLimiter {
 		const acceptance = judge(answer);
 		// What was refused does not count.
 		if (acceptance === 'overLimit') slot.freeAt = this.clock.elapsed();
-		this.learn(answer, acceptance);
+		this.learn(answer, acceptance, startedAt);
 		this.serve();
 		return answer;
 	}
 
-	private learn(answer: KieAnswer, acceptance: Acceptance): void {
-		if (acceptance === 'taken') {
+	private learn(answer: KieAnswer, acceptance: Acceptance, startedAt: number): void {
+		const now = this.clock.elapsed();
+		const isLost = acceptance === 'taken' && answer.fault;
+		if (acceptance === 'taken' && !isLost) {
+			this.takenAt = now;
 			this.setback = null;
 			this.mostUnderWay++;
 			return;
 		}
-		const now = this.clock.elapsed();
-		this.setback = { since: this.setback?.since ?? now, answer };
-		if (acceptance === 'unavailable') return;
+		// What gets no answer is noticed only a minute later.
+		const since = this.setback?.since ?? (isLost ? Math.max(startedAt, this.takenAt) : now);
+		this.setback = { since, answer: isLost ? notSent(answer) : answer };
+		if (acceptance !== 'overLimit') return;
 		this.mostUnderWay = 1;
 		const pause = Math.max(MIN_PROBE_PAUSE_MS, (now - this.setback.since) * PROBE_PAUSE_SHARE);
 		// Randomly up to a quarter less or more, so that processes do not probe at the same time.
@@ -152,4 +159,10 @@ export class SubmissionLimiter {
 		const atLeast = answer.retryAfterMs ?? 0;
 		this.pausedUntil = Math.max(this.pausedUntil, now + Math.max(spread, atLeast));
 	}
+}
+
+/** What the loss of another's answer means for a submission that was not sent. */
+function notSent(lost: KieAnswer): KieAnswer {
+	const message = `not sent, because those before it got no answer (${lost.message})`;
+	return { ...lost, message, taskIds: [], unreached: 'noConnection' };
 }
