@@ -14,7 +14,6 @@ import type {
 import type { HttpCall, HttpClient } from './http/client';
 import type { Clock } from './http/clock';
 import { multipartUpload, type ImageFile } from './http/multipart';
-import type { RecentTasks } from './http/recentTasks';
 import { callWithRetry, MAX_ATTEMPTS, submitPatiently, type Submitted } from './http/retry';
 import { PATIENCE_WITHOUT_TIMEOUT_MS } from './http/turns';
 import type { SubmissionLimiter } from './http/limiter';
@@ -35,13 +34,16 @@ const CREDITS_PATH = '/api/v1/chat/credit';
 const DOWNLOAD_URL_PATH = '/api/v1/common/download-url';
 const UPLOAD_PATH = '/api/file-stream-upload';
 
+/** How long Kie may still not know a task it has just created, in milliseconds. */
+const GRACE_MS = 90_000;
 /** Then a task that nobody here has created does not exist. */
 const MOST_READS_OF_UNKNOWN = 3;
 
 export interface ApiParts {
 	http: HttpClient;
 	limiter: SubmissionLimiter;
-	recentTasks: RecentTasks;
+	/** The tasks created last, by any node of this process, and when, by the even clock. */
+	recentTasks: Map<string, number>;
 	clock: Clock;
 	signal?: AbortSignal;
 }
@@ -82,7 +84,7 @@ export abstract class BaseApi implements KieApi {
 		as?: 'video' | 'task',
 	): Promise<VideoAnswer> {
 		const { recentTasks, clock } = this.parts;
-		const isNew = recentTasks.has(taskId, clock.elapsed());
+		const isNew = clock.elapsed() - (recentTasks.get(taskId) ?? -Infinity) < GRACE_MS;
 		const tell = (given: KieAnswer) => readRecordAnswer(given, { isOurs, isNew, as });
 		let reads = 0;
 		const meaningOf = (given: KieAnswer) => {
@@ -135,7 +137,7 @@ export abstract class BaseApi implements KieApi {
 		);
 		const meaning = meaningOf(answer);
 		if (meaning.kind !== 'created') return orderAnswered(answer, meaning);
-		recentTasks.add(meaning.taskId, clock.elapsed());
+		recentTasks.set(meaning.taskId, clock.elapsed());
 		const files = { ...NO_FILES, taskId: meaning.taskId };
 		return answered(answer, { kind: 'processing', files });
 	}

@@ -9,12 +9,12 @@ import type {
 import { inputErrors } from '../messages/input';
 import { addressKey } from '../addresses/submission';
 import { trimmedApiKey, trimmedBaseUrl, trimmedHmacKey, unsendableIn } from './credentialValues';
+import { BoundedMap } from '../boundedMap';
 import { toText } from '../values';
 import type { ApiName, KieApi } from './api';
 import { HttpClient, type SendRequest } from './http/client';
 import { systemClock, type Clock } from './http/clock';
 import type { Patience } from './http/turns';
-import { RecentTasks } from './http/recentTasks';
 import { SubmissionLimiter } from './http/limiter';
 import { ChosenApi } from './chosenApi';
 import { JobsApi } from './jobsApi';
@@ -28,6 +28,9 @@ const DEFAULT_UPLOAD_BASE_URL = 'https://kieai.redpandaai.co';
 const REQUEST_TIMEOUT = 60_000;
 /** The same for an upload, whose answer comes only after Kie has stored the file. */
 const UPLOAD_TIMEOUT = 300_000;
+
+/** At Kie's limit an account creates 180 in the time for which they matter. */
+const MOST_RECENT_TASKS = 5_000;
 
 /** The places in n8n from which Kie is called. */
 export type CallingContext = IExecuteFunctions | IWebhookFunctions;
@@ -54,7 +57,7 @@ export interface Connection {
 const limiters = new Map<string, SubmissionLimiter>();
 
 /** Shared by all executions in this process: the node that asks is often not the one that created the task. */
-const recentTasks = new RecentTasks();
+const recentTasks = new BoundedMap<string, number>(MOST_RECENT_TASKS);
 
 function limiterFor(baseUrl: string, apiKey: string): SubmissionLimiter {
 	const account = createHash('sha256').update(`${baseUrl}\n${apiKey}`).digest('hex');

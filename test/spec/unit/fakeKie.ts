@@ -1,5 +1,4 @@
 import { HttpClient, type HttpCall, type SendRequest } from '../../../nodes/KieVeo/kie/http/client';
-import { RecentTasks } from '../../../nodes/KieVeo/kie/http/recentTasks';
 import { SubmissionLimiter } from '../../../nodes/KieVeo/kie/http/limiter';
 import type { ApiName } from '../../../nodes/KieVeo/kie/api';
 import { ChosenApi } from '../../../nodes/KieVeo/kie/chosenApi';
@@ -40,7 +39,7 @@ export function fakeKie(
 	const parts = {
 		http: new HttpClient(send, clock, stop.signal),
 		limiter: new SubmissionLimiter(clock),
-		recentTasks: new RecentTasks(),
+		recentTasks: new Map(),
 		clock,
 		signal: stop.signal,
 		addressKey: ADDRESS_KEY,

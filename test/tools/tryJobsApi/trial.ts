@@ -1,7 +1,6 @@
 import type { Order, SubmittedVideo } from '../../../nodes/KieVeo/kie/api';
 import { HttpClient, type SendRequest } from '../../../nodes/KieVeo/kie/http/client';
 import { systemClock } from '../../../nodes/KieVeo/kie/http/clock';
-import { RecentTasks } from '../../../nodes/KieVeo/kie/http/recentTasks';
 import { SubmissionLimiter } from '../../../nodes/KieVeo/kie/http/limiter';
 import { JobsApi } from '../../../nodes/KieVeo/kie/jobsApi';
 import { isJsonObject } from '../../../nodes/KieVeo/values';
@@ -67,7 +66,7 @@ export class Trial {
 		this.api = new JobsApi({
 			http: new HttpClient(this.send, systemClock),
 			limiter: new SubmissionLimiter(systemClock),
-			recentTasks: new RecentTasks(),
+			recentTasks: new Map(),
 			clock: systemClock,
 			addressKey: Buffer.from('no callback is asked for'),
 			warn: say,

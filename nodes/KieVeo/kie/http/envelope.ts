@@ -8,8 +8,7 @@ import {
 	toText,
 	type JsonObject,
 } from '../../values';
-import { envelopeFaultText, type EnvelopeFault } from './networkFault';
-import { refusalOf } from './statuses';
+import { envelopeFaultText, refusalOf, type EnvelopeFault } from './networkFault';
 
 /** What was received: status, header names in lower case, body as text. */
 export interface HttpReply {
