@@ -37,7 +37,12 @@ export interface LedgerEntry {
 }
 
 /** How many new requests Kie accepts of an account in how many milliseconds. Nothing is queued. */
-export const KIE_RATE_LIMIT = { limit: 20, windowMs: 10_000 };
+export const KIE_RATE_LIMIT = {
+	limit: 20,
+	windowMs: 10_000,
+	/** Between two reads of the catalogue. */
+	catalogueMs: 1000,
+};
 
 /** The balance, movements and recent submissions behind one API key. */
 export class Account {
@@ -46,6 +51,7 @@ export class Account {
 	readonly ledger: LedgerEntry[] = [];
 	credits: number;
 	private recent: number[] = [];
+	private catalogueReadAt = 0;
 
 	/** @param number place of the account in the simulator; part of upload paths */
 	constructor(
@@ -63,6 +69,13 @@ export class Account {
 		if (entry.credits > this.credits) return false;
 		this.credits -= entry.credits;
 		this.ledger.push({ at: Date.now(), ...entry });
+		return true;
+	}
+
+	mayReadCatalogue(): boolean {
+		const now = Date.now();
+		if (now - this.catalogueReadAt < this.rateLimit.catalogueMs) return false;
+		this.catalogueReadAt = now;
 		return true;
 	}
 

@@ -1,3 +1,4 @@
+import { catalogueRoute } from './catalogue';
 import * as is from './fields';
 import { CREATE_TASK, createTask, JOB_ROUTES } from './jobsApi';
 import { TEXTS } from './kieTexts';
@@ -29,7 +30,8 @@ const ROUTES = new Map(Object.entries({ ...VEO_ROUTES, ...JOB_ROUTES, ...COMMON_
 
 function routeOf({ method, path, body }: Incoming): Route | undefined {
 	const name = `${method} ${path}`;
-	return name === CREATE_TASK ? createTask(body) : ROUTES.get(name);
+	if (name === CREATE_TASK) return createTask(body);
+	return ROUTES.get(name) ?? catalogueRoute(method, path);
 }
 
 /** The paid work a request asks for, or asks about by repeating it. */

@@ -18,11 +18,20 @@ export function textContent(type: string, text: string): Content {
 	return { type, length, open: (end = length) => Readable.from([bytes.subarray(0, end)]) };
 }
 
-/** One of the clips in `media/`. */
-export function mediaContent(name: '720p.mp4' | '1080p.mp4' | '4k.mp4' | 'preview.jpg'): Content {
+const TYPES = {
+	jpg: 'image/jpeg',
+	mp3: 'audio/mpeg',
+	mp4: 'video/mp4',
+	png: 'image/png',
+	wav: 'audio/wav',
+} as const;
+
+/** One of the files in `media/`. */
+export function mediaContent(name: `${string}.${keyof typeof TYPES}`): Content {
 	const path = join(__dirname, 'media', name);
+	const type = Object.entries(TYPES).find(([extension]) => name.endsWith(extension))?.[1];
 	return {
-		type: name.endsWith('.jpg') ? 'image/jpeg' : 'video/mp4',
+		type: type ?? TYPES.mp4,
 		length: statSync(path).size,
 		open: (end = Infinity) => createReadStream(path, { end: end - 1 }),
 	};

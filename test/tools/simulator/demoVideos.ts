@@ -6,6 +6,7 @@ export const DEMO_TIMINGS = {
 	extend: 4000,
 	upgrade1080p: 3000,
 	upgrade4k: 5000,
+	runModel: 3000,
 };
 
 /** Finished videos with stable ids, and one whose 4K version is refused. */

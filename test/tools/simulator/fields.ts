@@ -33,10 +33,6 @@ export const images = optional(
 	(value) => Array.isArray(value) && value.length > 0 && value.length <= 3 && value.every(url),
 );
 
-export function isRequired(check: Check): boolean {
-	return !check(undefined);
-}
-
 /** What is wrong with the fields of a request: one that is missing, or has no value it may have. */
 export function faultOf(values: unknown, fields: Fields): string | undefined {
 	if (!isObject(values)) return 'The request body must be a JSON object';

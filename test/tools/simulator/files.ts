@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { kindOf } from './catalogue';
 import { type Content, mediaContent, sha256Of, syntheticContent } from './content';
 import { type Reply, textReply } from './reply';
 import { isTooOld, type Work } from './work';
@@ -9,8 +10,18 @@ interface StoredFile {
 	bare: 'open' | 'refused' | 'gone';
 }
 
+/** The one file of each kind that models other than Veo's make. */
+const MODEL_FILES = {
+	picture: 'picture.png',
+	video: '720p.mp4',
+	speech: 'speech.wav',
+	music: 'music.mp3',
+	text: null,
+} as const;
+
 /** The files one piece of work makes. All URLs of a video differ from each other. */
 export interface ResultUrls {
+	/** Whatever a model other than Veo's makes, too. */
 	videos: string[];
 	images: string[];
 	/** The uncropped videos, where the ratio is not 16:9. */
@@ -28,7 +39,7 @@ export class Files {
 	private readonly renewed = new Map<string, StoredFile>();
 
 	/** Where the results of a work are, or will be. */
-	urlsOf({ operation, index, video }: Work): ResultUrls {
+	urlsOf({ operation, index, video, job }: Work): ResultUrls {
 		const url = (at: number, name: string) =>
 			`${this.url}/v/${encodeURIComponent(video.id)}-${at}-${name}`;
 		const none = { images: [], origins: [], full: [] };
@@ -41,7 +52,14 @@ export class Files {
 		}
 		const { videos, aspectRatio } = video.scenario;
 		const { resolution } = video.request;
-		const urls = (name: string) => Array.from({ length: videos }, (_, at) => url(at, name));
+		const urls = (name: string, length = videos) =>
+			Array.from({ length }, (_, at) => url(at, name));
+		if (operation === 'runModel') {
+			const kind = kindOf(String(job?.model));
+			const name = MODEL_FILES[kind];
+			const made = name === null ? [] : urls(name, kind === 'music' ? 2 : videos);
+			return { ...none, videos: made, resolution: '720p' };
+		}
 		return {
 			videos: urls('base.mp4'),
 			images: [],
@@ -57,8 +75,9 @@ export class Files {
 		const { bytes, bare } = work.video.scenario.files;
 		const about = { taskId: work.video.id, bare: isTooOld(work.video) ? ('gone' as const) : bare };
 		for (const { pathname } of [...videos, ...origins, ...full].map((url) => new URL(url))) {
-			const content =
-				bytes === null ? mediaContent(`${resolution}.mp4`) : syntheticContent(bytes, pathname);
+			const model = Object.values(MODEL_FILES).find((name) => name && pathname.endsWith(name));
+			const name = model ?? (`${resolution}.mp4` as const);
+			const content = bytes === null ? mediaContent(name) : syntheticContent(bytes, pathname);
 			this.stored.set(pathname, { ...about, content });
 		}
 		for (const { pathname } of images.map((url) => new URL(url))) {

@@ -1,9 +1,9 @@
 /**
- * A stand-in for Kie.ai's Veo 3.1 API on loopback, for tests, the demo and benchmarks.
+ * A stand-in for Kie.ai's API on loopback, for tests, the demo and benchmarks.
  *
  * - `simulator`  what tests use; `scenario` says what can be chosen about one video
  * - `world`      what Kie would keep: accounts, videos and the work on them (`work`), result files
- * - `apiHost`    plays api.kie.ai: `veoApi` and `jobsApi`, and what an order goes through in both (`order`)
+ * - `apiHost`    plays api.kie.ai: `veoApi`, `jobsApi` and `catalogue`, and what an order goes through (`order`)
  * - `uploadHost` plays the upload host; `kieTexts` has Kie's words
  * - `callbacks/` how callbacks are written, signed, sent and repeated
  * - `server`     requests in, answers out, the journal; `faults` on demand

@@ -1,3 +1,4 @@
+import { inputFault, kindOf, PRICES, runsAsJob } from './catalogue';
 import * as is from './fields';
 import { jobRecord } from './jobRecord';
 import { TEXTS } from './kieTexts';
@@ -6,6 +7,7 @@ import {
 	jobIds,
 	mustBeUpgradable,
 	orderExtension,
+	orderTask,
 	orderUpgrade,
 	orderVideo,
 	type Route,
@@ -17,7 +19,7 @@ import type { Video } from './work';
 import { newId } from './world';
 
 /*
- * The unified jobs API as far as it is about Veo. As strict as Kie is known to be: names and types of what a
+ * The unified jobs API. As strict about Veo's models as Kie is known to be: names and types of what a
  * model knows are checked, a field it does not know is ignored without a word, and so is a tier that is
  * missing or misspelt: the video is Fast then. Every accepted order is a job of its own, and paid for.
  */
@@ -82,16 +84,20 @@ const MODELS: Record<string, Model> = {
 /** What an order is answered by. */
 export function createTask(body: unknown): Route {
 	const name = isObject(body) ? String(body.model) : '';
-	const model = Object.hasOwn(MODELS, name) ? MODELS[name] : undefined;
+	const veo = Object.hasOwn(MODELS, name) ? MODELS[name] : undefined;
+	if (!veo && !runsAsJob(name)) {
+		return { fields: {}, answer: () => refuse(422, TEXTS.unknownModel) };
+	}
 	return {
-		operation: model?.operation,
-		fields: model ? { input: isObject, callBackUrl: is.callBackUrl } : {},
+		operation: veo?.operation ?? 'runModel',
+		fields: { input: isObject, callBackUrl: is.callBackUrl },
 		answer: (request) => {
-			if (!model) return refuse(422, TEXTS.invalidModel);
 			const input = request.fields.input as Record<string, unknown>;
-			const fault = is.faultOf(input, model.input);
+			const job = { model: name, input };
+			if (!veo) return runModel({ ...request, job });
+			const fault = is.faultOf(input, veo.input);
 			if (fault !== undefined) refuse(422, fault);
-			return model.order({ ...request, job: { model: name, input } });
+			return veo.order({ ...request, job });
 		},
 	};
 }
@@ -106,25 +112,16 @@ const recordInfo: Route = {
 	},
 };
 
-/** What Kie says about one of its models. Free. */
-const schemas = Object.entries(MODELS).map(([model, { input }]): [string, Route] => [
-	`GET /api/v1/models/${model}/schema`,
-	{ fields: {}, answer: () => envelopeReply(success({ model, openapi: schemaOf(input) })) },
-]);
-
 export const JOB_ROUTES: Record<string, Route> = {
 	'GET /api/v1/jobs/recordInfo': recordInfo,
-	...Object.fromEntries(schemas),
 };
 
-/** As much of an OpenAPI document as names the fields of an order. */
-function schemaOf(fields: is.Fields): object {
-	const checks = Object.entries(fields);
-	const properties = Object.fromEntries(checks.map(([name]) => [name, {}]));
-	const required = checks.filter(([, check]) => is.isRequired(check)).map(([name]) => name);
-	const schema = { properties: { input: { type: 'object', properties, required } } };
-	const content = { 'application/json': { schema } };
-	return { paths: { '/api/v1/jobs/createTask': { post: { requestBody: { content } } } } };
+/** A model other than Veo's. */
+function runModel(request: JobRequest): Reply {
+	const { job } = request;
+	const fault = inputFault(job.model, job.input);
+	if (fault !== undefined) refuse(500, fault, { submission: true });
+	return orderTask(request, job, PRICES[kindOf(job.model)]);
 }
 
 function knownVideo({ account, world }: ApiRequest, id: unknown): Video {

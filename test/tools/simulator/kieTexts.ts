@@ -7,6 +7,9 @@ export const TEXTS = {
 	imageFetch:
 		'Failed to fetch the image. Kindly verify any access limits set by you or your service provider.',
 	invalidModel: 'Invalid model',
+	unknownModel:
+		'The model name you specified is not supported. Please verify your input and use one of the supported models provided by KIE.',
+	tooFast: 'Your call frequency is too high. Please try again later.',
 	notFound: 'Task not found',
 	wrongUrl: 'url is wrong',
 	internalError: 'Internal Error, Please try again later.',
@@ -28,6 +31,7 @@ export const TEXTS = {
 	uploadKey: 'Authentication failed: Invalid API Key',
 	jobDone: 'Playground task completed successfully.',
 	jobFailed: 'Playground task failed.',
+	allDone: 'All generated successfully.',
 	timeout: 'Internal Error - Timeout',
 } as const;
 
@@ -37,6 +41,7 @@ export const DONE_TEXTS = {
 	extend: 'Veo3.1 video extension successful.',
 	get1080p: 'Video generated successfully.',
 	get4k: '4K Video generated successfully.',
+	runModel: TEXTS.jobDone,
 } as const;
 
 /** The texts that go with a bare error code. */

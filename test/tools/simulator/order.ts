@@ -70,6 +70,14 @@ export function orderVideo(request: ApiRequest, order: VideoOrder, job?: Job): R
 	return create(request, ordered, { ...scenario, aspectRatio });
 }
 
+/** A job of any other model, whose input can have any fields. */
+export function orderTask(request: ApiRequest, job: NonNullable<Job>, charged: number): Reply {
+	const { world, account } = request;
+	takePlace(account);
+	const { id, scenario } = world.takeNext(JSON.stringify(job.input), 'task');
+	return create(request, { id, operation: 'runModel', index: 0, job, charged }, scenario);
+}
+
 export function orderExtension(
 	request: ApiRequest,
 	original: Video,

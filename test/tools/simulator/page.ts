@@ -28,7 +28,7 @@ table { border-collapse: collapse } td, th { border: 1px solid #ccc; padding: .2
 </head>
 <body>
 <h1>Kie.ai simulator</h1>
-<p>A stand-in for Kie.ai's Veo 3.1 API on this machine. Nothing here reaches Kie.ai or costs money.</p>
+<p>A stand-in for Kie.ai's API on this machine. Nothing here reaches Kie.ai or costs money.</p>
 <ul>
 <li>API (base URL of the credential): <code>${apiUrl}</code></li>
 <li>Uploads: <code>${uploadUrl}</code></li>

@@ -2,7 +2,7 @@ import type { CallbackForm } from './callbacks/form';
 import { TEXTS } from './kieTexts';
 
 /** What a piece of paid work is called: in the ledger, in callbacks and in `finish()`. */
-export type Operation = 'generate' | 'extend' | 'get1080p' | 'get4k';
+export type Operation = 'generate' | 'extend' | 'get1080p' | 'get4k' | 'runModel';
 
 /** Kie's two APIs. */
 export type Api = 'veo' | 'jobs';
@@ -21,14 +21,14 @@ type Outcome = 'success' | 'refused' | 'failure';
 
 /** Everything that can be chosen about one video, with what it is unless told otherwise. */
 export const DEFAULT_SCENARIO = {
-	/** Number of result videos; valid indexes are 0 to `videos - 1`. */
+	/** Number of result videos, or pictures; valid indexes are 0 to `videos - 1`. */
 	videos: 1,
 	/** 9:16 results also list `originUrls`. */
 	aspectRatio: '16:9' as '16:9' | '9:16',
 	/** Age of the video when it is made known to the simulator. Results live 14 days. */
 	ageDays: 0,
 	/** How long each kind of work takes, in milliseconds. */
-	timings: { generate: 300, extend: 300, upgrade1080p: 300, upgrade4k: 300 },
+	timings: { generate: 300, extend: 300, upgrade1080p: 300, upgrade4k: 300, runModel: 300 },
 	/** Departures from the proper `{ code, msg, data }` that were seen on the wire. */
 	envelope: {
 		/** `text`: the code as a numeric string. */
@@ -94,6 +94,10 @@ export const DEFAULT_SCENARIO = {
 		callBackUrl1080p: 'optional' as 'optional' | 'required',
 		/** `dedicated`: callbacks in the form of the Veo endpoints, with the job's id. */
 		callback: 'job' as 'job' | 'dedicated',
+		/** Whether music is also reported in Suno's stages: two before its end, the last one at the end. */
+		stages: false,
+		/** What a callback about a failure shows: the record, or what newer examples show of it. */
+		failure: 'record' as 'record' | 'reason',
 	},
 	files: {
 		/** Size of synthetic result videos in bytes; `null` serves the real clips. */

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { readResultFiles } from '../../../nodes/KieVeo/kie/meaning/files';
 import { type Fault, KIE_RATE_LIMIT, NEVER, type Simulator, startSimulator } from './';
 import { callbackSignature, SIMULATOR_KEY, syntheticContent } from './';
 import { KNOWN_SIGNATURES } from './knownSignatures';
@@ -190,16 +191,69 @@ describe('the unified jobs API', () => {
 
 	it.each([
 		['an unknown job', '/api/v1/jobs/recordInfo?taskId=x', undefined, 'recordInfo is null'],
-		['an unknown model', CREATE, { model: 'veo-3-1-fast', input: {} }, 'Invalid model'],
+		['an unknown model', CREATE, { model: 'veo-3-1-fast', input: {} }, 'The model name'],
 		['a wrong input', CREATE, { model: 'veo/extend', input: { task_id: taskId } }, 'prompt'],
 	])('refuses %s with 422', async (_what, path, body, msg) => {
 		expect(await ask(path, body)).toMatchObject({ code: 422, msg: expect.stringContaining(msg) });
 	});
 
-	it('tells the fields of a model', async () => {
-		const { data } = await ask('/api/v1/models/veo/get-4k-video/schema');
-		expect(data.model).toBe('veo/get-4k-video');
-		expect(JSON.stringify(data.openapi)).toContain('"required":["task_id"]');
+	const input = { prompt: 'a lake' };
+	it.each([
+		['google/nano-banana', input, ['picture.png'], 4],
+		['kling/v2-1-master-text-to-video', input, ['720p.mp4'], 70],
+		[
+			'elevenlabs/text-to-speech-turbo-2-5',
+			{ text: 'hello', voice: 'Rachel' },
+			['speech.wav'],
+			0.19,
+		],
+		['ai-music-api/sounds', input, ['music.mp3', 'music.mp3'], 2.5],
+		['ai-music-api/lyrics', input, [], 0.5],
+	])('runs %s', async (model, given, files, price) => {
+		const { data } = await ask(CREATE, { model, input: given });
+		expect(kie.paid()).toMatchObject([{ operation: 'runModel', creditsCharged: price }]);
+		const done = await ended(async () => await job(String(data.taskId)));
+		const { fileUrls } = readResultFiles(done);
+		expect(fileUrls.map((url) => url.split('-').at(-1))).toStrictEqual(files);
+		for (const url of fileUrls) expect((await fetch(url)).status).toBe(200);
+	});
+
+	it.each([
+		['google/nano-banana', {}, 'prompt is required'],
+		[
+			'google/nano-banana',
+			{ ...input, output_format: 'gif' },
+			'output_format is not within the range of allowed options',
+		],
+	])('refuses what %s does not take, in the words of 500: %j', async (model, given, msg) => {
+		expect(await ask(CREATE, { model, input: given })).toMatchObject({
+			code: 500,
+			msg,
+			data: null,
+		});
+		expect(kie.paid()).toHaveLength(0);
+	});
+
+	it("reports music in Suno's stages where it is told to", async () => {
+		kie.nextTask({ jobs: { stages: true } });
+		const order = { model: 'ai-music-api/sounds', callBackUrl: receiver.url };
+		await ask(CREATE, { ...order, input });
+		await until(
+			() => kie.deliveries,
+			({ length }) => length === 3,
+		);
+		const stages = kie.deliveries.map(({ body }) => (JSON.parse(body) as Answer).data.callbackType);
+		expect(stages).toStrictEqual(['text', 'first', 'complete']);
+	});
+
+	it('lists its models, tells their fields, and one question a second is all it answers', async () => {
+		const { data } = await ask('/api/v1/models');
+		expect(data.models).toHaveLength(Number(data.total));
+		const schema = '/api/v1/models/veo/get-4k-video/schema';
+		expect(await ask(schema)).toMatchObject({ code: 429 });
+		kie.reset();
+		const { openapi } = (await ask(schema)).data;
+		expect(JSON.stringify(openapi)).toContain('"required":["task_id"]');
 	});
 });
 

@@ -4,7 +4,8 @@ import { callbackBody } from './callbacks/form';
 import { Deliveries, KIE_CALLBACKS } from './callbacks/deliveries';
 import { armed, type ArmedFault, type Fault } from './faults';
 import { Files } from './files';
-import { jobCallback } from './jobRecord';
+import { kindOf } from './catalogue';
+import { jobCallback, stageOf } from './jobRecord';
 import type { JournalEntry } from './journal';
 import { DONE_TEXTS } from './kieTexts';
 import {
@@ -35,7 +36,7 @@ export type AddVideo = VideoScenario & {
 /** How a video that will be made by generate or extend is to behave. */
 export type NextTask = VideoScenario & {
 	taskId?: string;
-	/** Only for a request whose prompt contains this. Default: the next one, whatever its prompt. */
+	/** Only for a request whose prompt, or input of another model, contains this. Default: the next one, whatever its prompt. */
 	prompt?: string;
 };
 
@@ -212,6 +213,13 @@ export class World {
 
 	private run(work: Work): void {
 		const { ms } = planOf(work.video.scenario, work.operation);
+		const { callBackUrl } = work;
+		if (callBackUrl !== undefined && hasStages(work)) {
+			for (const [at, stage] of (['text', 'first'] as const).entries()) {
+				const body = () => JSON.stringify(stageOf(work, this.files, stage));
+				this.timers.after((ms * (at + 1)) / 3, () => this.callBack(work, callBackUrl, body()));
+			}
+		}
 		if (ms <= 0) this.end(work);
 		else this.timers.after(ms, () => this.end(work));
 	}
@@ -220,7 +228,10 @@ export class World {
 	private bodyOf(work: Work): string {
 		const { id, operation, failure, job, charged, video } = work;
 		const urls = this.files.urlsOf(work);
-		if (job && video.scenario.jobs.callback === 'job') {
+		if (failure === undefined && hasStages(work)) {
+			return JSON.stringify(stageOf(work, this.files, 'complete'));
+		}
+		if (operation === 'runModel' || (job && video.scenario.jobs.callback === 'job')) {
 			return JSON.stringify(jobCallback(work, this.files));
 		}
 		const facts = {
@@ -232,11 +243,10 @@ export class World {
 		return JSON.stringify(callbackBody(facts, video.scenario.callback.form));
 	}
 
-	private callBack(work: Work, url: string): void {
+	private callBack(work: Work, url: string, body = this.bodyOf(work)): void {
 		const { id, operation, index, account, video } = work;
 		const { copies, delayMs, lostAttempts, lostAnswers } = video.scenario.callback;
 		const key = (account ?? this.accounts[0])?.webhookHmacKey;
-		const body = this.bodyOf(work);
 		const signing = key === undefined ? undefined : { key, taskId: id };
 		for (let copy = 0; copy < copies; copy += 1) {
 			const about = { url, taskId: video.id, operation, index, body, signing };
@@ -252,7 +262,12 @@ function planOf({ timings, generation, upgrade1080p, upgrade4k }: Scenario, oper
 		extend: { ms: timings.extend, ...generation },
 		get1080p: { ms: timings.upgrade1080p, ...upgrade1080p },
 		get4k: { ms: timings.upgrade4k, ...upgrade4k },
+		runModel: { ms: timings.runModel, ...generation },
 	}[operation];
+}
+
+function hasStages({ job, video }: Work): boolean {
+	return video.scenario.jobs.stages && job !== undefined && kindOf(job.model) === 'music';
 }
 
 export function newId(prefix: string): string {
