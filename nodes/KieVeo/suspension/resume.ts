@@ -120,17 +120,16 @@ async function handle(context: IWebhookFunctions): Promise<Reply> {
 }
 
 async function handleCallback(context: IWebhookFunctions): Promise<Reply> {
+	// Our own proof in the address authenticates the call, before anything is done for it: n8n 1.x does not sign it.
+	const unproved = stillWaits(401, 'the address was not made by this node for this execution');
+	const incoming = await readCallbackRequest(context);
+	if (incoming.submission === undefined) return unproved;
 	// Read once: for a webhook n8n creates an expression sandbox each time a credential is read.
 	const connection = await connectForCallback(context);
-	const incoming = await readCallbackRequest(context);
-
-	// Our own proof in the address authenticates the call; n8n 1.x does not sign it.
 	const submission = readSubmission(incoming.submission, connection.addressKey);
-	const place = placeOf(context, roundOf(context));
 	const { waiting } = submission ?? {};
-	if (!submission || !waiting || waiting.execution !== place.execution) {
-		return stillWaits(401, 'the address was not made by this node for this execution');
-	}
+	if (!submission || waiting?.execution !== String(context.getExecutionId())) return unproved;
+	const place = placeOf(context, roundOf(context));
 	if (waiting.round !== place.round) {
 		const video = videoNamedIn(incoming);
 		return stillWaits(409, `the address of ${video} is from an earlier round of a loop`);

@@ -1,6 +1,8 @@
-import type { IExecuteFunctions } from 'n8n-workflow';
+import { mock, mockDeep } from 'jest-mock-extended';
+import type { IExecuteFunctions, INode, IWebhookFunctions } from 'n8n-workflow';
 
 import { inputErrors } from '../../../nodes/KieVeo/messages/input';
+import { resumeOnCallback } from '../../../nodes/KieVeo/suspension/resume';
 import { resumeAddress, resumeUrlObstacle } from '../../../nodes/KieVeo/suspension/suspend';
 
 const PUBLIC_API = 'https://api.kie.ai';
@@ -60,4 +62,21 @@ describe('an address that resumes an execution', () => {
 		expect(message).not.toContain('secret');
 		expect(message.length).toBeLessThan(300);
 	});
+});
+
+it.each<[what: string, kieVeo: string | undefined, credentialsRead: number]>([
+	['does not have our part', undefined, 0],
+	['has a part that was not made here', 'e30.x', 1],
+])('a call whose address %s costs no expression', async (_what, kieVeo, credentialsRead) => {
+	const context = mockDeep<IWebhookFunctions>();
+	const status = jest.fn().mockReturnThis();
+	context.getQueryData.mockReturnValue({});
+	context.getNode.mockReturnValue(mock<INode>({ name: 'Kie.ai' }));
+	context.getCredentials.mockResolvedValue({ apiKey: 'k', baseUrl: 'https://api.kie.ai' });
+	context.getRequestObject.mockReturnValue({ query: { kieVeo } } as never);
+	context.getResponseObject.mockReturnValue({ status, json: jest.fn() } as never);
+	await resumeOnCallback(context);
+	expect(status).toHaveBeenCalledWith(401);
+	expect(context.getCredentials).toHaveBeenCalledTimes(credentialsRead);
+	expect(context.evaluateExpression).not.toHaveBeenCalled();
 });
