@@ -13,6 +13,7 @@ import { resumeOnCallback } from './suspension/resume';
 import { builderHint, properties } from './actions';
 import { paidRequestHints } from './actions/hints';
 import { router } from './actions/router';
+import { methods } from './actions/task/modelMethods';
 import { operationSubtitle } from './operations';
 
 export class KieVeo implements INodeType {
@@ -36,6 +37,8 @@ export class KieVeo implements INodeType {
 		properties,
 		...builderHint,
 	};
+
+	methods = methods;
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		return await router.call(this);

@@ -3,6 +3,7 @@ import type {
 	ICredentialDataDecryptedObject,
 	IExecuteFunctions,
 	IHttpRequestOptions,
+	ILoadOptionsFunctions,
 	IWebhookFunctions,
 } from 'n8n-workflow';
 
@@ -12,6 +13,7 @@ import { trimmedApiKey, trimmedBaseUrl, trimmedHmacKey, unsendableIn } from './c
 import { BoundedMap } from '../boundedMap';
 import { toText } from '../values';
 import type { ApiName, KieApi } from './api';
+import { Catalogue, CatalogueMemory } from './catalogue/catalogue';
 import { HttpClient, type SendRequest } from './http/client';
 import { systemClock, type Clock } from './http/clock';
 import type { Patience } from './http/turns';
@@ -38,6 +40,7 @@ export type CallingContext = IExecuteFunctions | IWebhookFunctions;
 /** Everything an execution needs to talk to Kie. */
 export interface Connection {
 	api: KieApi;
+	catalogue: Catalogue;
 	/** Without a trailing slash. */
 	baseUrl: string;
 	/** Proves that a callback address was made with this credential. */
@@ -51,19 +54,22 @@ export interface Connection {
 }
 
 /**
- * One limiter per account and API host, shared by all executions in this process. The key is a digest,
- * so that the API key itself is not kept.
+ * What all executions in this process share, by account and API host. The key is a digest, so that the API key
+ * itself is not kept.
  */
-const limiters = new Map<string, SubmissionLimiter>();
+const accounts = new Map<string, { limiter: SubmissionLimiter; memory: CatalogueMemory }>();
 
 /** Shared by all executions in this process: the node that asks is often not the one that created the task. */
 const recentTasks = new BoundedMap<string, number>(MOST_RECENT_TASKS);
 
-function limiterFor(baseUrl: string, apiKey: string): SubmissionLimiter {
-	const account = createHash('sha256').update(`${baseUrl}\n${apiKey}`).digest('hex');
-	const limiter = limiters.get(account) ?? new SubmissionLimiter(systemClock);
-	limiters.set(account, limiter);
-	return limiter;
+function accountOf(baseUrl: string, apiKey: string) {
+	const key = createHash('sha256').update(`${baseUrl}\n${apiKey}`).digest('hex');
+	const account = accounts.get(key) ?? {
+		limiter: new SubmissionLimiter(systemClock),
+		memory: new CatalogueMemory(systemClock),
+	};
+	accounts.set(key, account);
+	return account;
 }
 
 /**
@@ -72,7 +78,7 @@ function limiterFor(baseUrl: string, apiKey: string): SubmissionLimiter {
  * @throws KieVeoError when the credential's API Key, API or Base URL cannot be used
  */
 export async function connect(
-	context: CallingContext,
+	context: CallingContext | ILoadOptionsFunctions,
 	signal: AbortSignal | undefined,
 	{ abortInFlight = false } = {},
 ): Promise<Connection> {
@@ -91,9 +97,10 @@ export async function connect(
 		abortInFlight ? signal : undefined,
 	);
 	const patience: Patience = {};
+	const { limiter, memory } = accountOf(baseUrl, apiKey);
 	const parts = {
 		http: new HttpClient(send, systemClock, signal, apiKey, patience),
-		limiter: limiterFor(baseUrl, apiKey),
+		limiter,
 		recentTasks,
 		clock: systemClock,
 		signal,
@@ -103,6 +110,8 @@ export async function connect(
 	const apis = { veo: new VeoApi(parts), jobs: new JobsApi(parts) };
 	return {
 		api: new ChosenApi(readApiName(credentials.api), apis),
+		// Without the stop signal: other executions may wait for the same answer.
+		catalogue: new Catalogue(new HttpClient(send, systemClock, undefined, apiKey), memory),
 		baseUrl,
 		addressKey: parts.addressKey,
 		webhookSecret: trimmedHmacKey(credentials.webhookSecret),
@@ -144,7 +153,7 @@ function readBaseUrl(
 }
 
 function requestSender(
-	context: CallingContext,
+	context: CallingContext | ILoadOptionsFunctions,
 	baseUrls: { api: string; upload: string },
 	abortSignal: AbortSignal | undefined,
 ): SendRequest {

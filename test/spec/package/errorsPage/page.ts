@@ -3,6 +3,7 @@ import { CREDENTIAL_FAULTS } from '../../../../nodes/KieVeo/messages/advice';
 import { KieVeoError } from '../../../../nodes/KieVeo/messages/error';
 import { fileErrors } from '../../../../nodes/KieVeo/messages/file';
 import { inputErrors } from '../../../../nodes/KieVeo/messages/input';
+import { modelErrors } from '../../../../nodes/KieVeo/messages/model';
 import * as runRoom from '../../../../nodes/KieVeo/messages/run';
 import * as videoRoom from '../../../../nodes/KieVeo/messages/video';
 import { errorOf2x, TRANSPORT_FAULTS } from '../../unit/transportFaults';
@@ -49,6 +50,12 @@ export const SECTIONS: Section[] = [
 		intro:
 			'All parameters of all items are checked first. Nothing was sent and nothing was paid for.',
 		entries: entriesOf(inputErrors, samples.input),
+	},
+	{
+		title: 'Models and their fields',
+		intro:
+			'Checked against what Kie.ai lists at that moment. The sentences without advice are shown above the output.',
+		entries: entriesOf(modelErrors, samples.model),
 	},
 	{
 		title: 'Kie.ai could not make the video',

@@ -1,3 +1,6 @@
+import type { Unread } from '../../../../nodes/KieVeo/kie/catalogue/catalogue';
+import type { ModelField } from '../../../../nodes/KieVeo/kie/catalogue/schema';
+import { modelErrors } from '../../../../nodes/KieVeo/messages/model';
 import type {
 	FailureReason,
 	Refusal,
@@ -292,6 +295,49 @@ export const files: Samples<typeof fileErrors> = {
 	tooManyRedirects: [[file]],
 	foreignLink: [[{ url: 'https://bucket.example/video.mp4', taskId: null }, 403]],
 	tooLarge: [[file, 100_000_000]],
+};
+
+const field: ModelField = {
+	name: 'duration',
+	type: 'integer',
+	required: true,
+	options: null,
+	default: null,
+	minimum: 3,
+	maximum: 15,
+	description: null,
+	items: null,
+};
+const unreadModel: Unread = {
+	kind: 'unread',
+	rejection: { kind: 'refused', reason: 'unauthorized' },
+	said: { code: 401, message: 'Unauthorized' },
+};
+const MODEL = 'kling-3.0/motion-control';
+
+export const model: Samples<typeof modelErrors> = {
+	emptyModel: [[]],
+	unusableModel: [
+		[MODEL, { kind: 'unlisted' }],
+		[MODEL, { kind: 'noSchema' }],
+		['gemini-omni-audio', { kind: 'otherApi', path: '/api/v1/omni/audio/create' }],
+		['gpt-6-sol', { kind: 'otherApi', path: null }],
+		[MODEL, unreadModel],
+	],
+	modelList: [[unreadModel]],
+	inputJson: [['a fox']],
+	missingCallback: [[MODEL]],
+	missingField: [[field]],
+	unknownField: [['seed']],
+	fieldType: [[field, 'long']],
+	fieldChoice: [[{ ...field, options: [4, 6, 8] }, 5]],
+	fieldLimits: [
+		[field, 20],
+		[{ ...field, type: 'string', minimum: null, maximum: 5_000 }, 5_001],
+		[{ ...field, type: 'array', minimum: null, maximum: 8 }, 9],
+	],
+	sentUnchecked: [[MODEL, [modelErrors.fieldLimits(field, 20)]]],
+	storedFields: [[modelErrors.unusableModel(MODEL, { kind: 'noSchema' })]],
 };
 
 const place: runRoom.LogPlace = { node: 'Kie.ai', executionId: '12', items: [0] };

@@ -1,0 +1,124 @@
+import type {
+	FieldType,
+	ILoadOptionsFunctions,
+	INodeListSearchResult,
+	ResourceMapperFields,
+} from 'n8n-workflow';
+
+import type { ListedModel } from '../../kie/catalogue/catalogue';
+import type { ModelField } from '../../kie/catalogue/schema';
+import { connect } from '../../kie/connection';
+import { asError, KieVeoError, toNodeError } from '../../messages/error';
+import { limitsOf, modelErrors, NO_MODEL_NOTICE } from '../../messages/model';
+import { isAsked, isTextList, modelIdIn, type StoredField } from './modelInput';
+
+/** What the editor asks while a model is chosen. */
+export const methods = {
+	listSearch: { searchModels },
+	resourceMapping: { getModelFields },
+};
+
+/** The models whose title, ID and provider contain all words of the filter. */
+async function searchModels(
+	this: ILoadOptionsFunctions,
+	filter = '',
+): Promise<INodeListSearchResult> {
+	try {
+		const { catalogue } = await connect(this, undefined);
+		const list = await catalogue.fetchList();
+		if (!Array.isArray(list)) throw modelErrors.modelList(list);
+		const words = filter.toLowerCase().split(/\s+/);
+		const results = list
+			.filter(({ id, title, provider, isTask }) => {
+				const text = `${title} ${id} ${provider}`.toLowerCase();
+				return isTask && words.every((word) => text.includes(word));
+			})
+			.map((model) => ({ name: nameOf(model), value: model.id }))
+			// Not `localeCompare`, which is slow to start.
+			.sort((a, b) => (a.name < b.name ? -1 : 1));
+		return { results };
+	} catch (error) {
+		throw toNodeError(this.getNode(), error);
+	}
+}
+
+/** The editor shows nothing else of a model. Different models can have the same title. */
+function nameOf({ id, title, provider, price }: ListedModel): string {
+	const [priceLine] = price?.split('\n') ?? [];
+	const facts = [provider, priceLine].filter(Boolean);
+	return [`${title} (${id})`, ...facts].join(' · ');
+}
+
+/** Never throws: the editor would show nothing at all. */
+async function getModelFields(this: ILoadOptionsFunctions): Promise<ResourceMapperFields> {
+	try {
+		const model = modelIdIn(chosenModel(this));
+		if (model === null) return { fields: [], emptyFieldsNotice: NO_MODEL_NOTICE };
+		const { catalogue } = await connect(this, undefined);
+		const known = await catalogue.fetchModel(model);
+		if (known.kind !== 'job') throw modelErrors.unusableModel(model, known);
+		return { fields: known.fields.map(toStoredField) };
+	} catch (error) {
+		const { message } = asError(error);
+		const advice = error instanceof KieVeoError ? ` ${error.description}` : '';
+		return { fields: [], emptyFieldsNotice: `${message}.${advice}` };
+	}
+}
+
+/** What the editor has resolved; `null` for an expression that it could not resolve. */
+function chosenModel(context: ILoadOptionsFunctions): unknown {
+	try {
+		return context.getCurrentNodeParameter('modelId');
+	} catch {
+		return null;
+	}
+}
+
+function toStoredField(kie: ModelField): StoredField {
+	const { name, options, required, default: fallback } = kie;
+	return {
+		id: name,
+		displayName: labelOf(kie),
+		defaultMatch: false,
+		canBeUsedToMatch: false,
+		display: true,
+		// n8n does not start a workflow in which a required field is empty.
+		required: isAsked(kie),
+		// The user adds the others: n8n would send `false` for each switch.
+		removed: !required,
+		type: mapperTypeOf(kie),
+		...(options ? { options: options.map((value) => ({ name: String(value), value })) } : {}),
+		...(required && isShort(fallback) ? { defaultValue: fallback } : {}),
+		kie: { ...kie, description: null },
+	};
+}
+
+function mapperTypeOf(field: ModelField): FieldType {
+	const { type, options } = field;
+	if (options) return 'options';
+	if (type === 'number' || type === 'integer') return 'number';
+	if (type === 'boolean' || type === 'object') return type;
+	// For a list n8n takes only JSON.
+	return type === 'array' && !isTextList(field) ? type : 'string';
+}
+
+/** Such as "Duration (3-15, default 5)": the editor has no other place for limits and a default. */
+function labelOf(field: ModelField): string {
+	const { name, type, options, deprecated, default: fallback } = field;
+	const facts = [
+		deprecated ? 'deprecated' : '',
+		options ? '' : limitsOf(field) || (type === 'array' ? 'list' : ''),
+		isShort(fallback) ? `default ${fallback}` : '',
+	].filter(Boolean);
+	const label = name
+		.replace(/_/g, ' ')
+		.replace(/\b(?:cfg|id|nsfw|url)(?=s?\b)/g, (word) => word.toUpperCase())
+		.replace(/\b[a-z]/g, (letter) => letter.toUpperCase());
+	return facts.length > 0 ? `${label} (${facts.join(', ')})` : label;
+}
+
+/** Whether a default has a place in a label. */
+function isShort(value: unknown): value is string | number | boolean {
+	if (typeof value === 'string') return value !== '' && value.length <= 40;
+	return typeof value === 'number' || typeof value === 'boolean';
+}

@@ -1,0 +1,175 @@
+import { BoundedMap } from '../../boundedMap';
+import { toText } from '../../values';
+import type { HttpClient } from '../http/client';
+import type { Clock } from '../http/clock';
+import { callWithRetry } from '../http/retry';
+import {
+	classifyServiceAnswer,
+	type KieAnswer,
+	type Rejection,
+	type Said,
+} from '../meaning/answer';
+import { at, listOf, parseSchema, type ModelField } from './schema';
+
+const LIST_PATH = '/api/v1/models';
+const CREATE_TASK_PATH = '/api/v1/jobs/createTask';
+
+/** Kie answers one request a second and account about its catalogue. A little more: not all take the same time. */
+const TURN_MS = 1_100;
+const KEPT_MS = 10 * 60_000;
+/** A schema has about 10 KB, the list 100 KB. */
+const MOST_KEPT = 50;
+
+/** One or two parts, such as `veo-3-1` and `google/nano-banana`. */
+const MODEL_ID = /^\w[\w.-]*(?:\/\w[\w.-]*)?$/;
+
+/** Models of the list that are not chats, and still have an API of their own. */
+const OTHER_PATHS = new Map([
+	['gemini-omni-audio', '/api/v1/omni/audio/create'],
+	['gemini-omni-character', '/api/v1/omni/character/create'],
+]);
+
+export interface ListedModel {
+	id: string;
+	title: string;
+	provider: string | null;
+	/** Kie's prose, of several lines. */
+	price: string | null;
+	/** Whether it may be one for createTask: chats are not. */
+	isTask: boolean;
+}
+
+/** The catalogue could not be read. */
+export interface Unread {
+	kind: 'unread';
+	rejection: Rejection;
+	said: Said;
+}
+
+/** What the catalogue says about one model. */
+export type CataloguedModel =
+	| { kind: 'job'; fields: ModelField[]; needsCallBackUrl: boolean }
+	/** Not run by createTask; `null` for a chat whose path is not known. */
+	| { kind: 'otherApi'; path: string | null }
+	/** Kie has not published what it takes. */
+	| { kind: 'noSchema' }
+	| { kind: 'unlisted' }
+	| Unread;
+
+/** What one account was told, shared by all executions in this process, and its turn to ask. */
+export class CatalogueMemory {
+	private readonly kept = new BoundedMap<string, { until: number; answer: Promise<KieAnswer> }>(
+		MOST_KEPT,
+	);
+	/** By the even clock. */
+	private nextTurn = 0;
+
+	constructor(readonly clock: Clock) {}
+
+	/** The answer that is kept or on its way, else a new one. */
+	async read(path: string, http: HttpClient): Promise<KieAnswer> {
+		const now = this.clock.elapsed();
+		const kept = this.kept.get(path);
+		if (kept && now < kept.until) return await kept.answer;
+		const request = async () =>
+			await this.inTurn(async () => await http.call({ method: 'GET', path }));
+		const answer = callWithRetry(request, classifyServiceAnswer, { http, clock: this.clock });
+		const entry = { until: now + KEPT_MS, answer };
+		this.kept.set(path, entry);
+		const { code, fault } = await answer;
+		if (fault || (code !== 200 && code !== 404)) entry.until = 0;
+		return await answer;
+	}
+
+	private async inTurn(request: () => Promise<KieAnswer>): Promise<KieAnswer> {
+		const now = this.clock.elapsed();
+		const turn = Math.max(now, this.nextTurn);
+		this.nextTurn = turn + TURN_MS;
+		if (turn > now) await this.clock.pause(turn - now);
+		return await request();
+	}
+}
+
+/**
+ * Kie's list of models, and what each of them takes. Free of charge.
+ *
+ * @see https://docs.kie.ai/market/quickstart
+ */
+export class Catalogue {
+	/** @param http without a stop signal: other executions may wait for the same answer */
+	constructor(
+		private readonly http: HttpClient,
+		private readonly memory: CatalogueMemory,
+	) {}
+
+	async fetchList(): Promise<ListedModel[] | Unread> {
+		const answer = await this.read(LIST_PATH);
+		const models = at(answer.data, 'models');
+		return Array.isArray(models) ? models.flatMap(readListed) : unread(answer);
+	}
+
+	async fetchModel(id: string): Promise<CataloguedModel> {
+		const otherPath = OTHER_PATHS.get(id);
+		if (otherPath !== undefined) return { kind: 'otherApi', path: otherPath };
+		if (!MODEL_ID.test(id)) return { kind: 'unlisted' };
+		const answer = await this.read(`${LIST_PATH}/${id}/schema`);
+		if (answer.code === 404 && !answer.fault) return { kind: 'unlisted' };
+		if (answer.code !== 200) return unread(answer);
+		const schema = parseSchema(at(answer.data, 'openapi'));
+		if (schema === null) {
+			const list = await this.fetchList();
+			const isOther = Array.isArray(list) && list.some((one) => one.id === id && !one.isTask);
+			return isOther ? { kind: 'otherApi', path: null } : { kind: 'noSchema' };
+		}
+		const { path, ...rest } = schema;
+		if (path !== CREATE_TASK_PATH) return { kind: 'otherApi', path };
+		return rest.fields.length === 0 ? { kind: 'noSchema' } : { kind: 'job', ...rest };
+	}
+
+	/**
+	 * What is known about several models when the time is over.
+	 *
+	 * @throws CancelledError
+	 */
+	async fetchModels(
+		ids: readonly string[],
+		limitMs: number,
+		signal?: AbortSignal,
+	): Promise<Map<string, CataloguedModel>> {
+		const found = new Map<string, CataloguedModel>();
+		const read = async (id: string) => void found.set(id, await this.fetchModel(id));
+		const done = new AbortController();
+		const stop = AbortSignal.any([done.signal, ...(signal ? [signal] : [])]);
+		const late = this.memory.clock.pause(limitMs, stop);
+		const all = Promise.all([...new Set(ids)].map(read));
+		await Promise.race([all, late]).finally(() => done.abort());
+		const said = { code: null, message: `no answer within ${limitMs / 1000} s` };
+		const rejection: Rejection = { kind: 'retry', reason: 'server' };
+		const unknown: Unread = { kind: 'unread', rejection, said };
+		return new Map(ids.map((id) => [id, found.get(id) ?? unknown]));
+	}
+
+	private async read(path: string): Promise<KieAnswer> {
+		return await this.memory.read(path, this.http);
+	}
+}
+
+function readListed(row: unknown): ListedModel[] {
+	const id = toText(at(row, 'model'));
+	if (id === null) return [];
+	const isTask = !OTHER_PATHS.has(id) && !listOf(at(row, 'taskType')).includes('Chat');
+	const text = (name: string) => toText(at(row, name));
+	return [
+		{
+			id,
+			title: text('title') ?? id,
+			provider: text('provider'),
+			price: text('pricingDesc'),
+			isTask,
+		},
+	];
+}
+
+function unread(answer: KieAnswer): Unread {
+	return { kind: 'unread', rejection: classifyServiceAnswer(answer), said: answer };
+}

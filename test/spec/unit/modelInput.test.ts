@@ -1,0 +1,561 @@
+import type { IExecuteFunctions, ILoadOptionsFunctions } from 'n8n-workflow';
+
+import { modelIdIn, readModelInput } from '../../../nodes/KieVeo/actions/task/modelInput';
+import { methods } from '../../../nodes/KieVeo/actions/task/modelMethods';
+import type { CataloguedModel } from '../../../nodes/KieVeo/kie/catalogue/catalogue';
+import { parseSchema } from '../../../nodes/KieVeo/kie/catalogue/schema';
+import { MODELS, openapiOf } from '../../tools/simulator/models';
+
+const unread = {
+	kind: 'unread',
+	rejection: { kind: 'retry', reason: 'server' },
+	said: { code: null, message: 'no answer within 30 s' },
+} as const;
+
+function cataloguedModel(id: string): CataloguedModel {
+	return { kind: 'job', ...parseSchema(openapiOf(id, MODELS[id]!))! };
+}
+
+/** Reads the input of a node with these fields. */
+function readFields(
+	id: string,
+	value: object | null,
+	{ known = cataloguedModel(id), schema = [] as object[], isReported = false } = {},
+) {
+	return read(
+		{ modelId: id, inputMode: 'fields', modelFields: { value, schema } },
+		known,
+		isReported,
+	);
+}
+
+function readJson(id: string, inputJson: unknown, known = cataloguedModel(id)) {
+	return read(
+		{ modelId: { __rl: true, mode: 'id', value: id }, inputMode: 'json', inputJson },
+		known,
+	);
+}
+
+function read(parameters: { [name: string]: unknown }, known: CataloguedModel, isReported = false) {
+	const context = {
+		getNode: () => ({ parameters }),
+		getNodeParameter: (path: string, _item: number, fallback: unknown) =>
+			path
+				.split('.')
+				.reduce(
+					(inner: unknown, name) => (inner as { [name: string]: unknown })[name],
+					parameters,
+				) ?? fallback,
+	} as unknown as IExecuteFunctions;
+	const models = new Map([[modelIdIn(parameters.modelId) ?? '', known]]);
+	return readModelInput(context, 0, models, isReported);
+}
+
+/** What the editor gets from a Kie that answers like this, with an API key of its own. */
+let accounts = 0;
+function editor(modelId: unknown, ...answers: object[]) {
+	let calls = 0;
+	const apiKey = `the-key-of-account-${++accounts}`;
+	const context = {
+		getNode: () => ({ name: 'Kie.ai', type: 'kieVeo', typeVersion: 1, parameters: {} }),
+		getCredentials: async () => ({ apiKey: answers.length > 0 ? apiKey : '' }),
+		getCurrentNodeParameter: () => {
+			if (modelId instanceof Error) throw modelId;
+			return modelId;
+		},
+		helpers: {
+			httpRequestWithAuthentication: async () => {
+				const body = JSON.stringify(answers[Math.min(calls++, answers.length - 1)]);
+				return { statusCode: 200, headers: {}, body };
+			},
+		},
+	} as unknown as ILoadOptionsFunctions;
+	return {
+		search: async (filter?: string) =>
+			(await methods.listSearch.searchModels.call(context, filter)).results,
+		fields: async () => await methods.resourceMapping.getModelFields.call(context),
+	};
+}
+
+const NANO = 'google/nano-banana';
+const success = (data: unknown) => ({ code: 200, msg: 'success', data });
+const schemaAnswer = (id: string) => success({ model: id, openapi: openapiOf(id, MODELS[id]!) });
+const fieldsOf = async (id: string) =>
+	await editor({ __rl: true, mode: 'list', value: id }, schemaAnswer(id)).fields();
+
+describe('the fields of a model', () => {
+	it.each(Object.keys(MODELS))('%s has all of them, each with its own label', async (id) => {
+		const { fields, emptyFieldsNotice } = await fieldsOf(id);
+		expect(emptyFieldsNotice).toBeUndefined();
+		const known = cataloguedModel(id);
+		expect(fields.map((field) => field.id)).toStrictEqual(
+			known.kind === 'job' && known.fields.map(({ name }) => name),
+		);
+		// The name of an agent's parameter is made of the label.
+		const keys = fields.map(({ displayName }) => displayName.replace(/[^\w-]/g, '_').slice(0, 63));
+		expect(new Set(keys).size).toBe(fields.length);
+		for (const { type, options } of fields) expect(type === 'options').toBe(options !== undefined);
+	});
+
+	it.each([
+		// Kie asks for it
+		[NANO, 'prompt', 'Prompt (at most 5000 characters)', 'string', 'asked'],
+		['gpt-image-2-text-to-image', 'prompt', 'Prompt (1-20000 characters)', 'string', 'asked'],
+		['hailuo/2-3-image-to-video-standard', 'image_url', 'Image URL', 'string', 'asked'],
+		['kling-3.0/motion-control', 'input_urls', 'Input URLs (list)', 'string', 'asked'],
+		['elevenlabs/text-to-dialogue-v3', 'dialogue', 'Dialogue (list)', 'array', 'asked'],
+		['ai-music-api/generate', 'custom_mode', 'Custom Mode', 'boolean', 'asked'],
+		// and has a default
+		['topaz/image-upscale', 'upscale_factor', 'Upscale Factor (default 2)', 'options', 'shown'],
+		['ai-music-api/generate', 'model', 'Model (default V6)', 'options', 'shown'],
+		// Not asked for
+		[NANO, 'aspect_ratio', 'Aspect Ratio (default 1:1)', 'options', 'hidden'],
+		[NANO, 'image_size', 'Image Size (deprecated, default 1:1)', 'options', 'hidden'],
+		[NANO, 'nsfw_checker', 'NSFW Checker', 'boolean', 'hidden'],
+		['nano-banana-pro', 'image_input', 'Image Input (at most 8 entries)', 'string', 'hidden'],
+		[
+			'kling/v2-1-master-text-to-video',
+			'cfg_scale',
+			'CFG Scale (0-1, default 0.5)',
+			'number',
+			'hidden',
+		],
+		['kling-3.0-omni/image-to-video', 'duration', 'Duration (default 5)', 'options', 'hidden'],
+		[
+			'kling-3.0-omni/image-to-video',
+			'elements',
+			'Elements (at most 3 entries)',
+			'array',
+			'hidden',
+		],
+		['bytedance/seedance-2-5', 'duration', 'Duration (default 5)', 'number', 'hidden'],
+		[
+			'bytedance/seedance-2-5',
+			'generate_audio',
+			'Generate Audio (default true)',
+			'boolean',
+			'hidden',
+		],
+		['wan/2-7-image', 'bbox_list', 'Bbox List (list)', 'array', 'hidden'],
+		['wan/2-7-image', 'color_palette', 'Color Palette (3-10 entries)', 'array', 'hidden'],
+		['ai-music-api/generate', 'persona_id', 'Persona ID', 'string', 'hidden'],
+	])('%s: %s', async (id, name, label, type, when) => {
+		const { fields } = await fieldsOf(id);
+		expect(fields.find((field) => field.id === name)).toMatchObject({
+			displayName: label,
+			type,
+			required: when === 'asked',
+			removed: when === 'hidden',
+			display: true,
+		});
+	});
+
+	it('keep the type of their choices, and a default where Kie asks for the field', async () => {
+		const { fields: veo } = await fieldsOf('veo-3-1');
+		expect(veo.find(({ id }) => id === 'duration')?.options).toStrictEqual([
+			{ name: '4', value: 4 },
+			{ name: '6', value: 6 },
+			{ name: '8', value: 8 },
+		]);
+		const { fields: topaz } = await fieldsOf('topaz/image-upscale');
+		expect(topaz.map((field) => 'defaultValue' in field && field.defaultValue)).toStrictEqual([
+			false,
+			'2',
+		]);
+	});
+});
+
+describe('a panel without fields', () => {
+	it.each([
+		['no model', { __rl: true, mode: 'list', value: '' }, /once a model is chosen/],
+		['an expression without a value', null, /once a model is chosen/],
+		[
+			'an expression that throws',
+			new Error("Node 'A' hasn't been executed"),
+			/once a model is chosen/,
+		],
+		['no key', NANO, /^'API Key' of the Kie.ai API credential is empty/],
+		['a wrong key', NANO, /did not accept the API key.*JSON/, { code: 401, msg: 'Unauthorized' }],
+		[
+			'an unknown model',
+			'nano',
+			/^Kie.ai does not list the model nano\. .*JSON/,
+			{ code: 404, msg: 'no', data: null },
+		],
+		[
+			'no schema',
+			NANO,
+			/^Kie.ai has not published the fields of .*JSON/,
+			success({ openapi: null }),
+		],
+		[
+			'a helper',
+			'gemini-omni-audio',
+			/not run gemini-omni-audio as a task, but at \/api\/v1\/omni/,
+			{},
+		],
+	])('says why: %s', async (_name, modelId, notice, ...answers) => {
+		const { fields, emptyFieldsNotice } = await editor(modelId, ...(answers as object[])).fields();
+		expect(fields).toStrictEqual([]);
+		expect(emptyFieldsNotice).toMatch(notice);
+	});
+});
+
+describe('the list of models', () => {
+	const row = (
+		model: string,
+		title: string,
+		provider: string,
+		taskType: string,
+		pricingDesc: string | null = null,
+	) => ({
+		...{
+			model,
+			slug: model,
+			title,
+			provider,
+			taskType: [taskType],
+			description: null,
+			pricingDesc,
+		},
+	});
+	const list = success({
+		total: 4,
+		models: [
+			row(
+				'kling/v2-1-master-text-to-video',
+				'Kling 2.1 Master',
+				'Kling',
+				'Text to Video',
+				'5 s: 160 credits.\nmore',
+			),
+			row('recraft/crisp-upscale', 'Recraft Crisp Upscale', 'Elevenlabs', 'Text to Image'),
+			row('gpt-6-sol', 'GPT 6', 'OpenAI', 'Chat'),
+			row('gemini-omni-audio', 'Gemini Omni', 'Google', 'Text to Speech'),
+		],
+	});
+	const KLING = {
+		name: 'Kling 2.1 Master (kling/v2-1-master-text-to-video) · Kling · 5 s: 160 credits.',
+		value: 'kling/v2-1-master-text-to-video',
+	};
+	const RECRAFT = {
+		name: 'Recraft Crisp Upscale (recraft/crisp-upscale) · Elevenlabs',
+		value: 'recraft/crisp-upscale',
+	};
+
+	it.each([
+		[undefined, [KLING, RECRAFT]],
+		['', [KLING, RECRAFT]],
+		['master', [KLING]],
+		['KLING text-to', [KLING]],
+		['elevenlabs', [RECRAFT]],
+		['gpt', []],
+		['omni', []],
+		['credits', []],
+	])('searched for %p', async (filter, results) => {
+		expect(await editor('', list).search(filter)).toStrictEqual(results);
+	});
+
+	it('says why it is empty', async () => {
+		const search = editor('', { code: 401, msg: 'Unauthorized' }).search();
+		await expect(search).rejects.toThrow(/list of models could not be read. Kie.ai did not accept/);
+	});
+});
+
+describe('the fields of an item', () => {
+	const KLING = 'kling/v2-1-master-text-to-video';
+	const SEEDANCE = 'bytedance/seedance-2-5';
+	const given = { prompt: 'a fox' };
+
+	it.each([
+		['text where Kie wants text', KLING, { ...given, duration: 5 }, { ...given, duration: '5' }],
+		['a number', KLING, { ...given, cfg_scale: '0.5' }, { ...given, cfg_scale: 0.5 }],
+		['zero', KLING, { ...given, cfg_scale: 0 }, { ...given, cfg_scale: 0 }],
+		['a whole number', SEEDANCE, { duration: ' 7 ' }, { duration: 7 }],
+		['a switch', SEEDANCE, { web_search: 'true' }, { web_search: true }],
+		['an off switch', SEEDANCE, { web_search: false }, { web_search: false }],
+		[
+			'nothing',
+			KLING,
+			{ ...given, duration: '', negative_prompt: null, cfg_scale: undefined },
+			given,
+		],
+		['an empty list', SEEDANCE, { reference_image_urls: [] }, {}],
+		['no value at all', SEEDANCE, null, {}],
+		['a choice of numbers', 'veo-3-1', { ...given, duration: '8' }, { ...given, duration: 8 }],
+		[
+			'a list',
+			SEEDANCE,
+			{ reference_image_urls: ['https://a.com/1'] },
+			{ reference_image_urls: ['https://a.com/1'] },
+		],
+		[
+			'a list as JSON',
+			SEEDANCE,
+			{ reference_image_urls: '["asset://1"]' },
+			{ reference_image_urls: ['asset://1'] },
+		],
+		[
+			'addresses with commas, some of them theirs',
+			SEEDANCE,
+			{ reference_image_urls: 'https://a.com/1,2, oss://b/3' },
+			{ reference_image_urls: ['https://a.com/1,2', 'oss://b/3'] },
+		],
+		[
+			'one address a line',
+			SEEDANCE,
+			{ reference_image_urls: 'https://a.com/1\nasset://2\n' },
+			{ reference_image_urls: ['https://a.com/1', 'asset://2'] },
+		],
+		[
+			'a list of objects as JSON',
+			'elevenlabs/text-to-dialogue-v3',
+			{ dialogue: '[{"text": "Hi", "voice": "x"}]' },
+			{ dialogue: [{ text: 'Hi', voice: 'x' }] },
+		],
+		[
+			'lists in lists',
+			'wan/2-7-image',
+			{ ...given, bbox_list: [[[1, '2']]] },
+			{ ...given, bbox_list: [[[1, 2]]] },
+		],
+		[
+			'a required field with a default',
+			'topaz/image-upscale',
+			{ image_url: 'https://a.com' },
+			{ image_url: 'https://a.com' },
+		],
+	])('are sent as Kie wants them: %s', (_name, id, value, input) => {
+		expect(readFields(id, value)).toStrictEqual({ model: id, input, hints: [] });
+	});
+});
+
+describe('the fields of an item that are not as Kie says', () => {
+	const KLING = 'kling/v2-1-master-text-to-video';
+	const SEEDANCE = 'bytedance/seedance-2-5';
+	const given = { prompt: 'a fox' };
+
+	it.each([
+		['nothing required', KLING, {}, "'prompt' is missing"],
+		['an empty required text', KLING, { prompt: ' ' }, "'prompt' is missing"],
+		[
+			'an empty required list',
+			'elevenlabs/text-to-dialogue-v3',
+			{ dialogue: [] },
+			"'dialogue' is missing",
+		],
+		[
+			'a number for what',
+			KLING,
+			{ ...given, cfg_scale: 'high' },
+			`'cfg_scale' must be of type number, not "high"`,
+		],
+		['a fraction', SEEDANCE, { duration: 5.5 }, "'duration' must be of type integer, not 5.5"],
+		[
+			'a switch for what',
+			SEEDANCE,
+			{ web_search: 'yes' },
+			`'web_search' must be of type boolean, not "yes"`,
+		],
+		[
+			'an object for a text',
+			KLING,
+			{ prompt: { a: 1 } },
+			`'prompt' must be of type string, not {"a":1}`,
+		],
+		[
+			'a list for a text',
+			'hailuo/2-3-image-to-video-standard',
+			{ ...given, image_url: ['https://a.com'] },
+			"'image_url' must be of type string",
+		],
+		[
+			'an object in a list of texts',
+			SEEDANCE,
+			{ reference_image_urls: [{}] },
+			"'reference_image_urls' must be of type array of string",
+		],
+		[
+			'text for a list of objects',
+			'elevenlabs/text-to-dialogue-v3',
+			{ dialogue: 'Hi' },
+			`'dialogue' must be of type array of object, not "Hi"`,
+		],
+		['an unknown field', KLING, { ...given, seed: 1 }, "'seed' is not a field of this model"],
+		[
+			'a name every object has',
+			KLING,
+			{ ...given, constructor: 'x' },
+			"'constructor' is not a field",
+		],
+		['no choice', KLING, { ...given, duration: '7' }, `'duration' must be one of 5, 10, not "7"`],
+		[
+			'another case',
+			KLING,
+			{ ...given, duration: ' 5' },
+			`'duration' must be one of 5, 10, not " 5"`,
+		],
+		['too much', KLING, { ...given, cfg_scale: 2 }, "'cfg_scale' must be 0-1, not 2"],
+		[
+			'too little',
+			'elevenlabs/text-to-speech-turbo-2-5',
+			{ text: 'x', speed: 0.1 },
+			"'speed' must be 0.7-1.2, not 0.1",
+		],
+		[
+			'too long a text',
+			KLING,
+			{ prompt: 'a'.repeat(5001) },
+			"'prompt' must be at most 5000 characters, not 5001",
+		],
+		[
+			'too many entries',
+			'nano-banana-pro',
+			{ ...given, image_input: Array(9).fill('https://a.com') },
+			"'image_input' must be at most 8 entries, not 9",
+		],
+		[
+			'too few entries',
+			'wan/2-7-image',
+			{ ...given, color_palette: [{}] },
+			"'color_palette' must be 3-10 entries, not 1",
+		],
+	])('are refused, and JSON is named: %s', (_name, id, value, message) => {
+		expect(() => readFields(id, value)).toThrow(
+			expect.objectContaining({
+				message: expect.stringContaining(message) as string,
+				description: expect.stringMatching(/JSON.*Nothing was sent/) as string,
+			}),
+		);
+	});
+
+	it('are counted in characters, and a text of the limit is sent', () => {
+		expect(readFields(KLING, { prompt: '🦊'.repeat(5000) }).input).toHaveProperty('prompt');
+	});
+
+	it('may be 200', () => {
+		const many = Object.fromEntries(
+			Array.from({ length: 200 }, (_, index) => [`f${index}`, index]),
+		);
+		expect(() => readFields(KLING, { ...given, ...many })).toThrow("'f0' is not a field");
+	});
+});
+
+describe('the stored fields', () => {
+	const KLING = 'kling/v2-1-master-text-to-video';
+
+	it('are used while the catalogue cannot be read, with a hint', async () => {
+		const { fields: schema } = await fieldsOf(KLING);
+		const stored = { known: unread, schema };
+		const { input, hints } = readFields(KLING, { prompt: 'x', duration: 5 }, stored);
+		expect(input).toStrictEqual({ prompt: 'x', duration: '5' });
+		expect(hints).toStrictEqual([
+			expect.stringMatching(/no answer within 30 s\. .* stored in the workflow/),
+		]);
+		expect(() => readFields(KLING, { prompt: 'x', duration: 7 }, stored)).toThrow(
+			"'duration' must be one of",
+		);
+	});
+
+	it.each([
+		['none are stored', unread, [], 'could not be read'],
+		['n8n has stored others', unread, [{ id: 'prompt', type: 'string' }], 'could not be read'],
+		['Kie has none either', { kind: 'noSchema' } as const, [], 'has not published'],
+	])('are needed then: %s', (_name, known, schema, message) => {
+		expect(() => readFields(KLING, { prompt: 'x' }, { known, schema })).toThrow(
+			expect.objectContaining({
+				message: expect.stringContaining(message) as string,
+				description: expect.stringContaining("'Input Mode' JSON") as string,
+			}),
+		);
+	});
+
+	it('are not used where Kie tells the current ones', async () => {
+		const { fields: schema } = await fieldsOf('google/nano-banana');
+		expect(() => readFields(KLING, { prompt: 'x', output_format: 'png' }, { schema })).toThrow(
+			"'output_format' is not a field of this model",
+		);
+	});
+
+	it('tell which switches nobody has set', async () => {
+		const { fields: schema } = await fieldsOf('google/nano-banana');
+		const value = { prompt: 'x', nsfw_checker: false };
+		expect(readFields('google/nano-banana', value, { schema }).input).toStrictEqual({
+			prompt: 'x',
+		});
+	});
+});
+
+describe('a model', () => {
+	const MOTION = 'kling-3.0/motion-control';
+	const value = { input_urls: 'https://a.com', video_urls: 'https://a.com' };
+
+	it.each([
+		{ kind: 'otherApi', path: '/api/v1/omni/audio/create' },
+		{ kind: 'otherApi', path: null },
+	] as const)('that is not run as a task is refused in both modes: %j', (known) => {
+		expect(() => readFields('x', {}, { known })).toThrow(known.path ?? 'chat model');
+		expect(() => readJson('x', {}, known)).toThrow(known.path ?? 'chat model');
+	});
+
+	it('that is not listed is refused with fields, and sent with JSON', () => {
+		const known = { kind: 'unlisted' } as const;
+		expect(() => readFields('x', {}, { known })).toThrow('does not list the model x');
+		expect(readJson('x', '{"a": 1}', known)).toStrictEqual({
+			model: 'x',
+			input: { a: 1 },
+			hints: [expect.stringContaining('does not list the model x')],
+		});
+	});
+
+	it('that needs a callback address is refused without one, and with JSON only a hint', () => {
+		expect(() => readFields(MOTION, value)).toThrow(`'Callback URL' is needed for ${MOTION}`);
+		expect(readFields(MOTION, value, { isReported: true }).hints).toStrictEqual([]);
+		const { hints } = readJson(MOTION, {
+			input_urls: ['https://a.com'],
+			video_urls: ['https://a.com'],
+		});
+		expect(hints).toStrictEqual([expect.stringContaining("'Callback URL' is needed")]);
+	});
+
+	it.each(['', null, { __rl: true, mode: 'list', value: '' }])(
+		'that is empty is refused: %j',
+		(modelId) => {
+			expect(() => read({ modelId, inputMode: 'json' }, unread)).toThrow("'Model' is empty");
+		},
+	);
+});
+
+describe('JSON', () => {
+	const KLING = 'kling/v2-1-master-text-to-video';
+
+	it.each([[{ prompt: 'x', duration: '5' }], ['{"prompt": "x", "duration": "5"}']])(
+		'is sent as it is: %j',
+		(json) => {
+			expect(readJson(KLING, json)).toStrictEqual({
+				model: KLING,
+				input: { prompt: 'x', duration: '5' },
+				hints: [],
+			});
+		},
+	);
+
+	it('is sent with a hint about what is not as Kie says', () => {
+		const input = { duration: 5, seed: null, cfg_scale: 7, more: '' };
+		const { input: sent, hints } = readJson(KLING, input);
+		expect(sent).toBe(input);
+		expect(hints).toStrictEqual([
+			`Sent to ${KLING} unchanged, although 'cfg_scale' must be 0-1, not 7; 'prompt' is missing; 'duration' must be of type string, not 5`,
+		]);
+	});
+
+	it('is sent with a hint while the catalogue cannot be read', () => {
+		expect(readJson(KLING, { prompt: 'x' }, unread).hints).toStrictEqual([
+			expect.stringContaining('no answer within 30 s'),
+		]);
+	});
+
+	it.each(['', 'a fox', '[1]', [1], 5, '{"prompt": '])('must be an object: %j', (json) => {
+		expect(() => readJson(KLING, json)).toThrow("'Input (JSON)' must be a JSON object");
+	});
+});
