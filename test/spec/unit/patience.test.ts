@@ -26,9 +26,14 @@ const refused = (code: number, msg: string) => ({ code, msg, data: null });
 async function wait(
 	order: Order,
 	replies: Array<object | string>,
-	{ name = 'veo', headers = {} }: { name?: ApiName; headers?: { [name: string]: string } } = {},
+	{
+		name = 'veo',
+		headers = {},
+		now,
+	}: { name?: ApiName; headers?: { [name: string]: string }; now?: () => number } = {},
 ) {
 	const { api, calls, clock, stop } = fakeKie(replies, headers, name);
+	clock.now = now ?? clock.now;
 	const connection = { api, clock, signal: stop.signal } as unknown as Connection;
 	const run = await submitVideo({ api }, order);
 	const ended = await waitByPolling(connection, order, {
@@ -39,7 +44,7 @@ async function wait(
 		deadline: 1_800_000,
 		onTimeout: 'error',
 	}).catch((error: unknown) => error);
-	return { ended, minutes: clock.now() / 60_000, requests: calls.length };
+	return { ended, minutes: clock.time / 60_000, requests: calls.length };
 }
 
 function errorOf({ ended }: { ended: unknown }): KieVeoError {
@@ -62,6 +67,20 @@ it.each([
 	const never = await wait(GENERATE, [ACCEPTED, refused(422, msg)]);
 	expect(errorOf(never).timedOut).toBe(true);
 	expect(never.minutes).toBe(30);
+});
+
+it('A clock of the machine that is set back or forward changes no waiting time', async () => {
+	const replies = [refused(455, 'maintenance'), ACCEPTED, refused(422, 'record is null')];
+	const expected = await wait(GENERATE, replies);
+	expect(expected.minutes).toBe(2);
+	for (const step of [-3_600_000, 3_600_000]) {
+		let reads = 0;
+		const { minutes, requests } = await wait(GENERATE, replies, { now: () => step * reads++ });
+		expect({ minutes, requests }).toStrictEqual({
+			minutes: expected.minutes,
+			requests: expected.requests,
+		});
+	}
 });
 
 it('Kie may not know a new task for 90 seconds', async () => {

@@ -76,7 +76,8 @@ describe('a transfer', () => {
 	it('that stalls is interrupted', async () => {
 		const silent = new Readable({ read() {} });
 		silent.push(Buffer.from('one'));
-		const result = await transfer(silent, collect, limits());
+		const clock = Object.assign(new FakeClock(), { now: () => 0 });
+		const result = await transfer(silent, collect, { ...limits(), clock });
 		expect(result).toStrictEqual({
 			kind: 'interrupted',
 			fault: 'interrupted after 3 bytes',
