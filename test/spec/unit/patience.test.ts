@@ -83,12 +83,6 @@ it('A clock of the machine that is set back or forward changes no waiting time',
 	}
 });
 
-it('Kie may not know a new task for 90 seconds', async () => {
-	const waited = await wait(GENERATE, [ACCEPTED, refused(422, 'record is null')]);
-	expect(errorOf(waited).failure).toBe('unknownTask');
-	expect(waited.minutes).toBe(1.5);
-});
-
 describe('answers that nobody knows', () => {
 	it.each<[operation: 'get4k' | 'get1080p', usual: number, code: number, msg: string]>([
 		['get4k', 12, 422, 'Validation Error - The request parameters failed validation checks'],
