@@ -9,7 +9,7 @@ import type { IDataObject, INode, INodeParameters } from 'n8n-workflow';
 import type { WorkflowDefinition } from '../../tools/n8n/client';
 import { itemsOf, nodeError, nodeMilliseconds, type Execution } from '../../tools/n8n/execution';
 import { LINES, type LineName } from '../../tools/n8n/versions';
-import { syntheticContent, type Fault } from '../../tools/simulator';
+import { syntheticContent } from '../../tools/simulator';
 import { MemoryWatch } from './memory';
 import { Stage } from './stage';
 import { AFTER, chain, connect, HTTP, httpDownload, ITEMS, KIE, node } from './workflows';
@@ -51,8 +51,6 @@ const finishedUrl = async (bytes: number | null = null) => {
 	const execution = await run([{ taskId }], { operation: 'get' });
 	return String(itemsOf(execution, KIE)[0]?.json.videoUrl);
 };
-const download = async (url: string) => await run([{ url }], { operation: 'download', url });
-const fileRequests = () => stage.simulator.requests({ host: 'file' });
 
 describe.each(LINES.map(({ name }) => name))('the life of a video in n8n %s', (line) => {
 	beforeAll(async () => {
@@ -64,7 +62,6 @@ describe.each(LINES.map(({ name }) => name))('the life of a video in n8n %s', (l
 	afterAll(async () => await stage.close());
 
 	makesVideos();
-	downloadsFiles();
 	handlesLargeFiles(line);
 });
 
@@ -97,61 +94,6 @@ function makesVideos(): void {
 		}
 		expect(new Set(videos.map(({ json }) => json.taskId)).size).toBe(2);
 		expect(simulator.paid()).toHaveLength(4);
-	});
-
-	it.each(['generate', 'extend'])('gives the file of what %s has made', async (operation) => {
-		const taskId = stage.simulator.addVideo();
-		const parameters = polled({ operation, prompt: 'A dog', download: true });
-		const execution = await run([{ taskId }], parameters);
-		const sum = await stage.simulator.fileSha256(String(itemsOf(execution, KIE)[0]?.json.videoUrl));
-		await expect(sha256Of(execution, KIE)).resolves.toBe(sum);
-		expect(stage.simulator.paid()).toHaveLength(1);
-	});
-
-	it('extends a video: whole first, then the new part', async () => {
-		const taskId = stage.simulator.addVideo();
-		const execution = await run(
-			[{ taskId }],
-			polled({ operation: 'extend', prompt: 'It continues' }),
-		);
-		expect(itemsOf(execution, KIE)[0]?.json).toMatchObject({
-			operation: 'extend',
-			status: 'success',
-			videoUrls: [expect.stringContaining('full.mp4'), expect.stringContaining('base.mp4')],
-		});
-	});
-
-	it.each(['generate', 'extend'])('never repeats %s when the answer is lost', async (operation) => {
-		const taskId = stage.simulator.addVideo();
-		stage.simulator.fault({ kind: 'reset-after' });
-		const execution = await run([{ taskId }], polled({ operation, prompt: 'A dog' }));
-		expect(nodeError(execution, KIE)?.message).toContain('answer was lost');
-		expect(nodeError(execution, KIE)?.description).toContain('https://kie.ai/logs');
-		expect(stage.simulator.submissions()).toHaveLength(1);
-	});
-}
-
-function downloadsFiles(): void {
-	it('gives the right file after a cut transfer, and an error when it lasts', async () => {
-		const url = await finishedUrl(2_000_000);
-		const fault: Fault = { kind: 'cut-transfer', host: 'file' };
-		stage.simulator.fault(fault);
-		const once = await download(url);
-		await expect(sha256Of(once, KIE)).resolves.toBe(await stage.simulator.fileSha256(url));
-
-		stage.simulator.fault({ ...fault, times: 99 });
-		const always = await download(url);
-		expect(nodeError(always, KIE)?.message).toContain('could not be downloaded');
-	});
-
-	it('follows a redirect to another host, and shows no file host the API key', async () => {
-		const url = await finishedUrl();
-		const other = (await finishedUrl()).replace('127.0.0.1', 'localhost');
-		stage.simulator.fault({ kind: 'redirect', location: other, host: 'file' });
-		const execution = await download(url);
-		await expect(sha256Of(execution, KIE)).resolves.toBe(await stage.simulator.fileSha256(other));
-		expect(fileRequests()).toHaveLength(2);
-		for (const { headers } of fileRequests()) expect(headers).not.toHaveProperty('authorization');
 	});
 }
 

@@ -6,7 +6,7 @@ import { itemsOf, nodeError, type Execution } from '../../tools/n8n/execution';
 import { QueueN8n } from '../../tools/n8n/queue';
 import { LINES, type LineName } from '../../tools/n8n/versions';
 import { NEVER, type AddVideo, type VideoScenario } from '../../tools/simulator';
-import { kieCredential, Stage } from './stage';
+import { Stage } from './stage';
 import { AFTER, chain, connect, ITEMS, KIE, node } from './workflows';
 
 const RECORD_INFO = '/api/v1/veo/record-info';
@@ -64,24 +64,6 @@ const expectOnePaymentEach = (taskIds: string[]) => {
 	expect(records).toBeLessThanOrEqual(isQueue ? taskIds.length : 0);
 	expect(all).toBeLessThanOrEqual(2 * records);
 };
-/** Status of a call of the address that was made for a video. */
-const call = async (taskId: string, send: { body?: unknown; url?: (url: URL) => void }) => {
-	const [submission] = stage.simulator.submissions({ taskId });
-	const url = new URL((submission?.body as { callBackUrl: string }).callBackUrl);
-	send.url?.(url);
-	const response = await fetch(url, {
-		method: 'POST',
-		headers: { 'content-type': 'application/json' },
-		body: typeof send.body === 'string' ? send.body : JSON.stringify(send.body),
-	});
-	await response.text();
-	return response.status;
-};
-const success = (taskId: string) => ({
-	code: 200,
-	msg: 'success',
-	data: { taskId, info: { resultUrls: ['https://forged.example/v.mp4'] } },
-});
 
 describe.each(STAGES)('Wait for Callback on n8n %s', (_name, line, queue) => {
 	beforeAll(async () => {
@@ -107,26 +89,6 @@ describe.each(STAGES)('Wait for Callback on n8n %s', (_name, line, queue) => {
 });
 
 function gathers(queue: boolean): void {
-	it('suspends for one video and resumes with its URL', async () => {
-		const taskIds = videos(1);
-		const id = await start(toItems(taskIds));
-		const suspended = await waiting(id);
-		expect(suspended.waitTill).toBeDefined();
-		taskIds.forEach(finish);
-		const execution = await ended(id);
-		expect(itemsOf(execution, KIE)[0]?.json).toMatchObject({
-			taskId: taskIds[0],
-			operation: 'get4k',
-			status: 'success',
-			resolution: '4k',
-			videoUrl: expect.stringContaining('4k.mp4'),
-			creditsConsumed: null,
-		});
-		expect(itemsOf(execution, KIE)[0]?.json).not.toHaveProperty('timedOut');
-		expectPairing(execution, taskIds);
-		expectOnePaymentEach(taskIds);
-	});
-
 	it('gathers 8 videos whose callbacks come out of order', async () => {
 		const taskIds = videos(8);
 		const id = await start(toItems(taskIds));
@@ -343,43 +305,6 @@ function acceptsCalls(): void {
 		}
 		expect(simulator.paid()).toHaveLength(2);
 	});
-
-	it('refuses what is not Kie calling about that video, and keeps waiting', async () => {
-		const { simulator } = stage;
-		const taskIds = videos(2);
-		const [first = '', second = ''] = taskIds;
-		const id = await start(toItems(taskIds));
-		await waiting(id);
-
-		const withoutProof = (url: URL) => url.searchParams.delete('kieVeo');
-		const wrongProof = (url: URL) => {
-			const proof = String(url.searchParams.get('kieVeo'));
-			url.searchParams.set('kieVeo', `${proof.slice(0, -4)}AAAA`);
-		};
-		expect(await call(first, { body: success(first), url: withoutProof })).toBe(401);
-		expect(await call(first, { body: success(first), url: wrongProof })).toBe(401);
-		expect(await call(first, { body: success(second) })).toBe(401);
-		expect(await call(first, { body: { hello: 'world' } })).toBe(400);
-		expect(await call(first, { body: [] })).toBe(400);
-		expect(await call(first, { body: 'no JSON' })).toBeGreaterThanOrEqual(400);
-
-		const [submission] = simulator.submissions({ taskId: first });
-		const address = (submission?.body as { callBackUrl: string }).callBackUrl;
-		for (const forged of [
-			{ hmacKey: 'another key' },
-			{ headers: { 'X-Webhook-Signature': 'A'.repeat(44) } },
-			{ timestamp: 1_000_000_000 },
-		]) {
-			const delivery = await simulator.sendCallback(address, { taskId: first, ...forged });
-			expect(delivery.attempts[0]?.status).toBe(401);
-		}
-		expect((await stage.client.getExecution(id)).status).toBe('waiting');
-
-		taskIds.forEach(finish);
-		const execution = await ended(id);
-		expect(JSON.stringify(itemsOf(execution, KIE))).not.toContain('forged.example');
-		expectPairing(execution, taskIds);
-	});
 }
 
 function timesOut(): void {
@@ -412,154 +337,54 @@ function timesOut(): void {
 }
 
 function makesVideos(): void {
-	describe.each(['generate', 'extend'] as const)('of %s', (operation) => {
-		/** None is part of another: the simulator finds a task's behaviour by a piece of its prompt. */
-		const promptOf = (i: number) => `prompt ${String(i).padStart(2, '0')}`;
-		/** New tasks that end only when told; each belongs to a prompt. */
-		const creations = (count: number, scenario: (i: number) => VideoScenario = () => ({})) =>
-			Array.from({ length: count }, (_, i) => {
-				const taskId = `veo_${operation}_${i}`;
-				const timings = { [operation]: NEVER };
-				stage.simulator.nextTask({ taskId, prompt: promptOf(i), timings, ...scenario(i) });
-				return taskId;
-			});
-		const startCreations = async (count: number, own: INodeParameters = {}) => {
-			const original = stage.simulator.addVideo();
-			const items = Array.from({ length: count }, (_, i) => ({
-				taskId: original,
-				prompt: promptOf(i),
-				tag: `item ${i}`,
-			}));
-			return await start(items, {}, { operation, prompt: '={{ $json.prompt }}', ...own });
-		};
-		const end = (taskId: string) => stage.simulator.finish(taskId, operation);
-
-		it('gathers new videos in the order of their prompts', async () => {
-			const taskIds = creations(3);
-			const id = await startCreations(3);
-			await waiting(id);
-			for (const i of [2, 0, 1]) {
-				end(String(taskIds[i]));
-				await stage.simulator.callbacksSettled();
-			}
-			const execution = await ended(id);
-			expectPairing(execution, taskIds);
-			for (const { json } of itemsOf(execution, KIE)) {
-				expect(json).toMatchObject({ operation, status: 'success', index: null, code: 200 });
-				// Of an extended video the whole comes first; Kie's callback has only the new part.
-				const files = operation === 'extend' ? ['full.mp4', 'base.mp4'] : ['base.mp4'];
-				expect(json.videoUrls).toStrictEqual(files.map((file) => expect.stringContaining(file)));
-			}
-			expect(stage.simulator.paid()).toHaveLength(3);
+	/** New tasks that end only when told; each belongs to a prompt. */
+	const creations = (count: number, scenario: (i: number) => VideoScenario = () => ({})) =>
+		Array.from({ length: count }, (_, i) => {
+			const taskId = `veo_generate_${i}`;
+			const timings = { generate: NEVER };
+			stage.simulator.nextTask({ taskId, prompt: promptOf(i), timings, ...scenario(i) });
+			return taskId;
 		});
+	/** None is part of another: the simulator finds a task's behaviour by a piece of its prompt. */
+	const promptOf = (i: number) => `prompt ${String(i).padStart(2, '0')}`;
+	const startCreations = async (count: number) => {
+		const items = Array.from({ length: count }, (_, i) => ({
+			prompt: promptOf(i),
+			tag: `item ${i}`,
+		}));
+		return await start(items, {}, { operation: 'generate', prompt: '={{ $json.prompt }}' });
+	};
+	const end = (taskId: string) => stage.simulator.finish(taskId, 'generate');
 
-		it('waits for the whole result while Kie cannot be asked about it', async () => {
-			const [taskId] = creations(1);
-			const id = await startCreations(1);
-			await waiting(id);
-			stage.simulator.fault({ kind: 'status', code: 500, path: RECORD_INFO });
-			end(String(taskId));
-			const [item] = itemsOf(await ended(id), KIE);
-			const first = operation === 'extend' ? 'full.mp4' : 'base.mp4';
-			expect(item?.json.videoUrl).toContain(first);
-		});
+	it('asks about those whose reports came too early and were not repeated', async () => {
+		// More than Kie takes within 10 s: the first ones are reported before the execution is suspended.
+		const count = 22;
+		const tooEarly = { timings: { generate: 0 }, callback: { copies: 0 } };
+		const taskIds = creations(count, (i) => (i < 2 ? tooEarly : {}));
+		const id = await startCreations(count);
+		await waiting(id);
+		taskIds.slice(2).forEach(end);
+		const execution = await ended(id);
+		expect(statuses(execution)).toStrictEqual(taskIds.map(() => 'success'));
+		expectPairing(execution, taskIds);
+		expect(stage.simulator.paid()).toHaveLength(count);
+	});
 
-		it('asks about those whose reports came too early and were not repeated', async () => {
-			// More than Kie takes within 10 s: the first ones are reported before the execution is suspended.
-			const count = 22;
-			const tooEarly = { timings: { [operation]: 0 }, callback: { copies: 0 } };
-			const taskIds = creations(count, (i) => (i < 2 ? tooEarly : {}));
-			const id = await startCreations(count);
-			await waiting(id);
-			taskIds.slice(2).forEach(end);
-			const execution = await ended(id);
-			expect(statuses(execution)).toStrictEqual(taskIds.map(() => 'success'));
-			expectPairing(execution, taskIds);
-			expect(stage.simulator.paid()).toHaveLength(count);
-		});
-
-		it('tells a failure without an id apart from a task that is running', async () => {
-			const taskIds = creations(2, (i) => ({
-				generation: { outcome: i === 0 ? 'failure' : 'success' },
-				callback: { form: { failureData: 'null' } },
-			}));
-			const id = await startCreations(2);
-			await waiting(id);
-			// The address alone cannot say which task it is about, and this one has not ended.
-			expect(await call(String(taskIds[1]), { body: { code: 500, msg: 'x', data: null } })).toBe(
-				503,
-			);
-			end(String(taskIds[0]));
-			await stage.simulator.callbacksSettled();
-			expect((await stage.client.getExecution(id)).status).toBe('waiting');
-			end(String(taskIds[1]));
-			const execution = await ended(id);
-			expect(statuses(execution)).toStrictEqual(['failed', 'success']);
-			expect(itemsOf(execution, KIE)[0]?.json.message).toContain('content policies');
-			expectPairing(execution, taskIds);
-		});
-
-		it('tells in the log of a video whose paid answer was lost', async () => {
-			const { simulator, n8n } = stage;
-			const taskIds = creations(2);
-			// Another process may still be asking about the videos of the test before.
-			simulator.fault({ kind: 'reset-after', path: `/api/v1/veo/${operation}` });
-			const id = await startCreations(2);
-			await waiting(id);
-			const lost = simulator.submissions().find(({ fault }) => fault === 'reset-after')?.taskId;
-			end(String(lost));
-			await simulator.callbacksSettled();
-			expect(n8n.log()).toContain(`does not wait for task "${lost}"`);
-			taskIds.filter((taskId) => taskId !== lost).forEach(end);
-			const execution = await ended(id);
-			expect(statuses(execution).sort()).toStrictEqual(['failed', 'success']);
-			const failed = itemsOf(execution, KIE).find(({ json }) => json.status === 'failed');
-			expect(failed?.json).toMatchObject({
-				// Of an extension it is the original's.
-				taskId: operation === 'extend' ? expect.stringMatching(/^veo_task_/) : null,
-				message: expect.stringContaining('lost'),
-			});
-			expect(simulator.paid()).toHaveLength(2);
-		});
-
-		it('survives a restart of n8n, and refuses a report about another task', async () => {
-			const taskIds = creations(2);
-			const id = await startCreations(2);
-			await waiting(id);
-			end(String(taskIds[0]));
-			await stage.simulator.callbacksSettled();
-			await stage.n8n.restart();
-			await stage.client.login();
-			expect(await call(String(taskIds[1]), { body: success(String(taskIds[0])) })).toBe(401);
-			end(String(taskIds[1]));
-			const execution = await ended(id);
-			expect(statuses(execution)).toStrictEqual(['success', 'success']);
-			expectPairing(execution, taskIds);
-			expect(stage.simulator.paid()).toHaveLength(2);
-		});
-
-		it('downloads new videos, and keeps the URL of one whose file is gone', async () => {
-			const { client, simulator } = stage;
-			const taskIds = creations(2, (i) => (i === 0 ? {} : { files: { bare: 'gone' } }));
-			const id = await startCreations(2, { download: true });
-			await waiting(id);
-			taskIds.forEach(end);
-			const execution = await ended(id);
-			expectPairing(execution, taskIds);
-			const [ready, gone] = itemsOf(execution, KIE);
-			if (!ready?.binary?.data) throw new Error('There is no file');
-			const bytes = await client.downloadBinary(ready.binary.data);
-			expect(createHash('sha256').update(bytes).digest('hex')).toBe(
-				await simulator.fileSha256(String(ready.json.videoUrl)),
-			);
-			expect(gone).not.toHaveProperty('binary');
-			expect(gone?.json).toMatchObject({
-				status: 'success',
-				videoUrl: expect.stringContaining('.mp4'),
-				error: expect.stringContaining('could not be downloaded'),
-			});
-			expect(simulator.paid()).toHaveLength(2);
-		});
+	it('tells in the log of a video whose paid answer was lost', async () => {
+		const { simulator, n8n } = stage;
+		const taskIds = creations(2);
+		// Another process may still be asking about the videos of the test before.
+		simulator.fault({ kind: 'reset-after', path: '/api/v1/veo/generate' });
+		const id = await startCreations(2);
+		await waiting(id);
+		const lost = simulator.submissions().find(({ fault }) => fault === 'reset-after')?.taskId;
+		end(String(lost));
+		await simulator.callbacksSettled();
+		expect(n8n.log()).toContain(`does not wait for task "${lost}"`);
+		taskIds.filter((taskId) => taskId !== lost).forEach(end);
+		const execution = await ended(id);
+		expect(statuses(execution).sort()).toStrictEqual(['failed', 'success']);
+		expect(simulator.paid()).toHaveLength(2);
 	});
 }
 
@@ -595,19 +420,5 @@ function downloads(): void {
 		}
 		expectPairing(execution, taskIds);
 		expect(simulator.paid()).toHaveLength(2);
-	});
-
-	it('is refused before anything is submitted when Kie could not call back', async () => {
-		const { client, simulator } = stage;
-		const publicApi = kieCredential(simulator, { baseUrl: 'https://api.kie.ai' });
-		const credential = await client.createCredential({ ...publicApi, name: 'Public' });
-		const workflow = chain(credential, [{ taskId: 't' }], {
-			operation: 'get4k',
-			waitMode: 'callback',
-		});
-		const { id } = await client.createWorkflow(workflow);
-		const error = nodeError(await client.runToEnd(id), KIE);
-		expect(error?.message).toContain("'Wait for Callback' cannot be used");
-		expect(error?.description).toContain('WEBHOOK_URL');
 	});
 }

@@ -48,7 +48,13 @@ function webhookCall(parameters: IDataObject = {}, given?: object, submission?: 
 	return { context, status };
 }
 
-describe('the trigger', () => {
+const REPORT_4K = {
+	code: 200,
+	msg: '4K Video generated successfully.',
+	data: { taskId: 'a', info: { resultUrls: ['https://a.example/4k.mp4'] } },
+};
+
+describe('what the parameters of the trigger decide', () => {
 	it('delivers what cannot be classified although none of its events is selected', async () => {
 		const { context } = webhookCall();
 		const { workflowData, webhookResponse } = await receiveCallback(context);
@@ -56,6 +62,26 @@ describe('the trigger', () => {
 		expect(webhookResponse).toStrictEqual({ code: 200, msg: 'success' });
 	});
 
+	it('answers 200 and starts nothing for an event that is not selected', async () => {
+		const { context } = webhookCall({ events: ['generate.success'] }, REPORT_4K);
+		const { workflowData, webhookResponse } = await receiveCallback(context);
+		expect(workflowData).toBeUndefined();
+		expect(webhookResponse).toStrictEqual({ code: 200, msg: 'success' });
+	});
+
+	it('starts an execution for each delivery when it does not deduplicate, with the whole body', async () => {
+		const { context } = webhookCall(
+			{ options: { deduplicate: false, simplify: false } },
+			REPORT_4K,
+		);
+		for (let delivery = 0; delivery < 2; delivery++) {
+			const { workflowData } = await receiveCallback(context);
+			expect(workflowData?.[0]?.[0]?.json.raw).toStrictEqual(REPORT_4K);
+		}
+	});
+});
+
+describe('the trigger', () => {
 	it.each<[name: string, spoil: (context: IWebhookFunctions) => void, reason: string]>([
 		[
 			'the credential was deleted',

@@ -37,10 +37,8 @@ export type FaultEffect =
 	| { kind: 'wrong-length' };
 
 export interface FaultTarget extends JournalFilter {
-	/** How many requests it hits. Default 1, with `forMs` all. */
+	/** How many requests it hits. Default 1. */
 	times?: number;
-	/** It ends this many milliseconds after it was ordered. */
-	forMs?: number;
 	/** How many matching requests pass before it begins. */
 	skip?: number;
 	/** A further condition, asked only where everything else matches. */
@@ -59,14 +57,13 @@ export interface ArmedFault {
 }
 
 export function armed(fault: Fault): ArmedFault {
-	const { forMs, times = forMs === undefined ? 1 : Infinity } = fault;
-	const until = forMs === undefined ? Infinity : Date.now() + forMs;
+	const { times = 1 } = fault;
 	let { skip = 0 } = fault;
 	return {
 		fault,
 		hits: 0,
 		takes(request) {
-			if (this.hits >= times || Date.now() >= until) return false;
+			if (this.hits >= times) return false;
 			if (!matches(request, fault) || fault.when?.(request) === false) return false;
 			if (skip-- > 0) return false;
 			this.hits += 1;

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer as createHttpServer } from 'node:http';
-import { type AddressInfo, connect, createServer, isIP, type Server, type Socket } from 'node:net';
+import { type AddressInfo, connect, isIP, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createServer as createTlsServer } from 'node:tls';
@@ -51,30 +51,6 @@ class Listener {
 		for (const socket of this.open) socket.destroy();
 		if (!this.server.listening) return;
 		await new Promise<void>((resolve) => this.server.close(() => resolve()));
-	}
-}
-
-/** An address that leads to another one, or where nobody is for a while. */
-export class Relay extends Listener {
-	private port = 0;
-	private waiting: NodeJS.Timeout | undefined;
-
-	static async start(target: string): Promise<Relay> {
-		const relay = new Relay(createServer((socket) => leadTo(target, socket)));
-		relay.port = await listen(relay.server);
-		relay.url = `http://127.0.0.1:${relay.port}`;
-		return relay;
-	}
-
-	/** Cuts what is open and refuses connections for this long. */
-	async refuse(ms: number): Promise<void> {
-		await this.close();
-		this.waiting = setTimeout(() => void listen(this.server, this.port), ms);
-	}
-
-	override async close(): Promise<void> {
-		clearTimeout(this.waiting);
-		await super.close();
 	}
 }
 

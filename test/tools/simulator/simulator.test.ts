@@ -400,16 +400,6 @@ describe('a fault', () => {
 		expect(kie.paid()).toHaveLength(2 + paid);
 		expect(armed.hits).toBe(1);
 	});
-
-	it('of a whole storm ends by itself', async () => {
-		kie.storm({ ms: 100, answer: 429 });
-		expect((await ask(GENERATE, order)).code).toBe(429);
-		expect((await ask('/api/v1/chat/credit')).code).toBe(200);
-		await until(
-			async () => await ask(GENERATE, order),
-			({ code }) => code === 200,
-		);
-	});
 });
 
 it('is reached through TLS whose authority nobody knows', async () => {

@@ -125,12 +125,6 @@ export class Simulator extends World {
 		this.end(work);
 	}
 
-	/** Turns away, for a while, all requests for paid work, and repeats that ask about it. */
-	storm({ ms, answer }: { ms: number; answer: number }): void {
-		const when = ({ operation }: JournalEntry) => operation !== null;
-		this.fault({ kind: 'status', code: answer, host: 'api', forMs: ms, when });
-	}
-
 	/** Lets another client take a part of an account's rate limit. */
 	rival({ key, ...options }: RivalOptions & { key: string }): Rival {
 		return this.account(key).startRival(options, this.timers);
