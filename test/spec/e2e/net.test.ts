@@ -65,7 +65,7 @@ describe.each(STAGES)('The watch over suspended executions on n8n %s', (name, li
 	}
 
 	bringsInLostReports(queue);
-	refusesForgedCalls(queue);
+	isCalled();
 	isReadEarly(line);
 	endsTheWait(queue);
 });
@@ -102,46 +102,6 @@ function bringsInLostReports(queue?: QueueSize): void {
 		expect(most).toBeLessThanOrEqual(2);
 	});
 
-	it('gives 18 of 20 videos as ready when 2 still run at the timeout', async () => {
-		const { simulator } = stage;
-		const reported = executions.add(10);
-		const unheard = executions.add(8, LOST);
-		const running = executions.add(2);
-		const taskIds = [...running, ...reported, ...unheard];
-		const since = Date.now();
-		const id = await executions.start(taskIds, TIMEOUT);
-		executions.finish([...reported, ...unheard]);
-		const execution = await ended(id);
-		const late = Date.now() - since - TIMEOUT * 1000;
-		note(`${late} ms after the submission's timeout`);
-		expect(late).toBeLessThan(20_000);
-		const items = itemsOf(execution, KIE).map(({ json }) => json);
-		expect(items.slice(0, 2)).toMatchObject(
-			running.map((taskId) => ({ taskId, status: 'processing', timedOut: true, videoUrl: null })),
-		);
-		expect(items.slice(2).map(({ status }) => status)).toStrictEqual(
-			Array.from({ length: 18 }, () => 'success'),
-		);
-		expect(JSON.stringify(items.slice(2))).not.toContain('timedOut');
-		executions.expectWhole(execution, taskIds);
-		expect(simulator.paid()).toHaveLength(20);
-	});
-
-	it('handles one that ran before, one that fails unheard, and a normal one', async () => {
-		const [before = ''] = executions.add(1, { upgrade4k: { first: 'processing' }, ...LOST });
-		const failing = { outcome: 'failure', recordAfter: 'upgrade' } as const;
-		const [unheard = ''] = executions.add(1, { upgrade4k: failing, ...LOST });
-		const [normal = ''] = executions.add(1);
-		const taskIds = [before, unheard, normal];
-		const id = await executions.start(taskIds, TIMEOUT);
-		executions.finish(taskIds);
-		const execution = await ended(id);
-		expect(statusesIn(execution)).toStrictEqual(['success', 'failed', 'success']);
-		expect(itemsOf(execution, KIE)[1]?.json.message).toContain('unavailable');
-		executions.expectWhole(execution, taskIds);
-		expect(stage.simulator.paid()).toHaveLength(3);
-	});
-
 	it('is complete after a crash in which callbacks were lost, when one more comes', async () => {
 		const lost = executions.add(2, LOST);
 		const [late = ''] = executions.add(1);
@@ -160,42 +120,7 @@ function bringsInLostReports(queue?: QueueSize): void {
 	}, 400_000);
 }
 
-function refusesForgedCalls(queue?: QueueSize): void {
-	it('refuses forged, replayed and foreign wake-ups, and the execution keeps waiting', async () => {
-		const [taskId = ''] = executions.add(1);
-		const [other = ''] = executions.add(1);
-		const id = await executions.start([taskId], 600);
-		const otherId = await executions.start([other], 600);
-		const wakeUp = executions.wakeUp(id, taskId, { kind: 'final' });
-		const changed = (change: (value: string) => string) => {
-			const url = new URL(wakeUp);
-			const value = url.searchParams.get('kieVeoWakeUp') ?? '';
-			url.searchParams.set('kieVeoWakeUp', change(value));
-			return url.href;
-		};
-		const ofCallback = new URL(executions.addressOf(taskId)).searchParams.get('kieVeo') ?? '';
-		const refused = [
-			changed(() => ''),
-			changed((value) => `${value.slice(0, -4)}AAAA`),
-			changed(() => ofCallback),
-			executions.wakeUp(id, taskId, { kind: 'final', at: Date.now() - 61_000 }),
-			executions.wakeUp(id, taskId, { kind: 'final' }, { provedFor: otherId }),
-			executions.wakeUp(id, taskId, { kind: 'final' }, { apiKey: 'another key' }),
-		];
-		for (const url of refused) expect((await post(url))[0]).toBe(401);
-		expect((await stage.client.getExecution(id)).status).toBe('waiting');
-		expect(executions.questionsAbout(taskId)).toHaveLength(0);
-
-		expect(await post(executions.wakeUp(id, taskId, { kind: 'ping' }))).toStrictEqual([200, true]);
-		expect(await post(executions.wakeUp(id, taskId))).toStrictEqual([200, true]);
-		executions.finish([taskId]);
-		const execution = await ended(id);
-		expect(statusesIn(execution)).toStrictEqual(['success']);
-		// n8n itself answers for what is no longer waiting.
-		expect((await post(wakeUp))[0]).toBe(409);
-		await stage.client.stopExecution(otherId);
-	});
-
+function isCalled(): void {
 	it('continues once when wake-ups and callbacks come at the same time', async () => {
 		const taskIds = executions.add(6);
 		const id = await executions.start(taskIds, 600);
@@ -209,17 +134,6 @@ function refusesForgedCalls(queue?: QueueSize): void {
 		executions.expectWhole(execution, taskIds);
 		expect(stage.simulator.paid()).toHaveLength(6);
 	});
-
-	// With several processes, each knows only the callbacks that came to it.
-	if (!queue) {
-		it('asks nothing when every callback comes', async () => {
-			const taskIds = executions.add(4);
-			const id = await executions.start(taskIds, 600);
-			executions.finish(taskIds);
-			executions.expectWhole(await ended(id), taskIds);
-			expect(stage.simulator.requests({ host: 'api' })).toHaveLength(4);
-		});
-	}
 
 	it('keeps waiting when the credential is deleted meanwhile', async () => {
 		const { client, simulator } = stage;

@@ -1,7 +1,7 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
 import { addressKey } from '../../../nodes/KieVeo/addresses/submission';
-import { wakeUpKey, withWakeUp, type WakeUp } from '../../../nodes/KieVeo/suspension/watch';
+import { wakeUpKey, withWakeUp } from '../../../nodes/KieVeo/suspension/watch';
 import { itemsOf, type Execution } from '../../tools/n8n/execution';
 import { NEVER, SIMULATOR_KEY, type AddVideo, type JournalEntry } from '../../tools/simulator';
 import type { Stage } from './stage';
@@ -12,8 +12,6 @@ export const LOST = { callback: { lostAttempts: 99 } } satisfies AddVideo;
 
 /** Executions of Get 4K Video that are suspended in the n8n of a stage. */
 export class Suspensions {
-	/** Ids of the nodes, which wake-ups are proved with. */
-
 	constructor(
 		private readonly stage: Stage,
 		private readonly credential = stage.credential,
@@ -50,18 +48,12 @@ export class Suspensions {
 		return chain(this.credential, items, { ...own, ...parameters });
 	}
 
-	/** A wake-up as this package would send it, and what may be changed about it. */
-	wakeUp(
-		execution: string,
-		of: string,
-		wakeUp: Partial<WakeUp> = {},
-		{ provedFor = execution, apiKey = SIMULATOR_KEY } = {},
-	): string {
+	/** A wake-up as this package would send it. */
+	wakeUp(execution: string, of: string): string {
 		const url = new URL(this.addressOf(of));
 		url.searchParams.delete('kieVeo');
-		const place = { execution: provedFor, node: KIE, round: -1 };
-		const key = wakeUpKey(addressKey(apiKey), place);
-		return withWakeUp(url.href, { kind: 'all', at: Date.now(), ...wakeUp }, key);
+		const key = wakeUpKey(addressKey(SIMULATOR_KEY), { execution, node: KIE, round: -1 });
+		return withWakeUp(url.href, { kind: 'all', at: Date.now() }, key);
 	}
 
 	/** The address at which Kie should report a video. */
