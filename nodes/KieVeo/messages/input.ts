@@ -7,6 +7,7 @@ const ORDER_THROUGH = "under 'Order Through' in the Kie.ai API credential";
 const OF_CREDENTIAL = 'of the Kie.ai API credential';
 const RESULT_URL =
 	'Enter a result URL from Kie.ai, e.g. {{ $json.videoUrl }} from an earlier node.';
+const MINIMUM_CREDITS = "'Keep at Least (Credits)'";
 const NOT_SUSPENDED = "'Wait for Callback' cannot be used";
 
 /** What cannot be used as it is set. Each is raised before any paid request is sent. */
@@ -100,8 +101,13 @@ export const inputErrors = errorsFrom({
 		'0 is the first video of the task. Most tasks have only one.',
 	],
 	minimumCredits: (value: unknown) => [
-		`'Keep at Least (Credits)' must be a number of credits, 0 or greater, not ${show(value)}`,
+		`${MINIMUM_CREDITS} must be a number of credits, 0 or greater, not ${show(value)}`,
 		'0 means that the balance is not checked.',
+	],
+	/** The balance is below the user's own limit. */
+	balanceBelow: (credits: number, least: number) => [
+		`The Kie.ai account has ${credits} credits, fewer than the ${least} of ${MINIMUM_CREDITS}`,
+		`Nothing was submitted. Top up the balance at https://kie.ai, or lower ${MINIMUM_CREDITS} under Options.`,
 	],
 
 	/* Callbacks. */

@@ -104,6 +104,17 @@ export interface LogPlace {
 	items: readonly number[];
 }
 
+/** @param text or an error, for anyone who does not see it in the editor */
+export function logLine(
+	{ node, executionId, items }: LogPlace,
+	text: string | KieVeoError,
+): string {
+	const said = typeof text === 'string' ? text : `${text.message}. ${text.description}`;
+	const ofItems =
+		items.length > 0 ? `, ${items.length > 1 ? 'items' : 'item'} ${items.join(', ')}` : '';
+	return `${node}: ${said} (execution ${executionId}${ofItems})`;
+}
+
 /**
  * Kie has accepted a paid request, now or in an earlier run of the execution.
  *
@@ -121,7 +132,7 @@ export function submittedLine(
 		...(kieTaskId === undefined ? [] : [`at Kie.ai ${shorten(kieTaskId)}`]),
 		...(index === null ? [] : [`index ${index}`]),
 	];
-	return lineOf(place, facts.join(', '));
+	return logLine(place, facts.join(', '));
 }
 
 /**
@@ -141,20 +152,4 @@ export function tierLine(taskId: string, asked: string, made: string): string {
 export function reorderedLine(node: string, taskId: string, isCertain: boolean): string {
 	const how = isCertain ? 'has' : 'may have';
 	return `${node}: asking for the state of task ${shorten(taskId)} ${how} started, and billed, another upgrade`;
-}
-
-/** Something worth knowing that the execution itself does not show. */
-export function errorLine(place: LogPlace, { message, description }: KieVeoError): string {
-	return lineOf(place, `${message}. ${description}`);
-}
-
-/** A hint about the execution, for anyone who does not see it in the editor. */
-export function hintLine(place: LogPlace, hint: string): string {
-	return lineOf(place, hint);
-}
-
-function lineOf({ node, executionId, items }: LogPlace, text: string): string {
-	const where = [`execution ${executionId}`];
-	if (items.length > 0) where.push(`${items.length > 1 ? 'items' : 'item'} ${items.join(', ')}`);
-	return `${node}: ${text} (${where.join(', ')})`;
 }

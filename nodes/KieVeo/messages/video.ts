@@ -212,25 +212,16 @@ export function accountRejectedError(rejection: Rejection, answer: Said): KieVeo
 	});
 }
 
-const MINIMUM = "'Keep at Least (Credits)'";
-
-/** The balance is below the user's own limit. No paid request was sent. */
-export function balanceBelowError(credits: number, least: number): KieVeoError {
-	return new KieVeoError(
-		`The Kie.ai account has ${credits} credits, fewer than the ${least} of ${MINIMUM}`,
-		{
-			description: `Nothing was submitted. Top up the balance at https://kie.ai, or lower ${MINIMUM} under Options.`,
-		},
-	);
-}
-
 /** Without the balance the user's limit cannot be respected. No paid request was sent. */
 export function balanceUnknownError(rejection: Rejection, answer: Said): KieVeoError {
 	const { description, kieCode } = accountRejectedError(rejection, answer);
-	return new KieVeoError(`The credit balance could not be read for ${MINIMUM}: ${textOf(answer)}`, {
-		description: `Nothing was submitted. ${description}`,
-		kieCode,
-	});
+	return new KieVeoError(
+		`The credit balance could not be read for 'Keep at Least (Credits)': ${textOf(answer)}`,
+		{
+			description: `Nothing was submitted. ${description}`,
+			kieCode,
+		},
+	);
 }
 
 function isUnreached(reason: RetryReason): boolean {

@@ -1,5 +1,6 @@
 import type { KieApi } from '../kie/api';
-import { balanceBelowError, balanceUnknownError } from '../messages/video';
+import { inputErrors } from '../messages/input';
+import { balanceUnknownError } from '../messages/video';
 
 /** The credit balance before a run pays for anything. Read once, and only when needed. */
 export class Balance {
@@ -15,7 +16,7 @@ export class Balance {
 		if (least === 0) return;
 		this.credits ??= this.fetchCredits();
 		const credits = await this.credits;
-		if (credits < least) throw balanceBelowError(credits, least);
+		if (credits < least) throw inputErrors.balanceBelow(credits, least);
 	}
 
 	private async fetchCredits(): Promise<number> {

@@ -1,7 +1,7 @@
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
 import { KieVeoError, toNodeError, toRaisedError } from '../messages/error';
-import { alsoSubmitted, errorLine, stoppedError } from '../messages/run';
+import { alsoSubmitted, logLine, stoppedError } from '../messages/run';
 import { CancelledError } from '../kie/http/clock';
 import { errorItem } from './items';
 import { logPlace } from './paidLog';
@@ -118,7 +118,7 @@ export async function runItems<W extends Work>(
 		const lost = withLostAnswer(all).length;
 		const error = stoppedError(submitted, lost);
 		// n8n stored the execution earlier, so the error itself is not shown.
-		if (submitted.length + lost > 0) context.logger.warn(errorLine(logPlace(context), error));
+		if (submitted.length + lost > 0) context.logger.warn(logLine(logPlace(context), error));
 		throw toNodeError(context.getNode(), error);
 	}
 	const failsAltogether = readItems.every((read) => errorOf(read) !== undefined);

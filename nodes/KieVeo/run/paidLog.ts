@@ -1,7 +1,7 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 
 import { KieVeoError } from '../messages/error';
-import { errorLine, type LogPlace, submittedLine } from '../messages/run';
+import { logLine, submittedLine, type LogPlace } from '../messages/run';
 import { subjectOf } from './videoRun';
 import type { VideoWork } from './videoWork';
 
@@ -28,7 +28,7 @@ export async function submitLogged(
 	const place = logPlace(context, items);
 	await work.submit().catch((error: unknown) => {
 		if (error instanceof KieVeoError && error.mayBePaid) {
-			context.logger.warn(errorLine(place, error));
+			context.logger.warn(logLine(place, error));
 		}
 		return Promise.reject(error);
 	});

@@ -58,10 +58,6 @@ describe('a message about a value of 10,000 characters', () => {
 		['a redirect', fileErrors.address({ ...file, taskId: LONG }, file.url, 'why')],
 		['a task ID', timedOutError(subject, 1800, LONG)],
 		[
-			'a task ID that Kie repeats',
-			videoRejectedError(subject, { kind: 'failed', reason: 'unknownTask' }, said),
-		],
-		[
 			'a task ID in the advice',
 			videoRejectedError(subject, { kind: 'failed', reason: 'other' }, said),
 		],
@@ -71,10 +67,6 @@ describe('a message about a value of 10,000 characters', () => {
 		],
 		['a task ID of an upgrade without an answer', videoRejectedError(subject, NO_ANSWER, said)],
 		['a task ID that is refused twice', fallbackError(refusal, refusal)],
-		[
-			'a task ID whose fallback was not ready',
-			fallbackError(refusal, timedOutError(subject, 9, LONG)),
-		],
 	])('quotes at most 500 characters of %s', (_what, { message, description }) => {
 		const quoted = (message + description).match(/x/g) ?? [];
 		expect(quoted.length).toBeLessThanOrEqual(MOST);

@@ -9,7 +9,7 @@ import { inputErrors } from '../../messages/input';
 import {
 	callbackMissedHint,
 	executionLimitHint,
-	hintLine,
+	logLine,
 	takenUpHint,
 	unfinishedHint,
 } from '../../messages/run';
@@ -237,7 +237,7 @@ function warnOfMissedCallback({ context, waitMode }: Run, works: readonly VideoW
 	const isTest = paths.some((path) => path.includes('/webhook-test/'));
 	if (!isTest && !paths.some((path) => path.includes('//'))) return;
 	const hint = callbackMissedHint(isTest ? 'testUrl' : 'emptyPart');
-	context.logger.warn(hintLine(logPlace(context), hint));
+	context.logger.warn(logLine(logPlace(context), hint));
 	addHint(context, hint);
 }
 
@@ -281,7 +281,7 @@ function warnOfExecutionLimit(
 	const timeout = Math.max(...works.map((work) => work.timeout));
 	if (waitMode === 'none' || left === null || timeout <= left) return;
 	const hint = executionLimitHint(timeout, left);
-	context.logger.warn(hintLine(logPlace(context), hint));
+	context.logger.warn(logLine(logPlace(context), hint));
 	addHint(context, hint);
 }
 

@@ -37,7 +37,7 @@ const FAULT_TEXTS: string[] = [
 	envelopeFaultText('unexpectedJson', 200),
 ];
 
-const { submittedLine, tierLine, reorderedLine, errorLine, hintLine, ...hints } = samples.run;
+const { submittedLine, tierLine, reorderedLine, logLine, ...hints } = samples.run;
 
 export const SECTIONS: Section[] = [
 	{
@@ -48,7 +48,7 @@ export const SECTIONS: Section[] = [
 	{
 		title: 'Parameters and settings',
 		intro:
-			'All parameters of all items are checked first. Nothing was sent and nothing was paid for.',
+			'All parameters of all items are checked first. Nothing was ordered and nothing was paid for.',
 		entries: entriesOf(inputErrors, samples.input),
 	},
 	{
@@ -105,7 +105,7 @@ export const SECTIONS: Section[] = [
 			'What was paid for is written to the log as soon as Kie.ai has accepted it, so it can be found after a stop, a ' +
 			'time limit of n8n or a crash. Errors and hints that the execution may not show are there also.',
 		entries: listOf(
-			entriesOf(runRoom, { submittedLine, tierLine, reorderedLine, errorLine, hintLine }).map(
+			entriesOf(runRoom, { submittedLine, tierLine, reorderedLine, logLine }).map(
 				({ text }) => text,
 			),
 		),

@@ -75,6 +75,7 @@ export const input: Samples<typeof inputErrors> = {
 	emptyFieldName: [[]],
 	maximumSize: [[-1]],
 	minimumCredits: [[-1]],
+	balanceBelow: [[120.5, 500]],
 	tolerance: [['soon']],
 	dataUrl: [[]],
 	promptObject: [[['output']], [[]]],
@@ -268,7 +269,6 @@ export const video: Samples<Omit<typeof videoRoom, 'videoRejectedError' | 'accou
 				),
 			],
 		],
-		balanceBelowError: [[120.5, 500]],
 		balanceUnknownError: [[{ kind: 'retry', reason: 'server' }, retries.server]],
 	};
 
@@ -365,8 +365,10 @@ export const run: Samples<typeof runRoom> = {
 		[{ ...place, items: [0, 3] }, upgrade, undefined],
 		[place, made, undefined, 'taken up'],
 	],
-	errorLine: [[{ ...place, items: [] }, stoppedError([TASK], 0)]],
+	logLine: [
+		[{ ...place, items: [] }, stoppedError([TASK], 0)],
+		[{ ...place, items: [] }, callbackMissedHint('emptyPart')],
+	],
 	tierLine: [[TASK, 'veo3_lite', 'veo3_fast']],
 	reorderedLine: [['Kie.ai', TASK, false]],
-	hintLine: [[{ ...place, items: [] }, callbackMissedHint('emptyPart')]],
 };
