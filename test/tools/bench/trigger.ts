@@ -15,6 +15,8 @@ import { LIMIT, WINDOW } from './workers';
 
 /** Of what a neighbour takes per second. */
 const LEAST_RATIO = { verifying: 0.9, slack: 1 };
+/** Of what the same body costs at n8n's Slack Trigger. */
+const MOST_BLOCKED = 1.2;
 /** Callbacks per second that Kie can send at most for one account: one for each request it accepts. */
 const MOST_OF_KIE = LIMIT / WINDOW;
 /** How many times that the trigger can take. */
@@ -22,9 +24,12 @@ const LEAST_RESERVE = 5;
 /** Of a ratio. */
 const DIGITS = 2;
 const AT_A_TIME = 10;
+const UNSIGNED_ROUNDS = 20;
 const REFUSAL_LIMIT_MS = 20_000;
 /** Has n8n make an expression sandbox only when an expression is there to be evaluated. */
 const LAZY = { N8N_EXPRESSION_ENGINE_LAZY_ACQUIRE: 'true' };
+/** 990 kB without a signature, made to be read for long. */
+const UNSIGNED = `{"code":500,"data":{"taskId":"a","resultUrls":[${'"a",'.repeat(247_000)}"a"]}}`;
 const WEBHOOK = 'Webhook';
 const SLACK = 'Slack Trigger';
 const VERIFY = 'Verify';
@@ -176,8 +181,30 @@ async function callbackRate(lab: Lab, receiver: Receiver, count: number): Promis
 	return count / ((end - begin) / 1000);
 }
 
-/** Callbacks per second of the receivers, round by round. */
-type Rates = Record<keyof typeof NAMES, number[]>;
+/** How many milliseconds n8n takes at most to answer something else while it refuses the unsigned body. */
+async function blockedBy(lab: Lab, { url, name }: Receiver): Promise<number> {
+	const { n8n } = await lab.stage();
+	const post = { method: 'POST', headers: { 'content-type': 'application/json' }, body: UNSIGNED };
+	let refused: number | undefined;
+	const refusal = fetch(url, post).then(async (response) => {
+		await response.text();
+		refused = response.status;
+	});
+	let longest = 0;
+	while (refused === undefined) {
+		const since = performance.now();
+		await (await fetch(`${n8n.url}/healthz`)).text();
+		longest = Math.max(longest, performance.now() - since);
+	}
+	await refusal;
+	if (refused !== 401) throw new Error(`${name} answered an unsigned body with ${refused}`);
+	return longest;
+}
+
+/** Of the receivers, round by round: callbacks per second, and milliseconds that an unsigned body blocks n8n. */
+interface Rates extends Record<keyof typeof NAMES, number[]> {
+	blocked: Record<'trigger' | 'slack', number[]>;
+}
 
 async function ratesIn(lab: Lab, rounds: number, count: number): Promise<Rates> {
 	const stage = await lab.stage();
@@ -200,7 +227,12 @@ async function ratesIn(lab: Lab, rounds: number, count: number): Promise<Rates> 
 		slack: await open('slack', slackWorkflow(slackCredential), slackSender),
 	};
 	await expectRefusal(lab, receivers);
-	const rates: Rates = { trigger: [], verifying: [], plain: [], slack: [] };
+	const blocked: Rates['blocked'] = { trigger: [], slack: [] };
+	for (let round = 0; round < UNSIGNED_ROUNDS; round++) {
+		blocked.trigger.push(await blockedBy(lab, receivers.trigger));
+		blocked.slack.push(await blockedBy(lab, receivers.slack));
+	}
+	const rates: Rates = { trigger: [], verifying: [], plain: [], slack: [], blocked };
 	for (let round = 0; round <= rounds; round++) {
 		// Who begins changes: what the one before left behind must not always burden the same.
 		for (const which of round % 2 === 0 ? WHICH : WHICH.toReversed()) {
@@ -222,6 +254,24 @@ function ratesTable(rates: Rates): string {
 			which === 'trigger' ? '1' : shown(ratios(rates.trigger, rates[which]), DIGITS),
 		]),
 	);
+}
+
+function blockedTable({ blocked: { trigger, slack } }: Rates): string {
+	return table(
+		['Unsigned body of 990 kB', 'Milliseconds n8n is blocked', 'Against the Slack Trigger'],
+		[NAMES.trigger, shown(trigger, 0), shown(ratios(trigger, slack), DIGITS)],
+		[NAMES.slack, shown(slack, 0), '1'],
+	);
+}
+
+function blockedTarget({ blocked: { trigger, slack } }: Rates): Target {
+	const ratio = ratios(trigger, slack);
+	return {
+		promise: `An unsigned body of 990 kB to the trigger blocks n8n at most ${MOST_BLOCKED} times as long as one to n8n's Slack Trigger`,
+		setBy: "n8n's own nodes",
+		measured: shown(ratio, DIGITS),
+		held: median(ratio) <= MOST_BLOCKED,
+	};
 }
 
 function target(
@@ -263,13 +313,14 @@ export async function measureTrigger(lab: Lab): Promise<Section> {
 	const lazy = await inLab(lazyLab, async () => await ratesIn(lazyLab, rounds.lazy, count));
 	return {
 		title: 'Callbacks per second',
-		method: `Kie.ai Trigger with signature verification and deduplication, against n8n's Webhook node, followed by a Code node that verifies the same signature with a key in its code; the Webhook node alone, verifying nothing; and n8n's Slack Trigger, which verifies Slack's signature with a key from a credential. Active workflows on their production addresses, the same Edit Fields node at the end. ${count} callbacks of different tasks, ${AT_A_TIME} at a time, in rounds in turn, each in the reversed order of the one before; counted from the first callback until the last execution has ended. A forged callback was refused by all that verify before. First table: n8n as it is, ${rounds.usual} rounds. Second table: n8n with \`N8N_EXPRESSION_ENGINE_LAZY_ACQUIRE=true\`, ${rounds.lazy} rounds.`,
-		tables: [ratesTable(usual), ratesTable(lazy)],
+		method: `Kie.ai Trigger with signature verification and deduplication, against n8n's Webhook node, followed by a Code node that verifies the same signature with a key in its code; the Webhook node alone, verifying nothing; and n8n's Slack Trigger, which verifies Slack's signature with a key from a credential. Active workflows on their production addresses, the same Edit Fields node at the end. ${count} callbacks of different tasks, ${AT_A_TIME} at a time, in rounds in turn, each in the reversed order of the one before; counted from the first callback until the last execution has ended. A forged callback was refused by all that verify before. First table: n8n as it is, ${rounds.usual} rounds. Second table: n8n with \`N8N_EXPRESSION_ENGINE_LAZY_ACQUIRE=true\`, ${rounds.lazy} rounds. Third table: a body of 990 kB without a signature, sent ${UNSIGNED_ROUNDS} times to the trigger and the Slack Trigger in turn, in n8n as it is: the longest time in which n8n answered nothing else (its health check, asked all the time).`,
+		tables: [ratesTable(usual), ratesTable(lazy), blockedTable(usual)],
 		reading:
-			'For expressions n8n 2.x makes a sandbox, a V8 isolate: one for every call of a webhook, one more when a credential is read for it, and one for the execution. Its Webhook node is by its name exempt from the first, and reads no credential. So in n8n as it is, a call of this trigger costs three sandboxes, as one of the Slack Trigger or of any other that has its key in a credential, and a call of the Webhook node costs one. With `N8N_EXPRESSION_ENGINE_LAZY_ACQUIRE=true`, a setting of n8n, a sandbox is made only when an expression is evaluated: the trigger has none, and each execution needs one for its Edit Fields node. What is left between the trigger and the Webhook node alone is reading the credential and storing which events were seen. In return a forged callback is answered with 401 and starts no execution, where the Code node fails one. Kie.ai sends one callback per video, and accepts 20 submissions of an account in 10 seconds: 2 callbacks per second, far below all of these rates.',
+			'For expressions n8n 2.x makes a sandbox, a V8 isolate: one for every call of a webhook, one more when a credential is read for it, and one for the execution. Its Webhook node is by its name exempt from the first, and reads no credential. So in n8n as it is, a call of this trigger costs three sandboxes, as one of the Slack Trigger or of any other that has its key in a credential, and a call of the Webhook node costs one. With `N8N_EXPRESSION_ENGINE_LAZY_ACQUIRE=true`, a setting of n8n, a sandbox is made only when an expression is evaluated: the trigger has none, and each execution needs one for its Edit Fields node. What is left between the trigger and the Webhook node alone is reading the credential and storing which events were seen. In return a forged callback is answered with 401 and starts no execution, where the Code node fails one. Kie.ai sends one callback per video, and accepts 20 submissions of an account in 10 seconds: 2 callbacks per second, far below all of these rates. What an unsigned body costs is n8n parsing it as JSON; this trigger refuses it before it reads more than the task ID.',
 		targets: [
 			target('With LAZY_ACQUIRE', lazy, 'verifying'),
 			reserveTarget(usual),
+			blockedTarget(usual),
 			target('In n8n as it is', usual, 'slack'),
 			target(
 				'In n8n as it is',
