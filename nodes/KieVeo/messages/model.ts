@@ -74,7 +74,7 @@ export const modelErrors = {
 	fieldType: ({ name, type, items }: ModelField, value: unknown) =>
 		fieldError(
 			name,
-			`must be of type ${type}${items ? ` of ${String(items.type)}` : ''}, not ${show(value)}`,
+			`must be of type ${type}${items?.type ? ` of ${String(items.type)}` : ''}, not ${show(value)}`,
 		),
 	fieldChoice: ({ name, options }: ModelField, value: unknown) =>
 		fieldError(name, `must be one of ${shorten(String(options?.join(', ')))}, not ${show(value)}`),

@@ -120,7 +120,13 @@ describe('the fields of a model', () => {
 			'number',
 			'hidden',
 		],
-		['kling-3.0-omni/image-to-video', 'duration', 'Duration (default 5)', 'options', 'hidden'],
+		[
+			'kling-3.0-omni/image-to-video',
+			'duration',
+			'Duration (3-15, default 5)',
+			'options',
+			'hidden',
+		],
 		[
 			'kling-3.0-omni/image-to-video',
 			'elements',
@@ -457,9 +463,26 @@ describe('the stored fields', () => {
 		);
 	});
 
+	it('know the type of what n8n has as text, and other lists as JSON', async () => {
+		const { fields: schema } = await fieldsOf('wan/2-7-image');
+		const value = { prompt: 5, input_urls: 'https://a.com/1', bbox_list: '[[[1]]]', n: '2' };
+		const { input } = readFields('wan/2-7-image', value, { known: unread, schema });
+		const expected = { prompt: '5', input_urls: ['https://a.com/1'], bbox_list: [[[1]]], n: 2 };
+		expect(input).toStrictEqual(expected);
+	});
+
+	it.each([
+		[{ id: 'a', type: 'string' }, 5, 5],
+		[{ id: 'a', type: 'number' }, '5', 5],
+		[{ id: 'a', type: 'array' }, '[{}]', [{}]],
+		[{ id: 'a', type: 'options', options: [{ name: 'Five', value: 5 }] }, 5, 5],
+	])('may be from elsewhere: %j', (field, value, sent) => {
+		const stored = { known: unread, schema: [field] };
+		expect(readFields(KLING, { a: value }, stored).input).toStrictEqual({ a: sent });
+	});
+
 	it.each([
 		['none are stored', unread, [], 'could not be read'],
-		['n8n has stored others', unread, [{ id: 'prompt', type: 'string' }], 'could not be read'],
 		['Kie has none either', { kind: 'noSchema' } as const, [], 'has not published'],
 	])('are needed then: %s', (_name, known, schema, message) => {
 		expect(() => readFields(KLING, { prompt: 'x' }, { known, schema })).toThrow(

@@ -1,7 +1,7 @@
 import type { IExecuteFunctions, INodeProperties, ResourceMapperField } from 'n8n-workflow';
 
 import type { CataloguedModel } from '../../kie/catalogue/catalogue';
-import type { ModelField } from '../../kie/catalogue/schema';
+import { at, listOf, type ModelField } from '../../kie/catalogue/schema';
 import type { Connection } from '../../kie/connection';
 import { modelErrors } from '../../messages/model';
 import type { KieVeoError } from '../../messages/error';
@@ -92,8 +92,8 @@ export const inputProperties: INodeProperties[] = [
 export interface StoredField extends ResourceMapperField {
 	/** n8n before 1.123 does not know it. */
 	defaultValue?: string | number | boolean;
-	/** As Kie described it. */
-	kie: ModelField;
+	/** Kie's own: texts and lists of texts are both entered as text. */
+	kieType: string | null;
 }
 
 /** How long an order waits for the catalogue, in milliseconds. With JSON, what it says is only a hint. */
@@ -174,26 +174,36 @@ export function readModelInput(
 }
 
 /** The current fields; where Kie cannot tell them, those stored in the workflow. */
-function fieldsOf(model: string, known: CataloguedModel, stored: readonly StoredField[]) {
+function fieldsOf(model: string, known: CataloguedModel, stored: readonly JsonObject[]) {
 	if (known.kind === 'job') return { fields: known.fields, hints: [] };
 	const error = modelErrors.unusableModel(model, known);
 	if (known.kind === 'unlisted' || stored.length === 0) throw error;
-	return { fields: stored.map(({ kie }) => kie), hints: [modelErrors.storedFields(error)] };
+	return { fields: stored.map(toModelField), hints: [modelErrors.storedFields(error)] };
 }
 
-/** What the editor has stored of the answer to `getModelFields`. */
-function storedFields(context: IExecuteFunctions): StoredField[] {
-	const { modelFields } = context.getNode().parameters as JsonObject;
-	const schema: unknown = isJsonObject(modelFields) ? modelFields.schema : null;
-	const isStored = (field: unknown) => isJsonObject(field) && isJsonObject(field.kie);
-	return Array.isArray(schema) ? (schema.filter(isStored) as StoredField[]) : [];
+/** The {@link StoredField}s of the workflow, which may also be someone else's. */
+function storedFields(context: IExecuteFunctions): JsonObject[] {
+	return listOf(at(context.getNode().parameters, 'modelFields', 'schema')).filter(isJsonObject);
+}
+
+function toModelField({ id, type, kieType, required, options }: JsonObject): ModelField {
+	const values = listOf(options).map((option) => at(option, 'value'));
+	return {
+		name: String(id),
+		type: toText(kieType) ?? (type === 'string' || type === 'options' ? null : toText(type)),
+		required: required === true,
+		options: values.length > 0 ? (values as ModelField['options']) : null,
+		// Its entries are not known.
+		items: type === 'array' ? {} : null,
+		...{ default: null, minimum: null, maximum: null, description: null },
+	};
 }
 
 /** Not converted by n8n, which follows the stored fields and turns an empty text into 0. */
 function givenFields(
 	context: IExecuteFunctions,
 	itemIndex: number,
-	stored: readonly StoredField[],
+	stored: readonly JsonObject[],
 ): JsonObject {
 	const raw = { skipValidation: true };
 	const given: unknown = context.getNodeParameter('modelFields.value', itemIndex, {}, raw);

@@ -74,22 +74,22 @@ function chosenModel(context: ILoadOptionsFunctions): unknown {
 	}
 }
 
-function toStoredField(kie: ModelField): StoredField {
-	const { name, options, required, default: fallback } = kie;
+function toStoredField(field: ModelField): StoredField {
+	const { name, options, required, default: fallback } = field;
 	return {
 		id: name,
-		displayName: labelOf(kie),
+		displayName: labelOf(field),
 		defaultMatch: false,
 		canBeUsedToMatch: false,
 		display: true,
 		// n8n does not start a workflow in which a required field is empty.
-		required: isAsked(kie),
+		required: isAsked(field),
 		// The user adds the others: n8n would send `false` for each switch.
 		removed: !required,
-		type: mapperTypeOf(kie),
+		type: mapperTypeOf(field),
 		...(options ? { options: options.map((value) => ({ name: String(value), value })) } : {}),
 		...(required && isShort(fallback) ? { defaultValue: fallback } : {}),
-		kie: { ...kie, description: null },
+		kieType: field.type,
 	};
 }
 
@@ -104,10 +104,10 @@ function mapperTypeOf(field: ModelField): FieldType {
 
 /** Such as "Duration (3-15, default 5)": the editor has no other place for limits and a default. */
 function labelOf(field: ModelField): string {
-	const { name, type, options, deprecated, default: fallback } = field;
+	const { name, type, deprecated, default: fallback } = field;
 	const facts = [
 		deprecated ? 'deprecated' : '',
-		options ? '' : limitsOf(field) || (type === 'array' ? 'list' : ''),
+		limitsOf(field) || (type === 'array' ? 'list' : ''),
 		isShort(fallback) ? `default ${fallback}` : '',
 	].filter(Boolean);
 	const label = name
