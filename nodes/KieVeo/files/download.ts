@@ -73,7 +73,7 @@ interface FileReply extends Omit<HttpReply, 'body'> {
 	body: FileStream;
 }
 
-type Attempt =
+type FetchResult =
 	| { kind: 'file'; file: StoredFile }
 	| { kind: 'refused'; status: number }
 	/** `pauseMs`: the host is busy, and asks for at least this pause. */
@@ -81,14 +81,14 @@ type Attempt =
 
 /** The downloads of one execution, a few at a time, into its binary data, wherever this n8n keeps it. */
 export class Downloads {
-	private readonly turns: Turns<Attempt>;
+	private readonly turns: Turns<FetchResult>;
 
 	constructor(
 		private readonly context: CallingContext,
 		private readonly connection: Connection,
 	) {
 		const { clock, patience } = connection;
-		const isSilence = ({ kind }: Attempt) => kind === 'broken';
+		const isSilence = ({ kind }: FetchResult) => kind === 'broken';
 		this.turns = new Turns(PARALLEL_TRANSFERS, clock, patience, isSilence);
 	}
 
@@ -136,7 +136,7 @@ export class Downloads {
 		}
 	}
 
-	private async fetchOnce(url: string, order: FileOrder): Promise<Attempt> {
+	private async fetchOnce(url: string, order: FileOrder): Promise<FetchResult> {
 		const reply = await this.open(url, order);
 		if (typeof reply === 'string') return { kind: 'broken', fault: reply };
 		const { statusCode, headers, body } = reply;
@@ -230,7 +230,7 @@ function withoutFile(
 	order: FileOrder,
 	{ statusCode: status, headers }: FileReply,
 	now: number,
-): Attempt {
+): FetchResult {
 	if (REFUSED.includes(status)) return { kind: 'refused', status };
 	const fault = transferFaults.status(status);
 	if (status === PROXY_LOGIN) throw fileErrors.unreached(order, fault, 'proxyLogin');
