@@ -89,7 +89,7 @@ function lostAnswers(count: number, request: string): string {
 		: `The answers to ${count} ${request}s were lost`;
 }
 
-function listOf(taskIds: string[]): string {
+function listOf(taskIds: readonly string[]): string {
 	return taskIds.map((taskId) => shorten(taskId)).join(', ');
 }
 
@@ -152,4 +152,13 @@ export function tierLine(taskId: string, asked: string, made: string): string {
 export function reorderedLine(node: string, taskId: string, isCertain: boolean): string {
 	const how = isCertain ? 'has' : 'may have';
 	return `${node}: asking for the state of task ${shorten(taskId)} ${how} started, and billed, another upgrade`;
+}
+
+/** n8n no longer has an execution that waited. Where finished executions are not kept, that may be how it ended. */
+export function goneLine(place: LogPlace, taskIds: readonly string[]): string {
+	const how = 'it was deleted while it waited, or continued by another process and not kept';
+	return logLine(
+		place,
+		`n8n no longer has this execution: ${how}. It had submitted ${listOf(taskIds)}`,
+	);
 }

@@ -1,4 +1,4 @@
-import type { INodeExecutionData, IWebhookFunctions } from 'n8n-workflow';
+import type { IWebhookFunctions } from 'n8n-workflow';
 
 import type { SubmittedVideo } from '../kie/api';
 import type { CallbackEvent } from '../kie/callback/check';
@@ -9,6 +9,7 @@ import { failureText } from '../messages/error';
 import { reorderedLine } from '../messages/run';
 import { isUpgrade, traitsOf } from '../operations';
 import { toCallbackResult, toFailedResult, toVideoResult } from '../videoResult';
+import type { Facts } from './decide';
 import {
 	isUnreported,
 	openVideos,
@@ -21,7 +22,7 @@ import {
 /** Kie is not asked again this soon about an unfinished video. Later it is: its callback may be lost. */
 const ASK_PAUSE_MS = 30_000;
 /** How many videos a check asks about at the same time. */
-const PARALLEL_QUESTIONS = 5;
+const PARALLEL_QUESTIONS = 10;
 /** After this pause a check asks again about videos Kie said nothing about. */
 const RETRY_PAUSE_MS = 10_000;
 const MOST_ATTEMPTS = 3;
@@ -31,10 +32,7 @@ export interface Call {
 	context: IWebhookFunctions;
 	connection: Connection;
 	place: SuspensionPlace;
-	stored: INodeExecutionData[];
 	suspension: Suspension;
-	/** Milliseconds since the epoch at which n8n continues the execution by itself. */
-	lastResort: number;
 }
 
 /**
@@ -87,39 +85,46 @@ export function willBeReported(
  * @returns whether everything that was asked is now known
  */
 export async function askWhileFinished(call: Call): Promise<boolean> {
-	const { connection, stored, suspension } = call;
-	const { reports, unfinished, perhapsReordered } = suspension;
-	const now = connection.clock.now();
-	const isRecent = unfinished !== null && now - unfinished.since < ASK_PAUSE_MS;
-	if (isRecent && !reports.has(unfinished.key)) return true;
+	const { connection, suspension } = call;
+	const { foundUnfinished, perhapsReordered } = suspension;
+	const now = connection.clock.elapsed();
+	const reports = (video: SubmittedVideo) =>
+		!isUnreported(video) && !perhapsReordered.has(videoKey(video));
+	const isRecent = (video: SubmittedVideo) =>
+		now - (foundUnfinished.get(videoKey(video)) ?? -Infinity) < ASK_PAUSE_MS;
+	const open = openVideos(suspension);
+	if (open.some((video) => reports(video) && isRecent(video))) return true;
 	// The last submitted first: it is the most likely to be unfinished.
-	for (const video of openVideos(stored, suspension).reverse()) {
+	for (const video of open.reverse()) {
 		const found = await fetchAndRecord(call, video);
 		if (found === 'unknown') return false;
-		const key = videoKey(video);
-		if (found === 'finished' || isUnreported(video) || perhapsReordered.has(key)) continue;
-		suspension.unfinished = { key, since: now };
-		return true;
+		if (found === 'unfinished' && reports(video)) return true;
 	}
 	return true;
 }
 
 /**
+ * A check that is cut short is continued by the next one: first come those that were asked about longest ago.
+ *
  * @param all otherwise only about what may never be reported
- * @returns whether Kie gave the state of each
  */
-export async function askAboutOpen(call: Call, all: boolean): Promise<boolean> {
-	const { connection, stored, suspension } = call;
+export async function askAboutOpen(call: Call, all: boolean): Promise<Facts['asked']> {
+	const { connection, suspension } = call;
+	const { foundUnfinished, reports } = suspension;
 	const gate = new Gate(PARALLEL_QUESTIONS);
-	let asked = openVideos(stored, suspension).filter(
-		(video) => all || !willBeReported(video, suspension),
-	);
+	const since = (video: SubmittedVideo) => foundUnfinished.get(videoKey(video)) ?? 0;
+	const known = reports.size;
+	let asked = openVideos(suspension)
+		.filter((video) => all || !willBeReported(video, suspension))
+		.sort((one, other) => since(one) - since(other));
 	for (let attempt = 1; ; attempt++) {
 		const found = await Promise.all(
 			asked.map(async (video) => await gate.run(async () => await fetchAndRecord(call, video))),
 		);
 		asked = asked.filter((_, at) => found[at] === 'unknown');
-		if (asked.length === 0 || attempt === MOST_ATTEMPTS) return asked.length === 0;
+		if (asked.length === 0) return 'answered';
+		if (connection.signal?.aborted && reports.size > known) return 'cutShort';
+		if (attempt === MOST_ATTEMPTS) return 'unanswered';
 		await withinAnswerTime(connection, async () => {
 			await connection.clock.pause(RETRY_PAUSE_MS, connection.signal);
 		});
@@ -160,6 +165,7 @@ async function fetchReport(
 			return { result: toFailedResult(video, code, failureText(meaning.reason, message)), raw };
 		case 'processing':
 			suspension.codes.set(key, [...codes, code]);
+			suspension.foundUnfinished.set(key, connection.clock.elapsed());
 			if (meaning.perhapsReordered) {
 				suspension.perhapsReordered.add(key);
 				logReorder(call, video, false);

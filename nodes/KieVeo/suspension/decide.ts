@@ -2,10 +2,15 @@
 export interface Facts {
 	/** Kie's callback about a video, or our own check. */
 	call: 'report' | 'check' | 'finalCheck';
-	/** Whether an earlier call has resumed the execution. */
-	resumed: boolean;
+	/**
+	 * Whether an earlier call has resumed the execution. `failed`: n8n has taken the output, but a while later it
+	 * still waits, so n8n could not store it.
+	 */
+	resumption: 'none' | 'underWay' | 'failed';
 	/** Whether n8n is about to continue the execution by itself. */
 	tooLate: boolean;
+	/** Whether that is so near that no further check can come before. */
+	lastChance: boolean;
 	/** Videos whose outcome is unknown. */
 	open: number;
 	/** Whether this process received every callback since the suspension. */
@@ -14,8 +19,8 @@ export interface Facts {
 	checkFollows: boolean;
 	/** Whether no open video is certain to be reported to this process, so Kie must be asked about each. */
 	openPossiblyMissed: boolean;
-	/** Whether Kie was asked about open videos and answered every question. */
-	asked: 'no' | 'answered' | 'unanswered';
+	/** Whether Kie was asked about open videos, and what came of it. `cutShort`: there was no time for all of them. */
+	asked: 'no' | 'answered' | 'unanswered' | 'cutShort';
 	/** For a callback. */
 	video: {
 		/** Whether the outcome of the video is known. */
@@ -30,7 +35,7 @@ export interface Facts {
 }
 
 export type Decision =
-	/** Answer the call; the execution stays suspended. 503 makes Kie deliver a callback again. */
+	/** Answer the call; the execution stays suspended. 503 makes Kie deliver a callback again, and us check again soon. */
 	| { kind: 'answer'; status: 200 | 503; reason: string }
 	/** Answer the call; nothing more can be done for the execution. */
 	| { kind: 'over'; reason: string }
@@ -42,17 +47,20 @@ export type Decision =
 /** What to do about a genuine call of a suspended execution. Pure. */
 export function decide(facts: Facts): Decision {
 	const { open, video } = facts;
-	if (facts.resumed) return { kind: 'over', reason: 'the execution has been resumed' };
+	if (facts.resumption === 'underWay')
+		return { kind: 'over', reason: 'the execution is being resumed' };
 	if (facts.tooLate)
 		return { kind: 'over', reason: 'n8n itself is about to continue the execution' };
+	if (facts.resumption === 'failed') return { kind: 'resume' };
 	if (video && !video.known) return answer(503, 'it is incomplete, and Kie.ai has no more yet');
 	if (open === 0) return { kind: 'resume' };
 	return video ? decideOnReport(facts, video) : decideOnCheck(facts);
 }
 
-function decideOnCheck({ call, asked, open }: Facts): Decision {
+function decideOnCheck({ call, asked, open, lastChance }: Facts): Decision {
 	if (asked === 'no') return { kind: 'ask' };
-	return call === 'finalCheck' ? { kind: 'resume' } : waiting(open);
+	if (call === 'finalCheck' && (asked === 'answered' || lastChance)) return { kind: 'resume' };
+	return asked === 'cutShort' ? answer(503, 'there are more videos to ask about') : waiting(open);
 }
 
 /**
@@ -75,7 +83,7 @@ function decideOnReport(facts: Facts, video: NonNullable<Facts['video']>): Decis
 	const mustSpread = video.isUpgrade && !video.succeeded;
 	if (facts.checkFollows) return mustSpread ? spread : waiting(open);
 	if (asked === 'no') return { kind: 'ask' };
-	return asked === 'unanswered' || mustSpread ? spread : waiting(open);
+	return asked !== 'answered' || mustSpread ? spread : waiting(open);
 }
 
 function waiting(open: number): Decision {

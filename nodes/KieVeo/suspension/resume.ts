@@ -28,15 +28,7 @@ import type { VideoResult } from '../videoResult';
 import { askAboutOpen, askWhileFinished, reportOf, willBeReported, type Call } from './ask';
 import { decide, type Facts } from './decide';
 import { isSigned, parameterOf, resumeAddressOf, roundOf } from './n8n';
-import {
-	openVideos,
-	storedDeadline,
-	storedItems,
-	suspensionOf,
-	toOutput,
-	videoAwaitedBy,
-	videoKey,
-} from './state';
+import { nameOf, openVideos, storedItems, suspensionOf, toOutput, videoKey } from './state';
 import { LAST_RESORT_MS, placeOf, watchSince } from './suspend';
 import {
 	callOwnAddress,
@@ -56,15 +48,21 @@ const OWN_CHECK_LIMIT_MS = 90_000;
 const QUICK_FILES_MS = 8_000;
 /** Kie is waiting for its answer meanwhile. */
 const CHECK_LIMIT_MS = 4_000;
+/** After this time n8n has stored that the execution no longer waits, and a call that still arrives proves it failed to. */
+const STORED_MS = 30_000;
 /** n8n 1.x sets a timer for this up to 70 s ahead, and does not clear it when the execution is resumed. */
 const TOO_LATE_MS = 75_000;
+/** The final check is repeated each minute; this long before it is too late, it is not. */
+const LAST_CHANCE_MS = 75_000;
+/** A check must be able to resume before it is too late. */
+const TIME_TO_RESUME_MS = 5_000;
 
 /** How a call is answered. */
 interface Reply {
 	status: 200 | 400 | 401 | 409 | 500 | 503;
 	/** For n8n's log; refusals are logged as warnings. */
 	reason: string;
-	/** Whether the execution stays suspended. */
+	/** Whether the execution stays suspended, until n8n says otherwise. */
 	waiting: boolean;
 	/** Returns the node's output, with which the execution continues. Never throws. */
 	resume?: () => Promise<INodeExecutionData[]>;
@@ -134,8 +132,8 @@ async function handleCallback(context: IWebhookFunctions): Promise<Reply> {
 		const video = videoNamedIn(incoming);
 		return stillWaits(409, `the address of ${video} is from an earlier round of a loop`);
 	}
-	const stored = storedItems(context);
-	const video = videoAwaitedBy(stored[waiting.item]);
+	const suspension = suspensionOf(place, context);
+	const video = suspension.awaited[waiting.item] ?? null;
 	if (video === null || !isAbout(video, submission)) {
 		return stillWaits(409, `this execution does not wait for ${videoNamedIn(incoming)}`);
 	}
@@ -154,51 +152,52 @@ async function handleCallback(context: IWebhookFunctions): Promise<Reply> {
 	if (webhookSecret !== null && isReplayed(incoming)) {
 		return stillWaits(401, 'the signature came with another body before');
 	}
-	const deadline = storedDeadline(context) ?? waiting.until;
-	const call = callOf({ context, connection, place, stored }, deadline);
-	watchSince(call, video.operation, deadline);
+	const call = { context, connection, place, suspension };
+	watchSince(call);
 	return await inTurn(call, async () => await onCallback(call, video, checked.event));
 }
 
 async function handleWakeUp(context: IWebhookFunctions, value: unknown): Promise<Reply> {
-	const signal = AbortSignal.timeout(OWN_CHECK_LIMIT_MS);
-	const connection = await connect(context, signal, { abortInFlight: true });
-	const place = placeOf(context, roundOf(context));
-	const now = connection.clock.now();
-	const wakeUp = readWakeUp(value, wakeUpKey(connection.addressKey, place), now);
+	const limit = new AbortController();
+	const connection = await connect(context, limit.signal, { abortInFlight: true });
+	const { clock, addressKey } = connection;
+	const key = wakeUpKey(addressKey, String(context.getExecutionId()));
+	const wakeUp = readWakeUp(value, key, clock.now());
 	if (wakeUp === 'old') return stillWaits(401, 'the wake-up is an old one, or the clocks differ');
 	if (wakeUp === 'foreign') {
-		// Possibly from an earlier round of a loop, which is no longer waiting.
-		return { status: 401, reason: 'the wake-up is not one of this suspension', waiting: false };
+		return stillWaits(401, 'the wake-up was not made for this execution with this API key');
+	}
+	const place = placeOf(context, roundOf(context));
+	if (nameOf(place) !== nameOf(wakeUp.place)) {
+		const reason = 'the wake-up is from an earlier suspension of this execution';
+		return { status: 401, reason, waiting: false };
 	}
 	if (wakeUp.kind === 'ping') return stillWaits(200, 'the execution waits');
-	watch.noteWakeUp(place, wakeUp);
-	const stored = storedItems(context);
-	const call = callOf({ context, connection, place, stored }, storedDeadline(context) ?? now);
+	watch.noteWakeUp(wakeUp);
+	const call = { context, connection, place, suspension: suspensionOf(place, context) };
+	const left = Math.min(OWN_CHECK_LIMIT_MS, tooLateFor(call) - TIME_TO_RESUME_MS - clock.now());
+	AbortSignal.timeout(Math.max(0, left)).addEventListener('abort', () => limit.abort());
 	return await inTurn(call, async () => await onCheck(call, wakeUp));
 }
 
-function callOf(
-	made: Pick<Call, 'context' | 'connection' | 'place' | 'stored'>,
-	deadline: number,
-): Call {
-	const suspension = suspensionOf(made.place);
-	return { ...made, suspension, lastResort: deadline + LAST_RESORT_MS };
+/** From when on n8n may continue the execution by itself, in milliseconds since the epoch. */
+function tooLateFor({ suspension: { deadline } }: Call): number {
+	return deadline + LAST_RESORT_MS - TOO_LATE_MS;
 }
 
 /** One call at a time; a call about to resume checks once more whether another process has. */
 async function inTurn(call: Call, work: () => Promise<Reply>): Promise<Reply> {
-	const { context, place, suspension } = call;
+	const { context, suspension } = call;
 	const turn = suspension.queue.then(work);
 	suspension.queue = turn.catch(() => undefined);
 	const reply = await turn;
-	if (!reply.waiting) watch.end(place);
 	if (!reply.resume) return reply;
 	// Who has received every callback is alone. Otherwise the address tells; reading it costs an expression.
 	const url = suspension.complete ? null : resumeAddressOf(context);
 	const isAlone = url === null || isSigned(url);
 	if (isAlone || (await isStillWaiting(call, url))) return { ...reply, isAlone };
-	return { status: 200, reason: 'another process has resumed the execution', waiting: false };
+	handedOver(call);
+	return stillWaits(200, 'another process has resumed the execution');
 }
 
 /**
@@ -206,9 +205,10 @@ async function inTurn(call: Call, work: () => Promise<Reply>): Promise<Reply> {
  * again for each call, so our own call shows whether another process was faster.
  */
 async function isStillWaiting({ context, connection, place }: Call, url: string): Promise<boolean> {
-	const ping = { kind: 'ping' as const, at: connection.clock.now() };
-	const pinged = withWakeUp(url, ping, wakeUpKey(connection.addressKey, place));
-	return (await callOwnAddress(context.helpers.httpRequest, pinged, CHECK_LIMIT_MS)) !== 'over';
+	const ping = { kind: 'ping' as const, at: connection.clock.now(), place };
+	const pinged = withWakeUp(url, ping, wakeUpKey(connection.addressKey, place.execution));
+	const found = await callOwnAddress(context.helpers.httpRequest, pinged, CHECK_LIMIT_MS);
+	return found !== 'over' && found !== 'gone';
 }
 
 /** With its ID in the log a paid video can be fetched, even if its submission seemed lost. */
@@ -226,12 +226,12 @@ function isAbout(video: SubmittedVideo, submission: Submission): boolean {
 
 /** Records the outcome of the video, finds out about others if needed, and decides. */
 async function onCallback(call: Call, video: SubmittedVideo, event: CallbackEvent): Promise<Reply> {
-	const { reports, deliveries, resumed, complete } = call.suspension;
+	const { reports, deliveries, resumedAt, complete } = call.suspension;
 	const key = videoKey(video);
 	const delivery = (deliveries.get(key) ?? 0) + 1;
 	deliveries.set(key, delivery);
 	// The first callback is final: a terminal state does not change.
-	if (!resumed && !reports.has(key)) {
+	if (resumedAt === null && !reports.has(key)) {
 		const { tier } = event;
 		if (tier) call.context.logger.warn(tierLine(video.taskId, tier.asked, tier.made));
 		const report = await reportOf(call, video, event, delivery);
@@ -240,13 +240,10 @@ async function onCallback(call: Call, video: SubmittedVideo, event: CallbackEven
 	const { succeeded } = event.callback;
 	const upgrades = isUpgrade(video.operation);
 	const reported = () => ({ known: reports.has(key), succeeded, isUpgrade: upgrades, delivery });
-	const reply = await answerCall(
-		call,
-		'report',
-		reported,
-		async () => await askWhileFinished(call),
+	const reply = await answerCall(call, 'report', reported, async () =>
+		(await askWhileFinished(call)) ? 'answered' : 'unanswered',
 	);
-	if (reply.waiting && !complete) watch.checkSoon(call.place);
+	if (!reply.resume && !complete) watch.checkSoon(call.place);
 	return reply;
 }
 
@@ -257,10 +254,10 @@ async function onCheck(call: Call, { kind }: WakeUp): Promise<Reply> {
 		call,
 		check,
 		() => null,
-		async () =>
-			kind === 'reported'
-				? await askWhileFinished(call)
-				: await askAboutOpen(call, kind !== 'unreported'),
+		async () => {
+			if (kind !== 'reported') return await askAboutOpen(call, kind !== 'unreported');
+			return (await askWhileFinished(call)) ? 'answered' : 'unanswered';
+		},
 	);
 }
 
@@ -269,17 +266,26 @@ async function answerCall(
 	call: Call,
 	kind: Facts['call'],
 	video: () => Facts['video'],
-	ask: () => Promise<boolean>,
+	ask: () => Promise<Facts['asked']>,
 ): Promise<Reply> {
-	const { connection, place, stored, suspension, lastResort } = call;
+	const { connection, place, suspension } = call;
+	const { clock } = connection;
 	let asked: Facts['asked'] = 'no';
 	for (;;) {
-		const open = openVideos(stored, suspension);
+		const { resumedAt } = suspension;
+		const left = tooLateFor(call) - clock.now();
+		const open = openVideos(suspension);
 		const decision = decide({
 			call: kind,
 			video: video(),
-			resumed: suspension.resumed,
-			tooLate: connection.clock.now() > lastResort - TOO_LATE_MS,
+			resumption:
+				resumedAt === null
+					? 'none'
+					: clock.elapsed() - resumedAt < STORED_MS
+						? 'underWay'
+						: 'failed',
+			tooLate: left < 0,
+			lastChance: left < LAST_CHANCE_MS,
 			open: open.length,
 			openPossiblyMissed: !open.some((one) => willBeReported(one, suspension)),
 			complete: suspension.complete,
@@ -288,22 +294,22 @@ async function answerCall(
 		});
 		switch (decision.kind) {
 			case 'over':
-				return { status: 200, reason: decision.reason, waiting: false };
+				return stillWaits(200, decision.reason);
 			case 'answer':
 				return stillWaits(decision.status, decision.reason);
 			case 'resume':
 				return resume(call, open);
 			case 'ask':
-				asked = (await ask()) ? 'answered' : 'unanswered';
+				asked = await ask();
 		}
 	}
 }
 
-function resume({ context, stored, suspension, lastResort }: Call, open: SubmittedVideo[]): Reply {
-	suspension.resumed = true;
+function resume(call: Call, open: SubmittedVideo[]): Reply {
+	const { context, suspension } = call;
 	const simplify = toBoolean(parameterOf(context, 'options.simplify', true)) !== false;
-	const items = toOutput(stored, suspension, simplify);
-	suspension.reports.clear();
+	const items = toOutput(storedItems(context), suspension, simplify);
+	suspension.resumedAt = Infinity;
 	const late = open.map(({ taskId }) => taskId).join(', ');
 	return {
 		status: 200,
@@ -311,9 +317,20 @@ function resume({ context, stored, suspension, lastResort }: Call, open: Submitt
 			open.length === 0
 				? 'all videos are finished'
 				: `the waiting time is over, unfinished: ${late}`,
-		waiting: false,
-		resume: async () => await addFiles(context, items, lastResort - TOO_LATE_MS),
+		waiting: true,
+		resume: async () => {
+			const output = await addFiles(context, items, tooLateFor(call));
+			handedOver(call);
+			return output;
+		},
 	};
+}
+
+/** n8n stores the output only now, and may fail to: a check later shows whether the execution still waits. */
+function handedOver(call: Call): void {
+	call.suspension.resumedAt = call.connection.clock.elapsed();
+	watchSince(call);
+	watch.checkSoon(call.place, STORED_MS);
 }
 
 /**

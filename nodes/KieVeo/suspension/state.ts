@@ -30,16 +30,21 @@ export interface Report {
 	raw: unknown;
 }
 
+/** What n8n has stored of a suspension, as far as each call needs it. */
+interface StoredFacts {
+	/** What each item waits for; `null` where it was finished when the execution was suspended. */
+	awaited: ReadonlyArray<SubmittedVideo | null>;
+	/** When the waiting time ends, in milliseconds since the epoch. */
+	deadline: number;
+}
+
 /** What this process knows about one suspension. Videos by {@link videoKey}. */
-export interface Suspension {
+export interface Suspension extends StoredFacts {
 	reports: Map<string, Report>;
 	/** How many times this process received a callback about a video. */
 	deliveries: Map<string, number>;
-	/**
-	 * The last video that Kie, when asked, said is unfinished, and when (milliseconds since the epoch). For a
-	 * while nothing more needs to be asked: its own callback must arrive first.
-	 */
-	unfinished: { key: string; since: number } | null;
+	/** When Kie, asked, last said that a video is unfinished, by the even clock. */
+	foundUnfinished: Map<string, number>;
 	/**
 	 * Whether this process received every callback since the suspension, so that a missing one means an
 	 * unfinished video, except for those in `possiblyMissed`. False after a restart, and when another
@@ -55,8 +60,11 @@ export interface Suspension {
 	 * only the record is read from then on.
 	 */
 	perhapsReordered: Set<string>;
-	/** Set once, by the call that resumes the execution. */
-	resumed: boolean;
+	/**
+	 * When the output was handed to n8n, by the even clock; `Infinity` while it is being made. Reports are kept until
+	 * n8n says that the execution no longer waits, because n8n may fail to store what it was handed.
+	 */
+	resumedAt: number | null;
 	/** Calls are handled one at a time. */
 	queue: Promise<unknown>;
 }
@@ -67,6 +75,8 @@ export interface Suspension {
  */
 export const MOST_SUSPENSIONS = 1000;
 const suspensions = new BoundedMap<string, Suspension>(MOST_SUSPENSIONS);
+/** What this process has suspended, also what has ended since. */
+const begun = new BoundedMap<string, true>(MOST_SUSPENSIONS);
 
 export function nameOf({ execution, node, round }: SuspensionPlace): string {
 	return JSON.stringify([execution, node, round]);
@@ -84,32 +94,50 @@ export function videoKey({ taskId, index }: { taskId?: unknown; index?: unknown 
  */
 export function beginSuspension(
 	place: SuspensionPlace,
-	{ complete, possiblyMissed }: Pick<Suspension, 'complete' | 'possiblyMissed'>,
+	facts: StoredFacts & Pick<Suspension, 'complete' | 'possiblyMissed'>,
 ): Suspension {
 	const suspension: Suspension = {
-		complete,
-		possiblyMissed,
+		...facts,
 		reports: new Map(),
 		deliveries: new Map(),
-		unfinished: null,
+		foundUnfinished: new Map(),
 		codes: new Map(),
 		perhapsReordered: new Set(),
-		resumed: false,
+		resumedAt: null,
 		queue: Promise.resolve(),
 	};
 	suspensions.set(nameOf(place), suspension);
+	if (facts.complete) begun.set(nameOf(place), true);
 	return suspension;
 }
 
 /** Whether this process has suspended the execution at this place before. */
 export function wasSuspended(place: SuspensionPlace): boolean {
-	return suspensions.get(nameOf(place))?.complete === true;
+	return begun.has(nameOf(place));
 }
 
-/** What this process knows about a suspension; nothing at first, if another process suspended it. */
-export function suspensionOf(place: SuspensionPlace): Suspension {
-	const unknown = { complete: false, possiblyMissed: new Set<string>() };
-	return suspensions.get(nameOf(place)) ?? beginSuspension(place, unknown);
+/** What this process knows about a suspension; what n8n has stored, if another process suspended it. */
+export function suspensionOf(place: SuspensionPlace, context: IWebhookFunctions): Suspension {
+	return (
+		suspensions.get(nameOf(place)) ??
+		beginSuspension(place, {
+			awaited: storedItems(context).map(videoAwaitedBy),
+			deadline: toNumber(nodeData(context, `context.${DEADLINE}`)) ?? 0,
+			complete: false,
+			possiblyMissed: new Set(),
+		})
+	);
+}
+
+/**
+ * Forgets a suspension that is over.
+ *
+ * @returns the tasks it was about, if nothing has resumed it that this process knows of
+ */
+export function endSuspension(place: SuspensionPlace): string[] {
+	const { awaited = [], resumedAt = null } = suspensions.get(nameOf(place)) ?? {};
+	suspensions.delete(nameOf(place));
+	return resumedAt === null ? awaited.flatMap((video) => video?.taskId ?? []) : [];
 }
 
 /*
@@ -117,8 +145,9 @@ export function suspensionOf(place: SuspensionPlace): Suspension {
  * at that time; if nothing resumes the execution, they are output as they are.
  */
 
-/** The name in the node's context, which only expressions can see. */
+/** Names in the node's context, which only expressions can see. */
 const DEADLINE = 'kieVeoDeadline';
+const ITEMS = 'kieVeoItems';
 
 /**
  * Stores the items as this node's data, and the end of the waiting time.
@@ -130,24 +159,23 @@ export function store(
 	items: INodeExecutionData[],
 	deadline: number,
 ): void {
-	context.getContext('node')[DEADLINE] = deadline;
 	// A new array: changing the input items would change the output of the node before this one. And a
 	// copy: with an error output n8n removes the items one by one from the array this node returns.
-	context.getExecuteData().data.main = [[...items]];
+	const stored = [...items];
+	context.getExecuteData().data.main = [stored];
+	// What an expression sees of a node's data depends on the workflow's settings; its context does not. n8n stores
+	// the same array once.
+	Object.assign(context.getContext('node'), { [DEADLINE]: deadline, [ITEMS]: stored });
 }
 
+/** Copies all of them, which takes n8n a while: read once for a suspension, and once for its output. */
 export function storedItems(context: IWebhookFunctions): INodeExecutionData[] {
-	return context.evaluateExpression('{{ $input.all() }}', 0) as INodeExecutionData[];
-}
-
-/** @returns milliseconds since the epoch; `null` if an older version of this package suspended it */
-export function storedDeadline(context: IWebhookFunctions): number | null {
-	return toNumber(nodeData(context, `context.${DEADLINE}`));
+	return nodeData(context, `context.${ITEMS}`) as INodeExecutionData[];
 }
 
 /** The video an item waits for; `null` if it was finished when the execution was suspended. */
-export function videoAwaitedBy(item: INodeExecutionData | undefined): SubmittedVideo | null {
-	if (!item || !isPending(item)) return null;
+export function videoAwaitedBy(item: INodeExecutionData): SubmittedVideo | null {
+	if (!isPending(item)) return null;
 	const { operation, taskId, kieTaskId, index, code } = item.json;
 	if (!givesVideo(operation)) return null;
 	return {
@@ -174,13 +202,12 @@ export function isUnreported({ codes }: Pick<SubmittedVideo, 'codes'>): boolean 
 }
 
 /** The videos without a callback, each once, in the order of their items. */
-export function openVideos(
-	stored: INodeExecutionData[],
-	{ reports }: Pick<Suspension, 'reports'>,
-): SubmittedVideo[] {
-	const pending = stored.flatMap((item) => videoAwaitedBy(item) ?? []);
-	const byKey = new Map(pending.map((video) => [videoKey(video), video]));
-	return [...byKey.values()].filter((video) => !reports.has(videoKey(video)));
+export function openVideos({
+	awaited,
+	reports,
+}: Pick<Suspension, 'awaited' | 'reports'>): SubmittedVideo[] {
+	const byKey = new Map(awaited.flatMap((video) => (video ? [[videoKey(video), video]] : [])));
+	return [...byKey].flatMap(([key, video]) => (reports.has(key) ? [] : [video]));
 }
 
 /** The node's output: what was reported, and what was finished before. The rest has run out of time. */

@@ -13,6 +13,7 @@ import {
 	isUnreported,
 	openVideos,
 	store,
+	videoAwaitedBy,
 	videoKey,
 	wasSuspended,
 	type SuspensionPlace,
@@ -110,10 +111,11 @@ export async function suspend(
 		clock.elapsed() - submittedAt > limit || isUnreported({ codes: [code] });
 	const possiblyMissed = new Set(videos.filter(isMissable).map(videoKey));
 	const place = placeOf(context, round);
-	beginSuspension(place, { complete: true, possiblyMissed });
+	const awaited = items.map(videoAwaitedBy);
+	beginSuspension(place, { awaited, deadline, complete: true, possiblyMissed });
 	watch.begin(context, place, {
 		url: resumeUrl,
-		key: wakeUpKey(addressKey, place),
+		key: wakeUpKey(addressKey, place.execution),
 		since: now,
 		overdueAfter: overdueAfter(operation),
 		hasUnreported: possiblyMissed.size > 0,
@@ -132,18 +134,18 @@ export function placeOf(context: CallingContext, round: number): SuspensionPlace
  * resumes an execution for each process that decides at the same moment, it checks slightly after the
  * waiting time, and not at the same moment as other processes.
  */
-export function watchSince(call: Call, operation: VideoOperationName, deadline: number): void {
-	const { context, connection, place, stored, suspension } = call;
-	if (watch.has(place) || suspension.resumed) return;
-	const url = resumeAddressOf(context);
-	if (url === null) return;
+export function watchSince({ context, connection, place, suspension }: Call): void {
+	const { awaited, deadline } = suspension;
+	const first = awaited.find((video) => video !== null);
+	const url = watch.has(place) || !first ? null : resumeAddressOf(context);
+	if (url === null || !first) return;
 	const since = connection.clock.now();
 	watch.begin(context, place, {
 		url,
-		key: wakeUpKey(connection.addressKey, place),
+		key: wakeUpKey(connection.addressKey, place.execution),
 		since,
-		overdueAfter: overdueAfter(operation),
-		hasUnreported: openVideos(stored, suspension).some(isUnreported),
+		overdueAfter: overdueAfter(first.operation),
+		hasUnreported: openVideos(suspension).some(isUnreported),
 		deadline: deadline + (isSigned(url) ? 0 : FIRST_PLACE_MS + (since % OTHER_PLACES_MS)),
 	});
 }

@@ -6,7 +6,8 @@ import { BoundedMap } from '../boundedMap';
 import { systemClock, type Clock } from '../kie/http/clock';
 import { isJsonObject } from '../values';
 import { Gate } from '../kie/http/turns';
-import { MOST_SUSPENSIONS, nameOf, type SuspensionPlace } from './state';
+import { goneLine } from '../messages/run';
+import { endSuspension, MOST_SUSPENSIONS, nameOf, type SuspensionPlace } from './state';
 
 /* When a suspended execution is checked. Times in milliseconds since the epoch. */
 
@@ -88,25 +89,25 @@ export interface WakeUp {
 	kind: (typeof KINDS)[number];
 	/** When it was sent. */
 	at: number;
+	place: SuspensionPlace;
 }
 
 type Send = IExecuteFunctions['helpers']['httpRequest'];
 
 /** Milliseconds by which the clocks of two processes of one n8n may differ. */
 const TOLERANCE_MS = 60_000;
-/** n8n's own answers about an execution that is not waiting. */
+/** n8n's own answers about an execution that is not waiting, and about one that it does not have. */
 const NOT_WAITING = /\bexecution "/i;
+const NOT_THERE = /\bexecution ".*" does not exist/i;
 
 /**
- * The key that proves a wake-up of one suspension. Derived from the key of callback addresses, but whatever is
+ * The key that proves a wake-up of one execution. Derived from the key of callback addresses, but whatever is
  * signed with it is only sent to n8n's own address: a callback address, which Kie knows, is useless here,
- * and so is a wake-up of another suspension.
+ * and so is a wake-up of another execution.
  */
-export function wakeUpKey(addressKey: Buffer, place: SuspensionPlace): Buffer {
+export function wakeUpKey(addressKey: Buffer, execution: string): Buffer {
 	// The colon separates it from what is signed in a callback address: base64url text.
-	return createHmac('sha256', addressKey)
-		.update(`wake-up:${nameOf(place)}`)
-		.digest();
+	return createHmac('sha256', addressKey).update(`wake-up:${execution}`).digest();
 }
 
 /** @param url the resume address of the suspension */
@@ -125,23 +126,29 @@ export function withWakeUp(url: string, wakeUp: WakeUp, key: Buffer): string {
  */
 export function readWakeUp(value: unknown, key: Buffer, now: number): WakeUp | 'foreign' | 'old' {
 	const content = readToken(value, key);
-	const { kind, at } = isJsonObject(content) ? content : {};
+	const { kind, at, place } = isJsonObject(content) ? content : {};
 	const known = KINDS.find((one) => one === kind);
-	if (known === undefined || typeof at !== 'number') return 'foreign';
-	return Math.abs(now - at) <= TOLERANCE_MS ? { kind: known, at } : 'old';
+	if (known === undefined || typeof at !== 'number' || !isPlace(place)) return 'foreign';
+	return Math.abs(now - at) <= TOLERANCE_MS ? { kind: known, at, place } : 'old';
+}
+
+function isPlace(value: unknown): value is SuspensionPlace {
+	if (!isJsonObject(value)) return false;
+	const { execution, node, round } = value;
+	return typeof execution === 'string' && typeof node === 'string' && typeof round === 'number';
 }
 
 /**
  * Calls a suspended execution at its own address, from within n8n. Never throws.
  *
  * @param timeout milliseconds within which the answer must arrive
- * @returns `over`: the execution was resumed, ended or deleted
+ * @returns `more`: it waits, and a check was cut short; `over`: it was resumed or has ended; `gone`: n8n does not have it
  */
 export async function callOwnAddress(
 	send: Send,
 	url: string,
 	timeout: number,
-): Promise<'waits' | 'over' | 'unreachable'> {
+): Promise<'waits' | 'more' | 'over' | 'gone' | 'unreachable'> {
 	const reply: unknown = await send({
 		method: 'POST',
 		url,
@@ -152,12 +159,15 @@ export async function callOwnAddress(
 		disableFollowRedirect: true,
 		timeout,
 	}).catch(() => undefined);
-	const body = isJsonObject(reply) ? reply.body : undefined;
+	const { statusCode, body } = isJsonObject(reply) ? reply : {};
 	const { waiting, message } = isJsonObject(body) ? body : {};
 	// Our own answer, whatever its status.
-	if (typeof waiting === 'boolean') return waiting ? 'waits' : 'over';
+	if (typeof waiting === 'boolean') {
+		return !waiting ? 'over' : statusCode === 503 ? 'more' : 'waits';
+	}
 	// Anything else comes from something in front of n8n.
-	return typeof message === 'string' && NOT_WAITING.test(message) ? 'over' : 'unreachable';
+	if (typeof message !== 'string' || !NOT_WAITING.test(message)) return 'unreachable';
+	return NOT_THERE.test(message) ? 'gone' : 'over';
 }
 
 /** Parts of n8n's contexts. Only one set is kept at a time, the newest, whatever it belongs to. */
@@ -171,12 +181,13 @@ export interface Assignment extends WatchPlan {
 }
 
 interface Watched extends Assignment {
+	place: SuspensionPlace;
 	/** This process's last check, and its time. */
 	last: Check | null;
 	/** The time of another process's last check. */
 	lastElsewhere: number;
-	/** When a callback makes it check out of turn. */
-	soonAt: number | null;
+	/** A check out of turn. */
+	soon: { at: number; kind: Check['kind'] | 'reported' } | null;
 }
 
 /** Milliseconds between two ticks. */
@@ -220,7 +231,7 @@ export class Watch {
 	begin({ helpers, logger }: WatchContext, place: SuspensionPlace, assignment: Assignment): void {
 		this.newest = { send: helpers.httpRequest, logger };
 		const name = nameOf(place);
-		const entry = { ...assignment, last: null, lastElsewhere: 0, soonAt: null };
+		const entry = { ...assignment, place, last: null, lastElsewhere: 0, soon: null };
 		this.watched.set(name, entry);
 		void this.follow(name, entry);
 	}
@@ -235,20 +246,23 @@ export class Watch {
 		return entry !== undefined && this.unreachable.get(new URL(entry.url).origin) !== true;
 	}
 
-	/** A callback came, and other processes may know more: one check out of turn collects it all. */
-	checkSoon(place: SuspensionPlace): void {
+	/**
+	 * Makes one check out of turn: a callback came, and other processes may know more, or the execution was resumed and
+	 * n8n must have stored that by then.
+	 *
+	 * @param after milliseconds
+	 */
+	checkSoon(place: SuspensionPlace, after = SOON_MS): void {
 		const entry = this.watched.get(nameOf(place));
-		if (entry) entry.soonAt ??= this.clock.now() + SOON_MS + this.clock.random() * SOON_SPREAD_MS;
+		if (!entry || (entry.soon && after === SOON_MS)) return;
+		const at = this.clock.now() + after + this.clock.random() * SOON_SPREAD_MS;
+		entry.soon = { at, kind: 'reported' };
 	}
 
 	/** An execution was woken, by this process or another, which makes the next check unnecessary. */
-	noteWakeUp(place: SuspensionPlace, { at, kind }: WakeUp): void {
+	noteWakeUp({ at, kind, place }: WakeUp): void {
 		const entry = this.watched.get(nameOf(place));
 		if (entry && kind !== 'reported' && at !== entry.last?.at) entry.lastElsewhere = at;
-	}
-
-	end(place: SuspensionPlace): void {
-		this.forget(nameOf(place));
 	}
 
 	private forget(name: string): void {
@@ -262,14 +276,15 @@ export class Watch {
 			await this.nextTick;
 			if (this.watched.get(name) !== entry) return;
 			const now = this.clock.now();
-			if (entry.soonAt !== null && now >= entry.soonAt) {
-				entry.soonAt = null;
-				await this.wakeUp(name, entry, 'reported');
+			const { soon } = entry;
+			if (soon !== null && now >= soon.at) {
+				entry.soon = null;
+				await this.wakeUp(name, entry, soon.kind);
 				continue;
 			}
 			const check = nextCheck(entry, entry.last);
-			if (check === null) return this.forget(name);
-			if (now < check.at) continue;
+			if (check === null && soon === null) return this.forget(name);
+			if (check === null || now < check.at) continue;
 			const isSpared = entry.lastElsewhere > (entry.last?.at ?? 0) && check.kind !== 'final';
 			// A delayed process makes the check that is due now, not all it has missed.
 			entry.last = { at: now, kind: check.kind };
@@ -286,12 +301,21 @@ export class Watch {
 			const { newest } = this;
 			// Resumed while it waited for its turn.
 			if (this.watched.get(name) !== entry || newest === undefined) return;
+			const { place, key } = entry;
 			const at = this.clock.now();
 			if (kind !== 'reported') entry.last = { at, kind };
-			const url = withWakeUp(entry.url, { kind, at }, entry.key);
+			const url = withWakeUp(entry.url, { kind, at, place }, key);
 			const found = await callOwnAddress(newest.send, url, ANSWER_MS);
-			if (found === 'over' && this.watched.get(name) === entry) this.forget(name);
 			this.noteReach(newest.logger, new URL(url).origin, found !== 'unreachable');
+			if (this.watched.get(name) !== entry) return;
+			if (found === 'more') entry.soon ??= { at: this.clock.now() + SHORTEST_PAUSE_MS, kind };
+			if (found !== 'over' && found !== 'gone') return;
+			this.forget(name);
+			const lost = endSuspension(place);
+			if (found === 'gone' && lost.length > 0) {
+				const { node, execution: executionId } = place;
+				newest.logger.warn(goneLine({ node, executionId, items: [] }, lost));
+			}
 		});
 	}
 

@@ -52,8 +52,9 @@ export class Suspensions {
 	wakeUp(execution: string, of: string): string {
 		const url = new URL(this.addressOf(of));
 		url.searchParams.delete('kieVeo');
-		const key = wakeUpKey(addressKey(SIMULATOR_KEY), { execution, node: KIE, round: -1 });
-		return withWakeUp(url.href, { kind: 'all', at: Date.now() }, key);
+		const place = { execution, node: KIE, round: -1 };
+		const key = wakeUpKey(addressKey(SIMULATOR_KEY), execution);
+		return withWakeUp(url.href, { kind: 'all', at: Date.now(), place }, key);
 	}
 
 	/** The address at which Kie should report a video. */

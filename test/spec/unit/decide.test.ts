@@ -5,8 +5,9 @@ const VIDEO = { known: true, succeeded: true, isUpgrade: true, delivery: 1 };
 const REPORT: Facts = {
 	call: 'report',
 	video: VIDEO,
-	resumed: false,
+	resumption: 'none',
 	tooLate: false,
+	lastChance: false,
 	open: 2,
 	openPossiblyMissed: false,
 	complete: true,
@@ -32,7 +33,8 @@ const watched = { ...restarted, checkFollows: true };
 
 describe('what is done about a report', () => {
 	it.each<[situation: string, changes: Changes, decision: string | number]>([
-		['the execution was resumed by another one', { resumed: true, known: false }, 'over'],
+		['another one is resuming the execution', { resumption: 'underWay', known: false }, 'over'],
+		['n8n could not store that it was resumed', { resumption: 'failed', known: false }, 'resume'],
 		['it does not say how the video ended', { known: false }, 503],
 		['it was the last video', { open: 0 }, 'resume'],
 		['it was the last video, and this process was restarted', { ...restarted, open: 0 }, 'resume'],
@@ -80,8 +82,21 @@ describe('what is done about a check of our own', () => {
 		['all were finished before', { open: 0 }, 'resume'],
 		['the time is over and Kie was not asked', { call: 'finalCheck' }, 'ask'],
 		['the time is over and some run', { call: 'finalCheck', asked: 'answered' }, 'resume'],
-		['the time is over and Kie is silent', { call: 'finalCheck', asked: 'unanswered' }, 'resume'],
-		['the execution was resumed', { call: 'finalCheck', resumed: true }, 'over'],
+		['the time is over and Kie is silent', { call: 'finalCheck', asked: 'unanswered' }, 200],
+		[
+			'Kie is silent and no check can follow',
+			{ call: 'finalCheck', asked: 'unanswered', lastChance: true },
+			'resume',
+		],
+		['there was no time for all of them', { asked: 'cutShort' }, 503],
+		[
+			'the time is over, but not all were asked about',
+			{ call: 'finalCheck', asked: 'cutShort' },
+			503,
+		],
+		['another call is resuming it', { call: 'finalCheck', resumption: 'underWay' }, 'over'],
+		['n8n could not store that it was resumed', { resumption: 'failed' }, 'resume'],
+		['neither could n8n, and it is too late', { resumption: 'failed', tooLate: true }, 'over'],
 		['n8n is about to continue by itself', { call: 'finalCheck', tooLate: true }, 'over'],
 	])('%s', (_situation, changes, expected) => {
 		expect(decideOn(LOOK, changes)).toBe(expected);

@@ -4,7 +4,13 @@ import { promisify } from 'node:util';
 
 import type { IHttpRequestOptions } from 'n8n-workflow';
 
-import { MOST_SUSPENSIONS, type SuspensionPlace } from '../../../nodes/KieVeo/suspension/state';
+import type { SubmittedVideo } from '../../../nodes/KieVeo/kie/api';
+import {
+	beginSuspension,
+	endSuspension,
+	MOST_SUSPENSIONS,
+	type SuspensionPlace,
+} from '../../../nodes/KieVeo/suspension/state';
 import {
 	readWakeUp,
 	Watch,
@@ -124,10 +130,8 @@ describe('the watch over suspended executions', () => {
 
 	it.each<[what: string, answer: Answer, isOver: boolean, isWarned: boolean]>([
 		['it waits', WAITS, false, false],
-		['it was resumed', [200, { code: 200, waiting: false }], true, false],
-		['files are being fetched', [503, { code: 503, waiting: false }], true, false],
 		['this round of a loop is over', [401, { code: 401, waiting: false }], true, false],
-		['the clocks differ', [401, { code: 401, waiting: true }], false, false],
+		['the clocks or the API keys differ', [401, { code: 401, waiting: true }], false, false],
 		['its credential is gone', [500, { code: 500, waiting: true }], false, false],
 		[
 			'it runs',
@@ -159,6 +163,23 @@ describe('the watch over suspended executions', () => {
 		expect(lab.warnings).toHaveLength(isWarned ? 1 : 0);
 	});
 
+	it('names the tasks when n8n no longer has the execution, unless it was resumed here', async () => {
+		const gone: Answer = [404, { message: 'The execution "1" does not exist.' }];
+		const suspension = { deadline: 0, complete: true, possiblyMissed: new Set<string>() };
+		const video = { operation: 'get4k', taskId: 'task-1', kieTaskId: null, index: 0, codes: [] };
+		for (const isResumed of [false, true]) {
+			const lab = new Lab(() => gone);
+			const awaited = [null, video as SubmittedVideo];
+			const begun = beginSuspension(place(1), { ...suspension, awaited });
+			if (isResumed) begun.resumedAt = 0;
+			lab.begin(1);
+			await lab.pass(24 * SECOND);
+			expect(lab.warnings.join().includes('task-1')).toBe(!isResumed);
+			expect(lab.watch.size).toBe(0);
+			expect(endSuspension(place(1))).toStrictEqual([]);
+		}
+	});
+
 	it('says once for each address that it cannot be reached, and keeps trying', async () => {
 		const lab = new Lab(() => new Error('ECONNREFUSED'));
 		for (const execution of [1, 2]) lab.begin(execution);
@@ -176,11 +197,11 @@ describe('the checks of a watch', () => {
 		const lab = new Lab();
 		lab.begin(1);
 		await lab.pass(10 * SECOND);
-		lab.watch.noteWakeUp(place(1), { kind: 'all', at: lab.now });
+		lab.watch.noteWakeUp({ kind: 'all', at: lab.now, place: place(1) });
 		await lab.pass(11 * SECOND);
 		expect(lab.sent).toStrictEqual([]);
 		await lab.pass(18 * SECOND);
-		lab.watch.noteWakeUp(place(1), { kind: 'final', at: lab.now });
+		lab.watch.noteWakeUp({ kind: 'final', at: lab.now, place: place(1) });
 		await lab.pass(SECOND);
 		expect(lab.sent).toStrictEqual(['all 25', 'all 35', 'final 40']);
 	});
@@ -202,7 +223,7 @@ describe('the checks of a watch', () => {
 		const lab = new Lab();
 		lab.begin(1);
 		await lab.pass(10 * SECOND);
-		lab.watch.noteWakeUp(place(1), { kind: 'reported', at: lab.now });
+		lab.watch.noteWakeUp({ kind: 'reported', at: lab.now, place: place(1) });
 		await lab.pass(10 * SECOND);
 		expect(lab.sent).toStrictEqual(['all 20']);
 	});
@@ -222,11 +243,29 @@ describe('the checks of a watch', () => {
 		expect(lab.watch.canCheck(place(1))).toBe(true);
 	});
 
+	it('continues a check that was cut short soon', async () => {
+		const lab = new Lab((call) => (call < 2 ? [503, { code: 503, waiting: true }] : WAITS));
+		lab.begin(1, 30 * MINUTE);
+		await lab.pass(14 * MINUTE);
+		expect(lab.sent).toStrictEqual(['all 720', 'all 725', 'all 730']);
+	});
+
+	it('looks after a resumption whether the execution still waits, also after its final check', async () => {
+		const lab = new Lab();
+		lab.begin(1);
+		await lab.pass(220 * SECOND);
+		lab.answer = () => [409, { message: 'The execution "1" has finished already.' }];
+		lab.watch.checkSoon(place(1), 30 * SECOND);
+		await lab.pass(MINUTE);
+		expect(lab.sent.slice(-2)).toStrictEqual(['final 220', 'reported 265']);
+		expect(lab.watch.size).toBe(0);
+	});
+
 	it('is not spared a check by its own one before', async () => {
 		const lab = new Lab();
 		lab.answer = (call) => {
 			const wakeUp = lab.calls[call]?.wakeUp;
-			if (wakeUp) lab.watch.noteWakeUp(place(1), wakeUp);
+			if (wakeUp) lab.watch.noteWakeUp(wakeUp);
 			return WAITS;
 		};
 		lab.begin(1);
@@ -248,17 +287,6 @@ describe('the checks of a watch', () => {
 });
 
 describe('many watched executions', () => {
-	it('forgets an execution that was resumed, also one that waits for its turn', async () => {
-		const lab = new Lab(async () => await new Promise<Answer>(() => undefined));
-		for (let execution = 0; execution < 12; execution++) lab.begin(execution);
-		await lab.pass(20 * SECOND);
-		expect(lab.calls).toHaveLength(10);
-		for (let execution = 0; execution < 12; execution++) lab.watch.end(place(execution));
-		await lab.pass(MINUTE);
-		expect(lab.calls).toHaveLength(10);
-		expect(lab.isRunning).toBe(false);
-	});
-
 	it('sends ten wake-ups at a time, each with the time at which it is sent', async () => {
 		const lab = new Lab();
 		let open = 0;
