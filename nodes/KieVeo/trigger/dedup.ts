@@ -11,13 +11,8 @@ const KEPT_EVENTS = 1000;
 /** Instead of the seconds: older than any event. */
 const TAKEN_BACK = 0;
 
-/** Digest of an event -> Unix seconds at which it was accepted. */
-interface SeenEvents {
-	[digest: string]: number;
-}
-
-/** One entry per trigger node that received something since n8n started. */
-const memory = new Map<string, SeenEvents>();
+/** Trigger node -> digest of an event -> Unix seconds at which it was accepted, since n8n started. */
+const memory = new Map<string, Record<string, number>>();
 /** Events that are being delivered: node and digest. */
 const underWay = new Set<string>();
 
@@ -88,7 +83,7 @@ function digestOf(key: string): string {
  * has created the execution, but creating it first marks the data as unchanged. The second time falls
  * between these two. If a mark still misses the write, it is stored with the next event.
  */
-function store({ staticData }: Receiver, seen: SeenEvents): void {
+function store({ staticData }: Receiver, seen: Record<string, number>): void {
 	staticData.seen = seen;
 	void sleep(0).then(() => {
 		staticData.seen = seen;
@@ -96,7 +91,7 @@ function store({ staticData }: Receiver, seen: SeenEvents): void {
 }
 
 /** The marks of this process, plus those stored by another process or an earlier run. */
-function recall({ node, staticData, now }: Receiver): SeenEvents {
+function recall({ node, staticData, now }: Receiver): Record<string, number> {
 	const seen = memory.get(node) ?? {};
 	memory.set(node, seen);
 	const stored = isJsonObject(staticData.seen) ? staticData.seen : {};
@@ -107,7 +102,7 @@ function recall({ node, staticData, now }: Receiver): SeenEvents {
 	return seen;
 }
 
-function forgetOldest(seen: SeenEvents, now: number): void {
+function forgetOldest(seen: Record<string, number>, now: number): void {
 	const newestFirst = Object.entries(seen).sort(([, a], [, b]) => b - a);
 	newestFirst.forEach(([digest, at], rank) => {
 		if (rank >= KEPT_EVENTS || !isRecent(at, now)) delete seen[digest];
