@@ -3,9 +3,11 @@
  * messages and output derive from this table; only an operation's own file names it elsewhere.
  */
 
+export type Resource = 'video' | 'task' | 'file' | 'account';
+
 /** What is true of an operation everywhere. */
 interface Operation {
-	resource: 'video' | 'account';
+	resource: Resource;
 	/** The panel's initial operation. */
 	isDefault?: true;
 	/** As the panel shows it. */
@@ -15,7 +17,7 @@ interface Operation {
 	action: string;
 	/** What a model has to know before it uses the operation: what it costs, and what comes next. */
 	forAgents: string;
-	/** What it returns, as used in a sentence. Only operations that return a video have one. */
+	/** What it returns, as used in a sentence. Only operations that return the result of a task have one. */
 	noun?: string;
 	/** Each item starts, and pays for, its own task. */
 	creates?: true;
@@ -146,6 +148,56 @@ export const OPERATIONS = {
 		action: 'Get credits',
 		forAgents: 'Get the number of credits left on the Kie.ai account. Costs nothing.',
 	},
+	getModel: {
+		resource: 'task',
+		label: 'Get Model',
+		description: 'Get the title, price and input fields of a model; free of charge',
+		action: 'Get the input fields of a model',
+		forAgents:
+			'Get what a model of Kie.ai takes as input, by its model ID, such as google/nano-banana: its fields with types, choices and limits, and its price. Costs nothing. Call it before Run a Model.',
+	},
+	getTask: {
+		resource: 'task',
+		label: 'Get Task',
+		description: 'Get the state, files and result of a task of any model; free of charge',
+		action: 'Get the state and result of a task',
+		forAgents:
+			'Get the state of a task that Run a Model has started, by its taskId. Costs nothing. With status "processing" it is not finished: ask again later with the same taskId. With "success", fileUrls are the addresses of its files, and result is all that the model gave.',
+		noun: 'result',
+	},
+	runModel: {
+		resource: 'task',
+		isDefault: true,
+		label: 'Run a Model',
+		description:
+			'Run any of the models that Kie.ai offers, for images, videos, speech, music and more; uses credits',
+		action: 'Run a model (uses credits)',
+		forAgents:
+			'Run one of the models of Kie.ai by its model ID, such as google/nano-banana, with the input that this model takes, as a JSON object. Costs credits: call it once per result, and not again because the answer says "processing". Keep the taskId of the answer to get the result with. Takes from seconds to several minutes.',
+		noun: 'result',
+		creates: true,
+		event: 'task',
+		usualMinutes: 10,
+		reports: {
+			success: {
+				label: 'Task Finished',
+				description: 'A task of any other model is finished',
+			},
+			failed: {
+				label: 'Task Failed',
+				description: 'Kie.ai could not finish a task of any other model',
+			},
+		},
+	},
+	upload: {
+		resource: 'file',
+		isDefault: true,
+		label: 'Upload',
+		description: 'Upload a binary file to Kie.ai, as input of a model; free of charge',
+		action: 'Upload a file',
+		forAgents:
+			'Upload a binary file of the workflow to Kie.ai, and get the fileUrl under which a model can read it for about a day. Costs nothing.',
+	},
 } as const satisfies { [name: string]: Operation };
 
 /** A stored parameter, or the name in a callback address. */
@@ -157,10 +209,14 @@ type NamesWith<Trait> = {
 	[Name in OperationName]: (typeof OPERATIONS)[Name] extends Trait ? Name : never;
 }[OperationName];
 
-/** The operations that return a video. */
-export type VideoOperationName = NamesWith<{ noun: string }>;
+/** The operations that return the result of a task: a video, or whatever a model gives. */
+export type TaskOperation = NamesWith<{ noun: string }>;
+/** Those of them that are about a job of any model. */
+export type ModelOperation = NamesWith<{ noun: string; resource: 'task' }>;
 /** The operations that create a new task each time they run. */
 export type Creation = NamesWith<{ creates: true }>;
+/** Those of them that make a video. */
+export type VideoCreation = Exclude<Creation, ModelOperation>;
 /** The upgrades of a finished video. */
 export type Upgrade = NamesWith<{ upgradesTo: string }>;
 /** The operations whose end Kie reports to an address. */
@@ -185,7 +241,12 @@ export function isCreation(name: OperationName): name is Creation {
 }
 
 /** @param name of unknown origin */
-export function givesVideo(name: unknown): name is VideoOperationName {
+export function isOfAnyModel(name: unknown): name is ModelOperation {
+	return givesResult(name) && traitsOf(name).resource === 'task';
+}
+
+/** @param name of unknown origin */
+export function givesResult(name: unknown): name is TaskOperation {
 	return NAMES.some((known) => known === name && traitsOf(known).noun !== undefined);
 }
 
@@ -195,7 +256,7 @@ export function isCallingBack(name: unknown): name is CallingBack {
 }
 
 /** The choices of the parameter 'Operation', in the form n8n wants them. */
-export function operationOptions(resource: Operation['resource']) {
+export function operationOptions(resource: Resource) {
 	return NAMES.filter((name) => OPERATIONS[name].resource === resource).map((value) => {
 		const { label: name, description, action, forAgents } = OPERATIONS[value];
 		// Read by n8n's workflow builder, from 2.x on.
@@ -203,7 +264,7 @@ export function operationOptions(resource: Operation['resource']) {
 	});
 }
 
-export function defaultOperation(resource: Operation['resource']): OperationName | undefined {
+export function defaultOperation(resource: Resource): OperationName | undefined {
 	return NAMES.find((name) => traitsOf(name).resource === resource && traitsOf(name).isDefault);
 }
 

@@ -1,7 +1,7 @@
 import type { IBinaryData, IExecuteFunctions } from 'n8n-workflow';
 
 import { inputErrors } from '../messages/input';
-import type { ImageFile } from '../kie/http/multipart';
+import type { UploadFile } from '../kie/http/multipart';
 import { publicUrlFault } from '../addresses/publicUrl';
 import { addressesIn, namesIn, readChoice } from './parameters';
 
@@ -25,7 +25,7 @@ const MOST_IMAGES = new Map([
 /** The images of a generation: addresses, or files that must be uploaded first. */
 export interface Images {
 	urls: string[];
-	files: ImageFile[];
+	files: UploadFile[];
 }
 
 /**
@@ -65,7 +65,7 @@ function readImageUrls(
 	return urls;
 }
 
-function readImageFiles(context: IExecuteFunctions, itemIndex: number, most: number): ImageFile[] {
+function readImageFiles(context: IExecuteFunctions, itemIndex: number, most: number): UploadFile[] {
 	const parameter = 'Image Binary Fields';
 	const value: unknown = context.getNodeParameter('imageBinaryPropertyNames', itemIndex, 'data');
 	const names = checkTexts(parameter, namesIn(value));
@@ -83,25 +83,27 @@ function toImageFile(
 	parameter: string,
 	name: string,
 	binary: IBinaryData,
-): ImageFile {
-	const { id, data } = binary;
+): UploadFile {
 	const extension = imageExtensionOf(binary);
 	const mimeType = IMAGE_TYPES.get(extension);
 	if (mimeType === undefined) throw inputErrors.imageType(parameter, name, binary.mimeType);
-	const { helpers } = context;
-	return {
-		mimeType,
-		extension,
-		identity: id ?? data,
-		open: async () => {
-			if (!id) {
-				// n8n already holds the file in memory.
-				const content = Buffer.from(data, 'base64');
-				return { content, size: content.length };
-			}
-			const { fileSize: size } = await helpers.getBinaryMetadata(id);
-			return { content: await helpers.getBinaryStream(id), size };
-		},
+	const identity = binary.id ?? binary.data;
+	return { mimeType, extension, identity, open: openerOf(context, binary) };
+}
+
+/** Opens a binary field of an item. */
+export function openerOf(
+	{ helpers }: IExecuteFunctions,
+	{ id, data }: IBinaryData,
+): UploadFile['open'] {
+	return async () => {
+		if (!id) {
+			// n8n already holds the file in memory.
+			const content = Buffer.from(data, 'base64');
+			return { content, size: content.length };
+		}
+		const { fileSize: size } = await helpers.getBinaryMetadata(id);
+		return { content: await helpers.getBinaryStream(id), size };
 	};
 }
 

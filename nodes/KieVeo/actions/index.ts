@@ -1,7 +1,17 @@
 import type { IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n-workflow';
 
-import { defaultOperation, operationOptions, OPERATIONS, type OperationName } from '../operations';
+import {
+	defaultOperation,
+	operationOptions,
+	OPERATIONS,
+	type OperationName,
+	type Resource,
+} from '../operations';
 import { executeGetCredits } from './account/getCredits.operation';
+import { description as uploadFields, executeUpload } from './file/upload.operation';
+import { description as getModelFields, executeGetModel } from './task/getModel.operation';
+import { description as getTaskFields, getTask } from './task/getTask.operation';
+import { description as runModelFields, runModel } from './task/runModel.operation';
 import { description as downloadFields, executeDownload } from './video/download.operation';
 import { executeVideoOperation } from './video/execute';
 import { description as extendFields, extend } from './video/extend.operation';
@@ -15,7 +25,7 @@ import type { VideoOperation } from './video/videoOperation';
 /** Runs an operation for all items of the node. */
 type Execute = (context: IExecuteFunctions) => Promise<INodeExecutionData[]>;
 
-const onVideo =
+const onTask =
 	(operation: VideoOperation): Execute =>
 	async (context) =>
 		await executeVideoOperation(context, operation);
@@ -23,12 +33,16 @@ const onVideo =
 /** Every operation in the table has an entry: a missing one does not compile. */
 const EXECUTES: { [Name in OperationName]: Execute } = {
 	download: executeDownload,
-	extend: onVideo(extend),
-	generate: onVideo(generate),
-	get: onVideo(get),
-	get1080p: onVideo(get1080p),
-	get4k: onVideo(get4k),
+	extend: onTask(extend),
+	generate: onTask(generate),
+	get: onTask(get),
+	get1080p: onTask(get1080p),
+	get4k: onTask(get4k),
 	getCredits: executeGetCredits,
+	getModel: executeGetModel,
+	getTask: onTask(getTask),
+	runModel: onTask(runModel),
+	upload: executeUpload,
 };
 
 // A `Map`, not an object: `operation` is a stored parameter and must not reach `Object.prototype`.
@@ -49,7 +63,7 @@ function keyOf(resource: string, name: string): string {
 }
 
 /** The parameter that selects a resource's operation. */
-function operationProperty(resource: 'video' | 'account'): INodeProperties {
+function operationProperty(resource: Resource): INodeProperties {
 	return {
 		displayName: 'Operation',
 		name: 'operation',
@@ -71,10 +85,14 @@ export const properties: INodeProperties[] = [
 		default: 'video',
 		options: [
 			{ name: 'Account', value: 'account' },
+			{ name: 'Any Model', value: 'task' },
+			{ name: 'File', value: 'file' },
 			{ name: 'Veo Video', value: 'video' },
 		],
 	},
 	operationProperty('video'),
+	operationProperty('task'),
+	operationProperty('file'),
 	operationProperty('account'),
 	...toolProperties,
 	...get4kFields,
@@ -83,6 +101,10 @@ export const properties: INodeProperties[] = [
 	...generateFields,
 	...extendFields,
 	...downloadFields,
+	...runModelFields,
+	...getTaskFields,
+	...getModelFields,
+	...uploadFields,
 ];
 
 /** For n8n's workflow builder, from 2.x on. Older n8n does not know the field. */

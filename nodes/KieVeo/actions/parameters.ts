@@ -6,6 +6,7 @@ import type { Connection } from '../kie/connection';
 import type { VideoOptions, WaitMode } from '../run/videoWork';
 import { MAX_PASS_THROUGH_BYTES, withSubmission, type Submission } from '../addresses/submission';
 import { publicUrlFault } from '../addresses/publicUrl';
+import { givesResult, isOfAnyModel } from '../operations';
 import { isJsonObject, parseIfJson, toBoolean, toNumber, toText, type JsonObject } from '../values';
 
 /** Seconds: Kie keeps a video for 14 days. */
@@ -91,6 +92,19 @@ export function parameterAsGiven(context: IExecuteFunctions, name: string, item:
 		// An expression that cannot be evaluated has no value to show.
 		return null;
 	}
+}
+
+/** What an item says about its task, file or video besides the error that kept it from being read. */
+export function aboutAsGiven(context: IExecuteFunctions, item: number): IDataObject {
+	const given = (name: string) => parameterAsGiven(context, name, item);
+	const operation = given('operation');
+	if (isOfAnyModel(operation)) {
+		const model = given('modelId');
+		const id = isJsonObject(model) ? model.value : model;
+		return { taskId: given('taskId'), model: id as IDataObject[string] };
+	}
+	if (givesResult(operation)) return { taskId: given('taskId'), index: given('index') };
+	return given('resource') === 'video' ? { url: given('url') } : {};
 }
 
 /** @param callsBack whether Kie reports the end of the operation */

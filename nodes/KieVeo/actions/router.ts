@@ -3,9 +3,8 @@ import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-wor
 import { KieVeoError, toNodeError, toRaisedError } from '../messages/error';
 import { inputErrors } from '../messages/input';
 import { errorItem } from '../run/items';
-import { givesVideo } from '../operations';
 import { operationNamed } from './index';
-import { parameterAsGiven } from './parameters';
+import { aboutAsGiven, parameterAsGiven } from './parameters';
 
 /** Runs the selected operation. Every error it raises names its item and says what to do next. */
 export async function router(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
@@ -36,7 +35,5 @@ async function execute(context: IExecuteFunctions): Promise<INodeExecutionData[]
 function fieldsAsGiven(context: IExecuteFunctions, item: number): IDataObject {
 	if (parameterAsGiven(context, 'resource', item) === 'account') return {};
 	const operation = parameterAsGiven(context, 'operation', item);
-	const about = givesVideo(operation) ? ['taskId', 'index'] : ['url'];
-	const given = about.map((name) => [name, parameterAsGiven(context, name, item)]);
-	return { ...Object.fromEntries(given), operation, status: 'failed' } as IDataObject;
+	return { ...aboutAsGiven(context, item), operation, status: 'failed' };
 }

@@ -1,4 +1,4 @@
-import type { IBinaryData } from 'n8n-workflow';
+import type { IBinaryData, IBinaryKeyData } from 'n8n-workflow';
 
 import { fileErrors, transferFaults } from '../messages/file';
 import { inputErrors } from '../messages/input';
@@ -12,7 +12,7 @@ import { retryDelay } from '../kie/http/retry';
 import { Turns } from '../kie/http/turns';
 import { toNumber, toText } from '../values';
 import { isKieFileUrl, publicUrlFault } from '../addresses/publicUrl';
-import type { VideoResult } from '../videoResult';
+import { urlsOf, type TaskResult } from '../videoResult';
 import { extensionOf, fileNameOf, mimeTypeOf } from './names';
 import { transfer } from './transfer';
 
@@ -68,6 +68,12 @@ export interface StoredFile {
 	fileSize: number;
 }
 
+/** The first file under the name the user chose, such as `data`, the others as `data_1`, `data_2`, ... */
+export function binaryOf(files: StoredFile[], name: string): IBinaryKeyData {
+	const entries = files.map(({ binary }, at) => [at === 0 ? name : `${name}_${at}`, binary]);
+	return Object.fromEntries(entries) as IBinaryKeyData;
+}
+
 /** The headers of a file host's answer; the file itself has not been read yet. */
 interface FileReply extends Omit<HttpReply, 'body'> {
 	body: FileStream;
@@ -92,13 +98,15 @@ export class Downloads {
 		this.turns = new Turns(PARALLEL_TRANSFERS, clock, patience, isSilence);
 	}
 
-	/** Downloads a finished video, named after its task. Throws like {@link file}. */
-	async video(
-		{ taskId, index, resolution, videoUrl }: VideoResult,
-		maxBytes: number | null,
-	): Promise<StoredFile> {
-		const name = fileNameOf(taskId, index, resolution);
-		return await this.file({ taskId, url: videoUrl ?? '', name, maxBytes });
+	/** Downloads what a finished task gave, one by one, named after the task. Throws like {@link file}. */
+	async result(task: TaskResult, maxBytes: number | null): Promise<StoredFile[]> {
+		const { taskId } = task;
+		const files: StoredFile[] = [];
+		for (const [at, url] of urlsOf(task).entries()) {
+			const parts = 'videoUrl' in task ? [task.index, task.resolution] : [at === 0 ? null : at];
+			files.push(await this.file({ taskId, url, name: fileNameOf(taskId, ...parts), maxBytes }));
+		}
+		return files;
 	}
 
 	/**

@@ -1,6 +1,20 @@
-import type { Creation, Upgrade, VideoOperationName } from '../operations';
-import type { ImageFile } from './http/multipart';
-import type { ApiName, CreditsMeaning, FileUrlMeaning, Meaning, Said } from './meaning/answer';
+import type { JsonObject } from '../values';
+import type {
+	Creation,
+	ModelOperation,
+	TaskOperation,
+	Upgrade,
+	VideoCreation,
+} from '../operations';
+import type { UploadFile } from './http/multipart';
+import type {
+	ApiName,
+	CreditsMeaning,
+	FileUrlMeaning,
+	Meaning,
+	Said,
+	UploadMeaning,
+} from './meaning/answer';
 import type { CreateMeaning } from './meaning/create';
 
 /** What Kie's answer means, and Kie's own words. */
@@ -41,11 +55,23 @@ export interface CreationParameters {
 	watermark?: string;
 }
 
-/** A new task. Each accepted one is paid for. */
+/** A new video. Each accepted one is paid for. */
 export interface CreationOrder {
 	kind: 'creation';
-	operation: Creation;
+	operation: VideoCreation;
 	parameters: CreationParameters;
+	/** Where Kie reports the end. */
+	callBackUrl?: string;
+}
+
+/** A job of any model. Each accepted one is paid for. */
+export interface ModelOrder {
+	kind: 'model';
+	operation: Extract<Creation, ModelOperation>;
+	/** As Kie's catalogue names it. */
+	model: string;
+	/** Under Kie's own names. */
+	input: JsonObject;
 	/** Where Kie reports the end. */
 	callBackUrl?: string;
 }
@@ -63,15 +89,17 @@ export interface UpgradeOrder {
 /** The state of any task. Free of charge. */
 export interface StateOrder {
 	kind: 'state';
-	operation: Exclude<VideoOperationName, Creation | Upgrade>;
+	operation: Exclude<TaskOperation, Creation | Upgrade>;
 	taskId: string;
 }
 
-export type Order = CreationOrder | UpgradeOrder | StateOrder;
+/** What can be ordered through each of the two APIs. */
+export type VeoOrder = CreationOrder | UpgradeOrder | StateOrder;
+export type Order = VeoOrder | ModelOrder;
 
 /** A video that Kie has accepted. */
 export interface SubmittedVideo {
-	operation: VideoOperationName;
+	operation: TaskOperation;
 	/** The id the user knows. */
 	taskId: string;
 	/** Set when Kie accepted it under another id. */
@@ -80,7 +108,7 @@ export interface SubmittedVideo {
 	index: number | null;
 	/** Kie's codes in the answers so far, the submission's first. */
 	codes: ReadonlyArray<number | null>;
-	/** The tier that was asked for, where that is known. */
+	/** The model or, of Veo 3.1, the tier that was asked for, where that is known. */
 	model?: string;
 }
 
@@ -129,8 +157,8 @@ export interface KieApi {
 	/** A fresh link, good for 20 minutes, to a file that Kie made. Free of charge. */
 	fetchFreshUrl(url: string): Promise<Answered<FileUrlMeaning>>;
 
-	/** Stores an image where Kie can fetch it, for about a day. Free of charge. */
-	uploadImage(image: ImageFile): Promise<Answered<FileUrlMeaning>>;
+	/** Stores a file where Kie can fetch it, for about a day. Free of charge. */
+	uploadFile(file: UploadFile): Promise<Answered<UploadMeaning>>;
 
 	/** The credit balance, a decimal number. */
 	fetchCredits(): Promise<Answered<CreditsMeaning>>;

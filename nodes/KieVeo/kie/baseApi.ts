@@ -1,28 +1,30 @@
-import { isUpgrade } from '../operations';
+import { isOfAnyModel, isUpgrade } from '../operations';
 import type {
 	Answered,
 	Asking,
 	CreationOrder,
 	KieApi,
-	Order,
 	StateOrder,
 	SubmissionAnswer,
 	SubmittedVideo,
 	UpgradeOrder,
+	VeoOrder,
 	VideoAnswer,
 } from './api';
 import type { HttpCall, HttpClient } from './http/client';
 import type { Clock } from './http/clock';
-import { multipartUpload, type ImageFile } from './http/multipart';
+import { multipartUpload, type UploadFile } from './http/multipart';
 import { callWithRetry, MAX_ATTEMPTS, submitPatiently, type Submitted } from './http/retry';
 import { PATIENCE_WITHOUT_TIMEOUT_MS } from './http/turns';
 import type { SubmissionLimiter } from './http/limiter';
 import {
 	classifyCreditsAnswer,
 	classifyFileUrlAnswer,
+	classifyUploadAnswer,
 	type CreditsMeaning,
 	type FileUrlMeaning,
 	type KieAnswer,
+	type UploadMeaning,
 } from './meaning/answer';
 import { classifyCreateAnswer, mayBePaid, type OrderMeaning } from './meaning/create';
 import { NO_FILES, type ResultFiles } from './meaning/files';
@@ -56,13 +58,13 @@ export abstract class BaseApi implements KieApi {
 
 	constructor(protected readonly parts: ApiParts) {}
 
-	abstract check(order: Order): void;
+	abstract check(order: VeoOrder): void;
 	abstract fetchVideo(video: SubmittedVideo, how: Asking): Promise<VideoAnswer>;
 
 	protected abstract create(order: CreationOrder, deadline?: number): Promise<SubmissionAnswer>;
 	protected abstract upgrade(order: UpgradeOrder, deadline?: number): Promise<SubmissionAnswer>;
 
-	async submit(order: Order, deadline?: number): Promise<SubmissionAnswer> {
+	async submit(order: VeoOrder, deadline?: number): Promise<SubmissionAnswer> {
 		switch (order.kind) {
 			case 'creation':
 				return await this.create(order, deadline);
@@ -103,15 +105,15 @@ export abstract class BaseApi implements KieApi {
 		return await this.read(call, classifyFileUrlAnswer);
 	}
 
-	async uploadImage(image: ImageFile): Promise<Answered<FileUrlMeaning>> {
+	async uploadFile(file: UploadFile): Promise<Answered<UploadMeaning>> {
 		const answer = await callWithRetry(
 			// Opened again for each attempt: a stream can be read only once.
 			async () =>
-				await this.parts.http.upload(UPLOAD_PATH, async () => await multipartUpload(image)),
-			classifyFileUrlAnswer,
+				await this.parts.http.upload(UPLOAD_PATH, async () => await multipartUpload(file)),
+			classifyUploadAnswer,
 			this.parts,
 		);
-		return answered(answer, classifyFileUrlAnswer(answer));
+		return answered(answer, classifyUploadAnswer(answer));
 	}
 
 	async fetchCredits(): Promise<Answered<CreditsMeaning>> {
@@ -171,8 +173,9 @@ export abstract class BaseApi implements KieApi {
 		return await this.parts.http.call({ method: 'GET', path: this.recordPath, query: { taskId } });
 	}
 
-	private async readState({ taskId }: StateOrder): Promise<VideoAnswer> {
-		return await this.fetchRecord(taskId, false, MAX_ATTEMPTS, 'video');
+	private async readState({ operation, taskId }: StateOrder): Promise<VideoAnswer> {
+		const as = isOfAnyModel(operation) ? 'task' : 'video';
+		return await this.fetchRecord(taskId, false, MAX_ATTEMPTS, as);
 	}
 
 	/** A read: repeated after faults. */

@@ -1,4 +1,4 @@
-import { isUpgrade } from '../operations';
+import { isOfAnyModel, isUpgrade, type TaskOperation } from '../operations';
 import type {
 	Answered,
 	ApiName,
@@ -10,8 +10,8 @@ import type {
 	VideoAnswer,
 } from './api';
 import { ownIdOf } from './baseApi';
-import type { ImageFile } from './http/multipart';
-import type { CreditsMeaning, FileUrlMeaning, Meaning } from './meaning/answer';
+import type { UploadFile } from './http/multipart';
+import type { CreditsMeaning, FileUrlMeaning, Meaning, UploadMeaning } from './meaning/answer';
 
 /**
  * Kie through the API that the credential names. An order goes to that one alone: sent to the other as well
@@ -37,11 +37,12 @@ export class ChosenApi implements KieApi {
 	}
 
 	check(order: Order): void {
-		this.chosen.check(order);
+		this.apiFor(order.operation).check(order);
 	}
 
 	async submit(order: Order, deadline?: number): Promise<SubmissionAnswer> {
-		const answer = await this.chosen.submit(order, deadline);
+		const answer = await this.apiFor(order.operation).submit(order, deadline);
+		if (isOfAnyModel(order.operation) || order.kind === 'model') return answer;
 		if (order.kind === 'state')
 			return await this.orElse(answer, async (api) => await api.submit(order));
 		const mayWork = order.kind === 'upgrade' || order.parameters.taskId !== undefined;
@@ -53,6 +54,7 @@ export class ChosenApi implements KieApi {
 	 * record is free, while the question of the Veo endpoints would be an order.
 	 */
 	async fetchVideo(video: SubmittedVideo, how: Asking): Promise<VideoAnswer> {
+		if (isOfAnyModel(video.operation)) return await this.apis.jobs.fetchVideo(video, how);
 		const isOfUpgrade = isUpgrade(video.operation);
 		if (how === 'poll' && isOfUpgrade) {
 			return this.withHint(await this.chosen.fetchVideo(video, how), true);
@@ -75,12 +77,17 @@ export class ChosenApi implements KieApi {
 		return await this.chosen.fetchFreshUrl(url);
 	}
 
-	async uploadImage(image: ImageFile): Promise<Answered<FileUrlMeaning>> {
-		return await this.chosen.uploadImage(image);
+	async uploadFile(file: UploadFile): Promise<Answered<UploadMeaning>> {
+		return await this.chosen.uploadFile(file);
 	}
 
 	async fetchCredits(): Promise<Answered<CreditsMeaning>> {
 		return await this.chosen.fetchCredits();
+	}
+
+	/** Any model runs through the jobs API. */
+	private apiFor(operation: TaskOperation): KieApi {
+		return isOfAnyModel(operation) ? this.apis.jobs : this.chosen;
 	}
 
 	/** The answer of the other API where the chosen one does not know the task, and that one does. */

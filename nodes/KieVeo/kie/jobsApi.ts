@@ -1,4 +1,10 @@
-import { isCreation, isUpgrade, type Creation, type Upgrade } from '../operations';
+import {
+	isCreation,
+	isOfAnyModel,
+	isUpgrade,
+	type Upgrade,
+	type VideoCreation,
+} from '../operations';
 import { inputErrors } from '../messages/input';
 import { tierLine } from '../messages/run';
 import { withModel } from '../addresses/submission';
@@ -15,7 +21,7 @@ import type {
 import { BaseApi, ownIdOf, type ApiParts } from './baseApi';
 import { otherTier, withTierNote } from './meaning/fields';
 import { NO_FILES } from './meaning/files';
-import { isJsonObject } from '../values';
+import { isJsonObject, toText } from '../values';
 
 /*
  * Kie's unified jobs API: every order is a job of a model, and its state the record of that job. The names
@@ -29,7 +35,7 @@ const CREATE_PATH = '/api/v1/jobs/createTask';
 type Input = { [field: string]: unknown };
 
 const CREATIONS: Record<
-	Creation,
+	VideoCreation,
 	{
 		model: string;
 		/** Kie's field names. What has none is refused: Kie would ignore it silently, and bill the video. */
@@ -114,16 +120,25 @@ export class JobsApi extends BaseApi {
 		}
 	}
 
+	override async submit(order: Order, deadline?: number): Promise<SubmissionAnswer> {
+		if (order.kind !== 'model') return await super.submit(order, deadline);
+		const { model, input, callBackUrl } = order;
+		// Some models continue a task of another.
+		const baseTaskId = toText(input.task_id) ?? toText(input.taskId) ?? undefined;
+		return await this.createJob(model, input, callBackUrl, baseTaskId, deadline);
+	}
+
 	async fetchVideo(video: SubmittedVideo, how: Asking): Promise<VideoAnswer> {
 		const ownId = ownIdOf(video);
 		if (ownId === null) return NO_JOB;
 		const { operation } = video;
 		const isOurs = isCreation(operation) || isUpgrade(operation);
+		const as = isOfAnyModel(operation) ? 'task' : 'video';
 		return this.withTier(
 			video,
 			how === 'poll'
-				? await this.fetchRecord(ownId, isOurs, 1, 'video')
-				: await this.fetchEnd(ownId, () => true),
+				? await this.fetchRecord(ownId, isOurs, 1, as)
+				: await this.fetchEnd(ownId, () => true, as),
 		);
 	}
 
@@ -164,8 +179,9 @@ export class JobsApi extends BaseApi {
 
 	/** Kie bills the tier that it repeats, which is not always the one that was asked for. */
 	private withTier({ operation, taskId, model }: SubmittedVideo, answer: VideoAnswer): VideoAnswer {
-		const isTold = isCreation(operation) && CREATIONS[operation].fields.model !== null;
-		if (!isTold || answer.meaning.kind !== 'success') return answer;
+		if (!isCreation(operation) || isOfAnyModel(operation)) return answer;
+		if (CREATIONS[operation].fields.model === null || answer.meaning.kind !== 'success')
+			return answer;
 		const record = isJsonObject(answer.raw) ? answer.raw.data : null;
 		const made = otherTier(model, record);
 		if (made === null || model === undefined) return answer;

@@ -1,4 +1,4 @@
-import { isCreation, isUpgrade, OPERATIONS, type Creation, type Upgrade } from '../operations';
+import { isCreation, isUpgrade, OPERATIONS, type Upgrade, type VideoCreation } from '../operations';
 import { inputErrors } from '../messages/input';
 import type {
 	Asking,
@@ -19,7 +19,7 @@ import { judgeRepeat, type Repeat } from './meaning/repeat';
 
 /* Kie's dedicated Veo endpoints. Kie has moved its documentation before, so the paths appear only here. */
 
-const CREATION_PATHS: Record<Creation, string> = {
+const CREATION_PATHS: Record<VideoCreation, string> = {
 	generate: '/api/v1/veo/generate',
 	extend: '/api/v1/veo/extend',
 };

@@ -7,10 +7,11 @@ import type {
 } from '../kie/meaning/answer';
 import {
 	isCreation,
+	isOfAnyModel,
 	isUpgrade,
 	OPERATIONS,
 	traitsOf,
-	type VideoOperationName,
+	type TaskOperation,
 } from '../operations';
 import type { Subject } from '../videoResult';
 import { shortenId } from './error';
@@ -135,10 +136,23 @@ function orderAgain(subject: Subject, how = ''): string {
 		const { label } = OPERATIONS[operation];
 		return `${untouched(subject)} Running ${label} again is a new order, which may be billed.`;
 	}
-	return isCreation(operation) ? `Then generate the video again${how}.` : '';
+	if (!isCreation(operation)) return '';
+	return isOfAnyModel(operation)
+		? 'Then run the model again.'
+		: `Then generate the video again${how}.`;
 }
 
-const UNAVAILABLE: { [Name in VideoOperationName]?: string } = {
+/** What is made, in the middle of a sentence. */
+export function thingOf({ operation }: Pick<Subject, 'operation'>): string {
+	return isOfAnyModel(operation) ? 'task' : 'video';
+}
+
+/** The free operation that shows what became of a task. */
+export function getterOf(operation: TaskOperation): string {
+	return isOfAnyModel(operation) ? OPERATIONS.getTask.label : OPERATIONS.get.label;
+}
+
+const UNAVAILABLE: { [Name in TaskOperation]?: string } = {
 	get4k: 'Kie.ai cannot make a 4K version of this video. Get 1080P Video may work.',
 	get1080p: 'Kie.ai cannot make a 1080P version of this video.',
 };
@@ -153,15 +167,17 @@ const FAILURE_ADVICE: Record<FailureReason, (subject: Subject) => string> = {
 				'once it has succeeded, run the node again.'
 			: 'The video is still being generated, or its generation has failed. Run Get again later: it is free.',
 	englishOnly: (subject) =>
-		isCreation(subject.operation) && !isExtension(subject)
+		isCreation(subject.operation) && !isExtension(subject) && !isOfAnyModel(subject.operation)
 			? "Switch on 'Enable Translation' under Options, or write the prompt in English."
 			: 'Write the prompt in English.',
-	imageFetch: () =>
-		"Kie.ai could not load an image. Its URL must open without a login. Otherwise set 'Image Source' to Binary.",
+	imageFetch: ({ operation }) =>
+		isOfAnyModel(operation)
+			? 'Kie.ai could not load a file of the input. Its URL must open without a login: Upload makes one that does.'
+			: "Kie.ai could not load an image. Its URL must open without a login. Otherwise set 'Image Source' to Binary.",
 	contentFilter: (subject) =>
 		isCreation(subject.operation)
 			? `The content filter refused the prompt or an image: change it. ${orderAgain(subject)}`
-			: `The content filter refused this video. ${untouched(subject)}`,
+			: `The content filter refused this ${thingOf(subject)}. ${untouched(subject)}`,
 	invalidModel: () => "Kie.ai does not know this model. Check 'Model'.",
 	invalidInput: () => 'Check the field that Kie.ai names. Nothing was started.',
 	callbackRequired: () =>
@@ -169,19 +185,21 @@ const FAILURE_ADVICE: Record<FailureReason, (subject: Subject) => string> = {
 	upgradedBefore: () =>
 		'Kie.ai only extends videos that were not upgraded to 1080P. Extend first, then upgrade.',
 	unavailable: (subject) =>
-		`${UNAVAILABLE[subject.operation] ?? 'Kie.ai could not make this video.'} ${untouched(subject)}`,
-	noFile: ({ index }) =>
+		`${UNAVAILABLE[subject.operation] ?? `Kie.ai could not make this ${thingOf(subject)}.`} ${untouched(subject)}`,
+	noFile: ({ operation, index }) =>
 		index === null
-			? 'Kie.ai has no file for this task, or none yet. Run Get later: it is free.'
+			? `Kie.ai has no file for this task, or none yet. Run ${getterOf(operation)} later: it is free.`
 			: "Kie.ai has no file for this task and index. Check 'Task ID' and 'Index'.",
 	unknownTask: (subject) =>
 		subject.taskId === null && !isExtension(subject)
 			? "Check 'Base URL' in the Kie.ai API credential (usually https://api.kie.ai). Nothing was started."
-			: "Check 'Task ID', and that the credential belongs to the account that generated the video.",
+			: isOfAnyModel(subject.operation)
+				? "Check 'Task ID', and that the credential belongs to the account that started the task. A video of the Veo endpoints is read with Veo Video > Get."
+				: "Check 'Task ID', and that the credential belongs to the account that generated the video.",
 	timeout: (subject) =>
-		`Kie.ai gave up on this video after its own time limit. ${orderAgain(subject, ', with small JPEG images')}`,
+		`Kie.ai gave up on this ${thingOf(subject)} after its own time limit. ${orderAgain(subject, ', with small JPEG images')}`,
 	upstream: (subject) =>
-		'The service behind Kie.ai failed on this video, which need not be about the prompt. ' +
+		`The service behind Kie.ai failed on this ${thingOf(subject)}, which need not be about the prompt. ` +
 		orderAgain(subject, ' later, with small JPEG images'),
 	taskFailed: (subject) => `See https://kie.ai/logs for the reason. ${orderAgain(subject)}`,
 	credits: () => REFUSALS.credits.advice,
@@ -205,7 +223,7 @@ export function repeatAdvice({ operation, taskId, index, ownTaskId }: Subject): 
 		return 'Nothing was started, so the node can be run again.';
 	}
 	if (!isUpgrade(operation) || ownTaskId !== undefined) {
-		return `Run Get with task ID ${shortenId(ownTaskId ?? taskId)}: it is free.`;
+		return `Run ${getterOf(operation)} with task ID ${shortenId(ownTaskId ?? taskId)}: it is free.`;
 	}
 	return (
 		`Run ${OPERATIONS[operation].label} again with task ID ${shortenId(taskId)} and index ${index}: ` +

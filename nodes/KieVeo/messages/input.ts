@@ -195,6 +195,10 @@ export const inputErrors = errorsFrom({
 		"'Put Output File in Field' is empty",
 		'Enter the name of the binary field for the file, usually data.',
 	],
+	fileName: (name: string) => [
+		`'File Name' cannot be ${show(name)}`,
+		'Enter a name without folders and quotation marks, of at most 200 characters.',
+	],
 	maximumSize: (value: unknown) => [
 		`'Maximum Size' must be a number of megabytes, 0 or greater, not ${show(value)}`,
 		'0 means no limit.',

@@ -1,5 +1,6 @@
-import { OPERATIONS } from '../operations';
+import { OPERATIONS, type TaskOperation } from '../operations';
 import type { Subject } from '../videoResult';
+import { getterOf, thingOf } from './advice';
 import { KieVeoError, shorten } from './error';
 
 /* Messages about all items of a run. */
@@ -42,19 +43,24 @@ export function alsoSubmitted(taskIds: string[], lost: number): string | undefin
 
 /** How videos that were submitted can be fetched without paying again. */
 const REFETCH = {
-	taskId: 'Use the operation Get with the task IDs to fetch them.',
-	kieTaskId: "Use the operation Get with the IDs in 'kieTaskId' to fetch them.",
-	repeat: 'Run this operation again with the same task IDs to fetch them.',
+	taskId: (getter: string) => `Use the operation ${getter} with the task IDs to fetch them.`,
+	kieTaskId: () => "Use the operation Get with the IDs in 'kieTaskId' to fetch them.",
+	repeat: () => 'Run this operation again with the same task IDs to fetch them.',
 };
 
 /** A hint, not an error: the node did not wait for these videos. */
-export function unfinishedHint(unfinished: number, all: number, by: keyof typeof REFETCH): string {
-	return `Kie.ai is still working on ${unfinished} of ${all} videos. ${REFETCH[by]}`;
+export function unfinishedHint(
+	{ unfinished, all }: { unfinished: number; all: number },
+	operation: TaskOperation,
+	by: keyof typeof REFETCH,
+): string {
+	const things = `${thingOf({ operation })}s`;
+	return `Kie.ai is still working on ${unfinished} of ${all} ${things}. ${REFETCH[by](getterOf(operation))}`;
 }
 
 /** A hint, not an error: these videos were ordered by an earlier run of this execution. */
-export function takenUpHint(takenUp: number, all: number): string {
-	return `Taken up from the run before: ${takenUp} of ${all} videos. Nothing new was ordered for them.`;
+export function takenUpHint(takenUp: number, all: number, operation: TaskOperation): string {
+	return `Taken up from the run before: ${takenUp} of ${all} ${thingOf({ operation })}s. Nothing new was ordered for them.`;
 }
 
 /**

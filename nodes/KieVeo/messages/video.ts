@@ -1,13 +1,15 @@
 import type { Rejection, RetryReason, Said } from '../kie/meaning/answer';
-import { isUpgrade, OPERATIONS } from '../operations';
+import { isOfAnyModel, isUpgrade, OPERATIONS } from '../operations';
 import type { Subject } from '../videoResult';
 import {
 	ADDRESSES,
 	failureAdvice,
+	getterOf,
 	REFUSALS,
 	repeatAdvice,
 	RETRY_ADVICE,
 	switchAdvice,
+	thingOf,
 	unreachedAdvice,
 } from './advice';
 import { failureText, KieVeoError, shorten, shortenId, textOf } from './error';
@@ -33,7 +35,7 @@ export function videoRejectedError(
 				failureAdvice(subject, reason),
 			]
 		: withoutAnswer(rejection, answer, describe(subject));
-	const noun = isUpgrade(subject.operation) ? 'upgrade' : 'video';
+	const noun = isUpgrade(subject.operation) ? 'upgrade' : thingOf(subject);
 	const sentences = [
 		advice,
 		mayBePaid && `The ${noun} may have been started and paid for.`,
@@ -109,21 +111,21 @@ export function fallbackError(refusal: KieVeoError, fault: KieVeoError): KieVeoE
 }
 
 /** The answer to a paid request never came, so it is unknown whether it was accepted. */
-export function lostCreationError(
-	{ operation, taskId, extendedTaskId = taskId ?? undefined }: Subject,
-	answer: Said,
-) {
-	const name = OPERATIONS[operation].label;
+export function lostCreationError(subject: Subject, answer: Said) {
+	const { operation, taskId, extendedTaskId = taskId ?? undefined, model } = subject;
+	const thing = thingOf(subject);
+	const { label } = OPERATIONS[operation];
+	const name = isOfAnyModel(operation) ? `${label} (${model})` : label;
 	const lostAnswer = textOf(answer);
 	const request =
 		extendedTaskId === undefined ? name : `${name} of task ${shortenId(extendedTaskId)}`;
 	return new KieVeoError(
-		`${request} was sent once, but Kie.ai's answer was lost (${lostAnswer}): the video may have been started and paid for`,
+		`${request} was sent once, but Kie.ai's answer was lost (${lostAnswer}): the ${thing} may have been started and paid for`,
 		{
 			description:
 				'It was not sent again, because you could be charged twice. Before you run it again, check ' +
 				'https://kie.ai/logs (or compare the credits) to see whether the task exists. If it does, take its task ' +
-				"ID and fetch the video with 'Get'. If not, start a new execution; a retry of this one does not order it again.",
+				`ID and fetch the ${thing} with '${getterOf(operation)}'. If not, start a new execution; a retry of this one does not order it again.`,
 			kieCode: answer.code,
 			taskId,
 			mayBePaid: true,
@@ -132,10 +134,16 @@ export function lostCreationError(
 	);
 }
 
-/** An image could not be uploaded to Kie. Nothing was paid for. */
-export function uploadRejectedError(rejection: Rejection, answer: Said): KieVeoError {
-	return new KieVeoError(`An image could not be uploaded to Kie.ai: ${textOf(answer)}`, {
-		description: `${uploadAdvice(rejection, answer.code)} No video was started for this item.`,
+/** A file, or an image of a new video, could not be uploaded to Kie. Nothing was paid for. */
+export function uploadRejectedError(
+	rejection: Rejection,
+	answer: Said,
+	noun: 'image' | 'file' = 'image',
+): KieVeoError {
+	const which = noun === 'image' ? 'An image' : 'The file';
+	const left = noun === 'image' ? ' No video was started for this item.' : '';
+	return new KieVeoError(`${which} could not be uploaded to Kie.ai: ${textOf(answer)}`, {
+		description: `${uploadAdvice(rejection, answer.code, noun)}${left}`,
 		kieCode: answer.code,
 	});
 }
@@ -143,15 +151,15 @@ export function uploadRejectedError(rejection: Rejection, answer: Said): KieVeoE
 /** HTTP, said by Kie's file host or by a proxy before it. */
 const TOO_LARGE = 413;
 
-function uploadAdvice(rejection: Rejection, code: number | null): string {
-	if (code === TOO_LARGE) return 'The image is too large: use a smaller one.';
+function uploadAdvice(rejection: Rejection, code: number | null, noun: string): string {
+	if (code === TOO_LARGE) return `The ${noun} is too large: use a smaller one.`;
 	switch (rejection.kind) {
 		case 'refused':
 			return REFUSALS[rejection.reason].advice;
 		case 'unreached':
 			return unreachedAdvice(rejection.reason, 'upload');
 		default:
-			return `Check the image, and ${ADDRESSES.upload}.`;
+			return `Check the ${noun}, and ${ADDRESSES.upload}.`;
 	}
 }
 
@@ -235,10 +243,14 @@ function runAgain({ taskId }: Subject): string {
 		: 'Then run the node again.';
 }
 
-function describe({ operation, taskId, extendedTaskId, index }: Subject): string {
+function describe({ operation, taskId, extendedTaskId, index, model }: Subject): string {
 	const name = OPERATIONS[operation].noun;
-	if (taskId !== null)
-		return `${name} of task ${shortenId(taskId)}${index ? `, index ${index}` : ''}`;
+	const which = isOfAnyModel(operation) && model !== undefined ? shorten(model) : null;
+	if (taskId !== null) {
+		const place = `${index ? `, index ${index}` : ''}${which === null ? '' : ` (${which})`}`;
+		return `${name} of task ${shortenId(taskId)}${place}`;
+	}
+	if (which !== null) return `${name} of ${which}`;
 	return extendedTaskId === undefined
 		? `new ${name}`
 		: `extension of task ${shortenId(extendedTaskId)}`;

@@ -5,11 +5,11 @@ import type {
 	NodeOperationError,
 } from 'n8n-workflow';
 
-import type { VideoResult } from '../videoResult';
+import type { TaskResult } from '../videoResult';
 
 /** @param itemIndex the input item that caused it */
-export function videoItem(
-	result: VideoResult,
+export function taskItem(
+	result: TaskResult,
 	itemIndex: number,
 	{ simplify, raw }: { simplify: boolean; raw: unknown },
 ): INodeExecutionData {

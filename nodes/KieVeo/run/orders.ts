@@ -1,8 +1,8 @@
 import { createHash } from 'crypto';
 import type { IExecuteFunctions } from 'n8n-workflow';
 
-import type { Order } from '../kie/api';
-import type { ImageFile } from '../kie/http/multipart';
+import type { Order, StateOrder } from '../kie/api';
+import type { UploadFile } from '../kie/http/multipart';
 import { isJsonObject, toText } from '../values';
 
 /** What became of an order that this execution has sent. */
@@ -47,13 +47,9 @@ export class OrderMemory {
 	 * @param images as the item has them, before they are uploaded
 	 * @returns `null` for what costs nothing
 	 */
-	keyOf(order: Order, item: number, images: readonly ImageFile[]): string | null {
+	keyOf(order: Order, item: number, images: readonly UploadFile[]): string | null {
 		if (order.kind === 'state') return null;
-		const content =
-			order.kind === 'creation'
-				? [order.parameters, images.map(({ identity }) => identity)]
-				: [order.taskId, order.index];
-		const text = JSON.stringify([order.operation, ...content]);
+		const text = JSON.stringify([order.operation, ...contentOf(order, images)]);
 		const digest = createHash('sha256').update(text).digest('base64url').slice(0, 16);
 		return `${this.round}.${item}.${digest}`;
 	}
@@ -76,5 +72,16 @@ export class OrderMemory {
 		for (const oldest of keys.slice(0, Math.max(0, keys.length - MOST_ORDERS))) {
 			delete this.orders[oldest];
 		}
+	}
+}
+
+function contentOf(order: Exclude<Order, StateOrder>, images: readonly UploadFile[]): unknown[] {
+	switch (order.kind) {
+		case 'creation':
+			return [order.parameters, images.map(({ identity }) => identity)];
+		case 'model':
+			return [order.model, order.input];
+		case 'upgrade':
+			return [order.taskId, order.index];
 	}
 }

@@ -9,12 +9,12 @@ import {
 } from '../messages/video';
 import { NO_FILES } from '../kie/meaning/files';
 import { isUpgrade, traitsOf } from '../operations';
-import { toVideoResult, type Subject, type VideoResult } from '../videoResult';
+import { asNamedIn, toTaskResult, type Subject, type TaskResult } from '../videoResult';
 import { pollUntilSettled, type PollResult } from './poll';
 
 /** Where a submitted video stands. */
 export interface VideoRun {
-	result: VideoResult & { taskId: string };
+	result: TaskResult & { taskId: string };
 	/** Kie's whole answer. */
 	raw: unknown;
 	/** Whether the answer says nothing that is known: perhaps nothing was started yet. */
@@ -35,11 +35,17 @@ export function isUnfinished({ result }: VideoRun): boolean {
 /** The video an order is about. */
 export function subjectOf(order: Order): Subject {
 	const { kind, operation } = order;
-	if (kind === 'creation') {
-		const extendedTaskId = order.parameters.taskId;
-		return { operation, taskId: null, extendedTaskId, index: null };
+	const created = { operation, taskId: null, index: null };
+	switch (kind) {
+		case 'creation': {
+			const { taskId: extendedTaskId, model } = order.parameters;
+			return { ...created, extendedTaskId, model };
+		}
+		case 'model':
+			return { ...created, model: order.model };
+		default:
+			return { operation, taskId: order.taskId, index: kind === 'upgrade' ? order.index : null };
 	}
-	return { operation, taskId: order.taskId, index: kind === 'upgrade' ? order.index : null };
 }
 
 /**
@@ -68,8 +74,7 @@ export async function takeUp(
 	{ taskId, kieTaskId }: { taskId: string; kieTaskId: string | null },
 ): Promise<VideoRun | null> {
 	const subject = { ...withOwnTask(api, subjectOf(order), kieTaskId), taskId, kieTaskId };
-	const model = order.kind === 'creation' ? order.parameters.model : undefined;
-	const answer = await api.fetchVideo({ ...subject, codes: [ACCEPTED], model }, 'check');
+	const answer = await api.fetchVideo({ ...subject, codes: [ACCEPTED] }, 'check');
 	const { meaning } = answer;
 	if (meaning.kind === 'failed' && meaning.reason !== 'reordered') return null;
 	if (meaning.kind === 'success' || meaning.kind === 'refused') return toRun(subject, answer);
@@ -111,7 +116,6 @@ export async function waitByPolling(
 ): Promise<VideoRun> {
 	const { taskId, kieTaskId = null, message, code } = wait.submitted.result;
 	const subject = { ...withOwnTask(api, subjectOf(order), kieTaskId), taskId };
-	const model = order.kind === 'creation' ? order.parameters.model : undefined;
 	const codes = wait.submitted.isUnclear ? [] : [code];
 	let latest = wait.submitted;
 	let lastMessage = message;
@@ -120,7 +124,7 @@ export async function waitByPolling(
 	const unclearMinutes = 2 * usualMinutes;
 
 	const check = async (): Promise<PollResult<VideoRun>> => {
-		const answer = await api.fetchVideo({ ...subject, kieTaskId, codes, model }, 'poll');
+		const answer = await api.fetchVideo({ ...subject, kieTaskId, codes }, 'poll');
 		const { meaning } = answer;
 		lastMessage = answer.message;
 		if (
@@ -183,7 +187,9 @@ function toRun(
 	const taskId = subject.taskId ?? files.taskId;
 	// Without a task id nothing was certainly created.
 	if (taskId === null) throw lostCreationError(subject, answer);
-	const result = toVideoResult({ ...subject, taskId }, answer, files);
+	const status = meaning.kind === 'success' ? 'success' : 'processing';
+	const about = asNamedIn(files, { ...subject, taskId });
+	const result = toTaskResult(about, status, answer, files);
 	const run = { result: { ...result, taskId }, raw: answer.raw };
 	return meaning.kind === 'unclear' ? { ...run, isUnclear: true } : run;
 }

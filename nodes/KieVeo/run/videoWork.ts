@@ -1,12 +1,13 @@
 import type { StoredFile } from '../files/download';
 import type { Order, UpgradeOrder } from '../kie/api';
 import type { Connection } from '../kie/connection';
-import type { ImageFile } from '../kie/http/multipart';
+import type { UploadFile } from '../kie/http/multipart';
 import type { FailureReason } from '../kie/meaning/answer';
 import { KieVeoError } from '../messages/error';
 import { inputErrors } from '../messages/input';
 import { fallbackError, lostCreationError, uploadRejectedError } from '../messages/video';
-import { traitsOf, type VideoOperationName } from '../operations';
+import { isCreation, isOfAnyModel, traitsOf, type TaskOperation } from '../operations';
+import type { Subject } from '../videoResult';
 import type { Balance } from './balance';
 import type { Work } from './itemRun';
 import type { OrderMemory } from './orders';
@@ -37,13 +38,13 @@ export interface VideoWorkOptions extends VideoOptions {
 	/** Ordered instead when Kie refuses for good. Only while polling. */
 	fallback?: UpgradeOrder;
 	/** Images of a new video that must be uploaded first. */
-	images: ImageFile[];
+	images: UploadFile[];
 	/** What this execution has ordered before. */
 	memory: OrderMemory;
 	/** The input item. */
 	item: number;
 	/** Fetches the video as a file, if it is also wanted as one. */
-	download: ((run: VideoRun) => Promise<StoredFile>) | null;
+	download: ((run: VideoRun) => Promise<StoredFile[]>) | null;
 }
 
 /** Final for the 4K version, and neither about the account, the base video or its ID, nor a passing fault. */
@@ -62,8 +63,8 @@ export class VideoWork implements Work {
 	submittedAt = 0;
 	/** When the waiting time ends, by the even clock. */
 	private deadline = Infinity;
-	file?: StoredFile;
-	private readonly operation: VideoOperationName;
+	files: StoredFile[] = [];
+	private readonly operation: TaskOperation;
 	/** Whether it was ordered by an earlier run of this execution. */
 	isTakenUp = false;
 	/** Set when an earlier run has ordered it, and the answer was lost: raised last, so that others are not kept waiting. */
@@ -85,6 +86,7 @@ export class VideoWork implements Work {
 		const { order } = this;
 		switch (order.kind) {
 			case 'creation':
+			case 'model':
 				return null;
 			case 'upgrade':
 				return JSON.stringify([order.taskId, order.index]);
@@ -95,7 +97,7 @@ export class VideoWork implements Work {
 
 	/** The task an error names. As long as an extension has none, the one to extend. */
 	get taskId(): string | null {
-		const { taskId, extendedTaskId } = subjectOf(this.order);
+		const { taskId, extendedTaskId } = this.subject;
 		return this.run?.result.taskId ?? taskId ?? extendedTaskId ?? null;
 	}
 
@@ -107,8 +109,18 @@ export class VideoWork implements Work {
 		return this.connection.api.upgradesAreTasks ? kieTaskId : taskId;
 	}
 
+	get subject(): Subject {
+		return subjectOf(this.order);
+	}
+
 	get index(): number | null {
-		return subjectOf(this.order).index;
+		return this.subject.index;
+	}
+
+	/** What an error says besides the task. */
+	get about(): { index: number | null } | { model: string | null } {
+		const { operation, index, model = null } = this.subject;
+		return isOfAnyModel(operation) ? { model } : { index };
 	}
 
 	/** Kie's code for the submission. */
@@ -160,7 +172,7 @@ export class VideoWork implements Work {
 		if (placed === null) return;
 		const { taskId, kieTaskId, message } = placed;
 		if (taskId === null) {
-			this.lost = lostCreationError(subjectOf(this.order), { code: null, message });
+			this.lost = lostCreationError(this.subject, { code: null, message });
 			return;
 		}
 		const run = await takeUp(this.connection, this.order, { taskId, kieTaskId });
@@ -219,7 +231,7 @@ export class VideoWork implements Work {
 			);
 		}
 		const { run } = this;
-		if (run && this.isFinished && download && !isSuspending) this.file = await download(run);
+		if (run && this.isFinished && download && !isSuspending) this.files = await download(run);
 	}
 
 	/** Whatever comes next, a run of this execution that follows knows what was paid for. */
@@ -241,7 +253,7 @@ export class VideoWork implements Work {
 		const { memory } = this.options;
 		if (lostAnswer !== undefined) {
 			memory.remember(this.orderKey, { taskId: null, kieTaskId: null, message: lostAnswer });
-		} else if (mayBePaid && this.order.kind === 'creation' && taskId !== null) {
+		} else if (mayBePaid && isCreation(this.operation) && taskId !== null) {
 			memory.remember(this.orderKey, { taskId, kieTaskId: null, message: '' });
 		}
 	}
@@ -278,10 +290,10 @@ export class VideoWork implements Work {
 		return { result: { ...result, operation: this.operation, fallback }, raw };
 	}
 
-	private async upload(images: ImageFile[]): Promise<string[]> {
+	private async upload(images: UploadFile[]): Promise<string[]> {
 		const urls: string[] = [];
 		for (const image of images) {
-			const answer = await this.connection.api.uploadImage(image);
+			const answer = await this.connection.api.uploadFile(image);
 			const { meaning } = answer;
 			if (meaning.kind !== 'success') throw uploadRejectedError(meaning, answer);
 			urls.push(meaning.url);

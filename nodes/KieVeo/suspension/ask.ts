@@ -8,7 +8,7 @@ import { Gate } from '../kie/http/turns';
 import { failureText } from '../messages/error';
 import { reorderedLine } from '../messages/run';
 import { isUpgrade, traitsOf } from '../operations';
-import { toCallbackResult, toFailedResult, toVideoResult } from '../videoResult';
+import { asNamedIn, toTaskResult } from '../videoResult';
 import type { Facts } from './decide';
 import {
 	isUnreported,
@@ -53,13 +53,13 @@ export async function reportOf(
 		const found = await fetchReport(call, video);
 		return typeof found === 'string' ? null : found;
 	}
-	const reported = toCallbackResult(event, callback, callback.files);
 	const { succeeded, files, body: raw } = callback;
+	const reported = toTaskResult(event, succeeded ? 'success' : 'failed', callback, files);
 	// Kie reports the new part of an extended video; the whole is in the record.
 	const { givesWhole } = traitsOf(video.operation);
 	if (givesWhole && succeeded && files.fullVideoUrls.length === 0) {
 		const found = await fetchReport(call, video);
-		if (typeof found !== 'string' && found.result.status === 'success') {
+		if (typeof found !== 'string' && 'videoUrls' in found.result && found.result.videoUrl) {
 			const { videoUrl, videoUrls } = found.result;
 			return { result: { ...reported, videoUrl, videoUrls }, raw };
 		}
@@ -159,10 +159,19 @@ async function fetchReport(
 	const { meaning, code, message, raw } = answer;
 	switch (meaning.kind) {
 		case 'success':
-			return { result: toVideoResult(video, answer, meaning.files), raw };
+			return {
+				result: toTaskResult(asNamedIn(meaning.files, video), 'success', answer, meaning.files),
+				raw,
+			};
 		case 'failed':
 			if (meaning.reason === 'reordered') logReorder(call, video, true);
-			return { result: toFailedResult(video, code, failureText(meaning.reason, message)), raw };
+			return {
+				result: toTaskResult(video, 'failed', {
+					code,
+					message: failureText(meaning.reason, message),
+				}),
+				raw,
+			};
 		case 'processing':
 			suspension.codes.set(key, [...codes, code]);
 			suspension.foundUnfinished.set(key, connection.clock.elapsed());

@@ -6,7 +6,7 @@ import type {
 } from 'n8n-workflow';
 
 import { readSubmission, type Submission } from '../addresses/submission';
-import { checkDownloadSettings, Downloads } from '../files/download';
+import { binaryOf, checkDownloadSettings, Downloads } from '../files/download';
 import type { SubmittedVideo } from '../kie/api';
 import { checkCallback, type CallbackEvent } from '../kie/callback/check';
 import { parseCallback } from '../kie/callback/parse';
@@ -24,7 +24,7 @@ import { asError } from '../messages/error';
 import { fileErrors } from '../messages/file';
 import { tierLine } from '../messages/run';
 import { isUpgrade } from '../operations';
-import type { VideoResult } from '../videoResult';
+import { urlsOf, type TaskResult } from '../videoResult';
 import { askAboutOpen, askWhileFinished, reportOf, willBeReported, type Call } from './ask';
 import { decide, type Facts } from './decide';
 import { isSigned, parameterOf, resumeAddressOf, roundOf } from './n8n';
@@ -334,7 +334,7 @@ function handedOver(call: Call): void {
 }
 
 /**
- * Downloads the finished videos, where 'Download' is on. The toggle and its fields are read once for all
+ * Downloads what is finished, where 'Download' is on. The toggle and its fields are read once for all
  * items: their input is no longer available. Items that share a video share its file.
  *
  * Never throws: the engine raises no error in such an execution. An item whose file could not be downloaded
@@ -353,19 +353,19 @@ async function addFiles(
 	const files = new Map<string, Promise<IBinaryKeyData>>();
 	return await Promise.all(
 		items.map(async (item) => {
-			const video = item.json as unknown as VideoResult;
-			if (video.status !== 'success') return item;
+			const task = item.json as unknown as TaskResult;
+			if (task.status !== 'success') return item;
 			try {
 				downloader ??= downloaderFor(context, left);
 				const download = await downloader;
-				const key = videoKey(video);
-				const file = files.get(key) ?? download(video);
+				const key = videoKey(item.json);
+				const file = files.get(key) ?? download(task);
 				files.set(key, file);
 				return { ...item, binary: await file };
 			} catch (error) {
-				const { taskId, videoUrl } = video;
+				const [url = ''] = urlsOf(task);
 				const isLate = error instanceof CancelledError;
-				const shown = isLate ? fileErrors.outOfTime({ taskId, url: videoUrl ?? '' }) : error;
+				const shown = isLate ? fileErrors.outOfTime({ taskId: task.taskId, url }) : error;
 				return { ...item, json: { ...item.json, error: asError(shown).message } };
 			}
 		}),
@@ -376,7 +376,7 @@ async function addFiles(
 async function downloaderFor(
 	context: IWebhookFunctions,
 	left: number,
-): Promise<(video: VideoResult) => Promise<IBinaryKeyData>> {
+): Promise<(task: TaskResult) => Promise<IBinaryKeyData>> {
 	const { binaryPropertyName, maxBytes } = checkDownloadSettings(
 		parameterOf(context, 'binaryPropertyName', 'data'),
 		parameterOf(context, 'options.maxSize', 0),
@@ -384,7 +384,5 @@ async function downloaderFor(
 	const signal = AbortSignal.timeout(left);
 	const connection = await connect(context, signal, { abortInFlight: true });
 	const downloads = new Downloads(context, connection);
-	return async (video) => ({
-		[binaryPropertyName]: (await downloads.video(video, maxBytes)).binary,
-	});
+	return async (task) => binaryOf(await downloads.result(task, maxBytes), binaryPropertyName);
 }

@@ -10,8 +10,8 @@ import type { SubmittedVideo } from '../kie/api';
 import { readText } from '../kie/meaning/texts';
 import { toNumber, toText } from '../values';
 import { PERHAPS_REORDERED } from '../messages/error';
-import { givesVideo } from '../operations';
-import type { VideoResult } from '../videoResult';
+import { givesResult } from '../operations';
+import type { TaskResult } from '../videoResult';
 import { nodeData } from './n8n';
 
 /* What this process knows about suspensions. */
@@ -26,7 +26,7 @@ export interface SuspensionPlace {
 
 /** How a video ended, by a callback or by Kie when asked. */
 export interface Report {
-	result: VideoResult;
+	result: TaskResult;
 	raw: unknown;
 }
 
@@ -176,14 +176,15 @@ export function storedItems(context: IWebhookFunctions): INodeExecutionData[] {
 /** The video an item waits for; `null` if it was finished when the execution was suspended. */
 export function videoAwaitedBy(item: INodeExecutionData): SubmittedVideo | null {
 	if (!isPending(item)) return null;
-	const { operation, taskId, kieTaskId, index, code } = item.json;
-	if (!givesVideo(operation)) return null;
+	const { operation, taskId, kieTaskId, index, code, model } = item.json;
+	if (!givesResult(operation)) return null;
 	return {
 		operation,
 		taskId: String(taskId),
 		kieTaskId: toText(kieTaskId),
 		index: typeof index === 'number' ? index : null,
 		codes: isUnclear(item) ? [] : [toNumber(code)],
+		...(typeof model === 'string' ? { model } : {}),
 	};
 }
 

@@ -4,7 +4,7 @@ import { publicUrlFault } from '../addresses/publicUrl';
 import type { CallingContext, Connection } from '../kie/connection';
 import type { KieVeoError } from '../messages/error';
 import { inputErrors } from '../messages/input';
-import { isUpgrade, traitsOf, type VideoOperationName } from '../operations';
+import { isUpgrade, traitsOf, type TaskOperation } from '../operations';
 import { runsOnEngine2 } from '../run/executionSettings';
 import type { Call } from './ask';
 import { isSigned, resumeAddressOf, resumeUrlOf, roundOf, withResumePath } from './n8n';
@@ -50,7 +50,7 @@ export interface SuspensionReason {
 		/** By the even clock. */
 		submittedAt: number;
 	}>;
-	operation: VideoOperationName;
+	operation: TaskOperation;
 	round: number;
 	/** The address that resumes the execution. */
 	resumeUrl: string;
@@ -151,6 +151,6 @@ export function watchSince({ context, connection, place, suspension }: Call): vo
 }
 
 /** Milliseconds after which Kie should have reported the end of an operation. */
-export function overdueAfter(operation: VideoOperationName): number {
+export function overdueAfter(operation: TaskOperation): number {
 	return (traitsOf(operation).usualMinutes ?? 0) * 60_000;
 }

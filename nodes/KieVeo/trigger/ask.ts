@@ -8,7 +8,7 @@ import { wasNotAccepted } from '../kie/meaning/create';
 import { readUpgradeJob } from '../kie/meaning/fields';
 import { isUpgradedTo, type ResultFiles } from '../kie/meaning/files';
 import { isJsonObject } from '../values';
-import { givesVideo, isUpgrade, traitsOf, type VideoOperationName } from '../operations';
+import { givesResult, isUpgrade, traitsOf, type TaskOperation } from '../operations';
 
 /* What Kie is asked about a callback. A refusal with 503 makes Kie call again. */
 
@@ -37,15 +37,15 @@ const RUNNING_PAUSE_MS = 30_000;
  * ready. At worst, if someone turned the callback of a failed upgrade into a success in transit, the upgrade
  * the user ordered is tried again.
  */
-function isOurs(event: CallbackEvent): event is CallbackEvent & { operation: VideoOperationName } {
+function isOurs(event: CallbackEvent): event is CallbackEvent & { operation: TaskOperation } {
 	const { operation, submittedHere } = event;
-	return givesVideo(operation) && (submittedHere || !isUpgrade(operation));
+	return givesResult(operation) && (submittedHere || !isUpgrade(operation));
 }
 
 /** The record of an upgraded task usually shows the base video. */
 function isResultOf(event: CallbackEvent, { resolution }: ResultFiles): boolean {
 	const { operation } = event;
-	if (!givesVideo(operation) || isOurs(event)) return true;
+	if (!givesResult(operation) || isOurs(event)) return true;
 	return isUpgradedTo(traitsOf(operation).upgradesTo, resolution);
 }
 
@@ -213,7 +213,7 @@ export async function withWholeVideo(
 ): Promise<ResultFiles | Refusal> {
 	const { operation, taskId, callback } = event;
 	const { files, succeeded } = callback;
-	const needsWhole = succeeded && givesVideo(operation) && traitsOf(operation).givesWhole === true;
+	const needsWhole = succeeded && givesResult(operation) && traitsOf(operation).givesWhole === true;
 	if (!needsWhole || files.fullVideoUrls.length > 0 || taskId === null) return files;
 	const answer = await fetchReported(ask, event);
 	if (answer?.meaning.kind === 'success') {

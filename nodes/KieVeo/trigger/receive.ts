@@ -8,8 +8,8 @@ import { connectForCallback } from '../kie/delivery';
 import { trimmedApiKey, trimmedHmacKey } from '../kie/credentialValues';
 import { asError } from '../messages/error';
 import { reorderedLine, tierLine } from '../messages/run';
-import { givesVideo } from '../operations';
-import { toCallbackResult } from '../videoResult';
+import { givesResult } from '../operations';
+import { toTaskResult } from '../videoResult';
 import { confirmResult, ownTaskFault, resolveOutcome, withWholeVideo, type Ask } from './ask';
 import { deliverOnce, forgetDelivery } from './dedup';
 import { readSettings, type TriggerSettings } from './settings';
@@ -158,7 +158,10 @@ async function toItem(
 	const files = await (isConfirmed ? confirmResult(ask, event) : withWholeVideo(ask, event));
 	if ('reason' in files) return files;
 	const json = {
-		...toCallbackResult(event, callback, files),
+		...toTaskResult(event, callback.succeeded ? 'success' : 'failed', callback, {
+			...files,
+			creditsConsumed: callback.files.creditsConsumed,
+		}),
 		event: event.event,
 		receivedAt: receivedAt.toISOString(),
 		...(passThrough ? { passThrough } : {}),
@@ -169,7 +172,7 @@ async function toItem(
 
 /** When unclear, an event is delivered rather than guessed at. */
 function isWanted({ event, operation }: CallbackEvent, { events }: TriggerSettings): boolean {
-	return !givesVideo(operation) || events.has(event);
+	return !givesResult(operation) || events.has(event);
 }
 
 /**

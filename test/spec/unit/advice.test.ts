@@ -1,6 +1,10 @@
 import type { FailureReason } from '../../../nodes/KieVeo/kie/meaning/answer';
 import { failureAdvice } from '../../../nodes/KieVeo/messages/advice';
-import { isUpgrade, type VideoOperationName } from '../../../nodes/KieVeo/operations';
+import {
+	isUpgrade,
+	type ModelOperation,
+	type TaskOperation,
+} from '../../../nodes/KieVeo/operations';
 import type { Subject } from '../../../nodes/KieVeo/videoResult';
 
 /* Every advice about a failure, read for each kind of order. */
@@ -13,8 +17,10 @@ const EXTENDED =
 	'The original is still available. Running Extend again is a new order, which may be billed.';
 const LATER = 'which need not be about the prompt.';
 
+type VideoOperation = Exclude<TaskOperation, ModelOperation>;
+
 /** What each one must say; `null`: the reason cannot be that of this order, and any advice will do. */
-const SAYS: Record<FailureReason, { [Name in VideoOperationName]: string | null }> = {
+const SAYS: Record<FailureReason, { [Name in VideoOperation]: string | null }> = {
 	contentFilter: {
 		generate: `refused the prompt or an image: change it. ${AGAIN}`,
 		extend: `refused the prompt or an image: change it. ${EXTENDED}`,
@@ -102,15 +108,29 @@ const SAYS: Record<FailureReason, { [Name in VideoOperationName]: string | null 
 	noAudio: everyone('Describe a sound, music or a spoken line in the prompt'),
 };
 
-function everyone(advice: string): { [Name in VideoOperationName]: string } {
+function everyone(advice: string): { [Name in VideoOperation]: string } {
 	return { generate: advice, extend: advice, get4k: advice, get1080p: advice, get: advice };
 }
 
 const rows = (Object.keys(SAYS) as FailureReason[]).flatMap((reason) =>
-	(Object.keys(SAYS[reason]) as VideoOperationName[]).map(
-		(operation) => [reason, operation] as const,
-	),
+	(Object.keys(SAYS[reason]) as VideoOperation[]).map((operation) => [reason, operation] as const),
 );
+
+it.each<[reason: FailureReason, running: string, reading: string]>([
+	['contentFilter', 'change it. Then run the model again.', 'refused this task.'],
+	['timeout', 'gave up on this task after its own time limit. Then run the model', 'on this task'],
+	['taskFailed', 'for the reason. Then run the model again.', 'for the reason.'],
+	['imageFetch', 'a file of the input. Its URL must open without a login', 'a file of the input.'],
+	['englishOnly', 'Write the prompt in English.', 'Write the prompt in English.'],
+	['noFile', 'Run Get Task later: it is free.', 'Run Get Task later: it is free.'],
+	['unknownTask', 'is read with Veo Video > Get.', 'is read with Veo Video > Get.'],
+])('the advice about %s of any model calls it a task', (reason, running, reading) => {
+	const subject = { taskId: 'a', index: null };
+	expect(failureAdvice({ ...subject, operation: 'runModel' }, reason)).toContain(running);
+	const advice = failureAdvice({ ...subject, operation: 'getTask' }, reason);
+	expect(advice).toContain(reading);
+	expect(advice).not.toContain('again');
+});
 
 describe('the advice about', () => {
 	it.each(rows)('%s of %s', (reason, operation) => {

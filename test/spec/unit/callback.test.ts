@@ -3,7 +3,7 @@ import type { IWebhookFunctions } from 'n8n-workflow';
 
 import { parseCallback, type Callback } from '../../../nodes/KieVeo/kie/callback/parse';
 import { readCallbackRequest } from '../../../nodes/KieVeo/kie/callback/request';
-import { toCallbackResult } from '../../../nodes/KieVeo/videoResult';
+import { toTaskResult } from '../../../nodes/KieVeo/videoResult';
 import { IMAGE, TASK, VIDEO, WHOLE } from '../corpus/answers';
 import { CALLBACKS } from '../corpus/callbacks';
 
@@ -19,7 +19,7 @@ describe('a callback', () => {
 	it('is output in the one shape of every result', () => {
 		const callback = parse(bodyOf('a 4K upgrade with credits'));
 		const about = { taskId: TASK, index: null, operation: 'get4k' } as const;
-		expect(toCallbackResult(about, callback, callback.files)).toStrictEqual({
+		expect(toTaskResult(about, 'success', callback, callback.files)).toStrictEqual({
 			taskId: TASK,
 			index: null,
 			operation: 'get4k',
@@ -37,7 +37,7 @@ describe('a callback', () => {
 	it('of an extension gives the whole video first', () => {
 		const callback = parse(bodyOf('an extension with the whole video'));
 		const about = { taskId: TASK, index: null, operation: 'extend' } as const;
-		const result = toCallbackResult(about, callback, callback.files);
+		const result = toTaskResult(about, 'success', callback, callback.files);
 		expect(result).toMatchObject({ videoUrl: WHOLE, videoUrls: [WHOLE, VIDEO] });
 	});
 

@@ -3,7 +3,14 @@ import {
 	readSubmission,
 	withSubmission,
 } from '../../../nodes/KieVeo/addresses/submission';
-import type { ApiName, CreationOrder, Order, UpgradeOrder } from '../../../nodes/KieVeo/kie/api';
+import type {
+	ApiName,
+	CreationOrder,
+	Order,
+	StateOrder,
+	UpgradeOrder,
+	VeoOrder,
+} from '../../../nodes/KieVeo/kie/api';
 import { KieVeoError } from '../../../nodes/KieVeo/messages/error';
 import { ADDRESS_KEY, fakeKie } from './fakeKie';
 
@@ -60,7 +67,7 @@ const upgrade = (
 	operation: UpgradeOrder['operation'],
 	changes: Partial<UpgradeOrder> = {},
 ): UpgradeOrder => ({ kind: 'upgrade', operation, taskId: 'base', index: 1, ...changes });
-const get = (taskId: string): Order => ({ kind: 'state', operation: 'get', taskId });
+const get = (taskId: string): StateOrder => ({ kind: 'state', operation: 'get', taskId });
 
 describe.each(APIS)('the API "%s"', (name) => {
 	const wire = WIRE[name];
@@ -136,7 +143,7 @@ describe.each(APIS)('the API "%s"', (name) => {
 
 	it('says what to switch where it does not offer what was ordered', async () => {
 		const other = name === 'veo' ? 'jobs' : 'veo';
-		const replies: Array<[reply: object, order: Order]> = [
+		const replies: Array<[reply: object, order: VeoOrder]> = [
 			[answer(null, 404, 'No endpoint'), generate()],
 			[answer(null, 405, 'Method not allowed'), generate()],
 			[answer(null, 505, 'The feature is disabled'), generate()],
@@ -326,7 +333,7 @@ describe('the outcome of a job', () => {
 describe('a job', () => {
 	const { created } = WIRE.jobs;
 
-	it.each<[what: string, order: Order, body: object]>([
+	it.each<[what: string, order: VeoOrder, body: object]>([
 		[
 			'of Generate names the tier within the input',
 			generate({

@@ -1,14 +1,8 @@
-import type { VideoOperationName } from '../../../nodes/KieVeo/operations';
-import type { KieAnswer } from '../../../nodes/KieVeo/kie/meaning/answer';
-import { parseCallback } from '../../../nodes/KieVeo/kie/callback/parse';
-import { readResultFiles } from '../../../nodes/KieVeo/kie/meaning/files';
-import {
-	toCallbackResult,
-	toFailedResult,
-	toTaskResult,
-	toVideoResult,
-} from '../../../nodes/KieVeo/videoResult';
 import { PICTURE } from '../corpus/tasks';
+import type { TaskOperation } from '../../../nodes/KieVeo/operations';
+import type { KieAnswer } from '../../../nodes/KieVeo/kie/meaning/answer';
+import { readResultFiles } from '../../../nodes/KieVeo/kie/meaning/files';
+import { asNamedIn, toTaskResult } from '../../../nodes/KieVeo/videoResult';
 
 const FULL = 'https://file.example/v/full.mp4';
 const PART = 'https://file.example/v/part.mp4';
@@ -30,15 +24,19 @@ const answer = (given: unknown): KieAnswer => ({
 	fault: false,
 	retryAfterMs: null,
 });
-const result = (operation: VideoOperationName, given: unknown) =>
-	toVideoResult({ operation, taskId: 'a', index: 1 }, answer(given), readResultFiles(given));
+function result(operation: TaskOperation, given: unknown) {
+	const files = readResultFiles(given);
+	const about = asNamedIn(files, { operation, taskId: 'a', index: 1 });
+	const status = files.videoUrls.length > 0 ? 'success' : 'processing';
+	return toTaskResult(about, status, answer(given), files);
+}
 
 /** What every result of the table has in common. */
 const common = { taskId: 'a', index: 1, code: 200, message: 'success' };
 const finished = { status: 'success', imageUrls: [IMAGE], creditsConsumed: 120 };
 
 describe('the result of a request', () => {
-	it.each<[VideoOperationName, resolution: string, videoUrls: string[]]>([
+	it.each<[TaskOperation, resolution: string, videoUrls: string[]]>([
 		['get4k', '4k', [PART]],
 		['get1080p', '1080p', [PART]],
 		['get', '720p', [FULL, PART]],
@@ -81,7 +79,8 @@ describe('the result of a request', () => {
 
 	it("says with Kie's own text that it failed", () => {
 		const asked = { operation: 'get4k' as const, taskId: 'a', index: 1 };
-		expect(toFailedResult(asked, 422, 'record is null')).toStrictEqual({
+		const said = { code: 422, message: 'record is null' };
+		expect(toTaskResult(asked, 'failed', said)).toStrictEqual({
 			...asked,
 			status: 'failed',
 			resolution: null,
@@ -93,39 +92,11 @@ describe('the result of a request', () => {
 			message: 'record is null',
 		});
 	});
-});
 
-describe('the result of a callback', () => {
-	const about = { taskId: 'a', index: 1, operation: 'get4k' as const };
-	function fromCallback(body: unknown, more: { kieTaskId?: string } = {}) {
-		const parsed = parseCallback(body);
-		if ('reason' in parsed) throw new Error(parsed.reason);
-		const callback = parsed.read();
-		return toCallbackResult({ ...about, ...more }, callback, callback.files);
-	}
-
-	it('has the shape of every other result', () => {
-		expect(fromCallback({ code: 200, msg: 'success', data })).toStrictEqual(result('get4k', data));
-	});
-
-	it("names Kie's id where it is another one", () => {
-		const body = { code: 200, msg: 'success', data };
-		expect(fromCallback(body, { kieTaskId: 'kie-a' })).toStrictEqual({
-			...result('get4k', data),
-			kieTaskId: 'kie-a',
-		});
-	});
-
-	it('that reports a failure has that of a failed request', () => {
-		expect(fromCallback({ code: 500, msg: 'unavailable', data: { taskId: 'a' } })).toStrictEqual(
-			toFailedResult(about, 500, 'unavailable'),
-		);
-	});
-
-	it('that reports a failure outputs no file that someone else names', () => {
-		const parsed = parseCallback({ code: 500, msg: 'unavailable', data: null });
-		if ('reason' in parsed) throw new Error(parsed.reason);
-		expect(toCallbackResult(about, parsed.read(), readResultFiles(data))).toMatchObject({
+	it('that has failed outputs no file that someone else names', () => {
+		const about = { operation: 'get4k' as const, taskId: 'a', index: 1 };
+		const said = { code: 500, message: 'unavailable' };
+		expect(toTaskResult(about, 'failed', said, readResultFiles(data))).toMatchObject({
 			status: 'failed',
 			videoUrl: null,
 			videoUrls: [],
@@ -139,7 +110,7 @@ describe('the result of a task of any model', () => {
 		resultJson: JSON.stringify({ resultUrls: [PICTURE] }),
 		creditsConsumed: 4,
 	});
-	const about = { taskId: 'a', operation: 'runModel', model: null } as const;
+	const about = { taskId: 'a', index: null, operation: 'runModel', model: null } as const;
 	const said = { code: 200, message: 'success' };
 	const made = {
 		taskId: 'a',
@@ -165,6 +136,6 @@ describe('the result of a task of any model', () => {
 
 	it('has the model of its order', () => {
 		const result = toTaskResult({ ...about, model: 'flux' }, 'success', said, files);
-		expect(result.model).toBe('flux');
+		expect(result).toMatchObject({ model: 'flux' });
 	});
 });

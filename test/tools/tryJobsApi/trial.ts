@@ -1,4 +1,4 @@
-import type { Order, SubmittedVideo } from '../../../nodes/KieVeo/kie/api';
+import type { CreationOrder, SubmittedVideo, UpgradeOrder } from '../../../nodes/KieVeo/kie/api';
 import { HttpClient, type SendRequest } from '../../../nodes/KieVeo/kie/http/client';
 import { systemClock } from '../../../nodes/KieVeo/kie/http/clock';
 import { SubmissionLimiter } from '../../../nodes/KieVeo/kie/http/limiter';
@@ -119,7 +119,7 @@ export class Trial {
 			parameters: { taskId: made, prompt: 'The tide comes in', model: 'fast' },
 		});
 		const upgrade = { kind: 'upgrade', taskId: made, index: 0 } as const;
-		const hd: Order = { ...upgrade, operation: 'get1080p' };
+		const hd: UpgradeOrder = { ...upgrade, operation: 'get1080p' };
 		const upgraded = await this.step('Upgrade it to 1080P (a few credits)?', hd);
 		if (upgraded !== null) {
 			await this.step('Order that again, to see whether a repeat is billed?', hd);
@@ -131,7 +131,7 @@ export class Trial {
 	}
 
 	/** @returns the id of the job; `null` where there is none */
-	private async step(question: string, order: Exclude<Order, { kind: 'state' }>) {
+	private async step(question: string, order: CreationOrder | UpgradeOrder) {
 		const { say, confirm } = this.surroundings;
 		if (!(await confirm(question))) return null;
 		const before = await this.balance();
@@ -148,7 +148,7 @@ export class Trial {
 		return job;
 	}
 
-	private async follow(order: Exclude<Order, { kind: 'state' }>, job: string): Promise<void> {
+	private async follow(order: CreationOrder | UpgradeOrder, job: string): Promise<void> {
 		const { say, pollInterval, timeout } = this.surroundings;
 		const isUpgrade = order.kind === 'upgrade';
 		const video: SubmittedVideo = {

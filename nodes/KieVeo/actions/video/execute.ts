@@ -1,7 +1,7 @@
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
 import { withSubmission } from '../../addresses/submission';
-import { Downloads } from '../../files/download';
+import { binaryOf, Downloads } from '../../files/download';
 import type { Order } from '../../kie/api';
 import { connect, type Connection } from '../../kie/connection';
 import { asError, KieVeoError } from '../../messages/error';
@@ -17,22 +17,21 @@ import { isCreation, isUpgrade, traitsOf } from '../../operations';
 import { secondsLeft } from '../../run/executionSettings';
 import { Balance } from '../../run/balance';
 import { runItems, stopSignals, type ItemOperation, type Reading } from '../../run/itemRun';
-import { videoItem } from '../../run/items';
+import { taskItem } from '../../run/items';
 import { OrderMemory } from '../../run/orders';
 import { logPlace, submitLogged } from '../../run/paidLog';
-import { subjectOf } from '../../run/videoRun';
 import { VideoWork, type WaitMode } from '../../run/videoWork';
 import { resumes, resumeUrlOf, roundOf } from '../../suspension/n8n';
 import { resumeAddress, suspend } from '../../suspension/suspend';
-import { toFailedResult } from '../../videoResult';
+import { toTaskResult } from '../../videoResult';
 import {
-	parameterAsGiven,
+	aboutAsGiven,
 	readCallbackAddress,
 	readDownload,
 	readVideoOptions,
 	readWaitMode,
 } from '../parameters';
-import type { Addresses, VideoOperation } from './videoOperation';
+import type { Known, Models, VideoOperation } from './videoOperation';
 
 /** Shared by all items of a run. */
 interface Run {
@@ -43,6 +42,9 @@ interface Run {
 	/** Set when the execution is suspended until Kie has called back. */
 	suspension: { resumeUrl: string; round: number } | null;
 	memory: OrderMemory;
+	models: Models;
+	/** About the orders, each told once. */
+	hints: Set<string>;
 }
 
 /**
@@ -62,11 +64,14 @@ export async function executeVideoOperation(
 			: null;
 	const memory = new OrderMemory(context, roundOf(context));
 	const balance = new Balance(connection.api);
-	const run: Run = { context, operation, connection, waitMode, suspension, memory };
+	const models = (await operation.fetchModels?.(context, connection)) ?? new Map();
+	const hints = new Set<string>();
+	const run: Run = { context, operation, connection, waitMode, suspension, memory, models, hints };
 
 	const { items, works } = await runItems<VideoWork>(context, failFast, {
 		read: itemReader(run),
 		begin: (works) => {
+			run.hints.forEach((hint) => addHint(context, hint));
 			assertResumedOnce(run, works);
 			warnOfMissedCallback(run, works);
 			warnOfExecutionLimit(run, works);
@@ -91,14 +96,16 @@ export async function executeVideoOperation(
 		...(suspension ? { failedItem } : {}),
 	});
 	const takenUp = works.filter(({ isTakenUp }) => isTakenUp).length;
-	if (takenUp > 0) addHint(context, takenUpHint(takenUp, works.length));
+	const name = operation.operation;
+	if (takenUp > 0) addHint(context, takenUpHint(takenUp, works.length, name));
 	const unfinished = works.filter(isUnfinished);
 	if (unfinished.length === 0) return items;
 	if (suspension) {
 		await suspendUntilReported(run, suspension, items, unfinished);
 		return items.map(withoutError);
 	}
-	addHint(context, unfinishedHint(unfinished.length, works.length, refetchOf(run)));
+	const amount = { unfinished: unfinished.length, all: works.length };
+	addHint(context, unfinishedHint(amount, name, refetchOf(run)));
 	return items;
 }
 
@@ -125,11 +132,13 @@ function itemReader({
 	waitMode,
 	suspension,
 	memory,
+	models,
+	hints: toldHints,
 }: Run): ItemOperation<VideoWork>['read'] {
 	const downloads = new Downloads(context, connection);
 
 	const callbackFor =
-		(item: number, timeout: number): Addresses['callbackFor'] =>
+		(item: number, timeout: number): Known['callbackFor'] =>
 		(about) => {
 			if (suspension === null) {
 				return readCallbackAddress(context, item, waitMode, connection, about);
@@ -147,11 +156,14 @@ function itemReader({
 			order,
 			fallback,
 			images = [],
+			hints = [],
 		} = operation.readOrder(context, item, {
+			models,
 			baseUrl: connection.baseUrl,
 			callbackFor: callbackFor(item, options.timeout),
 		});
 		connection.api.check(order);
+		hints.forEach((hint) => toldHints.add(hint));
 		const work = new VideoWork(order, connection, {
 			...options,
 			waitMode,
@@ -160,7 +172,7 @@ function itemReader({
 			memory,
 			item,
 			download:
-				settings && (async ({ result }) => await downloads.video(result, settings.maxBytes)),
+				settings && (async ({ result }) => await downloads.result(result, settings.maxBytes)),
 		});
 		return {
 			work,
@@ -182,9 +194,8 @@ function errorFieldsOf({
 		const named = error instanceof KieVeoError ? error.taskId : null;
 		const kieTaskId = work?.run?.result.kieTaskId;
 		return {
-			taskId: work ? (named ?? work.taskId) : parameterAsGiven(context, 'taskId', item),
+			...(work ? { taskId: named ?? work.taskId, ...work.about } : aboutAsGiven(context, item)),
 			...(kieTaskId === undefined ? {} : { kieTaskId }),
-			index: work ? work.index : parameterAsGiven(context, 'index', item),
 			operation,
 			// A video whose waiting time ran out is not lost: Kie is still working on it.
 			...(timedOut ? { status: 'processing', timedOut } : { status: 'failed' }),
@@ -254,18 +265,18 @@ function failedItem(
 	}
 	const { kieCode = null, taskId: named = null } = error instanceof KieVeoError ? error : {};
 	const kieTaskId = work.run?.result.kieTaskId;
-	const subject = { ...subjectOf(work.order), taskId: named ?? work.taskId, kieTaskId };
-	const failed = toFailedResult(subject, kieCode, message);
-	return videoItem(failed, item, { simplify: true, raw: undefined });
+	const about = { ...work.subject, taskId: named ?? work.taskId, kieTaskId };
+	const failed = toTaskResult(about, 'failed', { code: kieCode, message });
+	return taskItem(failed, item, { simplify: true, raw: undefined });
 }
 
 /** @param binaryPropertyName set when the item should hold the file */
 function itemOf(simplify: boolean, binaryPropertyName: string | undefined) {
-	return ({ run, file }: VideoWork, item: number): INodeExecutionData => {
+	return ({ run, files }: VideoWork, item: number): INodeExecutionData => {
 		if (!run) return { json: {}, pairedItem: { item } };
-		const output = videoItem(run.result, item, { simplify, raw: run.raw });
-		if (binaryPropertyName === undefined || !file) return output;
-		return { ...output, binary: { [binaryPropertyName]: file.binary } };
+		const output = taskItem(run.result, item, { simplify, raw: run.raw });
+		if (binaryPropertyName === undefined || files.length === 0) return output;
+		return { ...output, binary: binaryOf(files, binaryPropertyName) };
 	};
 }
 

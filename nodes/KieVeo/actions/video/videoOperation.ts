@@ -1,17 +1,21 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 
 import type { Order, UpgradeOrder } from '../../kie/api';
-import type { ImageFile } from '../../kie/http/multipart';
+import type { CataloguedModel } from '../../kie/catalogue/catalogue';
+import type { Connection } from '../../kie/connection';
+import type { UploadFile } from '../../kie/http/multipart';
 import type { Submission } from '../../addresses/submission';
-import type { VideoOperationName } from '../../operations';
+import type { TaskOperation } from '../../operations';
 
 /** What a video operation adds to the common path of submitting, waiting and emitting. */
 export interface VideoOperation {
-	operation: VideoOperationName;
+	operation: TaskOperation;
 	/** Seconds. */
 	defaultPollInterval: number;
 	/** @throws KieVeoError for a parameter that cannot be used */
-	readOrder(context: IExecuteFunctions, itemIndex: number, where: Addresses): OrderReading;
+	readOrder(context: IExecuteFunctions, itemIndex: number, known: Known): OrderReading;
+	/** Asks the catalogue about the models of all items, before they are read. */
+	fetchModels?(context: IExecuteFunctions, connection: Connection): Promise<Models>;
 }
 
 export interface OrderReading {
@@ -19,10 +23,17 @@ export interface OrderReading {
 	/** Ordered instead when Kie refuses for good, while polling. */
 	fallback?: UpgradeOrder;
 	/** Images of a new video that must be uploaded first. */
-	images?: ImageFile[];
+	images?: UploadFile[];
+	/** What the user should know about it. */
+	hints?: string[];
 }
 
-export interface Addresses {
+export type Models = ReadonlyMap<string, CataloguedModel>;
+
+/** What is known before an item is read. */
+export interface Known {
+	/** By ID, where the operation asks for them. */
+	models: Models;
 	/** Of Kie's API: decides whether private addresses can work. */
 	baseUrl: string;
 	/**

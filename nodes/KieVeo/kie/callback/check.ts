@@ -4,7 +4,7 @@ import { isJsonObject, parseNested, type JsonObject } from '../../values';
 import { otherTier, withTierNote } from '../meaning/fields';
 import { isAboutOther } from '../meaning/files';
 import { signatureFault, type Incoming } from './request';
-import { givesVideo, isUpgrade, traitsOf } from '../../operations';
+import { givesResult, isUpgrade, traitsOf } from '../../operations';
 import type { ReportedOperation } from '../../videoResult';
 
 export interface CheckOptions {
@@ -179,7 +179,7 @@ function tierOf(
 
 /** Names what happened, such as `get4k.success`; an extension is reported as a generation. */
 export function eventOf(operation: ReportedOperation, succeeded: boolean): string {
-	const { event = operation } = givesVideo(operation) ? traitsOf(operation) : {};
+	const { event = operation } = givesResult(operation) ? traitsOf(operation) : {};
 	return `${event}.${succeeded ? 'success' : 'failed'}`;
 }
 

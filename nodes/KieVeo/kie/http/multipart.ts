@@ -6,20 +6,22 @@ import type { HttpCall } from './client';
 /** n8n's own stream type: the package imports no Node.js module for it. */
 export type FileStream = Awaited<ReturnType<IExecuteFunctions['helpers']['getBinaryStream']>>;
 
-/** An image of an item, not read yet. */
-export interface ImageFile {
-	/** `image/...`. */
+/** A file of an item, not read yet. */
+export interface UploadFile {
+	/** Its name at Kie; unique by default. */
+	name?: string;
 	mimeType: string;
-	/** Without a dot. */
+	/** Without a dot; can be empty. */
 	extension: string;
-	/** The same for the same image, whenever it is read; its content is not part of it. */
+	/** The same for the same file, whenever it is read; its content is not part of it. */
 	identity: string;
 	/** Gives the content from its beginning, each time; `size` in bytes. */
 	open(): Promise<{ content: Buffer | FileStream; size: number }>;
 }
 
-/** The folder for uploads in the Kie account. No slash at either end. */
-const UPLOAD_PATH = 'images/n8n';
+/** The folders for uploads in the Kie account. No slash at either end. */
+const IMAGES = 'images/n8n';
+const FILES = 'files/n8n';
 
 /** An upload, ready to be sent once. */
 export interface Upload {
@@ -33,19 +35,24 @@ export interface Upload {
  *
  * @see https://docs.kie.ai/file-upload-api/quickstart
  */
-export async function multipartUpload(image: ImageFile): Promise<Upload> {
+export async function multipartUpload(file: UploadFile): Promise<Upload> {
 	const boundary = `n8n-nodes-kie-veo-${randomUUID()}`;
 	// A unique name for each upload: Kie replaces a file of the same name, with a delay.
-	const fileName = `${randomUUID()}.${image.extension}`;
+	const {
+		mimeType,
+		extension,
+		name: fileName = randomUUID() + (extension && `.${extension}`),
+	} = file;
+	const folder = mimeType.startsWith('image/') ? IMAGES : FILES;
 	const field = (name: string, value: string) =>
 		`--${boundary}\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`;
 	const head = Buffer.from(
-		`${field('uploadPath', UPLOAD_PATH)}${field('fileName', fileName)}--${boundary}\r\n` +
+		`${field('uploadPath', folder)}${field('fileName', fileName)}--${boundary}\r\n` +
 			`Content-Disposition: form-data; name="file"; filename="${fileName}"\r\n` +
-			`Content-Type: ${image.mimeType}\r\n\r\n`,
+			`Content-Type: ${mimeType}\r\n\r\n`,
 	);
 	const tail = Buffer.from(`\r\n--${boundary}--\r\n`);
-	const { content, size } = await image.open();
+	const { content, size } = await file.open();
 	const body = Buffer.isBuffer(content)
 		? Buffer.concat([head, content, tail])
 		: enclose(head, content, tail);

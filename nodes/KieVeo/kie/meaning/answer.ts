@@ -236,3 +236,35 @@ export function classifyFileUrlAnswer(answer: KieAnswer): FileUrlMeaning {
 	const isUrl = url !== null && /^https?:\/\//i.test(url) && URL.canParse(url);
 	return isUrl ? { kind: 'success', url } : classifyServiceAnswer(answer);
 }
+
+/** What was stored, as far as Kie tells. */
+export type UploadMeaning =
+	| {
+			kind: 'success';
+			url: string;
+			fileName: string | null;
+			mimeType: string | null;
+			/** Bytes. */
+			fileSize: number | null;
+			expiresAt: string | null;
+	  }
+	| Rejection;
+
+/**
+ * The meaning of an answer to file-stream-upload. Pure.
+ *
+ * @see https://docs.kie.ai/file-upload-api/quickstart
+ */
+export function classifyUploadAnswer(answer: KieAnswer): UploadMeaning {
+	const meaning = classifyFileUrlAnswer(answer);
+	if (meaning.kind !== 'success') return meaning;
+	const data = parseNested(answer.data);
+	const { fileName, mimeType, fileSize, expiresAt } = isJsonObject(data) ? data : {};
+	return {
+		...meaning,
+		fileName: toText(fileName),
+		mimeType: toText(mimeType),
+		fileSize: toNumber(fileSize),
+		expiresAt: toText(expiresAt),
+	};
+}

@@ -7,7 +7,11 @@ import type { INodeExecutionData, INodeParameters, OnError } from 'n8n-workflow'
 import { KieVeo } from '../../../../nodes/KieVeo/KieVeo.node';
 import { KieVeoTrigger } from '../../../../nodes/KieVeo/KieVeoTrigger.node';
 import type { ApiName } from '../../../../nodes/KieVeo/kie/api';
-import { EVENTS as EVENTS_OF_TRIGGER } from '../../../../nodes/KieVeo/operations';
+import {
+	EVENTS as EVENTS_OF_TRIGGER,
+	givesResult,
+	OPERATIONS,
+} from '../../../../nodes/KieVeo/operations';
 import { runNode, useBinaryFolder, type RunResult } from '../../integration/runNode';
 import { runWebhook } from '../../integration/runWebhook';
 import {
@@ -100,8 +104,18 @@ const generate = (more: Partial<Case> = {}): Case => ({
 	...more,
 	parameters: { prompt, ...more.parameters },
 });
-const failing = (more: Partial<Case>) =>
-	generate({ nextTask: { generation: { outcome: 'failure' } }, ...more });
+const failed = { nextTask: { generation: { outcome: 'failure' } } } as const;
+const runModel = (more: Partial<Case> = {}): Case => ({
+	operation: 'runModel',
+	...more,
+	parameters: {
+		modelId: 'google/nano-banana',
+		inputMode: 'json',
+		inputJson: { prompt },
+		...more.parameters,
+	},
+});
+const failing = (more: Partial<Case>) => generate({ ...failed, ...more });
 const extend = (more: Partial<Case> = {}) =>
 	of('extend', {}, { ...more, parameters: { prompt, ...more.parameters } });
 
@@ -148,6 +162,29 @@ const CASES: { [name: string]: Case } = {
 		apiKey: 'wrong',
 		onError: CONTINUE,
 	},
+	'runModel: submitted': runModel({ parameters: none }),
+	'runModel: ready': runModel(),
+	'runModel: ready, downloaded': runModel({ parameters: { download: true } }),
+	'runModel: timeout, On Timeout: Continue': runModel({
+		nextTask: { timings: { runModel: SLOW } },
+		options: { timeout: 1, onTimeout: 'continue' },
+	}),
+	'runModel: failed, On Error: Continue': runModel({ ...failed, onError: CONTINUE }),
+	'runModel: Wait for Callback, ready': runModel({ item: 'resumed' }),
+	'runModel: Wait for Callback, failed': runModel({ ...failed, item: 'resumed' }),
+	'getTask: ready': { operation: 'getTask', video: { api: 'jobs' } },
+	'getModel: done': {
+		operation: 'getModel',
+		parameters: { modelId: 'google/nano-banana' },
+	},
+	'upload: done': { operation: 'upload' },
+	'upload: failed, On Error: Continue': {
+		operation: 'upload',
+		apiKey: 'wrong',
+		onError: CONTINUE,
+	},
+	'trigger: task finished': runModel({ item: 'triggered' }),
+	'trigger: task failed': runModel({ ...failed, item: 'triggered' }),
 	'trigger: 4K ready, passed through, Simplify off': get4k(
 		{ callback: { form: { credits: true } } },
 		{
@@ -172,6 +209,11 @@ const CASES_OF_ONE: Record<ApiName, typeof CASES> = {
 		'trigger: 1080P ready': get1080p({}, { item: 'triggered' }),
 		'trigger: 1080P failed': get1080p(impossible1080p, { item: 'triggered' }),
 	},
+};
+
+const WITH_FILE: INodeExecutionData = {
+	json: {},
+	binary: { data: { data: 'aGVsbG8=', mimeType: 'image/png', fileName: 'frame.png' } },
 };
 
 /** Both nodes, the simulator, and a place where its callbacks arrive. */
@@ -249,14 +291,15 @@ class Stage {
 		taskId = '',
 		more: INodeParameters = {},
 	): Promise<RunResult> {
-		const isVideo = operation !== 'download' && operation !== 'getCredits';
+		const { resource = 'video' } =
+			Object.entries(OPERATIONS).find(([name]) => name === operation)?.[1] ?? {};
 		return await runNode({
 			parameters: {
-				resource: operation === 'getCredits' ? 'account' : 'video',
+				resource,
 				operation,
 				taskId,
 				index: 0,
-				...(isVideo ? { waitMode: 'poll' } : {}),
+				...(givesResult(operation) ? { waitMode: 'poll' } : {}),
 				...parameters,
 				...more,
 				options: { pollInterval: 1, ...options },
@@ -265,6 +308,7 @@ class Stage {
 			webhookWaitingBaseUrl: `${this.receiver.url}/webhook-waiting`,
 			executionId: String(++executions),
 			onError,
+			...(operation === 'upload' ? { items: [WITH_FILE] } : {}),
 		});
 	}
 

@@ -73,6 +73,7 @@ export const input: Samples<typeof inputErrors> = {
 	emptyUrl: [[]],
 	fileUrl: [[PRIVATE]],
 	emptyFieldName: [[]],
+	fileName: [['frames/first.png']],
 	maximumSize: [[-1]],
 	minimumCredits: [[-1]],
 	balanceBelow: [[120.5, 500]],
@@ -345,16 +346,16 @@ const place: runRoom.LogPlace = { node: 'Kie.ai', executionId: '12', items: [0] 
 export const run: Samples<typeof runRoom> = {
 	executionLimitHint: [[1800, 1200]],
 	callbackMissedHint: [['testUrl'], ['emptyPart']],
-	takenUpHint: [[2, 3]],
+	takenUpHint: [[2, 3, 'generate']],
 	stoppedError: [
 		[[TASK], 0],
 		[[], 2],
 		[[], 0],
 	],
 	unfinishedHint: [
-		[2, 3, 'taskId'],
-		[2, 3, 'repeat'],
-		[2, 3, 'kieTaskId'],
+		[{ unfinished: 2, all: 3 }, 'generate', 'taskId'],
+		[{ unfinished: 2, all: 3 }, 'get4k', 'repeat'],
+		[{ unfinished: 2, all: 3 }, 'get4k', 'kieTaskId'],
 	],
 	alsoSubmitted: [
 		[[TASK], 0],

@@ -1,0 +1,46 @@
+import { updateDisplayOptions, type INodeProperties } from 'n8n-workflow';
+
+import {
+	callbackProperties,
+	creationWaitModeProperties,
+	downloadProperties,
+	minimumCreditsOption,
+	videoOptionsProperty,
+} from '../descriptions';
+import type { VideoOperation } from '../video/videoOperation';
+import { fetchModels, inputProperties, modelProperty, readModelInput } from './modelInput';
+
+const POLL_INTERVAL = 10;
+
+export const description: INodeProperties[] = updateDisplayOptions(
+	{ show: { resource: ['task'], operation: ['runModel'] } },
+	[
+		modelProperty,
+		...inputProperties,
+		...creationWaitModeProperties(
+			'How to get the result. A picture takes seconds, a video or a song several minutes.',
+		),
+		{
+			displayName:
+				'Each item starts a new task and uses credits. To fetch a task that was started earlier, use Get Task with its task ID. <a href="https://github.com/n8n-nodes-kie-veo/n8n-nodes-kie-veo/blob/main/docs/reference.md#costs-and-repeats" target="_blank">More</a>',
+			name: 'creditsNotice',
+			type: 'notice',
+			default: '',
+		},
+		...callbackProperties,
+		...downloadProperties,
+		videoOptionsProperty(POLL_INTERVAL, [minimumCreditsOption]),
+	],
+);
+
+export const runModel: VideoOperation = {
+	operation: 'runModel',
+	defaultPollInterval: POLL_INTERVAL,
+	fetchModels,
+	readOrder: (context, itemIndex, { callbackFor, models }) => {
+		const callBackUrl = callbackFor({ operation: 'runModel', taskId: null, index: null });
+		const isReported = callBackUrl !== undefined;
+		const { hints, ...order } = readModelInput(context, itemIndex, models, isReported);
+		return { order: { kind: 'model', operation: 'runModel', ...order, callBackUrl }, hints };
+	},
+};
