@@ -214,6 +214,34 @@ describe('the trigger', () => {
 	});
 });
 
+it('sends one 4K request for four deliveries and 20 replays, and one log line names it', async () => {
+	const sample = { code: 200, msg: 'Success', data: { taskId: 'a' } };
+	const order: Submission = { operation: 'get4k', taskId: 'a', index: 0 };
+	const { context, status } = webhookCall({}, sample, order);
+	const base = { successFlag: 1, response: { resultUrls: ['https://a.example/base'] } };
+	const sent: string[] = [];
+	const send = async (...given: unknown[]) => {
+		const { method } = given.at(-1) as { method: string };
+		sent.push(method);
+		const data = method === 'GET' ? base : { taskId: 'a', resultUrls: null };
+		const body = JSON.stringify({ code: 200, msg: 'success', data });
+		return await Promise.resolve({ statusCode: 200, headers: {}, body });
+	};
+	const helper = context.helpers.httpRequestWithAuthentication;
+	helper.call = jest.fn(async (...[, , options]: unknown[]) => await send(options)) as never;
+	helper.mockImplementation(send as never);
+
+	const call = async () => void (await receiveCallback(context));
+	await Promise.all([call(), call(), call(), call()]);
+	for (let replay = 0; replay < 20; replay++) await call();
+	expect(sent.filter((method) => method === 'POST')).toHaveLength(1);
+	expect(status.mock.calls).toStrictEqual(Array(24).fill([503]));
+	const lines = jest.mocked(context.logger.warn).mock.calls.map(([line]) => line);
+	expect(lines.filter((line) => line.includes('billed'))).toStrictEqual([
+		'Trigger: asking for the state of task a may have started, and billed, another upgrade',
+	]);
+});
+
 describe('what is sent by others', () => {
 	/** Of 990 kB, as n8n gives it to the node: JSON it has parsed, anything else as bytes. */
 	const filled = (start: string, part: string, end: string) =>
