@@ -15,6 +15,7 @@ import { inLab, Lab, LINE } from './lab';
 import { measureLimit } from './limit';
 import { measureLoad } from './load';
 import { measureLost } from './lost';
+import { measureRetry } from './retry';
 import { measureTrigger } from './trigger';
 import { measureVideos } from './videos';
 import { measureWake } from './wake';
@@ -24,6 +25,7 @@ const PARTS = new Map<string, (lab: Lab) => Promise<Section>>([
 	['limit', measureLimit],
 	['wake', measureWake],
 	['lost', measureLost],
+	['retry', measureRetry],
 	['download', measureDownload],
 	['trigger', measureTrigger],
 	['load', measureLoad],
