@@ -54,10 +54,12 @@ export async function collect(stage: Stage, receivers: Receivers, known: Known):
 	};
 	for (const run of started) {
 		const { execution, ...state } = await read(run.id);
+		const startedAt = Date.parse(execution.startedAt ?? '');
 		const endedAt = execution.stoppedAt === undefined ? null : Date.parse(execution.stoppedAt);
 		const brokenFiles = await brokenFilesOf(stage, execution);
 		const seen = seenIn(execution);
-		runs.push({ ...run, ...state, brokenFiles, endedAt, seen, error: errorOf(execution) });
+		const error = errorOf(execution);
+		runs.push({ ...run, ...state, brokenFiles, startedAt, endedAt, seen, error });
 	}
 	for (const { id } of await receivers.executions(client)) {
 		const { execution, ...state } = await read(id);

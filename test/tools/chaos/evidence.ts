@@ -17,7 +17,11 @@ export interface RunRecord {
 	orders: Order[];
 	/** Whether it fetches what an earlier execution has left. */
 	byUser: boolean;
+	/** Which retry of the failed execution it is, from 1; 0 for none. */
+	retry: number;
 	status: string;
+	/** Epoch milliseconds. */
+	startedAt: number;
 	/** Epoch milliseconds; `null` while it has not ended. */
 	endedAt: number | null;
 	/** A restart of n8n ended it. */

@@ -40,12 +40,15 @@ const run = (
 		account: 0,
 		onError: 'stopWorkflow',
 		onTimeout: 'error',
+		retry: null,
 		timeout: 60,
 		download: false,
 	},
 	orders: videos.map((one) => orderOf(one)),
 	byUser: false,
+	retry: 0,
 	status: 'success',
+	startedAt: 0,
 	endedAt: 100_000,
 	killed: false,
 	seen: videos.map((one) => seen(one)),
@@ -128,9 +131,16 @@ const forgotten = (calledAt: number) =>
 		journal: [generation],
 		restarts: [restart(40_000), restart(210_000)],
 	});
-const generated = (journal: JournalEntry[], more: Partial<RunRecord> = {}) => {
+const generated = (
+	journal: JournalEntry[],
+	more: Partial<RunRecord> = {},
+	...movements: number[]
+) => {
 	const own = { seen: [seen(a, had(a, 'base.mp4', 'generate'))], ...more };
-	return evidence({ ledger: [], runs: [run('generate', [a], own)], journal });
+	const ledger = movements.map(
+		(credits) => ({ ...payment, operation: 'generate', credits }) as const,
+	);
+	return evidence({ ledger, runs: [run('generate', [a], own)], journal });
 };
 
 const broken = (of: Evidence) =>
@@ -148,6 +158,7 @@ it.each<[what: string, evidence: Evidence]>([
 	['restarts after which no callback came in time', forgotten(480_000)],
 	['a restart that ended the watch before the check at the timeout', forgotten(70_000)],
 	['a generation', generated([generation])],
+	['one that is ordered again after a refund', generated([generation], {}, 60, -60, 60)],
 ])('nothing is broken by %s', (_what, of) => {
 	expect(broken(of)).toEqual([]);
 });
@@ -156,7 +167,7 @@ const ONE_OUTCOME = 'every item has exactly one outcome downstream';
 const ONE_EXECUTION = 'every delivered callback of the trigger has exactly one execution';
 const WAITED = 'no execution runs out of time whose videos were all finished well before';
 const LOST = 'no video is lost';
-const TWICE = 'no video is paid for twice';
+const TWICE = 'no video is paid for twice, unless Kie.ai has refunded the first';
 const FORGED = 'no forged callback has an effect';
 
 it.each<[what: string, invariants: string[], evidence: Evidence]>([
@@ -176,7 +187,7 @@ it.each<[what: string, invariants: string[], evidence: Evidence]>([
 		oneRun({ seen: [seen(a, { status: 'failed', error: 'Could not get the 4K video: no' })] }),
 	],
 	['a second payment for an upgrade', [TWICE], evidence({ ledger: [payment, payment] })],
-	['a second generation', [TWICE], generated([generation, generation])],
+	['a second generation', [TWICE], generated([generation], {}, 60, 60, -60)],
 	[
 		'a generation sent again after its answer was lost',
 		['a generation whose answer was lost is never sent again'],

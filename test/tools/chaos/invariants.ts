@@ -50,7 +50,7 @@ const INVARIANTS: ReadonlyArray<[name: string, check: Invariant]> = [
 	['every delivered callback of the trigger has exactly one execution', eventsWithoutOneExecution],
 	['no execution runs out of time whose videos were all finished well before', leftWaiting],
 	['no video is lost', lostVideos],
-	['no video is paid for twice', paidTwice],
+	['no video is paid for twice, unless Kie.ai has refunded the first', paidTwice],
 	['a generation whose answer was lost is never sent again', sentAgain],
 	['every paid generation is named, or its loss is told', unnamedGenerations],
 	['no forged callback has an effect', effectsOfForgeries],
@@ -100,11 +100,16 @@ function eventsWithoutOneExecution(evidence: Evidence): string[] {
 	);
 	const miscounted = submitted.filter((video) => {
 		const events = eventsOf(evidence, video).length;
-		const attempts = deliveries
-			.filter(({ taskId, index }) => taskId === video.taskId && index === video.index)
-			.flatMap((one) => (one.state === 'delivered' ? one.attempts : []));
+		const own = deliveries.filter(
+			({ taskId, index }) => taskId === video.taskId && index === video.index,
+		);
+		const attempts = own.flatMap((one) => (one.state === 'delivered' ? one.attempts : []));
 		const isDelivered = attempts.length > 0 && !attempts.some(({ at }) => isDying(at));
-		return events > 1 || (isDelivered && events === 0);
+		// Asked once whether the video is there, Kie's answer was lost: the trigger does not ask, or order, again.
+		const isUnconfirmed = own.some(
+			({ state, attempts: all }) => state === 'given-up' && all.at(-1)?.status === 503,
+		);
+		return events > 1 || (isDelivered && !isUnconfirmed && events === 0);
 	});
 	return [
 		...unasked.map(({ id, json }) => `${String(json?.taskId)} (execution ${id})`),
@@ -174,20 +179,25 @@ function lostVideos(evidence: Evidence): string[] {
 		.map(({ taskId }) => taskId);
 }
 
-/** 4K and 1080P: once for each task and index. Generate: once for each video that was wanted. */
-function paidTwice({ ledger, journal, videos }: Evidence): string[] {
-	const payments = new Map<string, number>();
-	for (const { operation, taskId, index, credits } of ledger) {
-		if (credits <= 0 || operation === 'generate') continue;
-		const key = `${taskId} ${index} (${operation})`;
-		payments.set(key, (payments.get(key) ?? 0) + 1);
-	}
-	const twice = [...payments].filter(([, count]) => count > 1).map(([key]) => key);
-	const generatedTwice = videos.filter(({ number }) => {
-		const isOwn = (entry: JournalEntry) => promptOf(entry)?.includes(`#${number}.`) ?? false;
-		return journal.filter((entry) => entry.creditsCharged > 0 && isOwn(entry)).length > 1;
+/**
+ * 4K and 1080P: once for each task and index. Generate: once for each video that was wanted. A refund means that Kie
+ * has said that the task failed.
+ */
+function paidTwice({ ledger, journal }: Evidence): string[] {
+	const wanted = new Map(
+		journal.flatMap((entry) => {
+			const [number] = /#\d+\./.exec(promptOf(entry) ?? '') ?? [];
+			return number !== undefined && entry.taskId !== null ? [[entry.taskId, number]] : [];
+		}),
+	);
+	const standing = new Map<string, number>();
+	return ledger.flatMap(({ operation, taskId, index, credits }) => {
+		const video = operation === 'generate' ? (wanted.get(taskId) ?? taskId) : taskId;
+		const key = `${video} ${index} (${operation})`;
+		const paid = (standing.get(key) ?? 0) + Math.sign(credits);
+		standing.set(key, paid);
+		return paid > 1 ? [`${taskId} (${operation})`] : [];
 	});
-	return [...twice, ...generatedTwice.map(({ taskId }) => taskId)];
 }
 
 function sentAgain({ journal }: Evidence): string[] {
@@ -211,13 +221,16 @@ function unnamedGenerations({ runs, journal }: Evidence): string[] {
 	return runs.flatMap((run) => {
 		if (run.killed || !makesVideos(run.batch.workload)) return [];
 		const named = taskIdsIn(run);
-		return run.orders.flatMap(({ prompt, video }) =>
-			journal
-				.filter((entry) => entry.creditsCharged > 0 && promptOf(entry) === prompt)
-				.flatMap(({ taskId }) => taskId ?? [])
-				.filter((taskId) => !named.has(taskId) && !tellsOfLoss(run, video))
-				.map((taskId) => `${taskId} (execution ${run.id}: ${run.error ?? 'no error'})`),
-		);
+		const until = run.endedAt ?? Infinity;
+		const isOwn = ({ at }: JournalEntry) => at >= run.startedAt && at <= until;
+		return run.orders.flatMap(({ prompt, video }) => {
+			const isPaid = (entry: JournalEntry) =>
+				isOwn(entry) && entry.creditsCharged > 0 && promptOf(entry) === prompt;
+			// What Retry On Fail has ordered anew replaces what failed.
+			const taskId = journal.findLast(isPaid)?.taskId ?? null;
+			if (taskId === null || named.has(taskId) || tellsOfLoss(run, video)) return [];
+			return [`${taskId} (execution ${run.id}: ${run.error ?? 'no error'})`];
+		});
 	});
 }
 

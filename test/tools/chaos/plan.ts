@@ -54,6 +54,9 @@ export interface PlannedVideo {
 	items: 1 | 2;
 }
 
+/** How n8n runs a node again that has failed: by its setting, or by a retry of the workflow as it was or is stored. */
+export type RetryWay = 'onFail' | 'original' | 'stored';
+
 /** One execution of a workflow. */
 export interface PlannedBatch {
 	name: string;
@@ -62,6 +65,8 @@ export interface PlannedBatch {
 	account: 0 | 1;
 	onError: 'stopWorkflow' | 'continueRegularOutput' | 'continueErrorOutput';
 	onTimeout: 'error' | 'continue';
+	/** Set where the execution is ended at a random moment and the node is run again. */
+	retry: RetryWay | null;
 	/** Seconds. */
 	timeout: number;
 	download: boolean;
@@ -185,14 +190,25 @@ class Planner {
 		const hasCallback = isCalledBack(workload);
 		const confirm = workload === 'trigger4k' && random.chance(0.6);
 		const polls = !hasCallback;
+		const isRetried = polls && random.chance(0.4);
 		const isShort = polls && random.chance(0.12);
 		return {
 			name: `${workload} ${number}`,
 			workload,
 			account: random.chance(0.5) ? 0 : 1,
-			onError: random.pick(['stopWorkflow', 'continueRegularOutput', 'continueErrorOutput']),
-			onTimeout: random.pick(['error', 'continue']),
-			timeout: isShort ? 2 : suspends(workload) ? random.int(30, 40) : 60,
+			...(isRetried
+				? {
+						onError: 'stopWorkflow' as const,
+						onTimeout: 'error' as const,
+						retry: random.pick(['onFail', 'original', 'stored'] as const),
+						timeout: random.int(1, 5),
+					}
+				: {
+						onError: random.pick(['stopWorkflow', 'continueRegularOutput', 'continueErrorOutput']),
+						onTimeout: random.pick(['error', 'continue']),
+						retry: hasCallback && random.chance(0.2) ? ('onFail' as const) : null,
+						timeout: isShort ? 2 : suspends(workload) ? random.int(30, 40) : 60,
+					}),
 			download: polls && !makesVideos(workload) && random.chance(0.3),
 			confirm,
 			forgeries:
@@ -264,7 +280,6 @@ class Planner {
 			upgrade1080p: {
 				notReady: random.pick(['400', '422', 'no-url', 'null-data', 'absent-data']),
 				result: random.pick(['string', 'array', 'urls']),
-				failure: { code: 422, msg: 'The 1080P version of this video is unavailable.' },
 				...failure,
 			},
 			upgrade4k: {

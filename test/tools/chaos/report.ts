@@ -5,17 +5,20 @@ import type { ChaosOptions, ChaosResult } from './run';
 /** The figures of a run and one line for each invariant, as text. */
 export function report(
 	{ line, seed, api = 'veo' }: Pick<ChaosOptions, 'line' | 'seed' | 'api'>,
-	{ evidence, faults, took }: ChaosResult,
+	{ evidence, faults, took, log }: ChaosResult,
 	verdicts: readonly Verdict[],
 ): string {
 	const { videos, runs, journal, deliveries, forged, restarts, triggered, ledger } = evidence;
-	const planned = runs.filter(({ byUser }) => !byUser);
+	const planned = runs.filter(({ byUser, retry }) => !byUser && retry === 0);
 	const again = runs.filter(({ byUser }) => byUser);
+	const retried = runs.filter(({ batch, retry }) => retry > 0 || batch.retry === 'onFail');
+	const takenUp = log.match(/was taken up/g) ?? [];
 	const killed = planned.filter((run) => run.killed);
 	const attempts = deliveries.flatMap((delivery) => delivery.attempts).length;
 	const ofRestart = restarts.map(
 		({ how, from, until }) => `${how} ${((until - from) / 1000).toFixed(0)} s`,
 	);
+	const refunds = ledger.filter(({ credits }) => credits < 0).length;
 	const paid = ledger.filter(({ credits }) => credits > 0).length;
 	const figures = {
 		seed: `${seed}, n8n ${line}, API ${api}, ${took.toFixed(0)} s`,
@@ -29,6 +32,7 @@ export function report(
 		forged: `${forged.length}: ${count(forged.map(({ kind }) => kind))}; answered ${count(forged.map(({ status }) => String(status)))}`,
 		restarts: `${ofRestart.join(', ')}; ${killed.length} executions with ${videosOf(killed)} videos killed`,
 		executions: count(planned.map(({ status }) => status)),
+		retries: `${videosOf(retried)} videos in ${retried.length} executions: ${count(retried.map(({ batch }) => batch.retry ?? ''))}; ${takenUp.length} orders taken up; ${refunds} refunded`,
 		'asked for again': `${videosOf(again)} videos, in ${again.length} executions`,
 		'in the end': count(videos.map((video) => stateOf(evidence, video))),
 	};

@@ -7,7 +7,7 @@ import type { Progress } from '../n8n/progress';
 import type { LineName } from '../n8n/versions';
 import { collect } from './collect';
 import type { Evidence, RestartRecord, SentForgery } from './evidence';
-import { forge } from './forgeries';
+import { forge, FORGED } from './forgeries';
 import { Injector } from './faults';
 import {
 	makePlan,
@@ -18,7 +18,7 @@ import {
 } from './plan';
 import { ACCOUNTS, Receivers } from './receivers';
 import { ordersLeft } from './user';
-import { orderOf, workflowOf, type BatchSettings, type Order } from './workloads';
+import { MOST_TRIES, orderOf, workflowOf, type BatchSettings, type Order } from './workloads';
 
 /** How many videos are worked on by executions that run; those of suspended ones do not count. */
 const MOST_RUNNING = 45;
@@ -26,6 +26,10 @@ const MOST_RUNNING = 45;
 const ROUNDS = 4;
 const VIDEOS_PER_ROUND = 15;
 const LOOK_MS = 1000;
+/** How often an execution that fails is retried. */
+const MOST_RETRIES = 3;
+/** Tells the orders of retries from those of the user. */
+const FIRST_RETRY = 90;
 const FORGE_LIMIT_MS = 20_000;
 /** n8n's own limit for a suspended execution comes so much after its timeout. */
 const LAST_RESORT_MS = 300_000;
@@ -49,8 +53,11 @@ export interface ChaosOptions {
 export interface Started {
 	id: string;
 	batch: BatchSettings;
+	workflow: string;
 	orders: Order[];
 	byUser: boolean;
+	/** Which retry of the failed execution it is, from 1; 0 for none. */
+	retry: number;
 }
 
 /** What happened, and how often which fault hit. */
@@ -154,7 +161,10 @@ class ChaosRun {
 			else simulator.addVideo({ ...video.scenario, taskId });
 		}
 		for (const order of orders) this.injector.arm(order);
-		const id = await this.start({ batch, orders, byUser: false }, batch.confirm);
+		if (batch.retry === 'onFail') {
+			for (let tries = 1; tries < MOST_TRIES; tries++) this.scriptAgain(orders, tries);
+		}
+		const id = await this.start({ batch, orders, byUser: false, retry: 0 }, batch.confirm);
 		if (batch.forgeries.length > 0) this.forging.push(this.sendForgeries(id, batch));
 	}
 
@@ -166,11 +176,11 @@ class ChaosRun {
 					this.stage.simulator.nextTask({ ...video.scenario, taskId, prompt });
 				}
 			}
-			await this.start({ batch: settings, orders: some, byUser: true });
+			await this.start({ batch: settings, orders: some, byUser: true, retry: 0 });
 		}
 	}
 
-	private async start(what: Omit<Started, 'id'>, confirm = false): Promise<string> {
+	private async start(what: Omit<Started, 'id' | 'workflow'>, confirm = false): Promise<string> {
 		const { batch, orders } = what;
 		const credential = this.receivers.credentials[batch.account];
 		const url =
@@ -178,8 +188,36 @@ class ChaosRun {
 		const { client } = this.stage;
 		const workflow = await client.createWorkflow(workflowOf(batch, orders, credential, url));
 		const id = await client.runWorkflow(workflow.id);
-		this.started.push({ id, ...what });
+		this.started.push({ id, workflow: workflow.id, ...what });
 		return id;
+	}
+
+	/** What Kie has failed to make is ordered anew by a retry, and fails again. */
+	private scriptAgain(orders: readonly Order[], attempt: number): void {
+		for (const { video, prompt } of orders.filter((one) => one.video.ending === 'failure')) {
+			const { taskId } = orderOf(video, FIRST_RETRY + attempt);
+			this.stage.simulator.nextTask({ ...video.scenario, taskId, prompt });
+		}
+	}
+
+	/** Runs the node of a failed execution again, as its user would. */
+	private async retryFailed(failed: Started): Promise<ExecutionSummary[]> {
+		const { batch, orders, workflow, retry } = failed;
+		if (batch.retry === null || batch.retry === 'onFail' || retry === MOST_RETRIES) return [];
+		if (makesVideos(batch.workload)) this.scriptAgain(orders, retry + 1);
+		const { client } = this.stage;
+		// n8n answers when the retry has ended.
+		void client.retryExecution(failed.id, batch.retry).catch(() => undefined);
+		let begun: ExecutionSummary | undefined;
+		await this.waitUntil('a retry has begun', async () => {
+			begun = (await client.listExecutions(workflow)).find(
+				({ id }) => Number(id) > Number(failed.id),
+			);
+			return begun !== undefined;
+		});
+		if (!begun) return [];
+		this.started.push({ ...failed, id: begun.id, retry: retry + 1 });
+		return [begun];
 	}
 
 	private async restart(how: RestartWay): Promise<void> {
@@ -205,13 +243,17 @@ class ChaosRun {
 
 	/** Executions that have not ended. */
 	private async open(): Promise<ExecutionSummary[]> {
-		const ids = this.started.map(({ id }) => id).filter((id) => !this.ended.has(id));
 		const { client } = this.stage;
 		const open: ExecutionSummary[] = [];
-		for (const id of ids) {
+		for (const started of this.started.filter(({ id }) => !this.ended.has(id))) {
+			const { id } = started;
 			const execution = await client.getExecution(id);
-			if (hasEnded(execution) && isWhole(execution)) this.ended.add(id);
-			else if (!this.interrupted.has(id)) open.push(execution);
+			const isInterrupted = this.interrupted.has(id);
+			if (hasEnded(execution) && isWhole(execution)) {
+				this.ended.add(id);
+				const hasFailed = execution.status === 'error' && !isInterrupted;
+				if (hasFailed) open.push(...(await this.retryFailed(started)));
+			} else if (!isInterrupted) open.push(execution);
 		}
 		const triggered = await this.receivers.executions(client);
 		return [...open, ...triggered.filter((one) => !hasEnded(one) && !this.interrupted.has(one.id))];
@@ -249,8 +291,9 @@ class ChaosRun {
 
 	private async reportAgain({ orders, batch }: Started): Promise<void> {
 		const { simulator } = this.stage;
-		const ended = simulator.deliveries.find(({ taskId }) =>
-			orders.some((order) => order.taskId === taskId),
+		const isOwn = (id: string) => orders.some(({ taskId }) => taskId === id);
+		const ended = simulator.deliveries.find(
+			({ taskId, body }) => isOwn(taskId) && !body.includes(FORGED),
 		);
 		if (!ended) return;
 		const { url, taskId, operation, index, body } = ended;

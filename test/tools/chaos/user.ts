@@ -44,6 +44,7 @@ export function ordersLeft(evidence: Evidence): Left[] {
 			account,
 			onError: 'continueRegularOutput',
 			onTimeout: 'error',
+			retry: null,
 			timeout: 60,
 			download: false,
 		};

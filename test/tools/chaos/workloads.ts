@@ -16,8 +16,11 @@ export interface Order {
 /** What differs between the executions of one workload. */
 export type BatchSettings = Pick<
 	PlannedBatch,
-	'name' | 'workload' | 'account' | 'onError' | 'onTimeout' | 'timeout' | 'download'
+	'name' | 'workload' | 'account' | 'onError' | 'onTimeout' | 'retry' | 'timeout' | 'download'
 >;
+
+/** How often n8n runs a failing node at most. */
+export const MOST_TRIES = 4;
 
 const OPERATIONS: Record<Workload, INodeParameters> = {
 	poll4k: { operation: 'get4k', waitMode: 'poll' },
@@ -54,7 +57,10 @@ export function workflowOf(
 	const items: IDataObject[] = orders.flatMap(({ video, taskId, prompt }) =>
 		tagsOf(video).map((tag) => ({ tag, taskId, index: video.index, prompt })),
 	);
-	const settings: Partial<INode> = { onError: batch.onError };
+	const settings: Partial<INode> = {
+		onError: batch.onError,
+		...(batch.retry === 'onFail' ? { retryOnFail: true, maxTries: MOST_TRIES } : {}),
+	};
 	const parameters: INodeParameters = {
 		...OPERATIONS[batch.workload],
 		index: '={{ $json.index }}',
