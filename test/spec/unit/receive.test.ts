@@ -13,11 +13,12 @@ import { receiveCallback } from '../../../nodes/KieVeo/trigger/receive';
 const KEY = 'webhook-hmac-key';
 const CREDENTIAL = { apiKey: 'api-key', webhookSecret: KEY, baseUrl: 'https://api.kie.ai' };
 const ADDRESS_KEY = addressKey(CREDENTIAL.apiKey);
+const START = Math.floor(Date.now() / 1000);
 let nodes = 0;
 
 /** Each call has a second of its own: a signature is good for one body. */
 function signedHeaders(taskId: string) {
-	const timestamp = String(Math.floor(Date.now() / 1000) - nodes);
+	const timestamp = String(START - nodes);
 	const signature = createHmac('sha256', KEY).update(`${taskId}.${timestamp}`).digest('base64');
 	return { 'x-webhook-timestamp': timestamp, 'x-webhook-signature': signature };
 }
