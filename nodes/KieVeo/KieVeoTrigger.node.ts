@@ -23,7 +23,7 @@ export class KieVeoTrigger implements INodeType {
 		subtitle,
 		// Also what n8n's search for nodes shows, where both nodes are one entry.
 		description:
-			'Veo 3.1 videos and 4K upgrades from Kie.ai: starts the workflow when one is ready or has failed',
+			'Veo 3.1 videos, 4K upgrades and tasks of other models from Kie.ai: starts the workflow when one is ready or has failed',
 		eventTriggerDescription:
 			"Run a Kie.ai node that has the test URL as 'Callback URL'. n8n listens for two minutes: if the video takes longer, listen again shortly before it is ready.",
 		defaults: { name: 'Kie.ai Trigger' },

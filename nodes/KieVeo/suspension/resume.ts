@@ -23,7 +23,7 @@ import { toBoolean } from '../values';
 import { asError } from '../messages/error';
 import { fileErrors } from '../messages/file';
 import { tierLine } from '../messages/run';
-import { isUpgrade } from '../operations';
+import { isOfAnyModel, isUpgrade } from '../operations';
 import { urlsOf, type TaskResult } from '../videoResult';
 import { askAboutOpen, askWhileFinished, reportOf, willBeReported, type Call } from './ask';
 import { decide, type Facts } from './decide';
@@ -236,6 +236,9 @@ async function onCallback(call: Call, video: SubmittedVideo, event: CallbackEven
 		if (tier) call.context.logger.warn(tierLine(video.taskId, tier.asked, tier.made));
 		const report = await reportOf(call, video, event, delivery);
 		if (report !== null) reports.set(key, report);
+		else if (isOfAnyModel(video.operation) && event.callback.mayBeStage) {
+			return stillWaits(200, 'the task is still running');
+		}
 	}
 	const { succeeded } = event.callback;
 	const upgrades = isUpgrade(video.operation);

@@ -5,10 +5,10 @@ import type { Connection } from '../kie/connection';
 import { ANSWER_LIMIT_MS, ENOUGH_DELIVERIES, withinAnswerTime } from '../kie/delivery';
 import type { Meaning } from '../kie/meaning/answer';
 import { wasNotAccepted } from '../kie/meaning/create';
-import { readUpgradeJob } from '../kie/meaning/fields';
+import { readJob, readUpgradeJob, topicOfModel } from '../kie/meaning/fields';
 import { isUpgradedTo, type ResultFiles } from '../kie/meaning/files';
 import { isJsonObject } from '../values';
-import { givesResult, isUpgrade, traitsOf, type TaskOperation } from '../operations';
+import { givesResult, isOfAnyModel, isUpgrade, traitsOf, type TaskOperation } from '../operations';
 
 /* What Kie is asked about a callback. A refusal with 503 makes Kie call again. */
 
@@ -147,14 +147,15 @@ export async function ownTaskFault(
 /**
  * Finds out how a task ended when its callback says that it has, but shows no video.
  *
- * @returns the event with its outcome; `null` if Kie does not say
+ * @returns the event with its outcome; `running` if the callback told of a stage only; `null` if Kie does not say
  */
 export async function resolveOutcome(
 	ask: Ask,
 	event: CallbackEvent,
-): Promise<CallbackEvent | null> {
+): Promise<CallbackEvent | 'running' | null> {
 	const answer = await fetchReported(ask, event);
 	const { operation, callback } = event;
+	const model = callback.files.model ?? modelIn(answer?.raw);
 	if (answer?.meaning.kind === 'failed') {
 		const { code, message } = answer;
 		const failed = {
@@ -162,14 +163,22 @@ export async function resolveOutcome(
 			outcome: 'failed' as const,
 			code: code ?? callback.code,
 			message,
+			files: { ...callback.files, model },
 		};
-		return { ...event, event: eventOf(operation, false), callback: failed };
+		return { ...event, event: eventOf(operation, model, false), callback: failed };
+	}
+	if (answer?.meaning.kind === 'processing' && callback.mayBeStage) {
+		return isOfAnyModel(operation) || topicOfModel(model) === 'task' ? 'running' : null;
 	}
 	if (answer?.meaning.kind !== 'success') return null;
 	const { files } = answer.meaning;
 	if (!isResultOf(event, files)) return null;
 	const made = { ...callback, outcome: 'success' as const, succeeded: true, files };
-	return { ...event, event: eventOf(operation, true), callback: made };
+	return { ...event, event: eventOf(operation, model, true), callback: made };
+}
+
+function modelIn(raw: unknown): string | null {
+	return isJsonObject(raw) ? (readJob(raw.data)?.model ?? null) : null;
 }
 
 /**
@@ -195,7 +204,7 @@ export async function confirmResult(
 		return refused(503, `for Kie.ai the video is ${meaning.kind}: ${message || `code ${code}`}`);
 	}
 	const { files } = meaning;
-	if (isOurs(event)) return files;
+	if (isOurs(event) || topicOfModel(files.model) === 'task') return files;
 	const { videoUrls } = event.callback.files;
 	const known = [...files.videoUrls, ...files.fullVideoUrls];
 	return videoUrls.every((url) => known.includes(url)) && isResultOf(event, files)

@@ -28,7 +28,7 @@ export const triggerProperties: INodeProperties[] = [
 			(a, b) => (a.name < b.name ? -1 : 1),
 		),
 		description:
-			'Which callbacks start the workflow. For Generate and Extend select "Video Generated" and "Generation Failed". Kie.ai reports 1080P upgrades with the Unified Jobs API only. Callbacks that do not say what they are about always start it, with operation "unknown".',
+			'Which callbacks start the workflow. For Generate and Extend select "Video Generated" and "Generation Failed", for other models "Task Finished" and "Task Failed". Kie.ai reports 1080P upgrades with the Unified Jobs API only. Callbacks that do not say what they are about always start it, with operation "unknown".',
 	},
 	{
 		displayName: 'Signature Verification',

@@ -8,7 +8,8 @@ import { connectForCallback } from '../kie/delivery';
 import { trimmedApiKey, trimmedHmacKey } from '../kie/credentialValues';
 import { asError } from '../messages/error';
 import { reorderedLine, tierLine } from '../messages/run';
-import { givesResult } from '../operations';
+import { topicOfModel } from '../kie/meaning/fields';
+import { givesResult, isOfAnyModel } from '../operations';
 import { toTaskResult } from '../videoResult';
 import { confirmResult, ownTaskFault, resolveOutcome, withWholeVideo, type Ask } from './ask';
 import { deliverOnce, forgetDelivery } from './dedup';
@@ -22,7 +23,12 @@ const ANSWERS: Record<200 | Refusal['status'], string> = {
 	503: 'Try again later',
 };
 
-type Judgement = Accepted | { kind: 'ignored'; why: string } | Refusal;
+type Judgement = Accepted | Ignored | Refusal;
+
+interface Ignored {
+	kind: 'ignored';
+	why: string;
+}
 
 interface Accepted {
 	kind: 'accepted';
@@ -76,7 +82,7 @@ async function judge(context: IWebhookFunctions): Promise<Judgement> {
 	const admitted = await admit(context, settings, now);
 	if ('reason' in admitted) return admitted;
 	const event = await resolve(ask, admitted, settings.confirm);
-	if ('reason' in event) return event;
+	if ('kind' in event) return event;
 	if (!isWanted(event, settings)) return { kind: 'ignored', why: `${event.event} is not selected` };
 
 	const deliver = async () => await toItem(context, settings, event, { ask, receivedAt });
@@ -121,7 +127,7 @@ async function resolve(
 	ask: Ask,
 	event: CallbackEvent,
 	confirm: boolean,
-): Promise<CallbackEvent | Refusal> {
+): Promise<CallbackEvent | Ignored | Refusal> {
 	const { outcome, succeeded } = event.callback;
 	const isOpen = outcome === 'unknown';
 	if (event.taskId === null && (isOpen || (confirm && succeeded))) {
@@ -129,10 +135,9 @@ async function resolve(
 	}
 	const fault = await ownTaskFault(ask, event);
 	if (fault !== null || !isOpen) return fault ?? event;
-	return (
-		(await resolveOutcome(ask, event)) ??
-		refused(503, 'it shows no video, and Kie.ai has none to show now')
-	);
+	const resolved = await resolveOutcome(ask, event);
+	if (resolved === 'running') return { kind: 'ignored', why: 'the task is still running' };
+	return resolved ?? refused(503, 'it shows no result, and Kie.ai has none to show now');
 }
 
 /** However many questions there are, they share the time that Kie waits for its answer. */
@@ -158,7 +163,7 @@ async function toItem(
 	const files = await (isConfirmed ? confirmResult(ask, event) : withWholeVideo(ask, event));
 	if ('reason' in files) return files;
 	const json = {
-		...toTaskResult(event, callback.succeeded ? 'success' : 'failed', callback, {
+		...toTaskResult(asShown(event), callback.succeeded ? 'success' : 'failed', callback, {
 			...files,
 			creditsConsumed: callback.files.creditsConsumed,
 		}),
@@ -170,9 +175,17 @@ async function toItem(
 	return { kind: 'accepted', json };
 }
 
+/** A video made by running its model is one like any other. */
+function asShown(event: CallbackEvent): CallbackEvent {
+	const topic = topicOfModel(event.callback.files.model);
+	return isOfAnyModel(event.operation) && givesResult(topic)
+		? { ...event, operation: topic }
+		: event;
+}
+
 /** When unclear, an event is delivered rather than guessed at. */
-function isWanted({ event, operation }: CallbackEvent, { events }: TriggerSettings): boolean {
-	return !givesResult(operation) || events.has(event);
+function isWanted({ event }: CallbackEvent, { events }: TriggerSettings): boolean {
+	return event.startsWith('unknown.') || events.has(event);
 }
 
 /**
@@ -180,5 +193,7 @@ function isWanted({ event, operation }: CallbackEvent, { events }: TriggerSettin
  * videos of a task apart.
  */
 function nameOf({ event, taskId, index, submittedHere, callback }: CallbackEvent): string {
-	return JSON.stringify([event, taskId, submittedHere ? index : callback.files.videoUrls]);
+	const { model, videoUrls } = callback.files;
+	const isOne = submittedHere || topicOfModel(model) === 'task';
+	return JSON.stringify([event, taskId, isOne ? index : videoUrls]);
 }

@@ -4,6 +4,7 @@ import { SIMULATOR_KEY, startSimulator, type Simulator } from '../../tools/simul
 import { startReceiver, type Receiver } from '../../tools/simulator/testing';
 import { ANSWERS, VIDEO, WHOLE } from '../corpus/answers';
 import { CALLBACKS, type CallbackRow } from '../corpus/callbacks';
+import { PICTURE, TASK_CALLBACKS, TASKS } from '../corpus/tasks';
 import { useFastTime } from './fastTime';
 import { runWebhook } from './runWebhook';
 import { Suspended } from './suspended';
@@ -13,6 +14,7 @@ import { Suspended } from './suspended';
 useFastTime();
 
 const HMAC_KEY = 'webhook-key';
+const HOOK = 'https://n8n.example/webhook/veo';
 const RECORDS = ['/api/v1/veo/record-info', '/api/v1/jobs/recordInfo'];
 const GET_4K = '/api/v1/veo/get-4k-video';
 const bodyOf = (what: string) => ANSWERS.find((row) => row.what === what)?.body;
@@ -76,13 +78,17 @@ const expectResult = async (send: Send, result: object, isOpen: boolean) => {
 	expect(isAsked()).toBe(isOpen);
 };
 
-const EVENTS = ['generate', 'get4k', 'get1080p'].flatMap((one) => [
+const EVENTS = ['generate', 'get4k', 'get1080p', 'task'].flatMap((one) => [
 	`${one}.success`,
 	`${one}.failed`,
 ]);
 
 /** Sends it to an address of the trigger, as a new trigger each time. Rows share a task, but no signature. */
-const callTrigger = ({ body, taskIds: [taskId = 'a'] }: CallbackRow, address = ''): Send => {
+const callTrigger = (
+	{ body, taskIds: [taskId = 'a'] }: { body: unknown; taskIds: readonly string[] },
+	address = '',
+	{ events = EVENTS, ...options }: { events?: string[]; confirm?: boolean } = {},
+): Send => {
 	const hmacKey = `${HMAC_KEY}-${++calls}`;
 	return async () => {
 		const url = `${receiver.url}/webhook/veo${address}`;
@@ -92,7 +98,7 @@ const callTrigger = ({ body, taskIds: [taskId = 'a'] }: CallbackRow, address = '
 		const { status, items } = await runWebhook({
 			nodeType: new KieVeoTrigger(),
 			nodeId: `trigger-${++calls}`,
-			parameters: { events: EVENTS, signatureVerification: 'required', options: {} },
+			parameters: { events, signatureVerification: 'required', options },
 			credentials: { apiKey: SIMULATOR_KEY, webhookSecret: hmacKey, baseUrl: simulator.apiUrl },
 			callback,
 		});
@@ -133,6 +139,81 @@ describe('the trigger', () => {
 			await expectResult(callTrigger(row, new URL(address).search), told, outcome === 'unknown');
 		},
 	);
+});
+
+describe('the trigger, about a task of any model', () => {
+	const recordOf = (what: string) => {
+		const body = TASKS.find((row) => row.what === what)?.body;
+		simulator.fault({ kind: 'answer', path: RECORDS[1], body, times: Infinity });
+	};
+	const addressOf = (passThrough = {}) => {
+		const about = { operation: 'runModel', taskId: null, index: null, passThrough } as const;
+		return new URL(withSubmission(HOOK, about, addressKey(SIMULATOR_KEY))).search;
+	};
+	const told = TASK_CALLBACKS.filter(({ outcome }) => outcome !== 'unknown');
+	const stages = TASK_CALLBACKS.filter(({ outcome }) => outcome === 'unknown');
+	const picture = told[0] ?? { body: null, taskIds: [] };
+
+	it.each(told.map((row) => [row.what, row] as const))('called about %s', async (_what, row) => {
+		const { outcome, taskIds, fileUrls = [], message, code } = row;
+		for (const [address, more] of [
+			['', { operation: 'unknown' }],
+			[addressOf({ order: 1 }), { operation: 'runModel', passThrough: { order: 1 } }],
+		] as const) {
+			const { status, json } = await callTrigger(row, address)();
+			expect(status).toBe(200);
+			expect(json).toMatchObject({
+				...{ event: `task.${outcome}`, status: outcome, taskId: taskIds[0], ...more },
+				...{ fileUrl: fileUrls[0] ?? null, fileUrls },
+				...(message === undefined ? {} : { message, code, result: null }),
+			});
+			expect(json).not.toHaveProperty('videoUrls');
+			expect(json).not.toHaveProperty('index');
+		}
+		expect(isAsked()).toBe(false);
+	});
+
+	it('starts nothing unless the event is selected', async () => {
+		const send = callTrigger(picture, '', { events: ['generate.success', 'get4k.success'] });
+		expect(await send()).toStrictEqual({ status: 200, json: undefined });
+	});
+
+	it.each(stages.map((row) => [row.what, row] as const))('asks Kie.ai at %s', async (what, row) => {
+		recordOf('a job that runs, in the form of October');
+		const isLast = what === 'the last stage of music';
+		for (const address of ['', addressOf()]) {
+			const running = { status: isLast ? 503 : 200, json: undefined };
+			expect(await callTrigger(row, address)()).toStrictEqual(running);
+		}
+		simulator.reset();
+		recordOf('music, in the form of October');
+		const { status, json } = await callTrigger(row)();
+		expect(status).toBe(200);
+		expect(json).toMatchObject({ event: 'task.success', model: 'ai-music-api/sounds' });
+		expect(json).toHaveProperty('fileUrls.length', 2);
+	});
+
+	it('is told of a failure that Kie.ai knows of', async () => {
+		recordOf('a failed job');
+		const { json } = await callTrigger(stages[0] ?? picture)();
+		const said = { event: 'task.failed', status: 'failed', code: 400, operation: 'unknown' };
+		expect(json).toMatchObject({ ...said, model: 'gpt-image-2-image-to-image' });
+	});
+
+	it.each(['', addressOf()])('confirms what it gives', async (address) => {
+		recordOf('three pictures of one prompt');
+		const { json } = await callTrigger(picture, address, { confirm: true })();
+		expect(json).toMatchObject({ event: 'task.success' });
+		expect(json).toHaveProperty('fileUrls.length', 3);
+		expect(JSON.stringify(json)).not.toContain(PICTURE);
+	});
+
+	it("gives a video of Veo's as such, although its model was run as any other", async () => {
+		const job = CALLBACKS.find(({ what }) => what === 'a job') ?? picture;
+		const { json } = await callTrigger(job, addressOf())();
+		const video = { event: 'generate.success', operation: 'generate', videoUrl: VIDEO };
+		expect(json).toMatchObject({ ...video, resolution: null, videoUrls: [VIDEO] });
+	});
 });
 
 /** The orders whose address it can come to: that of a 4K order may get the report of the base video. */

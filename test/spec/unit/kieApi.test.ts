@@ -508,3 +508,33 @@ describe('two sources', () => {
 		expect(meaning).toStrictEqual({ kind: 'failed', reason: 'unknownTask' });
 	});
 });
+
+describe('the state of a task of any model', () => {
+	const task: StateOrder = { kind: 'state', operation: 'getTask', taskId: 'a' };
+	const { unknown, running } = WIRE.jobs;
+
+	it('is read with the jobs API, whichever the credential names', async () => {
+		const kie = fakeKie([answer({ state: 'waiting', model: 'flux', resultJson: '' })]);
+		const { meaning } = await kie.chosen.submit(task);
+		expect(meaning).toMatchObject({ kind: 'processing', files: { model: 'flux' } });
+		expect(kie.calls).toMatchObject([{ path: WIRE.jobs.recordPath }]);
+	});
+
+	it('is final for an unknown ID after three reads: Kie.ai does not know a new task at once', async () => {
+		const kie = fakeKie([unknown]);
+		const { meaning } = await kie.chosen.submit(task);
+		expect(meaning).toMatchObject({ kind: 'failed', reason: 'unknownTask' });
+		expect(kie.calls).toHaveLength(3);
+	});
+
+	it('may turn up within them', async () => {
+		const kie = fakeKie([unknown, unknown, running]);
+		expect((await kie.chosen.submit(task)).meaning.kind).toBe('processing');
+	});
+
+	it('is read once where a video is asked for', async () => {
+		const kie = fakeKie([unknown], {}, 'jobs');
+		expect((await kie.api.submit(get('a'))).meaning.kind).toBe('failed');
+		expect(kie.calls).toHaveLength(1);
+	});
+});

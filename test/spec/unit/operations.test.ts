@@ -52,7 +52,8 @@ describe('every operation that Kie reports', () => {
 		const submission = readSubmission(part, KEY);
 		expect(submission).toStrictEqual(about);
 
-		const body = { code: 200, msg: '', data: { taskId: 'a', resultUrls: ['https://a.example/1'] } };
+		const made = { resultUrls: ['https://a.example/1'] };
+		const body = { code: 200, msg: '', data: { taskId: 'a', ...made, resultJson: made } };
 		const checked = checkCallback(
 			{ body, size: 0, headers: {}, submission: part },
 			{ submission, signatureRequired: false, webhookSecret: null, tolerance: 0, now: 0 },

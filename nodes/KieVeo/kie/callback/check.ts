@@ -1,10 +1,10 @@
 import { parseCallback, type Callback } from './parse';
 import { SUBMISSION_PARAMETER, type Submission } from '../../addresses/submission';
 import { isJsonObject, parseNested, type JsonObject } from '../../values';
-import { otherTier, withTierNote } from '../meaning/fields';
+import { otherTier, topicOfModel, withTierNote } from '../meaning/fields';
 import { isAboutOther } from '../meaning/files';
 import { signatureFault, type Incoming } from './request';
-import { givesResult, isUpgrade, traitsOf } from '../../operations';
+import { givesResult, isOfAnyModel, isUpgrade, traitsOf } from '../../operations';
 import type { ReportedOperation } from '../../videoResult';
 
 export interface CheckOptions {
@@ -141,7 +141,7 @@ function toEvent(
 	const operation = submission?.operation ?? (topic === 'task' ? 'unknown' : topic);
 	const taskId = asked ?? kieTaskId;
 	return {
-		event: eventOf(operation, callback.succeeded),
+		event: eventOf(operation, callback.files.model, callback.succeeded),
 		operation,
 		taskId,
 		...(kieTaskId !== null && kieTaskId !== taskId ? { kieTaskId } : {}),
@@ -155,15 +155,18 @@ function toEvent(
 
 /**
  * What is reported at the address of an upgrade, but says that it is about something else, tells nothing about the
- * upgrade: the base video has the same task ID.
+ * upgrade: the base video has the same task ID. Nor does a body in the form of a video show what a model gave.
  */
 function asReported(callback: Callback, submission: Submission | null): Callback {
-	const wanted = submission && traitsOf(submission.operation).upgradesTo;
+	const { operation } = submission ?? {};
+	const wanted = operation && traitsOf(operation).upgradesTo;
 	const { data } = callback.body;
 	const record = parseNested(data);
 	const isOther =
 		wanted && isAboutOther(wanted, isJsonObject(record) ? record : callback.body, callback.message);
-	return isOther ? { ...callback, outcome: 'unknown', succeeded: false } : callback;
+	const lacksResult =
+		isOfAnyModel(operation) && callback.succeeded && callback.files.result === null;
+	return isOther || lacksResult ? { ...callback, outcome: 'unknown', succeeded: false } : callback;
 }
 
 /** With what the user should know about it in Kie's words. */
@@ -177,9 +180,18 @@ function tierOf(
 	return { tier: { asked, made }, callback: { ...callback, message } };
 }
 
-/** Names what happened, such as `get4k.success`; an extension is reported as a generation. */
-export function eventOf(operation: ReportedOperation, succeeded: boolean): string {
-	const { event = operation } = givesResult(operation) ? traitsOf(operation) : {};
+/**
+ * Names what happened, such as `get4k.success`; an extension is reported as a generation. Of a job that is no
+ * operation of Veo's, its model decides.
+ */
+export function eventOf(
+	operation: ReportedOperation,
+	model: string | null,
+	succeeded: boolean,
+): string {
+	const isOpen = model !== null && (isOfAnyModel(operation) || !givesResult(operation));
+	const subject = isOpen ? topicOfModel(model) : operation;
+	const { event = subject } = givesResult(subject) ? traitsOf(subject) : {};
 	return `${event}.${succeeded ? 'success' : 'failed'}`;
 }
 

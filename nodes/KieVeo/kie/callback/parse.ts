@@ -13,6 +13,8 @@ export interface Callback {
 	outcome: 'success' | 'failed' | 'unknown';
 	/** Whether the outcome is a success: at least one video URL came with it, or it is a job of another model. */
 	succeeded: boolean;
+	/** Whether it may tell of a stage, not of the end: music is reported up to three times. */
+	mayBeStage: boolean;
 	/** The distinct ids found in the four places Kie is known to use; at most one when all is well. */
 	taskIds: string[];
 	files: ResultFiles;
@@ -64,8 +66,14 @@ function readContent(
 	const outcome = outcomeOf(record, isTask, files, { code, message });
 	const told =
 		outcome === 'failed' ? faultOfTask(record, { code, message }, isTask) : { code, message };
-	return { ...told, outcome, succeeded: outcome === 'success', taskIds, files, topic, body };
+	const { callbackType = null } = record;
+	const mayBeStage = outcome === 'unknown' && STAGES.includes(callbackType);
+	const succeeded = outcome === 'success';
+	return { ...told, outcome, succeeded, mayBeStage, taskIds, files, topic, body };
 }
+
+/** @see https://docs.kie.ai/suno-api/generate-music-callbacks */
+const STAGES: readonly unknown[] = [null, 'text', 'first'];
 
 /** A failure can have no `data`: `null`, or an empty text or list. */
 function withoutEmpty(data: unknown): unknown {

@@ -90,6 +90,11 @@ export function readJob(data: unknown): Job | null {
 	return { model, input: isJsonObject(given) ? given : {} };
 }
 
+/** What a job is about, by its model. */
+export function topicOfModel(model: string | null): Topic {
+	return model === null ? 'unknown' : (operationOf(model) ?? 'task');
+}
+
 /** The operation a job is of, by its model; `null` for a model that is none of Veo's. */
 function operationOf(model: string | null): Exclude<Topic, 'task' | 'unknown'> | null {
 	return MODELS.find(([pattern]) => model !== null && pattern.test(model))?.[1] ?? null;
@@ -176,7 +181,7 @@ const TEXT_TOPICS: ReadonlyArray<[text: RegExp, topic: Topic]> = [
  */
 export function topicOf(record: JsonObject, said: string): Topic {
 	const model = readJob(record)?.model ?? null;
-	if (model !== null) return operationOf(model) ?? 'task';
+	if (model !== null) return topicOfModel(model);
 
 	const places = [...[record.info, record.response].map(parseNested), record].filter(isJsonObject);
 	const has = (field: string) => places.some((place) => isFilled(place[field]));
