@@ -1,4 +1,9 @@
-import type { CreationOrder, SubmittedVideo, UpgradeOrder } from '../../../nodes/KieVeo/kie/api';
+import type {
+	CreationOrder,
+	ModelOrder,
+	SubmittedVideo,
+	UpgradeOrder,
+} from '../../../nodes/KieVeo/kie/api';
 import { HttpClient, type SendRequest } from '../../../nodes/KieVeo/kie/http/client';
 import { systemClock } from '../../../nodes/KieVeo/kie/http/clock';
 import { SubmissionLimiter } from '../../../nodes/KieVeo/kie/http/limiter';
@@ -34,7 +39,10 @@ const SENT: Record<string, readonly string[]> = {
 	'veo/extend': ['task_id', 'prompt', 'seeds', 'watermark'],
 	'veo/get-1080p-video': ['taskId', 'index'],
 	'veo/get-4k-video': ['task_id', 'index'],
+	'google/nano-banana': ['prompt', 'aspect_ratio'],
 };
+type PaidOrder = CreationOrder | ModelOrder | UpgradeOrder;
+
 /** Kie's limit for its catalogue: one request per second. */
 const CATALOGUE_PAUSE_MS = 1_100;
 
@@ -76,12 +84,22 @@ export class Trial {
 	async run(): Promise<void> {
 		const { say } = this.surroundings;
 		say('What Kie.ai says about its models (free)');
+		await this.readCatalogue();
 		for (const model of Object.keys(SENT)) {
 			await this.readSchema(model);
 			await systemClock.pause(CATALOGUE_PAUSE_MS);
 		}
 		say(`Balance: ${await this.balance()} credits`);
 		await this.order();
+	}
+
+	private async readCatalogue(): Promise<void> {
+		const { body } = await this.send({ method: 'GET', path: '/api/v1/models' });
+		const named = [...body.matchAll(/"model":\s*"([^"]+)"/g)].map(([, model]) => String(model));
+		this.surroundings.say(`  ${named.length} models in the catalogue`);
+		const missing = Object.keys(SENT).filter((model) => !named.includes(model));
+		if (missing.length > 0) this.surroundings.say(`  not listed: ${missing.join(', ')}`);
+		await systemClock.pause(CATALOGUE_PAUSE_MS);
 	}
 
 	private async readSchema(model: string): Promise<void> {
@@ -99,6 +117,12 @@ export class Trial {
 	}
 
 	private async order(): Promise<void> {
+		await this.step('Make a picture with Nano Banana (about 4 credits)?', {
+			kind: 'model',
+			operation: 'runModel',
+			model: 'google/nano-banana',
+			input: { prompt: 'A sailing boat on a lake at sunset', aspect_ratio: '16:9' },
+		});
 		const made = await this.step('Make a Lite video of 4 seconds (the cheapest there is)?', {
 			kind: 'creation',
 			operation: 'generate',
@@ -131,7 +155,7 @@ export class Trial {
 	}
 
 	/** @returns the id of the job; `null` where there is none */
-	private async step(question: string, order: CreationOrder | UpgradeOrder) {
+	private async step(question: string, order: PaidOrder) {
 		const { say, confirm } = this.surroundings;
 		if (!(await confirm(question))) return null;
 		const before = await this.balance();
@@ -148,7 +172,7 @@ export class Trial {
 		return job;
 	}
 
-	private async follow(order: CreationOrder | UpgradeOrder, job: string): Promise<void> {
+	private async follow(order: PaidOrder, job: string): Promise<void> {
 		const { say, pollInterval, timeout } = this.surroundings;
 		const isUpgrade = order.kind === 'upgrade';
 		const video: SubmittedVideo = {
@@ -157,7 +181,7 @@ export class Trial {
 			kieTaskId: isUpgrade ? job : null,
 			index: isUpgrade ? order.index : null,
 			codes: [200],
-			...(isUpgrade ? {} : { model: order.parameters.model }),
+			...(order.kind === 'creation' ? { model: order.parameters.model } : {}),
 		};
 		const deadline = systemClock.now() + timeout * 1000;
 		for (;;) {
@@ -165,7 +189,7 @@ export class Trial {
 			const isOpen = meaning.kind === 'processing' || meaning.kind === 'retry';
 			if (!isOpen || systemClock.now() > deadline) {
 				say(`  ${meaning.kind}: ${message}`);
-				if (meaning.kind === 'success') say(`  ${meaning.files.videoUrls.join(', ')}`);
+				if (meaning.kind === 'success') say(`  ${meaning.files.fileUrls.join(', ')}`);
 				return say(`  the whole record: ${JSON.stringify(raw)}`);
 			}
 			await systemClock.pause(pollInterval * 1000);
