@@ -39,6 +39,20 @@ describe('requests that wait for their turn', () => {
 		expect(answers.filter((answer) => answer === 'answer')).toHaveLength(90);
 	});
 
+	it('are sent however late while faults are quick: they may be about one item', async () => {
+		const clock = new FakeClock();
+		const turns = new Turns<string>(1, clock, { until: 5_000 }, () => true);
+		let requests = 0;
+		for (let item = 0; item < 20; item++) {
+			await turns.run(async () => {
+				requests++;
+				await clock.pause(1_000);
+				return 'a page of another server';
+			});
+		}
+		expect(requests).toBe(20);
+	});
+
 	it('are sent again when the service is back before the time is up', async () => {
 		const isDown = (_: number, at: number) => at < 60_000;
 		const { ask, clock, turns } = serviceOf(isDown, { until: 100_000 });

@@ -2,8 +2,8 @@ import type { Clock } from './clock';
 
 /** How long what nothing else bounds is tried, in milliseconds: the user gave no Timeout. */
 export const PATIENCE_WITHOUT_TIMEOUT_MS = 120_000;
-/** Shorter silences are none. */
-const SILENCE_MS = 10_000;
+/** A host that takes this long for no answer hangs. Quick faults cost a run no time, and may be about one item only. */
+const HANG_MS = 10_000;
 /** What was due at the end itself still takes place. */
 const LATE_MS = 1_000;
 
@@ -42,8 +42,8 @@ export interface Patience {
 export class Turns<A> {
 	private readonly gate: Gate;
 	private answeredAt = -Infinity;
-	/** Since when nobody has got an answer, and what came instead. */
-	private silence: { since: number; answer: A } | null = null;
+	/** Since when nobody has got an answer, what came instead, and whether that took long. */
+	private silence: { since: number; answer: A; hangs: boolean } | null = null;
 
 	/** @param isSilence whether what came is not an answer */
 	constructor(
@@ -61,8 +61,12 @@ export class Turns<A> {
 			const startedAt = this.clock.elapsed();
 			const answer = await request();
 			if (this.isSilence(answer)) {
-				const since = this.silence?.since ?? Math.max(startedAt, this.answeredAt);
-				this.silence = { since, answer };
+				const { since, hangs } = this.silence ?? {
+					since: Math.max(startedAt, this.answeredAt),
+					hangs: false,
+				};
+				const took = this.clock.elapsed() - startedAt;
+				this.silence = { since, answer, hangs: hangs || took >= HANG_MS };
 			} else {
 				this.answeredAt = this.clock.elapsed();
 				this.silence = null;
@@ -71,11 +75,10 @@ export class Turns<A> {
 		});
 	}
 
-	/** Whether trying again is of no use: the time is up, and nobody gets an answer. */
+	/** Whether trying again is of no use: the time is up, and the service hangs. */
 	get isOver(): boolean {
-		const silentFor = this.silence ? this.clock.elapsed() - this.silence.since : 0;
-		const grace = this.patience.until === undefined ? 0 : LATE_MS;
-		return silentFor >= SILENCE_MS && this.timeLeft + grace <= 0;
+		if (!this.silence?.hangs || this.clock.elapsed() - this.silence.since < HANG_MS) return false;
+		return this.timeLeft + (this.patience.until === undefined ? 0 : LATE_MS) <= 0;
 	}
 
 	/** Of the run's patience, in milliseconds. */
