@@ -75,7 +75,7 @@ export function videoOptionsProperty(
 						description: 'Stop with an error that names the task ID',
 					},
 				],
-				description: 'What to do if a video is not ready in time',
+				description: 'What to do if the result is not ready in time',
 				displayOptions: whenPolling,
 			},
 			{
@@ -94,7 +94,7 @@ export function videoOptionsProperty(
 				type: 'number',
 				typeOptions: { minValue: 1 },
 				default: defaultPollInterval,
-				description: 'Seconds between requests to Kie.ai for the same video',
+				description: 'Seconds between requests to Kie.ai for the same task',
 				displayOptions: whenPolling,
 			},
 			maxSizeOfDownloadOption,
@@ -106,7 +106,7 @@ export function videoOptionsProperty(
 				typeOptions: { minValue: 1 },
 				default: 1800,
 				hint: "n8n's own limit (workflow settings, EXECUTIONS_TIMEOUT) ends the execution sooner if it is shorter",
-				description: 'Seconds to wait for a video, counted from when it was submitted',
+				description: 'Seconds to wait for the result, counted from when it was submitted',
 				displayOptions: whenWaiting,
 			},
 		],
@@ -145,28 +145,28 @@ export function waitModeProperties(
 /** For operations that create a task. */
 export function creationWaitModeProperties(description: string): INodeProperties[] {
 	const none =
-		'Start the video and continue with its task ID. Kie.ai can report the result to a callback URL.';
+		'Start the task and continue with its ID. Kie.ai can report the result to a callback URL.';
 	return waitModeProperties({ none, callback: true }, description);
 }
 
 const WAIT_BY_POLLING = {
 	name: 'Wait by Polling',
 	value: 'poll',
-	description: 'Ask Kie.ai at intervals until the video is ready',
+	description: 'Ask Kie.ai at intervals until the result is ready',
 };
 
 const WAIT_FOR_CALLBACK = {
 	name: 'Wait for Callback',
 	value: 'callback',
 	description:
-		'Suspend the execution until Kie.ai has reported every video. Does not occupy a worker while waiting.',
+		'Suspend the execution until Kie.ai has reported every result. Does not occupy a worker while waiting.',
 };
 
 /** What happens with Wait for Callback; which address Kie reports to with Return Immediately. */
 export const callbackProperties: INodeProperties[] = [
 	{
 		displayName:
-			'n8n must be reachable from the internet. The workflow continues once, when every video is finished or the Timeout has passed: check "status" of each item. <a href="https://github.com/n8n-nodes-kie-veo/n8n-nodes-kie-veo/blob/main/docs/reference.md#wait-for-callback" target="_blank">More</a>',
+			'n8n must be reachable from the internet. The workflow continues once, when everything is finished or the Timeout has passed: check "status" of each item. <a href="https://github.com/n8n-nodes-kie-veo/n8n-nodes-kie-veo/blob/main/docs/reference.md#wait-for-callback" target="_blank">More</a>',
 		name: 'callbackNotice',
 		type: 'notice',
 		default: '',
@@ -179,7 +179,7 @@ export const callbackProperties: INodeProperties[] = [
 		default: '',
 		placeholder: 'e.g. https://n8n.example.com/webhook/veo-4k',
 		description:
-			'URL that Kie.ai calls when the video is ready or has failed, usually the production URL of a Kie.ai Trigger in another workflow. Must be reachable from the internet. Task ID, index and operation are added as a query parameter.',
+			'URL that Kie.ai calls when the task is finished or has failed, usually the production URL of a Kie.ai Trigger in another workflow. Must be reachable from the internet. Task ID, index and operation are added as a query parameter.',
 		displayOptions: { show: { waitMode: ['none'] } },
 	},
 ];
@@ -242,7 +242,7 @@ export const downloadProperties: INodeProperties[] = [
 		type: 'boolean',
 		default: false,
 		description:
-			'Whether to also put the video file into a binary field of the item, once it is ready',
+			'Whether to also put the result into a binary field of the item, once it is ready. Further files get the fields data_1, data_2, ...',
 	},
 	{ ...binaryPropertyNameProperty, displayOptions: { show: { download: [true] } } },
 ];

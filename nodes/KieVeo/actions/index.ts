@@ -111,7 +111,7 @@ export const properties: INodeProperties[] = [
 export const builderHint = {
 	builderHint: {
 		searchHint:
-			'Every item of Generate, Extend, Get 4K Video and Get 1080P Video costs credits; put a person\'s approval or "Keep at Least (Credits)" before many. A video takes minutes: use Wait by Polling, or Wait for Callback on an n8n that the internet can reach. For AI agents use two tools: Generate with Return Immediately, and Get. To get 4K, generate at 720p first and pass its taskId to Get 4K Video.',
+			'Every item of Generate, Extend, Get 4K Video, Get 1080P Video and Run a Model costs credits; put a person\'s approval or "Keep at Least (Credits)" before many. A video takes minutes: use Wait by Polling, or Wait for Callback on an n8n that the internet can reach. For AI agents use two tools: Generate with Return Immediately, and Get. To get 4K, generate at 720p first and pass its taskId to Get 4K Video. For images, speech, music and other videos use Run a Model; Get Model shows its input.',
 		relatedNodes: [
 			{
 				nodeType: 'n8n-nodes-kie-veo.kieVeoTrigger',

@@ -8,6 +8,9 @@ const EXTENSIONS = new Map([
 	['image/jpeg', 'jpg'],
 	['image/png', 'png'],
 	['image/webp', 'webp'],
+	['audio/mpeg', 'mp3'],
+	['audio/wav', 'wav'],
+	['audio/x-wav', 'wav'],
 ]);
 
 /**

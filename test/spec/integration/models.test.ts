@@ -1,0 +1,216 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import type { INodeExecutionData, INodeParameters, OnError } from 'n8n-workflow';
+
+import { useAccounts } from './accounts';
+import { useFastTime } from './fastTime';
+import { caught, jsonOf, runNode, useBinaryFolder, type RunOptions } from './runNode';
+
+/* Any model of Kie's: ordered, waited for, read and downloaded like a video. */
+
+useFastTime();
+const kie = useAccounts();
+const folder = mkdtempSync(join(tmpdir(), 'kie-veo-models-'));
+const CREATE = '/api/v1/jobs/createTask';
+const RECORD = '/api/v1/jobs/recordInfo';
+
+beforeAll(async () => void (await useBinaryFolder(folder)));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+interface Run {
+	operation?: string;
+	models?: string[];
+	taskId?: string;
+	input?: object;
+	parameters?: INodeParameters;
+	options?: INodeParameters;
+	onError?: OnError;
+	api?: 'veo' | 'jobs';
+	items?: INodeExecutionData[];
+	contextData?: RunOptions['contextData'];
+}
+
+const runModel = async ({ models = ['google/nano-banana'], api = 'veo', ...run }: Run = {}) =>
+	await runNode({
+		parameters: {
+			resource: 'task',
+			operation: run.operation ?? 'runModel',
+			modelId: '={{ $json.model }}',
+			inputMode: 'json',
+			inputJson: JSON.stringify(run.input ?? { prompt: 'waves' }),
+			taskId: run.taskId ?? '',
+			waitMode: 'poll',
+			...run.parameters,
+			options: { pollInterval: 1, timeout: 60, ...run.options },
+		},
+		items: run.items ?? models.map((model) => ({ json: { model } })),
+		credentials: { ...kie.credentials, api },
+		onError: run.onError,
+		contextData: run.contextData,
+	});
+const paid = () => kie.simulator.paid().length;
+
+it.each([
+	['google/nano-banana', 'veo', 'png', 1],
+	['kling/v2-1-master-text-to-video', 'veo', 'mp4', 1],
+	['google/gemini-3-8-flash-tts', 'jobs', 'wav', 1],
+	['ai-music-api/sounds', 'jobs', 'mp3', 2],
+	['ai-music-api/lyrics', 'veo', '', 0],
+] as const)('%s gives its files, with "%s"', async (model, api, ending, count) => {
+	const [item] = jsonOf(await runModel({ models: [model], api }));
+	expect(item).toMatchObject({ operation: 'runModel', model, status: 'success', code: 200 });
+	const urls = item?.fileUrls as string[];
+	expect(urls).toHaveLength(count);
+	expect(item?.fileUrl).toBe(urls[0] ?? null);
+	for (const url of urls) expect(url).toMatch(new RegExp(`\\.${ending}$`));
+	expect(item?.result).toBeInstanceOf(Object);
+	expect(item).not.toHaveProperty('index');
+	expect(kie.simulator.paid()).toMatchObject([{ path: CREATE }]);
+});
+
+it('sends what the user set, the model beside it, and nothing else', async () => {
+	const input = { prompt: 'waves', nsfw_checker: false, model: 'V6', seed: 0 };
+	await runModel({ input, parameters: { waitMode: 'none' } });
+	expect(kie.simulator.paid()[0]?.body).toStrictEqual({ model: 'google/nano-banana', input });
+});
+
+it('downloads every file of a task, named after the task', async () => {
+	const { items } = await runModel({
+		models: ['ai-music-api/sounds'],
+		parameters: { download: true },
+	});
+	const { binary, json } = items[0] ?? {};
+	expect(Object.keys(binary ?? {})).toStrictEqual(['data', 'data_1']);
+	expect(binary?.data_1).toMatchObject({
+		fileName: `${String(json?.taskId)}-1.mp3`,
+		mimeType: 'audio/mpeg',
+	});
+});
+
+it('orders 25 items once each, however often they are asked about', async () => {
+	const models = Array.from({ length: 25 }, () => 'google/nano-banana');
+	const items = jsonOf(await runModel({ models }));
+	expect(new Set(items.map(({ taskId }) => taskId)).size).toBe(25);
+	expect(paid()).toBe(25);
+});
+
+describe('what is not finished', () => {
+	beforeEach(() => kie.simulator.nextTask({ timings: { runModel: 5_000 } }));
+
+	it('is told with its ID, and read with Get Task', async () => {
+		const { items, hints } = await runModel({ parameters: { waitMode: 'none' } });
+		const [item] = items;
+		expect(item?.json).toMatchObject({ status: 'processing', creditsConsumed: null, fileUrls: [] });
+		expect(hints.map(({ message }) => message)).toContainEqual(
+			'Kie.ai is still working on 1 of 1 tasks. Use the operation Get Task with the task IDs to fetch them.',
+		);
+		const taskId = String(item?.json.taskId);
+		const read = { operation: 'getTask', taskId, items: [{ json: {} }] };
+		const [found] = jsonOf(await runModel(read));
+		expect(found).toMatchObject({
+			taskId,
+			operation: 'getTask',
+			model: 'google/nano-banana',
+			status: 'success',
+		});
+		expect(paid()).toBe(1);
+	});
+
+	it('times out with its ID, and a retry takes it up', async () => {
+		const contextData = {};
+		const error = await caught(runModel({ options: { timeout: 1 }, contextData }));
+		expect(error.message).toMatch(
+			/^The result of task \S+ \(google\/nano-banana\) was not ready after 1 s$/,
+		);
+		expect(error.description).toContain('Run Get Task with task ID');
+		const { items, hints } = await runModel({ contextData });
+		expect(items[0]?.json.status).toBe('success');
+		expect(hints.map(({ message }) => message)).toContainEqual(
+			expect.stringContaining('Taken up from the run before: 1 of 1 tasks.'),
+		);
+		expect(paid()).toBe(1);
+	});
+});
+
+it('is a new order with another input', async () => {
+	const contextData = {};
+	await runModel({ contextData });
+	await runModel({ contextData, input: { prompt: 'hills' } });
+	expect(paid()).toBe(2);
+});
+
+it('is not sent again when its answer was lost', async () => {
+	kie.simulator.fault({ kind: 'reset-after', path: CREATE });
+	const contextData = {};
+	const first = await caught(runModel({ contextData }));
+	const second = await caught(runModel({ contextData }));
+	expect(first.message).toContain(
+		"Run a Model (google/nano-banana) was sent once, but Kie.ai's answer was lost",
+	);
+	expect(first.description).toContain("fetch the task with 'Get Task'");
+	expect(second.message).toBe(first.message);
+	expect(kie.simulator.requests({ path: CREATE })).toHaveLength(1);
+});
+
+it('is an item without index where it failed', async () => {
+	kie.simulator.nextTask({ generation: { outcome: 'failure' } });
+	const models = ['google/nano-banana', 'google/nano-banana'];
+	const [failed, made] = jsonOf(await runModel({ models, onError: 'continueRegularOutput' }));
+	expect(Object.keys(failed ?? {}).sort()).toStrictEqual(
+		['error', 'taskId', 'model', 'operation', 'status'].sort(),
+	);
+	expect(failed).toMatchObject({ operation: 'runModel', status: 'failed' });
+	expect(made?.status).toBe('success');
+});
+
+it('orders nothing below the credits to keep', async () => {
+	const error = await caught(runModel({ options: { minimumCredits: 1_000_000 } }));
+	expect(error.message).toContain('fewer than the 1000000');
+	expect(paid()).toBe(0);
+});
+
+it('says after three reads that it does not know a task', async () => {
+	const error = await caught(
+		runModel({ operation: 'getTask', taskId: 'unknown', items: [{ json: {} }] }),
+	);
+	expect(error.message).toContain('Could not get the result of task unknown: recordInfo is null');
+	expect(error.description).toContain('Veo Video > Get');
+	expect(kie.simulator.requests({ path: RECORD })).toHaveLength(3);
+});
+
+describe('Upload', () => {
+	const file = { data: 'aGVsbG8=', mimeType: 'audio/mpeg', fileName: 'song.mp3' };
+	const upload = async (parameters: INodeParameters = {}, count = 1) =>
+		await runNode({
+			parameters: { resource: 'file', operation: 'upload', ...parameters },
+			items: Array.from({ length: count }, () => ({ json: {}, binary: { data: { ...file } } })),
+			credentials: { ...kie.credentials, uploadBaseUrl: kie.simulator.uploadUrl },
+		});
+
+	it('gives the address, under a unique name for each item', async () => {
+		const items = jsonOf(await upload({}, 2));
+		expect(items[0]).toStrictEqual({
+			fileUrl: kie.simulator.uploads[0]?.downloadUrl,
+			fileName: expect.stringMatching(/^[\w-]{36}\.mp3$/) as string,
+			mimeType: 'audio/mpeg',
+			fileSize: 5,
+			expiresAt: null,
+		});
+		expect(new Set(items.map(({ fileUrl }) => fileUrl)).size).toBe(2);
+	});
+
+	it('takes a name, but no folder', async () => {
+		const [item] = jsonOf(await upload({ fileName: 'the song.mp3' }));
+		expect(item?.fileName).toBe('the song.mp3');
+		const error = await caught(upload({ fileName: '../song.mp3' }));
+		expect(error.message).toContain("'File Name' cannot be");
+		expect(kie.simulator.uploads).toHaveLength(1);
+	});
+
+	it('names the fields that the item has', async () => {
+		const error = await caught(upload({ binaryPropertyName: 'song' }));
+		expect(error.description).toBe('Binary fields of this item: data.');
+	});
+});
