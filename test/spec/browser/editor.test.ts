@@ -42,6 +42,13 @@ const RESULTS = new Map<string, Array<[node: string, items: object[]]>>([
 	],
 	['longer-film.json', [['Scene 3', [{ operation: 'extend', status: 'success' }]]]],
 	[
+		'image-to-4k-video.json',
+		[
+			['First Frame', [{ operation: 'runModel', status: 'success' }]],
+			['4K File', [{ operation: 'get4k', status: 'success', resolution: '4k' }]],
+		],
+	],
+	[
 		'table-to-4k-files.json',
 		[
 			[
@@ -98,6 +105,7 @@ const AGENT = 'agent-asks-before-it-spends.json';
 const FILES = new Map([
 	['prompt-to-4k-file.json', '4K File'],
 	['longer-film.json', 'Scene 3'],
+	['image-to-4k-video.json', '4K File'],
 	['table-to-4k-files.json', '4K Files'],
 ]);
 
