@@ -1,0 +1,143 @@
+import type { INodeParameters } from 'n8n-workflow';
+
+import { useAccounts } from './accounts';
+import { caught, runNode } from './runNode';
+
+const kie = useAccounts();
+
+const SCHEMA = '/api/v1/models/bytedance/seedance-2-5/schema';
+const CREATE = '/api/v1/jobs/createTask';
+const MODEL = { __rl: true, mode: 'id', value: 'bytedance/seedance-2-5' };
+
+function run(parameters: INodeParameters, items: object[] = [{}]) {
+	return runNode({
+		parameters: {
+			resource: 'task',
+			operation: 'runModel',
+			modelId: MODEL,
+			waitMode: 'none',
+			...parameters,
+		},
+		items: items.map((json) => ({ json: json as INodeParameters })),
+		credentials: kie.credentials,
+	});
+}
+
+/** What the run says, but for what is always said last: that the task is not finished. */
+async function hintsOf(...given: Parameters<typeof run>): Promise<string[]> {
+	const { hints } = await run(...given);
+	return hints.slice(0, -1).map(({ message }) => message);
+}
+
+const fields = (value: INodeParameters, schema: INodeParameters[] = []) => ({
+	modelFields: { mappingMode: 'defineBelow', value, schema },
+});
+const ordered = () => kie.simulator.requests({ path: CREATE }).map(({ body }) => body);
+
+describe('the fields of a model', () => {
+	it('are converted by what Kie says now, not by what n8n has stored', async () => {
+		const number = { id: 'duration', type: 'number', required: false, display: true };
+		const value = { prompt: '={{ $json.n }}', duration: '={{ $json.n }}', seed: '' };
+		const { items } = await run(
+			fields({ ...value, reference_image_urls: '={{ $json.urls }}' }, [number as never]),
+			[
+				{ n: '7', urls: 'https://a.com/1, asset://2' },
+				{ n: '', urls: [] },
+			],
+		);
+		expect(ordered()).toMatchObject([
+			{
+				input: { prompt: '7', duration: 7, reference_image_urls: ['https://a.com/1', 'asset://2'] },
+			},
+			{ input: {} },
+		]);
+		expect(items).toHaveLength(2);
+	});
+
+	it('are asked for once, however many items there are', async () => {
+		await run(fields({ prompt: '={{ $itemIndex }}' }), Array(5).fill({}));
+		expect(kie.simulator.requests({ path: SCHEMA })).toHaveLength(1);
+		expect(ordered()).toHaveLength(5);
+	});
+
+	it('are refused before anything is ordered if one is none', async () => {
+		const error = await caught(run(fields({ prompt: 'x', seed: 5 }), [{}, {}]));
+		expect(error.message).toBe("'seed' is not a field of this model: Kie.ai would ignore it");
+		expect(ordered()).toStrictEqual([]);
+	});
+
+	it('that n8n has stored are used while the catalogue cannot be read', async () => {
+		kie.simulator.fault({ path: SCHEMA, kind: 'status', code: 433 });
+		const stored = { id: 'duration', type: 'number', kieType: 'integer', required: false };
+		const [hint] = await hintsOf(fields({ duration: '5' }, [stored as never]));
+		expect(ordered()).toMatchObject([{ input: { duration: 5 } }]);
+		expect(hint).toContain('stored in the workflow');
+	});
+
+	it('of different models are those of the model of each item', async () => {
+		const parameters = fields({ prompt: 'x', duration: '5' });
+		await run({ ...parameters, modelId: { ...MODEL, value: '={{ $json.model }}' } }, [
+			{ model: 'bytedance/seedance-2-5' },
+			{ model: 'kling/v2-1-master-text-to-video' },
+		]);
+		expect(ordered()).toMatchObject([{ input: { duration: 5 } }, { input: { duration: '5' } }]);
+	});
+});
+
+describe('an input as JSON', () => {
+	const json = { inputMode: 'json', inputJson: '{"prompt": "x", "duration": "5"}' };
+
+	it('waits 5 s for the catalogue at most', async () => {
+		kie.simulator.fault({ path: SCHEMA, kind: 'slow', ms: 7_000 });
+		const start = performance.now();
+		const [hint] = await hintsOf(json);
+		expect(performance.now() - start).toBeLessThan(6_500);
+		expect(ordered()).toMatchObject([{ input: { prompt: 'x', duration: '5' } }]);
+		expect(hint).toContain('no answer within 5 s');
+	});
+
+	it('is sent as it is, with one hint for all items', async () => {
+		const [hint, ...others] = await hintsOf(json, [{}, {}]);
+		expect(ordered()).toHaveLength(2);
+		expect(hint).toContain("'duration' must be of type integer");
+		expect(others).toStrictEqual([]);
+	});
+});
+
+describe('Get Model', () => {
+	it('tells what it takes and costs', async () => {
+		const { items } = await run({
+			operation: 'getModel',
+			modelId: { ...MODEL, value: 'topaz/image-upscale' },
+		});
+		expect(items).toMatchObject([
+			{
+				json: {
+					modelId: 'topaz/image-upscale',
+					title: 'Topaz Image Upscale',
+					provider: 'Topaz',
+					price: expect.stringContaining('credits'),
+					fields: [
+						{ name: 'image_url', type: 'string', required: true, options: null, default: null },
+						{ name: 'upscale_factor', options: ['1', '2', '4'], default: '2', minimum: null },
+					],
+				},
+				pairedItem: { item: 0 },
+			},
+		]);
+		expect(kie.simulator.paid()).toStrictEqual([]);
+	});
+
+	it('of a model without fields tells what it costs', async () => {
+		const modelId = { ...MODEL, value: 'google/gemini-3-8-flash-tts' };
+		const { items } = await run({ operation: 'getModel', modelId });
+		expect(items).toMatchObject([{ json: { fields: [], price: expect.any(String) } }]);
+	});
+
+	it('of an unknown model is an error', async () => {
+		const error = await caught(
+			run({ operation: 'getModel', modelId: { ...MODEL, value: 'veo3' } }),
+		);
+		expect(error.message).toBe('Kie.ai does not list the model veo3');
+	});
+});
