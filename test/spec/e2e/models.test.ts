@@ -83,7 +83,7 @@ describe.each(LINES.map(({ name }) => name))('any model on n8n %s', (line) => {
 		expect(paid()).toBe(1);
 	});
 
-	it('goes on where a suspended execution was when n8n is restarted', async () => {
+	it('outlives a restart of n8n while its execution is suspended', async () => {
 		stage.simulator.nextTask({ taskId: 'task_restart', timings: { runModel: NEVER } });
 		const id = await run({ waitMode: 'callback' });
 		await stage.client.waitForExecution(id, { until: 'waiting' });
