@@ -110,9 +110,8 @@ export const isNewOrder = ({ code, answer: { body } }: Row): boolean =>
 /** Seconds. Several checks; what ends after a number of attempts has all the time it needs. */
 function timeoutOf(row: Row): number {
 	const { place, meaning } = row;
-	const isNew = place === 'get4k' && isNewOrder(row);
-	const isCounted = ['get4k', 'record'].includes(place) && meaning === 'unreadable';
-	if (isNew || isCounted || meaning === 'server' || meaning === 'taskOrServer') return 120;
+	const isCounted = place === 'get4k' && (isNewOrder(row) || meaning === 'unreadable');
+	if (isCounted || meaning === 'server' || meaning === 'taskOrServer') return 120;
 	return REPEATED.includes(meaning) ? 12 : 4;
 }
 
