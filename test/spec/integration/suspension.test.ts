@@ -277,6 +277,18 @@ describe('a call of the suspended address', () => {
 		expect(execution.calls.at(-1)).toMatchObject({ status: 200 });
 	});
 
+	it('gives the URL of a file that is gone', async () => {
+		const taskId = add({ ...READY_SOON, files: { bare: 'gone' } });
+		const execution = await suspend([taskId], { timeout: 60, parameters: { download: true } });
+		const [item] = await execution.output();
+		expect(item?.binary).toBeUndefined();
+		expect(item?.json).toMatchObject({
+			status: 'success',
+			videoUrl: expect.stringMatching(/^http/),
+			error: expect.stringContaining('could not be downloaded'),
+		});
+	});
+
 	it('comes again while large files are fetched, so that a crash loses nothing', async () => {
 		const execution = await suspend([add(READY_SOON)], {
 			timeout: 60,
