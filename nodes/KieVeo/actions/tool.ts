@@ -26,7 +26,7 @@ export const toolProperties: INodeProperties[] = Object.entries(OPERATIONS).map(
 /** For operations that can wait. */
 export const toolNotice: INodeProperties = {
 	displayName:
-		'An MCP client gives up after about 60 s, and its model may then order again. Choose Return Immediately, and add a second tool with the free operation Get (of Any Model: Get Task) to fetch the result. <a href="https://github.com/n8n-nodes-kie-veo/n8n-nodes-kie-veo/blob/main/docs/reference.md#wait-modes" target="_blank">More</a>',
+		'An MCP client gives up after about 60 s, and its model may then order again. Choose Return Immediately, and add a second tool with the free operation Get or Get Task to fetch the result. <a href="https://github.com/n8n-nodes-kie-veo/n8n-nodes-kie-veo/blob/main/docs/reference.md#wait-modes" target="_blank">More</a>',
 	name: 'toolNotice',
 	type: 'notice',
 	default: '',

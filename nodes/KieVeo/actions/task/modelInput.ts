@@ -1,4 +1,4 @@
-import type { IExecuteFunctions, INodeProperties, ResourceMapperField } from 'n8n-workflow';
+import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 
 import type { CataloguedModel } from '../../kie/catalogue/catalogue';
 import { at, listOf, type ModelField } from '../../kie/catalogue/schema';
@@ -88,23 +88,8 @@ export const inputProperties: INodeProperties[] = [
 	},
 ];
 
-/** A field as the editor stores it in the workflow. */
-export interface StoredField extends ResourceMapperField {
-	/** n8n before 1.123 does not know it. */
-	defaultValue?: string | number | boolean;
-	/** Kie's own: texts and lists of texts are both entered as text. */
-	kieType: string | null;
-}
-
 /** How long an order waits for the catalogue, in milliseconds. With JSON, what it says is only a hint. */
 const WAIT_MS = { fields: 30_000, json: 5_000 };
-
-/** What a model is given, and what the user should know about it. */
-export interface ModelInput {
-	model: string;
-	input: JsonObject;
-	hints: string[];
-}
 
 /** The value of the resource locator, or a bare ID; `null` when empty. */
 export function modelIdIn(value: unknown): string | null {
@@ -142,6 +127,7 @@ export async function fetchModels(
  *
  * @param models from {@link fetchModels}
  * @param isReported whether Kie is given an address to report to
+ * @returns `hints`: what the user should know about it
  * @throws KieVeoError that names the field
  */
 export function readModelInput(
@@ -149,7 +135,7 @@ export function readModelInput(
 	itemIndex: number,
 	models: ReadonlyMap<string, CataloguedModel>,
 	isReported: boolean,
-): ModelInput {
+) {
 	const model = readModelId(context, itemIndex);
 	const known = models.get(model) ?? { kind: 'unlisted' };
 	if (known.kind === 'otherApi') throw modelErrors.unusableModel(model, known);
@@ -181,7 +167,7 @@ function fieldsOf(model: string, known: CataloguedModel, stored: readonly JsonOb
 	return { fields: stored.map(toModelField), hints: [modelErrors.storedFields(error)] };
 }
 
-/** The {@link StoredField}s of the workflow, which may also be someone else's. */
+/** What the editor has stored of the answer of `getModelFields`, or another program. */
 function storedFields(context: IExecuteFunctions): JsonObject[] {
 	return listOf(at(context.getNode().parameters, 'modelFields', 'schema')).filter(isJsonObject);
 }

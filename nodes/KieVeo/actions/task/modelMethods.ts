@@ -2,6 +2,7 @@ import type {
 	FieldType,
 	ILoadOptionsFunctions,
 	INodeListSearchResult,
+	ResourceMapperField,
 	ResourceMapperFields,
 } from 'n8n-workflow';
 
@@ -10,7 +11,7 @@ import type { ModelField } from '../../kie/catalogue/schema';
 import { connect } from '../../kie/connection';
 import { asError, KieVeoError, toNodeError } from '../../messages/error';
 import { limitsOf, modelErrors, NO_MODEL_NOTICE } from '../../messages/model';
-import { isAsked, isTextList, modelIdIn, type StoredField } from './modelInput';
+import { isAsked, isTextList, modelIdIn } from './modelInput';
 
 /** What the editor asks while a model is chosen. */
 export const methods = {
@@ -72,6 +73,14 @@ function chosenModel(context: ILoadOptionsFunctions): unknown {
 	} catch {
 		return null;
 	}
+}
+
+/** A field as the editor stores it in the workflow. */
+interface StoredField extends ResourceMapperField {
+	/** n8n before 1.123 does not know it. */
+	defaultValue?: string | number | boolean;
+	/** Kie's own: texts and lists of texts are both entered as text. */
+	kieType: string | null;
 }
 
 function toStoredField(field: ModelField): StoredField {
