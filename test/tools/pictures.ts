@@ -10,12 +10,10 @@ import { node } from '../spec/e2e/workflows';
 import { Editor } from './n8n/browser';
 import type { WorkflowDefinition } from './n8n/client';
 import { describeError } from './n8n/errors';
-import { readExample } from './n8n/examples';
+import { readExample, RECEIVER_PATH } from './n8n/examples';
 import { DEMO_VIDEOS, SIMULATOR_KEY } from './simulator';
 
 const FOLDER = resolve(__dirname, '..', '..', 'docs', 'images');
-/** Of the example that receives. */
-const RECEIVER_PATH = 'kie-veo-4k-receive-example/webhook';
 const START = 'Start';
 const HMAC_KEY = 'picture-hmac-key';
 const THEMES = ['light', 'dark'] as const;

@@ -1,11 +1,14 @@
+import type { IDataObject } from 'n8n-workflow';
+
 import { Editor } from '../../tools/n8n/browser';
 import type { Reference, WorkflowDefinition } from '../../tools/n8n/client';
 import {
-	createVideoTable,
+	createPromptTable,
 	exampleFiles,
+	filledIn,
 	pollingEvery,
 	readExample,
-	readingTable,
+	reportingTo,
 } from '../../tools/n8n/examples';
 import { itemsOf } from '../../tools/n8n/execution';
 import { LINES } from '../../tools/n8n/versions';
@@ -49,25 +52,12 @@ const RESULTS = new Map<string, Array<[node: string, items: object[]]>>([
 		],
 	],
 	[
-		'table-to-4k-files.json',
+		'table-of-prompts-every-night.json',
 		[
+			['Write Task ID', Array(2).fill({ status: 'ordered', taskId: expect.any(String) })],
 			[
 				'Write Result',
-				['veo_task_demo_2', 'veo_task_demo_3'].map((taskId) => ({
-					taskId,
-					status: 'done',
-					videoUrl: expect.stringContaining('4k.mp4'),
-				})),
-			],
-			[
-				'Write Failure',
-				[
-					{
-						taskId: 'veo_task_demo_no4k',
-						status: 'failed',
-						reason: expect.stringContaining('unavailable'),
-					},
-				],
+				Array(3).fill({ status: 'done', videoUrl: expect.stringContaining('.mp4') }),
 			],
 		],
 	],
@@ -92,21 +82,27 @@ const RESULTS = new Map<string, Array<[node: string, items: object[]]>>([
 			['In 4K', [{ taskId: 'veo_task_demo_2' }, { taskId: 'veo_task_demo_3' }]],
 			[
 				'Not in 4K',
-				[{ taskId: 'veo_task_demo_no4k', reason: expect.stringContaining('unavailable') }],
+				[
+					{
+						taskId: 'veo_task_demo_no4k',
+						status: 'failed',
+						reason: expect.stringContaining('unavailable'),
+					},
+				],
 			],
 		],
 	],
 ]);
 
-/** Run without a browser: it needs a model, and a person in the chat (e2e/agents.test.ts). */
-const AGENT = 'agent-asks-before-it-spends.json';
+/** Run without a browser (e2e/agents.test.ts): they need a model, and a person in the chat or at the form. */
+const WITH_MODEL = ['agent-asks-before-it-spends.json', 'idea-to-scenes-of-a-film.json'];
 
 /** Node whose output holds a video that the browser is to play. */
 const FILES = new Map([
 	['prompt-to-4k-file.json', '4K File'],
 	['longer-film.json', 'Scene 3'],
 	['image-to-4k-video.json', '4K File'],
-	['table-to-4k-files.json', '4K Files'],
+	['table-of-prompts-every-night.json', 'Get Video'],
 ]);
 
 const HMAC_KEY = 'editor-test-hmac-key';
@@ -125,7 +121,7 @@ describe.each(LINES.map(({ name }) => name))('the editor of n8n %s', (line) => {
 			},
 			webhookSecret: HMAC_KEY,
 		});
-		table = await createVideoTable(stage.client);
+		table = await createPromptTable(stage.client);
 		editor = await Editor.open({ url: stage.n8n.url });
 	}, 600_000);
 	afterAll(async () => {
@@ -140,7 +136,10 @@ describe.each(LINES.map(({ name }) => name))('the editor of n8n %s', (line) => {
 		const { client, credential } = stage;
 		const receiver = await client.createWorkflow(readExample(RECEIVER, credential));
 		await client.activateWorkflow(receiver.id);
-		const submitter = readExample('4k-with-callback-submit.json', credential);
+		const submitter = reportingTo(
+			stage.n8n.url,
+			readExample('4k-with-callback-submit.json', credential),
+		);
 		const { id } = await client.createWorkflow(submitter);
 		await client.runToEnd(id);
 		stage.simulator.finish('veo_task_demo_1', 'get4k');
@@ -154,7 +153,7 @@ describe.each(LINES.map(({ name }) => name))('the editor of n8n %s', (line) => {
 
 	it.each([...RESULTS.keys()])('runs the example %s from its button', async (file) => {
 		const { client, credential } = stage;
-		const example = readingTable(table, pollingEvery(1, readExample(file, credential)));
+		const example = filledIn(table, stage.n8n.url, pollingEvery(1, readExample(file, credential)));
 		const { id } = await client.createWorkflow(example);
 		await editor.openWorkflow(id);
 		const executionId = await editor.executeWorkflow();
@@ -188,13 +187,40 @@ describe.each(LINES.map(({ name }) => name))('the editor of n8n %s', (line) => {
 		expect(execution.status).toBe('success');
 		const output = (node: string) => itemsOf(execution, node).map(({ json }) => json);
 		expect(output('Failed')).toStrictEqual([
-			{ taskId: 'veo_refused', reason: expect.stringContaining('veo_refused') },
+			{ taskId: 'veo_refused', status: 'failed', reason: expect.stringContaining('veo_refused') },
 		]);
 		expect(output('Finished')).toMatchObject([{ videoUrl: expect.stringContaining('.mp4') }]);
 	});
 
+	it('pays for no prompt of the table twice, and takes up what was slow', async () => {
+		const { client, simulator, credential, n8n } = stage;
+		const prompts = await createPromptTable(client);
+		const example = pollingEvery(1, readExample('table-of-prompts-every-night.json', credential));
+		const patient = filledIn(prompts, n8n.url, example);
+		const hasty = JSON.stringify(patient).replace(
+			'"pollInterval":1',
+			'"pollInterval":1,"timeout":1',
+		);
+		simulator.setDefaults({ timings: { generate: 4000 } });
+		const night = async (workflow: WorkflowDefinition) => {
+			const { id } = await client.createWorkflow(workflow);
+			return await client.runToEnd(id);
+		};
+		const written = ({ json }: { json: IDataObject }) => [json.status, json.reason];
+		const first = await night(JSON.parse(hasty) as WorkflowDefinition);
+		expect(itemsOf(first, 'Write Reason').map(written)).toMatchObject(
+			Array(2).fill(['ordered', expect.stringContaining('not ready')]),
+		);
+		const second = await night(patient);
+		expect(itemsOf(second, 'Write Result')).toHaveLength(2);
+		await night(patient);
+		expect(simulator.paid()).toHaveLength(2);
+	});
+
 	it('knows every example', () => {
-		expect([...RESULTS.keys(), RECEIVER, AGENT].sort()).toStrictEqual(exampleFiles().sort());
+		expect([...RESULTS.keys(), RECEIVER, ...WITH_MODEL].sort()).toStrictEqual(
+			exampleFiles().sort(),
+		);
 	});
 
 	it('suspends and resumes with "Execute step"', async () => {

@@ -14,6 +14,7 @@ const MODEL = 'Chat Model';
 const MODEL_TYPE = '@n8n/n8n-nodes-langchain.lmChatOpenAi';
 /** n8n does not take a yes from a program that looks like a mail scanner. */
 const A_PERSON = { 'user-agent': 'Mozilla/5.0 (X11; Linux x86_64) Chrome/140.0.0.0 Safari/537.36' };
+const SCENES = 'idea-to-scenes-of-a-film.json';
 const ASKING = 'agent-asks-before-it-spends.json';
 
 describe.each(LINES.map(({ name }) => name))('an AI agent in n8n %s', (line) => {
@@ -95,13 +96,45 @@ describe.each(LINES.map(({ name }) => name))('an AI agent in n8n %s', (line) => 
 		expect(tools?.get('Get')?.description).toMatch(/Costs nothing\. .+ask again later/);
 	});
 
-	if (line === '1.x') return;
-
 	afterEach(async () => {
 		for (const { id, active } of await stage.client.listWorkflows()) {
 			if (active) await stage.client.deactivateWorkflow(id);
 		}
 	});
+
+	it('writes the scenes of a film, and loses no clip to the one that fails', async () => {
+		const { client, simulator, n8n, credential } = stage;
+		const scenes = ['One', 'Two', 'Three'].map((prompt) => ({ prompt }));
+		const writer = await ModelServer.start(() => ({ say: JSON.stringify({ output: { scenes } }) }));
+		const data = { apiKey: 'sk-stand-in', url: writer.url };
+		const openAiApi = await client.createCredential({ name: 'Writer', type: 'openAiApi', data });
+		const refusal = { generation: { outcome: 'failure' } } as const;
+		simulator.nextTask({ taskId: 'veo_scene_2', prompt: 'Two', ...refusal });
+		const example = pollingEvery(1, readExample(SCENES, credential));
+		const nodes = example.nodes.map((one) =>
+			one.type === MODEL_TYPE ? { ...one, credentials: { openAiApi } } : one,
+		);
+		const { id } = await client.createWorkflow({ ...example, nodes });
+		await client.activateWorkflow(id);
+
+		const form = new FormData();
+		form.set('field-0', 'A dog finds its way home');
+		form.set('field-1', '3');
+		await fetch(`${n8n.url}/form/kie-veo-film-example`, { method: 'POST', body: form });
+		const [started] = await client.listExecutions(id);
+		const execution = await client.waitForExecution(String(started?.id));
+		await writer.close();
+		const clip = (scene: number) => ({ scene, videoUrl: expect.stringContaining('.mp4') });
+		expect(itemsOf(execution, 'Clips in Order').map(({ json }) => json)).toMatchObject([
+			{ clips: [clip(1), clip(3)] },
+		]);
+		expect(itemsOf(execution, 'Missing Scenes').map(({ json }) => json)).toMatchObject([
+			{ scene: 2, prompt: 'Two', status: 'failed', taskId: 'veo_scene_2' },
+		]);
+		expect(simulator.paid()).toHaveLength(3);
+	});
+
+	if (line === '1.x') return;
 
 	/** The example, with an address at which the test is the person in the chat. */
 	const askingWorkflow = (): WorkflowDefinition => {
@@ -129,7 +162,7 @@ describe.each(LINES.map(({ name }) => name))('an AI agent in n8n %s', (line) => 
 		const [started] = await client.listExecutions(id);
 		const asked = await client.waitForExecution(String(started?.id), { until: 'waiting' });
 		expect(simulator.paid()).toHaveLength(0);
-		expect(JSON.stringify(asked.data)).toContain('credits for one video.\\n\\nA dog in a park');
+		expect(JSON.stringify(asked.data)).toContain('0.30 USD.\\n\\nA dog in a park');
 
 		const links =
 			JSON.stringify(asked.data).match(/http[^"\\]*approved=(true|false)[^"\\]*/g) ?? [];

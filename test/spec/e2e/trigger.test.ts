@@ -12,7 +12,7 @@ import {
 	type Submission,
 } from '../../../nodes/KieVeo/addresses/submission';
 import type { CredentialReference } from '../../tools/n8n/client';
-import { readExample } from '../../tools/n8n/examples';
+import { readExample, reportingTo } from '../../tools/n8n/examples';
 import { hasEnded, itemsOf } from '../../tools/n8n/execution';
 import { LINES, type LineName } from '../../tools/n8n/versions';
 import { SIMULATOR_KEY, type ManualCallback } from '../../tools/simulator';
@@ -282,7 +282,8 @@ function startsOnce(line: LineName): void {
 function isUsed(): void {
 	it('receives what the example workflow submits', async () => {
 		const { client, simulator } = stage;
-		const example = async (file: string) => await client.createWorkflow(readExample(file, signed));
+		const example = async (file: string) =>
+			await client.createWorkflow(reportingTo(stage.n8n.url, readExample(file, signed)));
 		const receive = await example('4k-with-callback-receive.json');
 		const submit = await example('4k-with-callback-submit.json');
 		await client.activateWorkflow(receive.id);

@@ -212,7 +212,7 @@ export class N8nClient {
 	 */
 	async runWorkflow(id: string): Promise<string> {
 		const workflow = await this.getWorkflow(id);
-		const trigger = workflow.nodes.find(({ type }) => type === 'n8n-nodes-base.manualTrigger');
+		const trigger = workflow.nodes.find(({ type }) => /\.(manual|schedule)Trigger$/.test(type));
 		const { executionId } = await this.startFrom(workflow, trigger?.name);
 		if (executionId === undefined) throw new Error(`Workflow ${id} was not run`);
 		return executionId;

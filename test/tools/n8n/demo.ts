@@ -8,13 +8,13 @@ import { N8nClient, OWNER, type Credential, type StoredWorkflow } from './client
 import { packageFolder, packTarball } from './communityPackage';
 import { describeError } from './errors';
 import {
-	createVideoTable,
+	createPromptTable,
 	exampleFiles,
 	FIRST_EXAMPLE,
 	isStartedByKie,
 	pollingEvery,
 	readExample,
-	readingTable,
+	filledIn,
 } from './examples';
 import { N8n } from './n8n';
 import { freePorts, isFree } from './ports';
@@ -62,10 +62,10 @@ async function main(): Promise<void> {
 	const client = new N8nClient(n8n.url);
 	await client.signIn();
 	const reference = await client.createCredential(credential);
-	const table = await createVideoTable(client);
+	const table = await createPromptTable(client);
 	const workflows = new Map<string, StoredWorkflow>();
 	for (const file of exampleFiles()) {
-		const asShipped = readingTable(table, readExample(file, reference));
+		const asShipped = filledIn(table, n8n.url, readExample(file, reference));
 		const example = process.env.KIE_API_KEY ? asShipped : pollingEvery(POLL_INTERVAL, asShipped);
 		const workflow = await client.createWorkflow(example);
 		workflows.set(file, workflow);

@@ -7,6 +7,9 @@ import type { CredentialReference, N8nClient, Reference, WorkflowDefinition } fr
 
 const TRIGGER = 'n8n-nodes-kie-veo.kieVeoTrigger';
 
+/** Of the trigger in the example that receives. */
+export const RECEIVER_PATH = 'kie-veo-4k-receive-example/webhook';
+
 const FOLDER = resolve(__dirname, '..', '..', '..', 'examples');
 
 /** File names of the example workflows, without the folder. */
@@ -46,26 +49,38 @@ export function pollingEvery(seconds: number, workflow: WorkflowDefinition): Wor
 	return { ...workflow, nodes: workflow.nodes.map(withInterval) };
 }
 
-/** The table that an example reads, with videos of the simulated Kie. */
-export async function createVideoTable(client: N8nClient): Promise<Reference> {
-	const ids = ['veo_task_demo_2', 'veo_task_demo_3', 'veo_task_demo_no4k'];
-	const columns = ['taskId', 'status', 'videoUrl', 'reason'];
-	return await client.createTable(
-		'Veo videos',
-		columns,
-		ids.map((taskId) => ({ taskId })),
-	);
+/** The table that an example reads: two prompts, and a video of the simulated Kie that was ordered earlier. */
+export async function createPromptTable(client: N8nClient): Promise<Reference> {
+	const columns = ['prompt', 'status', 'taskId', 'videoUrl', 'reason'];
+	return await client.createTable('Veo prompts', columns, [
+		{ prompt: 'A dog playing in a park' },
+		{ prompt: 'A cat asleep on a sunny windowsill' },
+		{ prompt: 'A paper boat in the rain', status: 'ordered', taskId: 'veo_task_demo_2' },
+	]);
 }
 
-/** Picks the table in every node that wants one. */
-export function readingTable(
+/** Fills in what a user would pick or paste by hand: the table, and the address of the example that receives. */
+export function filledIn(
 	{ id, name }: Reference,
+	n8nUrl: string,
 	workflow: WorkflowDefinition,
 ): WorkflowDefinition {
 	const dataTableId = { __rl: true, mode: 'list', value: id, cachedResultName: name };
-	const withTable = (node: INode): INode =>
+	const nodes = workflow.nodes.map((node) =>
 		node.type === 'n8n-nodes-base.dataTable'
 			? { ...node, parameters: { ...node.parameters, dataTableId } }
-			: node;
-	return { ...workflow, nodes: workflow.nodes.map(withTable) };
+			: node,
+	);
+	return reportingTo(n8nUrl, { ...workflow, nodes });
+}
+
+/** The pair of examples, connected: the one that submits names the address of the one that receives. */
+export function reportingTo(n8nUrl: string, workflow: WorkflowDefinition): WorkflowDefinition {
+	const url = `${n8nUrl}/webhook/${RECEIVER_PATH}`;
+	const withUrl = (node: INode): INode => {
+		const { callBackUrl } = node.parameters;
+		if (callBackUrl !== '={{ $json.callbackUrl }}') return node;
+		return { ...node, parameters: { ...node.parameters, callBackUrl: url } };
+	};
+	return { ...workflow, nodes: workflow.nodes.map(withUrl) };
 }
