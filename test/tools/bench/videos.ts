@@ -125,7 +125,11 @@ export async function measureVideos(lab: Lab): Promise<Section> {
 	};
 }
 
-const READING = `The loop waits for each video before it submits the next, so its time grows with their number. This node submits all, then waits for all at once; ${MANY} are also what Kie.ai's limit lets in within 10 seconds, more take 10 seconds longer per ${MANY}. "Running" is the time an execution has the state "running" and holds a worker in queue mode, divided by the videos. With polling it lasts as long as the upgrade, whatever that takes, shared by all videos of the execution; the loop holds it for every video in turn. (n8n suspends Wait nodes of 65 s and more: a loop with such long pauses holds a worker for less.) With a callback only the submission and the end run, whatever the upgrade takes. That figure is an upper bound: n8n was asked every ${LOOK_EVERY_MS} ms, and gaps are included. For the trigger, one short execution per video is in it; callbacks ${CALLBACKS_APART_MS} ms apart are nearly as many as one n8n takes (see below), so these executions sometimes wait for each other. Requests with polling depend on upgrade time and poll interval; with Wait for Callback there is exactly one, because the suspended execution knows the ID of each job. The trigger does not: with the Unified Jobs API it reads each reported job once, which is free, to prove that it is the upgrade of the video its address names.`;
+const READING = `The loop waits for each video before it submits the next. This node submits all, then waits for all at once: ${MANY} are what Kie.ai's limit lets in within 10 seconds, and ${MANY} more take 10 seconds longer.
+
+"Running" is the time an execution has the state "running" and holds a worker in queue mode, divided by the videos: with polling as long as the upgrade takes, shared by all videos; with a callback only the submission and the end. It is an upper bound, because n8n was asked every ${LOOK_EVERY_MS} ms. (n8n suspends Wait nodes of 65 s and more: a loop with such pauses holds a worker for less.)
+
+The trigger reads each reported job of the Unified Jobs API once, which is free, to prove that it is the upgrade of the video its address names. A suspended execution knows the ID of each job.`;
 
 function figures(runs: readonly VideoRun[], what: Exclude<keyof VideoRun, 'whileSuspended'>) {
 	return runs.map((run) => run[what]);
