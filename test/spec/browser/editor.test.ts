@@ -194,7 +194,7 @@ describe.each(LINES.map(({ name }) => name))('the editor of n8n %s', (line) => {
 
 	it('pays for no prompt of the table twice, and takes up what was slow', async () => {
 		const { client, simulator, credential, n8n } = stage;
-		const prompts = await createPromptTable(client);
+		const prompts = await createPromptTable(client, 'Veo nights');
 		const example = pollingEvery(1, readExample('table-of-prompts-every-night.json', credential));
 		const patient = filledIn(prompts, n8n.url, example);
 		const hasty = JSON.stringify(patient).replace(

@@ -50,9 +50,12 @@ export function pollingEvery(seconds: number, workflow: WorkflowDefinition): Wor
 }
 
 /** The table that an example reads: two prompts, and a video of the simulated Kie that was ordered earlier. */
-export async function createPromptTable(client: N8nClient): Promise<Reference> {
+export async function createPromptTable(
+	client: N8nClient,
+	name = 'Veo prompts',
+): Promise<Reference> {
 	const columns = ['prompt', 'status', 'taskId', 'videoUrl', 'reason'];
-	return await client.createTable('Veo prompts', columns, [
+	return await client.createTable(name, columns, [
 		{ prompt: 'A dog playing in a park' },
 		{ prompt: 'A cat asleep on a sunny windowsill' },
 		{ prompt: 'A paper boat in the rain', status: 'ordered', taskId: 'veo_task_demo_2' },
