@@ -94,8 +94,12 @@ const RESULTS = new Map<string, Array<[node: string, items: object[]]>>([
 	],
 ]);
 
-/** Run without a browser (e2e/agents.test.ts): they need a model, and a person in the chat or at the form. */
-const WITH_MODEL = ['agent-asks-before-it-spends.json', 'idea-to-scenes-of-a-film.json'];
+/** Run without a browser (e2e/agents.test.ts, e2e/models.test.ts), by a chat or a form. */
+const BY_A_PERSON = [
+	'agent-asks-before-it-spends.json',
+	'idea-to-scenes-of-a-film.json',
+	'product-photo-to-advertisement.json',
+];
 
 /** Node whose output holds a video that the browser is to play. */
 const FILES = new Map([
@@ -218,7 +222,7 @@ describe.each(LINES.map(({ name }) => name))('the editor of n8n %s', (line) => {
 	});
 
 	it('knows every example', () => {
-		expect([...RESULTS.keys(), RECEIVER, ...WITH_MODEL].sort()).toStrictEqual(
+		expect([...RESULTS.keys(), RECEIVER, ...BY_A_PERSON].sort()).toStrictEqual(
 			exampleFiles().sort(),
 		);
 	});

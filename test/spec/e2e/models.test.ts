@@ -1,5 +1,8 @@
+import { readFileSync } from 'node:fs';
+
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
+import { pollingEvery, readExample } from '../../tools/n8n/examples';
 import { itemsOf, nodeError } from '../../tools/n8n/execution';
 import { N8n } from '../../tools/n8n/n8n';
 import { LINES } from '../../tools/n8n/versions';
@@ -9,6 +12,7 @@ import { Stage } from './stage';
 import { AFTER, chain, KIE, triggerWorkflow } from './workflows';
 
 const CREATE = '/api/v1/jobs/createTask';
+const PICTURE = readFileSync('test/tools/simulator/media/picture.png');
 const HMAC_KEY = 'models-hmac-key';
 
 /** With the number of files they give. */
@@ -81,6 +85,29 @@ describe.each(LINES.map(({ name }) => name))('any model on n8n %s', (line) => {
 		);
 		expect(found?.json).toMatchObject({ taskId, operation: 'getTask', status: 'success' });
 		expect(paid()).toBe(1);
+	});
+
+	it('makes an advertisement of the photo that a form was given', async () => {
+		const { client, credential, n8n, simulator } = stage;
+		const example = readExample('product-photo-to-advertisement.json', credential);
+		const { id } = await client.createWorkflow(pollingEvery(1, example));
+		await client.activateWorkflow(id);
+		const form = new FormData();
+		form.set('field-0', new Blob([PICTURE], { type: 'image/png' }), 'product.png');
+		form.set('field-1', 'On a wet rock');
+		form.set('field-2', 'A wave breaks');
+		await fetch(`${n8n.url}/form/kie-veo-advert-example`, { method: 'POST', body: form });
+		const [started] = await client.listExecutions(id);
+		const execution = await ended(String(started?.id));
+		await client.deactivateWorkflow(id);
+		expect(itemsOf(execution, '4K File')).toMatchObject([
+			{
+				json: { status: 'success', resolution: '4k' },
+				binary: { data: { mimeType: 'video/mp4' } },
+			},
+		]);
+		expect(simulator.uploads).toMatchObject([{ mimeType: 'image/png' }]);
+		expect(paid()).toBe(3);
 	});
 
 	it('outlives a restart of n8n while its execution is suspended', async () => {
