@@ -176,9 +176,14 @@ describe('a panel without fields', () => {
 		['no model', { __rl: true, mode: 'list', value: '' }, /once a model is chosen/],
 		['an expression without a value', null, /once a model is chosen/],
 		[
+			'an expression that is left',
+			{ __rl: true, mode: 'id', value: '={{ $json.a }}' },
+			/once a model is chosen/,
+		],
+		[
 			'an expression that throws',
 			new Error("Node 'A' hasn't been executed"),
-			/once a model is chosen/,
+			/^Node 'A' hasn't been executed/,
 		],
 		['no key', NANO, /^'API Key' of the Kie.ai API credential is empty/],
 		['a wrong key', NANO, /did not accept the API key.*JSON/, { code: 401, msg: 'Unauthorized' }],

@@ -53,8 +53,11 @@ function nameOf({ id, title, provider, price }: ListedModel): string {
 /** Never throws: the editor would show nothing at all. */
 async function getModelFields(this: ILoadOptionsFunctions): Promise<ResourceMapperFields> {
 	try {
-		const model = modelIdIn(chosenModel(this));
-		if (model === null) return { fields: [], emptyFieldsNotice: NO_MODEL_NOTICE };
+		const model = modelIdIn(this.getCurrentNodeParameter('modelId'));
+		// An expression that the editor could not resolve is still one.
+		if (model === null || model.startsWith('=')) {
+			return { fields: [], emptyFieldsNotice: NO_MODEL_NOTICE };
+		}
 		const { catalogue } = await connect(this, undefined);
 		const known = await catalogue.fetchModel(model);
 		if (known.kind !== 'job') throw modelErrors.unusableModel(model, known);
@@ -63,15 +66,6 @@ async function getModelFields(this: ILoadOptionsFunctions): Promise<ResourceMapp
 		const { message } = asError(error);
 		const advice = error instanceof KieVeoError ? ` ${error.description}` : '';
 		return { fields: [], emptyFieldsNotice: `${message}.${advice}` };
-	}
-}
-
-/** What the editor has resolved; `null` for an expression that it could not resolve. */
-function chosenModel(context: ILoadOptionsFunctions): unknown {
-	try {
-		return context.getCurrentNodeParameter('modelId');
-	} catch {
-		return null;
 	}
 }
 
