@@ -112,6 +112,34 @@ describe('a spelling of a sheet', () => {
 		expect(bodyOf(GENERATE)).toMatchObject(sent);
 	});
 
+	it('is that of its own row', async () => {
+		const rows = [
+			{ model: 'veo3', aspectRatio: '9:16', resolution: '1080p', duration: 4, seed: 11111 },
+			{ model: 'veo3_lite', aspectRatio: 'Auto', resolution: '4k', duration: 6, seed: 22222 },
+		];
+		const fields = ['model', 'aspectRatio', 'resolution', 'duration'];
+		const columns = fields.map((name) => [name, `={{ $json.${name} }}`]);
+		const image = 'https://example.com/a.jpg';
+		await runNode({
+			parameters: {
+				...{ resource: 'video', operation: 'generate', waitMode: 'none', prompt: 'A dog' },
+				...Object.fromEntries(columns),
+				generationType: `={{ $itemIndex ? 'TEXT_2_VIDEO' : '${FRAMES.generationType}' }}`,
+				imageUrls: `=${image}?{{ $json.seed }}`,
+				options: { seed: '={{ $json.seed }}', watermark: '=W {{ $json.seed }}' },
+			},
+			items: rows.map((json) => ({ json })),
+			credentials: kie.credentials,
+		});
+		const bodies = kie.simulator.requests({ path: GENERATE }).map(({ body }) => body);
+		expect(bodies).toMatchObject(
+			rows.map(({ aspectRatio, seed, ...same }, index) => ({
+				...{ ...same, aspect_ratio: aspectRatio, seeds: seed, watermark: `W ${seed}` },
+				...(index === 0 ? { ...FRAMES, imageUrls: [`${image}?${seed}`] } : {}),
+			})),
+		);
+	});
+
 	it.each(['', ' ', null])('that is a blank cell, %j, means what is not set', async (blank) => {
 		const options = Object.fromEntries(
 			['seed', 'watermark', 'enableTranslation', 'minimumCredits', 'timeout', 'passThrough'].map(
@@ -271,25 +299,17 @@ describe('the URL to download', () => {
 		json: { given: value as string },
 	});
 
-	it.each<[what: string, form: (url: string) => unknown]>([
-		['a list', (url) => [url]],
-		['JSON text', (url) => JSON.stringify([url])],
-		['quoted', (url) => ` "${url}"\n`],
-	])('is taken from %s with one entry', async (_what, form) => {
+	it('is taken from a list with one entry', async () => {
 		const url = await urlOf();
-		expect(await run(download(form(url)))).toMatchObject({ url, mimeType: 'video/mp4' });
+		expect(await run(download([url]))).toMatchObject({ url, mimeType: 'video/mp4' });
 	});
 
 	const ONE = 'https://tempfile.aiquickdraw.com/v/one.mp4';
 	const TWO = 'https://tempfile.aiquickdraw.com/v/two.mp4';
 	it.each<[value: unknown, words: string]>([
 		[[ONE, TWO], 'a list of 2 addresses'],
-		[JSON.stringify([ONE, TWO, ONE]), 'a list of 3 addresses'],
 		[`${ONE}, ${TWO}`, 'a list of 2 addresses'],
 		[{ url: ONE }, 'is not text'],
-		[JSON.stringify({ url: ONE, other: ` ${TWO}` }), 'is not text'],
-		[[{ url: ONE }], 'is not text'],
-		[7, 'is not text'],
 		[[], 'is empty'],
 		['tempfile.aiquickdraw.com/v/one.mp4', 'it lacks https://'],
 	])('%j is refused', async (value, words) => await refused(download(value), words));
@@ -324,20 +344,13 @@ describe('a link that is not of Kie', () => {
 });
 
 describe('a credential as it was pasted', () => {
-	it.each(['/api/v1', '/api/v1/', '/api/v1/veo'])('with %s in Base URL works', async (tail) => {
-		const credentials = { baseUrl: `${kie.simulator.apiUrl}${tail}` };
+	it('works', async () => {
+		const { apiUrl } = kie.simulator;
+		const credentials = {
+			apiKey: `"Bearer ${kie.credentials.apiKey}"\r\n`,
+			baseUrl: `${apiUrl}/api/v1/veo`,
+		};
 		expect(await run({ credentials })).toMatchObject({ status: 'processing' });
-		expect(await run({ credentials, operation: 'getCredits' })).toHaveProperty('credits');
-		const parameters = { taskId: kie.simulator.addVideo() };
-		expect(await run({ credentials, operation: 'get4k', parameters })).toHaveProperty('status');
-	});
-
-	it.each<[what: string, paste: (key: string) => string]>([
-		['the word Bearer', (key) => `Bearer ${key}`],
-		['quotes and a line break', (key) => `"${key}"\r\n`],
-		['invisible characters', (key) => `\ufeff${key.slice(0, 5)}\u200b${key.slice(5)}\u00a0`],
-	])('with %s in API Key works', async (_what, paste) => {
-		const credentials = { apiKey: paste(kie.credentials.apiKey) };
 		expect(await run({ credentials, operation: 'getCredits' })).toHaveProperty('credits');
 	});
 
@@ -400,14 +413,7 @@ describe('a value of megabytes', () => {
 		['Download', text, { parameters: { download: given } }],
 		['Task ID', list, { operation: 'extend', parameters: { taskId: given } }],
 		['Task ID', list, { operation: 'get4k', parameters: { taskId: given } }],
-		[
-			'Index',
-			text,
-			{
-				operation: 'get4k',
-				parameters: { taskId: '={{ $json.good?.taskId ?? "x" }}', index: given },
-			},
-		],
+		['Index', text, { operation: 'get4k', parameters: { taskId: 'x', index: given } }],
 		['URL', text, { operation: 'download', parameters: { url: given } }],
 		['URL', list, { operation: 'download', parameters: { url: given } }],
 		['URL', `https://${text}`, { operation: 'download', parameters: { url: given } }],
@@ -423,66 +429,6 @@ describe('a value of megabytes', () => {
 			);
 		},
 	);
-
-	it.each(LARGE.map(([name, value, options]) => [name, typeof value, value, options] as const))(
-		"in '%s' (%s) costs only its own item with Continue on Fail",
-		async (name, _type, value, { operation = 'generate', parameters = {}, options = {} }) => {
-			const url = await urlOf();
-			const good = { ...GOOD, taskId: kie.simulator.addVideo(), url };
-			const bad = (field: string, all: INodeParameters) =>
-				all[field] === given
-					? { [field]: `={{ $json.bad ? $json.given : $json.good.${field} }}` }
-					: {};
-			const either = (all: INodeParameters) =>
-				Object.assign(
-					{},
-					all,
-					...Object.keys(all).map((field) => bad(field, all)),
-				) as INodeParameters;
-			const { items } = await runNode({
-				parameters: {
-					resource: 'video',
-					operation,
-					waitMode: 'none',
-					prompt: 'A dog playing',
-					...either(parameters),
-					options: either(options),
-				},
-				items: [false, true, false].map((isBad) => ({
-					json: { bad: isBad, good, given: isBad ? (value as string) : null },
-					binary: { data: { data: btoa('image'), mimeType: 'image/png' } },
-				})),
-				credentials: kie.credentials,
-				onError: 'continueRegularOutput',
-			});
-			expect(items.map(({ json }) => 'error' in json)).toStrictEqual([false, true, false]);
-			expect(items[1]?.json.error).toContain(`'${name}'`);
-			expect(String(items[1]?.json.error).length).toBeLessThan(500);
-		},
-	);
-
-	/** What the other items give. */
-	const GOOD = {
-		prompt: 'A dog playing',
-		model: 'veo3',
-		generationType: 'TEXT_2_VIDEO',
-		aspectRatio: '9:16',
-		resolution: '1080p',
-		duration: 8,
-		imageSource: 'url',
-		imageUrls: 'https://example.com/a.jpg',
-		imageBinaryPropertyNames: 'data',
-		seed: 12345,
-		watermark: 'Mine',
-		enableTranslation: true,
-		simplify: true,
-		timeout: 60,
-		pollInterval: 1,
-		minimumCredits: 0,
-		callBackUrl: '',
-		download: false,
-		index: 0,
-	};
 });
 
 describe('settings of items that ask for the same video', () => {
