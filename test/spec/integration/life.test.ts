@@ -33,7 +33,6 @@ interface Run {
 	options?: INodeParameters;
 	items?: INodeExecutionData[];
 	onError?: OnError;
-	retryOnFail?: boolean;
 	signal?: AbortSignal;
 }
 

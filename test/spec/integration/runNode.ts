@@ -24,8 +24,6 @@ export interface RunOptions {
 	items?: INodeExecutionData[];
 	credentials: ICredentialDataDecryptedObject;
 	onError?: OnError;
-	/** n8n's own retry, under Settings. */
-	retryOnFail?: boolean;
 	signal?: AbortSignal;
 	/** What started the execution. Default: the editor. */
 	mode?: WorkflowExecuteMode;
@@ -85,7 +83,6 @@ export async function runNode(options: RunOptions): Promise<RunResult> {
 		parameters: options.parameters,
 		credentials: { kieVeoApi: { id: '1', name: 'Kie.ai' } },
 		onError: options.onError,
-		retryOnFail: options.retryOnFail,
 	};
 	const workflow = workflowOf(node, nodeType, options.settings);
 	const { webhookWaitingBaseUrl, executionId, executionTimeoutTimestamp } = options;

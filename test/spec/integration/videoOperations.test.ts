@@ -23,7 +23,6 @@ interface Run {
 	parameters?: INodeParameters;
 	options?: INodeParameters;
 	onError?: OnError;
-	retryOnFail?: boolean;
 	apiKey?: string;
 	signal?: AbortSignal;
 	settings?: RunOptions['settings'];
