@@ -226,6 +226,27 @@ const WAYS = CALLBACKS.flatMap((row) => {
 	});
 });
 
+it('a suspended execution that runs a model ends at the last of its stages, not before', async () => {
+	simulator.nextTask({ jobs: { stages: true }, timings: { runModel: 300 } });
+	const execution = await Suspended.start({
+		...{ simulator, operation: 'runModel', items: [{}], timeout: 3600 },
+		parameters: {
+			resource: 'task',
+			modelId: { __rl: true, mode: 'id', value: 'ai-music-api/sounds' },
+			inputMode: 'json',
+			inputJson: '{ "prompt": "waves" }',
+		},
+	});
+	suspended = execution;
+	const [item] = await execution.output();
+	expect(item?.json).toMatchObject({
+		status: 'success',
+		fileUrls: [expect.any(String), expect.any(String)],
+	});
+	expect(execution.calls.map(({ status }) => status)).toStrictEqual([200, 200, 200]);
+	expect(simulator.paid()).toHaveLength(1);
+});
+
 const ORDERS = { generate: '/api/v1/veo/generate', extend: '/api/v1/veo/extend', get4k: GET_4K };
 
 describe('a suspended execution', () => {
