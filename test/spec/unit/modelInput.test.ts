@@ -246,11 +246,11 @@ describe('the list of models', () => {
 		],
 	});
 	const KLING = {
-		name: 'Kling 2.1 Master (kling/v2-1-master-text-to-video) · Kling · 5 s: 160 credits.',
+		name: 'Kling 2.1 Master · Kling · 5 s: 160 credits.',
 		value: 'kling/v2-1-master-text-to-video',
 	};
 	const RECRAFT = {
-		name: 'Recraft Crisp Upscale (recraft/crisp-upscale) · Elevenlabs',
+		name: 'Recraft Crisp Upscale · Elevenlabs',
 		value: 'recraft/crisp-upscale',
 	};
 
@@ -265,6 +265,15 @@ describe('the list of models', () => {
 		['credits', []],
 	])('searched for %p', async (filter, results) => {
 		expect(await editor('', list).search(filter)).toStrictEqual(results);
+	});
+
+	it('tells models of the same title apart', async () => {
+		const ids = ['kling/a', 'kling/b'];
+		const models = ids.map((id) => row(id, 'Kling', 'Kling', 'Text to Video'));
+		expect(await editor('', success({ models })).search()).toMatchObject([
+			{ name: 'Kling · kling/a · Kling' },
+			{ name: 'Kling · kling/b · Kling' },
+		]);
 	});
 
 	it('says why it is empty', async () => {

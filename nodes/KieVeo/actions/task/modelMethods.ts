@@ -34,7 +34,7 @@ async function searchModels(
 				const text = `${title} ${id} ${provider}`.toLowerCase();
 				return isTask && words.every((word) => text.includes(word));
 			})
-			.map((model) => ({ name: nameOf(model), value: model.id }))
+			.map((model) => ({ name: nameOf(model, list), value: model.id }))
 			// Not `localeCompare`, which is slow to start.
 			.sort((a, b) => (a.name < b.name ? -1 : 1));
 		return { results };
@@ -43,11 +43,11 @@ async function searchModels(
 	}
 }
 
-/** The editor shows nothing else of a model. Different models can have the same title. */
-function nameOf({ id, title, provider, price }: ListedModel): string {
+/** One line, cut at its end, is all that the editor shows. Several models can have the same title. */
+function nameOf({ id, title, provider, price }: ListedModel, list: ListedModel[]): string {
+	const isAlone = !list.some((other) => other.title === title && other.id !== id);
 	const [priceLine] = price?.split('\n') ?? [];
-	const facts = [provider, priceLine].filter(Boolean);
-	return [`${title} (${id})`, ...facts].join(' · ');
+	return [title, isAlone ? null : id, provider, priceLine].filter(Boolean).join(' · ');
 }
 
 /** Never throws: the editor would show nothing at all. */
