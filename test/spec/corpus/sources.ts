@@ -31,7 +31,6 @@ export const APICITY = 'recorded by https://github.com/justintanner/apicity, 202
 /** Paid runs of the jobs API. */
 export const ESCENARA = 'recorded by https://github.com/yosnap/escenara, 2026-09-27';
 export const KIE_MODELS = 'an answer in https://supercode.sh/en/skills/kie.ai/kie-models, 2026-09';
-export const POSTIZ = 'https://github.com/gitroomhq/postiz-app/pull/1809, 2026-07-30';
 /** Seven projects met it, several in paid runs. */
 export const NO_AUDIO = 'recorded by public clients, first measured 2026-09-27';
 export const NO_CREDITS = 'recorded by a public client, 2026-09-13';

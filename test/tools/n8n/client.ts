@@ -120,11 +120,6 @@ export class N8nClient {
 		return { id, name };
 	}
 
-	/** Replaces a saved credential. Workflows that use it stay as they are. */
-	async updateCredential({ id }: Reference, credential: Credential): Promise<void> {
-		await this.api.call('PATCH', `/credentials/${id}`, credential);
-	}
-
 	async deleteCredential(id: string): Promise<void> {
 		await this.api.call('DELETE', `/credentials/${id}`);
 	}

@@ -1,9 +1,7 @@
-import { createHash } from 'node:crypto';
 import { readResultFiles } from '../../../nodes/KieVeo/kie/meaning/files';
-import { type Fault, KIE_RATE_LIMIT, NEVER, type Simulator, startSimulator } from './';
-import { callbackSignature, SIMULATOR_KEY, syntheticContent } from './';
+import { KIE_RATE_LIMIT, NEVER, type Simulator, startSimulator } from './';
+import { callbackSignature, SIMULATOR_KEY } from './';
 import { KNOWN_SIGNATURES } from './knownSignatures';
-import { TlsFront } from './network';
 import { call, type Receiver, startReceiver, until } from './testing';
 
 /* Against Kie's documents: what each endpoint and callback says, not how the simulator does it. */
@@ -12,7 +10,6 @@ const HMAC_KEY = 'hmac';
 const taskId = 'veo_task_abcdef123456';
 const VEO = '/api/v1/veo';
 const GENERATE = `${VEO}/generate`;
-const EXTEND = `${VEO}/extend`;
 const GET_4K = `${VEO}/get-4k-video`;
 const GET_1080P = `${VEO}/get-1080p-video?taskId=${taskId}&index=0`;
 const CREATE = '/api/v1/jobs/createTask';
@@ -73,16 +70,6 @@ describe('the Veo endpoints', () => {
 			response: { resultUrls: [url('base.mp4', data.taskId)], resolution: '1080p' },
 		});
 		expect(kie.accounts[0]?.ledger).toMatchObject([{ operation: 'generate', credits: 65 }]);
-	});
-
-	it('extend a video into a new task that gives the whole', async () => {
-		kie.addVideo({ taskId });
-		const { data } = await ask(EXTEND, { taskId, prompt: 'It runs', model: 'lite' });
-		expect(data.taskId).not.toBe(taskId);
-		expect(await ended(async () => await record(data.taskId))).toMatchObject({
-			response: { fullResultUrls: [url('full.mp4', data.taskId)] },
-		});
-		expect(kie.accounts[0]?.ledger).toMatchObject([{ operation: 'extend', credits: 30 }]);
 	});
 
 	it('report and refund what failed', async () => {
@@ -162,15 +149,6 @@ describe('the unified jobs API', () => {
 	it('bills and makes Fast without a tier, and ignores what it does not know', async () => {
 		await ask(CREATE, { model: 'veo-3-1', input: { prompt: 'x', modell: 'veo3' } });
 		expect(kie.paid()).toMatchObject([{ creditsCharged: 60 }]);
-	});
-
-	it('has a larger video one level deeper, beside the 720p one', async () => {
-		const { data } = await ask(CREATE, { model: 'veo-3-1', input: { ...order, resolution: '4k' } });
-		expect(await ended(async () => await job(data.taskId))).toMatchObject({
-			response: {
-				data: { result_urls: [expect.any(String)], origin_urls: [expect.any(String)] },
-			},
-		});
 	});
 
 	it.each([
@@ -330,82 +308,6 @@ describe('a callback', () => {
 			data: await job(data.taskId),
 		});
 	});
-});
-
-describe('files', () => {
-	it('are served on their address, or through a renewed link', async () => {
-		kie.addVideo({ taskId, files: { bytes: 200_000, bare: 'refused' } });
-		expect((await fetch(url('base.mp4'))).status).toBe(403);
-		const { data } = await ask('/api/v1/common/download-url', { url: url('base.mp4') });
-		const link = String(data);
-		const bytes = Buffer.from(await (await fetch(link)).arrayBuffer());
-		expect(bytes).toHaveLength(200_000);
-		const sum = createHash('sha256').update(bytes).digest('hex');
-		expect(await kie.fileSha256(url('base.mp4'))).toBe(sum);
-		const foreign = await ask('/api/v1/common/download-url', { url: 'https://a.test/1' });
-		expect(foreign).toStrictEqual({ code: 422, msg: 'url is wrong', data: null });
-	});
-
-	it('can be uploaded', async () => {
-		const content = syntheticContent(100_000, 'image');
-		const bytes = Buffer.concat((await content.open().toArray()) as Buffer[]);
-		const form = new FormData();
-		form.set('file', new Blob([bytes], { type: 'image/png' }), 'one.png');
-		const send = async (key: string) => {
-			const headers = { authorization: `Bearer ${key}` };
-			const init = { method: 'POST', headers, body: form };
-			const response = await fetch(`${kie.uploadUrl}/api/file-stream-upload`, init);
-			return [response.status, (await response.json()) as Answer] as const;
-		};
-		expect((await send('another'))[0]).toBe(401);
-		const missing = { code: 400, msg: 'Missing required parameter: uploadPath' };
-		expect(await send(SIMULATOR_KEY)).toMatchObject([400, missing]);
-		form.set('uploadPath', 'images/user-uploads');
-		const [, { data }] = await send(SIMULATOR_KEY);
-		expect(data).toMatchObject({ success: true, fileSize: 100_000, mimeType: 'image/png' });
-		expect(data.filePath).toMatch(/^kieai\/1\/images\/user-uploads\/\w+\.png$/);
-		const sha256 = createHash('sha256').update(bytes).digest('hex');
-		expect(kie.uploads).toMatchObject([{ sha256, downloadUrl: data.downloadUrl }]);
-	});
-});
-
-describe('a fault', () => {
-	it.each<[fault: Fault, seen: unknown, paid: number]>([
-		[{ kind: 'status', code: 455 }, 'code 455', 0],
-		[{ kind: 'status', code: 500, processed: true }, 'code 500', 1],
-		[{ kind: 'html' }, 'HTTP 502', 0],
-		[{ kind: 'empty', processed: true }, '', 1],
-		[{ kind: 'redirect', location: 'https://a.test/' }, 'HTTP 302', 0],
-		[{ kind: 'envelope', code: 'absent' }, 'code undefined', 1],
-		[{ kind: 'cut-json' }, expect.stringMatching(/^\{"code":200[^}]*$/), 1],
-		[{ kind: 'reset-before' }, 'nothing', 0],
-		[{ kind: 'reset-after' }, 'nothing', 1],
-		[{ kind: 'cut-transfer' }, 'nothing', 1],
-		[{ kind: 'wrong-length' }, 'nothing', 1],
-		[{ kind: 'slow', ms: 20 }, 'code 200', 1],
-	])('%j hits the request it is meant for', async (fault, seen, paid) => {
-		const armed = kie.fault({ ...fault, path: GENERATE, skip: 1 });
-		const outcome = async () => {
-			try {
-				const { status, body } = await call(kie.apiUrl + GENERATE, { body: order });
-				if (status !== 200) return `HTTP ${status}`;
-				return typeof body === 'string' ? body : `code ${(body as { code?: number }).code}`;
-			} catch {
-				return 'nothing';
-			}
-		};
-		expect([await outcome(), await outcome(), await outcome()]).toStrictEqual([
-			...['code 200', seen, 'code 200'],
-		]);
-		expect(kie.paid()).toHaveLength(2 + paid);
-		expect(armed.hits).toBe(1);
-	});
-});
-
-it('is reached through TLS whose authority nobody knows', async () => {
-	const front = await TlsFront.start(kie.apiUrl);
-	await expect(fetch(front.url)).rejects.toThrow('fetch failed');
-	await front.close();
 });
 
 it('shows people what happened', async () => {

@@ -151,20 +151,6 @@ export class Simulator extends World {
 		return await Promise.all(Array.from({ length: times }, () => this.callbacks.send(again)));
 	}
 
-	/**
-	 * Sends a callback again like someone who intercepted it: the signature is the old
-	 * one, and the body may be another. Text is sent as it is.
-	 */
-	async replayCallback(delivery: Delivery, body?: unknown): Promise<Delivery> {
-		const { url, taskId, operation, index, contentType, attempts } = delivery;
-		const sent = Object.entries(attempts[0]?.headers ?? {});
-		const headers = Object.fromEntries(sent.filter(([name]) => name.startsWith('X-Webhook-')));
-		const other = typeof body === 'string' ? body : JSON.stringify(body);
-		const text = body === undefined ? delivery.body : other;
-		const callback = { url, taskId, operation, index, contentType, headers, body: text };
-		return await this.callbacks.send({ ...callback, retries: 0 });
-	}
-
 	/** Waits until every callback under way was received or given up. */
 	async callbacksSettled(): Promise<void> {
 		await this.callbacks.settled();
