@@ -14,10 +14,9 @@ import {
 } from '../../../nodes/KieVeo/kie/meaning/create';
 import { isJsonObject } from '../../../nodes/KieVeo/values';
 import { isUnknownTask, readRecordAnswer } from '../../../nodes/KieVeo/kie/meaning/record';
-import { readResultFiles } from '../../../nodes/KieVeo/kie/meaning/files';
 import { parseCallback } from '../../../nodes/KieVeo/kie/callback/parse';
 import { fakeKie } from '../unit/fakeKie';
-import { body, buried, data, ORIGIN } from './kieLike';
+import { body, data, ORIGIN } from './kieLike';
 
 const bytes = fc.oneof(
 	{ weight: 8, arbitrary: body.map((value) => JSON.stringify(value) ?? '') },
@@ -119,22 +118,6 @@ describe('any reply from the wire', () => {
 			{ numRuns: 1_500 },
 		);
 	});
-
-	it('yields every URL of a list, in order and once, in each of the known spellings', () => {
-		// A comma is what separates the entries of a bracketed list.
-		const plain = fc
-			.webUrl({ validSchemes: ['http', 'https'] })
-			.filter((text) => !/[,\]]/.test(text));
-		fc.assert(
-			fc.property(fc.uniqueArray(plain, { minLength: 1, maxLength: 4 }), (list) => {
-				const bracketed = `[${list.join(', ')}]`;
-				for (const value of [list, JSON.stringify(list), bracketed]) {
-					expect(readResultFiles({ info: { resultUrls: value } }).videoUrls).toStrictEqual(list);
-				}
-			}),
-			{ numRuns: 500 },
-		);
-	});
 });
 
 describe('a body that is made to be expensive', () => {
@@ -192,10 +175,4 @@ describe('a body that is made to be expensive', () => {
 		for (const meaning of meanings) expect(meaning.kind).not.toBe('');
 		expect(({} as { state?: string }).state).toBeUndefined();
 	});
-});
-
-it('A task that an answer names deep within is still named', () => {
-	const sent = { code: 500, msg: 'x', data: buried({ taskId: 'a' }, 4) };
-	const raw = { statusCode: 200, headers: {}, body: JSON.stringify(sent) };
-	expect(classifyCreateAnswer(readAnswer(raw, 0))).toHaveProperty('taskId', 'a');
 });

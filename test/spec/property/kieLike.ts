@@ -101,12 +101,3 @@ export const body = fc.oneof(
 	{ weight: 1, arbitrary: data },
 	{ weight: 1, arbitrary: fc.jsonValue({ maxDepth: 8 }) },
 );
-
-/** A value deep in lists and objects, and in text within text. */
-export function buried(value: unknown, depth: number): unknown {
-	let nested: unknown = value;
-	for (let level = 0; level < depth; level++) {
-		nested = level % 2 === 0 ? [nested] : { data: nested, response: nested, resultUrls: nested };
-	}
-	return nested;
-}
