@@ -89,7 +89,7 @@ export class KieVeoApi implements ICredentialType {
 			default: 'https://kieai.redpandaai.co',
 			placeholder: 'e.g. https://kieai.redpandaai.co',
 			description:
-				"Leave as is. Address of Kie.ai's file upload, used only for images from binary fields.",
+				"Leave as is. Address of Kie.ai's file upload, used for images in binary fields and by File > Upload.",
 		},
 	];
 

@@ -17,8 +17,10 @@ const fieldError = (name: string, fault: string) =>
 
 const unreadError = (what: string, { rejection, said }: Unread, advice: string) => {
 	const { message, description, kieCode } = accountRejectedError(rejection, said);
+	// Another way to enter the input does not help with a key that is refused.
+	const way = rejection.kind === 'refused' ? '' : ` ${advice}`;
 	return new KieVeoError(`${what}. ${message}`, {
-		description: `${description} ${advice}`,
+		description: `${description}${way}`,
 		kieCode,
 	});
 };

@@ -122,7 +122,8 @@ export function errorsPage(sections: Section[]): string {
 	const blocks = [
 		'# Error messages',
 		'Every message of the Kie.ai nodes about something that went wrong, with its advice. Task IDs, numbers, addresses ' +
-			"and Kie.ai's own words are examples here: search for the rest of your message.",
+			"and Kie.ai's own words are examples here: search for the rest of your message. " +
+			'For Run a Model, "video" in these messages reads "task" or "result", and Get is Get Task.',
 		'<!-- Generated from nodes/KieVeo/messages by `npm run errors-page`. -->',
 		sections.map(({ title }) => `- [${title}](#${headingAnchor(title)})`).join('\n'),
 		...sections.flatMap(({ title, intro, entries }) => [`## ${title}`, intro, bullets(entries)]),

@@ -6,7 +6,7 @@ export const SYMPTOMS: Entry[] = [
 		text: 'The trigger does not start',
 		advice:
 			"Is the workflow active (published)? Is the event selected in 'Events'? Generate and Extend need Video Generated " +
-			"and Generation Failed. A 4K video that already existed is not reported. n8n's log has the reason for each call " +
+			"and Generation Failed. Run a Model needs Task Finished and Task Failed. A 4K video that already existed is not reported. n8n's log has the reason for each call " +
 			'that was refused. [Try the address](self-hosting.md#reverse-proxy) from outside.',
 	},
 	{
@@ -22,7 +22,7 @@ export const SYMPTOMS: Entry[] = [
 		advice:
 			"Look for 'callback answered with' in n8n's log. With 401: the API key was changed, the Webhook HMAC Key is wrong " +
 			'(correct or empty it), or a proxy drops the query. No such line: Kie.ai does not reach n8n. Fetch the videos ' +
-			'with Get 4K Video and polling; after Generate and Extend with Get.',
+			'with Get 4K Video and polling; after Generate and Extend with Get, after Run a Model with Get Task.',
 	},
 	{
 		text: 'The URLs of the trigger, or the address of a suspended execution, are local',
