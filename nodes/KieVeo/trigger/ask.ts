@@ -147,7 +147,7 @@ export async function ownTaskFault(
 /**
  * Finds out how a task ended when its callback says that it has, but shows no video.
  *
- * @returns the event with its outcome; `running` if the callback told of a stage only; `null` if Kie does not say
+ * @returns the event with its outcome; `running` if the callback reports a stage only; `null` if Kie does not say
  */
 export async function resolveOutcome(
 	ask: Ask,

@@ -193,7 +193,7 @@ describe('the trigger, about a task of any model', () => {
 		expect(json).toHaveProperty('fileUrls.length', 2);
 	});
 
-	it('is told of a failure that Kie.ai knows of', async () => {
+	it('is told a failure that Kie.ai knows', async () => {
 		recordOf('a failed job');
 		const { json } = await callTrigger(stages[0] ?? picture)();
 		const said = { event: 'task.failed', status: 'failed', code: 400, operation: 'unknown' };

@@ -250,7 +250,7 @@ describe('the checks of a watch', () => {
 		expect(lab.sent).toStrictEqual(['all 720', 'all 725', 'all 730']);
 	});
 
-	it('looks after a resumption whether the execution still waits, also after its final check', async () => {
+	it('checks after a resumption whether the execution still waits, also after its final check', async () => {
 		const lab = new Lab();
 		lab.begin(1);
 		await lab.pass(220 * SECOND);

@@ -226,7 +226,7 @@ function unnamedGenerations({ runs, journal }: Evidence): string[] {
 		return run.orders.flatMap(({ prompt, video }) => {
 			const isPaid = (entry: JournalEntry) =>
 				isOwn(entry) && entry.creditsCharged > 0 && promptOf(entry) === prompt;
-			// What Retry On Fail has ordered anew replaces what failed.
+			// What Retry On Fail has ordered again replaces what failed.
 			const taskId = journal.findLast(isPaid)?.taskId ?? null;
 			if (taskId === null || named.has(taskId) || tellsOfLoss(run, video)) return [];
 			return [`${taskId} (execution ${run.id}: ${run.error ?? 'no error'})`];

@@ -192,7 +192,7 @@ class ChaosRun {
 		return id;
 	}
 
-	/** What Kie has failed to make is ordered anew by a retry, and fails again. */
+	/** What Kie has failed to make is ordered again by a retry, and fails again. */
 	private scriptAgain(orders: readonly Order[], attempt: number): void {
 		for (const { video, prompt } of orders.filter((one) => one.video.ending === 'failure')) {
 			const { taskId } = orderOf(video, FIRST_RETRY + attempt);

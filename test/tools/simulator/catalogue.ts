@@ -18,7 +18,7 @@ const ofVideo = (title: string, required: string[], names: string[]): Listed => 
 	return { title, provider: 'Google', taskType: ['Video to Video'], required: ['model'], input };
 };
 
-/** More models, among them some without a schema, and two that are no jobs. */
+/** More models, among them some without a schema, and two that are not run as jobs. */
 const OTHERS: { [id: string]: Listed } = {
 	'ai-music-api/lyrics': { title: 'Suno Lyrics', provider: 'Suno', taskType: ['Text to Music'] },
 	'ai-music-api/sounds': { title: 'Suno Sounds', provider: 'Suno', taskType: ['Text to Music'] },

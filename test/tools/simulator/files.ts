@@ -21,7 +21,7 @@ const MODEL_FILES = {
 
 /** The files one piece of work makes. All URLs of a video differ from each other. */
 export interface ResultUrls {
-	/** Whatever a model other than Veo's makes, too. */
+	/** Also what a model other than Veo's makes. */
 	videos: string[];
 	images: string[];
 	/** The uncropped videos, where the ratio is not 16:9. */

@@ -13,7 +13,7 @@ export interface Callback {
 	outcome: 'success' | 'failed' | 'unknown';
 	/** Whether the outcome is a success: at least one video URL came with it, or it is a job of another model. */
 	succeeded: boolean;
-	/** Whether it may tell of a stage, not of the end: music is reported up to three times. */
+	/** Whether it may report a stage, not the end: music is reported up to three times. */
 	mayBeStage: boolean;
 	/** The distinct ids found in the four places Kie is known to use; at most one when all is well. */
 	taskIds: string[];

@@ -61,7 +61,7 @@ export class SubmissionLimiter {
 	private underWay = 0;
 	private mostUnderWay = Infinity;
 	private takenAt = -Infinity;
-	/** Set while Kie accepts or answers nothing: since when, and what is told of those that are not sent. */
+	/** Set while Kie accepts or answers nothing: since when, and what those that are not sent are answered with. */
 	private setback: { since: number; answer: KieAnswer } | null = null;
 
 	constructor(private readonly clock: Clock) {}
