@@ -9,46 +9,35 @@ const LOCAL_API = 'http://127.0.0.1:3100';
 
 describe('a callback URL', () => {
 	it.each([
-		'https://n8n.example.com/webhook/x',
-		'http://8.8.8.8:5678/x',
-		'https://[2606:4700::1111]/',
-		'HTTPS://N8N.EXAMPLE.COM/',
-		'https://n8n.example.com./x',
+		...['https://n8n.example.com/webhook/x', 'HTTPS://N8N.EXAMPLE.COM/', 'http://8.8.8.8:5678/x'],
+		...['https://[2606:4700::1111]/', 'https://n8n.example.com./x'],
 		'https://n8n.example.com/?back=https://https://a',
 	])('%s can be called by Kie', (url) => expect(publicUrlFault(url, PUBLIC_API)).toBeNull());
 
-	const missing = 'it lacks https:// at its start';
-	const other = 'it must start with https:// or http://';
-	it.each([
-		['', missing],
-		['n8n.example.com/webhook', missing],
-		['n8n.example.com:5678', missing],
-		['n8n.example.com:5678/webhook', missing],
-		['n8n.example.com:5678?a', missing],
-		['n8n.example.com:5678#a', missing],
-		['localhost:5678/webhook', missing],
-		['/webhook', missing],
-		['//n8n.example.com/webhook', missing],
-		['1https://n8n.example.com', missing],
-		['https:n8n.example.com', other],
-		['https:/n8n.example.com', other],
-		['ftp://n8n.example.com/', other],
-		['FTP://n8n.example.com/', other],
-		['data:image/png;base64,AAAA', other],
-		['javascript:alert(1)', other],
-		['tel:5678x', other],
-		['h323:call', other],
-		['https://', 'it is not a complete URL'],
-		['https://a..b/x', 'it is not a complete URL'],
-		['https://.com/x', 'it is not a complete URL'],
-		['https://n8n.example.com../x', 'it is not a complete URL'],
-		['https://./x', 'it is not a complete URL'],
-		['https://n8n.example.com:port/', 'it is not a complete URL'],
-		['https://a.example.com/1.jpg, b.example.com/2.jpg', 'it has a space or line break in it'],
-		['http://https://n8n.example.com', 'it has https:// or http:// at its start twice'],
-		['http://https//n8n.example.com', 'it has https:// or http:// at its start twice'],
-		['HTTPS://HTTP:n8n.example.com', 'it has https:// or http:// at its start twice'],
-	])('%s is not a web address', (url, fault) => {
+	const FAULTS: { [fault: string]: string[] } = {
+		'it lacks https:// at its start': [
+			...['', 'n8n.example.com/webhook', 'localhost:5678/webhook', '/webhook', '//n8n.example.com'],
+			...['n8n.example.com:5678', 'n8n.example.com:5678/webhook', 'n8n.example.com:5678?a'],
+			...['n8n.example.com:5678#a', '1https://n8n.example.com'],
+		],
+		'it must start with https:// or http://': [
+			...['https:n8n.example.com', 'https:/n8n.example.com', 'ftp://n8n.example.com/'],
+			...['FTP://n8n.example.com/', 'data:image/png;base64,AAAA', 'javascript:alert(1)'],
+			...['tel:5678x', 'h323:call'],
+		],
+		'it is not a complete URL': [
+			...['https://', 'https://a..b/x', 'https://.com/x', 'https://n8n.example.com../x'],
+			...['https://./x', 'https://n8n.example.com:port/'],
+		],
+		'it has a space or line break in it': ['https://a.example.com/1.jpg, b.example.com/2.jpg'],
+		'it has https:// or http:// at its start twice': [
+			...['http://https://n8n.example.com', 'http://https//n8n.example.com'],
+			'HTTPS://HTTP:n8n.example.com',
+		],
+	};
+	it.each(
+		Object.entries(FAULTS).flatMap(([fault, urls]) => urls.map((url) => [url, fault] as const)),
+	)('%s is not a web address', (url, fault) => {
 		expect(publicUrlFault(url, PUBLIC_API)).toBe(fault);
 		expect(publicUrlFault(url, LOCAL_API)).toBe(fault);
 	});
@@ -169,20 +158,9 @@ describe('a private IPv6 address', () => {
 
 describe('a public IPv6 address', () => {
 	it.each([
-		'2606:4700::1111',
-		'2606:4700:0:0:0:0:0:1111',
-		'2000::1',
-		'2001:200::1',
-		'2001:db7:ffff::1',
-		'2001:db9::1',
-		'2003::7f00:1',
-		'3ffe::1',
-		'3fff:1000::1',
-		'::ffff:8.8.8.8',
-		'64:ff9b::8.8.8.8',
-		'2002:808:808::1',
-		'2a00::ffff:7f00:1',
-		'2a00:2002:7f00:1::1',
+		...['2606:4700::1111', '2606:4700:0:0:0:0:0:1111', '2000::1', '2001:200::1', '2001:db9::1'],
+		...['2001:db7:ffff::1', '2003::7f00:1', '3ffe::1', '3fff:1000::1', '::ffff:8.8.8.8'],
+		...['64:ff9b::8.8.8.8', '2002:808:808::1', '2a00::ffff:7f00:1', '2a00:2002:7f00:1::1'],
 		'2a00:2001:db8::1',
 	])('%s', (address) => expect(isPrivateHost(hostOf(`[${address}]`))).toBe(false));
 });
@@ -198,16 +176,9 @@ describe('a private name', () => {
 	])('%s', (name) => expect(isPrivateHost(hostOf(name))).toBe(true));
 
 	it.each([
-		'127.0.0.1.nip.io',
-		'127-0-0-1.nip.io',
-		'n8n.10.0.0.5.nip.io',
-		'n8n-10-0-0-5.nip.io',
-		'10.0.0.1.sslip.io',
-		'10.0.0.1.sslip.io.',
-		'n8n-abc.192.168.1.20.sslip.io',
-		'192-168-1-20-n8n.sslip.io',
-		'8.8.10.0.0.1.sslip.io',
-		'10.0.0.1.8.8.8.8.sslip.io',
+		...['127.0.0.1.nip.io', '127-0-0-1.nip.io', 'n8n.10.0.0.5.nip.io', 'n8n-10-0-0-5.nip.io'],
+		...['10.0.0.1.sslip.io', '10.0.0.1.sslip.io.', 'n8n-abc.192.168.1.20.sslip.io'],
+		...['192-168-1-20-n8n.sslip.io', '8.8.10.0.0.1.sslip.io', '10.0.0.1.8.8.8.8.sslip.io'],
 		'n8n-10-0-0-5.traefik.me',
 	])('%s, which spells a private address', (name) => {
 		expect(isPrivateHost(hostOf(name))).toBe(true);
