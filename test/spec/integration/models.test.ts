@@ -4,8 +4,10 @@ import { join } from 'node:path';
 
 import type { INodeExecutionData, INodeParameters, OnError } from 'n8n-workflow';
 
+import { startSimulator, type Simulator } from '../../tools/simulator';
 import { useAccounts } from './accounts';
 import { useFastTime } from './fastTime';
+import { Suspended } from './suspended';
 import { caught, jsonOf, runNode, useBinaryFolder, type RunOptions } from './runNode';
 
 /* Any model of Kie's: ordered, waited for, read and downloaded like a video. */
@@ -131,6 +133,61 @@ describe('what is not finished', () => {
 			expect.stringContaining('Taken up from the run before: 1 of 1 tasks.'),
 		);
 		expect(paid()).toBe(1);
+	});
+});
+
+describe('Wait for Callback', () => {
+	let simulator: Simulator;
+	let suspended: Suspended | undefined;
+	beforeAll(async () => void (simulator = await startSimulator()));
+	afterEach(async () => await suspended?.close());
+	afterAll(async () => await simulator.close());
+
+	const wait = async (models: string[], more: INodeParameters = {}) =>
+		(suspended = await Suspended.start({
+			simulator,
+			operation: 'runModel',
+			items: models.map((prompt) => ({ prompt })),
+			parameters: {
+				resource: 'task',
+				modelId: '={{ $json.prompt }}',
+				inputMode: 'json',
+				inputJson: '{"prompt":"waves"}',
+				...more,
+			},
+			timeout: 60,
+		}));
+
+	it('gathers all results, and the files of each', async () => {
+		// Suno reports music in stages: only the last one is the end.
+		simulator.setDefaults({ jobs: { stages: true } });
+		const models = ['google/nano-banana', 'ai-music-api/sounds', 'ai-music-api/lyrics'];
+		const items = await (await wait(models, { download: true })).output();
+		expect(items).toMatchObject(
+			models.map((model) => ({ json: { model, status: 'success', operation: 'runModel' } })),
+		);
+		expect(items.map(({ binary = {} }) => Object.keys(binary))).toStrictEqual([
+			['data'],
+			['data', 'data_1'],
+			[],
+		]);
+		expect(simulator.paid()).toHaveLength(3);
+	});
+
+	it('gives the one that failed as failed', async () => {
+		simulator.nextTask({ generation: { outcome: 'failure' } });
+		const items = await (await wait(['google/nano-banana', 'google/nano-banana'])).output();
+		const statuses = items.map(({ json }) => json.status).sort();
+		expect(statuses).toStrictEqual(['failed', 'success']);
+		for (const { json } of items) expect(json).not.toHaveProperty('index');
+	});
+
+	it('asks Kie after a restart in which a callback was lost', async () => {
+		simulator.nextTask({ taskId: 'task_lost', callback: { copies: 0 } });
+		const execution = await wait(['google/nano-banana']);
+		execution.restart();
+		const [item] = await execution.output(120_000);
+		expect(item?.json).toMatchObject({ taskId: 'task_lost', status: 'success' });
 	});
 });
 
