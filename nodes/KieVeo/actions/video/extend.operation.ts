@@ -1,5 +1,6 @@
 import { updateDisplayOptions, type INodeProperties } from 'n8n-workflow';
 
+import type { CreationParameters } from '../../kie/api';
 import {
 	callbackProperties,
 	creationWaitModeProperties,
@@ -62,7 +63,7 @@ export const extend: VideoOperation = {
 	readOrder: (context, itemIndex, { callbackFor }) => {
 		const callBackUrl = callbackFor({ operation: 'extend', taskId: null, index: null });
 		const taskId = readTaskId(context, itemIndex);
-		const parameters = {
+		const parameters: CreationParameters = {
 			taskId,
 			prompt: readPrompt(context, itemIndex),
 			model: readModel(context, itemIndex, 'extend'),

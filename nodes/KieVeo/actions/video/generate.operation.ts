@@ -1,5 +1,6 @@
 import { updateDisplayOptions, type INodeProperties } from 'n8n-workflow';
 
+import type { CreationParameters } from '../../kie/api';
 import { inputErrors } from '../../messages/input';
 import {
 	callbackProperties,
@@ -179,7 +180,7 @@ export const generate: VideoOperation = {
 			parameter('generationType'),
 		);
 		const images = readImages(context, itemIndex, generationType, baseUrl);
-		const parameters = {
+		const parameters: CreationParameters = {
 			prompt: readPrompt(context, itemIndex),
 			model: readModel(context, itemIndex, 'generate'),
 			generationType,
