@@ -2,6 +2,7 @@ import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-wor
 
 import { KieVeoError, toNodeError, toRaisedError } from '../messages/error';
 import { inputErrors } from '../messages/input';
+import { hasCombinedBinaries } from '../run/executionSettings';
 import { errorItem } from '../run/items';
 import { operationNamed } from './index';
 import { aboutAsGiven, parameterAsGiven } from './parameters';
@@ -23,6 +24,7 @@ export async function router(this: IExecuteFunctions): Promise<INodeExecutionDat
 }
 
 async function execute(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
+	if (hasCombinedBinaries(context)) throw inputErrors.combinedBinaries();
 	const resource = context.getNodeParameter('resource', 0) as string;
 	const operation = context.getNodeParameter('operation', 0) as string;
 

@@ -180,6 +180,15 @@ export const inputErrors = errorsFrom({
 				: 'complete public address, which starts with https:// exactly once, e.g. https://n8n.example.com/'
 		}. The process that runs the workflow must have it: in queue mode that is every worker, plus the main and webhook processes. Until then use 'Wait by Polling'.`,
 	],
+	/** @param obstacle what a call of `origin` meets instead of n8n */
+	suspendedBehind: (origin: string, obstacle: string) => [
+		`${NOT_SUSPENDED} because a call to ${origin} does not arrive at n8n: ${obstacle}`,
+		"Nothing was sent to Kie.ai. Set N8N_WEBHOOK_URL (WEBHOOK_URL in older n8n) to the address at which n8n itself answers, and let whatever is in front of it pass /webhook-waiting/ unchanged and without a password: each address carries a proof of its own. Until then use 'Wait by Polling'.",
+	],
+	combinedBinaries: () => [
+		"The workflow's setting 'Execution Logic' is v2 (binaryMode: combined), with which n8n cannot authenticate a request",
+		"Choose v1 in the workflow's settings. Nothing was sent.",
+	],
 
 	/* Files. */
 	emptyUrl: () => ["'URL' is empty", RESULT_URL],

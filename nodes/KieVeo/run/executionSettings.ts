@@ -17,6 +17,14 @@ export function runsOnEngine2(context: Pick<IExecuteFunctions, 'getExecutionId'>
 }
 
 /**
+ * Whether files are kept within the items' JSON. In such a workflow n8n 2.41 resolves no expression of a credential, so
+ * that neither this node nor n8n's own HTTP Request can send its key.
+ */
+export function hasCombinedBinaries(context: IExecuteFunctions): boolean {
+	return settingsOf(context).binaryMode === 'combined';
+}
+
+/**
  * Seconds after which n8n ends this execution; `null` if it does not, or does not say.
  *
  * A workflow's own limit is in its settings. That of the whole instance, and its upper bound, are only in

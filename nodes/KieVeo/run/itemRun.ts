@@ -143,8 +143,7 @@ function toItem<W extends Work>(
 	if (reading && failedItem && !context.continueOnFail()) return failedItem(item, reading, error);
 	const node = context.getNode();
 	const nodeError = toNodeError(node, error, { itemIndex: item });
-	// A suspended execution has no error output.
-	const toErrorOutput = node.onError === 'continueErrorOutput' && !failedItem;
+	const toErrorOutput = node.onError === 'continueErrorOutput';
 	return errorItem(nodeError, item, errorFields(item, reading, error), toErrorOutput);
 }
 

@@ -161,7 +161,7 @@ export class VideoWork implements Work {
 	}
 
 	/** Whether an earlier run of this execution has ordered it. */
-	private get isPlaced(): boolean {
+	get isPlaced(): boolean {
 		return this.isTakenUp || this.lost !== undefined;
 	}
 

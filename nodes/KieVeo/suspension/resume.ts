@@ -311,7 +311,7 @@ async function answerCall(
 function resume(call: Call, open: SubmittedVideo[]): Reply {
 	const { context, suspension } = call;
 	const simplify = toBoolean(parameterOf(context, 'options.simplify', true)) !== false;
-	const items = toOutput(storedItems(context), suspension, simplify);
+	const items = toOutput(storedItems(context), suspension, simplify).map(sorterFor(context));
 	suspension.resumedAt = Infinity;
 	const late = open.map(({ taskId }) => taskId).join(', ');
 	return {
@@ -326,6 +326,18 @@ function resume(call: Call, open: SubmittedVideo[]): Reply {
 			handedOver(call);
 			return output;
 		},
+	};
+}
+
+/** Sends failed items to the error output, if the node has one. In queue mode n8n loses the mark on the way. */
+function sorterFor(context: IWebhookFunctions): (item: INodeExecutionData) => INodeExecutionData {
+	const node = context.getNode();
+	if (node.onError !== 'continueErrorOutput') return (item) => item;
+	return (item) => {
+		const { status, message } = item.json;
+		if (status !== 'failed') return item;
+		const json = { error: message, ...item.json };
+		return forErrorOutput({ ...item, json }, toNodeError(node, asError(json.error)));
 	};
 }
 

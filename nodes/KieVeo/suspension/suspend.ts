@@ -18,7 +18,7 @@ import {
 	wasSuspended,
 	type SuspensionPlace,
 } from './state';
-import { wakeUpKey, watch } from './watch';
+import { wakeUpKey, watch, withWakeUp } from './watch';
 
 /**
  * A new task submitted longer than this before the suspension may have been reported by then. Usually all
@@ -82,6 +82,24 @@ export function resumeAddress(context: IExecuteFunctions, apiBaseUrl: string): s
 		throw inputErrors.suspendedTwice();
 	}
 	return withResumePath(resumeUrl);
+}
+
+/**
+ * Asks n8n's own address whether Kie's calls would arrive there, at no cost and without the API key.
+ *
+ * @param resumeUrl from {@link resumeAddress}
+ * @throws KieVeoError when something else answers there; CancelledError
+ */
+export async function assertReachable(
+	context: IExecuteFunctions,
+	connection: Connection,
+	resumeUrl: string,
+): Promise<void> {
+	const place = placeOf(context, roundOf(context));
+	const ping = { kind: 'ping' as const, at: connection.clock.now(), place };
+	const url = withWakeUp(resumeUrl, ping, wakeUpKey(connection.addressKey, place.execution));
+	const obstacle = await watch.findObstacle(context, connection, url);
+	if (obstacle !== null) throw inputErrors.suspendedBehind(new URL(url).origin, obstacle);
 }
 
 /** Why Kie cannot call the address that resumes an execution, or `null` if it can. */

@@ -3,6 +3,7 @@ import type { IExecuteFunctions, IWebhookFunctions, Logger } from 'n8n-workflow'
 
 import { makeToken, readToken } from '../addresses/token';
 import { BoundedMap } from '../boundedMap';
+import type { Connection } from '../kie/connection';
 import { systemClock, type Clock } from '../kie/http/clock';
 import { isJsonObject } from '../values';
 import { Gate } from '../kie/http/turns';
@@ -149,6 +150,23 @@ export async function callOwnAddress(
 	url: string,
 	timeout: number,
 ): Promise<'waits' | 'more' | 'over' | 'gone' | 'unreachable'> {
+	const { statusCode, body } = await post(send, url, timeout);
+	const { waiting, message } = isJsonObject(body) ? body : {};
+	// Our own answer, whatever its status.
+	if (typeof waiting === 'boolean') {
+		return !waiting ? 'over' : statusCode === 503 ? 'more' : 'waits';
+	}
+	// Anything else comes from something in front of n8n.
+	if (typeof message !== 'string' || !NOT_WAITING.test(message)) return 'unreachable';
+	return NOT_THERE.test(message) ? 'gone' : 'over';
+}
+
+/** @returns nothing when no answer came */
+async function post(
+	send: Send,
+	url: string,
+	timeout: number,
+): Promise<{ [part: string]: unknown }> {
 	const reply: unknown = await send({
 		method: 'POST',
 		url,
@@ -159,15 +177,32 @@ export async function callOwnAddress(
 		disableFollowRedirect: true,
 		timeout,
 	}).catch(() => undefined);
-	const { statusCode, body } = isJsonObject(reply) ? reply : {};
-	const { waiting, message } = isJsonObject(body) ? body : {};
-	// Our own answer, whatever its status.
-	if (typeof waiting === 'boolean') {
-		return !waiting ? 'over' : statusCode === 503 ? 'more' : 'waits';
+	return isJsonObject(reply) ? reply : {};
+}
+
+/**
+ * Whether n8n itself has answered. While the execution runs, n8n says that it does, refuses its token, or, as long as
+ * nothing of it is stored, reports a fault of its own with code 0.
+ */
+function isOfN8n(body: unknown): boolean {
+	if (!isJsonObject(body)) return false;
+	const { waiting, message, code, error } = body;
+	if (typeof waiting === 'boolean' || error === 'Invalid token') return true;
+	return typeof message === 'string' && (code === 0 || NOT_WAITING.test(message));
+}
+
+/** What is in front of n8n and would meet Kie in its place, in words; `null` if nothing is known to be. */
+function obstacleIn({ statusCode, headers }: { [part: string]: unknown }): string | null {
+	if (typeof statusCode !== 'number') return null;
+	const { location } = isJsonObject(headers) ? headers : {};
+	if (statusCode >= 300 && statusCode < 400) {
+		const target =
+			typeof location === 'string' && URL.canParse(location) ? new URL(location) : null;
+		return `it is redirected (${statusCode})${target ? ` to ${target.origin}` : ''}`;
 	}
-	// Anything else comes from something in front of n8n.
-	if (typeof message !== 'string' || !NOT_WAITING.test(message)) return 'unreachable';
-	return NOT_THERE.test(message) ? 'gone' : 'over';
+	if (statusCode === 401) return 'it asks for a password (401)';
+	const isPage = statusCode < 300 || statusCode === 404;
+	return isPage ? `what answers there is not n8n (${statusCode})` : null;
 }
 
 /** Parts of n8n's contexts. Only one set is kept at a time, the newest, whatever it belongs to. */
@@ -190,6 +225,10 @@ interface Watched extends Assignment {
 	soon: { at: number; kind: Check['kind'] | 'reported' } | null;
 }
 
+/** Milliseconds within which n8n must answer before anything is paid for. */
+const PREFLIGHT_MS = 10_000;
+/** Milliseconds that n8n may take to start. */
+const START_MS = 20_000;
 /** Milliseconds between two ticks. */
 const TICK_MS = 1_000;
 /** Milliseconds within which an answer must arrive: Kie is asked about many videos meanwhile. */
@@ -210,8 +249,10 @@ export class Watch {
 	/** By {@link nameOf}. */
 	private readonly watched = new BoundedMap<string, Watched>(MOST_SUSPENSIONS);
 	private readonly gate = new Gate(PARALLEL_WAKE_UPS);
-	/** Origins that failed to answer, each logged once; `true` while that is how it was last time. */
-	private readonly unreachable = new Map<string, boolean>();
+	/** Whether n8n answered last time, by origin. */
+	private readonly reach = new Map<string, boolean>();
+	/** Origins that failed to answer: each is logged once. */
+	private readonly warned = new Set<string>();
 	/** n8n's request helper can keep all data of its execution in memory, so only one is kept. */
 	private newest: { send: Send; logger: Logger } | undefined;
 	/** Shared by all loops. */
@@ -243,7 +284,32 @@ export class Watch {
 	/** Whether this process watches it and, as far as it knows, can reach it. */
 	canCheck(place: SuspensionPlace): boolean {
 		const entry = this.watched.get(nameOf(place));
-		return entry !== undefined && this.unreachable.get(new URL(entry.url).origin) !== true;
+		return entry !== undefined && this.reach.get(new URL(entry.url).origin) !== false;
+	}
+
+	/**
+	 * Calls n8n's own address before anything is paid for, once for each address: what is in front of n8n may keep Kie
+	 * from calling. The execution is running, so n8n refuses; nothing is resumed. What n8n cannot reach itself Kie may.
+	 *
+	 * @param url the resume address
+	 * @returns what Kie would meet instead of n8n, in words; `null` if it is n8n, or nothing is known
+	 */
+	async findObstacle(
+		{ helpers, logger }: WatchContext,
+		{ clock, signal }: Pick<Connection, 'clock' | 'signal'>,
+		url: string,
+	): Promise<string | null> {
+		const { origin } = new URL(url);
+		if (this.reach.has(origin)) return null;
+		for (let attempt = 1; ; attempt++) {
+			const reply = await post(helpers.httpRequest, url, PREFLIGHT_MS);
+			const isReached = isOfN8n(reply.body);
+			const obstacle = isReached ? null : obstacleIn(reply);
+			if (obstacle === null) this.noteReach(logger, origin, isReached);
+			if (obstacle === null || attempt === 2) return obstacle;
+			// Perhaps n8n is starting: until then it answers with pages.
+			await clock.pause(START_MS, signal);
+		}
 	}
 
 	/**
@@ -320,10 +386,9 @@ export class Watch {
 	}
 
 	private noteReach(logger: Logger, origin: string, isReached: boolean): void {
-		const isKnown = this.unreachable.has(origin);
-		if (isReached && !isKnown) return;
-		this.unreachable.set(origin, !isReached);
-		if (isKnown) return;
+		this.reach.set(origin, isReached);
+		if (isReached || this.warned.has(origin)) return;
+		this.warned.add(origin);
 		logger.warn(
 			`Kie.ai: n8n did not answer when it was called at its own address ${origin}. If this continues, executions whose callbacks are lost wait until 5 minutes after their Timeout, and output only what was ready immediately. Allow n8n to call N8N_WEBHOOK_URL (WEBHOOK_URL in older n8n).`,
 		);

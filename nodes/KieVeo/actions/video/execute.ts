@@ -22,7 +22,7 @@ import { OrderMemory } from '../../run/orders';
 import { logPlace, submitLogged } from '../../run/paidLog';
 import { VideoWork, type WaitMode } from '../../run/videoWork';
 import { resumes, resumeUrlOf, roundOf } from '../../suspension/n8n';
-import { resumeAddress, suspend } from '../../suspension/suspend';
+import { assertReachable, resumeAddress, suspend } from '../../suspension/suspend';
 import { toTaskResult } from '../../videoResult';
 import {
 	aboutAsGiven,
@@ -67,6 +67,7 @@ export async function executeVideoOperation(
 	const models = (await operation.fetchModels?.(context, connection)) ?? new Map();
 	const hints = new Set<string>();
 	const run: Run = { context, operation, connection, waitMode, suspension, memory, models, hints };
+	let reached: Promise<void> | undefined;
 
 	const { items, works } = await runItems<VideoWork>(context, failFast, {
 		read: itemReader(run),
@@ -79,6 +80,10 @@ export async function executeVideoOperation(
 		phases: [
 			async (work) => await work.takeUp(),
 			async (work) => await work.checkBalance(balance),
+			async ({ isPlaced }) => {
+				if (suspension === null || isPlaced) return;
+				await (reached ??= assertReachable(context, connection, suspension.resumeUrl));
+			},
 			async (work) => await work.prepare(),
 			async (work, { items }) => await submitLogged(context, work, items),
 			async (work, { works, items }) => {

@@ -94,6 +94,12 @@ export const input: Samples<typeof inputErrors> = {
 	suspendedOnEngine2: [[]],
 	suspendedTwice: [[]],
 	suspendedUnreachable: [['http://localhost:5678', PRIVATE, true]],
+	suspendedBehind: [
+		['http://n8n.example.com', 'it is redirected (301) to https://n8n.example.com'],
+		['https://n8n.example.com', 'it asks for a password (401)'],
+		['https://n8n.example.com', 'what answers there is not n8n (404)'],
+	],
+	combinedBinaries: [[]],
 	noWebhookKey: [[]],
 };
 
