@@ -23,6 +23,8 @@ import {
 const ASK_PAUSE_MS = 30_000;
 /** How many videos a check asks about at the same time. */
 const PARALLEL_QUESTIONS = 10;
+/** A check starts no question after this time, so that those under way are answered before it must end. */
+const ASKING_MS = 75_000;
 /** After this pause a check asks again about videos Kie said nothing about. */
 const RETRY_PAUSE_MS = 10_000;
 const MOST_ATTEMPTS = 3;
@@ -110,7 +112,10 @@ export async function askWhileFinished(call: Call): Promise<boolean> {
  */
 export async function askAboutOpen(call: Call, all: boolean): Promise<Facts['asked']> {
 	const { connection, suspension } = call;
+	const { clock, signal } = connection;
 	const { foundUnfinished, reports } = suspension;
+	const until = clock.elapsed() + ASKING_MS;
+	const isOver = () => signal?.aborted === true || clock.elapsed() >= until;
 	const gate = new Gate(PARALLEL_QUESTIONS);
 	const since = (video: SubmittedVideo) => foundUnfinished.get(videoKey(video)) ?? 0;
 	const known = reports.size;
@@ -119,15 +124,16 @@ export async function askAboutOpen(call: Call, all: boolean): Promise<Facts['ask
 		.sort((one, other) => since(one) - since(other));
 	for (let attempt = 1; ; attempt++) {
 		const found = await Promise.all(
-			asked.map(async (video) => await gate.run(async () => await fetchAndRecord(call, video))),
+			asked.map(
+				async (video) =>
+					await gate.run(async () => (isOver() ? 'unknown' : await fetchAndRecord(call, video))),
+			),
 		);
 		asked = asked.filter((_, at) => found[at] === 'unknown');
 		if (asked.length === 0) return 'answered';
-		if (connection.signal?.aborted && reports.size > known) return 'cutShort';
-		if (attempt === MOST_ATTEMPTS) return 'unanswered';
-		await withinAnswerTime(connection, async () => {
-			await connection.clock.pause(RETRY_PAUSE_MS, connection.signal);
-		});
+		if (isOver() && reports.size > known) return 'cutShort';
+		if (isOver() || attempt === MOST_ATTEMPTS) return 'unanswered';
+		await withinAnswerTime(connection, async () => await clock.pause(RETRY_PAUSE_MS, signal));
 	}
 }
 

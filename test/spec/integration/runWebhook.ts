@@ -9,6 +9,8 @@ import {
 	type INodeType,
 	type IWebhookData,
 	type IWorkflowExecuteAdditionalData,
+	type IWorkflowSettings,
+	type OnError,
 } from 'n8n-workflow';
 
 import type { ReceivedCallback } from '../../tools/simulator/testing';
@@ -20,6 +22,9 @@ export interface WebhookCall {
 	nodeId?: string;
 	parameters: INodeParameters;
 	credentials: ICredentialDataDecryptedObject;
+	/** Of the workflow. */
+	settings?: IWorkflowSettings;
+	onError?: OnError;
 	/** The call as it came in. */
 	callback: ReceivedCallback;
 	/** Data of the suspended execution that is called. Default: none, the call starts an execution. */
@@ -52,6 +57,7 @@ export async function runWebhook(call: WebhookCall): Promise<WebhookAnswer> {
 		position: [0, 0],
 		parameters: call.parameters,
 		credentials: { kieVeoApi: { id: '1', name: 'Kie.ai' } },
+		onError: call.onError,
 	};
 	let status = 200;
 	let body: unknown;
@@ -85,7 +91,7 @@ export async function runWebhook(call: WebhookCall): Promise<WebhookAnswer> {
 		});
 	if (runData) runData.resumeToken = call.resumeToken;
 	const context = new WebhookContext(
-		workflowOf(node, nodeType),
+		workflowOf(node, nodeType, call.settings),
 		node,
 		additionalDataOf(call.credentials, http),
 		'webhook',

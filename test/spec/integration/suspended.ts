@@ -1,7 +1,13 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-import type { INodeExecutionData, INodeParameters, INodeType } from 'n8n-workflow';
+import type {
+	INodeExecutionData,
+	INodeParameters,
+	INodeType,
+	IWorkflowSettings,
+	OnError,
+} from 'n8n-workflow';
 
 import { KieVeo } from '../../../nodes/KieVeo/KieVeo.node';
 import type { ApiName } from '../../../nodes/KieVeo/kie/api';
@@ -40,11 +46,11 @@ export interface SuspendOptions {
 	processes?: number;
 	/** What n8n 2.x adds to the address. Default: n8n 1.x, which adds nothing. */
 	signature?: string;
-	/** Gets the call before n8n does; `true` when it has answered. */
-	intercept?: (
-		call: { kind: AnsweredCall['kind']; url: string },
-		response: ServerResponse,
-	) => boolean;
+	/** Of the workflow. */
+	settings?: IWorkflowSettings;
+	onError?: OnError;
+	/** How many resumptions n8n fails to store: the execution keeps waiting. Default: none. */
+	lostResumptions?: number;
 }
 
 let executions = 0;
@@ -66,6 +72,12 @@ export class Suspended {
 	private turn = 0;
 	/** The credential cannot be read, as if it was deleted. */
 	breakCredentials = false;
+	/** What the credential says by now. */
+	apiKey = SIMULATOR_KEY;
+	/** Resumptions that n8n did not store. */
+	lost = 0;
+	/** Calls of its own address before anything was ordered. */
+	preflights = 0;
 
 	private constructor(private readonly options: SuspendOptions) {
 		const others = (options.processes ?? 1) - 1;
@@ -75,14 +87,20 @@ export class Suspended {
 	static async start(options: SuspendOptions): Promise<Suspended> {
 		const suspended = new Suspended(options);
 		await suspended.listen();
-		suspended.run = await runNode({
+		const run = runNode({
 			nodeType: suspended.processes[0],
 			executionId: suspended.executionId,
+			settings: options.settings,
+			onError: options.onError,
 			unsigned: options.line === '1.x',
 			parameters: suspended.parameters,
 			items: options.items.map((json) => ({ json })),
 			credentials: suspended.credentials,
 			webhookWaitingBaseUrl: suspended.base,
+		});
+		suspended.run = await run.catch(async (error: unknown) => {
+			await suspended.close();
+			throw error;
 		});
 		return suspended;
 	}
@@ -138,7 +156,7 @@ export class Suspended {
 		const { apiUrl, uploadUrl } = simulator;
 		const chosen = this.run === undefined ? api : (apiLater ?? api);
 		return {
-			apiKey: SIMULATOR_KEY,
+			apiKey: this.apiKey,
 			baseUrl: apiUrl,
 			uploadBaseUrl: uploadUrl,
 			...(chosen === undefined ? {} : { api: chosen }),
@@ -180,12 +198,15 @@ export class Suspended {
 			headers: request.headers,
 			body,
 		});
-		this.calls.push({ kind, process, url, after, status: reply.status, body: reply.body });
+		if (kind === 'wakeUp' && !this.run) this.preflights++;
+		else this.calls.push({ kind, process, url, after, status: reply.status, body: reply.body });
 		response.writeHead(reply.status, { 'content-type': 'application/json' });
 		response.end(JSON.stringify(reply.body));
 		// n8n 2.x resumes only what still waits.
 		const isRefused = this.options.line !== '1.x' && this.resumed.length > 0;
-		if (reply.items !== null && !isRefused) this.resumed.push(reply.items);
+		const { lostResumptions = 0 } = this.options;
+		if (reply.items !== null && this.lost < lostResumptions) this.lost++;
+		else if (reply.items !== null && !isRefused) this.resumed.push(reply.items);
 	}
 
 	private async reply(process: number, callback: Parameters<typeof runWebhook>[0]['callback']) {
@@ -199,6 +220,8 @@ export class Suspended {
 		return await runWebhook({
 			nodeType,
 			parameters: this.parameters,
+			settings: this.options.settings,
+			onError: this.options.onError,
 			// A Base URL that cannot be used stands for any fault while credentials are read.
 			credentials: { ...this.credentials, ...(this.breakCredentials ? { baseUrl: 'gone' } : {}) },
 			callback,

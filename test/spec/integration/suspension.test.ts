@@ -2,6 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { WebhookContext } from 'n8n-core';
+import type { IWorkflowSettings } from 'n8n-workflow';
+
 import { addressKey, readSubmission } from '../../../nodes/KieVeo/addresses/submission';
 import {
 	SIMULATOR_KEY,
@@ -83,6 +86,7 @@ describe('the safety net', () => {
 		expect(statuses(await execution.output())).toStrictEqual(['success', 'success']);
 		expect(simulator.requests({ host: 'api' })).toHaveLength(2);
 		expect(execution.wakeUps).toHaveLength(0);
+		expect(execution.preflights).toBe(1);
 	});
 
 	it('gives what is ready as ready at the timeout, and marks only the rest', async () => {
@@ -194,6 +198,128 @@ describe('the safety net', () => {
 		const execution = await suspend([taskId], { timeout: 1.5, parameters: { index: 1 } });
 		const [item] = await execution.output();
 		expect(item?.json).toMatchObject({ index: 1, status: 'processing', videoUrl: null });
+	});
+});
+
+describe('a resumption', () => {
+	it.each(['1.x', '2.x'] as const)(
+		'that n8n could not store is made again, with what was reported (%s)',
+		async (line) => {
+			const taskIds = [add(READY_SOON), add(READY_SOON)];
+			const execution = await suspend(taskIds, { line, timeout: 600, lostResumptions: 1 });
+			await until(() => execution.lost === 1);
+			await simulator.callbacksSettled();
+			const { length } = simulator.requests({ host: 'api' });
+			expect(statuses(await execution.output(70_000))).toStrictEqual(['success', 'success']);
+			// Nothing was asked, and nothing ordered.
+			expect(simulator.requests({ host: 'api' })).toHaveLength(length);
+			expect(simulator.paid()).toHaveLength(2);
+		},
+		70_000,
+	);
+
+	it('at the timeout that n8n could not store is made again as well', async () => {
+		const taskIds = [add(READY_SOON), add({ timings: { upgrade4k: NEVER } })];
+		const execution = await suspend(taskIds, { timeout: 2, lostResumptions: 1 });
+		await until(() => execution.lost === 1);
+		const items = await execution.output(70_000);
+		expect(items).toMatchObject([
+			{ json: { status: 'success' } },
+			{ json: { status: 'processing', timedOut: true } },
+		]);
+	}, 70_000);
+
+	it('waits until Kie can be asked again, long after the timeout', async () => {
+		const taskId = add({ ...READY_SOON, ...LOST });
+		// The first check and two final ones, with three attempts each.
+		simulator.fault({ kind: 'status', code: 455, path: RECORD_INFO, times: 9 });
+		const execution = await suspend([taskId], { timeout: 4 });
+		expect(statuses(await execution.output(200_000))).toStrictEqual(['success']);
+	}, 120_000);
+
+	it('comes before n8n continues by itself, though Kie could never be asked', async () => {
+		const taskId = add({ ...READY_SOON, ...LOST });
+		simulator.fault({ kind: 'status', code: 455, path: RECORD_INFO, times: 999 });
+		const execution = await suspend([taskId], { timeout: 2 });
+		const [item] = await execution.output(280_000);
+		expect(item?.json).toMatchObject({ taskId, status: 'processing', timedOut: true });
+		expect(Date.now()).toBeLessThan((execution.waitTill?.getTime() ?? 0) - 75_000);
+	}, 120_000);
+
+	it('is not prevented by an API key that is another one for a while', async () => {
+		const execution = await suspend([add({ ...READY_SOON, ...LOST })], { timeout: 4 });
+		execution.apiKey = 'another-key';
+		await until(() => execution.wakeUps.length > 0);
+		expect(execution.wakeUps[0]).toMatchObject({ status: 401, body: { waiting: true } });
+		execution.apiKey = SIMULATOR_KEY;
+		expect(statuses(await execution.output())).toStrictEqual(['success']);
+	});
+
+	/** Every value of a workflow setting that n8n knows; a new setting is a type error here. */
+	const SETTINGS: { [Name in keyof IWorkflowSettings]-?: Array<IWorkflowSettings[Name]> } = {
+		timezone: ['America/New_York'],
+		errorWorkflow: ['1'],
+		callerIds: ['1'],
+		callerPolicy: ['any', 'none', 'workflowsFromAList', 'workflowsFromSameOwner'],
+		saveDataErrorExecution: ['all', 'none', 'DEFAULT'],
+		saveDataSuccessExecution: ['all', 'none', 'DEFAULT'],
+		saveManualExecutions: [true, false],
+		saveExecutionProgress: [true, false],
+		executionTimeout: [3600],
+		executionOrder: ['v0', 'v1'],
+		engineType: ['v1', 'v2'],
+		binaryMode: ['separate', 'combined'],
+		timeSavedPerExecution: [1],
+		timeSavedMode: ['fixed', 'dynamic'],
+		availableInMCP: [true],
+		credentialResolverId: ['1'],
+		redactionPolicy: ['all', 'none', 'non-manual'],
+		customTelemetryTags: [[{ key: 'a', value: 'b' }]],
+	};
+
+	it('comes with any setting of the workflow, or nothing is sent', async () => {
+		const refused: unknown[] = [];
+		for (const [name, values] of Object.entries(SETTINGS)) {
+			for (const value of values) {
+				simulator.reset();
+				const started = suspend([add(READY_SOON)], { settings: { [name]: value } });
+				const execution = await started.catch(() => refused.push([name, value]));
+				if (!(execution instanceof Suspended)) {
+					expect(simulator.requests()).toHaveLength(0);
+					continue;
+				}
+				expect(statuses(await execution.output())).toStrictEqual(['success']);
+				await execution.close();
+			}
+		}
+		expect(refused).toStrictEqual([['binaryMode', 'combined']]);
+	}, 60_000);
+
+	it('does not depend on what an expression sees of the items', async () => {
+		const read = jest.spyOn(WebhookContext.prototype, 'evaluateExpression');
+		const taskIds = Array.from({ length: 4 }, () => add(READY_SOON));
+		const execution = await suspend(taskIds, { timeout: 30 });
+		expect(statuses(await execution.output(40_000))).toStrictEqual(taskIds.map(() => 'success'));
+		const expressions = read.mock.calls.map(([expression]) => expression);
+		read.mockRestore();
+		// The process that suspended them knows what they wait for.
+		expect(expressions.filter((one) => one.includes('kieVeoItems'))).toHaveLength(1);
+		expect(expressions.join()).not.toContain('$input');
+	});
+
+	it('sends failed items to the error output, with all they say', async () => {
+		const refused = add({ upgrade4k: { outcome: 'refused' } });
+		const failing = add({ ...READY_SOON, upgrade4k: { outcome: 'failure' } });
+		const taskIds = [add(READY_SOON), refused, failing];
+		const execution = await suspend(taskIds, { onError: 'continueErrorOutput', timeout: 60 });
+		const items = await execution.output();
+		expect(items.map(({ error }) => error !== undefined)).toStrictEqual([false, true, true]);
+		expect(items.map(({ json }) => json)).toMatchObject(
+			taskIds.map((taskId, at) => ({ taskId, status: at === 0 ? 'success' : 'failed' })),
+		);
+		for (const { json, error } of items.slice(1)) expect(json.error).toBe(error?.message);
+		// n8n would replace what the item says.
+		expect(items.flatMap((item) => Object.keys(item))).not.toContain('error');
 	});
 });
 

@@ -19,6 +19,8 @@ import {
 	type WatchContext,
 } from '../../../nodes/KieVeo/suspension/watch';
 
+import { FakeClock } from './fakeClock';
+
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 const KEY = Buffer.from('key');
@@ -62,6 +64,19 @@ class Lab {
 		};
 		const logger = { warn: (text: string) => this.warnings.push(text) };
 		return { helpers: { httpRequest }, logger } as unknown as WatchContext;
+	}
+
+	plainCalls = 0;
+
+	/** As a node has it that has suspended nothing yet. */
+	get plainContext(): WatchContext {
+		const httpRequest = async () => {
+			this.plainCalls++;
+			const found = await this.answer(0);
+			if (found instanceof Error) throw found;
+			return { statusCode: found[0], body: found[1], headers: {} };
+		};
+		return { ...this.context, helpers: { httpRequest } } as unknown as WatchContext;
 	}
 
 	begin(execution: number | string, wait = 40 * SECOND, origin = ORIGIN): void {
@@ -189,6 +204,64 @@ describe('the watch over suspended executions', () => {
 		expect(lab.warnings).toHaveLength(2);
 		expect(lab.warnings[0]).toContain(`${ORIGIN}. `);
 		expect(lab.warnings[1]).toContain('https://other.example. ');
+	});
+});
+
+describe("a call of n8n's own address before anything is paid for", () => {
+	const URL_OF_N8N = `${ORIGIN}/webhook-waiting/1/kie-veo`;
+	/** As they came from n8n 1.123 and 2.41 about a running execution, in regular and in queue mode. */
+	const OF_N8N: Answer[] = [
+		[500, { code: 0, message: "Cannot read properties of undefined (reading 'resumeToken')" }],
+		[
+			500,
+			{ code: 0, message: "Cannot read properties of undefined (reading 'validateSignature')" },
+		],
+		[401, { error: 'Invalid token' }],
+		[409, { code: 409, message: 'The execution "1" is running already.' }],
+	];
+	const find = async (answer: Answer, times = 1) => {
+		const lab = new Lab(() => answer);
+		const clock = new FakeClock();
+		const found = [];
+		for (let run = 0; run < times; run++) {
+			found.push(await lab.watch.findObstacle(lab.plainContext, { clock }, URL_OF_N8N));
+		}
+		return { found, lab, waited: clock.time };
+	};
+
+	it.each(OF_N8N.map((answer) => ({ answer })))(
+		'finds n8n by its answer $answer, and asks once',
+		async ({ answer }) => {
+			const { found, lab } = await find(answer, 3);
+			expect(found).toStrictEqual([null, null, null]);
+			expect(lab.plainCalls).toBe(1);
+			expect(lab.warnings).toStrictEqual([]);
+		},
+	);
+
+	it.each<[answer: Answer, obstacle: string]>([
+		[[301, ''], 'it is redirected (301)'],
+		[[401, '<html>password</html>'], 'it asks for a password (401)'],
+		[[200, '<html>Welcome</html>'], 'what answers there is not n8n (200)'],
+		[[404, '<html>Cannot POST</html>'], 'what answers there is not n8n (404)'],
+		[[404, { message: 'no Route matched' }], 'what answers there is not n8n (404)'],
+	])('finds what is in front of n8n by its answer %j, each time', async (answer, obstacle) => {
+		const { found, lab, waited } = await find(answer, 2);
+		expect(found).toStrictEqual([obstacle, obstacle]);
+		// Each was confirmed by a second call: a starting n8n answers with pages too.
+		expect(lab.plainCalls).toBe(4);
+		expect(waited).toBe(40 * SECOND);
+	});
+
+	it.each<[answer: Answer]>([
+		[new Error('ECONNREFUSED')],
+		[[502, '<html>Bad Gateway</html>']],
+		[[403, '<html>Forbidden</html>']],
+	])('says in the log that it got %j, and lets the run go on', async (answer) => {
+		const { found, lab } = await find(answer, 2);
+		expect(found).toStrictEqual([null, null]);
+		expect(lab.plainCalls).toBe(1);
+		expect(lab.warnings).toHaveLength(1);
 	});
 });
 

@@ -1,0 +1,68 @@
+import type { IHttpRequestOptions, IWebhookFunctions } from 'n8n-workflow';
+
+import type { SubmittedVideo, VideoAnswer } from '../../../nodes/KieVeo/kie/api';
+import type { Connection } from '../../../nodes/KieVeo/kie/connection';
+import { NO_FILES } from '../../../nodes/KieVeo/kie/meaning/files';
+import { askAboutOpen } from '../../../nodes/KieVeo/suspension/ask';
+import { beginSuspension, openVideos, videoKey } from '../../../nodes/KieVeo/suspension/state';
+import { Watch, type WatchContext } from '../../../nodes/KieVeo/suspension/watch';
+import { FakeClock } from './fakeClock';
+
+const VIDEOS = 1_000;
+/** Seconds. */
+const TIMEOUT = 1_800;
+/** Milliseconds that Kie takes for each of the two requests about an upgrade. */
+const LATENCY = 1_000;
+const NEVER_READY = 20;
+
+it(`${VIDEOS} videos of which no callback comes are asked about before the timeout, once each`, async () => {
+	const clock = new FakeClock();
+	const questions = new Map<string, number>();
+	const awaited = Array.from(
+		{ length: VIDEOS },
+		(_, at): SubmittedVideo => ({
+			operation: 'get4k',
+			taskId: String(at),
+			kieTaskId: null,
+			index: 0,
+			codes: [200],
+		}),
+	);
+	const fetchVideo = async (video: SubmittedVideo): Promise<VideoAnswer> => {
+		questions.set(video.taskId, (questions.get(video.taskId) ?? 0) + 1);
+		await clock.pause(2 * LATENCY);
+		const files = { ...NO_FILES, videoUrls: ['https://file.example/v.mp4'] };
+		const kind = Number(video.taskId) < NEVER_READY ? 'processing' : 'success';
+		return { meaning: { kind, files }, code: 200, message: '', raw: null, retryAfterMs: null };
+	};
+	const place = { execution: '1', node: 'Kie.ai', round: 0 };
+	const deadline = TIMEOUT * 1_000;
+	const facts = { awaited, deadline, complete: true, possiblyMissed: new Set<string>() };
+	const suspension = beginSuspension(place, facts);
+	const connection = { api: { fetchVideo }, clock } as unknown as Connection;
+	const call = { context: {} as IWebhookFunctions, connection, place, suspension };
+	const checks: string[] = [];
+	const httpRequest = async (_: IHttpRequestOptions) => {
+		const since = Math.round(clock.time / 1_000);
+		const asked = await askAboutOpen(call, true);
+		const took = Math.round(clock.time / 1_000) - since;
+		checks.push(`${since} s, for ${took} s: ${asked}, ${openVideos(suspension).length} open`);
+		expect(took).toBeLessThan(90);
+		return { statusCode: asked === 'cutShort' ? 503 : 200, body: { waiting: true }, headers: {} };
+	};
+	const watch = new Watch(clock, async () => await clock.pause(1_000));
+	watch.begin({ helpers: { httpRequest }, logger: {} } as unknown as WatchContext, place, {
+		url: 'https://n8n.example/webhook-waiting/1/kie-veo',
+		key: Buffer.from('key'),
+		since: 0,
+		overdueAfter: 12 * 60_000,
+		hasUnreported: false,
+		deadline,
+	});
+	while (clock.time < deadline - 1_000) await new Promise((resolve) => setImmediate(resolve));
+	console.log(checks.join('\n'));
+	expect(openVideos(suspension)).toHaveLength(NEVER_READY);
+	const ready = awaited.slice(NEVER_READY);
+	expect(ready.map(({ taskId }) => questions.get(taskId))).toStrictEqual(ready.map(() => 1));
+	expect(suspension.reports.get(videoKey(ready[0] ?? {}))?.result.status).toBe('success');
+}, 60_000);
