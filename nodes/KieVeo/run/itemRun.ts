@@ -3,8 +3,7 @@ import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-wor
 import { KieVeoError, toNodeError, toRaisedError } from '../messages/error';
 import { alsoSubmitted, logLine, stoppedError } from '../messages/run';
 import { CancelledError } from '../kie/http/clock';
-import { errorItem } from './items';
-import { logPlace } from './paidLog';
+import { errorItem, logPlace } from './items';
 
 /** What is done for one item, or once for several that ask for the same. */
 export interface Work {

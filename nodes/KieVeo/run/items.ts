@@ -1,10 +1,12 @@
 import type {
 	IDataObject,
+	IExecuteFunctions,
 	INodeExecutionData,
 	NodeApiError,
 	NodeOperationError,
 } from 'n8n-workflow';
 
+import type { LogPlace } from '../messages/run';
 import type { TaskResult } from '../videoResult';
 
 /** @param itemIndex the input item that caused it */
@@ -43,4 +45,16 @@ export function forErrorOutput(
 	error: NodeApiError | NodeOperationError,
 ): INodeExecutionData {
 	return Object.defineProperty(item, 'error', { value: error, writable: true });
+}
+
+/** @param items none if all are meant */
+export function logPlace(
+	context: Pick<IExecuteFunctions, 'getExecutionId' | 'getNode'>,
+	items: readonly number[] = [],
+): LogPlace {
+	return {
+		node: context.getNode().name,
+		executionId: context.getExecutionId() ?? 'unknown',
+		items,
+	};
 }

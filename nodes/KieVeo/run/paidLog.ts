@@ -1,12 +1,15 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 
 import { KieVeoError } from '../messages/error';
-import { logLine, submittedLine, type LogPlace } from '../messages/run';
+import { logLine, submittedLine } from '../messages/run';
+import { logPlace } from './items';
 import { subjectOf } from './videoRun';
 import type { VideoWork } from './videoWork';
 
-type LogContext = Pick<IExecuteFunctions, 'getExecutionId' | 'getNode' | 'logger'>;
-type PaidContext = LogContext & Pick<IExecuteFunctions, 'getWorkflowDataProxy'>;
+type PaidContext = Pick<
+	IExecuteFunctions,
+	'getExecutionId' | 'getNode' | 'logger' | 'getWorkflowDataProxy'
+>;
 
 /** The name of the execution's custom data that holds the newest task IDs. */
 const TASKS = 'kieVeoTasks';
@@ -60,13 +63,4 @@ function noteInExecution(context: PaidContext, taskId: string): void {
 /** As expressions see it; some contexts of n8n have no custom data. */
 interface ExecutionOfN8n {
 	customData?: { get(name: string): string | undefined; set(name: string, value: string): void };
-}
-
-/** @param items none if all are meant */
-export function logPlace(context: LogContext, items: readonly number[] = []): LogPlace {
-	return {
-		node: context.getNode().name,
-		executionId: context.getExecutionId() ?? 'unknown',
-		items,
-	};
 }
