@@ -93,9 +93,9 @@ export interface StateOrder {
 	taskId: string;
 }
 
-/** What can be ordered through each of the two APIs. */
-export type VeoOrder = CreationOrder | UpgradeOrder | StateOrder;
-export type Order = VeoOrder | ModelOrder;
+/** What both APIs take. A model runs through the jobs API alone. */
+export type CommonOrder = CreationOrder | UpgradeOrder | StateOrder;
+export type Order = CommonOrder | ModelOrder;
 
 /** A video that Kie has accepted. */
 export interface SubmittedVideo {
@@ -125,9 +125,10 @@ export type Asking = 'poll' | 'check' | 'free';
 /**
  * Kie's API, in this package's terms. An answer is returned with its meaning, never thrown.
  *
- * Every method throws CancelledError when the execution is stopped before anything was sent.
+ * Every method throws CancelledError when the execution is stopped before anything was sent. Those that take an
+ * order are properties: of methods the compiler would not check which orders an API takes.
  */
-export interface KieApi {
+export interface KieApi<O extends Order = Order> {
 	/**
 	 * Whether an upgrade is a task of its own: then it has a `kieTaskId`, under which its state is a free
 	 * read, and ordering it again is paid for again. Otherwise a repeated order tells the state.
@@ -137,7 +138,7 @@ export interface KieApi {
 	/**
 	 * @throws KieVeoError for what this API cannot do, and might ignore silently; nothing is sent
 	 */
-	check(order: Order): void;
+	assertOffered: (order: O) => void;
 
 	/**
 	 * Submits an order, within Kie's limit of submissions. What costs money each time it is accepted is
@@ -146,7 +147,7 @@ export interface KieApi {
 	 * @param deadline until when it is retried while Kie has certainly not accepted it, by the even clock; by
 	 * default for 120 s
 	 */
-	submit(order: Order, deadline?: number): Promise<SubmissionAnswer>;
+	submit: (order: O, deadline?: number) => Promise<SubmissionAnswer>;
 
 	/** How a submitted video stands. What free requests do not settle is `processing`. */
 	fetchVideo(video: SubmittedVideo, how: Asking): Promise<VideoAnswer>;

@@ -2,13 +2,13 @@ import { isOfAnyModel, isUpgrade } from '../operations';
 import type {
 	Answered,
 	Asking,
+	CommonOrder,
 	CreationOrder,
 	KieApi,
 	StateOrder,
 	SubmissionAnswer,
 	SubmittedVideo,
 	UpgradeOrder,
-	VeoOrder,
 	VideoAnswer,
 } from './api';
 import type { HttpCall, HttpClient } from './http/client';
@@ -50,7 +50,7 @@ export interface ApiParts {
 	signal?: AbortSignal;
 }
 
-export abstract class BaseApi implements KieApi {
+export abstract class BaseApi implements KieApi<CommonOrder> {
 	abstract readonly upgradesAreTasks: boolean;
 
 	/** Where the record of a task is read. */
@@ -58,13 +58,13 @@ export abstract class BaseApi implements KieApi {
 
 	constructor(protected readonly parts: ApiParts) {}
 
-	abstract check(order: VeoOrder): void;
+	abstract assertOffered(order: CommonOrder): void;
 	abstract fetchVideo(video: SubmittedVideo, how: Asking): Promise<VideoAnswer>;
 
 	protected abstract create(order: CreationOrder, deadline?: number): Promise<SubmissionAnswer>;
 	protected abstract upgrade(order: UpgradeOrder, deadline?: number): Promise<SubmissionAnswer>;
 
-	async submit(order: VeoOrder, deadline?: number): Promise<SubmissionAnswer> {
+	async submit(order: CommonOrder, deadline?: number): Promise<SubmissionAnswer> {
 		switch (order.kind) {
 			case 'creation':
 				return await this.create(order, deadline);

@@ -3,6 +3,7 @@ import type {
 	Answered,
 	ApiName,
 	Asking,
+	CommonOrder,
 	KieApi,
 	Order,
 	SubmissionAnswer,
@@ -19,13 +20,13 @@ import type { CreditsMeaning, FileUrlMeaning, Meaning, UploadMeaning } from './m
  * the chosen one does not know the task: so what was made before a switch stays usable.
  */
 export class ChosenApi implements KieApi {
-	private readonly chosen: KieApi;
-	private readonly other: KieApi;
+	private readonly chosen: KieApi<CommonOrder>;
+	private readonly other: KieApi<CommonOrder>;
 	private readonly otherName: ApiName;
 
 	constructor(
 		chosen: ApiName,
-		private readonly apis: Record<ApiName, KieApi>,
+		private readonly apis: { veo: KieApi<CommonOrder>; jobs: KieApi },
 	) {
 		this.otherName = chosen === 'veo' ? 'jobs' : 'veo';
 		this.chosen = apis[chosen];
@@ -36,13 +37,15 @@ export class ChosenApi implements KieApi {
 		return this.chosen.upgradesAreTasks;
 	}
 
-	check(order: Order): void {
-		this.apiFor(order.operation).check(order);
+	assertOffered(order: Order): void {
+		if (order.kind === 'model') this.apis.jobs.assertOffered(order);
+		else this.apiFor(order.operation).assertOffered(order);
 	}
 
 	async submit(order: Order, deadline?: number): Promise<SubmissionAnswer> {
+		if (order.kind === 'model') return await this.apis.jobs.submit(order, deadline);
 		const answer = await this.apiFor(order.operation).submit(order, deadline);
-		if (isOfAnyModel(order.operation) || order.kind === 'model') return answer;
+		if (isOfAnyModel(order.operation)) return answer;
 		if (order.kind === 'state')
 			return await this.orElse(answer, async (api) => await api.submit(order));
 		const mayWork = order.kind === 'upgrade' || order.parameters.taskId !== undefined;
@@ -86,14 +89,14 @@ export class ChosenApi implements KieApi {
 	}
 
 	/** Any model runs through the jobs API. */
-	private apiFor(operation: TaskOperation): KieApi {
+	private apiFor(operation: TaskOperation): KieApi<CommonOrder> {
 		return isOfAnyModel(operation) ? this.apis.jobs : this.chosen;
 	}
 
 	/** The answer of the other API where the chosen one does not know the task, and that one does. */
 	private async orElse<A extends SubmissionAnswer>(
 		answer: A,
-		ask: (api: KieApi) => Promise<A>,
+		ask: (api: KieApi<CommonOrder>) => Promise<A>,
 	): Promise<A> {
 		if (!answer.isUnknown) return answer;
 		const second = await ask(this.other);

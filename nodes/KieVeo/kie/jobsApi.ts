@@ -12,6 +12,7 @@ import type {
 	Asking,
 	CreationOrder,
 	CreationParameters,
+	KieApi,
 	Order,
 	SubmissionAnswer,
 	SubmittedVideo,
@@ -102,7 +103,7 @@ export interface JobsApiParts extends ApiParts {
 	warn(line: string): void;
 }
 
-export class JobsApi extends BaseApi {
+export class JobsApi extends BaseApi implements KieApi {
 	readonly upgradesAreTasks = true;
 
 	protected readonly recordPath = '/api/v1/jobs/recordInfo';
@@ -111,7 +112,7 @@ export class JobsApi extends BaseApi {
 		super(jobs);
 	}
 
-	check(order: Order): void {
+	assertOffered(order: Order): void {
 		if (order.kind !== 'creation') return;
 		const { fields } = CREATIONS[order.operation];
 		for (const [name, value] of given(order.parameters)) {

@@ -2,9 +2,9 @@ import { isCreation, isUpgrade, OPERATIONS, type Upgrade, type VideoCreation } f
 import { inputErrors } from '../messages/input';
 import type {
 	Asking,
+	CommonOrder,
 	CreationOrder,
 	CreationParameters,
-	Order,
 	SubmissionAnswer,
 	SubmittedVideo,
 	UpgradeOrder,
@@ -71,7 +71,7 @@ export class VeoApi extends BaseApi {
 
 	protected readonly recordPath = '/api/v1/veo/record-info';
 
-	check(order: Order): void {
+	assertOffered(order: CommonOrder): void {
 		if (order.kind !== 'upgrade' || order.callBackUrl === undefined) return;
 		if (!UPGRADES[order.operation].callsBack) throw inputErrors.callbackNotOffered(order.operation);
 	}

@@ -1,6 +1,6 @@
 import { HttpClient, type HttpCall, type SendRequest } from '../../../nodes/KieVeo/kie/http/client';
 import { SubmissionLimiter } from '../../../nodes/KieVeo/kie/http/limiter';
-import type { ApiName } from '../../../nodes/KieVeo/kie/api';
+import type { ApiName, KieApi } from '../../../nodes/KieVeo/kie/api';
 import { ChosenApi } from '../../../nodes/KieVeo/kie/chosenApi';
 import { JobsApi } from '../../../nodes/KieVeo/kie/jobsApi';
 import { VeoApi } from '../../../nodes/KieVeo/kie/veoApi';
@@ -47,5 +47,6 @@ export function fakeKie(
 	};
 	const apis = { veo: new VeoApi(parts), jobs: new JobsApi(parts) };
 	const chosen = new ChosenApi(name, apis);
-	return { api: apis[name], chosen, calls, clock, stop, lines };
+	// A test knows which orders the API that it names takes.
+	return { api: apis[name] as KieApi, chosen, calls, clock, stop, lines };
 }

@@ -5,11 +5,11 @@ import {
 } from '../../../nodes/KieVeo/addresses/submission';
 import type {
 	ApiName,
+	CommonOrder,
 	CreationOrder,
 	Order,
 	StateOrder,
 	UpgradeOrder,
-	VeoOrder,
 } from '../../../nodes/KieVeo/kie/api';
 import { KieVeoError } from '../../../nodes/KieVeo/messages/error';
 import { ADDRESS_KEY, fakeKie } from './fakeKie';
@@ -143,7 +143,7 @@ describe.each(APIS)('the API "%s"', (name) => {
 
 	it('says what to switch where it does not offer what was ordered', async () => {
 		const other = name === 'veo' ? 'jobs' : 'veo';
-		const replies: Array<[reply: object, order: VeoOrder]> = [
+		const replies: Array<[reply: object, order: CommonOrder]> = [
 			[answer(null, 404, 'No endpoint'), generate()],
 			[answer(null, 405, 'Method not allowed'), generate()],
 			[answer(null, 505, 'The feature is disabled'), generate()],
@@ -333,7 +333,7 @@ describe('the outcome of a job', () => {
 describe('a job', () => {
 	const { created } = WIRE.jobs;
 
-	it.each<[what: string, order: VeoOrder, body: object]>([
+	it.each<[what: string, order: CommonOrder, body: object]>([
 		[
 			'of Generate names the tier within the input',
 			generate({
@@ -469,7 +469,7 @@ describe('a job', () => {
 		'is refused before anything is sent where the API cannot do it: %s (%s)',
 		(_what, name, order, isRefused) => {
 			const kie = fakeKie([{}], {}, name);
-			const check = () => kie.chosen.check(order);
+			const check = () => kie.chosen.assertOffered(order);
 			if (isRefused) expect(check).toThrow(KieVeoError);
 			else expect(check).not.toThrow();
 			expect(kie.calls).toHaveLength(0);

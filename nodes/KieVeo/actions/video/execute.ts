@@ -167,7 +167,7 @@ function itemReader({
 			baseUrl: connection.baseUrl,
 			callbackFor: callbackFor(item, options.timeout),
 		});
-		connection.api.check(order);
+		connection.api.assertOffered(order);
 		hints.forEach((hint) => toldHints.add(hint));
 		const work = new VideoWork(order, connection, {
 			...options,
