@@ -17,6 +17,19 @@ import { KieVeoApi } from '../../../credentials/KieVeoApi.credentials';
 
 Container.set(InstanceSettings, mock<InstanceSettings>({ encryptionKey: 'test' }));
 
+/** A node of this package, by default the action node. */
+export function nodeOf(differences: Partial<INode>): INode {
+	return {
+		id: '1',
+		name: 'Kie.ai',
+		type: 'n8n-nodes-kie-veo.kieVeo',
+		typeVersion: 1,
+		position: [0, 0],
+		parameters: {},
+		...differences,
+	};
+}
+
 /** A workflow of one node. */
 export function workflowOf(
 	node: INode,
@@ -32,14 +45,7 @@ export function workflowOf(
 /** The header, as n8n makes it from the credential type. */
 function authorizationOf(data: ICredentialDataDecryptedObject): string {
 	const { headers = {} } = new KieVeoApi().authenticate.properties;
-	const node: INode = {
-		id: '1',
-		name: 'Credential',
-		type: 'credential',
-		typeVersion: 1,
-		position: [0, 0],
-		parameters: {},
-	};
+	const node = nodeOf({ type: 'credential' });
 	const { expression } = workflowOf(node, mock<INodeType>({ description: { properties: [] } }));
 	const expressionOfHeader = String(headers.Authorization);
 	const keys = { $credentials: data };

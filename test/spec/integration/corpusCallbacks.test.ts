@@ -6,7 +6,7 @@ import { ANSWERS, VIDEO, WHOLE } from '../corpus/answers';
 import { CALLBACKS, type CallbackRow } from '../corpus/callbacks';
 import { PICTURE, TASK_CALLBACKS, TASKS } from '../corpus/tasks';
 import { useFastTime } from './fastTime';
-import { runWebhook } from './runWebhook';
+import { runWebhook } from './runNode';
 import { Suspended } from './suspended';
 
 /* Every callback of the corpus, at the address of the trigger and at that of a suspended execution. */

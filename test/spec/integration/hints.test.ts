@@ -1,17 +1,14 @@
 import type { IDataObject, INodeExecutionData, INodeParameters } from 'n8n-workflow';
 
 import { KieVeo } from '../../../nodes/KieVeo/KieVeo.node';
-import { workflowOf } from './context';
+import { nodeOf, workflowOf } from './context';
 
 const node = new KieVeo();
 
 /** What the editor shows before a run, evaluated as the editor does it. */
 function hintsFor(parameters: INodeParameters, items: IDataObject[]): string[] {
 	const name = 'Kie.ai';
-	const workflow = workflowOf(
-		{ id: '1', name, type: 'kieVeo', typeVersion: 1, position: [0, 0], parameters },
-		node,
-	);
+	const workflow = workflowOf(nodeOf({ name, parameters }), node);
 	const input: INodeExecutionData[] = items.map((json) => ({ json }));
 	const { hints = [] } = node.description;
 	return hints

@@ -5,8 +5,7 @@ import type { ApiName } from '../../../nodes/KieVeo/kie/api';
 import { startSimulator, type AddVideo, type Simulator } from '../../tools/simulator';
 import { startReceiver, until, type Receiver } from '../../tools/simulator/testing';
 import { useFastTime } from './fastTime';
-import { caught, jsonOf, runNode } from './runNode';
-import { runWebhook } from './runWebhook';
+import { caught, jsonOf, runNode, runWebhook } from './runNode';
 import { Suspended, type SuspendOptions } from './suspended';
 
 useFastTime();

@@ -1,23 +1,25 @@
 import { Container } from '@n8n/di';
 import { mock } from 'jest-mock-extended';
-import { BinaryDataService, ExecuteContext } from 'n8n-core';
+import { BinaryDataService, ExecuteContext, WebhookContext } from 'n8n-core';
 import {
 	createRunExecutionData,
 	type ICredentialDataDecryptedObject,
 	type IDataObject,
 	type IExecuteContextData,
-	type INode,
 	type INodeExecutionData,
 	type INodeParameters,
 	type IWorkflowSettings,
 	type INodeType,
+	type IWebhookData,
+	type IWorkflowExecuteAdditionalData,
 	type NodeExecutionHint,
 	type OnError,
 	type WorkflowExecuteMode,
 } from 'n8n-workflow';
 
 import { KieVeo } from '../../../nodes/KieVeo/KieVeo.node';
-import { additionalDataOf, workflowOf } from './context';
+import type { ReceivedCallback } from '../../tools/simulator/testing';
+import { additionalDataOf, nodeOf, workflowOf } from './context';
 
 export interface RunOptions {
 	parameters: INodeParameters;
@@ -74,16 +76,12 @@ export async function useBinaryFolder(folder: string): Promise<BinaryDataService
  */
 export async function runNode(options: RunOptions): Promise<RunResult> {
 	const nodeType = options.nodeType ?? new KieVeo();
-	const node: INode = {
-		id: '1',
-		name: 'Kie.ai',
-		type: options.type ?? 'n8n-nodes-kie-veo.kieVeo',
-		typeVersion: 1,
-		position: [0, 0],
+	const node = nodeOf({
+		...(options.type === undefined ? {} : { type: options.type }),
 		parameters: options.parameters,
 		credentials: { kieVeoApi: { id: '1', name: 'Kie.ai' } },
 		onError: options.onError,
-	};
+	});
 	const workflow = workflowOf(node, nodeType, options.settings);
 	const { webhookWaitingBaseUrl, executionId, executionTimeoutTimestamp } = options;
 	const additionalData = additionalDataOf(options.credentials, {
@@ -120,6 +118,92 @@ export async function runNode(options: RunOptions): Promise<RunResult> {
 		waitTill,
 		resumeToken,
 	};
+}
+
+interface WebhookCall {
+	nodeType: INodeType;
+	/** Tells nodes apart, as n8n does. Default `1`. */
+	nodeId?: string;
+	parameters: INodeParameters;
+	credentials: ICredentialDataDecryptedObject;
+	/** Of the workflow. */
+	settings?: IWorkflowSettings;
+	onError?: OnError;
+	/** The call as it came in. */
+	callback: ReceivedCallback;
+	/** Data of the suspended execution that is called. Default: none, the call starts an execution. */
+	stored?: INodeExecutionData[];
+	/** What the suspended execution keeps besides. */
+	contextData?: IExecuteContextData;
+	/** What signs its resume address; nothing on n8n 1.x. */
+	resumeToken?: string;
+	/** What n8n knows around the execution, where it differs from the default. */
+	surroundings?: Partial<IWorkflowExecuteAdditionalData>;
+}
+
+interface WebhookAnswer {
+	/** HTTP status; 200 where n8n answers by itself. */
+	status: number;
+	/** What the node answered by itself. */
+	body: unknown;
+	/** What is passed to the next node; `null` when nothing is. */
+	items: INodeExecutionData[] | null;
+}
+
+/** Hands a call to a node's `webhook()` in n8n's own context, with the bytes as they were sent. */
+export async function runWebhook(call: WebhookCall): Promise<WebhookAnswer> {
+	const { nodeType, callback, stored, contextData = {}, surroundings = {} } = call;
+	const { defaults, name } = nodeType.description;
+	const node = nodeOf({
+		id: call.nodeId ?? '1',
+		name: String(defaults.name),
+		type: `n8n-nodes-kie-veo.${name}`,
+		parameters: call.parameters,
+		credentials: { kieVeoApi: { id: '1', name: 'Kie.ai' } },
+		onError: call.onError,
+	});
+	let status = 200;
+	let body: unknown;
+	const response = {
+		status: (code: number) => {
+			status = code;
+			return response;
+		},
+		json: (sent: unknown) => {
+			body = sent;
+			return response;
+		},
+		once: () => response,
+	};
+	const http = {
+		...surroundings,
+		httpRequest: {
+			rawBody: Buffer.from(callback.body),
+			body: {},
+			headers: callback.headers,
+			params: {},
+			query: Object.fromEntries(new URL(callback.path, 'http://localhost').searchParams),
+		},
+		httpResponse: response,
+	} as unknown as Partial<IWorkflowExecuteAdditionalData>;
+	const data = stored && { main: [stored] };
+	const runData =
+		data &&
+		createRunExecutionData({
+			executionData: { nodeExecutionStack: [{ node, data, source: null }], contextData },
+		});
+	if (runData) runData.resumeToken = call.resumeToken;
+	const context = new WebhookContext(
+		workflowOf(node, nodeType, call.settings),
+		node,
+		additionalDataOf(call.credentials, http),
+		'webhook',
+		{} as IWebhookData,
+		[],
+		runData ?? null,
+	);
+	const reply = await nodeType.webhook?.call(context);
+	return { status, body, items: reply?.workflowData?.[0] ?? null };
 }
 
 /** What the items of a run hold. */

@@ -13,8 +13,7 @@ import { KieVeo } from '../../../nodes/KieVeo/KieVeo.node';
 import type { ApiName } from '../../../nodes/KieVeo/kie/api';
 import { WAKE_UP_PARAMETER } from '../../../nodes/KieVeo/suspension/watch';
 import { SIMULATOR_KEY, type Simulator } from '../../tools/simulator';
-import { runNode, type RunResult } from './runNode';
-import { runWebhook } from './runWebhook';
+import { runNode, runWebhook, type RunResult } from './runNode';
 
 /** A call of the suspended execution's address. */
 export interface AnsweredCall {

@@ -2,13 +2,13 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
 import { ExecuteContext } from 'n8n-core';
-import { createRunExecutionData, type INode, type INodeExecutionData } from 'n8n-workflow';
+import { createRunExecutionData, type INodeExecutionData } from 'n8n-workflow';
 
 import { systemClock } from '../../../nodes/KieVeo/kie/http/clock';
 import { KieVeo } from '../../../nodes/KieVeo/KieVeo.node';
 import { suspend } from '../../../nodes/KieVeo/suspension/suspend';
 import { watch } from '../../../nodes/KieVeo/suspension/watch';
-import { additionalDataOf, workflowOf } from './context';
+import { additionalDataOf, nodeOf, workflowOf } from './context';
 
 const SUSPENSIONS = 500;
 const VIDEOS = 10;
@@ -44,14 +44,7 @@ async function heap(): Promise<number> {
 /** Suspends an execution with much data, in n8n's own context. */
 async function suspendOne(execution: number): Promise<void> {
 	const nodeType = new KieVeo();
-	const node: INode = {
-		id: 'a-node',
-		name: 'Kie.ai',
-		type: 'n8n-nodes-kie-veo.kieVeo',
-		typeVersion: 1,
-		position: [0, 0],
-		parameters: {},
-	};
+	const node = nodeOf({ id: 'a-node' });
 	const items: INodeExecutionData[] = Array.from({ length: VIDEOS }, (_, index) => ({
 		json: {
 			taskId: `${execution} ${index}`,

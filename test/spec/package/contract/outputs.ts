@@ -12,8 +12,7 @@ import {
 	givesResult,
 	OPERATIONS,
 } from '../../../../nodes/KieVeo/operations';
-import { runNode, useBinaryFolder, type RunResult } from '../../integration/runNode';
-import { runWebhook } from '../../integration/runWebhook';
+import { runNode, useBinaryFolder, type RunResult, runWebhook } from '../../integration/runNode';
 import {
 	SIMULATOR_KEY,
 	startSimulator,
