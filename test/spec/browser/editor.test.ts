@@ -110,6 +110,11 @@ const FILES = new Map([
 const HMAC_KEY = 'editor-test-hmac-key';
 const RECEIVER = '4k-with-callback-receive.json';
 
+it('Every example is known', () => {
+	const known = [...RESULTS.keys(), RECEIVER, ...BY_A_PERSON];
+	expect(known.sort()).toStrictEqual(exampleFiles().sort());
+});
+
 describe.each(LINES.map(({ name }) => name))('the editor of n8n %s', (line) => {
 	let stage: Stage;
 	let editor: Editor;
@@ -217,12 +222,6 @@ describe.each(LINES.map(({ name }) => name))('the editor of n8n %s', (line) => {
 		expect(itemsOf(second, 'Write Result')).toHaveLength(2);
 		await night(patient);
 		expect(simulator.paid()).toHaveLength(2);
-	});
-
-	it('knows every example', () => {
-		expect([...RESULTS.keys(), RECEIVER, ...BY_A_PERSON].sort()).toStrictEqual(
-			exampleFiles().sort(),
-		);
 	});
 
 	it('suspends and resumes with "Execute step"', async () => {

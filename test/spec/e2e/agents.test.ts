@@ -17,6 +17,57 @@ const A_PERSON = { 'user-agent': 'Mozilla/5.0 (X11; Linux x86_64) Chrome/140.0.0
 const SCENES = 'idea-to-scenes-of-a-film.json';
 const ASKING = 'agent-asks-before-it-spends.json';
 
+const tool = (
+	kieVeoApi: CredentialReference,
+	name: string,
+	parameters: INodeParameters,
+): INode => ({
+	...node(name, 'n8n-nodes-kie-veo.kieVeoTool', 1, parameters),
+	credentials: { kieVeoApi },
+});
+/** An agent with the tools Generate, which does not wait, and Get. */
+const agentWorkflow = (
+	line: string,
+	kieVeoApi: CredentialReference,
+	openAiApi: CredentialReference,
+): WorkflowDefinition => ({
+	name: 'Film agent',
+	nodes: [
+		node(ITEMS, 'n8n-nodes-base.manualTrigger', 1, {}),
+		// What a new node is: 2.x uses OpenAI's responses, 1.x its chat completions.
+		node(AGENT, '@n8n/n8n-nodes-langchain.agent', line === '1.x' ? 2 : 3.1, {
+			promptType: 'define',
+			text: 'Make a film of a dog',
+			options: { enableStreaming: false },
+		}),
+		{
+			...node(MODEL, MODEL_TYPE, line === '1.x' ? 1.2 : 1.3, {
+				model: { __rl: true, mode: 'id', value: 'stand-in' },
+			}),
+			credentials: { openAiApi },
+		},
+		tool(kieVeoApi, 'Generate', {
+			operation: 'generate',
+			prompt: "={{ $fromAI('Prompt', ``, 'string') }}",
+			waitMode: 'none',
+		}),
+		tool(kieVeoApi, 'Get', {
+			operation: 'get',
+			taskId: "={{ $fromAI('Task_ID', ``, 'string') }}",
+			waitMode: 'poll',
+			options: { pollInterval: 1 },
+		}),
+	],
+	connections: {
+		...connect(ITEMS, AGENT),
+		[MODEL]: { ai_languageModel: [[{ node: AGENT, type: 'ai_languageModel', index: 0 }]] },
+		Generate: { ai_tool: [[{ node: AGENT, type: 'ai_tool', index: 0 }]] },
+		Get: { ai_tool: [[{ node: AGENT, type: 'ai_tool', index: 0 }]] },
+	},
+	// As in every workflow of the editor. In the old order 2.x answers the model before the tool has run.
+	settings: { executionOrder: 'v1' },
+});
+
 describe.each(LINES.map(({ name }) => name))('an AI agent in n8n %s', (line) => {
 	let stage: Stage;
 	let model: ModelServer;
@@ -37,51 +88,11 @@ describe.each(LINES.map(({ name }) => name))('an AI agent in n8n %s', (line) => 
 	afterEach(async () => await model.close());
 	afterAll(async () => await stage.close());
 
-	const tool = (name: string, parameters: INodeParameters): INode => ({
-		...node(name, 'n8n-nodes-kie-veo.kieVeoTool', 1, parameters),
-		credentials: { kieVeoApi: stage.credential },
-	});
-	/** An agent with the tools Generate, which does not wait, and Get. */
-	const agentWorkflow = (): WorkflowDefinition => ({
-		name: 'Film agent',
-		nodes: [
-			node(ITEMS, 'n8n-nodes-base.manualTrigger', 1, {}),
-			// What a new node is: 2.x uses OpenAI's responses, 1.x its chat completions.
-			node(AGENT, '@n8n/n8n-nodes-langchain.agent', line === '1.x' ? 2 : 3.1, {
-				promptType: 'define',
-				text: 'Make a film of a dog',
-				options: { enableStreaming: false },
-			}),
-			{
-				...node(MODEL, MODEL_TYPE, line === '1.x' ? 1.2 : 1.3, {
-					model: { __rl: true, mode: 'id', value: 'stand-in' },
-				}),
-				credentials: { openAiApi: modelCredential },
-			},
-			tool('Generate', {
-				operation: 'generate',
-				prompt: "={{ $fromAI('Prompt', ``, 'string') }}",
-				waitMode: 'none',
-			}),
-			tool('Get', {
-				operation: 'get',
-				taskId: "={{ $fromAI('Task_ID', ``, 'string') }}",
-				waitMode: 'poll',
-				options: { pollInterval: 1 },
-			}),
-		],
-		connections: {
-			...connect(ITEMS, AGENT),
-			[MODEL]: { ai_languageModel: [[{ node: AGENT, type: 'ai_languageModel', index: 0 }]] },
-			Generate: { ai_tool: [[{ node: AGENT, type: 'ai_tool', index: 0 }]] },
-			Get: { ai_tool: [[{ node: AGENT, type: 'ai_tool', index: 0 }]] },
-		},
-		// As in every workflow of the editor. In the old order 2.x answers the model before the tool has run.
-		settings: { executionOrder: 'v1' },
-	});
+	const createAgent = async () =>
+		await stage.client.createWorkflow(agentWorkflow(line, stage.credential, modelCredential));
 
 	it('gets a finished video from two tools with one paid request', async () => {
-		const { id } = await stage.client.createWorkflow(agentWorkflow());
+		const { id } = await createAgent();
 		const execution = await stage.client.runToEnd(id, { timeoutMs: 60_000 });
 		expect(execution.error).toBeUndefined();
 		expect(itemsOf(execution, AGENT)[0]?.json.output).toMatch(/^The film is at http/);
@@ -89,7 +100,7 @@ describe.each(LINES.map(({ name }) => name))('an AI agent in n8n %s', (line) => 
 	});
 
 	it('is told by the tools what costs credits, and what the next step is', async () => {
-		const { id } = await stage.client.createWorkflow(agentWorkflow());
+		const { id } = await createAgent();
 		await stage.client.runToEnd(id, { timeoutMs: 60_000 });
 		const { tools } = model.turns[0] ?? {};
 		expect(tools?.get('Generate')?.description).toMatch(/Costs credits: call it once per video/);
