@@ -15,9 +15,9 @@ import type { CredentialReference } from '../../tools/n8n/client';
 import { readExample, reportingTo } from '../../tools/n8n/examples';
 import { hasEnded, itemsOf } from '../../tools/n8n/execution';
 import { LINES, type LineName } from '../../tools/n8n/versions';
-import { SIMULATOR_KEY, type ManualCallback } from '../../tools/simulator';
+import { SIMULATOR_KEY, type ManualCallback, type NextTask } from '../../tools/simulator';
 import { kieCredential, Stage } from './stage';
-import { AFTER, TRIGGER, triggerWorkflow } from './workflows';
+import { AFTER, chain, KIE, TRIGGER, triggerWorkflow } from './workflows';
 
 const HMAC_KEY = 'webhook-hmac-key-of-this-test';
 const OWN_KEY = addressKey(SIMULATOR_KEY);
@@ -116,6 +116,7 @@ describe.each(LINES.map(({ name }) => name))('the trigger on n8n %s', (line) => 
 	readsCallbacks();
 	refuses();
 	startsOnce(line);
+	reportsTasks();
 	isUsed();
 });
 
@@ -276,6 +277,46 @@ function startsOnce(line: LineName): void {
 			const outputs = await usual.outputs(...taskIds);
 			expect(outputs.map(({ taskId }) => taskId).sort()).toStrictEqual(taskIds.sort());
 		});
+	});
+}
+
+function reportsTasks(): void {
+	const PICTURE = expect.stringMatching(/picture\.png$/) as unknown;
+	const TAKE = expect.stringMatching(/music\.mp3$/) as unknown;
+
+	it.each<[model: string, scenario: NextTask, reported: IDataObject & { event: string }]>([
+		[
+			'google/nano-banana',
+			{},
+			{ event: 'task.success', operation: 'runModel', fileUrls: [PICTURE] } as never,
+		],
+		[
+			'ai-music-api/sounds',
+			{ jobs: { stages: true } },
+			{ event: 'task.success', operation: 'runModel', fileUrls: [TAKE, TAKE] } as never,
+		],
+		[
+			'google/nano-banana',
+			{ generation: { outcome: 'failure' } },
+			{ event: 'task.failed', status: 'failed', code: 400 },
+		],
+		['veo-3-1', {}, { event: 'generate.success', operation: 'generate', status: 'success' }],
+	])('reports the end of %s once (%j)', async (model, scenario, reported) => {
+		const { client, simulator } = stage;
+		const confirming = await Receiver.activate({ options: { confirm: true } });
+		simulator.nextTask(scenario);
+		const run = chain(signed, [{}], {
+			...{ resource: 'task', operation: 'runModel', inputMode: 'json', waitMode: 'none' },
+			modelId: { __rl: true, mode: 'id', value: model },
+			inputJson: '{ "prompt": "a lake" }',
+			callBackUrl: confirming.url,
+		});
+		const execution = await client.runToEnd((await client.createWorkflow(run)).id);
+		const taskId = String(itemsOf(execution, KIE)[0]?.json.taskId);
+		await simulator.callbacksSettled();
+		await pause(SETTLE_MS);
+		await simulator.callbacksSettled();
+		expect(await confirming.outputs(taskId)).toMatchObject([{ taskId, ...reported }]);
 	});
 }
 
