@@ -257,7 +257,7 @@ describe("a call of n8n's own address before anything is paid for", () => {
 		[new Error('ECONNREFUSED')],
 		[[502, '<html>Bad Gateway</html>']],
 		[[403, '<html>Forbidden</html>']],
-	])('says in the log that it got %j, and lets the run go on', async (answer) => {
+	])('says in the log that it got %j, and the run continues', async (answer) => {
 		const { found, lab } = await find(answer, 2);
 		expect(found).toStrictEqual([null, null]);
 		expect(lab.plainCalls).toBe(1);
