@@ -47,7 +47,7 @@ const maxSizeOfDownloadOption: INodeProperties = {
 };
 
 /** The Options collection of an operation on videos. Durations in seconds. */
-export function videoOptionsProperty(
+export function taskOptionsProperty(
 	defaultPollInterval: number,
 	own: INodeProperties[] = [],
 ): INodeProperties {

@@ -73,7 +73,8 @@ function readImageFiles(context: IExecuteFunctions, itemIndex: number, most: num
 	const binary = new Map(Object.entries(context.getInputData()[itemIndex]?.binary ?? {}));
 	return names.map((name) => {
 		const data = binary.get(name);
-		if (data === undefined) throw inputErrors.missingImage(parameter, name, [...binary.keys()]);
+		if (data === undefined)
+			throw inputErrors.missingBinaryField(parameter, name, [...binary.keys()]);
 		return toImageFile(context, parameter, name, data);
 	});
 }

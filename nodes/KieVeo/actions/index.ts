@@ -13,22 +13,22 @@ import { description as getModelFields, executeGetModel } from './task/getModel.
 import { description as getTaskFields, getTask } from './task/getTask.operation';
 import { description as runModelFields, runModel } from './task/runModel.operation';
 import { description as downloadFields, executeDownload } from './video/download.operation';
-import { executeVideoOperation } from './video/execute';
+import { executeOrders } from './execute';
 import { description as extendFields, extend } from './video/extend.operation';
 import { description as generateFields, generate } from './video/generate.operation';
 import { description as getFields, get } from './video/get.operation';
 import { description as get1080pFields, get1080p } from './video/get1080p.operation';
 import { description as get4kFields, get4k } from './video/get4k.operation';
 import { toolProperties } from './tool';
-import type { VideoOperation } from './video/videoOperation';
+import type { OrderOperation } from './orderOperation';
 
 /** Runs an operation for all items of the node. */
 type Execute = (context: IExecuteFunctions) => Promise<INodeExecutionData[]>;
 
 const onTask =
-	(operation: VideoOperation): Execute =>
+	(operation: OrderOperation): Execute =>
 	async (context) =>
-		await executeVideoOperation(context, operation);
+		await executeOrders(context, operation);
 
 /** Every operation in the table has an entry: a missing one does not compile. */
 const EXECUTES: { [Name in OperationName]: Execute } = {

@@ -3,7 +3,7 @@ import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 import { inputErrors } from '../messages/input';
 import { checkDownloadSettings, type DownloadSettings } from '../files/download';
 import type { Connection } from '../kie/connection';
-import type { VideoOptions, WaitMode } from '../run/videoWork';
+import type { TaskOptions, WaitMode } from '../run/taskWork';
 import { MAX_PASS_THROUGH_BYTES, withSubmission, type Submission } from '../addresses/submission';
 import { publicUrlFault } from '../addresses/publicUrl';
 import { givesResult, isOfAnyModel } from '../operations';
@@ -182,11 +182,11 @@ export function readCallbackAddress(
 }
 
 /** @param defaultPollInterval seconds; used when the option is not set */
-export function readVideoOptions(
+export function readTaskOptions(
 	context: IExecuteFunctions,
 	itemIndex: number,
 	defaultPollInterval: number,
-): VideoOptions {
+): TaskOptions {
 	const value: unknown = context.getNodeParameter('options', itemIndex, {});
 	const options = isJsonObject(value) ? value : {};
 	return {

@@ -12,7 +12,7 @@ import { retryDelay } from '../kie/http/retry';
 import { Turns } from '../kie/http/turns';
 import { toNumber, toText } from '../values';
 import { isKieFileUrl, publicUrlFault } from '../addresses/publicUrl';
-import { urlsOf, type TaskResult } from '../videoResult';
+import { urlsOf, type TaskResult } from '../taskResult';
 import { extensionOf, fileNameOf, mimeTypeOf } from './names';
 import { transfer } from './transfer';
 

@@ -34,7 +34,7 @@ export interface Answered<M> extends Said {
 
 export type { ApiName };
 
-export type VideoAnswer = Answered<Meaning>;
+export type TaskAnswer = Answered<Meaning>;
 
 export type SubmissionAnswer = Answered<Meaning | Exclude<CreateMeaning, { kind: 'created' }>>;
 
@@ -97,8 +97,8 @@ export interface StateOrder {
 export type CommonOrder = CreationOrder | UpgradeOrder | StateOrder;
 export type Order = CommonOrder | ModelOrder;
 
-/** A video that Kie has accepted. */
-export interface SubmittedVideo {
+/** A task that Kie has accepted. */
+export interface SubmittedTask {
 	operation: TaskOperation;
 	/** The id the user knows. */
 	taskId: string;
@@ -113,7 +113,7 @@ export interface SubmittedVideo {
 }
 
 /**
- * How Kie is asked about a video.
+ * How Kie is asked about a task.
  *
  * - `poll`: one request, by who has ordered it and waits for it.
  * - `check`: for a caller that may have missed a callback or wants one confirmed. Free requests first; one that
@@ -149,11 +149,11 @@ export interface KieApi<O extends Order = Order> {
 	 */
 	submit: (order: O, deadline?: number) => Promise<SubmissionAnswer>;
 
-	/** How a submitted video stands. What free requests do not settle is `processing`. */
-	fetchVideo(video: SubmittedVideo, how: Asking): Promise<VideoAnswer>;
+	/** How a submitted task stands. What free requests do not settle is `processing`. */
+	fetchTask(task: SubmittedTask, how: Asking): Promise<TaskAnswer>;
 
 	/** What Kie has on record about any task. Free of charge. For an upgrade it is usually the base video. */
-	fetchRecord(taskId: string): Promise<VideoAnswer>;
+	fetchRecord(taskId: string): Promise<TaskAnswer>;
 
 	/** A fresh link, good for 20 minutes, to a file that Kie made. Free of charge. */
 	fetchFreshUrl(url: string): Promise<Answered<FileUrlMeaning>>;

@@ -7,9 +7,9 @@ import type {
 	KieApi,
 	StateOrder,
 	SubmissionAnswer,
-	SubmittedVideo,
+	SubmittedTask,
 	UpgradeOrder,
-	VideoAnswer,
+	TaskAnswer,
 } from './api';
 import type { HttpCall, HttpClient } from './http/client';
 import type { Clock } from './http/clock';
@@ -59,7 +59,7 @@ export abstract class BaseApi implements KieApi<CommonOrder> {
 	constructor(protected readonly parts: ApiParts) {}
 
 	abstract assertOffered(order: CommonOrder): void;
-	abstract fetchVideo(video: SubmittedVideo, how: Asking): Promise<VideoAnswer>;
+	abstract fetchTask(task: SubmittedTask, how: Asking): Promise<TaskAnswer>;
 
 	protected abstract create(order: CreationOrder, deadline?: number): Promise<SubmissionAnswer>;
 	protected abstract upgrade(order: UpgradeOrder, deadline?: number): Promise<SubmissionAnswer>;
@@ -84,7 +84,7 @@ export abstract class BaseApi implements KieApi<CommonOrder> {
 		isOurs = false,
 		attempts = 1,
 		as?: 'video' | 'task',
-	): Promise<VideoAnswer> {
+	): Promise<TaskAnswer> {
 		const { recentTasks, clock } = this.parts;
 		const isNew = clock.elapsed() - (recentTasks.get(taskId) ?? -Infinity) < GRACE_MS;
 		const tell = (given: KieAnswer) => readRecordAnswer(given, { isOurs, isNew, as });
@@ -153,7 +153,7 @@ export abstract class BaseApi implements KieApi<CommonOrder> {
 		taskId: string,
 		isResult: (files: ResultFiles) => boolean,
 		as: 'video' | 'task' = 'video',
-	): Promise<VideoAnswer> {
+	): Promise<TaskAnswer> {
 		const record = await this.readRecord(taskId);
 		if (isUnknownTask(record)) {
 			return { ...answered(record, { kind: 'retry', reason: 'server' }), isUnknown: true };
@@ -173,7 +173,7 @@ export abstract class BaseApi implements KieApi<CommonOrder> {
 		return await this.parts.http.call({ method: 'GET', path: this.recordPath, query: { taskId } });
 	}
 
-	private async readState({ operation, taskId }: StateOrder): Promise<VideoAnswer> {
+	private async readState({ operation, taskId }: StateOrder): Promise<TaskAnswer> {
 		const as = isOfAnyModel(operation) ? 'task' : 'video';
 		return await this.fetchRecord(taskId, false, MAX_ATTEMPTS, as);
 	}
@@ -202,8 +202,8 @@ export function orderAnswered<M extends OrderMeaning>(answer: Submitted, meaning
 	return mayBePaid(meaning, answer.wasLost === true) ? { ...told, mayBePaid: true } : told;
 }
 
-/** The id under which Kie keeps a submitted video. */
-export function ownIdOf({ operation, taskId, kieTaskId }: SubmittedVideo): string | null {
+/** The id under which Kie keeps a submitted task; `null` where nobody knows it. */
+export function kieTaskIdOf({ operation, taskId, kieTaskId }: SubmittedTask): string | null {
 	if (!isUpgrade(operation)) return kieTaskId ?? taskId;
 	return kieTaskId === taskId ? null : kieTaskId;
 }

@@ -7,10 +7,10 @@ import type {
 	KieApi,
 	Order,
 	SubmissionAnswer,
-	SubmittedVideo,
-	VideoAnswer,
+	SubmittedTask,
+	TaskAnswer,
 } from './api';
-import { ownIdOf } from './baseApi';
+import { kieTaskIdOf } from './baseApi';
 import type { UploadFile } from './http/multipart';
 import type { CreditsMeaning, FileUrlMeaning, Meaning, UploadMeaning } from './meaning/answer';
 
@@ -56,22 +56,22 @@ export class ChosenApi implements KieApi {
 	 * An upgrade is polled by who has ordered it. One with an id of its own may be a job whatever is chosen now: its
 	 * record is free, while the question of the Veo endpoints would be an order.
 	 */
-	async fetchVideo(video: SubmittedVideo, how: Asking): Promise<VideoAnswer> {
-		if (isOfAnyModel(video.operation)) return await this.apis.jobs.fetchVideo(video, how);
+	async fetchTask(video: SubmittedTask, how: Asking): Promise<TaskAnswer> {
+		if (isOfAnyModel(video.operation)) return await this.apis.jobs.fetchTask(video, how);
 		const isOfUpgrade = isUpgrade(video.operation);
 		if (how === 'poll' && isOfUpgrade) {
-			return this.withHint(await this.chosen.fetchVideo(video, how), true);
+			return this.withHint(await this.chosen.fetchTask(video, how), true);
 		}
-		if (how === 'check' && isOfUpgrade && ownIdOf(video) !== null) {
-			const answer = await this.apis.jobs.fetchVideo(video, 'free');
+		if (how === 'check' && isOfUpgrade && kieTaskIdOf(video) !== null) {
+			const answer = await this.apis.jobs.fetchTask(video, 'free');
 			if (tells(answer)) return answer;
 		}
-		const answer = await this.chosen.fetchVideo(video, how);
+		const answer = await this.chosen.fetchTask(video, how);
 		const elsewhere = how === 'poll' ? how : 'free';
-		return await this.orElse(answer, async (api) => await api.fetchVideo(video, elsewhere));
+		return await this.orElse(answer, async (api) => await api.fetchTask(video, elsewhere));
 	}
 
-	async fetchRecord(taskId: string): Promise<VideoAnswer> {
+	async fetchRecord(taskId: string): Promise<TaskAnswer> {
 		const answer = await this.chosen.fetchRecord(taskId);
 		return await this.orElse(answer, async (api) => await api.fetchRecord(taskId));
 	}

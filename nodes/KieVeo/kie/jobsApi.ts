@@ -15,11 +15,11 @@ import type {
 	KieApi,
 	Order,
 	SubmissionAnswer,
-	SubmittedVideo,
+	SubmittedTask,
 	UpgradeOrder,
-	VideoAnswer,
+	TaskAnswer,
 } from './api';
-import { BaseApi, ownIdOf, type ApiParts } from './baseApi';
+import { BaseApi, kieTaskIdOf, type ApiParts } from './baseApi';
 import { otherTier, withTierNote } from './meaning/fields';
 import { NO_FILES } from './meaning/files';
 import { isJsonObject, toText } from '../values';
@@ -129,8 +129,8 @@ export class JobsApi extends BaseApi implements KieApi {
 		return await this.createJob(model, input, callBackUrl, baseTaskId, deadline);
 	}
 
-	async fetchVideo(video: SubmittedVideo, how: Asking): Promise<VideoAnswer> {
-		const ownId = ownIdOf(video);
+	async fetchTask(video: SubmittedTask, how: Asking): Promise<TaskAnswer> {
+		const ownId = kieTaskIdOf(video);
 		if (ownId === null) return NO_JOB;
 		const { operation } = video;
 		const isOurs = isCreation(operation) || isUpgrade(operation);
@@ -179,7 +179,7 @@ export class JobsApi extends BaseApi implements KieApi {
 	}
 
 	/** Kie bills the tier that it repeats, which is not always the one that was asked for. */
-	private withTier({ operation, taskId, model }: SubmittedVideo, answer: VideoAnswer): VideoAnswer {
+	private withTier({ operation, taskId, model }: SubmittedTask, answer: TaskAnswer): TaskAnswer {
 		if (!isCreation(operation) || isOfAnyModel(operation)) return answer;
 		if (CREATIONS[operation].fields.model === null || answer.meaning.kind !== 'success')
 			return answer;
@@ -199,7 +199,7 @@ function given(parameters: CreationParameters): Array<[keyof CreationParameters,
 }
 
 /** An upgrade that was not ordered as a job. */
-const NO_JOB: VideoAnswer = {
+const NO_JOB: TaskAnswer = {
 	meaning: { kind: 'processing', files: NO_FILES },
 	code: null,
 	message: '',

@@ -6,11 +6,11 @@ import type {
 	CreationOrder,
 	CreationParameters,
 	SubmissionAnswer,
-	SubmittedVideo,
+	SubmittedTask,
 	UpgradeOrder,
-	VideoAnswer,
+	TaskAnswer,
 } from './api';
-import { answered, BaseApi, orderAnswered, ownIdOf } from './baseApi';
+import { answered, BaseApi, orderAnswered, kieTaskIdOf } from './baseApi';
 import type { HttpCall } from './http/client';
 import { submitPatiently } from './http/retry';
 import { classifyUpgradeAnswer, type KieAnswer, type Meaning } from './meaning/answer';
@@ -83,9 +83,9 @@ export class VeoApi extends BaseApi {
 	 * failure or a result on record ends the matter. Under the base video's id its own URL is on record, perhaps also
 	 * in 4K: only a separate id belongs to the upgrade.
 	 */
-	async fetchVideo(video: SubmittedVideo, how: Asking): Promise<VideoAnswer> {
+	async fetchTask(video: SubmittedTask, how: Asking): Promise<TaskAnswer> {
 		const { operation, taskId } = video;
-		const ownId = ownIdOf(video);
+		const ownId = kieTaskIdOf(video);
 		if (!isUpgrade(operation)) {
 			return how === 'poll'
 				? await this.fetchRecord(taskId, isCreation(operation), 1, 'video')
@@ -114,7 +114,7 @@ export class VeoApi extends BaseApi {
 	 * Repeated after faults, including the 4K request: Kie answers a repeat for the same video with 422 and its
 	 * state instead of starting a second upgrade.
 	 */
-	protected async upgrade(order: UpgradeOrder, deadline?: number): Promise<VideoAnswer> {
+	protected async upgrade(order: UpgradeOrder, deadline?: number): Promise<TaskAnswer> {
 		const call = UPGRADES[order.operation].toCall(order);
 		const meaningOf = (answer: KieAnswer) =>
 			classifyUpgradeAnswer(OPERATIONS[order.operation].upgradesTo, answer);
@@ -132,8 +132,8 @@ export class VeoApi extends BaseApi {
 	 */
 	private async repeatUpgrade(
 		upgrade: Upgrade,
-		{ taskId, index, codes }: SubmittedVideo,
-	): Promise<VideoAnswer> {
+		{ taskId, index, codes }: SubmittedTask,
+	): Promise<TaskAnswer> {
 		const { toCall, ordersAgain } = UPGRADES[upgrade];
 		const answer = await this.parts.http.call(toCall({ taskId, index: index ?? 0 }));
 		const meaning = classifyUpgradeAnswer(OPERATIONS[upgrade].upgradesTo, answer);

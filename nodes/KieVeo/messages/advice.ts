@@ -13,7 +13,7 @@ import {
 	traitsOf,
 	type TaskOperation,
 } from '../operations';
-import type { Subject } from '../videoResult';
+import type { Subject } from '../taskResult';
 import { shortenId } from './error';
 
 /* What a user can do next, by reason. */

@@ -71,7 +71,7 @@ export const inputErrors = errorsFrom({
 		"Set 'Image Source' to Binary and provide the images in binary fields (the Convert to File node creates one from base64). Kie.ai accepts JPG, PNG and WebP.",
 	],
 	/** @param present the binary fields that the item has */
-	missingImage: (parameter: string, name: string, present: string[]) => [
+	missingBinaryField: (parameter: string, name: string, present: string[]) => [
 		`'${parameter}' names the field ${show(name)}, which the item does not have`,
 		`Binary fields of this item: ${shorten(present.join(', ')) || 'none'}.`,
 	],

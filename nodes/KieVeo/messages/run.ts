@@ -1,5 +1,5 @@
 import { OPERATIONS, type TaskOperation } from '../operations';
-import type { Subject } from '../videoResult';
+import type { Subject } from '../taskResult';
 import { getterOf, thingOf } from './advice';
 import { KieVeoError, shorten } from './error';
 

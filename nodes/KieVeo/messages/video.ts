@@ -1,6 +1,6 @@
 import type { Rejection, RetryReason, Said } from '../kie/meaning/answer';
 import { isOfAnyModel, isUpgrade, OPERATIONS } from '../operations';
-import type { Subject } from '../videoResult';
+import type { Subject } from '../taskResult';
 import {
 	ADDRESSES,
 	failureAdvice,
@@ -21,7 +21,7 @@ import { failureText, KieVeoError, shorten, shortenId, textOf } from './error';
  *
  * @param answer `mayBePaid`: whether the order may still have been accepted
  */
-export function videoRejectedError(
+export function rejectedError(
 	subject: Subject,
 	rejection: Rejection,
 	answer: Said & { mayBePaid?: true },
@@ -111,7 +111,7 @@ export function fallbackError(refusal: KieVeoError, fault: KieVeoError): KieVeoE
 }
 
 /** The answer to a paid request never came, so it is unknown whether it was accepted. */
-export function lostCreationError(subject: Subject, answer: Said) {
+export function lostOrderError(subject: Subject, answer: Said) {
 	const { operation, taskId, extendedTaskId = taskId ?? undefined, model } = subject;
 	const thing = thingOf(subject);
 	const { label } = OPERATIONS[operation];

@@ -7,7 +7,7 @@ import type {
 } from 'n8n-workflow';
 
 import type { LogPlace } from '../messages/run';
-import type { TaskResult } from '../videoResult';
+import type { TaskResult } from '../taskResult';
 
 /** @param itemIndex the input item that caused it */
 export function taskItem(

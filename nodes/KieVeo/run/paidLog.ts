@@ -3,8 +3,8 @@ import type { IExecuteFunctions } from 'n8n-workflow';
 import { KieVeoError } from '../messages/error';
 import { logLine, submittedLine } from '../messages/run';
 import { logPlace } from './items';
-import { subjectOf } from './videoRun';
-import type { VideoWork } from './videoWork';
+import { subjectOf } from './taskRun';
+import type { TaskWork } from './taskWork';
 
 type PaidContext = Pick<
 	IExecuteFunctions,
@@ -17,15 +17,15 @@ const TASKS = 'kieVeoTasks';
 const MOST_CHARACTERS = 255;
 
 /**
- * Submits a video and writes to n8n's log what was paid for. n8n keeps a node's output only when the node
+ * Submits an order and writes to n8n's log what was paid for. n8n keeps a node's output only when the node
  * ends: after a stop, n8n's own time limit or a crash the task is recorded nowhere else.
  *
- * @param items the input items that share the video
- * @throws KieVeoError, CancelledError as {@link VideoWork.submit}
+ * @param items the input items that share it
+ * @throws KieVeoError, CancelledError as {@link TaskWork.submit}
  */
 export async function submitLogged(
 	context: PaidContext,
-	work: Pick<VideoWork, 'isTakenUp' | 'order' | 'run' | 'submit' | 'submittedTaskId'>,
+	work: Pick<TaskWork, 'isTakenUp' | 'order' | 'run' | 'submit' | 'submittedTaskId'>,
 	items: readonly number[],
 ): Promise<void> {
 	const place = logPlace(context, items);

@@ -1,6 +1,6 @@
 import type { IWebhookFunctions } from 'n8n-workflow';
 
-import type { SubmittedVideo } from '../kie/api';
+import type { SubmittedTask } from '../kie/api';
 import type { CallbackEvent } from '../kie/callback/check';
 import type { Connection } from '../kie/connection';
 import { ENOUGH_DELIVERIES, withinAnswerTime } from '../kie/delivery';
@@ -8,7 +8,7 @@ import { Gate } from '../kie/http/turns';
 import { failureText } from '../messages/error';
 import { reorderedLine } from '../messages/run';
 import { isUpgrade, traitsOf } from '../operations';
-import { asNamedIn, toTaskResult } from '../videoResult';
+import { asNamedIn, toTaskResult } from '../taskResult';
 import type { Facts } from './decide';
 import {
 	isUnreported,
@@ -45,7 +45,7 @@ export interface Call {
  */
 export async function reportOf(
 	call: Call,
-	video: SubmittedVideo,
+	video: SubmittedTask,
 	{ callback, ...event }: CallbackEvent,
 	delivery: number,
 ): Promise<Report | null> {
@@ -72,7 +72,7 @@ export async function reportOf(
 
 /** Whether this process is still going to receive a callback about a video. */
 export function willBeReported(
-	video: SubmittedVideo,
+	video: SubmittedTask,
 	{ possiblyMissed, perhapsReordered }: Suspension,
 ): boolean {
 	const key = videoKey(video);
@@ -90,9 +90,9 @@ export async function askWhileFinished(call: Call): Promise<boolean> {
 	const { connection, suspension } = call;
 	const { foundUnfinished, perhapsReordered } = suspension;
 	const now = connection.clock.elapsed();
-	const reports = (video: SubmittedVideo) =>
+	const reports = (video: SubmittedTask) =>
 		!isUnreported(video) && !perhapsReordered.has(videoKey(video));
-	const isRecent = (video: SubmittedVideo) =>
+	const isRecent = (video: SubmittedTask) =>
 		now - (foundUnfinished.get(videoKey(video)) ?? -Infinity) < ASK_PAUSE_MS;
 	const open = openVideos(suspension);
 	if (open.some((video) => reports(video) && isRecent(video))) return true;
@@ -117,7 +117,7 @@ export async function askAboutOpen(call: Call, all: boolean): Promise<Facts['ask
 	const until = clock.elapsed() + ASKING_MS;
 	const isOver = () => signal?.aborted === true || clock.elapsed() >= until;
 	const gate = new Gate(PARALLEL_QUESTIONS);
-	const since = (video: SubmittedVideo) => foundUnfinished.get(videoKey(video)) ?? 0;
+	const since = (video: SubmittedTask) => foundUnfinished.get(videoKey(video)) ?? 0;
 	const known = reports.size;
 	let asked = openVideos(suspension)
 		.filter((video) => all || !willBeReported(video, suspension))
@@ -139,7 +139,7 @@ export async function askAboutOpen(call: Call, all: boolean): Promise<Facts['ask
 
 async function fetchAndRecord(
 	call: Call,
-	video: SubmittedVideo,
+	video: SubmittedTask,
 ): Promise<'finished' | 'unfinished' | 'unknown'> {
 	const found = await fetchReport(call, video);
 	if (typeof found === 'string') return found;
@@ -150,7 +150,7 @@ async function fetchAndRecord(
 /** `unknown`: Kie does not say, or could not be asked. */
 async function fetchReport(
 	call: Call,
-	video: SubmittedVideo,
+	video: SubmittedTask,
 ): Promise<Report | 'unfinished' | 'unknown'> {
 	const { connection, suspension } = call;
 	const { api } = connection;
@@ -158,8 +158,8 @@ async function fetchReport(
 	const codes = suspension.codes.get(key) ?? [];
 	const answer = await withinAnswerTime(connection, async () =>
 		suspension.perhapsReordered.has(key)
-			? await api.fetchVideo(video, 'free')
-			: await api.fetchVideo({ ...video, codes: [...video.codes, ...codes] }, 'check'),
+			? await api.fetchTask(video, 'free')
+			: await api.fetchTask({ ...video, codes: [...video.codes, ...codes] }, 'check'),
 	);
 	if (answer === null) return 'unknown';
 	const { meaning, code, message, raw } = answer;
@@ -191,7 +191,7 @@ async function fetchReport(
 	}
 }
 
-function logReorder({ context }: Call, { taskId }: SubmittedVideo, isCertain: boolean): void {
+function logReorder({ context }: Call, { taskId }: SubmittedTask, isCertain: boolean): void {
 	context.logger.warn(reorderedLine(context.getNode().name, taskId, isCertain), {
 		executionId: context.getExecutionId(),
 	});

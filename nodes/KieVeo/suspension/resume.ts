@@ -7,7 +7,7 @@ import type {
 
 import { readSubmission, type Submission } from '../addresses/submission';
 import { binaryOf, checkDownloadSettings, Downloads } from '../files/download';
-import type { SubmittedVideo } from '../kie/api';
+import type { SubmittedTask } from '../kie/api';
 import { checkCallback, type CallbackEvent } from '../kie/callback/check';
 import { parseCallback } from '../kie/callback/parse';
 import {
@@ -24,7 +24,7 @@ import { asError, toNodeError } from '../messages/error';
 import { fileErrors } from '../messages/file';
 import { tierLine } from '../messages/run';
 import { isOfAnyModel, isUpgrade } from '../operations';
-import { urlsOf, type TaskResult } from '../videoResult';
+import { urlsOf, type TaskResult } from '../taskResult';
 import { forErrorOutput } from '../run/items';
 import { askAboutOpen, askWhileFinished, reportOf, willBeReported, type Call } from './ask';
 import { decide, type Facts } from './decide';
@@ -145,7 +145,7 @@ async function handleCallback(context: IWebhookFunctions): Promise<Reply> {
 		webhookSecret,
 		signatureRequired: webhookSecret !== null && hasSignature(incoming.headers),
 		taskId: video.taskId,
-		alsoKnownAs: video.kieTaskId,
+		kieTaskId: video.kieTaskId,
 		tolerance: TOLERANCE,
 		now: Math.floor(connection.clock.now() / 1000),
 	});
@@ -219,14 +219,14 @@ function videoNamedIn({ body }: Incoming): string {
 	return taskId === undefined ? 'that video' : `task ${JSON.stringify(taskId.slice(0, 80))}`;
 }
 
-function isAbout(video: SubmittedVideo, submission: Submission): boolean {
+function isAbout(video: SubmittedTask, submission: Submission): boolean {
 	if (video.operation !== submission.operation) return false;
 	// Kie names a new task only after the address was made: there the body's id is compared.
 	return submission.taskId === null || videoKey(video) === videoKey(submission);
 }
 
 /** Records the outcome of the video, finds out about others if needed, and decides. */
-async function onCallback(call: Call, video: SubmittedVideo, event: CallbackEvent): Promise<Reply> {
+async function onCallback(call: Call, video: SubmittedTask, event: CallbackEvent): Promise<Reply> {
 	const { reports, deliveries, resumedAt, complete } = call.suspension;
 	const key = videoKey(video);
 	const delivery = (deliveries.get(key) ?? 0) + 1;
@@ -309,7 +309,7 @@ async function answerCall(
 	}
 }
 
-function resume(call: Call, open: SubmittedVideo[]): Reply {
+function resume(call: Call, open: SubmittedTask[]): Reply {
 	const { context, suspension } = call;
 	const simplify = toBoolean(parameterOf(context, 'options.simplify', true)) !== false;
 	const items = toOutput(storedItems(context), suspension, simplify).map(sorterFor(context));

@@ -6,12 +6,12 @@ import type {
 } from 'n8n-workflow';
 
 import { BoundedMap } from '../boundedMap';
-import type { SubmittedVideo } from '../kie/api';
+import type { SubmittedTask } from '../kie/api';
 import { readText } from '../kie/meaning/texts';
 import { toNumber, toText } from '../values';
 import { PERHAPS_REORDERED } from '../messages/error';
 import { givesResult } from '../operations';
-import type { TaskResult } from '../videoResult';
+import type { TaskResult } from '../taskResult';
 import { nodeData } from './n8n';
 
 /* What this process knows about suspensions. */
@@ -33,7 +33,7 @@ export interface Report {
 /** What n8n has stored of a suspension, as far as each call needs it. */
 interface StoredFacts {
 	/** What each item waits for; `null` where it was finished when the execution was suspended. */
-	awaited: ReadonlyArray<SubmittedVideo | null>;
+	awaited: ReadonlyArray<SubmittedTask | null>;
 	/** When the waiting time ends, in milliseconds since the epoch. */
 	deadline: number;
 }
@@ -174,7 +174,7 @@ export function storedItems(context: IWebhookFunctions): INodeExecutionData[] {
 }
 
 /** The video an item waits for; `null` if it was finished when the execution was suspended. */
-export function videoAwaitedBy(item: INodeExecutionData): SubmittedVideo | null {
+export function videoAwaitedBy(item: INodeExecutionData): SubmittedTask | null {
 	if (!isPending(item)) return null;
 	const { operation, taskId, kieTaskId, index, code, model } = item.json;
 	if (!givesResult(operation)) return null;
@@ -198,7 +198,7 @@ function isPending({ json }: INodeExecutionData): boolean {
 }
 
 /** Whether the video was already being made when it was submitted: Kie does not report it here then. */
-export function isUnreported({ codes }: Pick<SubmittedVideo, 'codes'>): boolean {
+export function isUnreported({ codes }: Pick<SubmittedTask, 'codes'>): boolean {
 	return codes[0] !== 200;
 }
 
@@ -206,7 +206,7 @@ export function isUnreported({ codes }: Pick<SubmittedVideo, 'codes'>): boolean 
 export function openVideos({
 	awaited,
 	reports,
-}: Pick<Suspension, 'awaited' | 'reports'>): SubmittedVideo[] {
+}: Pick<Suspension, 'awaited' | 'reports'>): SubmittedTask[] {
 	const byKey = new Map(awaited.flatMap((video) => (video ? [[videoKey(video), video]] : [])));
 	return [...byKey].flatMap(([key, video]) => (reports.has(key) ? [] : [video]));
 }

@@ -1,6 +1,6 @@
 import { BoundedMap } from '../boundedMap';
-import type { Asking, VideoAnswer } from '../kie/api';
-import { eventOf, refused, type CallbackEvent, type Refusal } from '../kie/callback/check';
+import type { Asking, TaskAnswer } from '../kie/api';
+import { eventOf, refused, type CallbackEvent, type CallbackRefusal } from '../kie/callback/check';
 import type { Connection } from '../kie/connection';
 import { ANSWER_LIMIT_MS, ENOUGH_DELIVERIES, withinAnswerTime } from '../kie/delivery';
 import type { Meaning } from '../kie/meaning/answer';
@@ -24,7 +24,7 @@ const MOST_REMEMBERED = 1_000;
 /** How many times the new part of a video arrived without the whole, by task id. */
 const partsDelivered = new BoundedMap<string, number>(MOST_REMEMBERED);
 /** The 4K requests that were sent again to learn the state, by task id and index. */
-const repeats = new BoundedMap<string, { answer: Promise<VideoAnswer | null>; at: number }>(
+const repeats = new BoundedMap<string, { answer: Promise<TaskAnswer | null>; at: number }>(
 	MOST_REMEMBERED,
 );
 /** Kie asks that a running upgrade be asked about no sooner. */
@@ -50,7 +50,7 @@ function isResultOf(event: CallbackEvent, { resolution }: ResultFiles): boolean 
 }
 
 /** @returns `null` when Kie did not answer in time, or the callback names no task */
-async function fetchReported(ask: Ask, event: CallbackEvent): Promise<VideoAnswer | null> {
+async function fetchReported(ask: Ask, event: CallbackEvent): Promise<TaskAnswer | null> {
 	const { taskId, kieTaskId = null, index } = event;
 	if (taskId === null) return null;
 	const connection = await ask.connect();
@@ -60,7 +60,7 @@ async function fetchReported(ask: Ask, event: CallbackEvent): Promise<VideoAnswe
 	}
 	const video = { operation: event.operation, taskId, kieTaskId, index, codes: [] };
 	const fetch = async (how: Asking) =>
-		await withinAnswerTime(connection, async () => await api.fetchVideo(video, how));
+		await withinAnswerTime(connection, async () => await api.fetchTask(video, how));
 	const free = await fetch('free');
 	const isOpen = free?.meaning.kind === 'processing' || free?.isUnknown;
 	if (!isOpen || !isUpgrade(event.operation) || api.upgradesAreTasks) return free;
@@ -78,8 +78,8 @@ async function fetchReported(ask: Ask, event: CallbackEvent): Promise<VideoAnswe
  */
 async function repeatOnce(
 	key: string,
-	send: () => Promise<VideoAnswer | null>,
-): Promise<VideoAnswer | null | undefined> {
+	send: () => Promise<TaskAnswer | null>,
+): Promise<TaskAnswer | null | undefined> {
 	const earlier = repeats.get(key);
 	if (earlier !== undefined) {
 		const answer = await earlier.answer;
@@ -94,19 +94,19 @@ async function repeatOnce(
 }
 
 /** Only after an answer that showed the upgrade running: any other may have ordered, and stays the last one. */
-function mayRepeat(at: number, answer: VideoAnswer | null): boolean {
+function mayRepeat(at: number, answer: TaskAnswer | null): boolean {
 	return showsState(answer) && performance.now() - at >= RUNNING_PAUSE_MS;
 }
 
 /** Whether the request certainly was not sent, or not accepted. */
-function hadNoEffect(answer: VideoAnswer | null): boolean {
+function hadNoEffect(answer: TaskAnswer | null): boolean {
 	if (answer === null) return false;
 	const { meaning, repeatedOrder } = answer;
 	return !repeatedOrder || meaning.kind === 'unreached' || wasNotAccepted(meaning);
 }
 
 /** Whether the answer to the repeated request shows the upgrade that was ordered, so that it started none. */
-function showsState(answer: VideoAnswer | null): boolean {
+function showsState(answer: TaskAnswer | null): boolean {
 	if (answer === null) return false;
 	const { meaning } = answer;
 	return isEnd(meaning) || (meaning.kind === 'processing' && !meaning.perhapsReordered);
@@ -126,7 +126,7 @@ function isEnd({ kind }: Meaning): boolean {
 export async function ownTaskFault(
 	ask: Ask,
 	{ isOwnTaskUnproven, operation, taskId, kieTaskId, index }: CallbackEvent,
-): Promise<Refusal | null> {
+): Promise<CallbackRefusal | null> {
 	if (!isOwnTaskUnproven || kieTaskId === undefined) return null;
 	const connection = await ask.connect();
 	const { api } = connection;
@@ -194,7 +194,7 @@ function modelIn(raw: unknown): string | null {
 export async function confirmResult(
 	ask: Ask,
 	event: CallbackEvent,
-): Promise<ResultFiles | Refusal> {
+): Promise<ResultFiles | CallbackRefusal> {
 	const answer = await fetchReported(ask, event);
 	if (answer === null) {
 		return refused(503, `Kie.ai did not answer within ${ANSWER_LIMIT_MS / 1000} s`);
@@ -219,7 +219,7 @@ export async function confirmResult(
 export async function withWholeVideo(
 	ask: Ask,
 	event: CallbackEvent,
-): Promise<ResultFiles | Refusal> {
+): Promise<ResultFiles | CallbackRefusal> {
 	const { operation, taskId, callback } = event;
 	const { files, succeeded } = callback;
 	const needsWhole = succeeded && givesResult(operation) && traitsOf(operation).givesWhole === true;

@@ -1,7 +1,12 @@
 import type { IDataObject, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
 
 import { addressKey, readSubmission } from '../addresses/submission';
-import { checkCallback, refused, type CallbackEvent, type Refusal } from '../kie/callback/check';
+import {
+	checkCallback,
+	refused,
+	type CallbackEvent,
+	type CallbackRefusal,
+} from '../kie/callback/check';
 import { isReplayed, readCallbackRequest } from '../kie/callback/request';
 import { CREDENTIAL } from '../kie/connection';
 import { connectForCallback } from '../kie/delivery';
@@ -10,20 +15,20 @@ import { asError } from '../messages/error';
 import { reorderedLine, tierLine } from '../messages/run';
 import { topicOfModel } from '../kie/meaning/fields';
 import { givesResult, isOfAnyModel } from '../operations';
-import { toTaskResult } from '../videoResult';
+import { toTaskResult } from '../taskResult';
 import { confirmResult, ownTaskFault, resolveOutcome, withWholeVideo, type Ask } from './ask';
 import { deliverOnce, forgetDelivery } from './dedup';
 import { readSettings, type TriggerSettings } from './settings';
 
 /** What Kie receives; the reason is only for the log. */
-const ANSWERS: Record<200 | Refusal['status'], string> = {
+const ANSWERS: Record<200 | CallbackRefusal['status'], string> = {
 	200: 'success',
 	400: 'Not a callback of Kie.ai',
 	401: 'Unauthorized',
 	503: 'Try again later',
 };
 
-type Judgement = Accepted | Ignored | Refusal;
+type Judgement = Accepted | Ignored | CallbackRefusal;
 
 interface Ignored {
 	kind: 'ignored';
@@ -104,7 +109,7 @@ async function admit(
 	context: IWebhookFunctions,
 	settings: TriggerSettings,
 	now: number,
-): Promise<CallbackEvent | Refusal> {
+): Promise<CallbackEvent | CallbackRefusal> {
 	const { apiKey, webhookSecret } = await context.getCredentials(CREDENTIAL);
 	const incoming = await readCallbackRequest(context);
 	const submission = readSubmission(incoming.submission, addressKey(trimmedApiKey(apiKey)));
@@ -127,7 +132,7 @@ async function resolve(
 	ask: Ask,
 	event: CallbackEvent,
 	confirm: boolean,
-): Promise<CallbackEvent | Ignored | Refusal> {
+): Promise<CallbackEvent | Ignored | CallbackRefusal> {
 	const { outcome, succeeded } = event.callback;
 	const isOpen = outcome === 'unknown';
 	if (event.taskId === null && (isOpen || (confirm && succeeded))) {
@@ -156,7 +161,7 @@ async function toItem(
 	{ confirm, simplify }: TriggerSettings,
 	event: CallbackEvent,
 	{ ask, receivedAt }: { ask: Ask; receivedAt: Date },
-): Promise<Accepted | Refusal> {
+): Promise<Accepted | CallbackRefusal> {
 	const { callback, passThrough, tier } = event;
 	if (tier) context.logger.warn(tierLine(String(event.taskId), tier.asked, tier.made));
 	const isConfirmed = confirm && callback.succeeded;

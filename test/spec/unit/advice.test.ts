@@ -5,7 +5,7 @@ import {
 	type ModelOperation,
 	type TaskOperation,
 } from '../../../nodes/KieVeo/operations';
-import type { Subject } from '../../../nodes/KieVeo/videoResult';
+import type { Subject } from '../../../nodes/KieVeo/taskResult';
 
 /* Every advice about a failure, read for each kind of order. */
 

@@ -3,7 +3,7 @@ import type { IWebhookFunctions } from 'n8n-workflow';
 
 import { parseCallback, type Callback } from '../../../nodes/KieVeo/kie/callback/parse';
 import { readCallbackRequest } from '../../../nodes/KieVeo/kie/callback/request';
-import { toTaskResult } from '../../../nodes/KieVeo/videoResult';
+import { toTaskResult } from '../../../nodes/KieVeo/taskResult';
 import { IMAGE, TASK, VIDEO, WHOLE } from '../corpus/answers';
 import { CALLBACKS } from '../corpus/callbacks';
 

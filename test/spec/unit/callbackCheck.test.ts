@@ -134,7 +134,7 @@ describe('a genuine callback', () => {
 			'under the id Kie gave at the submission',
 			{ body: upgraded('x'), headers: signed('x'), submission: part(submitted) },
 			{ ...upgrade, ...own, kieTaskId: 'x' },
-			{ alsoKnownAs: 'x' },
+			{ kieTaskId: 'x' },
 		],
 		[
 			'without a signature, where none is asked for',
@@ -228,7 +228,7 @@ describe('a callback is refused', () => {
 					{ body: upgraded(id), headers: signed(id), submission: part(submitted) },
 					401,
 					`the body is about task "${id}", its address belongs to "a"`,
-					{ alsoKnownAs: 'c' },
+					{ kieTaskId: 'c' },
 				] as const satisfies [string, Partial<Incoming>, number, string, Partial<CheckOptions>],
 		),
 		['when it is not signed', { headers: {} }, 401, 'the header X-Webhook-Signature is missing'],
@@ -314,7 +314,7 @@ describe('the report of an upgrade that is a task of its own', () => {
 	it('needs no proof where it has the id of the video, or one that is known', () => {
 		for (const [given, known] of [
 			[report('get4k', 'a'), {}],
-			[report('get4k'), { alsoKnownAs: 'job' }],
+			[report('get4k'), { kieTaskId: 'job' }],
 		] as const) {
 			const checked = check(given, { ...options, acceptsOwnTask, ...known });
 			expect(checked).toMatchObject({ kind: 'genuine' });
@@ -323,7 +323,7 @@ describe('the report of an upgrade that is a task of its own', () => {
 	});
 
 	it.each<[what: string, given: Incoming, changed: Partial<CheckOptions>]>([
-		['where the id is known', report('get4k'), { acceptsOwnTask: false, alsoKnownAs: 'other' }],
+		['where the id is known', report('get4k'), { acceptsOwnTask: false, kieTaskId: 'other' }],
 		['of a new video', report('generate'), { taskId: 'a' }],
 		['of a video that names none', { ...report('get4k'), submission: undefined }, { taskId: 'a' }],
 		['that names two', { ...report('get4k'), body: { ...upgraded('a'), taskId: 'b' } }, {}],
@@ -341,7 +341,7 @@ describe('the report of an upgrade that is a task of its own', () => {
 
 	it('without any id is checked by the one that is known', () => {
 		const given = { ...report('get4k'), body: failed4k(null), headers: signed('job') };
-		const checked = check(given, { ...options, alsoKnownAs: 'job' });
+		const checked = check(given, { ...options, kieTaskId: 'job' });
 		expect(checked).toMatchObject({
 			kind: 'genuine',
 			event: { event: 'get4k.failed', taskId: 'a', kieTaskId: 'job' },

@@ -265,7 +265,7 @@ describe('the outcome of a submitted video at the Veo endpoints', () => {
 	])('%s (%s)', async (_situation, operation, answers, expected, methods) => {
 		const { api, calls } = fakeKie(answers);
 		const video = { operation, taskId: 't', kieTaskId: 'kie-t', index: 1, codes: [200] };
-		const { meaning } = await api.fetchVideo(video, 'check');
+		const { meaning } = await api.fetchTask(video, 'check');
 		expect(meaning.kind).toBe(expected);
 		if (operation === 'get4k') expect(JSON.stringify(meaning)).not.toContain(BASE);
 		expect(calls.map(({ method }) => method)).toStrictEqual(methods);
@@ -293,7 +293,7 @@ describe('the outcome of a job', () => {
 			codes: [],
 		};
 		for (const how of ['check', 'free'] as const) {
-			expect((await kie.api.fetchVideo(video, how)).meaning.kind).toBe(kind);
+			expect((await kie.api.fetchTask(video, how)).meaning.kind).toBe(kind);
 		}
 		expect(new Set(kie.calls.map(({ method, query }) => asText({ method, query })))).toStrictEqual(
 			new Set([asText({ method: 'GET', query: { taskId: 'job' } })]),
@@ -309,7 +309,7 @@ describe('the outcome of a job', () => {
 			index: 0,
 			codes: [200],
 		};
-		const { meaning } = await kie.chosen.fetchVideo(video, 'check');
+		const { meaning } = await kie.chosen.fetchTask(video, 'check');
 		expect(meaning.kind).toBe('success');
 		expect(kie.calls).toMatchObject([{ method: 'GET', path: WIRE.jobs.recordPath }]);
 		expect(kie.calls).toHaveLength(1);
@@ -324,7 +324,7 @@ describe('the outcome of a job', () => {
 			index: 0,
 			codes: [200],
 		};
-		expect((await kie.chosen.fetchVideo(video, 'check')).meaning.kind).toBe('processing');
+		expect((await kie.chosen.fetchTask(video, 'check')).meaning.kind).toBe('processing');
 		expect(kie.calls).toMatchObject([{ method: 'GET', path: WIRE.veo.recordPath }]);
 		expect(kie.calls).toHaveLength(1);
 	});
@@ -446,7 +446,7 @@ describe('a job', () => {
 			codes: [],
 			model,
 		};
-		expect((await kie.chosen.fetchVideo(video, 'poll')).message).toBe(message);
+		expect((await kie.chosen.fetchTask(video, 'poll')).message).toBe(message);
 		expect(kie.lines).toHaveLength(message === 'success' ? 0 : 1);
 	});
 
@@ -490,14 +490,14 @@ describe('two sources', () => {
 
 	it('of which one fails do not keep the other from being asked', async () => {
 		const kie = fakeKie([trouble, veoBase, done], {}, 'veo');
-		const { meaning } = await kie.chosen.fetchVideo(upgrade, 'check');
+		const { meaning } = await kie.chosen.fetchTask(upgrade, 'check');
 		expect(meaning.kind).toBe('success');
 		expect(kie.calls[0]).toMatchObject({ path: WIRE.jobs.recordPath });
 	});
 
 	it('of which none knows an id of the upgrade are followed by the 4K request', async () => {
 		const kie = fakeKie([WIRE.jobs.unknown, WIRE.veo.unknown, done], {}, 'veo');
-		const { meaning } = await kie.chosen.fetchVideo(upgrade, 'check');
+		const { meaning } = await kie.chosen.fetchTask(upgrade, 'check');
 		expect(meaning.kind).toBe('success');
 		expect(kie.calls.map(({ method }) => method)).toStrictEqual(['GET', 'GET', 'POST']);
 	});

@@ -108,7 +108,7 @@ describe('after a 429', () => {
 	async function submitAll(count: number, replies: (requests: number, now: number) => KieAnswer) {
 		const { clock, limiter, run } = setUp();
 		const sent: Array<{ video: number; at: number; code: number | null }> = [];
-		const submitVideo = async (video: number) => {
+		const submitOrder = async (video: number) => {
 			const number = limiter.takeNumber();
 			let answer: KieAnswer;
 			do {
@@ -122,7 +122,7 @@ describe('after a 429', () => {
 				);
 			} while (answer.code !== 200);
 		};
-		await Promise.all(many(count, submitVideo));
+		await Promise.all(many(count, submitOrder));
 		return sent;
 	}
 

@@ -1,6 +1,6 @@
 import type { IHttpRequestOptions, IWebhookFunctions } from 'n8n-workflow';
 
-import type { SubmittedVideo, VideoAnswer } from '../../../nodes/KieVeo/kie/api';
+import type { SubmittedTask, TaskAnswer } from '../../../nodes/KieVeo/kie/api';
 import type { Connection } from '../../../nodes/KieVeo/kie/connection';
 import { NO_FILES } from '../../../nodes/KieVeo/kie/meaning/files';
 import { askAboutOpen } from '../../../nodes/KieVeo/suspension/ask';
@@ -20,7 +20,7 @@ it(`${VIDEOS} videos of which no callback comes are asked about before the timeo
 	const questions = new Map<string, number>();
 	const awaited = Array.from(
 		{ length: VIDEOS },
-		(_, at): SubmittedVideo => ({
+		(_, at): SubmittedTask => ({
 			operation: 'get4k',
 			taskId: String(at),
 			kieTaskId: null,
@@ -28,7 +28,7 @@ it(`${VIDEOS} videos of which no callback comes are asked about before the timeo
 			codes: [200],
 		}),
 	);
-	const fetchVideo = async (video: SubmittedVideo): Promise<VideoAnswer> => {
+	const fetchTask = async (video: SubmittedTask): Promise<TaskAnswer> => {
 		questions.set(video.taskId, (questions.get(video.taskId) ?? 0) + 1);
 		await clock.pause(2 * LATENCY);
 		const files = { ...NO_FILES, videoUrls: ['https://file.example/v.mp4'] };
@@ -39,7 +39,7 @@ it(`${VIDEOS} videos of which no callback comes are asked about before the timeo
 	const deadline = TIMEOUT * 1_000;
 	const facts = { awaited, deadline, complete: true, possiblyMissed: new Set<string>() };
 	const suspension = beginSuspension(place, facts);
-	const connection = { api: { fetchVideo }, clock } as unknown as Connection;
+	const connection = { api: { fetchTask }, clock } as unknown as Connection;
 	const call = { context: {} as IWebhookFunctions, connection, place, suspension };
 	const checks: string[] = [];
 	const httpRequest = async (_: IHttpRequestOptions) => {

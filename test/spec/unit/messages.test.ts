@@ -3,12 +3,12 @@ import { fileErrors } from '../../../nodes/KieVeo/messages/file';
 import { inputErrors } from '../../../nodes/KieVeo/messages/input';
 import {
 	fallbackError,
-	lostCreationError,
+	lostOrderError,
 	timedOutError,
 	uploadRejectedError,
-	videoRejectedError,
+	rejectedError,
 } from '../../../nodes/KieVeo/messages/video';
-import { submitVideo } from '../../../nodes/KieVeo/run/videoRun';
+import { submitOrder } from '../../../nodes/KieVeo/run/taskRun';
 import { fakeKie } from './fakeKie';
 
 const MOST = 500;
@@ -43,7 +43,7 @@ describe('a value in a message', () => {
 describe('a message about a value of 10,000 characters', () => {
 	const subject = { operation: 'get4k', taskId: LONG, index: 0 } as const;
 	const said = { code: 422, message: LONG };
-	const refusal = videoRejectedError(subject, { kind: 'failed', reason: 'other' }, said);
+	const refusal = rejectedError(subject, { kind: 'failed', reason: 'other' }, said);
 	const extension = { operation: 'extend', taskId: null, index: null } as const;
 	const NO_ANSWER = { kind: 'retry', reason: 'server' } as const;
 	const file = { url: `https://example.com/${LONG}`, taskId: null };
@@ -52,20 +52,17 @@ describe('a message about a value of 10,000 characters', () => {
 		['a parameter', inputErrors.seed(LONG)],
 		['a list', inputErrors.imageList('Image URLs', { url: LONG })],
 		['an address of an image', inputErrors.imageUrl(`https://example.com/${LONG}`, 'why')],
-		['the names of binary fields', inputErrors.missingImage('Image Binary Fields', LONG, [LONG])],
+		[
+			'the names of binary fields',
+			inputErrors.missingBinaryField('Image Binary Fields', LONG, [LONG]),
+		],
 		['an operation', inputErrors.unknownOperation(LONG)],
 		['the address of a file', fileErrors.download(file, 'the file is empty')],
 		['a redirect', fileErrors.address({ ...file, taskId: LONG }, file.url, 'why')],
 		['a task ID', timedOutError(subject, 1800, LONG)],
-		[
-			'a task ID in the advice',
-			videoRejectedError(subject, { kind: 'failed', reason: 'other' }, said),
-		],
-		[
-			'a task ID of a lost extension',
-			lostCreationError({ ...extension, extendedTaskId: LONG }, said),
-		],
-		['a task ID of an upgrade without an answer', videoRejectedError(subject, NO_ANSWER, said)],
+		['a task ID in the advice', rejectedError(subject, { kind: 'failed', reason: 'other' }, said)],
+		['a task ID of a lost extension', lostOrderError({ ...extension, extendedTaskId: LONG }, said)],
+		['a task ID of an upgrade without an answer', rejectedError(subject, NO_ANSWER, said)],
 		['a task ID that is refused twice', fallbackError(refusal, refusal)],
 	])('quotes at most 500 characters of %s', (_what, { message, description }) => {
 		const quoted = (message + description).match(/x/g) ?? [];
@@ -94,7 +91,7 @@ describe('an upgrade whose answer was lost', () => {
 		["a proxy's login", cutByProxy, 'Kie.ai was not reached', 'requires a user name'],
 	])('may have been paid for although %s follows', async (_what, next, words, advice) => {
 		const { api } = fakeKie([reset, noName, next]);
-		const thrown: unknown = await submitVideo({ api }, order).catch((error: unknown) => error);
+		const thrown: unknown = await submitOrder({ api }, order).catch((error: unknown) => error);
 		if (!(thrown instanceof KieVeoError)) throw thrown;
 		expect(thrown.message).toContain(words);
 		expect(thrown.description).toContain(advice);
@@ -108,7 +105,7 @@ describe('an upgrade whose answer was lost', () => {
 		['when nothing was lost', [noName, { code: 402, msg: 'x' }]],
 	])('does not matter %s', async (_what, replies) => {
 		const { api } = fakeKie(replies);
-		const thrown: unknown = await submitVideo({ api }, order).catch((error: unknown) => error);
+		const thrown: unknown = await submitOrder({ api }, order).catch((error: unknown) => error);
 		if (!(thrown instanceof KieVeoError)) throw thrown;
 		expect(thrown.message + thrown.description).not.toContain('paid for');
 		expect(thrown.mayBePaid).toBe(false);

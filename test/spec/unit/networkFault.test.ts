@@ -2,7 +2,7 @@ import { NodeOperationError, type INode } from 'n8n-workflow';
 
 import { networkFaultOf } from '../../../nodes/KieVeo/kie/http/networkFault';
 import { KieVeoError, toNodeError } from '../../../nodes/KieVeo/messages/error';
-import { submitVideo } from '../../../nodes/KieVeo/run/videoRun';
+import { submitOrder } from '../../../nodes/KieVeo/run/taskRun';
 import { fakeKie } from './fakeKie';
 import { errorOf1x, errorOf2x, TRANSPORT_FAULTS, type TransportFault } from './transportFaults';
 
@@ -96,7 +96,7 @@ async function generate(error: Error) {
 		operation: 'generate' as const,
 		parameters: { prompt: 'A dog', model: 'veo3' },
 	};
-	const thrown: unknown = await submitVideo({ api }, order).catch((one: unknown) => one);
+	const thrown: unknown = await submitOrder({ api }, order).catch((one: unknown) => one);
 	if (!(thrown instanceof KieVeoError)) throw thrown;
 	return { thrown, calls };
 }

@@ -4,7 +4,7 @@ import {
 	addressesIn,
 	namesIn,
 	readChoice,
-	readVideoOptions,
+	readTaskOptions,
 	toSeconds,
 } from '../../../nodes/KieVeo/actions/parameters';
 import { trimmedApiKey, trimmedBaseUrl } from '../../../nodes/KieVeo/kie/credentialValues';
@@ -62,7 +62,7 @@ describe('seconds', () => {
 		['', 1800],
 	])('of a Timeout of %p are %i whole ones', (timeout, seconds) => {
 		const context = { getNodeParameter: () => ({ timeout }) };
-		expect(readVideoOptions(context as never, 0, 30)).toMatchObject({ timeout: seconds });
+		expect(readTaskOptions(context as never, 0, 30)).toMatchObject({ timeout: seconds });
 	});
 });
 

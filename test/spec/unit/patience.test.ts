@@ -1,6 +1,6 @@
 import { KieVeoError } from '../../../nodes/KieVeo/messages/error';
 import type { ApiName, Order } from '../../../nodes/KieVeo/kie/api';
-import { submitVideo, waitByPolling } from '../../../nodes/KieVeo/run/videoRun';
+import { submitOrder, waitByPolling } from '../../../nodes/KieVeo/run/taskRun';
 import type { Connection } from '../../../nodes/KieVeo/kie/connection';
 import { TASK, VIDEO } from '../corpus/answers';
 import { fakeKie } from './fakeKie';
@@ -35,7 +35,7 @@ async function wait(
 	const { api, calls, clock, stop } = fakeKie(replies, headers, name);
 	clock.now = now ?? clock.now;
 	const connection = { api, clock, signal: stop.signal } as unknown as Connection;
-	const run = await submitVideo({ api }, order);
+	const run = await submitOrder({ api }, order);
 	const ended = await waitByPolling(connection, order, {
 		submitted: run,
 		submittedAt: 0,
@@ -140,7 +140,7 @@ it.each<[code: number, msg: string]>([
 ])('An order is sent once, whatever the words beside %d: "%s"', async (code, msg) => {
 	for (const name of ['veo', 'jobs'] as const) {
 		const { api, calls } = fakeKie([refused(code, msg)], {}, name);
-		const error: unknown = await submitVideo({ api }, GENERATE, 1_800_000).catch((e: unknown) => e);
+		const error: unknown = await submitOrder({ api }, GENERATE, 1_800_000).catch((e: unknown) => e);
 		if (!(error instanceof KieVeoError)) throw error;
 		expect(calls).toHaveLength(1);
 		expect(error.message).toContain(msg);

@@ -102,7 +102,7 @@ export async function simulate(scenario: Scenario, seed: number): Promise<Outcom
 		await clock.pause(scenario.startAt?.[worker] ?? 0);
 		const limiter = new SubmissionLimiter(clock);
 		const deadline = clock.now() + (scenario.patience ?? 1_800_000);
-		const submitVideo = async () => {
+		const submitOrder = async () => {
 			const answer = await submitPatiently(
 				async () => await submit(worker),
 				(given) => classifyCreateAnswer(given),
@@ -114,7 +114,7 @@ export async function simulate(scenario: Scenario, seed: number): Promise<Outcom
 			);
 			if (answer.code !== 200) givenUp++;
 		};
-		await Promise.all(Array.from({ length: videos }, submitVideo));
+		await Promise.all(Array.from({ length: videos }, submitOrder));
 	};
 	const compete = async () => {
 		for (let start = 0; running; start += WINDOW_MS) {

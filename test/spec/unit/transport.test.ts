@@ -14,7 +14,7 @@ describe('requests', () => {
 		const { api, calls } = fakeKie([ACCEPTED]);
 		const request = { taskId: 'a/b?c', index: 2, callBackUrl: 'https://n8n.example.com/cb' };
 		await api.submit({ ...UPGRADE, ...request });
-		await api.fetchVideo({ ...UPGRADE, ...request, kieTaskId: null, codes: [200] }, 'poll');
+		await api.fetchTask({ ...UPGRADE, ...request, kieTaskId: null, codes: [200] }, 'poll');
 		const path = '/api/v1/veo/get-4k-video';
 		expect(calls).toStrictEqual([
 			{ method: 'POST', path, body: request },
@@ -93,7 +93,7 @@ describe('a network fault', () => {
 			config: { headers: { Authorization: 'Bearer secret' } },
 		});
 		const { api } = fakeKie([new Error('Bearer secret', { cause })]);
-		const answer = await api.fetchVideo({ ...UPGRADE, kieTaskId: null, codes: [200] }, 'poll');
+		const answer = await api.fetchTask({ ...UPGRADE, kieTaskId: null, codes: [200] }, 'poll');
 		expect(answer).toMatchObject({
 			code: null,
 			message: 'connection refused (127.0.0.1:4001)',

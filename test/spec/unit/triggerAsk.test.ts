@@ -1,4 +1,4 @@
-import type { Asking, SubmittedVideo } from '../../../nodes/KieVeo/kie/api';
+import type { Asking, SubmittedTask } from '../../../nodes/KieVeo/kie/api';
 import type { CallbackEvent } from '../../../nodes/KieVeo/kie/callback/check';
 import { parseCallback } from '../../../nodes/KieVeo/kie/callback/parse';
 import { confirmResult, resolveOutcome, withWholeVideo } from '../../../nodes/KieVeo/trigger/ask';
@@ -275,8 +275,8 @@ describe('the trigger, about a 4K upgrade', () => {
 			...kie,
 			signal: limit.signal,
 			api: Object.assign(Object.create(kie.api) as typeof kie.api, {
-				fetchVideo: async (video: SubmittedVideo, how: Asking) => {
-					if (how === 'free') return await kie.api.fetchVideo(video, how);
+				fetchTask: async (video: SubmittedTask, how: Asking) => {
+					if (how === 'free') return await kie.api.fetchTask(video, how);
 					setImmediate(() => limit.abort());
 					return await new Promise<never>(() => undefined);
 				},

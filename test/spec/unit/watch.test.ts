@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 
 import type { IHttpRequestOptions } from 'n8n-workflow';
 
-import type { SubmittedVideo } from '../../../nodes/KieVeo/kie/api';
+import type { SubmittedTask } from '../../../nodes/KieVeo/kie/api';
 import {
 	beginSuspension,
 	endSuspension,
@@ -184,7 +184,7 @@ describe('the watch over suspended executions', () => {
 		const video = { operation: 'get4k', taskId: 'task-1', kieTaskId: null, index: 0, codes: [] };
 		for (const isResumed of [false, true]) {
 			const lab = new Lab(() => gone);
-			const awaited = [null, video as SubmittedVideo];
+			const awaited = [null, video as SubmittedTask];
 			const begun = beginSuspension(place(1), { ...suspension, awaited });
 			if (isResumed) begun.resumedAt = 0;
 			lab.begin(1);

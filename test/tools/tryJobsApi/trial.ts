@@ -1,7 +1,7 @@
 import type {
 	CreationOrder,
 	ModelOrder,
-	SubmittedVideo,
+	SubmittedTask,
 	UpgradeOrder,
 } from '../../../nodes/KieVeo/kie/api';
 import { HttpClient, type SendRequest } from '../../../nodes/KieVeo/kie/http/client';
@@ -175,7 +175,7 @@ export class Trial {
 	private async follow(order: PaidOrder, job: string): Promise<void> {
 		const { say, pollInterval, timeout } = this.surroundings;
 		const isUpgrade = order.kind === 'upgrade';
-		const video: SubmittedVideo = {
+		const video: SubmittedTask = {
 			operation: order.operation,
 			taskId: isUpgrade ? order.taskId : job,
 			kieTaskId: isUpgrade ? job : null,
@@ -185,7 +185,7 @@ export class Trial {
 		};
 		const deadline = systemClock.now() + timeout * 1000;
 		for (;;) {
-			const { meaning, message, raw } = await this.api.fetchVideo(video, 'poll');
+			const { meaning, message, raw } = await this.api.fetchTask(video, 'poll');
 			const isOpen = meaning.kind === 'processing' || meaning.kind === 'retry';
 			if (!isOpen || systemClock.now() > deadline) {
 				say(`  ${meaning.kind}: ${message}`);

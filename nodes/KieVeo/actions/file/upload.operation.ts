@@ -89,7 +89,8 @@ function readFile(context: IExecuteFunctions, itemIndex: number): UploadFile {
 	const field = readText(parameter, given) ?? 'data';
 	const binary = new Map(Object.entries(context.getInputData()[itemIndex]?.binary ?? {}));
 	const data = binary.get(field);
-	if (data === undefined) throw inputErrors.missingImage(parameter, field, [...binary.keys()]);
+	if (data === undefined)
+		throw inputErrors.missingBinaryField(parameter, field, [...binary.keys()]);
 	const name = readText('File Name', context.getNodeParameter('fileName', itemIndex, ''));
 	if (name !== null && !/^[^/\\"\p{Cc}]{1,200}$/u.test(name)) throw inputErrors.fileName(name);
 	const [, ending = data.fileExtension ?? ''] = /\.(\w+)$/.exec(data.fileName ?? '') ?? [];

@@ -3,11 +3,11 @@ import { updateDisplayOptions, type INodeProperties } from 'n8n-workflow';
 import {
 	downloadProperties,
 	taskIdProperty,
-	videoOptionsProperty,
+	taskOptionsProperty,
 	waitModeProperties,
 } from '../descriptions';
 import { readTaskId } from '../parameters';
-import type { VideoOperation } from '../video/videoOperation';
+import type { OrderOperation } from '../orderOperation';
 
 const POLL_INTERVAL = 10;
 
@@ -25,11 +25,11 @@ export const description: INodeProperties[] = updateDisplayOptions(
 			'What to do if the task is not finished yet. Checking is free.',
 		),
 		...downloadProperties,
-		videoOptionsProperty(POLL_INTERVAL),
+		taskOptionsProperty(POLL_INTERVAL),
 	],
 );
 
-export const getTask: VideoOperation = {
+export const getTask: OrderOperation = {
 	operation: 'getTask',
 	defaultPollInterval: POLL_INTERVAL,
 	readOrder: (context, itemIndex) => ({

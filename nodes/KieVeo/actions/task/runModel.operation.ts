@@ -5,9 +5,9 @@ import {
 	creationWaitModeProperties,
 	downloadProperties,
 	minimumCreditsOption,
-	videoOptionsProperty,
+	taskOptionsProperty,
 } from '../descriptions';
-import type { VideoOperation } from '../video/videoOperation';
+import type { OrderOperation } from '../orderOperation';
 import { fetchModels, inputProperties, modelProperty, readModelInput } from './modelInput';
 
 const POLL_INTERVAL = 10;
@@ -29,11 +29,11 @@ export const description: INodeProperties[] = updateDisplayOptions(
 		},
 		...callbackProperties,
 		...downloadProperties,
-		videoOptionsProperty(POLL_INTERVAL, [minimumCreditsOption]),
+		taskOptionsProperty(POLL_INTERVAL, [minimumCreditsOption]),
 	],
 );
 
-export const runModel: VideoOperation = {
+export const runModel: OrderOperation = {
 	operation: 'runModel',
 	defaultPollInterval: POLL_INTERVAL,
 	fetchModels,

@@ -9,12 +9,12 @@ import {
 	promptProperty,
 	seedOption,
 	taskIdProperty,
-	videoOptionsProperty,
+	taskOptionsProperty,
 	watermarkOption,
 } from '../descriptions';
 import { readTaskId } from '../parameters';
 import { readModel, readPrompt, readSeedAndWatermark } from './creationParameters';
-import type { VideoOperation } from './videoOperation';
+import type { OrderOperation } from '../orderOperation';
 
 const POLL_INTERVAL = 30;
 
@@ -53,11 +53,11 @@ export const description: INodeProperties[] = updateDisplayOptions(
 		},
 		...callbackProperties,
 		...downloadProperties,
-		videoOptionsProperty(POLL_INTERVAL, [minimumCreditsOption, seedOption, watermarkOption]),
+		taskOptionsProperty(POLL_INTERVAL, [minimumCreditsOption, seedOption, watermarkOption]),
 	],
 );
 
-export const extend: VideoOperation = {
+export const extend: OrderOperation = {
 	operation: 'extend',
 	defaultPollInterval: POLL_INTERVAL,
 	readOrder: (context, itemIndex, { callbackFor }) => {

@@ -9,13 +9,13 @@ import {
 	minimumCreditsOption,
 	promptProperty,
 	seedOption,
-	videoOptionsProperty,
+	taskOptionsProperty,
 	watermarkOption,
 } from '../descriptions';
 import { readImages } from '../images';
 import { isBlank, readBoolean, readChoice, toSeconds } from '../parameters';
 import { readModel, readPrompt, readSeedAndWatermark } from './creationParameters';
-import type { VideoOperation } from './videoOperation';
+import type { OrderOperation } from '../orderOperation';
 
 const POLL_INTERVAL = 30;
 /** The only duration for videos made from reference images, in seconds. */
@@ -152,7 +152,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 		},
 		...callbackProperties,
 		...downloadProperties,
-		videoOptionsProperty(POLL_INTERVAL, [
+		taskOptionsProperty(POLL_INTERVAL, [
 			{
 				displayName: 'Enable Translation',
 				name: 'enableTranslation',
@@ -168,7 +168,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 	],
 );
 
-export const generate: VideoOperation = {
+export const generate: OrderOperation = {
 	operation: 'generate',
 	defaultPollInterval: POLL_INTERVAL,
 	readOrder: (context, itemIndex, { baseUrl, callbackFor }) => {

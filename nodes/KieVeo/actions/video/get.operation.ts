@@ -3,11 +3,11 @@ import { updateDisplayOptions, type INodeProperties } from 'n8n-workflow';
 import {
 	downloadProperties,
 	taskIdProperty,
-	videoOptionsProperty,
+	taskOptionsProperty,
 	waitModeProperties,
 } from '../descriptions';
 import { readTaskId } from '../parameters';
-import type { VideoOperation } from './videoOperation';
+import type { OrderOperation } from '../orderOperation';
 
 const POLL_INTERVAL = 30;
 
@@ -24,11 +24,11 @@ export const description: INodeProperties[] = updateDisplayOptions(
 			'What to do if the video is not ready yet. Checking is free.',
 		),
 		...downloadProperties,
-		videoOptionsProperty(POLL_INTERVAL),
+		taskOptionsProperty(POLL_INTERVAL),
 	],
 );
 
-export const get: VideoOperation = {
+export const get: OrderOperation = {
 	operation: 'get',
 	defaultPollInterval: POLL_INTERVAL,
 	readOrder: (context, itemIndex) => ({

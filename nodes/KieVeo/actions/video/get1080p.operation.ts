@@ -6,11 +6,11 @@ import {
 	indexProperty,
 	minimumCreditsOption,
 	taskIdProperty,
-	videoOptionsProperty,
+	taskOptionsProperty,
 	waitModeProperties,
 } from '../descriptions';
 import { readIndex, readTaskId } from '../parameters';
-import type { VideoOperation } from './videoOperation';
+import type { OrderOperation } from '../orderOperation';
 
 const POLL_INTERVAL = 20;
 
@@ -35,11 +35,11 @@ export const description: INodeProperties[] = updateDisplayOptions(
 		},
 		...callbackProperties,
 		...downloadProperties,
-		videoOptionsProperty(POLL_INTERVAL, [minimumCreditsOption]),
+		taskOptionsProperty(POLL_INTERVAL, [minimumCreditsOption]),
 	],
 );
 
-export const get1080p: VideoOperation = {
+export const get1080p: OrderOperation = {
 	operation: 'get1080p',
 	defaultPollInterval: POLL_INTERVAL,
 	readOrder: (context, itemIndex, { callbackFor }) => {

@@ -6,12 +6,12 @@ import {
 	indexProperty,
 	minimumCreditsOption,
 	taskIdProperty,
-	videoOptionsProperty,
+	taskOptionsProperty,
 	waitModeProperties,
 	whenPolling,
 } from '../descriptions';
 import { readChoice, readIndex, readTaskId } from '../parameters';
-import type { VideoOperation } from './videoOperation';
+import type { OrderOperation } from '../orderOperation';
 
 const POLL_INTERVAL = 30;
 
@@ -55,11 +55,11 @@ export const description: INodeProperties[] = updateDisplayOptions(
 		},
 		...callbackProperties,
 		...downloadProperties,
-		videoOptionsProperty(POLL_INTERVAL, [minimumCreditsOption, on4kUnavailableOption]),
+		taskOptionsProperty(POLL_INTERVAL, [minimumCreditsOption, on4kUnavailableOption]),
 	],
 );
 
-export const get4k: VideoOperation = {
+export const get4k: OrderOperation = {
 	operation: 'get4k',
 	defaultPollInterval: POLL_INTERVAL,
 	readOrder: (context, itemIndex, { callbackFor }) => {

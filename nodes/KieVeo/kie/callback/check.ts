@@ -5,7 +5,7 @@ import { otherTier, topicOfModel, withTierNote } from '../meaning/fields';
 import { isAboutOther } from '../meaning/files';
 import { signatureFault, type Incoming } from './request';
 import { givesResult, isOfAnyModel, isUpgrade, traitsOf } from '../../operations';
-import type { ReportedOperation } from '../../videoResult';
+import type { ReportedOperation } from '../../taskResult';
 
 export interface CheckOptions {
 	signatureRequired: boolean;
@@ -14,7 +14,7 @@ export interface CheckOptions {
 	/** The awaited task, when the address was made before Kie gave it an id. */
 	taskId?: string | null;
 	/** The id under which Kie accepted the submission, if it differs from the submitted one. */
-	alsoKnownAs?: string | null;
+	kieTaskId?: string | null;
 	/**
 	 * Whether the report of an upgrade may name a task of its own that nobody here has heard of: an address
 	 * is made before Kie gives that id.
@@ -51,7 +51,7 @@ export interface CallbackEvent {
 	callback: Callback;
 }
 
-export interface Refusal {
+export interface CallbackRefusal {
 	kind: 'refused';
 	status: 400 | 401 | 503;
 	/** For n8n's log. */
@@ -68,7 +68,7 @@ const MAX_BODY_BYTES = 1_000_000;
 export function checkCallback(
 	incoming: Incoming,
 	options: CheckOptions,
-): { kind: 'genuine'; event: CallbackEvent } | Refusal {
+): { kind: 'genuine'; event: CallbackEvent } | CallbackRefusal {
 	if (incoming.size > MAX_BODY_BYTES) return refused(400, `the body has ${incoming.size} bytes`);
 	const parsed = parseCallback(incoming.body);
 	if ('reason' in parsed) return refused(400, parsed.reason);
@@ -86,7 +86,7 @@ export function checkCallback(
 	if (disagreement !== null && !mayBeOwnTask(taskIds, options)) {
 		return refused(401, disagreement);
 	}
-	const kieTaskId = taskIds[0] ?? options.alsoKnownAs ?? asked;
+	const kieTaskId = taskIds[0] ?? options.kieTaskId ?? asked;
 	const fault = options.signatureRequired ? proofFault(incoming, kieTaskId, options) : null;
 	if (fault !== null) return refused(401, fault);
 	const event = toEvent(asReported(parsed.read(), submission), submission, { asked, kieTaskId });
@@ -109,13 +109,13 @@ function mayBeOwnTask(
 function idFault(
 	taskIds: string[],
 	asked: string | null,
-	{ alsoKnownAs = null }: Pick<CheckOptions, 'alsoKnownAs'>,
+	{ kieTaskId = null }: Pick<CheckOptions, 'kieTaskId'>,
 ): string | null {
 	if (taskIds.length > 1) {
 		return `the body names different task IDs: ${taskIds.map(quote).join(', ')}`;
 	}
 	const [named] = taskIds;
-	if (named === undefined || asked === null || named === alsoKnownAs) return null;
+	if (named === undefined || asked === null || named === kieTaskId) return null;
 	if (belongsTo(named, asked)) return null;
 	return `the body is about task ${quote(named)}, its address belongs to ${quote(asked)}`;
 }
@@ -204,7 +204,7 @@ function belongsTo(kieTaskId: string, asked: string): boolean {
 	return kieTaskId === asked || kieTaskId.startsWith(`${asked}_`);
 }
 
-export function refused(status: Refusal['status'], reason: string): Refusal {
+export function refused(status: CallbackRefusal['status'], reason: string): CallbackRefusal {
 	return { kind: 'refused', status, reason };
 }
 

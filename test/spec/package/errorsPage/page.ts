@@ -61,7 +61,7 @@ export const SECTIONS: Section[] = [
 		title: 'Kie.ai could not make the video',
 		intro:
 			'The message begins with what was asked for, such as "Could not get the 4K video of task veo_task_abc123:", and ends with Kie.ai\'s words.',
-		entries: entriesOf(videoRoom, { videoRejectedError: samples.failures }).map((entry) => ({
+		entries: entriesOf(videoRoom, { rejectedError: samples.failures }).map((entry) => ({
 			...entry,
 			text: entry.text.replace(/^Could not get the (.*?)( of task \w+)?:/, '$1:'),
 		})),

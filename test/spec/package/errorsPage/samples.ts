@@ -13,8 +13,8 @@ import type { inputErrors } from '../../../../nodes/KieVeo/messages/input';
 import type * as runRoom from '../../../../nodes/KieVeo/messages/run';
 import { callbackMissedHint, stoppedError } from '../../../../nodes/KieVeo/messages/run';
 import type * as videoRoom from '../../../../nodes/KieVeo/messages/video';
-import { videoRejectedError } from '../../../../nodes/KieVeo/messages/video';
-import type { Subject } from '../../../../nodes/KieVeo/videoResult';
+import { rejectedError } from '../../../../nodes/KieVeo/messages/video';
+import type { Subject } from '../../../../nodes/KieVeo/taskResult';
 import { TEXTS } from '../../corpus/texts';
 
 /* Values to show every message with. A message without values does not compile. */
@@ -63,7 +63,7 @@ export const input: Samples<typeof inputErrors> = {
 	duration: [[5]],
 	seed: [[7]],
 	imageUrl: [['http://localhost/cat.jpg', PRIVATE]],
-	missingImage: [['Image Binary Fields', 'first', ['data']]],
+	missingBinaryField: [['Image Binary Fields', 'first', ['data']]],
 	imageType: [['Image Binary Fields', 'data', 'image/heic']],
 	imageList: [['Image URLs', 42]],
 	imageCount: [
@@ -145,7 +145,7 @@ const later: Array<[Subject, FailureReason]> = [
 	[upgrade, 'taskFailed'],
 	[extension, 'taskFailed'],
 ];
-export const failures: Samples<typeof videoRoom>['videoRejectedError'] = [
+export const failures: Samples<typeof videoRoom>['rejectedError'] = [
 	...entries(byReason).map(([reason, [subject, message]]) => failure(subject, reason, message)),
 	...later.map(([subject, reason]) => failure(subject, reason, byReason[reason][1])),
 	[
@@ -164,7 +164,7 @@ function failure(
 	subject: Subject,
 	reason: FailureReason,
 	message: string,
-): Samples<typeof videoRoom>['videoRejectedError'][number] {
+): Samples<typeof videoRoom>['rejectedError'][number] {
 	return [subject, { kind: 'failed', reason }, { code: 501, message }];
 }
 
@@ -234,50 +234,49 @@ export const account: Samples<typeof videoRoom>['accountRejectedError'] = [
 	],
 ];
 
-export const video: Samples<Omit<typeof videoRoom, 'videoRejectedError' | 'accountRejectedError'>> =
-	{
-		lostCreationError: [[upgrade, { code: null, message: 'no answer in time' }]],
-		uploadRejectedError: [
-			[
-				{ kind: 'failed', reason: 'other' },
-				{
-					code: 404,
-					message: kies('Not Found - The requested resource or endpoint does not exist'),
-				},
-			],
-			[
-				{ kind: 'unreached', reason: 'wrongAddress' },
-				{ code: 413, message: 'a web page instead of JSON (HTTP 413)' },
-			],
+export const video: Samples<Omit<typeof videoRoom, 'rejectedError' | 'accountRejectedError'>> = {
+	lostOrderError: [[upgrade, { code: null, message: 'no answer in time' }]],
+	uploadRejectedError: [
+		[
+			{ kind: 'failed', reason: 'other' },
+			{
+				code: 404,
+				message: kies('Not Found - The requested resource or endpoint does not exist'),
+			},
 		],
-		timedOutError: [
-			[
-				upgrade,
-				1800,
-				kies('4k is processing. It should be ready in 5-10 minutes. Please check back shortly.'),
-			],
-			[{ ...upgrade, ownTaskId: 'e931f4f24b0f' }, 1800, 'success'],
+		[
+			{ kind: 'unreached', reason: 'wrongAddress' },
+			{ code: 413, message: 'a web page instead of JSON (HTTP 413)' },
 		],
-		unclearError: [
-			[
-				made,
-				16,
-				{
-					code: 200,
-					message: 'Kie.ai calls it finished, but none of its fields has an address: taskId, state',
-				},
-			],
+	],
+	timedOutError: [
+		[
+			upgrade,
+			1800,
+			kies('4k is processing. It should be ready in 5-10 minutes. Please check back shortly.'),
 		],
-		fallbackError: [
-			[
-				videoRejectedError(...failure(upgrade, 'unavailable', byReason.unavailable[1])),
-				videoRejectedError(
-					...failure({ ...upgrade, operation: 'get1080p' }, 'noFile', byReason.noFile[1]),
-				),
-			],
+		[{ ...upgrade, ownTaskId: 'e931f4f24b0f' }, 1800, 'success'],
+	],
+	unclearError: [
+		[
+			made,
+			16,
+			{
+				code: 200,
+				message: 'Kie.ai calls it finished, but none of its fields has an address: taskId, state',
+			},
 		],
-		balanceUnknownError: [[{ kind: 'retry', reason: 'server' }, retries.server]],
-	};
+	],
+	fallbackError: [
+		[
+			rejectedError(...failure(upgrade, 'unavailable', byReason.unavailable[1])),
+			rejectedError(
+				...failure({ ...upgrade, operation: 'get1080p' }, 'noFile', byReason.noFile[1]),
+			),
+		],
+	],
+	balanceUnknownError: [[{ kind: 'retry', reason: 'server' }, retries.server]],
+};
 
 const file = { url: 'https://example.com/v.mp4', taskId: TASK };
 

@@ -1,14 +1,14 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 
-import type { Order, UpgradeOrder } from '../../kie/api';
-import type { CataloguedModel } from '../../kie/catalogue/catalogue';
-import type { Connection } from '../../kie/connection';
-import type { UploadFile } from '../../kie/http/multipart';
-import type { Submission } from '../../addresses/submission';
-import type { TaskOperation } from '../../operations';
+import type { Order, UpgradeOrder } from '../kie/api';
+import type { CataloguedModel } from '../kie/catalogue/catalogue';
+import type { Connection } from '../kie/connection';
+import type { UploadFile } from '../kie/http/multipart';
+import type { Submission } from '../addresses/submission';
+import type { TaskOperation } from '../operations';
 
-/** What a video operation adds to the common path of submitting, waiting and emitting. */
-export interface VideoOperation {
+/** What an operation that orders something adds to the common path of submitting, waiting and emitting. */
+export interface OrderOperation {
 	operation: TaskOperation;
 	/** Seconds. */
 	defaultPollInterval: number;

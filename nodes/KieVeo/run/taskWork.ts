@@ -5,26 +5,26 @@ import type { UploadFile } from '../kie/http/multipart';
 import type { FailureReason } from '../kie/meaning/answer';
 import { KieVeoError } from '../messages/error';
 import { inputErrors } from '../messages/input';
-import { fallbackError, lostCreationError, uploadRejectedError } from '../messages/video';
+import { fallbackError, lostOrderError, uploadRejectedError } from '../messages/video';
 import { isCreation, isOfAnyModel, traitsOf, type TaskOperation } from '../operations';
-import type { Subject } from '../videoResult';
+import type { Subject } from '../taskResult';
 import type { Balance } from './balance';
 import type { Work } from './itemRun';
 import type { OrderMemory } from './orders';
 import {
 	isUnfinished,
-	submitVideo,
+	submitOrder,
 	subjectOf,
 	takeUp,
 	waitByPolling,
-	type VideoRun,
-} from './videoRun';
+	type TaskRun,
+} from './taskRun';
 
 /** How the node gets a result. */
 export type WaitMode = 'none' | 'poll' | 'callback';
 
 /** The Options collection, with defaults filled in. Durations in seconds. */
-export interface VideoOptions {
+export interface TaskOptions {
 	pollInterval: number;
 	timeout: number;
 	onTimeout: 'error' | 'continue';
@@ -33,7 +33,7 @@ export interface VideoOptions {
 	simplify: boolean;
 }
 
-export interface VideoWorkOptions extends VideoOptions {
+export interface TaskWorkOptions extends TaskOptions {
 	waitMode: WaitMode;
 	/** Ordered instead when Kie refuses for good. Only while polling. */
 	fallback?: UpgradeOrder;
@@ -44,7 +44,7 @@ export interface VideoWorkOptions extends VideoOptions {
 	/** The input item. */
 	item: number;
 	/** Fetches the video as a file, if it is also wanted as one. */
-	download: ((run: VideoRun) => Promise<StoredFile[]>) | null;
+	download: ((run: TaskRun) => Promise<StoredFile[]>) | null;
 }
 
 /** Final for the 4K version, and neither about the account, the base video or its ID, nor a passing fault. */
@@ -55,10 +55,10 @@ const REFUSES_4K: readonly FailureReason[] = [
 	'other',
 ];
 
-/** One video, for every input item that asks for it: prepared, submitted, waited for, downloaded. */
-export class VideoWork implements Work {
+/** One order, for every input item that asks for the same: prepared, submitted, waited for, downloaded. */
+export class TaskWork implements Work {
 	/** Unset until submitted. */
-	run?: VideoRun;
+	run?: TaskRun;
 	/** By the even clock; 0 until submitted. */
 	submittedAt = 0;
 	/** When the waiting time ends, by the even clock. */
@@ -76,7 +76,7 @@ export class VideoWork implements Work {
 	constructor(
 		public order: Order,
 		private readonly connection: Connection,
-		private readonly options: VideoWorkOptions,
+		private readonly options: TaskWorkOptions,
 	) {
 		this.operation = order.operation;
 		this.orderKey = this.nameOrder();
@@ -142,12 +142,12 @@ export class VideoWork implements Work {
 	}
 
 	/**
-	 * Another item asks for the same video: the settings of the first one count, but the other's callback and
+	 * Another item asks for the same: the settings of the first one count, but the other's callback and
 	 * file are not lost.
 	 *
 	 * @throws KieVeoError for a different callback address
 	 */
-	join({ order, options }: VideoWork): void {
+	join({ order, options }: TaskWork): void {
 		// The addresses of a suspended execution differ, but lead to the same place.
 		if (options.waitMode !== 'callback') this.joinCallback(order);
 		this.options.download ??= options.download;
@@ -172,7 +172,7 @@ export class VideoWork implements Work {
 		if (placed === null) return;
 		const { taskId, kieTaskId, message } = placed;
 		if (taskId === null) {
-			this.lost = lostCreationError(this.subject, { code: null, message });
+			this.lost = lostOrderError(this.subject, { code: null, message });
 			return;
 		}
 		const run = await takeUp(this.connection, this.order, { taskId, kieTaskId });
@@ -235,11 +235,11 @@ export class VideoWork implements Work {
 	}
 
 	/** Whatever comes next, a run of this execution that follows knows what was paid for. */
-	private async submitRemembered(): Promise<VideoRun> {
+	private async submitRemembered(): Promise<TaskRun> {
 		const { memory, waitMode } = this.options;
 		const { order, orderKey } = this;
 		const deadline = waitMode === 'none' ? undefined : this.deadline;
-		const run = await submitVideo(this.connection, order, deadline).catch((error: unknown) => {
+		const run = await submitOrder(this.connection, order, deadline).catch((error: unknown) => {
 			if (error instanceof KieVeoError) this.rememberFault(error);
 			return Promise.reject(error);
 		});
@@ -263,7 +263,7 @@ export class VideoWork implements Work {
 		return memory.keyOf(this.order, item, images);
 	}
 
-	private async orFallBack(step: () => Promise<VideoRun>): Promise<VideoRun | undefined> {
+	private async orFallBack(step: () => Promise<TaskRun>): Promise<TaskRun | undefined> {
 		return await step().then(
 			(run) => (this.refusal ? this.inPlace(run) : run),
 			(error: unknown) => this.fallBack(error),
@@ -285,7 +285,7 @@ export class VideoWork implements Work {
 	}
 
 	/** The fallback, as a result of the original order. */
-	private inPlace({ result, raw }: VideoRun): VideoRun {
+	private inPlace({ result, raw }: TaskRun): TaskRun {
 		const fallback = traitsOf(this.order.operation).upgradesTo;
 		return { result: { ...result, operation: this.operation, fallback }, raw };
 	}

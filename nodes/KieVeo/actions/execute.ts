@@ -1,42 +1,42 @@
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
-import { withSubmission } from '../../addresses/submission';
-import { binaryOf, Downloads } from '../../files/download';
-import type { Order } from '../../kie/api';
-import { connect, type Connection } from '../../kie/connection';
-import { asError, KieVeoError } from '../../messages/error';
-import { inputErrors } from '../../messages/input';
+import { withSubmission } from '../addresses/submission';
+import { binaryOf, Downloads } from '../files/download';
+import type { Order } from '../kie/api';
+import { connect, type Connection } from '../kie/connection';
+import { asError, KieVeoError } from '../messages/error';
+import { inputErrors } from '../messages/input';
 import {
 	callbackMissedHint,
 	executionLimitHint,
 	logLine,
 	takenUpHint,
 	unfinishedHint,
-} from '../../messages/run';
-import { isCreation, isUpgrade, traitsOf } from '../../operations';
-import { secondsLeft } from '../../run/executionSettings';
-import { Balance } from '../../run/balance';
-import { runItems, stopSignals, type ItemOperation, type Reading } from '../../run/itemRun';
-import { logPlace, taskItem } from '../../run/items';
-import { OrderMemory } from '../../run/orders';
-import { submitLogged } from '../../run/paidLog';
-import { VideoWork, type WaitMode } from '../../run/videoWork';
-import { resumes, resumeUrlOf, roundOf } from '../../suspension/n8n';
-import { assertReachable, resumeAddress, suspend } from '../../suspension/suspend';
-import { toTaskResult } from '../../videoResult';
+} from '../messages/run';
+import { isCreation, isUpgrade, traitsOf } from '../operations';
+import { secondsLeft } from '../run/executionSettings';
+import { Balance } from '../run/balance';
+import { runItems, stopSignals, type ItemOperation, type Reading } from '../run/itemRun';
+import { logPlace, taskItem } from '../run/items';
+import { OrderMemory } from '../run/orders';
+import { submitLogged } from '../run/paidLog';
+import { TaskWork, type WaitMode } from '../run/taskWork';
+import { resumes, resumeUrlOf, roundOf } from '../suspension/n8n';
+import { assertReachable, resumeAddress, suspend } from '../suspension/suspend';
+import { toTaskResult } from '../taskResult';
 import {
 	aboutAsGiven,
 	readCallbackAddress,
 	readDownload,
-	readVideoOptions,
+	readTaskOptions,
 	readWaitMode,
-} from '../parameters';
-import type { Known, Models, VideoOperation } from './videoOperation';
+} from './parameters';
+import type { Known, Models, OrderOperation } from './orderOperation';
 
 /** Shared by all items of a run. */
 interface Run {
 	context: IExecuteFunctions;
-	operation: VideoOperation;
+	operation: OrderOperation;
 	connection: Connection;
 	waitMode: WaitMode;
 	/** Set when the execution is suspended until Kie has called back. */
@@ -48,12 +48,12 @@ interface Run {
 }
 
 /**
- * Runs a video operation for all items: submits every video, then waits for all of them together, by
+ * Runs an operation for all items: submits every order, then waits for all of them together, by
  * polling or by suspending the execution.
  */
-export async function executeVideoOperation(
+export async function executeOrders(
 	context: IExecuteFunctions,
-	operation: VideoOperation,
+	operation: OrderOperation,
 ): Promise<INodeExecutionData[]> {
 	const { failFast, signal } = stopSignals(context);
 	const waitMode = readWaitMode(context, traitsOf(operation.operation).event !== undefined);
@@ -69,7 +69,7 @@ export async function executeVideoOperation(
 	const run: Run = { context, operation, connection, waitMode, suspension, memory, models, hints };
 	let reached: Promise<void> | undefined;
 
-	const { items, works } = await runItems<VideoWork>(context, failFast, {
+	const { items, works } = await runItems<TaskWork>(context, failFast, {
 		read: itemReader(run),
 		begin: (works) => {
 			run.hints.forEach((hint) => addHint(context, hint));
@@ -139,7 +139,7 @@ function itemReader({
 	memory,
 	models,
 	hints: toldHints,
-}: Run): ItemOperation<VideoWork>['read'] {
+}: Run): ItemOperation<TaskWork>['read'] {
 	const downloads = new Downloads(context, connection);
 
 	const callbackFor =
@@ -155,7 +155,7 @@ function itemReader({
 		};
 
 	return (item) => {
-		const options = readVideoOptions(context, item, operation.defaultPollInterval);
+		const options = readTaskOptions(context, item, operation.defaultPollInterval);
 		const settings = readDownload(context, item);
 		const {
 			order,
@@ -169,7 +169,7 @@ function itemReader({
 		});
 		connection.api.assertOffered(order);
 		hints.forEach((hint) => toldHints.add(hint));
-		const work = new VideoWork(order, connection, {
+		const work = new TaskWork(order, connection, {
 			...options,
 			waitMode,
 			fallback,
@@ -191,7 +191,7 @@ function itemReader({
 function errorFieldsOf({
 	context,
 	operation: { operation },
-}: Run): ItemOperation<VideoWork>['errorFields'] {
+}: Run): ItemOperation<TaskWork>['errorFields'] {
 	return (item, reading, error): IDataObject => {
 		const work = reading?.work;
 		if (reading && work?.isFinished) return reading.toItem(work, item).json;
@@ -202,13 +202,13 @@ function errorFieldsOf({
 			...(work ? { taskId: named ?? work.taskId, ...work.about } : aboutAsGiven(context, item)),
 			...(kieTaskId === undefined ? {} : { kieTaskId }),
 			operation,
-			// A video whose waiting time ran out is not lost: Kie is still working on it.
+			// A task whose waiting time ran out is not lost: Kie is still working on it.
 			...(timedOut ? { status: 'processing', timedOut } : { status: 'failed' }),
 		};
 	};
 }
 
-function isUnfinished({ isUnfinished: unfinished }: VideoWork): boolean {
+function isUnfinished({ isUnfinished: unfinished }: TaskWork): boolean {
 	return unfinished;
 }
 
@@ -216,7 +216,7 @@ async function suspendUntilReported(
 	{ context, operation, connection }: Run,
 	suspension: NonNullable<Run['suspension']>,
 	items: INodeExecutionData[],
-	unfinished: VideoWork[],
+	unfinished: TaskWork[],
 ): Promise<void> {
 	const timeout = Math.max(...unfinished.map((work) => work.timeout));
 	await suspend(context, connection, items, {
@@ -231,7 +231,7 @@ async function suspendUntilReported(
  * For n8n's own Wait node the resume URL is the 'Callback URL'. n8n resumes an execution once: of several reports
  * all but the first would be lost.
  */
-function assertResumedOnce({ context, waitMode }: Run, works: readonly VideoWork[]): void {
+function assertResumedOnce({ context, waitMode }: Run, works: readonly TaskWork[]): void {
 	const urls = waitMode === 'none' ? works.flatMap(({ order }) => callbackOf(order) ?? []) : [];
 	if (urls.length < 2) return;
 	const own = resumeUrlOf(context);
@@ -245,7 +245,7 @@ function callbackOf(order: Order): string | undefined {
 }
 
 /** In the editor someone may be listening at a test URL. */
-function warnOfMissedCallback({ context, waitMode }: Run, works: readonly VideoWork[]): void {
+function warnOfMissedCallback({ context, waitMode }: Run, works: readonly TaskWork[]): void {
 	if (waitMode !== 'none' || context.getMode() === 'manual') return;
 	const paths = works
 		.flatMap(({ order }) => callbackOf(order) ?? [])
@@ -260,7 +260,7 @@ function warnOfMissedCallback({ context, waitMode }: Run, works: readonly VideoW
 /** In a suspended execution the engine cannot raise an error for one item, so the item says what failed. */
 function failedItem(
 	item: number,
-	{ work, toItem }: Reading<VideoWork>,
+	{ work, toItem }: Reading<TaskWork>,
 	error: unknown,
 ): INodeExecutionData {
 	const { message } = asError(error);
@@ -277,7 +277,7 @@ function failedItem(
 
 /** @param binaryPropertyName set when the item should hold the file */
 function itemOf(simplify: boolean, binaryPropertyName: string | undefined) {
-	return ({ run, files }: VideoWork, item: number): INodeExecutionData => {
+	return ({ run, files }: TaskWork, item: number): INodeExecutionData => {
 		if (!run) return { json: {}, pairedItem: { item } };
 		const output = taskItem(run.result, item, { simplify, raw: run.raw });
 		if (binaryPropertyName === undefined || files.length === 0) return output;
@@ -291,7 +291,7 @@ function itemOf(simplify: boolean, binaryPropertyName: string | undefined) {
  */
 function warnOfExecutionLimit(
 	{ context, connection, waitMode }: Run,
-	works: readonly VideoWork[],
+	works: readonly TaskWork[],
 ): void {
 	const left = secondsLeft(context, connection.clock.now());
 	const timeout = Math.max(...works.map((work) => work.timeout));

@@ -2,7 +2,7 @@ import { PICTURE } from '../corpus/tasks';
 import type { TaskOperation } from '../../../nodes/KieVeo/operations';
 import type { KieAnswer } from '../../../nodes/KieVeo/kie/meaning/answer';
 import { readResultFiles } from '../../../nodes/KieVeo/kie/meaning/files';
-import { asNamedIn, toTaskResult } from '../../../nodes/KieVeo/videoResult';
+import { asNamedIn, toTaskResult } from '../../../nodes/KieVeo/taskResult';
 
 const FULL = 'https://file.example/v/full.mp4';
 const PART = 'https://file.example/v/part.mp4';

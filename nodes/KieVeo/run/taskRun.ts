@@ -1,19 +1,14 @@
 import type { Order, SubmissionAnswer } from '../kie/api';
 import type { Connection } from '../kie/connection';
 import { PERHAPS_REORDERED } from '../messages/error';
-import {
-	lostCreationError,
-	timedOutError,
-	unclearError,
-	videoRejectedError,
-} from '../messages/video';
+import { lostOrderError, timedOutError, unclearError, rejectedError } from '../messages/video';
 import { NO_FILES } from '../kie/meaning/files';
 import { isUpgrade, traitsOf } from '../operations';
-import { asNamedIn, toTaskResult, type Subject, type TaskResult } from '../videoResult';
+import { asNamedIn, toTaskResult, type Subject, type TaskResult } from '../taskResult';
 import { pollUntilSettled, type PollResult } from './poll';
 
-/** Where a submitted video stands. */
-export interface VideoRun {
+/** Where a submitted task stands. */
+export interface TaskRun {
 	result: TaskResult & { taskId: string };
 	/** Kie's whole answer. */
 	raw: unknown;
@@ -28,11 +23,11 @@ const MOST_TASK_ERRORS = 5;
 const OTHER_MINUTES = 10;
 
 /** Whether waiting could still change it. */
-export function isUnfinished({ result }: VideoRun): boolean {
+export function isUnfinished({ result }: TaskRun): boolean {
 	return result.status === 'processing';
 }
 
-/** The video an order is about. */
+/** The task an order is about. */
 export function subjectOf(order: Order): Subject {
 	const { kind, operation } = order;
 	const created = { operation, taskId: null, index: null };
@@ -54,16 +49,16 @@ export function subjectOf(order: Order): Subject {
  * @param deadline until when the submission is retried, by the even clock; by default for a limited time
  * @throws KieVeoError when Kie rejects it or the answer is lost, CancelledError
  */
-export async function submitVideo(
+export async function submitOrder(
 	{ api }: Pick<Connection, 'api'>,
 	order: Order,
 	deadline?: number,
-): Promise<VideoRun> {
+): Promise<TaskRun> {
 	return toRun(withOwnTask(api, subjectOf(order), null), await api.submit(order, deadline));
 }
 
 /**
- * Takes up a video that this execution has ordered before: asks how it stands, and orders nothing.
+ * Takes up a task that this execution has ordered before: asks how it stands, and orders nothing.
  *
  * @returns `null` when Kie says that it has failed: then it may be ordered again
  * @throws KieVeoError when Kie refuses to tell, CancelledError
@@ -72,9 +67,9 @@ export async function takeUp(
 	{ api }: Pick<Connection, 'api'>,
 	order: Order,
 	{ taskId, kieTaskId }: { taskId: string; kieTaskId: string | null },
-): Promise<VideoRun | null> {
+): Promise<TaskRun | null> {
 	const subject = { ...withOwnTask(api, subjectOf(order), kieTaskId), taskId, kieTaskId };
-	const answer = await api.fetchVideo({ ...subject, codes: [ACCEPTED] }, 'check');
+	const answer = await api.fetchTask({ ...subject, codes: [ACCEPTED] }, 'check');
 	const { meaning } = answer;
 	if (meaning.kind === 'failed' && meaning.reason !== 'reordered') return null;
 	if (meaning.kind === 'success' || meaning.kind === 'refused') return toRun(subject, answer);
@@ -91,7 +86,7 @@ const ACCEPTED = 200;
 
 export interface PollWait {
 	/** What the submission gave. */
-	submitted: VideoRun;
+	submitted: TaskRun;
 	/** By the even clock. */
 	submittedAt: number;
 	/** The same. */
@@ -104,16 +99,16 @@ export interface PollWait {
 }
 
 /**
- * Waits for a submitted video by polling. A fault of the service or the network in the
+ * Waits for a submitted task by polling. A fault of the service or the network in the
  * meantime does not end the wait: the timeout does.
  *
- * @throws KieVeoError when the video fails or the time runs out, CancelledError
+ * @throws KieVeoError when the task fails or the time runs out, CancelledError
  */
 export async function waitByPolling(
 	{ api, clock, signal }: Connection,
 	order: Order,
 	wait: PollWait,
-): Promise<VideoRun> {
+): Promise<TaskRun> {
 	const { taskId, kieTaskId = null, message, code } = wait.submitted.result;
 	const subject = { ...withOwnTask(api, subjectOf(order), kieTaskId), taskId };
 	const codes = wait.submitted.isUnclear ? [] : [code];
@@ -123,8 +118,8 @@ export async function waitByPolling(
 	const { usualMinutes = OTHER_MINUTES } = traitsOf(subject.operation);
 	const unclearMinutes = 2 * usualMinutes;
 
-	const check = async (): Promise<PollResult<VideoRun>> => {
-		const answer = await api.fetchVideo({ ...subject, kieTaskId, codes }, 'poll');
+	const check = async (): Promise<PollResult<TaskRun>> => {
+		const answer = await api.fetchTask({ ...subject, kieTaskId, codes }, 'poll');
 		const { meaning } = answer;
 		lastMessage = answer.message;
 		if (
@@ -170,23 +165,19 @@ function withOwnTask(
 function toRun(
 	subject: Subject & { kieTaskId?: string | null },
 	answer: SubmissionAnswer,
-): VideoRun {
+): TaskRun {
 	const { meaning } = answer;
-	if (meaning.kind === 'lost') throw lostCreationError(subject, answer);
+	if (meaning.kind === 'lost') throw lostOrderError(subject, answer);
 	const isPending = meaning.kind === 'processing' || meaning.kind === 'unclear';
 	if (meaning.kind !== 'success' && !isPending) {
 		// Kie may refuse a new video and still name a task, which can then be looked up.
 		const named = 'taskId' in meaning ? meaning.taskId : undefined;
-		throw videoRejectedError(
-			{ ...subject, taskId: subject.taskId ?? named ?? null },
-			meaning,
-			answer,
-		);
+		throw rejectedError({ ...subject, taskId: subject.taskId ?? named ?? null }, meaning, answer);
 	}
 	const files = meaning.kind === 'unclear' ? NO_FILES : meaning.files;
 	const taskId = subject.taskId ?? files.taskId;
 	// Without a task id nothing was certainly created.
-	if (taskId === null) throw lostCreationError(subject, answer);
+	if (taskId === null) throw lostOrderError(subject, answer);
 	const status = meaning.kind === 'success' ? 'success' : 'processing';
 	const about = asNamedIn(files, { ...subject, taskId });
 	const result = toTaskResult(about, status, answer, files);
