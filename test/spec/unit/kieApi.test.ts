@@ -9,9 +9,11 @@ import type {
 	CreationOrder,
 	Order,
 	StateOrder,
+	SubmittedTask,
 	UpgradeOrder,
 } from '../../../nodes/KieVeo/kie/api';
 import { KieVeoError } from '../../../nodes/KieVeo/messages/error';
+import type { TaskOperation } from '../../../nodes/KieVeo/operations';
 import { ADDRESS_KEY, fakeKie } from './fakeKie';
 
 const BASE = 'https://file.example/base.mp4';
@@ -67,6 +69,10 @@ const upgrade = (
 	operation: UpgradeOrder['operation'],
 	changes: Partial<UpgradeOrder> = {},
 ): UpgradeOrder => ({ kind: 'upgrade', operation, taskId: 'base', index: 1, ...changes });
+/** A 4K upgrade that was ordered, under an ID of its own with jobs. */
+const upgraded = (kieTaskId: string | null): SubmittedTask => ({
+	...{ operation: 'get4k', taskId: 'base', kieTaskId, index: 0, codes: [200] },
+});
 const get = (taskId: string): StateOrder => ({ kind: 'state', operation: 'get', taskId });
 
 describe.each(APIS)('the API "%s"', (name) => {
@@ -186,89 +192,34 @@ describe.each(APIS)('the API "%s"', (name) => {
 	});
 });
 
-type Row = [
-	situation: string,
-	operation: 'get4k' | 'generate' | 'extend',
-	answers: object[],
-	state: string,
-	calls: string[],
-];
-
 const veoBase = WIRE.veo.done({ resultUrls: [BASE] });
 
 describe('the outcome of a submitted video at the Veo endpoints', () => {
-	it.each<Row>([
-		[
-			'a failure that the record knows is never answered with a second upgrade',
-			'get4k',
-			[WIRE.veo.failed],
-			'failed',
-			['GET'],
-		],
-		[
-			'a record that shows the 4K video is enough',
-			'get4k',
-			[WIRE.veo.done({ resultUrls: [IN_4K] }, '4k')],
-			'success',
-			['GET'],
-		],
-		[
-			'a record that cannot be read ends the question',
-			'get4k',
-			[{ code: 500, msg: 'Server Error', data: null }],
-			'retry',
-			['GET'],
-		],
-		[
-			'the base video says nothing: the 4K request tells that it is done',
-			'get4k',
-			[veoBase, { code: 422, msg: 'done', data: { resultUrls: [IN_4K] } }],
-			'success',
-			['GET', 'POST'],
-		],
-		[
-			'the 4K request tells that it runs',
-			'get4k',
-			[veoBase, { code: 422, msg: '4k is processing.', data: null }],
-			'processing',
-			['GET', 'POST'],
-		],
-		[
-			'the 4K request tells that it is refused',
-			'get4k',
-			[veoBase, { code: 500, msg: 'The 4K version of this video is unavailable.' }],
-			'failed',
-			['GET', 'POST'],
-		],
-		[
-			'a fault of the service leaves it open',
-			'get4k',
-			[veoBase, { code: 455, msg: 'maintenance' }],
-			'retry',
-			['GET', 'POST'],
-		],
-		['the record shows a generated video', 'generate', [veoBase], 'success', ['GET']],
-		[
-			'the record shows a generation that failed',
-			'generate',
-			[answer({ successFlag: 2, errorCode: 400, errorMessage: 'flagged' })],
-			'failed',
-			['GET'],
-		],
-		[
-			'the record shows an extension that runs',
-			'extend',
-			[WIRE.veo.running],
-			'processing',
-			['GET'],
-		],
-	])('%s (%s)', async (_situation, operation, answers, expected, methods) => {
+	const { done, running, failed } = WIRE.veo;
+	const in4k = done({ resultUrls: [IN_4K] }, '4k');
+	const said4k = answer({ resultUrls: [IN_4K] }, 422, 'done');
+	const runs4k = answer(null, 422, '4k is processing.');
+	const no4k = answer(null, 500, 'The 4K version of this video is unavailable.');
+	const flagged = answer({ successFlag: 2, errorCode: 400, errorMessage: 'flagged' });
+
+	it.each<[what: string, operation: TaskOperation, answers: object[], kind: string, sent: string]>([
+		['a failure on record: never a second upgrade', 'get4k', [failed], 'failed', 'GET'],
+		['the 4K video on record', 'get4k', [in4k], 'success', 'GET'],
+		['no record', 'get4k', [answer(null, 500, 'Server Error')], 'retry', 'GET'],
+		['the base video, then 4K by its order', 'get4k', [veoBase, said4k], 'success', 'GET POST'],
+		['the base video, then 4K that runs', 'get4k', [veoBase, runs4k], 'processing', 'GET POST'],
+		['the base video, then a refusal of 4K', 'get4k', [veoBase, no4k], 'failed', 'GET POST'],
+		['the base video, then a fault', 'get4k', [veoBase, answer(null, 455)], 'retry', 'GET POST'],
+		['a generated video', 'generate', [veoBase], 'success', 'GET'],
+		['a generation that failed', 'generate', [flagged], 'failed', 'GET'],
+		['an extension that runs', 'extend', [running], 'processing', 'GET'],
+	])('%s (%s)', async (_what, operation, answers, kind, sent) => {
 		const { api, calls } = fakeKie(answers);
 		const video = { operation, taskId: 't', kieTaskId: 'kie-t', index: 1, codes: [200] };
 		const { meaning } = await api.fetchTask(video, 'check');
-		expect(meaning.kind).toBe(expected);
+		expect(meaning.kind).toBe(kind);
 		if (operation === 'get4k') expect(JSON.stringify(meaning)).not.toContain(BASE);
-		expect(calls.map(({ method }) => method)).toStrictEqual(methods);
+		expect(calls.map(({ method }) => method).join(' ')).toBe(sent);
 		expect(calls[0]?.query).toStrictEqual({ taskId: 'kie-t' });
 		if (calls[1]) expect(calls[1].body).toStrictEqual({ taskId: 't', index: 1 });
 	});
@@ -285,13 +236,7 @@ describe('the outcome of a job', () => {
 		['about which nothing is said', answer(null, 500, 'Server Error'), 'retry'],
 	])('of an upgrade %s is read from the record of the job alone', async (_what, reply, kind) => {
 		const kie = fakeKie([reply], {}, 'jobs');
-		const video = {
-			operation: 'get4k' as const,
-			taskId: 'base',
-			kieTaskId: 'job',
-			index: 0,
-			codes: [],
-		};
+		const video = upgraded('job');
 		for (const how of ['check', 'free'] as const) {
 			expect((await kie.api.fetchTask(video, how)).meaning.kind).toBe(kind);
 		}
@@ -302,13 +247,7 @@ describe('the outcome of a job', () => {
 
 	it.each(APIS)('of an upgrade is a free read, also where "%s" is chosen by now', async (name) => {
 		const kie = fakeKie([done({ resultUrls: [IN_4K] })], {}, name);
-		const video = {
-			operation: 'get4k' as const,
-			taskId: 'base',
-			kieTaskId: 'job',
-			index: 0,
-			codes: [200],
-		};
+		const video = upgraded('job');
 		const { meaning } = await kie.chosen.fetchTask(video, 'check');
 		expect(meaning.kind).toBe('success');
 		expect(kie.calls).toMatchObject([{ method: 'GET', path: WIRE.jobs.recordPath }]);
@@ -317,13 +256,7 @@ describe('the outcome of a job', () => {
 
 	it('never orders an upgrade of the Veo endpoints again once jobs are chosen', async () => {
 		const kie = fakeKie([veoBase], {}, 'jobs');
-		const video = {
-			operation: 'get4k' as const,
-			taskId: 'base',
-			kieTaskId: null,
-			index: 0,
-			codes: [200],
-		};
+		const video = upgraded(null);
 		expect((await kie.chosen.fetchTask(video, 'check')).meaning.kind).toBe('processing');
 		expect(kie.calls).toMatchObject([{ method: 'GET', path: WIRE.veo.recordPath }]);
 		expect(kie.calls).toHaveLength(1);
@@ -478,26 +411,19 @@ describe('a job', () => {
 });
 
 describe('two sources', () => {
-	const upgrade = {
-		operation: 'get4k' as const,
-		taskId: 'base',
-		kieTaskId: 'own',
-		index: 0,
-		codes: [200],
-	};
 	const done = answer({ resultUrls: [IN_4K] }, 422, 'The video has been generated successfully');
 	const trouble = answer(null, 500, 'Server Error');
 
 	it('of which one fails do not keep the other from being asked', async () => {
 		const kie = fakeKie([trouble, veoBase, done], {}, 'veo');
-		const { meaning } = await kie.chosen.fetchTask(upgrade, 'check');
+		const { meaning } = await kie.chosen.fetchTask(upgraded('own'), 'check');
 		expect(meaning.kind).toBe('success');
 		expect(kie.calls[0]).toMatchObject({ path: WIRE.jobs.recordPath });
 	});
 
 	it('of which none knows an id of the upgrade are followed by the 4K request', async () => {
 		const kie = fakeKie([WIRE.jobs.unknown, WIRE.veo.unknown, done], {}, 'veo');
-		const { meaning } = await kie.chosen.fetchTask(upgrade, 'check');
+		const { meaning } = await kie.chosen.fetchTask(upgraded('own'), 'check');
 		expect(meaning.kind).toBe('success');
 		expect(kie.calls.map(({ method }) => method)).toStrictEqual(['GET', 'GET', 'POST']);
 	});
