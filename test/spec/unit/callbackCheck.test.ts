@@ -83,69 +83,60 @@ describe('a genuine callback', () => {
 	const upgrade = { event: 'get4k.success', operation: 'get4k' as const };
 	const unsigned = { signatureRequired: false, webhookSecret: null };
 
+	const failure = { event: 'get4k.failed', operation: 'get4k' as const };
+	const creation = { event: 'generate.success', operation: 'generate' as const };
+	const extension = { event: 'generate.success', operation: 'extend' as const };
+	const unclear = { event: 'unknown.success', operation: 'unknown' as const };
+	const extended = generated('a', 'Veo3.1 video extension successful.');
+	const bare = { code: 200, data: { taskId: 'a', resultUrls } };
+	const ours = { submission: part(submitted) };
+	const ofExtension = { submission: part({ operation: 'extend', taskId: null, index: null }) };
+	const as = (id: string) => ({ body: upgraded(id), headers: signed(id) });
+
 	it.each<Case>([
 		['of a 4K upgrade', {}, { ...upgrade, ...foreign }],
-		[
-			'of a failed 4K upgrade',
-			{ body: failed4k({ taskId: 'a' }) },
-			{ ...foreign, event: 'get4k.failed', operation: 'get4k' },
-		],
-		[
-			'of a generation',
-			{ body: generated('a') },
-			{ ...foreign, event: 'generate.success', operation: 'generate' },
-		],
-		[
-			'of an extension, which is reported as generate',
-			{ body: generated('a', 'Veo3.1 video extension successful.') },
-			{ ...foreign, event: 'generate.success', operation: 'extend' },
-		],
-		[
-			'that does not say what it is about',
-			{ body: { code: 200, msg: 'success', data: { taskId: 'a', resultUrls } } },
-			{ ...foreign, event: 'unknown.success', operation: 'unknown' },
-		],
+		['of a failed 4K upgrade', { body: failed4k({ taskId: 'a' }) }, { ...foreign, ...failure }],
+		['of a generation', { body: generated('a') }, { ...foreign, ...creation }],
+		['of an extension, reported as generate', { body: extended }, { ...foreign, ...extension }],
+		['that does not say what it is about', { body: bare }, { ...foreign, ...unclear }],
 		['as large as is accepted', { size: 1_000_000 }, { ...upgrade, ...foreign }],
-		['of our own submission', { submission: part(submitted) }, { ...upgrade, ...own }],
+		['of our own submission', ours, { ...upgrade, ...own }],
 		[
 			'whose address knows better than its content',
-			{ body: { code: 200, data: { taskId: 'a', resultUrls } }, submission: part(submitted) },
+			{ body: bare, ...ours },
 			{ ...upgrade, ...own },
 		],
 		[
 			'of a creation, whose id the address could not know',
-			{
-				body: generated('a'),
-				submission: part({ operation: 'extend', taskId: null, index: null }),
-			},
-			{ ...foreign, event: 'generate.success', operation: 'extend', submittedHere: true },
+			{ body: generated('a'), ...ofExtension },
+			{ ...foreign, ...extension, submittedHere: true },
 		],
 		[
 			'without an id, which the address has',
-			{ body: failed4k(null), submission: part(submitted) },
-			{ ...own, event: 'get4k.failed', operation: 'get4k' },
+			{ body: failed4k(null), ...ours },
+			{ ...own, ...failure },
 		],
 		[
 			"under an id derived from the user's",
-			{ body: upgraded('a_4k'), headers: signed('a_4k'), submission: part(submitted) },
+			{ ...as('a_4k'), ...ours },
 			{ ...upgrade, ...own, kieTaskId: 'a_4k' },
 		],
 		[
 			'under the id Kie gave at the submission',
-			{ body: upgraded('x'), headers: signed('x'), submission: part(submitted) },
+			{ ...as('x'), ...ours },
 			{ ...upgrade, ...own, kieTaskId: 'x' },
 			{ kieTaskId: 'x' },
 		],
 		[
-			'without a signature, where none is asked for',
+			'unsigned, where no signature is asked for',
 			{ headers: {} },
 			{ ...upgrade, ...foreign },
 			unsigned,
 		],
 		[
-			'without an id and a signature, where none is asked for',
+			'without an id and unsigned, where no signature is asked for',
 			{ body: failed4k(null), headers: {} },
-			{ ...foreign, event: 'get4k.failed', operation: 'get4k', taskId: null },
+			{ ...foreign, ...failure, taskId: null },
 			unsigned,
 		],
 	])('%s', (_name, changes, expected, changedOptions = {}) => {
@@ -186,78 +177,54 @@ describe('at the address of a 4K order', () => {
 
 describe('a callback is refused', () => {
 	const long = `${'x'.repeat(79)}\n${'y'.repeat(100)}`;
+	const cut = `${'x'.repeat(79)}\\n`;
+	const ours = { submission: part(submitted) };
+	const changed =
+		"the part 'kieVeo' of the address was changed, or made with another API key than this credential's";
+	const mismatch =
+		"the signature does not match the task ID, the timestamp and the credential's 'Webhook HMAC Key'";
+	const late = "the signed time is 301 s old, more than the 300 s of 'Tolerance'";
+	const noKey = "the credential has no 'Webhook HMAC Key' to check the signature with";
+	const nameless = 'neither body nor address name a task ID, so the signature cannot be verified';
+
 	it.each<
 		[
-			name: string,
+			when: string,
 			changes: Partial<Incoming>,
 			status: number,
 			reason: string,
 			options?: Partial<CheckOptions>,
 		]
 	>([
-		['when it is too large', { size: 1_000_001 }, 400, 'the body has 1000001 bytes'],
-		['when it is none', { body: 'hello' }, 400, 'the body is not a JSON object'],
-		[
-			'when our part of the address was changed',
-			{ submission: `${part(submitted)}x` },
+		['it is too large', { size: 1_000_001 }, 400, 'the body has 1000001 bytes'],
+		['it is none', { body: 'hello' }, 400, 'the body is not a JSON object'],
+		['our part of the address was changed', { submission: `${part(submitted)}x` }, 401, changed],
+		['the address has another key', { submission: part(submitted, addressKey('b')) }, 401, changed],
+		...[
+			['b', 'b'],
+			// A log line has a bounded length and no line breaks.
+			[long, cut],
+		].map(([taskId, shown]): [string, Partial<Incoming>, number, string] => [
+			`it names two tasks: ${shown}`,
+			{ body: { ...upgraded('a'), taskId } },
 			401,
-			"the part 'kieVeo' of the address was changed, or made with another API key than this credential's",
-		],
-		[
-			'when the address was made with another API key',
-			{ submission: part(submitted, addressKey('other')) },
-			401,
-			"the part 'kieVeo' of the address was changed, or made with another API key than this credential's",
-		],
-		[
-			'when it names two tasks',
-			{ body: { ...upgraded('a'), taskId: 'b' } },
-			401,
-			'the body names different task IDs: "a", "b"',
-		],
-		[
-			'when it names two tasks, with a log line of bounded length and without line breaks',
-			{ body: { ...upgraded('a'), taskId: long } },
-			401,
-			`the body names different task IDs: "a", "${'x'.repeat(79)}\\n"`,
-		],
+			`the body names different task IDs: "a", "${shown}"`,
+		]),
 		...['b', 'ab', 'b_a_'].map(
-			(id) =>
-				[
-					`when it is about "${id}" and its address about "a"`,
-					{ body: upgraded(id), headers: signed(id), submission: part(submitted) },
-					401,
-					`the body is about task "${id}", its address belongs to "a"`,
-					{ kieTaskId: 'c' },
-				] as const satisfies [string, Partial<Incoming>, number, string, Partial<CheckOptions>],
+			(id): [string, Partial<Incoming>, number, string, Partial<CheckOptions>] => [
+				`it is about "${id}" and its address about "a"`,
+				{ body: upgraded(id), headers: signed(id), ...ours },
+				401,
+				`the body is about task "${id}", its address belongs to "a"`,
+				{ kieTaskId: 'c' },
+			],
 		),
-		['when it is not signed', { headers: {} }, 401, 'the header X-Webhook-Signature is missing'],
-		[
-			'when it is signed for another task',
-			{ headers: signed('b') },
-			401,
-			"the signature does not match the task ID, the timestamp and the credential's 'Webhook HMAC Key'",
-		],
-		[
-			'when it is late',
-			{ headers: signed('a', NOW - 301) },
-			401,
-			"the signed time is 301 s old, more than the 300 s of 'Tolerance'",
-		],
-		[
-			'when there is no key to check it with',
-			{},
-			401,
-			"the credential has no 'Webhook HMAC Key' to check the signature with",
-			{ webhookSecret: null },
-		],
-		[
-			'when nothing names the task',
-			{ body: failed4k(null) },
-			401,
-			'neither body nor address name a task ID, so the signature cannot be verified',
-		],
-	])('%s', (_name, changes, status, reason, changedOptions = {}) => {
+		['it is not signed', { headers: {} }, 401, 'the header X-Webhook-Signature is missing'],
+		['it is signed for another task', { headers: signed('b') }, 401, mismatch],
+		['it is late', { headers: signed('a', NOW - 301) }, 401, late],
+		['there is no key to check it with', {}, 401, noKey, { webhookSecret: null }],
+		['nothing names the task', { body: failed4k(null) }, 401, nameless],
+	])('when %s', (_when, changes, status, reason, changedOptions = {}) => {
 		expect(check({ ...incoming, ...changes }, { ...options, ...changedOptions })).toStrictEqual({
 			kind: 'refused',
 			status,
