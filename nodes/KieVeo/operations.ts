@@ -1,6 +1,7 @@
 /*
- * Every operation, in one place. The panel, the subtitle, the router, callback addresses, the trigger's events,
- * messages and output derive from this table; only an operation's own file names it elsewhere.
+ * Every operation, in one place. The panel, the subtitle, callback addresses, the trigger's events, messages and
+ * output derive from this table. Elsewhere an operation is only the key of a few tables, such as that of its
+ * requests; where it needs an entry, the compiler asks for one.
  */
 
 export type Resource = 'video' | 'task' | 'file' | 'account';

@@ -91,7 +91,8 @@ export async function executeOrders(
 				const isSuspending = suspension !== null && works.some(isUnfinished);
 				if (work.run) await work.finish(isSuspending);
 				if (work.run) return;
-				// Kie refused the order, at submission or later: its fallback is next.
+				// Kie refused the order, at submission or later: its fallback is next. Or an earlier run lost the answer,
+				// which is raised now.
 				await work.takeUp();
 				await submitLogged(context, work, items);
 				await work.finish(isSuspending);

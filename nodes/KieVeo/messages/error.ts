@@ -20,7 +20,7 @@ export class KieVeoError extends Error {
 	readonly failure: FailureReason | null = null;
 	/** Set when the waiting time ran out: the video is not lost, only not ready. */
 	readonly timedOut: boolean = false;
-	/** Whether the answer to a paid request was lost: it may have been accepted. */
+	/** Whether an order that gave this error may have been accepted, and paid for: its answer was lost, or names a task. */
 	readonly mayBePaid: boolean = false;
 	/** Set when the answer to an order that must not be sent again was lost: what was wrong with it. */
 	readonly lostAnswer?: string;

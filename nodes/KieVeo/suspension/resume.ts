@@ -96,7 +96,8 @@ function whileFilesAreFetched({ reason, isAlone }: Reply): Pick<Reply, 'status' 
 }
 
 function answer(context: IWebhookFunctions, { status, reason, waiting }: Reply): void {
-	const line = `${context.getNode().name}: callback answered with ${status}, ${reason}`;
+	const call = wakeUpIn(context) === undefined ? 'callback' : 'wake-up';
+	const line = `${context.getNode().name}: ${call} answered with ${status}, ${reason}`;
 	if (status === 200) context.logger.debug(line);
 	else context.logger.warn(line, { executionId: context.getExecutionId() });
 	const msg = status === 200 ? 'success' : status === 503 ? 'Try again later' : 'Refused';
@@ -114,8 +115,12 @@ async function isSettledWithin(work: Promise<unknown>, ms: number): Promise<bool
 }
 
 async function handle(context: IWebhookFunctions): Promise<Reply> {
-	const { [WAKE_UP_PARAMETER]: wakeUp } = context.getQueryData() as { [name: string]: unknown };
+	const wakeUp = wakeUpIn(context);
 	return wakeUp === undefined ? await handleCallback(context) : await handleWakeUp(context, wakeUp);
+}
+
+function wakeUpIn(context: IWebhookFunctions): unknown {
+	return (context.getQueryData() as { [name: string]: unknown })[WAKE_UP_PARAMETER];
 }
 
 async function handleCallback(context: IWebhookFunctions): Promise<Reply> {

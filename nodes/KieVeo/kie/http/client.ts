@@ -89,9 +89,8 @@ export class HttpClient {
 	}
 
 	/**
-	 * A paid request: its answer is wanted whatever happens meanwhile. When another item
-	 * fails, the pending answer is awaited; when the user stops the execution, n8n aborts the request, and
-	 * the answer is lost.
+	 * One request, at once. The answer to a paid one is wanted whatever happens meanwhile: when another item
+	 * fails, it is awaited; when the user stops the execution, n8n aborts the request, and the answer is lost.
 	 *
 	 * @throws CancelledError only before anything was sent
 	 */
