@@ -83,6 +83,13 @@ export async function startReceiver(
 		request.on('data', (chunk: string) => (body += chunk));
 		request.on('end', () => {
 			const { headers, url: path = '/' } = request;
+			// The node's own call before it orders: answered as n8n does, which has not stored the execution.
+			const wakeUp = new URL(path, 'http://localhost').searchParams.get('kieVeoWakeUp') ?? '';
+			if (Buffer.from(wakeUp, 'base64url').includes('"ping"')) {
+				response.writeHead(404, { 'content-type': 'application/json' });
+				response.end('{"code":0,"message":"not stored"}');
+				return;
+			}
 			received.push({ at: Date.now(), path, headers, body });
 			const status = statusOf(received.length - 1);
 			if (status === null) return;
