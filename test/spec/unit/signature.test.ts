@@ -32,55 +32,28 @@ describe("Kie's signature", () => {
 		expect(faultOf({ ...check, now: check.now + age })).toBeNull();
 	});
 
+	const MISSING = 'X-Webhook-Signature is missing';
+	const stale = "the signed time is 301 s old, more than the 300 s of 'Tolerance'";
+	const withSignature = (value: unknown) => ({
+		headers: { ...check.headers, 'x-webhook-signature': value },
+	});
+	const at = (time: string) => ({ headers: { ...check.headers, 'x-webhook-timestamp': time } });
+	const twice = { headers: { ...check.headers, 'X-Webhook-Signature': signature } };
+	const timeless = { headers: { 'x-webhook-signature': signature } };
+
 	it.each<[name: string, changes: Partial<typeof check>, reason: string]>([
-		['no headers', { headers: {} }, 'X-Webhook-Signature is missing'],
-		[
-			'no timestamp',
-			{ headers: { 'x-webhook-signature': signature } },
-			'X-Webhook-Timestamp is missing',
-		],
-		[
-			'an empty signature',
-			{ headers: { ...check.headers, 'x-webhook-signature': '' } },
-			'X-Webhook-Signature is missing',
-		],
-		[
-			'a repeated header',
-			{ headers: { ...check.headers, 'x-webhook-signature': [signature, signature] } },
-			'X-Webhook-Signature is missing',
-		],
-		[
-			'a header in two spellings',
-			{ headers: { ...check.headers, 'X-Webhook-Signature': signature } },
-			'X-Webhook-Signature is missing',
-		],
-		[
-			'a time that is not a number',
-			{ headers: { ...check.headers, 'x-webhook-timestamp': '1769670760.0' } },
-			'not Unix seconds',
-		],
-		[
-			'the same time, written differently',
-			{ headers: { ...check.headers, 'x-webhook-timestamp': '01769670760' } },
-			'does not match',
-		],
+		['no headers', { headers: {} }, MISSING],
+		['no timestamp', timeless, 'X-Webhook-Timestamp is missing'],
+		['an empty signature', withSignature(''), MISSING],
+		['a repeated header', withSignature([signature, signature]), MISSING],
+		['a header in two spellings', twice, MISSING],
+		['a time that is not a number', at('1769670760.0'), 'not Unix seconds'],
+		['the same time, written differently', at('01769670760'), 'does not match'],
 		['another key', { key: 'other' }, 'does not match'],
 		['another task', { taskId: 'veo_task_other' }, 'does not match'],
-		[
-			'a cut signature',
-			{ headers: { ...check.headers, 'x-webhook-signature': String(signature).slice(0, -1) } },
-			'does not match',
-		],
-		[
-			'the signature in lower case',
-			{ headers: { ...check.headers, 'x-webhook-signature': String(signature).toLowerCase() } },
-			'does not match',
-		],
-		[
-			'a stale time',
-			{ now: check.now + 301 },
-			"the signed time is 301 s old, more than the 300 s of 'Tolerance'",
-		],
+		['a cut signature', withSignature(String(signature).slice(0, -1)), 'does not match'],
+		['a signature in lower case', withSignature(String(signature).toLowerCase()), 'does not match'],
+		['a stale time', { now: check.now + 301 }, stale],
 		['a time in the future', { now: check.now - 301 }, 'the signed time is 301 s in the future'],
 	])('is refused with %s', (_name, changes, reason) => {
 		expect(faultOf({ ...check, ...changes })).toContain(reason);
