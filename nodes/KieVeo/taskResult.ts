@@ -3,7 +3,7 @@ import type { JsonObject } from './values';
 import type { Said } from './kie/meaning/answer';
 import { NO_FILES, type ResultFiles } from './kie/meaning/files';
 
-export type TaskStatus = 'success' | 'processing' | 'failed';
+type TaskStatus = 'success' | 'processing' | 'failed';
 
 /** The operation a result belongs to. `unknown`: a callback that does not say. */
 export type ReportedOperation = TaskOperation | 'unknown';
@@ -44,7 +44,7 @@ interface Outcome {
 	raw?: unknown;
 }
 
-export interface VideoResult extends Outcome {
+interface VideoResult extends Outcome {
 	index: number | null;
 	resolution: string | null;
 	videoUrl: string | null;
@@ -55,7 +55,7 @@ export interface VideoResult extends Outcome {
 }
 
 /** What a task of any model gave. */
-export interface ModelResult extends Outcome {
+interface ModelResult extends Outcome {
 	model: string | null;
 	fileUrl: string | null;
 	fileUrls: string[];

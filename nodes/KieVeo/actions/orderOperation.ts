@@ -18,7 +18,7 @@ export interface OrderOperation {
 	fetchModels?(context: IExecuteFunctions, connection: Connection): Promise<Models>;
 }
 
-export interface OrderReading {
+interface OrderReading {
 	order: Order;
 	/** Ordered instead when Kie refuses for good, while polling. */
 	fallback?: UpgradeOrder;

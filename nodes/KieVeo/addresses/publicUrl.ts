@@ -23,7 +23,7 @@ export function publicUrlFault(url: string, apiBaseUrl: string): string | null {
 }
 
 /** Whether the API is on the internet: then whatever it calls and fetches must be too. */
-export function isPublicApi(apiBaseUrl: string): boolean {
+function isPublicApi(apiBaseUrl: string): boolean {
 	return !URL.canParse(apiBaseUrl) || !isPrivateHost(new URL(apiBaseUrl).hostname);
 }
 

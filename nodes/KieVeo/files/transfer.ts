@@ -12,7 +12,7 @@ const CHECK_MS = 1_000;
 /** What only a disk says: full, over its quota, a file too large for it, a defect. */
 const DISK_CODES = ['ENOSPC', 'EDQUOT', 'EFBIG', 'EIO'];
 
-export interface TransferLimits {
+interface TransferLimits {
 	/** Bytes the file host announced; `null` when it did not. */
 	announced: number | null;
 	/** Maximum bytes; `null` for no limit. */
@@ -21,7 +21,7 @@ export interface TransferLimits {
 	signal?: AbortSignal;
 }
 
-export type TransferResult<T> =
+type TransferResult<T> =
 	| { kind: 'complete'; stored: T; bytes: number }
 	| { kind: 'tooLarge' }
 	/** n8n's disk did not take the file: another transfer would not help. */

@@ -96,7 +96,7 @@ const UPGRADES: Record<
 	},
 };
 
-export interface JobsApiParts extends ApiParts {
+interface JobsApiParts extends ApiParts {
 	/** Proves the content of a callback address. */
 	addressKey: Buffer;
 	/** Writes to n8n's log. */

@@ -45,14 +45,14 @@ export interface ItemOperation<W extends Work> {
 }
 
 /** What a phase knows besides its work. */
-export interface PhaseFacts<W extends Work> {
+interface PhaseFacts<W extends Work> {
 	/** All of the run. */
 	works: readonly W[];
 	/** The input items that share the work. */
 	items: readonly number[];
 }
 
-export interface ItemRun<W extends Work> {
+interface ItemRun<W extends Work> {
 	items: INodeExecutionData[];
 	/** Those that did not fail. */
 	works: W[];

@@ -6,7 +6,7 @@ import type { UploadFile } from '../kie/http/multipart';
 import { isJsonObject, toText } from '../values';
 
 /** What became of an order that this execution has sent. */
-export interface PlacedOrder {
+interface PlacedOrder {
 	/** Under which Kie has accepted it; `null` when its answer was lost. */
 	taskId: string | null;
 	/** Set when Kie accepted it under another id than the user knows. */

@@ -6,7 +6,7 @@ export type PollResult<T> =
 	/** Not finished. `waitMs`: the server asked for at least this pause before the next check. */
 	| { kind: 'pending'; waitMs: number | null };
 
-export interface PollOptions {
+interface PollOptions {
 	/** When the task was submitted, as all times here by the even clock. */
 	since: number;
 	/** Milliseconds between two checks. */

@@ -84,7 +84,7 @@ export async function takeUp(
 /** Kie's code for an accepted order. */
 const ACCEPTED = 200;
 
-export interface PollWait {
+interface PollWait {
 	/** What the submission gave. */
 	submitted: TaskRun;
 	/** By the even clock. */

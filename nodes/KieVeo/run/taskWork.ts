@@ -33,7 +33,7 @@ export interface TaskOptions {
 	simplify: boolean;
 }
 
-export interface TaskWorkOptions extends TaskOptions {
+interface TaskWorkOptions extends TaskOptions {
 	waitMode: WaitMode;
 	/** Ordered instead when Kie refuses for good. Only while polling. */
 	fallback?: UpgradeOrder;

@@ -34,7 +34,7 @@ export interface Facts {
 	} | null;
 }
 
-export type Decision =
+type Decision =
 	/** Answer the call; the execution stays suspended. 503 makes Kie deliver a callback again, and us check again soon. */
 	| { kind: 'answer'; status: 200 | 503; reason: string }
 	/** Answer the call; nothing more can be done for the execution. */

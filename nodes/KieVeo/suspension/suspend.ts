@@ -41,7 +41,7 @@ const FIRST_PLACE_MS = 20_000;
 const OTHER_PLACES_MS = 40_000;
 
 /** What an execution is suspended for. Times in milliseconds since the epoch. */
-export interface SuspensionReason {
+interface SuspensionReason {
 	videos: Array<{
 		taskId: string | null;
 		index: number | null;

@@ -209,7 +209,7 @@ function obstacleIn({ statusCode, headers }: { [part: string]: unknown }): strin
 export type WatchContext = Pick<IExecuteFunctions | IWebhookFunctions, 'helpers' | 'logger'>;
 
 /** A suspension, and how to watch it. */
-export interface Assignment extends WatchPlan {
+interface Assignment extends WatchPlan {
 	/** The resume address. */
 	url: string;
 	key: Buffer;

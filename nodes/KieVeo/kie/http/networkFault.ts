@@ -2,7 +2,7 @@ import type { UnreachedReason } from '../meaning/answer';
 import { isJsonObject, toNumber, type JsonObject } from '../../values';
 
 /** Why no complete answer came. */
-export interface NetworkFault {
+interface NetworkFault {
 	/** As users read it. Nothing secret. */
 	text: string;
 	/** Set when the request certainly did not reach anyone who could act on it. */

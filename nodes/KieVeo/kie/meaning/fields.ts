@@ -13,7 +13,7 @@ const STATES: ReadonlyArray<[TaskState, ...values: unknown[]]> = [
 	['running', 0, 'waiting', 'queuing', 'generating'],
 ];
 
-export type TaskState = 'running' | 'success' | 'failed';
+type TaskState = 'running' | 'success' | 'failed';
 
 /**
  * The state of the task, by its own fields; `null` if it has none that is known. If the two disagree a failure
@@ -30,7 +30,7 @@ export function readTaskState(data: unknown): TaskState | null {
 }
 
 /** The reason given with a task, not in the envelope; `null` for what is not given. */
-export interface TaskFault {
+interface TaskFault {
 	code: number | null;
 	message: string | null;
 }

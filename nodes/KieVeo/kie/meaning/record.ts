@@ -17,7 +17,7 @@ export interface Told {
 }
 
 /** What is known about a task that is looked up. */
-export interface Acquaintance {
+interface Acquaintance {
 	/** Whether Kie has certainly created it: then it exists, whatever the record says. */
 	isOurs: boolean;
 	/** Whether that was seconds ago: Kie does not know it at once. */
