@@ -78,6 +78,16 @@ function editor(modelId: unknown, ...answers: object[]) {
 }
 
 const NANO = 'google/nano-banana';
+const KLING = 'kling/v2-1-master-text-to-video';
+const SEEDANCE = 'bytedance/seedance-2-5';
+const DIALOGUE = 'elevenlabs/text-to-dialogue-v3';
+const WAN = 'wan/2-7-image';
+const TOPAZ = 'topaz/image-upscale';
+const NANO_PRO = 'nano-banana-pro';
+const HAILUO = 'hailuo/2-3-image-to-video-standard';
+const SPEECH = 'elevenlabs/text-to-speech-turbo-2-5';
+const OMNI = 'kling-3.0-omni/image-to-video';
+const MUSIC = 'ai-music-api/generate';
 const success = (data: unknown) => ({ code: 200, msg: 'success', data });
 const schemaAnswer = (id: string) => success({ model: id, openapi: openapiOf(id, MODELS[id]!) });
 const fieldsOf = async (id: string) =>
@@ -101,50 +111,26 @@ describe('the fields of a model', () => {
 		// Kie asks for it
 		[NANO, 'prompt', 'Prompt (at most 5000 characters)', 'string', 'asked'],
 		['gpt-image-2-text-to-image', 'prompt', 'Prompt (1-20000 characters)', 'string', 'asked'],
-		['hailuo/2-3-image-to-video-standard', 'image_url', 'Image URL', 'string', 'asked'],
+		[HAILUO, 'image_url', 'Image URL', 'string', 'asked'],
 		['kling-3.0/motion-control', 'input_urls', 'Input URLs (list)', 'string', 'asked'],
-		['elevenlabs/text-to-dialogue-v3', 'dialogue', 'Dialogue (list)', 'array', 'asked'],
-		['ai-music-api/generate', 'custom_mode', 'Custom Mode', 'boolean', 'asked'],
+		[DIALOGUE, 'dialogue', 'Dialogue (list)', 'array', 'asked'],
+		[MUSIC, 'custom_mode', 'Custom Mode', 'boolean', 'asked'],
 		// and has a default
-		['topaz/image-upscale', 'upscale_factor', 'Upscale Factor (default 2)', 'options', 'shown'],
-		['ai-music-api/generate', 'model', 'Model (default V6)', 'options', 'shown'],
+		[TOPAZ, 'upscale_factor', 'Upscale Factor (default 2)', 'options', 'shown'],
+		[MUSIC, 'model', 'Model (default V6)', 'options', 'shown'],
 		// Not asked for
 		[NANO, 'aspect_ratio', 'Aspect Ratio (default 1:1)', 'options', 'hidden'],
 		[NANO, 'image_size', 'Image Size (deprecated, default 1:1)', 'options', 'hidden'],
 		[NANO, 'nsfw_checker', 'NSFW Checker', 'boolean', 'hidden'],
-		['nano-banana-pro', 'image_input', 'Image Input (at most 8 entries)', 'string', 'hidden'],
-		[
-			'kling/v2-1-master-text-to-video',
-			'cfg_scale',
-			'CFG Scale (0-1, default 0.5)',
-			'number',
-			'hidden',
-		],
-		[
-			'kling-3.0-omni/image-to-video',
-			'duration',
-			'Duration (3-15, default 5)',
-			'options',
-			'hidden',
-		],
-		[
-			'kling-3.0-omni/image-to-video',
-			'elements',
-			'Elements (at most 3 entries)',
-			'array',
-			'hidden',
-		],
-		['bytedance/seedance-2-5', 'duration', 'Duration (default 5)', 'number', 'hidden'],
-		[
-			'bytedance/seedance-2-5',
-			'generate_audio',
-			'Generate Audio (default true)',
-			'boolean',
-			'hidden',
-		],
-		['wan/2-7-image', 'bbox_list', 'Bbox List (list)', 'array', 'hidden'],
-		['wan/2-7-image', 'color_palette', 'Color Palette (3-10 entries)', 'array', 'hidden'],
-		['ai-music-api/generate', 'persona_id', 'Persona ID', 'string', 'hidden'],
+		[NANO_PRO, 'image_input', 'Image Input (at most 8 entries)', 'string', 'hidden'],
+		[KLING, 'cfg_scale', 'CFG Scale (0-1, default 0.5)', 'number', 'hidden'],
+		[OMNI, 'duration', 'Duration (3-15, default 5)', 'options', 'hidden'],
+		[OMNI, 'elements', 'Elements (at most 3 entries)', 'array', 'hidden'],
+		[SEEDANCE, 'duration', 'Duration (default 5)', 'number', 'hidden'],
+		[SEEDANCE, 'generate_audio', 'Generate Audio (default true)', 'boolean', 'hidden'],
+		[WAN, 'bbox_list', 'Bbox List (list)', 'array', 'hidden'],
+		[WAN, 'color_palette', 'Color Palette (3-10 entries)', 'array', 'hidden'],
+		[MUSIC, 'persona_id', 'Persona ID', 'string', 'hidden'],
 	])('%s: %s', async (id, name, label, type, when) => {
 		const { fields } = await fieldsOf(id);
 		expect(fields.find((field) => field.id === name)).toMatchObject({
@@ -163,7 +149,7 @@ describe('the fields of a model', () => {
 			{ name: '6', value: 6 },
 			{ name: '8', value: 8 },
 		]);
-		const { fields: topaz } = await fieldsOf('topaz/image-upscale');
+		const { fields: topaz } = await fieldsOf(TOPAZ);
 		expect(topaz.map((field) => 'defaultValue' in field && field.defaultValue)).toStrictEqual([
 			false,
 			'2',
@@ -238,21 +224,15 @@ describe('the list of models', () => {
 	const list = success({
 		total: 4,
 		models: [
-			row(
-				'kling/v2-1-master-text-to-video',
-				'Kling 2.1 Master',
-				'Kling',
-				'Text to Video',
-				'5 s: 160 credits.\nmore',
-			),
+			row(KLING, 'Kling 2.1 Master', 'Kling', 'Text to Video', '5 s: 160 credits.\nmore'),
 			row('recraft/crisp-upscale', 'Recraft Crisp Upscale', 'Elevenlabs', 'Text to Image'),
 			row('gpt-6-sol', 'GPT 6', 'OpenAI', 'Chat'),
 			row('gemini-omni-audio', 'Gemini Omni', 'Google', 'Text to Speech'),
 		],
 	});
-	const KLING = {
+	const KLING_ENTRY = {
 		name: 'Kling 2.1 Master · Kling · 5 s: 160 credits.',
-		value: 'kling/v2-1-master-text-to-video',
+		value: KLING,
 	};
 	const RECRAFT = {
 		name: 'Recraft Crisp Upscale · Elevenlabs',
@@ -260,10 +240,10 @@ describe('the list of models', () => {
 	};
 
 	it.each([
-		[undefined, [KLING, RECRAFT]],
-		['', [KLING, RECRAFT]],
-		['master', [KLING]],
-		['KLING text-to', [KLING]],
+		[undefined, [KLING_ENTRY, RECRAFT]],
+		['', [KLING_ENTRY, RECRAFT]],
+		['master', [KLING_ENTRY]],
+		['KLING text-to', [KLING_ENTRY]],
 		['elevenlabs', [RECRAFT]],
 		['gpt', []],
 		['omni', []],
@@ -288,8 +268,6 @@ describe('the list of models', () => {
 });
 
 describe('the fields of an item', () => {
-	const KLING = 'kling/v2-1-master-text-to-video';
-	const SEEDANCE = 'bytedance/seedance-2-5';
 	const given = { prompt: 'a fox' };
 
 	it.each([
@@ -334,19 +312,19 @@ describe('the fields of an item', () => {
 		],
 		[
 			'a list of objects as JSON',
-			'elevenlabs/text-to-dialogue-v3',
+			DIALOGUE,
 			{ dialogue: '[{"text": "Hi", "voice": "x"}]' },
 			{ dialogue: [{ text: 'Hi', voice: 'x' }] },
 		],
 		[
 			'lists in lists',
-			'wan/2-7-image',
+			WAN,
 			{ ...given, bbox_list: [[[1, '2']]] },
 			{ ...given, bbox_list: [[[1, 2]]] },
 		],
 		[
 			'a required field with a default',
-			'topaz/image-upscale',
+			TOPAZ,
 			{ image_url: 'https://a.com' },
 			{ image_url: 'https://a.com' },
 		],
@@ -356,19 +334,12 @@ describe('the fields of an item', () => {
 });
 
 describe('the fields of an item that are not as Kie says', () => {
-	const KLING = 'kling/v2-1-master-text-to-video';
-	const SEEDANCE = 'bytedance/seedance-2-5';
 	const given = { prompt: 'a fox' };
 
 	it.each([
 		['nothing required', KLING, {}, "'prompt' is missing"],
 		['an empty required text', KLING, { prompt: ' ' }, "'prompt' is missing"],
-		[
-			'an empty required list',
-			'elevenlabs/text-to-dialogue-v3',
-			{ dialogue: [] },
-			"'dialogue' is missing",
-		],
+		['an empty required list', DIALOGUE, { dialogue: [] }, "'dialogue' is missing"],
 		[
 			'a number for what',
 			KLING,
@@ -390,7 +361,7 @@ describe('the fields of an item that are not as Kie says', () => {
 		],
 		[
 			'a list for a text',
-			'hailuo/2-3-image-to-video-standard',
+			HAILUO,
 			{ ...given, image_url: ['https://a.com'] },
 			"'image_url' must be of type string",
 		],
@@ -402,7 +373,7 @@ describe('the fields of an item that are not as Kie says', () => {
 		],
 		[
 			'text for a list of objects',
-			'elevenlabs/text-to-dialogue-v3',
+			DIALOGUE,
 			{ dialogue: 'Hi' },
 			`'dialogue' must be of type array of object, not "Hi"`,
 		],
@@ -421,12 +392,7 @@ describe('the fields of an item that are not as Kie says', () => {
 			`'duration' must be one of 5, 10, not " 5"`,
 		],
 		['too much', KLING, { ...given, cfg_scale: 2 }, "'cfg_scale' must be 0-1, not 2"],
-		[
-			'too little',
-			'elevenlabs/text-to-speech-turbo-2-5',
-			{ text: 'x', speed: 0.1 },
-			"'speed' must be 0.7-1.2, not 0.1",
-		],
+		['too little', SPEECH, { text: 'x', speed: 0.1 }, "'speed' must be 0.7-1.2, not 0.1"],
 		[
 			'too long a text',
 			KLING,
@@ -435,13 +401,13 @@ describe('the fields of an item that are not as Kie says', () => {
 		],
 		[
 			'too many entries',
-			'nano-banana-pro',
+			NANO_PRO,
 			{ ...given, image_input: Array(9).fill('https://a.com') },
 			"'image_input' must be at most 8 entries, not 9",
 		],
 		[
 			'too few entries',
-			'wan/2-7-image',
+			WAN,
 			{ ...given, color_palette: [{}] },
 			"'color_palette' must be 3-10 entries, not 1",
 		],
@@ -467,8 +433,6 @@ describe('the fields of an item that are not as Kie says', () => {
 });
 
 describe('the stored fields', () => {
-	const KLING = 'kling/v2-1-master-text-to-video';
-
 	it('are used while the catalogue cannot be read, with a hint', async () => {
 		const { fields: schema } = await fieldsOf(KLING);
 		const stored = { known: unread, schema };
@@ -483,9 +447,9 @@ describe('the stored fields', () => {
 	});
 
 	it('know the type of what n8n has as text, and other lists as JSON', async () => {
-		const { fields: schema } = await fieldsOf('wan/2-7-image');
+		const { fields: schema } = await fieldsOf(WAN);
 		const value = { prompt: 5, input_urls: 'https://a.com/1', bbox_list: '[[[1]]]', n: '2' };
-		const { input } = readFields('wan/2-7-image', value, { known: unread, schema });
+		const { input } = readFields(WAN, value, { known: unread, schema });
 		const expected = { prompt: '5', input_urls: ['https://a.com/1'], bbox_list: [[[1]]], n: 2 };
 		expect(input).toStrictEqual(expected);
 	});
@@ -513,16 +477,16 @@ describe('the stored fields', () => {
 	});
 
 	it('are not used where Kie tells the current ones', async () => {
-		const { fields: schema } = await fieldsOf('google/nano-banana');
+		const { fields: schema } = await fieldsOf(NANO);
 		expect(() => readFields(KLING, { prompt: 'x', output_format: 'png' }, { schema })).toThrow(
 			"'output_format' is not a field of this model",
 		);
 	});
 
 	it('tell which switches nobody has set', async () => {
-		const { fields: schema } = await fieldsOf('google/nano-banana');
+		const { fields: schema } = await fieldsOf(NANO);
 		const value = { prompt: 'x', nsfw_checker: false };
-		expect(readFields('google/nano-banana', value, { schema }).input).toStrictEqual({
+		expect(readFields(NANO, value, { schema }).input).toStrictEqual({
 			prompt: 'x',
 		});
 	});
@@ -569,8 +533,6 @@ describe('a model', () => {
 });
 
 describe('JSON', () => {
-	const KLING = 'kling/v2-1-master-text-to-video';
-
 	it.each([[{ prompt: 'x', duration: '5' }], ['{"prompt": "x", "duration": "5"}']])(
 		'is sent as it is: %j',
 		(json) => {
