@@ -31,6 +31,8 @@ const REQUEST_TIMEOUT = 60_000;
 /** The same for an upload, whose answer comes only after Kie has stored the file. */
 const UPLOAD_TIMEOUT = 300_000;
 
+/** The one used longest ago is forgotten: its limit no longer counts. */
+const MOST_ACCOUNTS = 1_000;
 /** At Kie's limit an account creates 180 in the time for which they matter. */
 const MOST_RECENT_TASKS = 5_000;
 
@@ -57,7 +59,9 @@ export interface Connection {
  * What all executions in this process share, by account and API host. The key is a digest, so that the API key
  * itself is not kept.
  */
-const accounts = new Map<string, { limiter: SubmissionLimiter; memory: CatalogueMemory }>();
+const accounts = new BoundedMap<string, { limiter: SubmissionLimiter; memory: CatalogueMemory }>(
+	MOST_ACCOUNTS,
+);
 
 /** Shared by all executions in this process: the node that asks is often not the one that created the task. */
 const recentTasks = new BoundedMap<string, number>(MOST_RECENT_TASKS);

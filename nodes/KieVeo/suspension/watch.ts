@@ -249,7 +249,7 @@ export class Watch {
 	/** By {@link nameOf}. */
 	private readonly watched = new BoundedMap<string, Watched>(MOST_SUSPENSIONS);
 	private readonly gate = new Gate(PARALLEL_WAKE_UPS);
-	/** Whether n8n answered last time, by origin. */
+	/** Whether n8n answered last time, by origin: of its own addresses, so there are only a few. */
 	private readonly reach = new Map<string, boolean>();
 	/** Origins that failed to answer: each is logged once. */
 	private readonly warned = new Set<string>();

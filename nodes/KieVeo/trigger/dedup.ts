@@ -1,6 +1,7 @@
 import { createHash } from 'crypto';
 import { sleep, type IDataObject } from 'n8n-workflow';
 
+import { BoundedMap } from '../boundedMap';
 import { isJsonObject, toNumber } from '../values';
 
 /** Longer than Kie retries. */
@@ -8,11 +9,14 @@ const KEPT_SECONDS = 24 * 60 * 60;
 /** About 30 KB in the workflow's static data. */
 const KEPT_EVENTS = 1000;
 
+/** Beyond that the node called longest ago has what is stored. */
+const MOST_NODES = 1_000;
+
 /** Instead of the seconds: older than any event. */
 const TAKEN_BACK = 0;
 
 /** Trigger node -> digest of an event -> Unix seconds at which it was accepted, since n8n started. */
-const memory = new Map<string, Record<string, number>>();
+const memory = new BoundedMap<string, Record<string, number>>(MOST_NODES);
 /** Events that are being delivered: node and digest. */
 const underWay = new Set<string>();
 
