@@ -17,7 +17,7 @@ const IMAGE_TYPES = new Map([
 const GENERIC_TYPES = ['', 'application/octet-stream', 'binary/octet-stream', 'text/plain'];
 
 /** The generation types that take images, with the maximum Kie accepts. */
-const MOST_IMAGES = new Map([
+export const MOST_IMAGES = new Map([
 	['FIRST_AND_LAST_FRAMES_2_VIDEO', 2],
 	['REFERENCE_2_VIDEO', 3],
 ]);

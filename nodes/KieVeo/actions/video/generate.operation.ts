@@ -12,7 +12,7 @@ import {
 	taskOptionsProperty,
 	watermarkOption,
 } from '../descriptions';
-import { readImages } from '../images';
+import { MOST_IMAGES, readImages } from '../images';
 import { isBlank, readBoolean, readChoice, toSeconds } from '../parameters';
 import { readModel, readPrompt, readSeedAndWatermark } from './creationParameters';
 import type { OrderOperation } from '../orderOperation';
@@ -20,7 +20,7 @@ import type { OrderOperation } from '../orderOperation';
 const POLL_INTERVAL = 30;
 /** The only duration for videos made from reference images, in seconds. */
 const REFERENCE_DURATION = 8;
-const IMAGE_TYPES = ['FIRST_AND_LAST_FRAMES_2_VIDEO', 'REFERENCE_2_VIDEO'];
+const WITH_IMAGES = [...MOST_IMAGES.keys()];
 
 const imageProperties: INodeProperties[] = [
 	{
@@ -32,7 +32,7 @@ const imageProperties: INodeProperties[] = [
 			{ name: 'Binary', value: 'binary', description: 'Images in binary fields of the item' },
 			{ name: 'URL', value: 'url', description: 'Images that Kie.ai fetches from the internet' },
 		],
-		displayOptions: { show: { generationType: IMAGE_TYPES } },
+		displayOptions: { show: { generationType: WITH_IMAGES } },
 		description: 'Where the images come from',
 	},
 	{
@@ -42,7 +42,7 @@ const imageProperties: INodeProperties[] = [
 		required: true,
 		default: '',
 		placeholder: 'e.g. https://example.com/first.jpg, https://example.com/last.jpg',
-		displayOptions: { show: { generationType: IMAGE_TYPES, imageSource: ['url'] } },
+		displayOptions: { show: { generationType: WITH_IMAGES, imageSource: ['url'] } },
 		description:
 			'Public URLs of the images, separated by commas, or an expression that returns a list. Frames: 1 or 2 images, the first and the last frame. Reference: 1 to 3 images.',
 	},
@@ -54,7 +54,7 @@ const imageProperties: INodeProperties[] = [
 		default: 'data',
 		placeholder: 'e.g. first, last',
 		hint: 'The names of the input binary fields that hold the images, separated by commas',
-		displayOptions: { show: { generationType: IMAGE_TYPES, imageSource: ['binary'] } },
+		displayOptions: { show: { generationType: WITH_IMAGES, imageSource: ['binary'] } },
 		description:
 			'The images are uploaded to Kie.ai first, free of charge. Frames: 1 or 2 images, the first and the last frame. Reference: 1 to 3 images.',
 	},
@@ -176,7 +176,7 @@ export const generate: OrderOperation = {
 		const parameter = (name: string): unknown => context.getNodeParameter(name, itemIndex, '');
 		const generationType = readChoice(
 			'Generation Type',
-			['TEXT_2_VIDEO', ...IMAGE_TYPES],
+			['TEXT_2_VIDEO', ...WITH_IMAGES],
 			parameter('generationType'),
 		);
 		const images = readImages(context, itemIndex, generationType, baseUrl);
