@@ -3,6 +3,7 @@ import type { Connection } from '../kie/connection';
 import { PERHAPS_REORDERED } from '../messages/error';
 import { lostOrderError, timedOutError, unclearError, rejectedError } from '../messages/video';
 import { NO_FILES } from '../kie/meaning/files';
+import { ORDERED } from '../kie/meaning/repeat';
 import { isUpgrade, traitsOf } from '../operations';
 import { asNamedIn, toTaskResult, type Subject, type TaskResult } from '../taskResult';
 import { pollUntilSettled, type PollResult } from './poll';
@@ -69,7 +70,7 @@ export async function takeUp(
 	{ taskId, kieTaskId }: { taskId: string; kieTaskId: string | null },
 ): Promise<TaskRun | null> {
 	const subject = { ...withOwnTask(api, subjectOf(order), kieTaskId), taskId, kieTaskId };
-	const answer = await api.fetchTask({ ...subject, codes: [ACCEPTED] }, 'check');
+	const answer = await api.fetchTask({ ...subject, codes: [ORDERED] }, 'check');
 	const { meaning } = answer;
 	if (meaning.kind === 'failed' && meaning.reason !== 'reordered') return null;
 	if (meaning.kind === 'success' || meaning.kind === 'refused') return toRun(subject, answer);
@@ -80,9 +81,6 @@ export async function takeUp(
 	const running = { kind: 'processing' as const, files: NO_FILES };
 	return toRun(subject, { meaning: running, code: null, message, raw, retryAfterMs });
 }
-
-/** Kie's code for an accepted order. */
-const ACCEPTED = 200;
 
 interface PollWait {
 	/** What the submission gave. */

@@ -7,6 +7,7 @@ import type {
 
 import { BoundedMap } from '../boundedMap';
 import type { SubmittedTask } from '../kie/api';
+import { ORDERED } from '../kie/meaning/repeat';
 import { readText } from '../kie/meaning/texts';
 import { toNumber, toText } from '../values';
 import { PERHAPS_REORDERED } from '../messages/error';
@@ -199,7 +200,7 @@ function isPending({ json }: INodeExecutionData): boolean {
 
 /** Whether the video was already being made when it was submitted: Kie does not report it here then. */
 export function isUnreported({ codes }: Pick<SubmittedTask, 'codes'>): boolean {
-	return codes[0] !== 200;
+	return codes[0] !== ORDERED;
 }
 
 /** The videos without a callback, each once, in the order of their items. */

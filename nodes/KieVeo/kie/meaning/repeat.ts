@@ -1,6 +1,9 @@
 import type { KieAnswer } from './answer';
 import { readTaskState } from './fields';
 
+/** Kie's code for an order that it has newly accepted, and whose end it reports. */
+export const ORDERED = 200;
+
 /**
  * What it means that Kie answers a repeated 4K request with "in progress".
  *
@@ -34,5 +37,3 @@ export function judgeRepeat(
 	const wasRunning = orders < earlier.length;
 	return wasRunning || orders >= MOST_ORDERS ? 'reordered' : 'perhapsReordered';
 }
-
-const ORDERED = 200;
