@@ -55,11 +55,11 @@ export async function reportOf(
 		const found = await fetchReport(call, video);
 		return typeof found === 'string' ? null : found;
 	}
-	const { succeeded, files, body: raw } = callback;
-	const reported = toTaskResult(event, succeeded ? 'success' : 'failed', callback, files);
+	const { outcome, files, body: raw } = callback;
+	const reported = toTaskResult(event, outcome, callback, files);
 	// Kie reports the new part of an extended video; the whole is in the record.
 	const { givesWhole } = traitsOf(video.operation);
-	if (givesWhole && succeeded && files.fullVideoUrls.length === 0) {
+	if (givesWhole && outcome === 'success' && files.fullVideoUrls.length === 0) {
 		const found = await fetchReport(call, video);
 		if (typeof found !== 'string' && 'videoUrls' in found.result && found.result.videoUrl) {
 			const { videoUrl, videoUrls } = found.result;

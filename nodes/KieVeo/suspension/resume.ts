@@ -246,7 +246,7 @@ async function onCallback(call: Call, video: SubmittedTask, event: CallbackEvent
 			return stillWaits(200, 'the task is still running');
 		}
 	}
-	const { succeeded } = event.callback;
+	const succeeded = event.callback.outcome === 'success';
 	const upgrades = isUpgrade(video.operation);
 	const reported = () => ({ known: reports.has(key), succeeded, isUpgrade: upgrades, delivery });
 	const reply = await answerCall(call, 'report', reported, async () =>

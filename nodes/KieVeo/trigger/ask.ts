@@ -165,7 +165,7 @@ export async function resolveOutcome(
 			message,
 			files: { ...callback.files, model },
 		};
-		return { ...event, event: eventOf(operation, model, false), callback: failed };
+		return { ...event, event: eventOf(operation, model, 'failed'), callback: failed };
 	}
 	if (answer?.meaning.kind === 'processing' && callback.mayBeStage) {
 		return isOfAnyModel(operation) || topicOfModel(model) === 'task' ? 'running' : null;
@@ -173,8 +173,8 @@ export async function resolveOutcome(
 	if (answer?.meaning.kind !== 'success') return null;
 	const { files } = answer.meaning;
 	if (!isResultOf(event, files)) return null;
-	const made = { ...callback, outcome: 'success' as const, succeeded: true, files };
-	return { ...event, event: eventOf(operation, model, true), callback: made };
+	const made = { ...callback, outcome: 'success' as const, files };
+	return { ...event, event: eventOf(operation, model, 'success'), callback: made };
 }
 
 function modelIn(raw: unknown): string | null {
@@ -221,8 +221,9 @@ export async function withWholeVideo(
 	event: CallbackEvent,
 ): Promise<ResultFiles | CallbackRefusal> {
 	const { operation, taskId, callback } = event;
-	const { files, succeeded } = callback;
-	const needsWhole = succeeded && givesResult(operation) && traitsOf(operation).givesWhole === true;
+	const { files, outcome } = callback;
+	const needsWhole =
+		outcome === 'success' && givesResult(operation) && traitsOf(operation).givesWhole === true;
 	if (!needsWhole || files.fullVideoUrls.length > 0 || taskId === null) return files;
 	const answer = await fetchReported(ask, event);
 	if (answer?.meaning.kind === 'success') {

@@ -133,9 +133,9 @@ async function resolve(
 	event: CallbackEvent,
 	confirm: boolean,
 ): Promise<CallbackEvent | Ignored | CallbackRefusal> {
-	const { outcome, succeeded } = event.callback;
+	const { outcome } = event.callback;
 	const isOpen = outcome === 'unknown';
-	if (event.taskId === null && (isOpen || (confirm && succeeded))) {
+	if (event.taskId === null && (isOpen || (confirm && outcome === 'success'))) {
 		return refused(400, 'it names no task that Kie.ai could be asked about');
 	}
 	const fault = await ownTaskFault(ask, event);
@@ -164,14 +164,19 @@ async function toItem(
 ): Promise<Accepted | CallbackRefusal> {
 	const { callback, passThrough, tier } = event;
 	if (tier) context.logger.warn(tierLine(String(event.taskId), tier.asked, tier.made));
-	const isConfirmed = confirm && callback.succeeded;
+	const isConfirmed = confirm && callback.outcome === 'success';
 	const files = await (isConfirmed ? confirmResult(ask, event) : withWholeVideo(ask, event));
 	if ('reason' in files) return files;
 	const json = {
-		...toTaskResult(asShown(event), callback.succeeded ? 'success' : 'failed', callback, {
-			...files,
-			creditsConsumed: callback.files.creditsConsumed,
-		}),
+		...toTaskResult(
+			asShown(event),
+			callback.outcome === 'success' ? 'success' : 'failed',
+			callback,
+			{
+				...files,
+				creditsConsumed: callback.files.creditsConsumed,
+			},
+		),
 		event: event.event,
 		receivedAt: receivedAt.toISOString(),
 		...(passThrough ? { passThrough } : {}),

@@ -73,9 +73,8 @@ describe('whatever is sent', () => {
 			fc.property(body, (value) => {
 				const parsed = parseCallback(value);
 				if ('reason' in parsed) return expect(parsed.reason).not.toBe('');
-				const { outcome, succeeded, files } = parsed.read();
-				expect(succeeded).toBe(outcome === 'success');
-				if (succeeded) expect(files.videoUrls.length).toBeGreaterThan(0);
+				const { outcome, files } = parsed.read();
+				if (outcome === 'success') expect(files.videoUrls.length).toBeGreaterThan(0);
 				expect(files.videoUrls).not.toContain(kieLike.ORIGIN);
 			}),
 			{ numRuns: 10_000 },

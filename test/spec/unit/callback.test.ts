@@ -73,7 +73,7 @@ describe('a callback', () => {
 			{ code: 200, data: { state: 'fail', resultUrls: [VIDEO] } },
 		],
 	])('with %s has the outcome "%s"', (_what, outcome, body) => {
-		expect(parse(body)).toMatchObject({ outcome, succeeded: false });
+		expect(parse(body)).toMatchObject({ outcome });
 	});
 
 	it.each<[what: string, contentType: string, sent: string, body: unknown]>([

@@ -162,7 +162,7 @@ describe('at the address of a 4K order', () => {
 				kind: 'genuine',
 				event: {
 					event: `get4k.${outcome === 'success' ? 'success' : 'failed'}`,
-					callback: { outcome, succeeded: outcome === 'success' },
+					callback: { outcome },
 				},
 			});
 		},

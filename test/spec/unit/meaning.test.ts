@@ -470,7 +470,6 @@ describe('a callback', () => {
 		const { outcome, topic, taskIds, message, code, fileUrls = [] } = row;
 		expect(parsed.read()).toMatchObject({
 			outcome,
-			succeeded: outcome === 'success',
 			topic,
 			taskIds,
 			files: { fileUrls },
@@ -484,7 +483,6 @@ describe('a callback', () => {
 		const { outcome, topic, taskIds, message, code, files } = row;
 		expect(parsed.read()).toMatchObject({
 			outcome,
-			succeeded: outcome === 'success',
 			topic,
 			taskIds,
 			files: files ?? {},

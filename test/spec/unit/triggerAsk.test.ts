@@ -77,13 +77,13 @@ describe('the trigger, about a callback without a video', () => {
 			'a finished video',
 			record({ resultUrls: [BASE], resolution: '720p' }),
 			'generate.success',
-			{ outcome: 'success', succeeded: true, files: { videoUrls: [BASE] } },
+			{ outcome: 'success', files: { videoUrls: [BASE] } },
 		],
 		[
 			'a failed one, by its record',
 			answer(200, { successFlag: 3, errorCode: 400, errorMessage: failure }),
 			'generate.failed',
-			{ outcome: 'failed', succeeded: false, code: 400, message: failure },
+			{ outcome: 'failed', code: 400, message: failure },
 		],
 		[
 			'a failed one, by its envelope',
@@ -115,7 +115,7 @@ describe('the trigger, about a callback without a video', () => {
 	it("takes a 4K video on record for the result of someone else's upgrade", async () => {
 		const kie = fakeKie([record({ resultUrls: [BASE], resolution: '4k' })]);
 		const found = await resolveOutcome(asking(kie), event(NOTHING, { operation: 'get4k' }));
-		expect(found).toMatchObject({ event: 'get4k.success', callback: { succeeded: true } });
+		expect(found).toMatchObject({ event: 'get4k.success', callback: { outcome: 'success' } });
 	});
 });
 

@@ -141,7 +141,7 @@ function toEvent(
 	const operation = submission?.operation ?? (topic === 'task' ? 'unknown' : topic);
 	const taskId = asked ?? kieTaskId;
 	return {
-		event: eventOf(operation, callback.files.model, callback.succeeded),
+		event: eventOf(operation, callback.files.model, callback.outcome),
 		operation,
 		taskId,
 		...(kieTaskId !== null && kieTaskId !== taskId ? { kieTaskId } : {}),
@@ -165,8 +165,8 @@ function asReported(callback: Callback, submission: Submission | null): Callback
 	const isOther =
 		wanted && isAboutOther(wanted, isJsonObject(record) ? record : callback.body, callback.message);
 	const lacksResult =
-		isOfAnyModel(operation) && callback.succeeded && callback.files.result === null;
-	return isOther || lacksResult ? { ...callback, outcome: 'unknown', succeeded: false } : callback;
+		isOfAnyModel(operation) && callback.outcome === 'success' && callback.files.result === null;
+	return isOther || lacksResult ? { ...callback, outcome: 'unknown' } : callback;
 }
 
 /** With what the user should know about it in Kie's words. */
@@ -174,7 +174,7 @@ function tierOf(
 	callback: Callback,
 	asked: string | undefined,
 ): Pick<CallbackEvent, 'tier'> & Partial<Pick<CallbackEvent, 'callback'>> {
-	const made = callback.succeeded ? otherTier(asked, callback.body.data) : null;
+	const made = callback.outcome === 'success' ? otherTier(asked, callback.body.data) : null;
 	if (asked === undefined || made === null) return {};
 	const message = withTierNote(callback.message, asked, made);
 	return { tier: { asked, made }, callback: { ...callback, message } };
@@ -187,12 +187,12 @@ function tierOf(
 export function eventOf(
 	operation: ReportedOperation,
 	model: string | null,
-	succeeded: boolean,
+	outcome: Callback['outcome'],
 ): string {
 	const isOpen = model !== null && (isOfAnyModel(operation) || !givesResult(operation));
 	const subject = isOpen ? topicOfModel(model) : operation;
 	const { event = subject } = givesResult(subject) ? traitsOf(subject) : {};
-	return `${event}.${succeeded ? 'success' : 'failed'}`;
+	return `${event}.${outcome === 'success' ? outcome : 'failed'}`;
 }
 
 /**

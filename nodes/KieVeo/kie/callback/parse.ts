@@ -9,10 +9,11 @@ export interface Callback {
 	code: number | null;
 	/** Kie's `msg`; for a failure the task's own reason, if it has one. */
 	message: string;
-	/** `unknown`: it says that the task is finished, or nearly, but shows no video. Kie must be asked. */
+	/**
+	 * `success`: at least one video URL came with it, or it is a job of another model. `unknown`: it says that the task
+	 * is finished, or nearly, but shows no video. Kie must be asked.
+	 */
 	outcome: 'success' | 'failed' | 'unknown';
-	/** Whether the outcome is a success: at least one video URL came with it, or it is a job of another model. */
-	succeeded: boolean;
 	/** Whether it may report a stage, not the end: music is reported up to three times. */
 	mayBeStage: boolean;
 	/** The distinct ids found in the four places Kie is known to use; at most one when all is well. */
@@ -68,8 +69,7 @@ function readContent(
 		outcome === 'failed' ? faultOfTask(record, { code, message }, isTask) : { code, message };
 	const { callbackType = null } = record;
 	const mayBeStage = outcome === 'unknown' && STAGES.includes(callbackType);
-	const succeeded = outcome === 'success';
-	return { ...told, outcome, succeeded, mayBeStage, taskIds, files, topic, body };
+	return { ...told, outcome, mayBeStage, taskIds, files, topic, body };
 }
 
 /** @see https://docs.kie.ai/suno-api/generate-music-callbacks */
