@@ -1,4 +1,4 @@
-import type { IHttpRequestOptions, IWebhookFunctions } from 'n8n-workflow';
+import type { IWebhookFunctions } from 'n8n-workflow';
 
 import type { SubmittedTask, TaskAnswer } from '../../../nodes/KieVeo/kie/api';
 import type { Connection } from '../../../nodes/KieVeo/kie/connection';
@@ -42,7 +42,7 @@ it(`${VIDEOS} videos of which no callback comes are asked about before the timeo
 	const connection = { api: { fetchTask }, clock } as unknown as Connection;
 	const call = { context: {} as IWebhookFunctions, connection, place, suspension };
 	const checks: string[] = [];
-	const httpRequest = async (_: IHttpRequestOptions) => {
+	const httpRequest = async () => {
 		const since = Math.round(clock.time / 1_000);
 		const asked = await askAboutOpen(call, true);
 		const took = Math.round(clock.time / 1_000) - since;
