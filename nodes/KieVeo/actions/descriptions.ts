@@ -1,7 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import { namesWith } from '../operations';
-import { simplifyOption } from '../simplifyOption';
+import { moreAt, notice, simplifyOption } from '../panel';
 import { inTool, notInTool, toolNotice } from './tool';
 
 export const taskIdProperty: INodeProperties = {
@@ -164,14 +164,11 @@ const WAIT_FOR_CALLBACK = {
 
 /** What happens with Wait for Callback; which address Kie reports to with Return Immediately. */
 export const callbackProperties: INodeProperties[] = [
-	{
-		displayName:
-			'n8n must be reachable from the internet. The workflow continues once, when everything is finished or the Timeout has passed: check "status" of each item. <a href="https://github.com/n8n-nodes-kie-veo/n8n-nodes-kie-veo/blob/main/docs/reference.md#wait-for-callback" target="_blank">More</a>',
-		name: 'callbackNotice',
-		type: 'notice',
-		default: '',
-		displayOptions: { show: { waitMode: ['callback'] } },
-	},
+	notice(
+		'callbackNotice',
+		`n8n must be reachable from the internet. The workflow continues once, when everything is finished or the Timeout has passed: check "status" of each item. ${moreAt('wait-for-callback')}`,
+		{ show: { waitMode: ['callback'] } },
+	),
 	{
 		displayName: 'Callback URL',
 		name: 'callBackUrl',

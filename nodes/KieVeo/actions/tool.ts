@@ -1,5 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 
+import { moreAt, notice } from '../panel';
 import { OPERATIONS } from '../operations';
 
 /** n8n adds a node that agents can use a second time, as a tool. */
@@ -24,11 +25,8 @@ export const toolProperties: INodeProperties[] = Object.entries(OPERATIONS).map(
 );
 
 /** For operations that can wait. */
-export const toolNotice: INodeProperties = {
-	displayName:
-		'An MCP client gives up after about 60 s, and its model may then order again. Choose Return Immediately, and add a second tool with the free operation Get or Get Task to fetch the result. <a href="https://github.com/n8n-nodes-kie-veo/n8n-nodes-kie-veo/blob/main/docs/reference.md#wait-modes" target="_blank">More</a>',
-	name: 'toolNotice',
-	type: 'notice',
-	default: '',
-	displayOptions: { show: { ...inTool.show, waitMode: ['poll'] } },
-};
+export const toolNotice: INodeProperties = notice(
+	'toolNotice',
+	`An MCP client gives up after about 60 s, and its model may then order again. Choose Return Immediately, and add a second tool with the free operation Get or Get Task to fetch the result. ${moreAt('wait-modes')}`,
+	{ show: { ...inTool.show, waitMode: ['poll'] } },
+);

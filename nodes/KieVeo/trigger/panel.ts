@@ -1,7 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import { EVENTS } from '../operations';
-import { simplifyOption } from '../simplifyOption';
+import { moreAt, notice, simplifyOption } from '../panel';
 
 const DEFAULT_EVENTS = EVENTS.filter(({ byDefault }) => byDefault).map(({ value }) => value);
 
@@ -11,13 +11,10 @@ export const subtitle = `={{ $parameter["events"].map((event) => (${JSON.stringi
 )} )[event]).join(", ") }}`;
 
 export const triggerProperties: INodeProperties[] = [
-	{
-		displayName:
-			'Enter the production URL above as \'Callback URL\' in a Kie.ai node and activate (publish) this workflow. The test URL works for two minutes and one call; a video usually takes longer. <a href="https://github.com/n8n-nodes-kie-veo/n8n-nodes-kie-veo/blob/main/docs/reference.md#trigger" target="_blank">More</a>',
-		name: 'addressNotice',
-		type: 'notice',
-		default: '',
-	},
+	notice(
+		'addressNotice',
+		`Enter the production URL above as 'Callback URL' in a Kie.ai node and activate (publish) this workflow. The test URL works for two minutes and one call; a video usually takes longer. ${moreAt('trigger')}`,
+	),
 	{
 		displayName: 'Events',
 		name: 'events',
@@ -49,22 +46,16 @@ export const triggerProperties: INodeProperties[] = [
 		],
 		description: 'Whether callbacks must be signed by Kie.ai',
 	},
-	{
-		displayName:
-			'Copy the webhook HMAC key from <a href="https://kie.ai/settings" target="_blank">kie.ai/settings</a> into the credential above. Use the same credential in the Kie.ai node that submits.',
-		name: 'signatureNotice',
-		type: 'notice',
-		default: '',
-		displayOptions: { show: { signatureVerification: ['required'] } },
-	},
-	{
-		displayName:
-			'Anyone who learns the URL can start this workflow with forged results. Use this only if nothing depends on them.',
-		name: 'unverifiedNotice',
-		type: 'notice',
-		default: '',
-		displayOptions: { show: { signatureVerification: ['off'] } },
-	},
+	notice(
+		'signatureNotice',
+		'Copy the webhook HMAC key from <a href="https://kie.ai/settings" target="_blank">kie.ai/settings</a> into the credential above. Use the same credential in the Kie.ai node that submits.',
+		{ show: { signatureVerification: ['required'] } },
+	),
+	notice(
+		'unverifiedNotice',
+		'Anyone who learns the URL can start this workflow with forged results. Use this only if nothing depends on them.',
+		{ show: { signatureVerification: ['off'] } },
+	),
 	{
 		displayName: 'Options',
 		name: 'options',

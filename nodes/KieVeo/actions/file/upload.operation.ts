@@ -5,6 +5,7 @@ import {
 	type INodeProperties,
 } from 'n8n-workflow';
 
+import { notice } from '../../panel';
 import { connect } from '../../kie/connection';
 import type { UploadFile } from '../../kie/http/multipart';
 import type { UploadMeaning } from '../../kie/meaning/answer';
@@ -34,13 +35,10 @@ export const description: INodeProperties[] = updateDisplayOptions(
 			description:
 				'Name of the file at Kie.ai, which replaces an older file of the same name. Leave it empty for a unique name.',
 		},
-		{
-			displayName:
-				'Kie.ai deletes uploaded files after about a day. Anyone who knows the URL can open it.',
-			name: 'uploadNotice',
-			type: 'notice',
-			default: '',
-		},
+		notice(
+			'uploadNotice',
+			'Kie.ai deletes uploaded files after about a day. Anyone who knows the URL can open it.',
+		),
 	],
 );
 

@@ -1,5 +1,6 @@
 import { updateDisplayOptions, type INodeProperties } from 'n8n-workflow';
 
+import { moreAt, notice } from '../../panel';
 import {
 	callbackProperties,
 	creationWaitModeProperties,
@@ -20,13 +21,10 @@ export const description: INodeProperties[] = updateDisplayOptions(
 		...creationWaitModeProperties(
 			'How to get the result. A picture takes seconds, a video or a song several minutes.',
 		),
-		{
-			displayName:
-				'Each item starts a new task and uses credits. To fetch a task that was started earlier, use Get Task with its task ID. <a href="https://github.com/n8n-nodes-kie-veo/n8n-nodes-kie-veo/blob/main/docs/reference.md#costs-and-repeats" target="_blank">More</a>',
-			name: 'creditsNotice',
-			type: 'notice',
-			default: '',
-		},
+		notice(
+			'creditsNotice',
+			`Each item starts a new task and uses credits. To fetch a task that was started earlier, use Get Task with its task ID. ${moreAt('costs-and-repeats')}`,
+		),
 		...callbackProperties,
 		...downloadProperties,
 		taskOptionsProperty(POLL_INTERVAL, [minimumCreditsOption]),

@@ -1,5 +1,6 @@
 import { updateDisplayOptions, type INodeProperties } from 'n8n-workflow';
 
+import { moreAt, notice } from '../../panel';
 import type { CreationParameters } from '../../kie/api';
 import {
 	callbackProperties,
@@ -44,13 +45,10 @@ export const description: INodeProperties[] = updateDisplayOptions(
 		...creationWaitModeProperties(
 			'How to get the result. Kie.ai takes several minutes, sometimes more than ten.',
 		),
-		{
-			displayName:
-				'Each item creates a new video and uses credits. Its task ID differs from that of the video it extends. <a href="https://github.com/n8n-nodes-kie-veo/n8n-nodes-kie-veo/blob/main/docs/reference.md#costs-and-repeats" target="_blank">More</a>',
-			name: 'creditsNotice',
-			type: 'notice',
-			default: '',
-		},
+		notice(
+			'creditsNotice',
+			`Each item creates a new video and uses credits. Its task ID differs from that of the video it extends. ${moreAt('costs-and-repeats')}`,
+		),
 		...callbackProperties,
 		...downloadProperties,
 		taskOptionsProperty(POLL_INTERVAL, [minimumCreditsOption, seedOption, watermarkOption]),

@@ -1,5 +1,6 @@
 import { updateDisplayOptions, type INodeProperties } from 'n8n-workflow';
 
+import { moreAt, notice } from '../../panel';
 import type { CreationParameters } from '../../kie/api';
 import { inputErrors } from '../../messages/input';
 import {
@@ -143,13 +144,10 @@ export const description: INodeProperties[] = updateDisplayOptions(
 			description: 'Length of the video',
 		},
 		...creationWaitModeProperties('How to get the result. Kie.ai usually takes 2 to 5 minutes.'),
-		{
-			displayName:
-				'Each item creates a new video and uses credits. To fetch a video that was generated earlier, use Get with its task ID. <a href="https://github.com/n8n-nodes-kie-veo/n8n-nodes-kie-veo/blob/main/docs/reference.md#costs-and-repeats" target="_blank">More</a>',
-			name: 'creditsNotice',
-			type: 'notice',
-			default: '',
-		},
+		notice(
+			'creditsNotice',
+			`Each item creates a new video and uses credits. To fetch a video that was generated earlier, use Get with its task ID. ${moreAt('costs-and-repeats')}`,
+		),
 		...callbackProperties,
 		...downloadProperties,
 		taskOptionsProperty(POLL_INTERVAL, [

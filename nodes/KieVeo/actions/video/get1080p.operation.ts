@@ -1,5 +1,6 @@
 import { updateDisplayOptions, type INodeProperties } from 'n8n-workflow';
 
+import { moreAt, notice } from '../../panel';
 import {
 	callbackProperties,
 	downloadProperties,
@@ -26,13 +27,10 @@ export const description: INodeProperties[] = updateDisplayOptions(
 			},
 			"How to get the result. Kie.ai takes 1 to 3 minutes for 1080P. It sends a callback only with 'Unified Jobs API' in the credential.",
 		),
-		{
-			displayName:
-				'A 1080P upgrade costs a few credits, and Kie.ai cannot extend the video afterwards. Running it again only fetches the video (Unified Jobs API: orders again). <a href="https://github.com/n8n-nodes-kie-veo/n8n-nodes-kie-veo/blob/main/docs/reference.md#costs-and-repeats" target="_blank">More</a>',
-			name: 'creditsNotice',
-			type: 'notice',
-			default: '',
-		},
+		notice(
+			'creditsNotice',
+			`A 1080P upgrade costs a few credits, and Kie.ai cannot extend the video afterwards. Running it again only fetches the video (Unified Jobs API: orders again). ${moreAt('costs-and-repeats')}`,
+		),
 		...callbackProperties,
 		...downloadProperties,
 		taskOptionsProperty(POLL_INTERVAL, [minimumCreditsOption]),

@@ -1,5 +1,6 @@
 import { updateDisplayOptions, type INodeProperties } from 'n8n-workflow';
 
+import { moreAt, notice } from '../../panel';
 import {
 	callbackProperties,
 	downloadProperties,
@@ -46,13 +47,10 @@ export const description: INodeProperties[] = updateDisplayOptions(
 			},
 			'How to get the result. Kie.ai takes 5 to 10 minutes for 4K.',
 		),
-		{
-			displayName:
-				'Each 4K upgrade costs credits, about as much as two Fast generations. Running it again with the same task ID only fetches the video (Unified Jobs API: orders again). <a href="https://github.com/n8n-nodes-kie-veo/n8n-nodes-kie-veo/blob/main/docs/reference.md#costs-and-repeats" target="_blank">More</a>',
-			name: 'creditsNotice',
-			type: 'notice',
-			default: '',
-		},
+		notice(
+			'creditsNotice',
+			`Each 4K upgrade costs credits, about as much as two Fast generations. Running it again with the same task ID only fetches the video (Unified Jobs API: orders again). ${moreAt('costs-and-repeats')}`,
+		),
 		...callbackProperties,
 		...downloadProperties,
 		taskOptionsProperty(POLL_INTERVAL, [minimumCreditsOption, on4kUnavailableOption]),
