@@ -38,10 +38,6 @@ export const DEFAULT_SCENARIO = {
 	generation: {
 		outcome: 'success' as Outcome,
 		failure: { code: 400, msg: TEXTS.flagged } as Failure,
-		/** 2: failed before completion. 3: created, but the generation upstream failed. */
-		failureFlag: 2 as 2 | 3,
-		/** Where record-info reports the failure: in the record, or as the code of the envelope. */
-		failureIn: 'record' as 'record' | 'envelope',
 	},
 	record: {
 		/** `json-text`: `data.response` is a string of JSON. */
@@ -50,15 +46,11 @@ export const DEFAULT_SCENARIO = {
 		urls: 'array' as 'array' | 'json-text' | 'data-json-text',
 		/** `text`: the flag as a numeric string. */
 		flag: 'number' as 'number' | 'text',
-		/** The flag while running. Documented is 0; any other value is unknown to clients. */
-		runningFlag: 0,
 		/** After success, this long without any URL, in milliseconds. */
 		urlsAfterMs: 0,
 		/** This long after creation the video is not found yet, in milliseconds. */
 		graceMs: 0,
 		graceAnswer: '422' as '422' | '404' | 'null',
-		/** Answer to an unknown id; has effect in the simulator-wide defaults only. */
-		unknownId: '422' as '422' | 'null',
 	},
 	upgrade1080p: {
 		/** `no-url`: 200 with a `data` object without `resultUrl`. */

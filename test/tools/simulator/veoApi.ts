@@ -131,16 +131,13 @@ const NOT_FOUND: Record<'404' | '422' | 'null', Envelope> = {
 
 function recordInfo({ world, account, fields }: ApiRequest): Reply {
 	const asked = world.find(String(fields.taskId), account, 'veo');
-	if (!asked) return envelopeReply(NOT_FOUND[world.defaults.record.unknownId]);
+	if (!asked) return envelopeReply(NOT_FOUND['422']);
 	const { video } = asked;
-	const { envelope, record, generation, upgrade4k } = video.scenario;
+	const { envelope, record, upgrade4k } = video.scenario;
 	if (Date.now() - video.startedAt < record.graceMs) {
 		return envelopeReply(NOT_FOUND[record.graceAnswer], envelope);
 	}
 	if (isTooOld(video)) refuse(422, TEXTS.recordTooOld, {}, envelope);
-	const { code, msg } = generation.failure;
-	const isTold = generation.failureIn === 'envelope' && video.state === 'failed';
-	if (isTold) refuse(code, msg, {}, envelope);
 	// While a 4K upgrade runs, the base id shows the video, with the base URL and `successFlag: 1`: a client
 	// that takes that for the 4K result is wrong.
 	const isShown = ({ job, operation, endedAt }: Work) =>
@@ -155,9 +152,8 @@ function recordOf(
 	taskId: string,
 	{ videos, images, origins, full, resolution }: ReturnType<World['files']['urlsOf']>,
 ): object {
-	const { record: form, generation } = video.scenario;
-	const failedFlag = operation === 'get4k' ? 3 : generation.failureFlag;
-	const flag = { running: form.runningFlag, success: 1, failed: failedFlag }[state];
+	const { record: form } = video.scenario;
+	const flag = { running: 0, success: 1, failed: operation === 'get4k' ? 3 : 2 }[state];
 	const failed = state === 'failed' ? reason : undefined;
 	const isHidden = isBlank(video);
 	const list = isHidden ? null : videos;
