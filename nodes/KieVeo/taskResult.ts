@@ -8,21 +8,6 @@ type TaskStatus = 'success' | 'processing' | 'failed';
 /** The operation a result belongs to. `unknown`: a callback that does not say. */
 export type ReportedOperation = TaskOperation | 'unknown';
 
-/** The task a request or a message is about. */
-export interface Subject {
-	operation: TaskOperation;
-	/** `null` for a creation that Kie has not answered yet. */
-	taskId: string | null;
-	/** The task whose video an extension continues. */
-	extendedTaskId?: string;
-	/** Set where an upgrade is a task of its own: Kie's id, `null` while there is none. */
-	ownTaskId?: string | null;
-	/** Which video of the task; `null` where it has no meaning. */
-	index: number | null;
-	/** What the task runs, where that is known. */
-	model?: string;
-}
-
 /*
  * The shapes in which the operations output the result of a task. They are a promise to saved workflows: fields are
  * never renamed. Absent facts are `null`, lists are never `null`.
@@ -71,14 +56,27 @@ export function urlsOf(result: TaskResult): string[] {
 	return result.videoUrl === null ? [] : [result.videoUrl];
 }
 
-/** What a result is about: the id is the one the user knows, or that of the task Kie created. */
+/** What a result is about. */
 export interface About {
+	/** The one the user knows, or that of the task Kie created; `null` for a creation that Kie has not answered yet. */
 	taskId: string | null;
 	/** The id under which Kie has accepted it, where that is known. */
 	kieTaskId?: string | null;
 	operation: ReportedOperation;
+	/** Which video of the task; `null` where it has no meaning. */
 	index: number | null;
+	/** What the task runs, where that is known. */
 	model?: string | null;
+}
+
+/** What a request or a message is about. */
+export interface Subject extends About {
+	operation: TaskOperation;
+	model?: string;
+	/** The task whose video an extension continues. */
+	extendedTaskId?: string;
+	/** Set where an upgrade is a task of its own: Kie's id, `null` while there is none. */
+	ownTaskId?: string | null;
 }
 
 /**

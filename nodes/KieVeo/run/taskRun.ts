@@ -160,10 +160,7 @@ function withOwnTask(
 }
 
 /** @throws KieVeoError for an answer that is neither a result nor progress */
-function toRun(
-	subject: Subject & { kieTaskId?: string | null },
-	answer: SubmissionAnswer,
-): TaskRun {
+function toRun(subject: Subject, answer: SubmissionAnswer): TaskRun {
 	const { meaning } = answer;
 	if (meaning.kind === 'lost') throw lostOrderError(subject, answer);
 	const isPending = meaning.kind === 'processing' || meaning.kind === 'unclear';
