@@ -7,10 +7,10 @@ import { errorItem, logPlace } from './items';
 
 /** What is done for one item, or once for several that ask for the same. */
 export interface Work {
-	/** Items with the same key share the work; `null` is never shared. */
-	key: string | null;
+	/** Items with the same key share the work. Without one it is never shared. */
+	key?: string | null;
 	/** Task id by which it can be fetched, of what was submitted and may have used credits. */
-	submittedTaskId: string | null;
+	submittedTaskId?: string | null;
 	/**
 	 * Another item asks for the same, and takes part in this work.
 	 *
@@ -33,8 +33,13 @@ export interface ItemOperation<W extends Work> {
 	read(itemIndex: number): Reading<W>;
 	/** Called when all items have been read, before the first phase. */
 	begin?(works: readonly W[]): void;
-	/** Run in order, for every work: all finish a phase before the next starts. An exception ends the work. */
-	phases: ReadonlyArray<(work: W, facts: PhaseFacts<W>) => Promise<void>>;
+	/**
+	 * Run in order, for every work: all finish a phase before the next starts. An exception ends the work. A phase also
+	 * gets all works, and the input items that share this one.
+	 */
+	phases: ReadonlyArray<
+		(work: W, run: { works: readonly W[]; items: readonly number[] }) => Promise<void>
+	>;
 	/** What an error item says besides the error. `reading` is unset when the item could not be read. */
 	errorFields(itemIndex: number, reading: Reading<W> | undefined, error: unknown): IDataObject;
 	/**
@@ -42,20 +47,6 @@ export interface ItemOperation<W extends Work> {
 	 * only when all works have.
 	 */
 	failedItem?(itemIndex: number, reading: Reading<W>, error: unknown): INodeExecutionData;
-}
-
-/** What a phase knows besides its work. */
-interface PhaseFacts<W extends Work> {
-	/** All of the run. */
-	works: readonly W[];
-	/** The input items that share the work. */
-	items: readonly number[];
-}
-
-interface ItemRun<W extends Work> {
-	items: INodeExecutionData[];
-	/** Those that did not fail. */
-	works: W[];
 }
 
 /** A work, the items that share it, and what ended it early. */
@@ -96,12 +87,13 @@ export function stopSignals(context: IExecuteFunctions): {
  * other videos that were already submitted.
  *
  * @param failFast aborted at the first failure; the phases must respect its signal
+ * @returns the items, and the works that did not fail
  */
 export async function runItems<W extends Work>(
 	context: IExecuteFunctions,
 	failFast: AbortController,
 	operation: ItemOperation<W>,
-): Promise<ItemRun<W>> {
+): Promise<{ items: INodeExecutionData[]; works: W[] }> {
 	const { readItems, all } = readAll(context, operation);
 	const works = all.map(({ work }) => work);
 	const { failedItem } = operation;
@@ -146,7 +138,6 @@ function toItem<W extends Work>(
 	return errorItem(nodeError, item, errorFields(item, reading, error), toErrorOutput);
 }
 
-/** Reads and checks the parameters of all items before anything is sent. */
 function readAll<W extends Work>(
 	context: IExecuteFunctions,
 	operation: ItemOperation<W>,
@@ -154,7 +145,8 @@ function readAll<W extends Work>(
 	const all: Array<Progress<W>> = [];
 	const shared = new Map<string, Progress<W>>();
 	const progressOf = (work: W, item: number): Progress<W> => {
-		const same = work.key === null ? undefined : shared.get(work.key);
+		const { key = null } = work;
+		const same = key === null ? undefined : shared.get(key);
 		if (same) {
 			same.work.join?.(work);
 			same.items.push(item);
@@ -162,7 +154,7 @@ function readAll<W extends Work>(
 		}
 		const progress = { work, items: [item] };
 		all.push(progress);
-		if (work.key !== null) shared.set(work.key, progress);
+		if (key !== null) shared.set(key, progress);
 		return progress;
 	};
 	const readItems = context.getInputData().map((_, item): ReadItem<W> => {

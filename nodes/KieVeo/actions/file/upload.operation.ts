@@ -42,15 +42,10 @@ export const description: INodeProperties[] = updateDisplayOptions(
 	],
 );
 
-type Uploaded = Extract<UploadMeaning, { kind: 'success' }>;
-
 /** A file that is put where Kie's models can read it. */
-class UploadWork implements Work {
-	readonly key = null;
-	readonly submittedTaskId = null;
-	uploaded?: Uploaded;
-
-	constructor(readonly file: UploadFile) {}
+interface UploadWork extends Work {
+	file: UploadFile;
+	uploaded?: Extract<UploadMeaning, { kind: 'success' }>;
 }
 
 /** Uploads the file of each item. */
@@ -59,7 +54,7 @@ export async function executeUpload(context: IExecuteFunctions): Promise<INodeEx
 	const { api } = await connect(context, signal);
 
 	const { items } = await runItems<UploadWork>(context, failFast, {
-		read: (item) => ({ work: new UploadWork(readFile(context, item)), toItem }),
+		read: (item) => ({ work: { file: readFile(context, item) }, toItem }),
 		phases: [
 			async (work) => {
 				const answer = await api.uploadFile(work.file);

@@ -40,18 +40,9 @@ export const description: INodeProperties[] = updateDisplayOptions(
 );
 
 /** The file behind a URL. */
-class FileWork implements Work {
-	readonly key = null;
-	readonly submittedTaskId = null;
+interface FileWork extends Work {
+	order: FileOrder;
 	file?: StoredFile;
-	constructor(
-		readonly order: FileOrder,
-		private readonly downloads: Downloads,
-	) {}
-
-	async fetch(): Promise<void> {
-		this.file = await this.downloads.file(this.order);
-	}
 }
 
 /** Puts the file behind the URL of each item into a binary field, a few at a time. */
@@ -66,11 +57,15 @@ export async function executeDownload(context: IExecuteFunctions): Promise<INode
 			const { binaryPropertyName, maxBytes } = readDownloadSettings(context, item);
 			const order = { url, taskId: null, name: fileNameOfUrl(url), maxBytes };
 			return {
-				work: new FileWork(order, downloads),
+				work: { order },
 				toItem: ({ file }) => toItem(url, file, binaryPropertyName, item),
 			};
 		},
-		phases: [async (work) => await work.fetch()],
+		phases: [
+			async (work) => {
+				work.file = await downloads.file(work.order);
+			},
+		],
 		errorFields: (item, reading) => ({
 			url: reading ? reading.work.order.url : parameterAsGiven(context, 'url', item),
 			operation: 'download',
