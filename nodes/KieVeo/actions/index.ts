@@ -22,7 +22,6 @@ import { description as get4kFields, get4k } from './video/get4k.operation';
 import { toolProperties } from './tool';
 import type { OrderOperation } from './orderOperation';
 
-/** Runs an operation for all items of the node. */
 type Execute = (context: IExecuteFunctions) => Promise<INodeExecutionData[]>;
 
 const onTask =
@@ -62,7 +61,6 @@ function keyOf(resource: string, name: string): string {
 	return `${resource}.${name}`;
 }
 
-/** The parameter that selects a resource's operation. */
 function operationProperty(resource: Resource): INodeProperties {
 	return {
 		displayName: 'Operation',
@@ -75,7 +73,6 @@ function operationProperty(resource: Resource): INodeProperties {
 	};
 }
 
-/** The whole panel of the action node. */
 export const properties: INodeProperties[] = [
 	{
 		displayName: 'Resource',

@@ -116,7 +116,6 @@ export function isPrivateHost(hostname: string): boolean {
 	return spelled.some(([, address = '']) => isPrivateIpv4(ipv4Of(address)));
 }
 
-/** Whether a name is one of the domains, or ends in one of them. */
 function isWithin(name: string, domains: string[]): boolean {
 	return domains.some((domain) => name === domain || name.endsWith(`.${domain}`));
 }

@@ -72,7 +72,6 @@ export interface ModelOrder {
 	model: string;
 	/** Under Kie's own names. */
 	input: JsonObject;
-	/** Where Kie reports the end. */
 	callBackUrl?: string;
 }
 
@@ -82,7 +81,6 @@ export interface UpgradeOrder {
 	operation: Upgrade;
 	taskId: string;
 	index: number;
-	/** Where Kie reports the end. */
 	callBackUrl?: string;
 }
 

@@ -110,7 +110,6 @@ const UNREACHED_ADVICE: Record<
 		`A proxy or firewall between n8n and that host may have answered: ask its administrator. Also check ${address}.`,
 };
 
-/** What to do when a request did not get through. */
 export function unreachedAdvice(
 	reason: keyof typeof UNREACHED_ADVICE,
 	address: keyof typeof ADDRESSES = 'api',
@@ -118,7 +117,6 @@ export function unreachedAdvice(
 	return UNREACHED_ADVICE[reason](ADDRESSES[address]);
 }
 
-/** Whether an order continues a video, rather than making one out of nothing. */
 function isExtension({ operation }: Subject): boolean {
 	return isCreation(operation) && traitsOf(operation).givesWhole === true;
 }
@@ -212,7 +210,6 @@ const FAILURE_ADVICE: Record<FailureReason, (subject: Subject) => string> = {
 	},
 };
 
-/** What to do after a failure. */
 export function failureAdvice(subject: Subject, reason: FailureReason): string {
 	return FAILURE_ADVICE[reason](subject).trim();
 }

@@ -230,7 +230,6 @@ function isAbout(video: SubmittedTask, submission: Submission): boolean {
 	return submission.taskId === null || videoKey(video) === videoKey(submission);
 }
 
-/** Records the outcome of the video, finds out about others if needed, and decides. */
 async function onCallback(call: Call, video: SubmittedTask, event: CallbackEvent): Promise<Reply> {
 	const { reports, deliveries, resumedAt, complete } = call.suspension;
 	const key = videoKey(video);
@@ -270,7 +269,6 @@ async function onCheck(call: Call, { kind }: WakeUp): Promise<Reply> {
 	);
 }
 
-/** Asks Kie through `ask` if the decision needs it. */
 async function answerCall(
 	call: Call,
 	kind: Facts['call'],

@@ -155,7 +155,6 @@ function askWith(context: IWebhookFunctions): Ask {
 	};
 }
 
-/** Asks Kie if needed, and makes the item from what is then known. */
 async function toItem(
 	context: IWebhookFunctions,
 	{ confirm, simplify }: TriggerSettings,

@@ -19,7 +19,6 @@ export const methods = {
 	resourceMapping: { getModelFields },
 };
 
-/** The models whose title, ID and provider contain all words of the filter. */
 async function searchModels(
 	this: ILoadOptionsFunctions,
 	filter = '',
