@@ -1,0 +1,137 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+import { itemsOf, nodeError } from '../../tools/n8n/execution';
+import { ensureNode } from '../../tools/n8n/install';
+import { freePorts } from '../../tools/n8n/ports';
+import { LINES, NODE_WITH_SQLITE, type LineName } from '../../tools/n8n/versions';
+import { startFront, type Front } from './front';
+import { Stage } from './stage';
+import { statusesIn, Suspensions } from './suspensions';
+import { KIE } from './workflows';
+
+let stage: Stage;
+let front: Front;
+let executions: Suspensions;
+
+/** Statements for n8n's SQLite database, while n8n runs. */
+async function inDatabase(sql: string): Promise<void> {
+	const { program } = await ensureNode(NODE_WITH_SQLITE, () => undefined);
+	const script = `new (require('node:sqlite').DatabaseSync)(process.argv[1]).exec(process.argv[2])`;
+	const { userFolder } = stage.n8n as { userFolder: string };
+	const database = join(userFolder, '.n8n', 'database.sqlite');
+	await promisify(execFile)(program, [
+		'-e',
+		script,
+		database,
+		`PRAGMA busy_timeout = 9000; ${sql}`,
+	]);
+}
+
+describe.each(LINES.map(({ name }) => name))('n8n %s behind a proxy', (line: LineName) => {
+	beforeAll(async () => {
+		const [port = 0] = await freePorts(1);
+		front = await startFront(port);
+		stage = await Stage.open(line, {
+			simulator: { callbacks: { retryDelayMs: 1000, retries: 3 } },
+			env: { WEBHOOK_URL: front.url, N8N_WEBHOOK_URL: front.url },
+		});
+		front.target = stage.n8n.url;
+		executions = new Suspensions(stage);
+	}, 600_000);
+	beforeEach(() => stage.simulator.reset());
+	afterAll(async () => {
+		await stage?.close();
+		await front?.close();
+	});
+
+	it.each<[way: Front['way'], cause: string]>([
+		['redirect', 'it is redirected (301)'],
+		['password', 'it asks for a password (401)'],
+		['page', 'what answers there is not n8n (200)'],
+	])('that answers with a %s: the node refuses to order, and says why', async (way, cause) => {
+		front.way = way;
+		const { client, simulator } = stage;
+		const { id } = await client.createWorkflow(executions.workflowFor(executions.add(2), 60));
+		const error = nodeError(await client.runToEnd(id, { timeoutMs: 60_000 }), KIE);
+		console.log(`n8n ${line}, ${way}: ${error?.message} | ${error?.description}`);
+		expect(error?.message).toContain(cause);
+		expect(simulator.requests()).toHaveLength(0);
+	});
+
+	it('that n8n cannot reach: the log says so, and the node orders', async () => {
+		front.way = 'unreachable';
+		const taskIds = executions.add(2);
+		const id = await executions.start(taskIds, 600);
+		executions.finish(taskIds);
+		const execution = await stage.client.waitForExecution(id);
+		expect(statusesIn(execution)).toStrictEqual(['success', 'success']);
+		expect(stage.n8n.log()).toContain('n8n did not answer when it was called at its own address');
+		front.way = 'through';
+	});
+
+	it('resumes again when its database has failed to store that', async () => {
+		const taskIds = executions.add(3);
+		const id = await executions.start(taskIds, 600);
+		await inDatabase(
+			`CREATE TRIGGER blip BEFORE UPDATE ON execution_entity WHEN OLD.status = 'waiting'
+			BEGIN SELECT RAISE(ABORT, 'the database fails'); END`,
+		);
+		executions.finish(taskIds);
+		await stage.simulator.callbacksSettled();
+		await new Promise((resolve) => setTimeout(resolve, 3_000));
+		expect((await stage.client.getExecution(id)).status).toBe('waiting');
+		await inDatabase('DROP TRIGGER blip');
+		const { length } = stage.simulator.requests({ host: 'api' });
+		const execution = await stage.client.waitForExecution(id, { timeoutMs: 90_000 });
+		expect(statusesIn(execution)).toStrictEqual(['success', 'success', 'success']);
+		executions.expectWhole(execution, taskIds);
+		expect(stage.simulator.requests({ host: 'api' })).toHaveLength(length);
+		expect(stage.simulator.paid()).toHaveLength(3);
+	}, 150_000);
+
+	it('sends the failed ones to the error output', async () => {
+		const [ready = '', failing = ''] = [
+			...executions.add(1),
+			...executions.add(1, { upgrade4k: { outcome: 'failure' } }),
+		];
+		const base = executions.workflowFor([ready, failing], 600);
+		const kie = { ...base.nodes.find(({ name }) => name === KIE), onError: 'continueErrorOutput' };
+		const { id } = await stage.client.createWorkflow({
+			...base,
+			nodes: [...base.nodes.filter(({ name }) => name !== KIE), kie] as typeof base.nodes,
+		});
+		const execution = await stage.client.runWorkflow(id);
+		await stage.client.waitForExecution(execution, { until: 'waiting' });
+		executions.finish([ready, failing]);
+		const ended = await stage.client.waitForExecution(execution);
+		expect(itemsOf(ended, KIE, 0).map(({ json }) => json.taskId)).toStrictEqual([ready]);
+		expect(itemsOf(ended, KIE, 1).map(({ json }) => json)).toMatchObject([
+			{ taskId: failing, status: 'failed', error: expect.any(String) },
+		]);
+	});
+
+	if (line === '2.x') {
+		it('names the setting with which n8n cannot authenticate, and sends nothing', async () => {
+			const { client, simulator } = stage;
+			const workflow = executions.workflowFor(executions.add(1), 60);
+			const settings = { binaryMode: 'combined' };
+			const { id } = await client.createWorkflow({ ...workflow, settings } as typeof workflow);
+			const error = nodeError(await client.runToEnd(id), KIE);
+			expect(error?.message).toContain("'Execution Logic' is v2");
+			expect(simulator.requests()).toHaveLength(0);
+		});
+	}
+
+	it('warns of an execution that was deleted while it waited, with its tasks', async () => {
+		const taskIds = executions.add(1);
+		const id = await executions.start(taskIds, 10);
+		await inDatabase(`DELETE FROM execution_entity WHERE id = ${Number(id)}`);
+		const limit = Date.now() + 20_000;
+		while (!stage.n8n.log().includes('n8n no longer has this execution') && Date.now() < limit) {
+			await new Promise((resolve) => setTimeout(resolve, 500));
+		}
+		expect(stage.n8n.log()).toMatch(new RegExp(`no longer has this execution.*${taskIds[0]}`));
+	});
+});
