@@ -2,7 +2,7 @@ import { createServer, request, type ServerResponse } from 'node:http';
 
 import { WAKE_UP_PARAMETER } from '../../../nodes/KieVeo/suspension/watch';
 
-/** What stands in front of n8n, at the address that n8n takes for its own. */
+/** A proxy before n8n, at the address that n8n takes for its own. */
 export interface Front {
 	url: string;
 	/** Where n8n is. */
