@@ -32,19 +32,13 @@ export function errorItem(
 	toErrorOutput: boolean,
 ): INodeExecutionData {
 	const item = { json: { error: error.message, ...fields }, pairedItem: { item: itemIndex } };
-	return toErrorOutput ? forErrorOutput(item, error) : item;
-}
-
-/**
- * n8n sends an item to the error output when `item.error` is set, but then replaces the `json` of every item that still
- * has it, and with it the task id. Not enumerable: n8n sees it while sorting the items, and its copy for the error output
- * no longer has it. Writable: older n8n clears it there.
- */
-export function forErrorOutput(
-	item: INodeExecutionData,
-	error: NodeApiError | NodeOperationError,
-): INodeExecutionData {
-	return Object.defineProperty(item, 'error', { value: error, writable: true });
+	// n8n sends an item to the error output when `item.error` is set, but then replaces the `json` of
+	// every item that still has it, and with it the task id. Not enumerable: n8n sees it while sorting
+	// the items, and its copy for the error output no longer has it. Writable: older n8n clears it there.
+	// Where the execution is resumed n8n copies the items first, so none of them gets there.
+	return toErrorOutput
+		? Object.defineProperty(item, 'error', { value: error, writable: true })
+		: item;
 }
 
 /** @param items none if all are meant */

@@ -20,12 +20,11 @@ import { connect } from '../kie/connection';
 import { connectForCallback, withinAnswerTime } from '../kie/delivery';
 import { CancelledError } from '../kie/http/clock';
 import { toBoolean } from '../values';
-import { asError, toNodeError } from '../messages/error';
+import { asError } from '../messages/error';
 import { fileErrors } from '../messages/file';
 import { tierLine } from '../messages/run';
 import { isOfAnyModel, isUpgrade } from '../operations';
 import { urlsOf, type TaskResult } from '../taskResult';
-import { forErrorOutput } from '../run/items';
 import { askAboutOpen, askWhileFinished, reportOf, willBeReported, type Call } from './ask';
 import { decide, type Facts } from './decide';
 import { isSigned, parameterOf, resumeAddressOf, roundOf } from './n8n';
@@ -315,7 +314,7 @@ async function answerCall(
 function resume(call: Call, open: SubmittedTask[]): Reply {
 	const { context, suspension } = call;
 	const simplify = toBoolean(parameterOf(context, 'options.simplify', true)) !== false;
-	const items = toOutput(storedItems(context), suspension, simplify).map(sorterFor(context));
+	const items = toOutput(storedItems(context), suspension, simplify);
 	suspension.resumedAt = Infinity;
 	const late = open.map(({ taskId }) => taskId).join(', ');
 	return {
@@ -330,18 +329,6 @@ function resume(call: Call, open: SubmittedTask[]): Reply {
 			handedOver(call);
 			return output;
 		},
-	};
-}
-
-/** Sends failed items to the error output, if the node has one. In queue mode n8n loses the mark on the way. */
-function sorterFor(context: IWebhookFunctions): (item: INodeExecutionData) => INodeExecutionData {
-	const node = context.getNode();
-	if (node.onError !== 'continueErrorOutput') return (item) => item;
-	return (item) => {
-		const { status, message } = item.json;
-		if (status !== 'failed') return item;
-		const json = { error: message, ...item.json };
-		return forErrorOutput({ ...item, json }, toNodeError(node, asError(json.error)));
 	};
 }
 

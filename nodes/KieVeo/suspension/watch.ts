@@ -306,7 +306,8 @@ export class Watch {
 			const isReached = isOfN8n(reply.body);
 			const obstacle = isReached ? null : obstacleIn(reply);
 			if (obstacle === null) this.noteReach(logger, origin, isReached);
-			if (obstacle === null || attempt === 2) return obstacle;
+			const isPage = reply.statusCode === 200 || reply.statusCode === 404;
+			if (obstacle === null || !isPage || attempt === 2) return obstacle;
 			// Perhaps n8n is starting: until then it answers with pages.
 			await clock.pause(START_MS, signal);
 		}

@@ -91,24 +91,16 @@ describe.each(LINES.map(({ name }) => name))('n8n %s behind a proxy', (line: Lin
 		expect(stage.simulator.paid()).toHaveLength(3);
 	}, 150_000);
 
-	it('sends the failed ones to the error output', async () => {
-		const [ready = '', failing = ''] = [
-			...executions.add(1),
-			...executions.add(1, { upgrade4k: { outcome: 'failure' } }),
-		];
-		const base = executions.workflowFor([ready, failing], 600);
-		const kie = { ...base.nodes.find(({ name }) => name === KIE), onError: 'continueErrorOutput' };
-		const { id } = await stage.client.createWorkflow({
-			...base,
-			nodes: [...base.nodes.filter(({ name }) => name !== KIE), kie] as typeof base.nodes,
-		});
-		const execution = await stage.client.runWorkflow(id);
-		await stage.client.waitForExecution(execution, { until: 'waiting' });
-		executions.finish([ready, failing]);
-		const ended = await stage.client.waitForExecution(execution);
-		expect(itemsOf(ended, KIE, 0).map(({ json }) => json.taskId)).toStrictEqual([ready]);
-		expect(itemsOf(ended, KIE, 1).map(({ json }) => json)).toMatchObject([
-			{ taskId: failing, status: 'failed', error: expect.any(String) },
+	it('sends failed items to the error output if nothing is suspended', async () => {
+		const [done = ''] = executions.add(1, { upgrade4k: { first: 'done' } });
+		const [refused = ''] = executions.add(1, { upgrade4k: { outcome: 'refused' } });
+		const base = executions.workflowFor([done, refused], 600);
+		for (const each of base.nodes) if (each.name === KIE) each.onError = 'continueErrorOutput';
+		const { id } = await stage.client.createWorkflow(base);
+		const execution = await stage.client.runToEnd(id);
+		expect(itemsOf(execution, KIE, 0).map(({ json }) => json.taskId)).toStrictEqual([done]);
+		expect(itemsOf(execution, KIE, 1).map(({ json }) => json)).toMatchObject([
+			{ taskId: refused, status: 'failed', error: expect.any(String) },
 		]);
 	});
 

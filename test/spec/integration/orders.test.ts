@@ -8,6 +8,8 @@ import { caught, jsonOf, runNode } from './runNode';
 
 /* A node that runs again in the same execution: Retry On Fail, or a retry of the execution. */
 
+/** Where no n8n answers: the node orders nevertheless. */
+const NOBODY = 'http://127.0.0.1:9/webhook-waiting';
 useFastTime();
 const kie = useAccounts();
 
@@ -140,7 +142,7 @@ describe('what this execution has ordered', () => {
 			prompts: ['refused', 'good'],
 			waitMode: 'callback',
 			onError: 'continueRegularOutput',
-			webhookWaitingBaseUrl: `${kie.simulator.apiUrl}/webhook-waiting`,
+			webhookWaitingBaseUrl: NOBODY,
 		})();
 		expect(stored?.[0]?.json).toMatchObject({
 			status: 'failed',
@@ -151,10 +153,7 @@ describe('what this execution has ordered', () => {
 	});
 
 	it('is not ordered again by an old n8n that starts a waiting execution over', async () => {
-		const run = execution(
-			{ waitMode: 'callback', webhookWaitingBaseUrl: `${kie.simulator.apiUrl}/webhook-waiting` },
-			true,
-		);
+		const run = execution({ waitMode: 'callback', webhookWaitingBaseUrl: NOBODY }, true);
 		expect((await run()).stored).toHaveLength(1);
 		expect((await caught(run())).description).toContain('started this execution over');
 		expect(paid()).toBe(1);

@@ -128,7 +128,6 @@ interface WebhookCall {
 	credentials: ICredentialDataDecryptedObject;
 	/** Of the workflow. */
 	settings?: IWorkflowSettings;
-	onError?: OnError;
 	/** The call as it came in. */
 	callback: ReceivedCallback;
 	/** Data of the suspended execution that is called. Default: none, the call starts an execution. */
@@ -160,7 +159,6 @@ export async function runWebhook(call: WebhookCall): Promise<WebhookAnswer> {
 		type: `n8n-nodes-kie-veo.${name}`,
 		parameters: call.parameters,
 		credentials: { kieVeoApi: { id: '1', name: 'Kie.ai' } },
-		onError: call.onError,
 	});
 	let status = 200;
 	let body: unknown;

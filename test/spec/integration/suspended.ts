@@ -6,7 +6,6 @@ import type {
 	INodeParameters,
 	INodeType,
 	IWorkflowSettings,
-	OnError,
 } from 'n8n-workflow';
 
 import { KieVeo } from '../../../nodes/KieVeo/KieVeo.node';
@@ -47,7 +46,6 @@ export interface SuspendOptions {
 	signature?: string;
 	/** Of the workflow. */
 	settings?: IWorkflowSettings;
-	onError?: OnError;
 	/** How many resumptions n8n fails to store: the execution keeps waiting. Default: none. */
 	lostResumptions?: number;
 }
@@ -90,7 +88,6 @@ export class Suspended {
 			nodeType: suspended.processes[0],
 			executionId: suspended.executionId,
 			settings: options.settings,
-			onError: options.onError,
 			unsigned: options.line === '1.x',
 			parameters: suspended.parameters,
 			items: options.items.map((json) => ({ json })),
@@ -220,7 +217,6 @@ export class Suspended {
 			nodeType,
 			parameters: this.parameters,
 			settings: this.options.settings,
-			onError: this.options.onError,
 			// A Base URL that cannot be used stands for any fault while credentials are read.
 			credentials: { ...this.credentials, ...(this.breakCredentials ? { baseUrl: 'gone' } : {}) },
 			callback,

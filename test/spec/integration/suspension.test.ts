@@ -306,21 +306,6 @@ describe('a resumption', () => {
 		expect(expressions.filter((one) => one.includes('kieVeoItems'))).toHaveLength(1);
 		expect(expressions.join()).not.toContain('$input');
 	});
-
-	it('sends failed items to the error output, with all they say', async () => {
-		const refused = add({ upgrade4k: { outcome: 'refused' } });
-		const failing = add({ ...READY_SOON, upgrade4k: { outcome: 'failure' } });
-		const taskIds = [add(READY_SOON), refused, failing];
-		const execution = await suspend(taskIds, { onError: 'continueErrorOutput', timeout: 60 });
-		const items = await execution.output();
-		expect(items.map(({ error }) => error !== undefined)).toStrictEqual([false, true, true]);
-		expect(items.map(({ json }) => json)).toMatchObject(
-			taskIds.map((taskId, at) => ({ taskId, status: at === 0 ? 'success' : 'failed' })),
-		);
-		for (const { json, error } of items.slice(1)) expect(json.error).toBe(error?.message);
-		// n8n would replace what the item says.
-		expect(items.flatMap((item) => Object.keys(item))).not.toContain('error');
-	});
 });
 
 describe('a call of the suspended address', () => {

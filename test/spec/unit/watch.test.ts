@@ -242,6 +242,13 @@ describe("a call of n8n's own address before anything is paid for", () => {
 	it.each<[answer: Answer, obstacle: string]>([
 		[[301, ''], 'it is redirected (301)'],
 		[[401, '<html>password</html>'], 'it asks for a password (401)'],
+	])('finds what is in front of n8n by its answer %j at once', async (answer, obstacle) => {
+		const { found, waited } = await find(answer);
+		expect(found).toStrictEqual([obstacle]);
+		expect(waited).toBe(0);
+	});
+
+	it.each<[answer: Answer, obstacle: string]>([
 		[[200, '<html>Welcome</html>'], 'what answers there is not n8n (200)'],
 		[[404, '<html>Cannot POST</html>'], 'what answers there is not n8n (404)'],
 		[[404, { message: 'no Route matched' }], 'what answers there is not n8n (404)'],
