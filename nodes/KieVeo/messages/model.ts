@@ -1,7 +1,7 @@
 import type { CataloguedModel, Unread } from '../kie/catalogue/catalogue';
 import type { ModelField } from '../kie/catalogue/schema';
 import { KieVeoError, shorten, show } from './error';
-import { accountRejectedError } from './video';
+import { accountRejectedError } from './task';
 
 const BY_JSON = "With 'Input Mode' JSON, any input is sent.";
 

@@ -1,6 +1,6 @@
 import type { KieApi } from '../kie/api';
 import { inputErrors } from '../messages/input';
-import { balanceUnknownError } from '../messages/video';
+import { balanceUnknownError } from '../messages/task';
 
 /** The credit balance before a run pays for anything. Read once, and only when needed. */
 export class Balance {

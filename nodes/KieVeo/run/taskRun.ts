@@ -1,7 +1,7 @@
 import type { Order, SubmissionAnswer } from '../kie/api';
 import type { Connection } from '../kie/connection';
 import { PERHAPS_REORDERED } from '../messages/error';
-import { lostOrderError, timedOutError, unclearError, rejectedError } from '../messages/video';
+import { lostOrderError, timedOutError, unclearError, rejectedError } from '../messages/task';
 import { NO_FILES } from '../kie/meaning/files';
 import { ORDERED } from '../kie/meaning/repeat';
 import { isUpgrade, traitsOf } from '../operations';

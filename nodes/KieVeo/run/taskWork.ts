@@ -5,7 +5,7 @@ import type { UploadFile } from '../kie/http/multipart';
 import type { FailureReason } from '../kie/meaning/answer';
 import { KieVeoError } from '../messages/error';
 import { inputErrors } from '../messages/input';
-import { fallbackError, lostOrderError, uploadRejectedError } from '../messages/video';
+import { fallbackError, lostOrderError, uploadRejectedError } from '../messages/task';
 import { isCreation, isOfAnyModel, traitsOf, type TaskOperation } from '../operations';
 import type { Subject } from '../taskResult';
 import type { Balance } from './balance';

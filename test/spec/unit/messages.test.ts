@@ -7,7 +7,7 @@ import {
 	timedOutError,
 	uploadRejectedError,
 	rejectedError,
-} from '../../../nodes/KieVeo/messages/video';
+} from '../../../nodes/KieVeo/messages/task';
 import { submitOrder } from '../../../nodes/KieVeo/run/taskRun';
 import { fakeKie } from './fakeKie';
 

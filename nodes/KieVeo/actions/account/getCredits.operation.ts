@@ -1,7 +1,7 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
 import { connect } from '../../kie/connection';
-import { accountRejectedError } from '../../messages/video';
+import { accountRejectedError } from '../../messages/task';
 
 /** The credit balance, a decimal number: it belongs to the account, so it is read once for all items. */
 export async function executeGetCredits(context: IExecuteFunctions): Promise<INodeExecutionData[]> {

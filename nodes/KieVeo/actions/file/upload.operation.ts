@@ -10,7 +10,7 @@ import { connect } from '../../kie/connection';
 import type { UploadFile } from '../../kie/http/multipart';
 import type { UploadMeaning } from '../../kie/meaning/answer';
 import { inputErrors } from '../../messages/input';
-import { uploadRejectedError } from '../../messages/video';
+import { uploadRejectedError } from '../../messages/task';
 import { runItems, stopSignals, type Work } from '../../run/itemRun';
 import { openerOf } from '../images';
 import { readText } from '../parameters';

@@ -5,7 +5,7 @@ import { fileErrors } from '../../../../nodes/KieVeo/messages/file';
 import { inputErrors } from '../../../../nodes/KieVeo/messages/input';
 import { modelErrors } from '../../../../nodes/KieVeo/messages/model';
 import * as runRoom from '../../../../nodes/KieVeo/messages/run';
-import * as videoRoom from '../../../../nodes/KieVeo/messages/video';
+import * as videoRoom from '../../../../nodes/KieVeo/messages/task';
 import { errorOf2x, TRANSPORT_FAULTS } from '../../unit/transportFaults';
 import * as samples from './samples';
 import type { Samples } from './samples';

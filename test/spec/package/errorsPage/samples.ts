@@ -12,8 +12,8 @@ import { transferFaults, type fileErrors } from '../../../../nodes/KieVeo/messag
 import type { inputErrors } from '../../../../nodes/KieVeo/messages/input';
 import type * as runRoom from '../../../../nodes/KieVeo/messages/run';
 import { callbackMissedHint, stoppedError } from '../../../../nodes/KieVeo/messages/run';
-import type * as videoRoom from '../../../../nodes/KieVeo/messages/video';
-import { rejectedError } from '../../../../nodes/KieVeo/messages/video';
+import type * as videoRoom from '../../../../nodes/KieVeo/messages/task';
+import { rejectedError } from '../../../../nodes/KieVeo/messages/task';
 import type { Subject } from '../../../../nodes/KieVeo/taskResult';
 import { TEXTS } from '../../corpus/texts';
 

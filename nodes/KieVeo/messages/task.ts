@@ -14,10 +14,10 @@ import {
 } from './advice';
 import { failureText, KieVeoError, shorten, shortenId, textOf } from './error';
 
-/* What can happen to a video between order and result. */
+/* What can happen to a task between order and result. */
 
 /**
- * Kie rejected a request for a video.
+ * Kie rejected a request for a task.
  *
  * @param answer `mayBePaid`: whether the order may still have been accepted
  */
