@@ -166,7 +166,7 @@ const WAIT_FOR_CALLBACK = {
 export const callbackProperties: INodeProperties[] = [
 	notice(
 		'callbackNotice',
-		`n8n must be reachable from the internet. The workflow continues once, when everything is finished or the Timeout has passed: check "status" of each item, because failed ones then leave through the main output too. ${moreAt('wait-for-callback')}`,
+		`n8n must be reachable from the internet. The workflow continues once, when everything is finished or the Timeout has passed. Failed items leave through the main output too: check "status". ${moreAt('wait-for-callback')}`,
 		{ show: { waitMode: ['callback'] } },
 	),
 	{
