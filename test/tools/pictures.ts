@@ -38,6 +38,26 @@ const PANELS: Array<[name: string, parameters: INodeParameters, run?: 'run']> = 
 	],
 	['Download', { operation: 'download', url: 'https://tempfile.aiquickdraw.com/v/video.mp4' }],
 	['Get Credits', { resource: 'account', operation: 'getCredits' }, 'run'],
+	[
+		'Run a Model',
+		{
+			resource: 'task',
+			operation: 'runModel',
+			modelId: {
+				__rl: true,
+				mode: 'list',
+				value: 'google/nano-banana',
+				cachedResultName: 'Nano Banana',
+			},
+			modelFields: {
+				mappingMode: 'defineBelow',
+				value: { prompt: 'A red fox in the snow, photograph' },
+				schema: [],
+			},
+			options: { pollInterval: 1 },
+		},
+		'run',
+	],
 ];
 
 /** An editor in one theme that saves what it shows. */
@@ -151,6 +171,11 @@ async function takeUpgrades({ client }: Stage, camera: Camera): Promise<void> {
 
 async function takeGeneration({ client }: Stage, camera: Camera): Promise<void> {
 	const { editor } = camera;
+	await camera.openExample('image-to-4k-video.json');
+	await client.waitForExecution(String(await editor.executeWorkflow()), { timeoutMs: 150_000 });
+	await editor.waitForNode('4K File');
+	await camera.picture('canvas-image-to-4k');
+
 	await camera.openExample('prompt-to-4k-file.json');
 	const generation = String(await editor.executeWorkflow());
 	// Two nodes that poll every 30 s.
