@@ -99,6 +99,31 @@ describe('the catalogue', () => {
 		]);
 	});
 
+	it('is asked again by those who waited for an execution that was stopped', async () => {
+		const { clock, calls } = kie(nanoBanana);
+		const memory = new CatalogueMemory(clock);
+		const stopped = new HttpClient(async () => await Promise.reject(new Error('canceled')), clock);
+		const client = new HttpClient(async ({ path }) => {
+			calls.push([path, clock.now()]);
+			return { statusCode: 200, headers: {}, body: JSON.stringify(nanoBanana) };
+		}, clock);
+		const [first, other] = await Promise.all(
+			[stopped, client].map(async (http) => await new Catalogue(http, memory).fetchModel(NANO)),
+		);
+		expect([first?.kind, other?.kind]).toStrictEqual(['unread', 'job']);
+		expect(calls).toHaveLength(1);
+	});
+
+	it('keeps nobody waiting for what a run with many models has given up', async () => {
+		const { calls, open } = kie(nanoBanana);
+		const ids = Array.from({ length: 200 }, (_, at) => `m${at}`);
+		await open().fetchModels(ids, 5_000);
+		const before = calls.length;
+		const found = await open().fetchModels([NANO], 30_000);
+		expect(found.get(NANO)?.kind).toBe('job');
+		expect(before).toBeLessThan(20);
+	});
+
 	it('is not waited for by a stopped execution', async () => {
 		const { open } = kie('silence');
 		const stop = AbortSignal.abort();

@@ -3,6 +3,7 @@ import { toText } from '../../values';
 import type { HttpClient } from '../http/client';
 import type { Clock } from '../http/clock';
 import { callWithRetry } from '../http/retry';
+import { Gate } from '../http/turns';
 import {
 	classifyServiceAnswer,
 	type KieAnswer,
@@ -16,6 +17,7 @@ const CREATE_TASK_PATH = '/api/v1/jobs/createTask';
 
 /** Kie answers one request a second and account about its catalogue. A little more: not all take the same time. */
 const TURN_MS = 1_100;
+const PARALLEL_MODELS = 3;
 const KEPT_MS = 10 * 60_000;
 /** A schema has about 10 KB, the list 100 KB. */
 const MOST_KEPT = 50;
@@ -68,9 +70,14 @@ export class CatalogueMemory {
 
 	/** The answer that is kept or on its way, else a new one. */
 	async read(path: string, http: HttpClient): Promise<KieAnswer> {
+		for (;;) {
+			const kept = this.kept.get(path);
+			if (!kept || this.clock.elapsed() >= kept.until) break;
+			const shared = await kept.answer;
+			// A fault may be that of an execution that was stopped: this one asks for itself.
+			if (!shared.fault) return shared;
+		}
 		const now = this.clock.elapsed();
-		const kept = this.kept.get(path);
-		if (kept && now < kept.until) return await kept.answer;
 		const request = async () =>
 			await this.inTurn(async () => await http.call({ method: 'GET', path }));
 		const answer = callWithRetry(request, classifyServiceAnswer, { http, clock: this.clock });
@@ -137,8 +144,13 @@ export class Catalogue {
 		signal?: AbortSignal,
 	): Promise<Map<string, CataloguedModel>> {
 		const found = new Map<string, CataloguedModel>();
-		const read = async (id: string) => void found.set(id, await this.fetchModel(id));
 		const done = new AbortController();
+		// What is not asked in time takes no turn of others.
+		const gate = new Gate(PARALLEL_MODELS);
+		const read = async (id: string) =>
+			await gate.run(async () => {
+				if (!done.signal.aborted) found.set(id, await this.fetchModel(id));
+			});
 		const stop = AbortSignal.any([done.signal, ...(signal ? [signal] : [])]);
 		const late = this.memory.clock.pause(limitMs, stop);
 		const all = Promise.all([...new Set(ids)].map(read));
