@@ -163,6 +163,7 @@ function itemReader({
 			fallback,
 			images = [],
 			hints = [],
+			refusal,
 		} = operation.readOrder(context, item, {
 			models,
 			baseUrl: connection.baseUrl,
@@ -175,6 +176,7 @@ function itemReader({
 			waitMode,
 			fallback,
 			images,
+			refusal,
 			memory,
 			item,
 			download:

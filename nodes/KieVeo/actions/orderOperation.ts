@@ -4,6 +4,7 @@ import type { Order, UpgradeOrder } from '../kie/api';
 import type { CataloguedModel } from '../kie/catalogue/catalogue';
 import type { Connection } from '../kie/connection';
 import type { UploadFile } from '../kie/http/multipart';
+import type { KieVeoError } from '../messages/error';
 import type { Submission } from '../addresses/submission';
 import type { TaskOperation } from '../operations';
 
@@ -26,6 +27,8 @@ interface OrderReading {
 	images?: UploadFile[];
 	/** What the user should know about it. */
 	hints?: string[];
+	/** Why it cannot be ordered: raised unless an earlier run of this execution has ordered it. */
+	refusal?: KieVeoError;
 }
 
 export type Models = ReadonlyMap<string, CataloguedModel>;

@@ -165,7 +165,7 @@ export class Downloads {
 			body.destroy();
 			return { kind: 'broken', fault: transferFaults.textPage() };
 		}
-		const fileName = `${order.name}.${extensionOf(mimeType)}`;
+		const fileName = `${order.name}.${extensionOf(mimeType, order.url)}`;
 		const store = async (content: FileStream) =>
 			await this.context.helpers.prepareBinaryData(content, fileName, mimeType);
 		const result = await transfer(body, store, { announced, maxBytes, clock, signal });

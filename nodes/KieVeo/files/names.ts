@@ -22,14 +22,22 @@ export function mimeTypeOf(contentType: unknown, url: string): string | null {
 	const type = (toText(contentType) ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
 	if (/^text\/|^application\/(json|xml|xhtml\+xml)$/.test(type)) return null;
 	if (/^[\w.+-]+\/[\w.+-]+$/.test(type) && !/octet-stream/.test(type)) return type;
-	const extension = /\.(\w+)$/.exec(new URL(url).pathname)?.[1]?.toLowerCase();
+	const extension = endingOf(url);
 	const known = [...EXTENSIONS].find(([, ending]) => ending === extension);
-	return known?.[0] ?? 'video/mp4';
+	return known?.[0] ?? (extension === null ? 'video/mp4' : 'application/octet-stream');
+}
+
+function endingOf(url: string): string | null {
+	return /\.(\w{1,5})$/.exec(new URL(url).pathname)?.[1]?.toLowerCase() ?? null;
 }
 
 /** @returns without a dot */
-export function extensionOf(mimeType: string): string {
-	return EXTENSIONS.get(mimeType) ?? mimeType.replace(/^.*\//, '').replace(/[^a-z0-9]/gi, '');
+export function extensionOf(mimeType: string, url: string): string {
+	return (
+		EXTENSIONS.get(mimeType) ??
+		endingOf(url) ??
+		mimeType.replace(/^.*\//, '').replace(/[^a-z0-9]/gi, '')
+	);
 }
 
 /** A name that every file system accepts, from parts such as task id, index and resolution. */

@@ -70,6 +70,8 @@ export interface ModelOrder {
 	operation: Extract<Creation, ModelOperation>;
 	/** As Kie's catalogue names it. */
 	model: string;
+	/** As the user gave it: names the order, whatever Kie's catalogue makes of it. */
+	given: JsonObject;
 	/** Under Kie's own names. */
 	input: JsonObject;
 	callBackUrl?: string;

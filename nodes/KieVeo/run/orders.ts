@@ -80,7 +80,7 @@ function contentOf(order: Exclude<Order, StateOrder>, images: readonly UploadFil
 		case 'creation':
 			return [order.parameters, images.map(({ identity }) => identity)];
 		case 'model':
-			return [order.model, order.input];
+			return [order.model, order.given];
 		case 'upgrade':
 			return [order.taskId, order.index];
 	}

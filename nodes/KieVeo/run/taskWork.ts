@@ -39,6 +39,8 @@ interface TaskWorkOptions extends TaskOptions {
 	fallback?: UpgradeOrder;
 	/** Images of a new video that must be uploaded first. */
 	images: UploadFile[];
+	/** Why it cannot be ordered. */
+	refusal?: KieVeoError;
 	/** What this execution has ordered before. */
 	memory: OrderMemory;
 	/** The input item. */
@@ -182,9 +184,10 @@ export class TaskWork implements Work {
 		this.isTakenUp = true;
 	}
 
-	/** Respects the user's limit if the order costs anything. */
+	/** Raises what keeps it from being ordered, and respects the user's limit if it costs anything. */
 	async checkBalance(balance: Balance): Promise<void> {
 		if (this.isPlaced) return;
+		if (this.options.refusal) throw this.options.refusal;
 		if (this.order.kind !== 'state') await balance.assertAtLeast(this.options.minimumCredits);
 	}
 

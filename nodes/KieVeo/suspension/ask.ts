@@ -56,7 +56,7 @@ export async function reportOf(
 		return typeof found === 'string' ? null : found;
 	}
 	const { outcome, files, body: raw } = callback;
-	const reported = toTaskResult(event, outcome, callback, files);
+	const reported = toTaskResult({ ...event, model: video.model }, outcome, callback, files);
 	// Kie reports the new part of an extended video; the whole is in the record.
 	const { givesWhole } = traitsOf(video.operation);
 	if (givesWhole && outcome === 'success' && files.fullVideoUrls.length === 0) {

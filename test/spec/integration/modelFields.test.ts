@@ -1,8 +1,10 @@
 import type { INodeParameters } from 'n8n-workflow';
 
 import { useAccounts } from './accounts';
+import { useFastTime } from './fastTime';
 import { caught, runNode } from './runNode';
 
+useFastTime();
 const kie = useAccounts();
 
 const SCHEMA = '/api/v1/models/bytedance/seedance-2-5/schema';
@@ -139,5 +141,48 @@ describe('Get Model', () => {
 			run({ operation: 'getModel', modelId: { ...MODEL, value: 'veo3' } }),
 		);
 		expect(error.message).toBe('Kie.ai does not list the model veo3');
+	});
+
+	describe('of a task that this execution has paid for', () => {
+		/** A retry, in a process that has read nothing of the catalogue. */
+		const retried = async (value: INodeParameters, schema: INodeParameters[]) => {
+			const contextData = {};
+			const attempt = async (timeout: number, credentials = kie.credentials) =>
+				await runNode({
+					executionId: 'retried',
+					parameters: {
+						resource: 'task',
+						operation: 'runModel',
+						modelId: MODEL,
+						waitMode: 'poll',
+						options: { pollInterval: 1, timeout },
+						...fields(value, schema),
+					},
+					items: [{ json: {} }],
+					credentials,
+					contextData,
+				});
+			kie.simulator.nextTask({ taskId: 'task_retried', timings: { runModel: 2_000 } });
+			expect((await caught(attempt(1))).message).toContain('task_retried');
+			kie.simulator.fault({ path: SCHEMA, kind: 'status', code: 433, times: 9 });
+			const baseUrl = String(kie.credentials.baseUrl).replace('127.0.0.1', 'localhost');
+			return await attempt(60, { ...kie.credentials, baseUrl });
+		};
+
+		it.each<[what: string, value: INodeParameters, schema: INodeParameters[]]>([
+			['cannot be read any more', { prompt: 'x' }, []],
+			[
+				'are converted otherwise by now',
+				{ prompt: 'x', duration: '5' },
+				[
+					{ id: 'prompt', type: 'string' },
+					{ id: 'duration', type: 'string' },
+				],
+			],
+		])('%s: it is taken up, and not ordered again', async (_what, value, schema) => {
+			const { items } = await retried(value, schema);
+			expect(items).toMatchObject([{ json: { taskId: 'task_retried', status: 'success' } }]);
+			expect(ordered()).toHaveLength(1);
+		});
 	});
 });

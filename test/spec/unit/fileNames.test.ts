@@ -9,6 +9,7 @@ describe('names and types of files', () => {
 		['application/octet-stream', 'https://e.com/a.JPG', 'image/jpeg'],
 		[undefined, 'https://e.com/a', 'video/mp4'],
 		['image/png', URL_1, 'image/png'],
+		[undefined, 'https://e.com/a.zip', 'application/octet-stream'],
 		['text/html', URL_1, null],
 		['application/json', URL_1, null],
 	])('%s at %s is %s', (header, url, type) => {

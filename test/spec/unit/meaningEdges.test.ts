@@ -3,6 +3,7 @@ import {
 	classifyFileUrlAnswer,
 	classifyUpgradeAnswer,
 } from '../../../nodes/KieVeo/kie/meaning/answer';
+import { classifyCreateAnswer } from '../../../nodes/KieVeo/kie/meaning/create';
 import {
 	faultOfTask,
 	readTaskFault,
@@ -87,4 +88,23 @@ it.each([
 	['Note: your request was rejected by Flow(INTERNAL)', null],
 ])('"%s" says %s', (text, says) => {
 	expect(readText(text)).toBe(says);
+});
+
+it('An order that fails with words about a picture that was made may have been paid for', () => {
+	const said = "Sorry, but the image we created may violate OpenAI's content policies";
+	expect(classifyCreateAnswer(answer(500, said)).kind).toBe('lost');
+	expect(classifyCreateAnswer(answer(400, said)).kind).toBe('failed');
+});
+
+it('A long result is read whole, and an empty one beside it is not it', () => {
+	const words = Array.from({ length: 5_000 }, (_, at) => ({ word: 'la', at }));
+	const resultJson = JSON.stringify({ resultUrls: [URL_1], words });
+	const { fileUrls, result } = readResultFiles({ model: 'm', response: {}, resultJson });
+	expect(fileUrls).toStrictEqual([URL_1]);
+	expect(result).toHaveProperty('words');
+});
+
+it('A result with very many fields does not throw', () => {
+	const many = Object.fromEntries(Array.from({ length: 200_000 }, (_, at) => [`f${at}`, 1]));
+	expect(readResultFiles({ model: 'm', response: many }).fileUrls).toStrictEqual([]);
 });

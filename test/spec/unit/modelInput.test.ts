@@ -48,7 +48,9 @@ function read(parameters: { [name: string]: unknown }, known: CataloguedModel, i
 				) ?? fallback,
 	} as unknown as IExecuteFunctions;
 	const models = new Map([[modelIdIn(parameters.modelId) ?? '', known]]);
-	return readModelInput(context, 0, models, isReported);
+	const { refusal, model, input, hints } = readModelInput(context, 0, models, isReported);
+	if (refusal) throw refusal;
+	return { model, input, hints };
 }
 
 /** What the editor gets from a Kie that answers like this, with an API key of its own. */

@@ -46,6 +46,8 @@ type PaidOrder = CreationOrder | ModelOrder | UpgradeOrder;
 /** Kie's limit for its catalogue: one request per second. */
 const CATALOGUE_PAUSE_MS = 1_100;
 
+const PICTURE = { prompt: 'A sailing boat on a lake at sunset', aspect_ratio: '16:9' };
+
 /**
  * Tries with a real key what is not proved about the unified jobs API: first what Kie says about its models,
  * which is free, then one order of each kind, each after a question. The orders are made by the code that
@@ -121,7 +123,8 @@ export class Trial {
 			kind: 'model',
 			operation: 'runModel',
 			model: 'google/nano-banana',
-			input: { prompt: 'A sailing boat on a lake at sunset', aspect_ratio: '16:9' },
+			given: PICTURE,
+			input: PICTURE,
 		});
 		const made = await this.step('Make a Lite video of 4 seconds (the cheapest there is)?', {
 			kind: 'creation',

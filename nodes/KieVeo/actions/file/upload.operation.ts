@@ -85,12 +85,14 @@ function readFile(context: IExecuteFunctions, itemIndex: number): UploadFile {
 	if (data === undefined)
 		throw inputErrors.missingBinaryField(parameter, field, [...binary.keys()]);
 	const name = readText('File Name', context.getNodeParameter('fileName', itemIndex, ''));
-	if (name !== null && !/^[^/\\"\p{Cc}]{1,200}$/u.test(name)) throw inputErrors.fileName(name);
+	if (name !== null && !/^(?!\.+$)[^/\\"\p{Cc}]{1,200}$/u.test(name))
+		throw inputErrors.fileName(name);
 	const [, ending = data.fileExtension ?? ''] = /\.(\w+)$/.exec(data.fileName ?? '') ?? [];
 	return {
 		...(name === null ? {} : { name }),
-		mimeType: data.mimeType || 'application/octet-stream',
-		extension: ending,
+		// Both come from the item, and stand in the head of the request.
+		mimeType: /^[\w.+-]+\/[\w.+-]+(?=;|$)/.exec(data.mimeType)?.[0] ?? 'application/octet-stream',
+		extension: ending.replace(/\W/g, ''),
 		identity: data.id ?? data.data,
 		open: openerOf(context, data),
 	};

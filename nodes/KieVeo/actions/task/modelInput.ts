@@ -127,8 +127,9 @@ export async function fetchModels(
  *
  * @param models from {@link fetchModels}
  * @param isReported whether Kie is given an address to report to
- * @returns `hints`: what the user should know about it
- * @throws KieVeoError that names the field
+ * @returns `hints`: what the user should know about it; `refusal`, which names the field: why it cannot be ordered,
+ * unless an earlier run of this execution has ordered it
+ * @throws KieVeoError for a model that is not run as a task, and for what is not JSON
  */
 export function readModelInput(
 	context: IExecuteFunctions,
@@ -149,22 +150,22 @@ export function readModelInput(
 				: [modelErrors.unusableModel(model, known)];
 		if (lacksCallback) doubts.push(modelErrors.missingCallback(model));
 		const hints = doubts.length > 0 ? [modelErrors.sentUnchecked(model, doubts)] : [];
-		return { model, input, hints };
+		return { model, given: input, input, hints, refusal: undefined };
 	}
-	if (lacksCallback) throw modelErrors.missingCallback(model);
 	const stored = storedFields(context);
-	const { fields, hints } = fieldsOf(model, known, stored);
-	const { input, faults } = check(givenFields(context, itemIndex, stored), fields);
-	if (faults[0]) throw faults[0];
-	return { model, input, hints };
+	const { fields, hints, fault } = fieldsOf(model, known, stored);
+	const given = givenFields(context, itemIndex, stored);
+	const { input, faults } = check(given, fields);
+	const refusal = lacksCallback ? modelErrors.missingCallback(model) : (fault ?? faults[0]);
+	return { model, given, input, hints, refusal };
 }
 
 /** The current fields; where Kie cannot tell them, those stored in the workflow. */
 function fieldsOf(model: string, known: CataloguedModel, stored: readonly JsonObject[]) {
 	if (known.kind === 'job') return { fields: known.fields, hints: [] };
-	const error = modelErrors.unusableModel(model, known);
-	if (known.kind === 'unlisted' || stored.length === 0) throw error;
-	return { fields: stored.map(toModelField), hints: [modelErrors.storedFields(error)] };
+	const fault = modelErrors.unusableModel(model, known);
+	if (known.kind === 'unlisted' || stored.length === 0) return { fields: [], hints: [], fault };
+	return { fields: stored.map(toModelField), hints: [modelErrors.storedFields(fault)] };
 }
 
 /** What the editor has stored of the answer of `getModelFields`, or another program. */

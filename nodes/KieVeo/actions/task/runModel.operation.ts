@@ -38,7 +38,11 @@ export const runModel: OrderOperation = {
 	readOrder: (context, itemIndex, { callbackFor, models }) => {
 		const callBackUrl = callbackFor({ operation: 'runModel', taskId: null, index: null });
 		const isReported = callBackUrl !== undefined;
-		const { hints, ...order } = readModelInput(context, itemIndex, models, isReported);
-		return { order: { kind: 'model', operation: 'runModel', ...order, callBackUrl }, hints };
+		const { hints, refusal, ...order } = readModelInput(context, itemIndex, models, isReported);
+		return {
+			order: { kind: 'model', operation: 'runModel', ...order, callBackUrl },
+			hints,
+			refusal,
+		};
 	},
 };

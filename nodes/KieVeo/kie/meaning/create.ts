@@ -16,15 +16,21 @@ export type CreateMeaning =
 	| (Rejection & { taskId?: string });
 
 /** Known texts about a task, not about the order: it may have been accepted. */
-const ABOUT_TASK: readonly FailureReason[] = ['taskFailed', 'timeout', 'upstream', 'other'];
+const ABOUT_TASK: readonly FailureReason[] = [
+	'taskFailed',
+	'timeout',
+	'upstream',
+	'contentFilter',
+	'other',
+];
 
 /**
  * The meaning of an answer to generate, extend or createTask.
  *
  * Code 200 with a task id is created, whatever the text. A task id is never dropped: under another code it was
  * created as well, unless a known text refuses it. Without one, a 4xx is a refusal in Kie's own words, 429 and 455
- * were not accepted, neither was input of which Kie refuses a field with 500, and whatever may hide an accepted order (no answer, 408, a server error, success without an id)
- * is `lost`. Pure; never throws.
+ * were not accepted, neither was input of which Kie refuses a field with 500, and whatever may hide an accepted
+ * order (no answer, 408, a server error, success without an id) is `lost`. Pure; never throws.
  *
  * @param sentTaskId the id that was sent; if Kie repeats it, that does not name a new task
  * @see https://docs.kie.ai/veo3-api/generate-veo-3-video

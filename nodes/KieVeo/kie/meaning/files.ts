@@ -1,5 +1,12 @@
 import { is4k, readJob, resolutionOfJob, topicOf } from './fields';
-import { isJsonObject, parseNested, toNumber, toText, type JsonObject } from '../../values';
+import {
+	isJsonObject,
+	parseIfJson,
+	parseNested,
+	toNumber,
+	toText,
+	type JsonObject,
+} from '../../values';
 
 /** What Kie names in the `data` of an answer or a callback. Lists keep Kie's order. */
 export interface ResultFiles {
@@ -145,7 +152,9 @@ function readResult(outer: JsonObject) {
 
 /** What a job gave. Text that is not JSON becomes `{ text }`. */
 function resultOf({ response, resultJson }: JsonObject): JsonObject | null {
-	const [result] = [...objectsIn(response), ...objectsIn(resultJson)];
+	// Whole, whatever its length: it is what was paid for.
+	const given = [...objectsIn(response), parseIfJson(resultJson)].filter(isJsonObject);
+	const result = given.find((one) => Object.keys(one).length > 0) ?? given[0];
 	const text = toText(resultJson);
 	if (result || text === null) return result ?? null;
 	return Array.isArray(parseNested(text)) ? withUrls(text) : { text };
@@ -186,9 +195,11 @@ function textsIn(root: JsonObject): Array<[name: string, text: string]> {
 		if (Array.isArray(value)) {
 			for (const one of value.slice(0, MOST_URLS)) values.push([name, one]);
 		} else if (isJsonObject(value)) {
-			const { stream_audio_url: stream, audio_url: sound } = value;
-			if (stream === undefined) values.push(...Object.entries(value));
-			else values.push(['audio_url', sound]);
+			const { audio_url: sound } = value;
+			if (sound !== undefined) values.push(['audio_url', sound]);
+			else
+				for (const name of Object.keys(value).slice(0, MOST_VALUES))
+					values.push([name, value[name]]);
 		}
 	}
 	return found;
