@@ -170,7 +170,7 @@ describe('Get Model', () => {
 		};
 
 		it.each<[what: string, value: INodeParameters, schema: INodeParameters[]]>([
-			['cannot be read any more', { prompt: 'x' }, []],
+			['can no longer be read', { prompt: 'x' }, []],
 			[
 				'are converted otherwise by now',
 				{ prompt: 'x', duration: '5' },

@@ -90,7 +90,7 @@ function readFile(context: IExecuteFunctions, itemIndex: number): UploadFile {
 	const [, ending = data.fileExtension ?? ''] = /\.(\w+)$/.exec(data.fileName ?? '') ?? [];
 	return {
 		...(name === null ? {} : { name }),
-		// Both come from the item, and stand in the head of the request.
+		// Both come from the item, and are put into the head of the request.
 		mimeType: /^[\w.+-]+\/[\w.+-]+(?=;|$)/.exec(data.mimeType)?.[0] ?? 'application/octet-stream',
 		extension: ending.replace(/\W/g, ''),
 		identity: data.id ?? data.data,
