@@ -118,10 +118,11 @@ const triggered = (times: number, more: Partial<Evidence> = {}) => {
 	});
 };
 /** A suspended execution that ran out of time after 100 s, and when Kie finished its video. */
-const outOfTime = (finishedAt: number) =>
+const outOfTime = (finishedAt: number, ...journal: JournalEntry[]) =>
 	evidence({
 		runs: [run('callback4k', [a], { seen: [seen(a, { ...unfinished, timedOut: true })] }), again],
 		deliveries: [delivered(finishedAt)],
+		journal,
 	});
 /** Put out by n8n itself, 5 minutes after a timeout of 200 s with two restarts. The last callback came then. */
 const forgotten = (calledAt: number) =>
@@ -154,7 +155,15 @@ it.each<[what: string, evidence: Evidence]>([
 	],
 	['one event of one callback', triggered(1)],
 	['a callback taken in while n8n was killed', triggered(0, { restarts: [restart(1)] })],
+	[
+		'a callback whose copy was refused until Kie gave it up',
+		triggered(0, { deliveries: [delivered(1), { ...delivered(2, 503), state: 'given-up' }] }),
+	],
 	['a video that was finished in the last moment', outOfTime(99_000)],
+	[
+		'a video that Kie would not speak of in the last moment',
+		outOfTime(50_000, { ...generation, submission: false, at: 99_000, fault: 'html' }),
+	],
 	['restarts after which no callback came in time', forgotten(480_000)],
 	['a restart that ended the watch before the check at the timeout', forgotten(70_000)],
 	['a generation', generated([generation])],

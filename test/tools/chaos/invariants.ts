@@ -105,9 +105,11 @@ function eventsWithoutOneExecution(evidence: Evidence): string[] {
 		);
 		const attempts = own.flatMap((one) => (one.state === 'delivered' ? one.attempts : []));
 		const isDelivered = attempts.length > 0 && !attempts.some(({ at }) => isDying(at));
-		// Asked once whether the video is there, Kie's answer was lost: the trigger does not ask, or order, again.
+		// The trigger asks Kie in a way that may order no more than once in 30 s, and not at all after an answer
+		// that was lost. A callback that comes meanwhile is refused, and its copies are taken for that one.
 		const isUnconfirmed = own.some(
-			({ state, attempts: all }) => state === 'given-up' && all.at(-1)?.status === 503,
+			({ state, attempts: all }) =>
+				state === 'given-up' && all.some(({ status }) => status === 503),
 		);
 		return events > 1 || (isDelivered && !isUnconfirmed && events === 0);
 	});
@@ -119,7 +121,7 @@ function eventsWithoutOneExecution(evidence: Evidence): string[] {
 
 /** A lost callback must not make an execution wait in vain. */
 function leftWaiting(evidence: Evidence): string[] {
-	const { runs, deliveries } = evidence;
+	const { runs, deliveries, journal } = evidence;
 	return runs.flatMap((run) => {
 		const { id, batch, killed, endedAt, seen, orders } = run;
 		const unfinished = seen.filter(({ json }) => json.status === 'processing');
@@ -128,6 +130,9 @@ function leftWaiting(evidence: Evidence): string[] {
 		const isStored = unfinished.every(({ json }) => json.timedOut !== true);
 		if (isStored && isForgotten(evidence, run)) return [];
 		const finishes = unfinished.map(({ json: { taskId, index } }) => {
+			// However often it was asked in its last moments, Kie did not say how far the video is.
+			const last = journal.findLast((entry) => entry.taskId === taskId && entry.at <= endedAt);
+			if (last !== undefined && !last.submission && last.fault !== null) return Infinity;
 			const reports = deliveries.filter(
 				(one) => one.taskId === taskId && (index === null || one.index === index),
 			);

@@ -1,5 +1,6 @@
 import type { CallbackForm, VideoScenario } from '../simulator';
 import { CALLBACK_FORMS } from '../simulator';
+import { TEXTS } from '../simulator/kieTexts';
 import { PLANNED_FAULTS, type FaultKind, type FaultPlace } from './faults';
 import { Random } from './random';
 
@@ -281,6 +282,8 @@ class Planner {
 				notReady: random.pick(['400', '422', 'no-url', 'null-data', 'absent-data']),
 				result: random.pick(['string', 'array', 'urls']),
 				...failure,
+				// Of the failures that are documented for this endpoint the only one that is final.
+				failure: { code: 451, msg: TEXTS.imageFetch },
 			},
 			upgrade4k: {
 				first: random.pick(['accepted', 'accepted', 'accepted', 'processing', 'done']),
