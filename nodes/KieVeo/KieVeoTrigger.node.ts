@@ -7,9 +7,8 @@ import {
 	type IWebhookResponseData,
 } from 'n8n-workflow';
 
-import { subtitle, triggerProperties } from './trigger/panel';
+import { assertCanVerify, subtitle, triggerProperties } from './trigger/panel';
 import { receiveCallback } from './trigger/receive';
-import { assertCanVerify } from './trigger/settings';
 
 export class KieVeoTrigger implements INodeType {
 	description: INodeTypeDescription = {

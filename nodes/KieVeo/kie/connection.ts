@@ -10,12 +10,11 @@ import type {
 import { inputErrors } from '../messages/input';
 import { addressKey } from '../addresses/submission';
 import { trimmedApiKey, trimmedBaseUrl, trimmedHmacKey, unsendableIn } from './credentialValues';
-import { BoundedMap } from '../boundedMap';
-import { toText } from '../values';
+import { BoundedMap, toText } from '../values';
 import type { ApiName, KieApi } from './api';
 import { Catalogue, CatalogueMemory } from './catalogue/catalogue';
 import { HttpClient, type SendRequest } from './http/client';
-import { systemClock, type Clock } from './http/clock';
+import { CancelledError, systemClock, type Clock } from './http/clock';
 import type { Patience } from './http/turns';
 import { SubmissionLimiter } from './http/limiter';
 import { ChosenApi } from './chosenApi';
@@ -184,4 +183,42 @@ function requestSender(
 		);
 		return reply as Awaited<ReturnType<SendRequest>>;
 	};
+}
+
+/* Kie delivers a callback four times at most, and gives up on each delivery after 15 s. */
+
+/** What is unknown after this many milliseconds is asked at the next delivery. */
+export const ANSWER_LIMIT_MS = 10_000;
+
+/** After this many deliveries, the new part of an extended video is accepted without the whole. */
+export const ENOUGH_DELIVERIES = 3;
+
+/** A connection that is abandoned in time to answer a callback. */
+export async function connectForCallback(context: IWebhookFunctions): Promise<Connection> {
+	return await connect(context, AbortSignal.timeout(ANSWER_LIMIT_MS), { abortInFlight: true });
+}
+
+/**
+ * Asks Kie something while the caller waits for an answer.
+ *
+ * @returns `null` when the connection was abandoned before Kie answered
+ */
+export async function withinAnswerTime<T>(
+	{ signal }: Pick<Connection, 'signal'>,
+	question: () => Promise<T>,
+): Promise<T | null> {
+	let giveUp = () => {};
+	const givenUp = new Promise<null>((resolve) => {
+		giveUp = () => resolve(null);
+		signal?.addEventListener('abort', giveUp, { once: true });
+	});
+	const answer = question().catch((error: unknown) => {
+		if (error instanceof CancelledError) return null;
+		return Promise.reject(error);
+	});
+	try {
+		return await Promise.race([answer, givenUp]);
+	} finally {
+		signal?.removeEventListener('abort', giveUp);
+	}
 }

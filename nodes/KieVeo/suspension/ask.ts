@@ -2,8 +2,7 @@ import type { IWebhookFunctions } from 'n8n-workflow';
 
 import type { SubmittedTask } from '../kie/api';
 import type { CallbackEvent } from '../kie/callback/check';
-import type { Connection } from '../kie/connection';
-import { ENOUGH_DELIVERIES, withinAnswerTime } from '../kie/delivery';
+import { ENOUGH_DELIVERIES, withinAnswerTime, type Connection } from '../kie/connection';
 import { Gate } from '../kie/http/turns';
 import { failureText } from '../messages/error';
 import { reorderedLine } from '../messages/run';

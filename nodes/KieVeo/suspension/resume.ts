@@ -16,8 +16,7 @@ import {
 	readCallbackRequest,
 	type Incoming,
 } from '../kie/callback/request';
-import { connect } from '../kie/connection';
-import { connectForCallback, withinAnswerTime } from '../kie/delivery';
+import { connect, connectForCallback, withinAnswerTime } from '../kie/connection';
 import { CancelledError } from '../kie/http/clock';
 import { toBoolean } from '../values';
 import { asError } from '../messages/error';

@@ -5,11 +5,10 @@ import type {
 	IWebhookFunctions,
 } from 'n8n-workflow';
 
-import { BoundedMap } from '../boundedMap';
 import type { SubmittedTask } from '../kie/api';
 import { ORDERED } from '../kie/meaning/repeat';
 import { readText } from '../kie/meaning/texts';
-import { toNumber, toText } from '../values';
+import { BoundedMap, toNumber, toText } from '../values';
 import { PERHAPS_REORDERED } from '../messages/error';
 import { givesResult } from '../operations';
 import type { TaskResult } from '../taskResult';

@@ -2,10 +2,9 @@ import { createHmac } from 'crypto';
 import type { IExecuteFunctions, IWebhookFunctions, Logger } from 'n8n-workflow';
 
 import { makeToken, readToken } from '../addresses/token';
-import { BoundedMap } from '../boundedMap';
 import type { Connection } from '../kie/connection';
 import { systemClock, type Clock } from '../kie/http/clock';
-import { isJsonObject } from '../values';
+import { BoundedMap, isJsonObject } from '../values';
 import { Gate } from '../kie/http/turns';
 import { goneLine } from '../messages/run';
 import { endSuspension, MOST_SUSPENSIONS, nameOf, type SuspensionPlace } from './state';

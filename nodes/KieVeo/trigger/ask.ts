@@ -1,13 +1,16 @@
-import { BoundedMap } from '../boundedMap';
 import type { Asking, TaskAnswer } from '../kie/api';
 import { eventOf, refused, type CallbackEvent, type CallbackRefusal } from '../kie/callback/check';
-import type { Connection } from '../kie/connection';
-import { ANSWER_LIMIT_MS, ENOUGH_DELIVERIES, withinAnswerTime } from '../kie/delivery';
+import {
+	ANSWER_LIMIT_MS,
+	ENOUGH_DELIVERIES,
+	withinAnswerTime,
+	type Connection,
+} from '../kie/connection';
 import type { Meaning } from '../kie/meaning/answer';
 import { wasNotAccepted } from '../kie/meaning/create';
 import { readJob, readUpgradeJob, topicOfModel } from '../kie/meaning/fields';
 import { isUpgradedTo, type ResultFiles } from '../kie/meaning/files';
-import { isJsonObject } from '../values';
+import { BoundedMap, isJsonObject } from '../values';
 import { givesResult, isOfAnyModel, isUpgrade, traitsOf, type TaskOperation } from '../operations';
 
 /* What Kie is asked about a callback. A refusal with 503 makes Kie call again. */

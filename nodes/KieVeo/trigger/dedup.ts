@@ -1,8 +1,7 @@
 import { createHash } from 'crypto';
 import { sleep, type IDataObject } from 'n8n-workflow';
 
-import { BoundedMap } from '../boundedMap';
-import { isJsonObject, toNumber } from '../values';
+import { BoundedMap, isJsonObject, toNumber } from '../values';
 
 /** Longer than Kie retries. */
 const KEPT_SECONDS = 24 * 60 * 60;

@@ -1,8 +1,14 @@
-import type { INodeProperties } from 'n8n-workflow';
+import type { IHookFunctions, INodeProperties, IWebhookFunctions } from 'n8n-workflow';
 
+import { CREDENTIAL } from '../kie/connection';
+import { trimmedHmacKey } from '../kie/credentialValues';
+import { toNodeError } from '../messages/error';
+import { inputErrors } from '../messages/input';
 import { EVENTS } from '../operations';
 import { moreAt, notice, simplifyOption } from '../panel';
+import { isJsonObject, toBoolean, toNumber } from '../values';
 
+const DEFAULT_TOLERANCE = 300;
 const DEFAULT_EVENTS = EVENTS.filter(({ byDefault }) => byDefault).map(({ value }) => value);
 
 /** An expression that returns the labels of the selected events. */
@@ -85,7 +91,7 @@ export const triggerProperties: INodeProperties[] = [
 				name: 'tolerance',
 				type: 'number',
 				typeOptions: { minValue: 0 },
-				default: 300,
+				default: DEFAULT_TOLERANCE,
 				description:
 					"Seconds by which the signed time may differ from this machine's clock. With less than 300, repeated deliveries may be refused.",
 				displayOptions: { show: { '/signatureVerification': ['required'] } },
@@ -93,3 +99,49 @@ export const triggerProperties: INodeProperties[] = [
 		],
 	},
 ];
+
+/** The trigger's parameters, with defaults filled in. */
+export interface TriggerSettings {
+	events: ReadonlySet<string>;
+	signatureRequired: boolean;
+	/** Seconds. */
+	tolerance: number;
+	deduplicate: boolean;
+	confirm: boolean;
+	simplify: boolean;
+}
+
+/** @throws KieVeoError naming the parameter that cannot be used */
+export function readSettings(context: IHookFunctions | IWebhookFunctions): TriggerSettings {
+	const events: unknown = context.getNodeParameter('events', []);
+	const given: unknown = context.getNodeParameter('options', {});
+	const options = isJsonObject(given) ? given : {};
+	const tolerance = toNumber(options.tolerance ?? DEFAULT_TOLERANCE);
+	if (tolerance === null || tolerance < 0) throw inputErrors.tolerance(options.tolerance);
+	return {
+		events: new Set(Array.isArray(events) ? events.map(String) : []),
+		// Anything but an explicit "off" keeps verification on.
+		signatureRequired: context.getNodeParameter('signatureVerification', 'required') !== 'off',
+		tolerance,
+		deduplicate: toBoolean(options.deduplicate) !== false,
+		confirm: toBoolean(options.confirm) === true,
+		simplify: toBoolean(options.simplify) !== false,
+	};
+}
+
+/**
+ * Refuses a trigger that could not tell Kie's callbacks from anyone else's. Applies to the production address
+ * and for "Listen for test event".
+ *
+ * @throws NodeOperationError
+ */
+export async function assertCanVerify(context: IHookFunctions): Promise<void> {
+	try {
+		const { signatureRequired } = readSettings(context);
+		const { webhookSecret } = await context.getCredentials(CREDENTIAL);
+		if (signatureRequired && trimmedHmacKey(webhookSecret) === null)
+			throw inputErrors.noWebhookKey();
+	} catch (error) {
+		throw toNodeError(context.getNode(), error);
+	}
+}

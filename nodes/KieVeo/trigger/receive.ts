@@ -8,8 +8,7 @@ import {
 	type CallbackRefusal,
 } from '../kie/callback/check';
 import { isReplayed, readCallbackRequest } from '../kie/callback/request';
-import { CREDENTIAL } from '../kie/connection';
-import { connectForCallback } from '../kie/delivery';
+import { connectForCallback, CREDENTIAL } from '../kie/connection';
 import { trimmedApiKey, trimmedHmacKey } from '../kie/credentialValues';
 import { asError } from '../messages/error';
 import { reorderedLine, tierLine } from '../messages/run';
@@ -18,7 +17,7 @@ import { givesResult, isOfAnyModel } from '../operations';
 import { toTaskResult } from '../taskResult';
 import { confirmResult, ownTaskFault, resolveOutcome, withWholeVideo, type Ask } from './ask';
 import { deliverOnce, forgetDelivery } from './dedup';
-import { readSettings, type TriggerSettings } from './settings';
+import { readSettings, type TriggerSettings } from './panel';
 
 /** What Kie receives; the reason is only for the log. */
 const ANSWERS: Record<200 | CallbackRefusal['status'], string> = {

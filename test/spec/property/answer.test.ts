@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 
-import { readAnswer } from '../../../nodes/KieVeo/kie/http/envelope';
+import { readAnswer } from '../../../nodes/KieVeo/kie/http/client';
 import {
 	classifyCreditsAnswer,
 	classifyFileUrlAnswer,

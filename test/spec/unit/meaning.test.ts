@@ -1,4 +1,4 @@
-import { faultAnswer, readAnswer } from '../../../nodes/KieVeo/kie/http/envelope';
+import { faultAnswer, readAnswer } from '../../../nodes/KieVeo/kie/http/client';
 import { parseCallback } from '../../../nodes/KieVeo/kie/callback/parse';
 import {
 	classifyCreditsAnswer,

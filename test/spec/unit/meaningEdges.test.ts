@@ -1,4 +1,4 @@
-import { readAnswer } from '../../../nodes/KieVeo/kie/http/envelope';
+import { readAnswer } from '../../../nodes/KieVeo/kie/http/client';
 import {
 	classifyFileUrlAnswer,
 	classifyUpgradeAnswer,

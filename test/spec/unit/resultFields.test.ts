@@ -16,7 +16,7 @@ import {
 	withWholeVideo,
 } from '../../../nodes/KieVeo/kie/meaning/files';
 import { classifyUpgradeAnswer } from '../../../nodes/KieVeo/kie/meaning/answer';
-import { readAnswer } from '../../../nodes/KieVeo/kie/http/envelope';
+import { readAnswer } from '../../../nodes/KieVeo/kie/http/client';
 
 /* What is in every answer, record and callback of the corpus, one field at a time. */
 

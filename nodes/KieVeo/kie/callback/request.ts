@@ -4,8 +4,7 @@ import type { IWebhookFunctions } from 'n8n-workflow';
 
 import { SUBMISSION_PARAMETER } from '../../addresses/submission';
 import { equalInConstantTime } from '../../addresses/token';
-import { BoundedMap } from '../../boundedMap';
-import { parseNested } from '../../values';
+import { BoundedMap, parseNested } from '../../values';
 
 /* One call of an address, and whether Kie has signed it. */
 

@@ -1,5 +1,4 @@
-import { BoundedMap } from '../../boundedMap';
-import { toText } from '../../values';
+import { BoundedMap, toText } from '../../values';
 import type { HttpClient } from '../http/client';
 import type { Clock } from '../http/clock';
 import { callWithRetry } from '../http/retry';
