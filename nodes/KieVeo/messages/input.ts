@@ -50,7 +50,7 @@ export const inputErrors = errorsFrom({
 	},
 	promptOfObject: () => [
 		"'Prompt' contains [object Object]: an expression in it returns an object",
-		'Use the field that holds the text, e.g. {{ $json.output }}, or JSON.stringify in the expression.',
+		'Use the field that holds the text, e.g. {{ $json.output }}. To send the object itself as JSON, use JSON.stringify in the expression.',
 	],
 	duration: (value: unknown) => [
 		`'Duration' must be 4, 6 or 8 seconds, not ${show(value)}`,

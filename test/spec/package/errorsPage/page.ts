@@ -1,4 +1,5 @@
 import { envelopeFaultText, networkFaultOf } from '../../../../nodes/KieVeo/kie/http/networkFault';
+import type { Rejection, UnreachedReason } from '../../../../nodes/KieVeo/kie/meaning/answer';
 import { CREDENTIAL_FAULTS } from '../../../../nodes/KieVeo/messages/advice';
 import { KieVeoError } from '../../../../nodes/KieVeo/messages/error';
 import { fileErrors } from '../../../../nodes/KieVeo/messages/file';
@@ -21,23 +22,44 @@ export interface Section {
 	title: string;
 	intro: string;
 	entries: Entry[];
+	/** What the intro says for all entries, so that they need not repeat it. */
+	said?: RegExp;
 }
 
-const recordedFaults = TRANSPORT_FAULTS.map((fault) => networkFaultOf(errorOf2x(fault)).text);
-const withoutExample = (text: string) => text.replace(/ \(.*/, '');
-
-/** What stands for Kie.ai's words: after every recorded fault, and after an answer that is not Kie.ai's. */
-const FAULT_TEXTS: string[] = [
-	...recordedFaults.filter(
-		(text, index) => recordedFaults.map(withoutExample).indexOf(withoutExample(text)) === index,
-	),
-	envelopeFaultText('empty', 200),
-	envelopeFaultText('webPage', 502),
-	envelopeFaultText('notJson', 200),
-	envelopeFaultText('unexpectedJson', 200),
+/** Every recorded fault, and every answer that is not Kie.ai's, as an error about the account. */
+const FAULTS: Array<[Rejection, string]> = [
+	...TRANSPORT_FAULTS.map((fault): [Rejection, string] => {
+		const { text, unreached } = networkFaultOf(errorOf2x(fault));
+		return [rejectionOf(unreached), text];
+	}),
+	...(['empty', 'notJson', 'unexpectedJson'] as const).map((fault): [Rejection, string] => [
+		rejectionOf(undefined),
+		envelopeFaultText(fault, 200),
+	]),
 ];
 
-const { submittedLine, tierLine, reorderedLine, logLine, ...hints } = samples.run;
+function rejectionOf(reason: UnreachedReason | undefined): Rejection {
+	if (reason === undefined) return { kind: 'retry', reason: 'unreadable' };
+	if (reason === 'noConnection' || reason === 'noName') return { kind: 'retry', reason };
+	return { kind: 'unreached', reason };
+}
+
+/** Errors whose message says what is allowed: their advice would repeat it. */
+const ABOUT_VALUES = new Set(
+	(
+		'text boolean choice waitMode seconds index duration seed imageList imageCount maximumSize ' +
+		'minimumCredits tolerance api'
+	).split(' '),
+);
+
+function inputSamples(aboutValues: boolean) {
+	const chosen = Object.entries(samples.input).filter(
+		([name]) => ABOUT_VALUES.has(name) === aboutValues,
+	);
+	return Object.fromEntries(chosen) as Samples<Partial<typeof inputErrors>>;
+}
+
+const { submittedLine, tierLine, reorderedLine, goneLine, logLine, ...hints } = samples.run;
 
 export const SECTIONS: Section[] = [
 	{
@@ -49,18 +71,30 @@ export const SECTIONS: Section[] = [
 		title: 'Parameters and settings',
 		intro:
 			'All parameters of all items are checked first. Nothing was ordered and nothing was paid for.',
-		entries: entriesOf(inputErrors, samples.input),
+		said: / ?Nothing was (sent|submitted)( to Kie.ai)?\./,
+		entries: [
+			...entriesOf(inputErrors, inputSamples(true)).map((entry) => ({
+				...entry,
+				advice: 'Enter such a value. If there is an expression, check what it returns.',
+			})),
+			...entriesOf(inputErrors, inputSamples(false)),
+		],
 	},
 	{
 		title: 'Models and their fields',
 		intro:
-			'Checked against what Kie.ai lists at that moment. The sentences without advice are shown above the output.',
+			"Checked against what Kie.ai lists at that moment. With 'Input Mode' JSON, any input is sent. The sentences without " +
+			'advice are shown above the output.',
+		said: / ?With 'Input Mode' JSON, any input is sent\.( Nothing was sent\.)?/,
 		entries: entriesOf(modelErrors, samples.model),
 	},
 	{
 		title: 'Kie.ai could not make the video',
 		intro:
-			'The message begins with what was asked for, such as "Could not get the 4K video of task veo_task_abc123:", and ends with Kie.ai\'s words.',
+			'The message begins with what was asked for, such as "Could not get the 4K video of task veo_task_abc123:", and ends ' +
+			"with Kie.ai's words. The failure of an upgrade or an extension does not affect the original; ordering it again " +
+			'may be billed.',
+		said: / The base video is not affected\./,
 		entries: entriesOf(videoRoom, { rejectedError: samples.failures }).map((entry) => ({
 			...entry,
 			text: entry.text.replace(/^Could not get the (.*?)( of task \w+)?:/, '$1:'),
@@ -69,14 +103,22 @@ export const SECTIONS: Section[] = [
 	{
 		title: 'Account and connection',
 		intro:
-			'A message about a video also names it, and its advice ends with how to get the video without paying again. ' +
-			'Uploads and downloads fail for the same reasons, with the same advice about their own address.',
-		entries: entriesOf(videoRoom, { accountRejectedError: samples.account }),
-	},
-	{
-		title: 'Answers that could not be used',
-		intro: "These words end other messages, instead of Kie.ai's own.",
-		entries: listOf(FAULT_TEXTS),
+			'The message begins with "Kie.ai could not be reached", "was not reached" or "gave no usable answer", and what ' +
+			'was asked for. Where nothing can have been paid for, run the node again afterwards; otherwise the advice says ' +
+			'how to get the video. Uploads and downloads fail for the same reasons.',
+		said: /( in the Kie.ai API credential)? \(usually https:\/\/api.kie.ai\)| Then run the node again\./g,
+		entries: entriesOf(videoRoom, {
+			accountRejectedError: [
+				...samples.account,
+				...FAULTS.map(([rejection, message]): (typeof samples.account)[number] => [
+					rejection,
+					{ code: null, message },
+				]),
+			],
+		}).map((entry) => ({
+			...entry,
+			text: entry.text.replace(/^Kie.ai (could not be|was not|gave no).*?: /, ''),
+		})),
 	},
 	{
 		title: 'Videos and images',
@@ -87,7 +129,8 @@ export const SECTIONS: Section[] = [
 		title: 'Files',
 		intro:
 			'The message begins with the file, such as "The file of task veo_task_abc123 could not be downloaded:". The video ' +
-			'itself is not lost.',
+			'itself is not lost: run the operation Download with its URL, which is free.',
+		said: / Then run the operation Download with the URL .*/,
 		entries: entriesOf(fileErrors, samples.files).map((entry) => ({
 			...entry,
 			text: entry.text.replace(/^The file .*? could not be downloaded: /, ''),
@@ -105,7 +148,7 @@ export const SECTIONS: Section[] = [
 			'What was paid for is written to the log as soon as Kie.ai has accepted it, so it can be found after a stop, a ' +
 			'time limit of n8n or a crash. Errors and hints that the execution may not show are there also.',
 		entries: listOf(
-			entriesOf(runRoom, { submittedLine, tierLine, reorderedLine, logLine }).map(
+			entriesOf(runRoom, { submittedLine, tierLine, reorderedLine, goneLine, logLine }).map(
 				({ text }) => text,
 			),
 		),
@@ -126,22 +169,45 @@ export function errorsPage(sections: Section[]): string {
 			'For Run a Model, "video" in these messages reads "task" or "result", and Get is Get Task.',
 		'<!-- Generated from nodes/KieVeo/messages by `npm run errors-page`. -->',
 		sections.map(({ title }) => `- [${title}](#${headingAnchor(title)})`).join('\n'),
-		...sections.flatMap(({ title, intro, entries }) => [`## ${title}`, intro, bullets(entries)]),
+		...sections.flatMap((section) => [`## ${section.title}`, section.intro, bullets(section)]),
 	];
 	return `${blocks.join('\n\n')}\n`;
 }
 
-/** Messages with the same advice are one bullet. */
-function bullets(entries: Entry[]): string {
-	return entries
-		.map(({ text, advice }, at) => {
-			if (advice === null) return `- ${markdown(text)}`;
-			const same = entries.filter((entry) => entry.advice === advice);
-			if (entries.findIndex((entry) => entry.advice === advice) < at) return '';
-			return `- ${[...same.map((entry) => `**${markdown(entry.text)}**`), markdown(advice)].join('\\\n  ')}`;
-		})
-		.filter((bullet) => bullet !== '')
+/** Messages with the same advice are one bullet, and messages that differ in their example only are one. */
+function bullets({ entries, said = /$^/ }: Section): string {
+	const byAdvice = new Map<string, string[]>();
+	for (const { text, advice } of entries) {
+		const rest = advice === null ? '' : advice.replace(said, '').trim();
+		// What has no advice, or none that the intro does not give, is a bullet of its own.
+		const key = rest === '' ? text : rest;
+		const texts = byAdvice.get(key) ?? [];
+		if (!texts.some((one) => withoutExample(one) === withoutExample(text))) texts.push(text);
+		byAdvice.set(key, texts);
+	}
+	return [...byAdvice]
+		.map(([advice, texts]) =>
+			advice === texts[0]
+				? `- ${markdown(advice)}`
+				: `- ${[...shortened(texts).map((text) => `**${markdown(text)}**`), markdown(advice)].join('\\\n  ')}`,
+		)
 		.join('\n');
+}
+
+/** What all begin with, up to a colon, is said once. */
+function shortened([first = '', ...others]: string[]): string[] {
+	const beginning = first.slice(0, first.indexOf(': ') + 1);
+	const isLong = beginning.length > 80;
+	return [
+		first,
+		...others.map((text) =>
+			isLong && text.startsWith(beginning) ? `…${text.slice(beginning.length)}` : text,
+		),
+	];
+}
+
+function withoutExample(text: string): string {
+	return text.replace(/ \(.*/, '');
 }
 
 function listOf(texts: string[]): Entry[] {

@@ -11,7 +11,7 @@ import type {
 import { transferFaults, type fileErrors } from '../../../../nodes/KieVeo/messages/file';
 import type { inputErrors } from '../../../../nodes/KieVeo/messages/input';
 import type * as runRoom from '../../../../nodes/KieVeo/messages/run';
-import { callbackMissedHint, stoppedError } from '../../../../nodes/KieVeo/messages/run';
+import { stoppedError } from '../../../../nodes/KieVeo/messages/run';
 import type * as videoRoom from '../../../../nodes/KieVeo/messages/task';
 import { rejectedError } from '../../../../nodes/KieVeo/messages/task';
 import type { Subject } from '../../../../nodes/KieVeo/taskResult';
@@ -47,10 +47,7 @@ export const input: Samples<typeof inputErrors> = {
 	seconds: [['Timeout', 1_209_600, 0]],
 	waitMode: [['callback']],
 	callbackNotOffered: [['get1080p']],
-	parameterNotOffered: [
-		['generate', 'seed', 12345],
-		['extend', 'model', 'lite'],
-	],
+	parameterNotOffered: [['extend', 'model', 'lite']],
 	api: [['v2']],
 	emptyTaskId: [[]],
 	index: [['first']],
@@ -66,10 +63,7 @@ export const input: Samples<typeof inputErrors> = {
 	missingBinaryField: [['Image Binary Fields', 'first', ['data']]],
 	imageType: [['Image Binary Fields', 'data', 'image/heic']],
 	imageList: [['Image URLs', 42]],
-	imageCount: [
-		['Image URLs', 2, 3],
-		['Image URLs', 3, 4],
-	],
+	imageCount: [['Image URLs', 2, 3]],
 	emptyUrl: [[]],
 	fileUrl: [[PRIVATE]],
 	emptyFieldName: [[]],
@@ -79,23 +73,20 @@ export const input: Samples<typeof inputErrors> = {
 	balanceBelow: [[120.5, 500]],
 	tolerance: [['soon']],
 	dataUrl: [[]],
-	promptObject: [[['output']], [[]]],
+	promptObject: [[[]]],
 	promptOfObject: [[]],
 	urlList: [[3]],
 	urlForm: [[]],
 	emptyApiKey: [[]],
 	apiKey: [['\u0430']],
-	baseUrl: [
-		['Base URL', 'api.kie.ai', 'https://api.kie.ai'],
-		['Base URL', null, 'https://api.kie.ai'],
-	],
+	baseUrl: [['Base URL', 'api.kie.ai', 'https://api.kie.ai']],
 	suspendedTool: [[]],
 	suspendedWithoutAddress: [[]],
 	suspendedOnEngine2: [[]],
 	suspendedTwice: [[]],
 	suspendedUnreachable: [['http://localhost:5678', PRIVATE, true]],
 	suspendedBehind: [
-		['http://n8n.example.com', 'it is redirected (301) to https://n8n.example.com'],
+		['https://n8n.example.com', 'it is redirected (301) to https://www.example.com'],
 		['https://n8n.example.com', 'it asks for a password (401)'],
 		['https://n8n.example.com', 'what answers there is not n8n (404)'],
 	],
@@ -137,26 +128,12 @@ const byReason: Record<FailureReason, [Subject, string]> = {
 	taskFailed: [made, kies('Failed - Video generation task failed')],
 	other: [upgrade, kies('Validation Error - The request parameters failed validation checks')],
 };
-/** What is advised differently where there is a video already. */
-const later: Array<[Subject, FailureReason]> = [
-	[upgrade, 'contentFilter'],
-	[upgrade, 'timeout'],
-	[upgrade, 'upstream'],
-	[upgrade, 'taskFailed'],
-	[extension, 'taskFailed'],
-];
 export const failures: Samples<typeof videoRoom>['rejectedError'] = [
 	...entries(byReason).map(([reason, [subject, message]]) => failure(subject, reason, message)),
-	...later.map(([subject, reason]) => failure(subject, reason, byReason[reason][1])),
 	[
 		upgrade,
 		{ kind: 'failed', reason: 'unknownTask', mayWorkWith: 'veo' },
 		{ code: 422, message: kies('recordInfo is null') },
-	],
-	[
-		upgrade,
-		{ kind: 'refused', reason: 'credits' },
-		{ code: 402, message: kies('Credits insufficient'), mayBePaid: true },
 	],
 ];
 
@@ -255,7 +232,6 @@ export const video: Samples<Omit<typeof videoRoom, 'rejectedError' | 'accountRej
 			1800,
 			kies('4k is processing. It should be ready in 5-10 minutes. Please check back shortly.'),
 		],
-		[{ ...upgrade, ownTaskId: 'e931f4f24b0f' }, 1800, 'success'],
 	],
 	unclearError: [
 		[
@@ -352,29 +328,14 @@ export const run: Samples<typeof runRoom> = {
 	executionLimitHint: [[1800, 1200]],
 	callbackMissedHint: [['testUrl'], ['emptyPart']],
 	takenUpHint: [[2, 3, 'generate']],
-	stoppedError: [
-		[[TASK], 0],
-		[[], 2],
-		[[], 0],
-	],
-	unfinishedHint: [
-		[{ unfinished: 2, all: 3 }, 'generate', 'taskId'],
-		[{ unfinished: 2, all: 3 }, 'get4k', 'repeat'],
-		[{ unfinished: 2, all: 3 }, 'get4k', 'kieTaskId'],
-	],
-	alsoSubmitted: [
-		[[TASK], 0],
-		[[TASK], 2],
-	],
+	stoppedError: [[[TASK], 2]],
+	unfinishedHint: [[{ unfinished: 2, all: 3 }, 'generate', 'taskId']],
+	alsoSubmitted: [[[TASK], 2]],
 	submittedLine: [
-		[place, made, undefined],
 		[{ ...place, items: [0, 3] }, upgrade, undefined],
 		[place, made, undefined, 'taken up'],
 	],
-	logLine: [
-		[{ ...place, items: [] }, stoppedError([TASK], 0)],
-		[{ ...place, items: [] }, callbackMissedHint('emptyPart')],
-	],
+	logLine: [[{ ...place, items: [] }, stoppedError([TASK], 0)]],
 	tierLine: [[TASK, 'veo3_lite', 'veo3_fast']],
 	reorderedLine: [['Kie.ai', TASK, false]],
 	goneLine: [[{ ...place, items: [] }, [TASK]]],

@@ -5,17 +5,17 @@ export const SYMPTOMS: Entry[] = [
 	{
 		text: 'The trigger does not start',
 		advice:
-			"Is the workflow active (published)? Is the event selected in 'Events'? Generate and Extend need Video Generated " +
-			"and Generation Failed. Run a Model needs Task Finished and Task Failed. A 4K video that already existed is not reported. n8n's log has the reason for each call " +
-			'that was refused. [Try the address](self-hosting.md#reverse-proxy) from outside.',
+			"Is the workflow active (published)? Is the event selected in 'Events': Video Generated and Generation Failed for " +
+			'Generate and Extend, Task Finished and Task Failed for Run a Model? A 4K video that already existed is not ' +
+			"reported. n8n's log has the reason for each call that was refused. " +
+			'[Try the address](self-hosting.md#reverse-proxy) from outside.',
 	},
 	{
 		text: "The trigger refuses 4K callbacks: 'is not the upgrade that the address was made for' in n8n's log",
 		advice:
 			'Kie.ai has reported the upgrade under another ID than that of your video, and nothing proves that they belong ' +
-			'together. With the Unified Jobs API, Kie.ai was asked and named no such upgrade of your video. ' +
-			'With the Veo Endpoints every callback in the documentation of Kie.ai has the ID of the video. If yours do not, ' +
-			'report it, and use Wait by Polling: it needs no callback.',
+			'together. Its documentation for the Veo Endpoints shows the ID of the video; with the Unified Jobs API it was ' +
+			'asked, and named no such upgrade. Report it, and use Wait by Polling.',
 	},
 	{
 		text: "An execution with 'Wait for Callback' continues only after its Timeout",
