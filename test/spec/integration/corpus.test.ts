@@ -51,7 +51,8 @@ const expectVideo = (row: Row) => {
 const expectProcessing = (row: Row) => {
 	const { json, error } = found(row);
 	expect(error).toBeUndefined();
-	expect(json).toMatchObject({ status: 'processing', timedOut: true, videoUrls: [] });
+	const files = row.operation === 'runModel' ? 'fileUrls' : 'videoUrls';
+	expect(json).toMatchObject({ status: 'processing', timedOut: true, [files]: [] });
 };
 
 describe('an order', () => {
@@ -61,7 +62,7 @@ describe('an order', () => {
 		else expect(sent).toBe(1);
 		if (meaning === 'created') {
 			const { taskId } = (row.answer.body as { data: { taskId: string } }).data;
-			expect(json[operation === 'generate' ? 'taskId' : 'kieTaskId']).toBe(taskId);
+			expect(json[operation.startsWith('get') ? 'kieTaskId' : 'taskId']).toBe(taskId);
 			expectProcessing(row);
 			return;
 		}

@@ -20,7 +20,7 @@ type Place = Exclude<keyof Meanings, 'callback' | 'reason'>;
 interface Way {
 	place: Place;
 	api: ApiName;
-	operation: 'generate' | 'get4k' | 'get1080p' | 'get' | 'getCredits';
+	operation: 'generate' | 'runModel' | 'get4k' | 'get1080p' | 'get' | 'getCredits';
 	/** Of the request that gets the answer. */
 	path: string;
 	/** Of the order before it, which is accepted. */
@@ -29,6 +29,7 @@ interface Way {
 
 const WAYS: readonly Way[] = [
 	{ place: 'order', api: 'veo', operation: 'generate', path: `${VEO}/generate` },
+	{ place: 'order', api: 'veo', operation: 'runModel', path: CREATE_JOB },
 	...(['generate', 'get4k', 'get1080p'] as const).flatMap((operation): Way[] => [
 		{ place: 'order', api: 'jobs', operation, path: CREATE_JOB },
 		{ place: 'ownRecord', api: 'jobs', operation, path: RECORD.jobs, orderPath: CREATE_JOB },
@@ -169,10 +170,13 @@ async function runBatch(
 	}
 	const { items } = await runNode({
 		parameters: {
-			resource: isOne ? 'account' : 'video',
+			resource: isOne ? 'account' : operation === 'runModel' ? 'task' : 'video',
 			operation,
 			taskId: '={{ $json.taskId }}',
 			prompt: '={{ $json.taskId }}',
+			modelId: 'google/nano-banana',
+			inputMode: 'json',
+			inputJson: '={{ JSON.stringify({ prompt: $json.taskId }) }}',
 			waitMode: 'poll',
 			options: { pollInterval: 1, timeout: '={{ $json.timeout }}', onTimeout: 'continue' },
 		},

@@ -11,6 +11,7 @@ type Effect = Fault extends infer F ? (F extends Fault ? Omit<F, 'path' | 'when'
 /** Kie may have accepted the request. */
 const LOST: { [what: string]: Effect } = {
 	'a connection reset': { kind: 'reset-after' },
+	'a connection reset before an answer was written': { kind: 'reset-before' },
 	'an empty answer': { kind: 'empty', processed: true },
 	'a page with 200': { kind: 'html', httpStatus: 200, processed: true },
 	'a page with 502': { kind: 'html', httpStatus: 502, processed: true },
@@ -43,13 +44,22 @@ const NAMED: { [what: string]: Effect } = {
 	'a cut answer': { kind: 'answer', body: `{"code":200,"data":{"taskId":"${TASK}",` },
 };
 
-const OPERATIONS = ['generate', 'extend', 'get4k'] as const;
-type Operation = (typeof OPERATIONS)[number];
+/** With the request that orders. */
+const PATHS = {
+	generate: '/api/v1/veo/generate',
+	extend: '/api/v1/veo/extend',
+	get4k: '/api/v1/veo/get-4k-video',
+	runModel: '/api/v1/jobs/createTask',
+};
+type Operation = keyof typeof PATHS;
+const OPERATIONS = Object.keys(PATHS) as Operation[];
 
 interface Told {
 	/** The item, or message and description of the error. */
 	text: string;
-	/** What reached the simulator. */
+	/** Orders that reached the simulator. */
+	sent: number;
+	/** Those it accepted. */
 	paid: number;
 }
 
@@ -64,14 +74,17 @@ async function run(operation: Operation, fault: Effect): Promise<Told> {
 	const taskId = simulator.addVideo();
 	const isOurs = (sent: string | string[] | undefined) => String(sent).endsWith(` ${apiKey}`);
 	const when: Fault['when'] = ({ headers }) => isOurs(headers.authorization);
-	const path = `/api/v1/veo/${operation === 'get4k' ? 'get-4k-video' : operation}`;
+	const path = PATHS[operation];
 	simulator.fault({ ...fault, path, times: 99, when });
 	const text = await runNode({
 		parameters: {
-			resource: 'video',
+			resource: operation === 'runModel' ? 'task' : 'video',
 			operation,
 			taskId,
 			prompt: 'A dog playing',
+			modelId: 'google/nano-banana',
+			inputMode: 'json',
+			inputJson: '{ "prompt": "A dog playing" }',
 			waitMode: 'poll',
 			options: { pollInterval: 1, timeout: 2, onTimeout: 'continue' },
 		},
@@ -81,8 +94,9 @@ async function run(operation: Operation, fault: Effect): Promise<Told> {
 		({ message, description }: { message: string; description: string }) =>
 			`${message} ${description}`,
 	);
-	const paid = simulator.paid().filter(({ headers }) => isOurs(headers.authorization)).length;
-	return { text: text.replaceAll(taskId, 'OURS'), paid };
+	const sent = simulator.requests({ path }).filter(when);
+	const paid = sent.filter(({ creditsCharged }) => creditsCharged > 0).length;
+	return { text: text.replaceAll(taskId, 'OURS'), sent: sent.length, paid };
 }
 
 beforeAll(async () => {
@@ -100,16 +114,17 @@ beforeAll(async () => {
 afterAll(async () => await simulator.close());
 
 describe.each(OPERATIONS)('%s', (operation) => {
-	const of = (name: string) => told.get(`${operation} ${name}`) ?? { text: '', paid: -1 };
+	const of = (name: string) => told.get(`${operation} ${name}`) ?? { text: '', sent: -1, paid: -1 };
 	const rows = (group: { [what: string]: Effect }) =>
 		Object.entries(group).map(([what, { kind }]) => [what, `${what} ${kind}`] as const);
 
 	it.each(rows(LOST))('says what may have been paid after %s', (_what, name) => {
-		const { text, paid } = of(name);
+		const { text, sent, paid } = of(name);
 		expect(text).toContain('may have been started and paid for');
 		expect(text).not.toContain('Nothing was started');
+		expect(paid).toBe(name.endsWith('reset-before') ? 0 : 1);
 		// The 4K request is repeated, and billed once.
-		expect(paid).toBe(1);
+		if (operation !== 'get4k') expect(sent).toBe(1);
 	});
 
 	it.each(rows(REFUSED))('never mentions a payment after %s', (_what, name) => {
