@@ -14,6 +14,7 @@ import { itemsOf } from '../../tools/n8n/execution';
 import { LINES } from '../../tools/n8n/versions';
 import { DEMO_VIDEOS, SIMULATOR_KEY } from '../../tools/simulator';
 import { Stage } from '../e2e/stage';
+import { chain, KIE } from '../e2e/workflows';
 
 /** Node whose items show that an example did its work, and some of what they hold. */
 const RESULTS = new Map<string, Array<[node: string, items: object[]]>>([
@@ -240,6 +241,29 @@ describe.each(LINES.map(({ name }) => name))('the editor of n8n %s', (line) => {
 		expect(itemsOf(execution, 'Get 4K Video').map(({ json }) => json.status)).toStrictEqual(
 			Array(3).fill('success'),
 		);
+		await editor.closeNode();
+	});
+
+	it('orders once more with each "Execute step"', async () => {
+		const { client, simulator, credential } = stage;
+		const parameters = { operation: 'generate', prompt: 'A dog', waitMode: 'poll' };
+		const { id } = await client.createWorkflow(
+			chain(
+				credential,
+				[{}],
+				{ ...parameters, options: { pollInterval: 1 } },
+				{ position: [220, 220] },
+			),
+		);
+		await editor.openWorkflow(id);
+		await editor.openNode(KIE);
+		const before = simulator.paid().length;
+		for (const orders of [1, 2]) {
+			const execution = await client.waitForExecution(String(await editor.executeStep()));
+			expect(itemsOf(execution, KIE)).toMatchObject([{ json: { status: 'success' } }]);
+			await expect(editor.waitForStep()).resolves.toBe('success');
+			expect(simulator.paid()).toHaveLength(before + orders);
+		}
 		await editor.closeNode();
 	});
 
