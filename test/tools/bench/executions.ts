@@ -30,10 +30,21 @@ export function expectSuccess(execution: Execution, nodeName: string): void {
 
 /** @throws Error unless the node put out a different 4K URL for every video */
 export function expectVideos(execution: Execution, nodeName: string, count: number): void {
+	expectFiles(execution, nodeName, count, 'videoUrl', '4k.mp4');
+}
+
+/** @throws Error unless the node put out a different file URL for every item */
+export function expectFiles(
+	execution: Execution,
+	nodeName: string,
+	count: number,
+	field = 'fileUrl',
+	ending = '',
+): void {
 	expectSuccess(execution, nodeName);
-	const urls = itemsOf(execution, nodeName).map(({ json }) => String(json.videoUrl));
-	const different = new Set(urls.filter((url) => url.endsWith('4k.mp4'))).size;
-	if (different !== count) throw new Error(`${different} of ${count} 4K videos came out`);
+	const urls = itemsOf(execution, nodeName).map(({ json }) => String(json[field] ?? ''));
+	const different = new Set(urls.filter((url) => url !== '' && url.endsWith(ending))).size;
+	if (different !== count) throw new Error(`${different} of ${count} files came out`);
 }
 
 /**

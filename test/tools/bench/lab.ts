@@ -10,7 +10,7 @@ export const LINE: LineName = '2.x';
 export const APIS: readonly ApiName[] = ['veo', 'jobs'];
 export const HMAC_KEY = 'webhook-hmac-key-of-the-benchmarks';
 
-const KEYS = Array.from({ length: 100 }, (_, at) => `bench-key-${at}`);
+const KEYS = Array.from({ length: 200 }, (_, at) => `bench-key-${at}`);
 
 /** One of Kie's accounts, which has its own limit of submissions. */
 export interface BenchAccount {

@@ -2,17 +2,36 @@ import { KIE } from '../../spec/e2e/workflows';
 import { itemsOf } from '../n8n/execution';
 import { median, ratios, shown, table, type Section, type Target } from './figures';
 import { inLab, Lab } from './lab';
-import { byPolling, UPGRADE_MS, type VideoRun } from './videoRuns';
+import {
+	byModel,
+	byPolling,
+	IMAGE_MS,
+	UPGRADE_MS,
+	type VideoRun,
+	type VideoRunner,
+} from './videoRuns';
 import { floorOf, LIMIT, runWorkers, WINDOW } from './workers';
 
 const WORKERS = 3;
-const MOST_RATIO = { upgrades: 1.1, workers: 1.2 };
+const IMAGES = 25;
+const MOST_RATIO = { alone: 1.1, workers: 1.2 };
 
 /** What the workers are measured beside. Places are those another program takes in each window. */
 const SITUATIONS = [
 	{ how: 'alone', taken: 0 },
 	{ how: 'beside a program that takes half of the limit', taken: LIMIT / 2 },
 ];
+
+/** One execution, and what it took, round by round, also with one item. */
+interface Alone {
+	what: string;
+	run: VideoRunner;
+	count: number;
+	/** Milliseconds that Kie works on each. */
+	ms: number;
+	one: VideoRun[];
+	many: VideoRun[];
+}
 
 interface PaidRun {
 	seconds: number;
@@ -35,10 +54,21 @@ export async function measureLimit(lab: Lab): Promise<Section> {
 		? { rounds: 1, upgrades: 40, perWorker: 15 }
 		: { rounds: 2, upgrades: 120, perWorker: 60 };
 	const { rounds, perWorker } = extent;
-	const upgrades: VideoRun[] = [];
+	const alone: Alone[] = [
+		{
+			what: `${extent.upgrades} videos to 4K`,
+			run: byPolling,
+			count: extent.upgrades,
+			ms: UPGRADE_MS,
+		},
+		{ what: `${IMAGES} images`, run: byModel, count: IMAGES, ms: IMAGE_MS },
+	].map((each) => ({ ...each, one: [], many: [] }));
 	for (let round = 0; round < rounds; round++) {
-		lab.tell(`limit: round ${round + 1} of ${rounds}, ${extent.upgrades} videos to 4K`);
-		upgrades.push(await byPolling(lab, extent.upgrades));
+		for (const { what, run, count, one, many } of alone) {
+			lab.tell(`limit: round ${round + 1} of ${rounds}, ${what}`);
+			one.push(await run(lab, 1));
+			many.push(await run(lab, count));
+		}
 	}
 	const situations = SITUATIONS.map((one): Situation => ({ ...one, runs: [] }));
 	const queue = { workers: WORKERS, concurrency: 1, webhookProcesses: 0 };
@@ -50,17 +80,20 @@ export async function measureLimit(lab: Lab): Promise<Section> {
 			}
 		}
 	});
-	const floor = floorOf(extent.upgrades) + UPGRADE_MS / 1000;
-	const seconds = upgrades.map((run) => run.seconds);
-	const ratio = seconds.map((each) => each / floor);
-	const submissions = upgrades.map((run) => run.submissions);
 	return {
 		title: "Against the floor of Kie.ai's limit",
-		method: `Kie.ai accepts ${LIMIT} new requests of an account in ${WINDOW} s, and the simulator refuses more with 429. The floor is the time that the limit alone takes. First table: one execution, Get 4K Video with Wait by Polling for ${extent.upgrades} videos; ${LIMIT} are accepted at once, the others in further windows of ${WINDOW} s, and the last upgrade takes ${UPGRADE_MS / 1000} s. Second table: n8n in queue mode with PostgreSQL, Redis and ${WORKERS} workers, which know nothing of each other; each runs one execution that generates ${perWorker} videos, all on one account; then the same beside another program that takes ${LIMIT / 2} places in each window, at random moments. From the first accepted submission to the last; ${rounds} rounds, each with a fresh account.`,
+		method: `Kie.ai accepts ${LIMIT} new requests of an account in ${WINDOW} s, and the simulator refuses more with 429. The floor is the time that the limit alone takes. First table: one execution with Wait by Polling, Get 4K Video for ${extent.upgrades} videos and Run a Model for ${IMAGES} images of an image model; ${LIMIT} are accepted at once, the others in further windows of ${WINDOW} s, and the last upgrade takes ${UPGRADE_MS / 1000} s, the last image ${IMAGE_MS / 1000} s. Second table: n8n in queue mode with PostgreSQL, Redis and ${WORKERS} workers, which know nothing of each other; each runs one execution that generates ${perWorker} videos, all on one account; then the same beside another program that takes ${LIMIT / 2} places in each window, at random moments. From the first accepted submission to the last; ${rounds} rounds, each with a fresh account.`,
 		tables: [
 			table(
-				[`${extent.upgrades} videos to 4K, seconds`, 'Floor', 'Ratio', 'Submissions per video'],
-				[shown(seconds, 1), floor.toFixed(0), shown(ratio, 2), shown(submissions, 2)],
+				['', 'Seconds', 'Floor', 'Ratio', 'Against one alone', 'Submissions of each'],
+				...alone.map((each) => [
+					each.what,
+					shown(secondsOf(each.many), 1),
+					floorOfAll(each).toFixed(0),
+					shown(toFloorOfAll(each), 2),
+					shown(ratios(secondsOf(each.many), secondsOf(each.one)), 2),
+					shown(submissionsOf(each), 2),
+				]),
 			),
 			table(
 				[
@@ -81,12 +114,40 @@ export async function measureLimit(lab: Lab): Promise<Section> {
 				]),
 			),
 		],
-		reading: `One process knows what it has sent, keeps to the limit, and never gets a 429. Several processes, or another program on the same account, learn from refusals how much of the limit they can have: that is the time above the floor. A refusal costs nothing, and what was refused is sent again. With real upgrades of 5 to 10 minutes the floor of the first table is longer, and the ratio closer to 1.`,
+		reading: `One process knows what it has sent, keeps to the limit, and never gets a 429. Several processes, or another program on the same account, learn from refusals how much of the limit they can have: that is the time above the floor. A refusal costs nothing, and what was refused is sent again. With real upgrades of 5 to 10 minutes the floor of the first table is longer, and both ratios are closer to 1.`,
 		targets: [
-			ratioTarget(`${extent.upgrades} videos to 4K take`, ratio, MOST_RATIO.upgrades),
+			...alone.flatMap(aloneTargets),
 			...situations.flatMap((situation) => workersTargets(situation, perWorker)),
 		],
 	};
+}
+
+function secondsOf(runs: readonly VideoRun[]): number[] {
+	return runs.map(({ seconds }) => seconds);
+}
+
+function floorOfAll({ count, ms }: Alone): number {
+	return floorOf(count) + ms / 1000;
+}
+
+function toFloorOfAll(alone: Alone): number[] {
+	return secondsOf(alone.many).map((each) => each / floorOfAll(alone));
+}
+
+function submissionsOf({ many }: Alone): number[] {
+	return many.map(({ submissions }) => submissions);
+}
+
+function aloneTargets(alone: Alone): Target[] {
+	const submissions = submissionsOf(alone);
+	return [
+		ratioTarget(`${alone.what} take`, toFloorOfAll(alone), MOST_RATIO.alone),
+		{
+			promise: `${alone.what}: one submission each`,
+			measured: shown(submissions, 2),
+			held: submissions.every((each) => each === 1),
+		},
+	];
 }
 
 /** @throws Error unless every video came out */

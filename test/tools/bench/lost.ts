@@ -7,20 +7,31 @@ import { expectVideos, timeOf } from './executions';
 import { shown, table, type Section, type Target } from './figures';
 import { APIS, type Lab } from './lab';
 
+/** Executions that are suspended at the same time, each with an account of its own. */
+interface Extent {
+	executions: number;
+	/** In each: videos whose callbacks are lost, and others. */
+	losses: number;
+	reported: number;
+	/** Seconds. */
+	timeout: number;
+}
+
+const SOME: Extent = { executions: 1, losses: 3, reported: 5, timeout: 40 };
+const ALL: Extent = { executions: 20, losses: 50, reported: 0, timeout: 120 };
 /** Seconds. */
-const TIMEOUT = 40;
-const FIRST_CHECK = TIMEOUT / 2;
+const FIRST_CHECK = SOME.timeout / 2;
 /** Seconds after the first check within which everything is out. */
 const MOST_LATE = 3;
 const MOST_QUESTIONS = 2;
-const REPORTED = 5;
-const LOSSES = 3;
-const VIDEOS = REPORTED + LOSSES;
+const VIDEOS = SOME.reported + SOME.losses;
 
-/** What was seen of one execution some of whose callbacks never came. */
+/** What was seen of executions whose callbacks never came, or some of them. */
 interface LostRun {
-	/** From the end of all upgrades at Kie.ai to the end of the execution. */
+	/** From the end of all upgrades at Kie.ai to the end of the last execution. */
 	seconds: number;
+	/** The same from the start of the first one, whose Timeout began then. */
+	sinceStart: number;
 	/** Questions about each lost video after its submission. */
 	questions: number[];
 	/** The same about each reported video. */
@@ -36,12 +47,17 @@ export async function measureLost(lab: Lab): Promise<Section> {
 	for (let round = 0; round < rounds; round++) {
 		for (const api of APIS) {
 			lab.tell(`lost: round ${round + 1} of ${rounds}, ${API_LABELS[api]}`);
-			runs[api].push(await loseCallbacks(lab, api));
+			runs[api].push(await loseCallbacks(lab, api, SOME));
 		}
+	}
+	const all: Record<ApiName, LostRun[]> = { veo: [], jobs: [] };
+	for (const api of APIS) {
+		lab.tell(`lost: all callbacks, ${API_LABELS[api]}`);
+		all[api].push(await loseCallbacks(lab, api, ALL));
 	}
 	return {
 		title: 'Lost callbacks',
-		method: `Get 4K Video with Wait for Callback for ${VIDEOS} videos. All are ready at the same moment, as soon as the execution is suspended; the callbacks of ${LOSSES} are lost with all their attempts. Seconds from then until the execution has ended, by n8n's own record; questions are requests to Kie.ai after the submission, all of them free. Timeout is ${TIMEOUT} s; ${rounds} rounds.`,
+		method: `Get 4K Video with Wait for Callback for ${VIDEOS} videos. All are ready at the same moment, as soon as the execution is suspended; the callbacks of ${SOME.losses} are lost with all their attempts. Seconds from then until the execution has ended, by n8n's own record; questions are requests to Kie.ai after the submission, all of them free. Timeout is ${SOME.timeout} s; ${rounds} rounds. Second table: ${ALL.executions} executions with ${ALL.losses} videos each, each on its own account, because Kie.ai's limit would take 8 minutes to accept them on one; all are ready once all are suspended, and every callback is lost. Timeout is ${ALL.timeout} s, from the start; one round.`,
 		tables: [
 			table(
 				[
@@ -53,52 +69,81 @@ export async function measureLost(lab: Lab): Promise<Section> {
 				],
 				...APIS.map((api) => toRow(api, runs[api])),
 			),
+			table(
+				[
+					`${ALL.executions * ALL.losses} videos, all callbacks lost`,
+					'Seconds since they were ready',
+					'Seconds since the start',
+					'Questions per video',
+					'Paid for, per video',
+				],
+				...APIS.map((api) => [
+					API_LABELS[api],
+					shown(ofAll(all[api], 'seconds'), 0),
+					shown(ofAll(all[api], 'sinceStart'), 0),
+					shown(ofAll(all[api], 'questions'), 0),
+					shown(ofAll(all[api], 'paid'), 0),
+				]),
+			),
 		],
 		reading: reading(),
-		targets: APIS.flatMap((api) => toTargets(api, runs[api])),
+		targets: APIS.flatMap((api) => [...toTargets(api, runs[api]), ...allTargets(api, all[api])]),
 	};
 }
 
-async function loseCallbacks(lab: Lab, api: ApiName): Promise<LostRun> {
+/** @throws Error unless every video came out */
+async function loseCallbacks(
+	lab: Lab,
+	api: ApiName,
+	{ executions, losses, reported, timeout }: Extent,
+): Promise<LostRun> {
 	const stage = await lab.stage();
 	const { client, simulator } = stage;
 	simulator.reset();
-	const { credential } = await lab.newAccount(api);
-	const suspensions = new Suspensions(stage, credential);
-	const [lost, reported] = [suspensions.add(LOSSES, LOST), suspensions.add(REPORTED)];
-	const taskIds = [...lost, ...reported];
-	const id = await suspensions.start(taskIds, TIMEOUT);
+	const startedAt = Date.now();
+	const suspended = await Promise.all(
+		Array.from({ length: executions }, async () => {
+			const suspensions = new Suspensions(stage, (await lab.newAccount(api)).credential);
+			const videos = [suspensions.add(losses, LOST), suspensions.add(reported)] as const;
+			return { suspensions, videos, id: await suspensions.start(videos.flat(), timeout) };
+		}),
+	);
 	const finishedAt = Date.now();
-	suspensions.finish(taskIds);
-	const execution = await client.waitForExecution(id, { timeoutMs: (TIMEOUT + 60) * 1000 });
-	expectVideos(execution, KIE, VIDEOS);
-	const questions = (about: readonly string[]) =>
-		about.map((taskId) => suspensions.questionsAbout(taskId).length);
+	for (const { suspensions, videos } of suspended) suspensions.finish(videos.flat());
+	const ends = await Promise.all(
+		suspended.map(async ({ id }) => {
+			const execution = await client.waitForExecution(id, { timeoutMs: (timeout + 60) * 1000 });
+			expectVideos(execution, KIE, losses + reported);
+			return timeOf(execution.stoppedAt);
+		}),
+	);
+	const questions = (which: 0 | 1) =>
+		suspended.flatMap(({ suspensions, videos }) =>
+			videos[which].map((taskId) => suspensions.questionsAbout(taskId).length),
+		);
+	const taskIds = suspended.flatMap(({ videos }) => videos.flat());
 	return {
-		seconds: (timeOf(execution.stoppedAt) - finishedAt) / 1000,
-		questions: questions(lost),
-		questionsAboutReported: questions(reported),
+		seconds: (Math.max(...ends) - finishedAt) / 1000,
+		sinceStart: (Math.max(...ends) - startedAt) / 1000,
+		questions: questions(0),
+		questionsAboutReported: questions(1),
 		paid: taskIds.map((taskId) => simulator.paid({ taskId }).length),
 	};
 }
 
-/** Of all videos of all rounds. */
-function ofAll(runs: readonly LostRun[], what: Exclude<keyof LostRun, 'seconds'>): number[] {
+/** Of all rounds, and of all their videos. */
+function ofAll(runs: readonly LostRun[], what: keyof LostRun): number[] {
 	return runs.flatMap((run) => run[what]);
 }
 
 function toRow(api: ApiName, runs: readonly LostRun[]): string[] {
 	return [
 		API_LABELS[api],
-		shown(secondsOf(runs), 1),
+		shown(ofAll(runs, 'seconds'), 1),
 		shown(ofAll(runs, 'questions'), 0),
 		shown(ofAll(runs, 'questionsAboutReported'), 0),
 		shown(ofAll(runs, 'paid'), 0),
 	];
-}
-
-function secondsOf(runs: readonly LostRun[]): number[] {
-	return runs.map(({ seconds }) => seconds);
 }
 
 function reading(): string {
@@ -108,20 +153,36 @@ function reading(): string {
 }
 
 function toTargets(api: ApiName, runs: readonly LostRun[]): Target[] {
-	const seconds = secondsOf(runs);
-	const questions = ofAll(runs, 'questions');
-	const paid = ofAll(runs, 'paid');
-	const where = `With ${LOSSES} of ${VIDEOS} callbacks lost, ${API_LABELS[api]}:`;
+	const seconds = ofAll(runs, 'seconds');
+	const where = `With ${SOME.losses} of ${VIDEOS} callbacks lost, ${API_LABELS[api]}:`;
 	return [
 		{
 			promise: `${where} everything is out within ${MOST_LATE} s of the first check, which comes after ${FIRST_CHECK} s`,
 			measured: `${shown(seconds, 1)} s`,
 			held: seconds.every((each) => each <= FIRST_CHECK + MOST_LATE),
 		},
-		{
-			promise: `${where} at most ${MOST_QUESTIONS} questions per lost video, and each video paid for once`,
-			measured: `Questions: ${shown(questions, 0)}; paid submissions: ${shown(paid, 0)}`,
-			held: questions.every((each) => each <= MOST_QUESTIONS) && paid.every((each) => each === 1),
-		},
+		questionsTarget(where, runs),
 	];
+}
+
+function allTargets(api: ApiName, runs: readonly LostRun[]): Target[] {
+	const seconds = ofAll(runs, 'sinceStart');
+	const where = `With all callbacks of ${ALL.executions * ALL.losses} videos lost, ${API_LABELS[api]}:`;
+	return [
+		{
+			promise: `${where} everything is out by the Timeout of ${ALL.timeout} s`,
+			measured: `${shown(seconds, 0)} s`,
+			held: seconds.every((each) => each <= ALL.timeout),
+		},
+		questionsTarget(where, runs),
+	];
+}
+
+function questionsTarget(where: string, runs: readonly LostRun[]): Target {
+	const [questions, paid] = [ofAll(runs, 'questions'), ofAll(runs, 'paid')];
+	return {
+		promise: `${where} at most ${MOST_QUESTIONS} questions per lost video, and each video paid for once`,
+		measured: `Questions: ${shown(questions, 0)}; paid submissions: ${shown(paid, 0)}`,
+		held: questions.every((each) => each <= MOST_QUESTIONS) && paid.every((each) => each === 1),
+	};
 }

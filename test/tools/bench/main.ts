@@ -11,6 +11,7 @@ import { describeError } from '../n8n/errors';
 import { lineNamed } from '../n8n/versions';
 import { measureDownload } from './download';
 import type { Section } from './figures';
+import { measureHang } from './hang';
 import { inLab, Lab, LINE } from './lab';
 import { measureLimit } from './limit';
 import { measureLoad } from './load';
@@ -25,6 +26,7 @@ const PARTS = new Map<string, (lab: Lab) => Promise<Section>>([
 	['limit', measureLimit],
 	['wake', measureWake],
 	['lost', measureLost],
+	['hang', measureHang],
 	['retry', measureRetry],
 	['download', measureDownload],
 	['trigger', measureTrigger],

@@ -1,4 +1,5 @@
 import { createHmac, randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 
 import type { INode } from 'n8n-workflow';
@@ -24,12 +25,21 @@ const LEAST_RESERVE = 5;
 /** Of a ratio. */
 const DIGITS = 2;
 const AT_A_TIME = 10;
-const UNSIGNED_ROUNDS = 20;
+/** In each round of unsigned bodies: CPU is counted in steps of 10 ms. */
+const REFUSALS = 10;
+/** Milliseconds of CPU that the size of an unsigned body may cost. */
+const MOST_CPU = 20;
 const REFUSAL_LIMIT_MS = 20_000;
 /** Has n8n make an expression sandbox only when an expression is there to be evaluated. */
 const LAZY = { N8N_EXPRESSION_ENGINE_LAZY_ACQUIRE: 'true' };
-/** 990 kB without a signature, made to be read for long. */
-const UNSIGNED = `{"code":500,"data":{"taskId":"a","resultUrls":[${'"a",'.repeat(247_000)}"a"]}}`;
+/** Without a signature, the large one made to be read for long. */
+const UNSIGNED = [
+	{ size: '990 kB', urls: 247_500 },
+	{ size: '0.1 kB', urls: 10 },
+].map(({ size, urls }) => {
+	const resultUrls = Array.from({ length: urls }, () => 'a');
+	return { size, body: JSON.stringify({ code: 500, data: { taskId: 'a', resultUrls } }) };
+});
 const WEBHOOK = 'Webhook';
 const SLACK = 'Slack Trigger';
 const VERIFY = 'Verify';
@@ -181,32 +191,81 @@ async function callbackRate(lab: Lab, receiver: Receiver, count: number): Promis
 	return count / ((end - begin) / 1000);
 }
 
-/** How many milliseconds n8n takes at most to answer something else while it refuses the unsigned body. */
-async function blockedBy(lab: Lab, { url, name }: Receiver): Promise<number> {
+/** What refusing one of the unsigned bodies takes, round by round, in milliseconds. */
+interface Refusals {
+	receiver: Receiver;
+	size: string;
+	body: string;
+	/** The longest time in which n8n answered nothing else. */
+	blocked: number[];
+	answered: number[];
+	/** Of n8n's process. */
+	cpu: number[];
+}
+
+async function refusalsBy(
+	lab: Lab,
+	receivers: readonly Receiver[],
+	rounds: number,
+): Promise<Refusals[]> {
+	const all = receivers.flatMap((receiver) =>
+		UNSIGNED.map((one): Refusals => ({ ...one, receiver, blocked: [], answered: [], cpu: [] })),
+	);
 	const { n8n } = await lab.stage();
-	const post = { method: 'POST', headers: { 'content-type': 'application/json' }, body: UNSIGNED };
-	let refused: number | undefined;
-	const refusal = fetch(url, post).then(async (response) => {
-		await response.text();
-		refused = response.status;
-	});
+	for (let round = 0; round < rounds; round++) {
+		for (const refusals of all) {
+			refusals.blocked.push(await blockedBy(lab, refusals));
+			const [since, cpuBefore] = [performance.now(), cpuOf(n8n.pid)];
+			for (let call = 0; call < REFUSALS; call++) await refuse(refusals);
+			refusals.answered.push((performance.now() - since) / REFUSALS);
+			refusals.cpu.push((cpuOf(n8n.pid) - cpuBefore) / REFUSALS);
+		}
+	}
+	return all;
+}
+
+async function refuse({ receiver: { url, name }, body }: Refusals): Promise<void> {
+	const headers = { 'content-type': 'application/json' };
+	const response = await fetch(url, { method: 'POST', headers, body });
+	await response.text();
+	if (response.status !== 401) {
+		throw new Error(`${name} answered an unsigned body with ${response.status}`);
+	}
+}
+
+/** Asks for n8n's health all the time while it refuses a body. */
+async function blockedBy(lab: Lab, refusals: Refusals): Promise<number> {
+	const { n8n } = await lab.stage();
+	let isRefused = false;
+	const refusal = refuse(refusals).finally(() => (isRefused = true));
 	let longest = 0;
-	while (refused === undefined) {
+	while (!isRefused) {
 		const since = performance.now();
 		await (await fetch(`${n8n.url}/healthz`)).text();
 		longest = Math.max(longest, performance.now() - since);
 	}
 	await refusal;
-	if (refused !== 401) throw new Error(`${name} answered an unsigned body with ${refused}`);
 	return longest;
 }
 
-/** Of the receivers, round by round: callbacks per second, and milliseconds that an unsigned body blocks n8n. */
-interface Rates extends Record<keyof typeof NAMES, number[]> {
-	blocked: Record<'trigger' | 'slack', number[]>;
+/** Milliseconds of CPU that a process has used. Linux only. */
+function cpuOf(pid: number | undefined): number {
+	// After the name, which is in brackets: user and system time in hundredths of a second.
+	const [, after = ''] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ');
+	const [user, system] = after.split(' ').slice(11);
+	return (Number(user) + Number(system)) * 10;
 }
 
-async function ratesIn(lab: Lab, rounds: number, count: number): Promise<Rates> {
+/** Of the receivers, round by round: callbacks per second. */
+interface Rates extends Record<keyof typeof NAMES, number[]> {
+	refusals: Refusals[];
+}
+
+async function ratesIn(
+	lab: Lab,
+	count: number,
+	{ rounds, unsigned = 0 }: { rounds: number; unsigned?: number },
+): Promise<Rates> {
 	const stage = await lab.stage();
 	const account = await lab.newAccount();
 	const slackCredential = await stage.client.createCredential({
@@ -227,12 +286,9 @@ async function ratesIn(lab: Lab, rounds: number, count: number): Promise<Rates> 
 		slack: await open('slack', slackWorkflow(slackCredential), slackSender),
 	};
 	await expectRefusal(lab, receivers);
-	const blocked: Rates['blocked'] = { trigger: [], slack: [] };
-	for (let round = 0; round < UNSIGNED_ROUNDS; round++) {
-		blocked.trigger.push(await blockedBy(lab, receivers.trigger));
-		blocked.slack.push(await blockedBy(lab, receivers.slack));
-	}
-	const rates: Rates = { trigger: [], verifying: [], plain: [], slack: [], blocked };
+	const { trigger, slack } = receivers;
+	const refusals = await refusalsBy(lab, [trigger, slack], unsigned);
+	const rates: Rates = { trigger: [], verifying: [], plain: [], slack: [], refusals };
 	for (let round = 0; round <= rounds; round++) {
 		// Who begins changes: what the one before left behind must not always burden the same.
 		for (const which of round % 2 === 0 ? WHICH : WHICH.toReversed()) {
@@ -256,22 +312,37 @@ function ratesTable(rates: Rates): string {
 	);
 }
 
-function blockedTable({ blocked: { trigger, slack } }: Rates): string {
+function refusalsTable({ refusals }: Rates): string {
 	return table(
-		['Unsigned body of 990 kB', 'Milliseconds n8n is blocked', 'Against the Slack Trigger'],
-		[NAMES.trigger, shown(trigger, 0), shown(ratios(trigger, slack), DIGITS)],
-		[NAMES.slack, shown(slack, 0), '1'],
+		['Without a signature, milliseconds', 'Body', 'n8n is blocked', 'Answered after', 'CPU'],
+		...refusals.map(({ receiver, size, blocked, answered, cpu }) => [
+			receiver.name,
+			size,
+			shown(blocked, 0),
+			shown(answered, 0),
+			shown(cpu, 0),
+		]),
 	);
 }
 
-function blockedTarget({ blocked: { trigger, slack } }: Rates): Target {
-	const ratio = ratios(trigger, slack);
-	return {
-		promise: `An unsigned body of 990 kB to the trigger blocks n8n at most ${MOST_BLOCKED} times as long as one to n8n's Slack Trigger`,
-		setBy: "n8n's own nodes",
-		measured: shown(ratio, DIGITS),
-		held: median(ratio) <= MOST_BLOCKED,
-	};
+function refusalsTargets({ refusals: [large, small, slack] }: Rates): Target[] {
+	if (!large || !small || !slack) throw new Error('No unsigned body was sent');
+	const ratio = ratios(large.blocked, slack.blocked);
+	const more = large.cpu.map((each, at) => each - (small.cpu[at] ?? NaN));
+	const what = `An unsigned body of ${large.size} to the trigger`;
+	return [
+		{
+			promise: `${what} blocks n8n at most ${MOST_BLOCKED} times as long as one to n8n's Slack Trigger`,
+			setBy: "n8n's own nodes",
+			measured: shown(ratio, DIGITS),
+			held: median(ratio) <= MOST_BLOCKED,
+		},
+		{
+			promise: `${what} costs at most ${MOST_CPU} ms of CPU more than one of ${small.size}`,
+			measured: `${shown(more, 0)} ms`,
+			held: median(more) <= MOST_CPU,
+		},
+	];
 }
 
 function target(
@@ -306,22 +377,24 @@ function reserveTarget({ trigger }: Rates): Target {
 /** Callbacks per second of the trigger, against n8n's own nodes. */
 export async function measureTrigger(lab: Lab): Promise<Section> {
 	// In n8n as it is, the trigger and the Slack Trigger are at parity: to tell needs more rounds.
-	const rounds = lab.quick ? { usual: 1, lazy: 1 } : { usual: 8, lazy: 4 };
+	const [usually, lazily] = lab.quick
+		? [{ rounds: 1, unsigned: 2 }, { rounds: 1 }]
+		: [{ rounds: 8, unsigned: 10 }, { rounds: 4 }];
 	const count = lab.quick ? 30 : 100;
-	const usual = await ratesIn(lab, rounds.usual, count);
+	const usual = await ratesIn(lab, count, usually);
 	const lazyLab = new Lab(lab.quick, { env: LAZY });
-	const lazy = await inLab(lazyLab, async () => await ratesIn(lazyLab, rounds.lazy, count));
+	const lazy = await inLab(lazyLab, async () => await ratesIn(lazyLab, count, lazily));
 	return {
 		title: 'Callbacks per second',
-		method: `Kie.ai Trigger with signature verification and deduplication, against n8n's Webhook node, followed by a Code node that verifies the same signature with a key in its code; the Webhook node alone, verifying nothing; and n8n's Slack Trigger, which verifies Slack's signature with a key from a credential. Active workflows on their production addresses, the same Edit Fields node at the end. ${count} callbacks of different tasks, ${AT_A_TIME} at a time, in rounds in turn, each in the reversed order of the one before; counted from the first callback until the last execution has ended. A forged callback was refused by all that verify before. First table: n8n as it is, ${rounds.usual} rounds. Second table: n8n with \`N8N_EXPRESSION_ENGINE_LAZY_ACQUIRE=true\`, ${rounds.lazy} rounds. Third table: a body of 990 kB without a signature, sent ${UNSIGNED_ROUNDS} times to the trigger and the Slack Trigger in turn, in n8n as it is: the longest time in which n8n answered nothing else (its health check, asked all the time).`,
-		tables: [ratesTable(usual), ratesTable(lazy), blockedTable(usual)],
+		method: `Kie.ai Trigger with signature verification and deduplication, against n8n's Webhook node, followed by a Code node that verifies the same signature with a key in its code; the Webhook node alone, verifying nothing; and n8n's Slack Trigger, which verifies Slack's signature with a key from a credential. Active workflows on their production addresses, the same Edit Fields node at the end. ${count} callbacks of different tasks, ${AT_A_TIME} at a time, in rounds in turn, each in the reversed order of the one before; counted from the first callback until the last execution has ended. A forged callback was refused by all that verify before. First table: n8n as it is, ${usually.rounds} rounds. Second table: n8n with \`N8N_EXPRESSION_ENGINE_LAZY_ACQUIRE=true\`, ${lazily.rounds} rounds. Third table: bodies without a signature, sent to the trigger and the Slack Trigger in turn, in n8n as it is, ${usually.unsigned} rounds. The longest time in which n8n answers nothing else (its health check, asked all the time) while it refuses one; then, for each of ${REFUSALS} more, one after the other, the time until it is answered and the CPU of n8n's process.`,
+		tables: [ratesTable(usual), ratesTable(lazy), refusalsTable(usual)],
 		reading: `For expressions n8n 2.x makes a sandbox, a V8 isolate: one for a call of a webhook, one when a credential is read for it, one for the execution. Its own Webhook node is exempt from the first and reads no credential. So a call of this trigger costs three, as one of the Slack Trigger or of any other with its key in a credential. With \`N8N_EXPRESSION_ENGINE_LAZY_ACQUIRE=true\`, a setting of n8n, only the execution's Edit Fields node needs one.
 
 A forged callback is answered with 401 and starts no execution, where the Code node fails one. Kie.ai sends one callback per video and accepts 20 submissions in 10 seconds: 2 callbacks per second, far below all of these rates. What an unsigned body costs is n8n parsing it as JSON; this trigger refuses it before it reads more than the task ID.`,
 		targets: [
 			target('With LAZY_ACQUIRE', lazy, 'verifying'),
 			reserveTarget(usual),
-			blockedTarget(usual),
+			...refusalsTargets(usual),
 			target('In n8n as it is', usual, 'slack'),
 			target(
 				'In n8n as it is',

@@ -18,13 +18,14 @@ import { hasEnded } from '../n8n/execution';
 import {
 	endedExecutions,
 	expectSuccess,
+	expectFiles,
 	expectVideos,
 	recordedSeconds,
 	timeOf,
 } from './executions';
 import type { Lab } from './lab';
 
-/** What upgrading a number of videos took. */
+/** What a number of videos, or of images, took. */
 export interface VideoRun {
 	/** From the start of the first execution to the end of the last. */
 	seconds: number;
@@ -43,6 +44,8 @@ export type VideoRunner = (lab: Lab, count: number, api?: ApiName) => Promise<Vi
 
 /** Milliseconds an upgrade takes at the simulated Kie.ai. */
 export const UPGRADE_MS = 3000;
+/** Milliseconds an image takes there. */
+export const IMAGE_MS = 10_000;
 /** Milliseconds between the callbacks of two videos: upgrades do not end at the same instant. */
 export const CALLBACKS_APART_MS = 100;
 /** Seconds between two looks at one video. */
@@ -58,6 +61,21 @@ export const byPolling: VideoRunner = async (lab, count, api) => {
 	const options = { pollInterval: POLL_SECONDS };
 	const parameters = { operation: 'get4k', waitMode: 'poll', options };
 	return await runAtOnce(stage, chain(credential, items, parameters), KIE, count);
+};
+
+/** The action node, Run a Model with an image model, Wait by Polling. */
+export const byModel: VideoRunner = async (lab, count) => {
+	const { stage, items, credential } = await prepare(lab, count);
+	const workflow = chain(credential, items, {
+		resource: 'task',
+		operation: 'runModel',
+		modelId: { __rl: true, mode: 'id', value: 'google/nano-banana' },
+		inputMode: 'json',
+		inputJson: '{ "prompt": "A dog" }',
+		waitMode: 'poll',
+		options: { pollInterval: POLL_SECONDS },
+	});
+	return await runAtOnce(stage, workflow, KIE, count, expectFiles);
 };
 
 /** n8n's own nodes: one video after the other. */
@@ -132,7 +150,7 @@ async function prepare(lab: Lab, count: number, api?: ApiName) {
 	const stage = await lab.stage();
 	const { simulator } = stage;
 	simulator.reset();
-	simulator.setDefaults({ timings: { upgrade4k: UPGRADE_MS } });
+	simulator.setDefaults({ timings: { upgrade4k: UPGRADE_MS, runModel: IMAGE_MS } });
 	const items = Array.from({ length: count }, (_, at) => ({
 		taskId: simulator.addVideo({ callback: { delayMs: at * CALLBACKS_APART_MS } }),
 	}));
@@ -140,10 +158,16 @@ async function prepare(lab: Lab, count: number, api?: ApiName) {
 }
 
 /** Runs a workflow that is never suspended. */
-async function runAtOnce(stage: Stage, workflow: WorkflowDefinition, last: string, count: number) {
+async function runAtOnce(
+	stage: Stage,
+	workflow: WorkflowDefinition,
+	last: string,
+	count: number,
+	expectAll = expectVideos,
+) {
 	const { id } = await stage.client.createWorkflow(workflow);
 	const execution = await stage.client.runToEnd(id, { timeoutMs: LIMIT_MS });
-	expectVideos(execution, last, count);
+	expectAll(execution, last, count);
 	const seconds = recordedSeconds(execution);
 	return result(stage, count, seconds, seconds);
 }
