@@ -161,7 +161,7 @@ it.each<[what: string, evidence: Evidence]>([
 	],
 	['a video that was finished in the last moment', outOfTime(99_000)],
 	[
-		'a video that Kie would not speak of in the last moment',
+		'a video that Kie said nothing about at the last moment',
 		outOfTime(50_000, { ...generation, submission: false, at: 99_000, fault: 'html' }),
 	],
 	['restarts after which no callback came in time', forgotten(480_000)],
