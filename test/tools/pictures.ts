@@ -15,6 +15,7 @@ import { DEMO_VIDEOS, SIMULATOR_KEY } from './simulator';
 
 const FOLDER = resolve(__dirname, '..', '..', 'docs', 'images');
 const START = 'Start';
+const PHOTO = resolve(__dirname, 'simulator', 'media', 'picture.png');
 const HMAC_KEY = 'picture-hmac-key';
 const THEMES = ['light', 'dark'] as const;
 /** Every address of this machine. No picture may show one. */
@@ -36,7 +37,23 @@ const PANELS: Array<[name: string, parameters: INodeParameters, run?: 'run']> = 
 		'Extend',
 		{ operation: 'extend', taskId: 'veo_task_demo_1', prompt: 'The dog lies down and sleeps' },
 	],
-	['Download', { operation: 'download', url: 'https://tempfile.aiquickdraw.com/v/video.mp4' }],
+	[
+		'Options',
+		{
+			operation: 'get4k',
+			taskId: 'veo_task_demo_1',
+			download: true,
+			options: {
+				pollInterval: 30,
+				timeout: 3600,
+				onTimeout: 'continue',
+				maxSize: 500,
+				minimumCredits: 500,
+				on4kUnavailable: 'get1080p',
+			},
+		},
+	],
+	['Upload', { resource: 'file', operation: 'upload' }],
 	['Get Credits', { resource: 'account', operation: 'getCredits' }, 'run'],
 	[
 		'Run a Model',
@@ -54,11 +71,14 @@ const PANELS: Array<[name: string, parameters: INodeParameters, run?: 'run']> = 
 				value: { prompt: 'A red fox in the snow, photograph' },
 				schema: [],
 			},
-			options: { pollInterval: 1 },
 		},
 		'run',
 	],
 ];
+
+/** Canvases, and panels and the credential, which are taller. */
+const CANVAS = { width: 1280, height: 800 };
+const PANEL = { width: 1280, height: 1080 };
 
 /** An editor in one theme that saves what it shows. */
 class Camera {
@@ -71,8 +91,7 @@ class Camera {
 	static async open(stage: Stage, theme: (typeof THEMES)[number]): Promise<Camera> {
 		const folder = `${FOLDER}/${theme}`;
 		mkdirSync(folder, { recursive: true });
-		const viewport = { width: 1280, height: 800 };
-		const editor = await Editor.open({ url: stage.n8n.url, theme, viewport });
+		const editor = await Editor.open({ url: stage.n8n.url, theme, viewport: CANVAS });
 		// n8n's hint about pinning would lie over the first output.
 		await editor.page.addInitScript(() =>
 			localStorage.setItem('N8N_PIN_DATA_DISCOVERY_NDV', 'true'),
@@ -91,18 +110,19 @@ class Camera {
 		await editor.screenshot(`${this.folder}/${name}.png`);
 	}
 
-	async panel(name: string, node: string): Promise<void> {
+	/** @param prepare what is done in the open panel first */
+	async panel(name: string, node: string, prepare?: () => Promise<unknown>): Promise<void> {
 		await this.editor.openNode(node);
+		await this.editor.page.setViewportSize(PANEL);
+		await prepare?.();
 		await this.picture(name);
 		await this.editor.closeNode();
+		await this.editor.page.setViewportSize(CANVAS);
 	}
 
 	/** With the output as a list of fields: as a table it would be cut off before the URL. */
 	async finishedPanel(name: string, node: string): Promise<void> {
-		await this.editor.openNode(node);
-		await this.editor.showOutputFields();
-		await this.picture(name);
-		await this.editor.closeNode();
+		await this.panel(name, node, () => this.editor.showOutputFields());
 	}
 
 	async openWorkflow(workflow: WorkflowDefinition): Promise<void> {
@@ -113,6 +133,14 @@ class Camera {
 
 	async openExample(file: string): Promise<void> {
 		await this.openWorkflow(readExample(file, this.stage.credential));
+	}
+
+	/** Presses "Execute workflow" and waits for the end. */
+	async runToEnd(last: string): Promise<void> {
+		const id = String(await this.editor.executeWorkflow());
+		// Nodes that poll every 30 s.
+		await this.stage.client.waitForExecution(id, { timeoutMs: 150_000 });
+		await this.editor.waitForNode(last);
 	}
 
 	/**
@@ -131,8 +159,10 @@ class Camera {
 }
 
 async function takeCredential({ credential }: Stage, camera: Camera): Promise<void> {
+	await camera.editor.page.setViewportSize(PANEL);
 	await camera.editor.openCredential(credential);
 	await camera.picture('credential');
+	await camera.editor.page.setViewportSize(CANVAS);
 }
 
 async function takeSearch(_: Stage, camera: Camera): Promise<void> {
@@ -142,11 +172,10 @@ async function takeSearch(_: Stage, camera: Camera): Promise<void> {
 	await camera.picture('search');
 }
 
-async function takeUpgrades({ client }: Stage, camera: Camera): Promise<void> {
+async function takeUpgrades(_: Stage, camera: Camera): Promise<void> {
 	const { editor } = camera;
 	await camera.openExample('upgrade-to-1080p-and-4k.json');
-	await editor.executeWorkflow();
-	await editor.waitForNode('URLs');
+	await camera.runToEnd('URLs');
 	await camera.picture('canvas-1080p-and-4k');
 	await camera.finishedPanel('panel-get-4k', 'Get 4K Video');
 	await camera.finishedPanel('panel-get-1080p', 'Get 1080P Video');
@@ -157,36 +186,42 @@ async function takeUpgrades({ client }: Stage, camera: Camera): Promise<void> {
 	await editor.waitForStep();
 	await editor.closeNode();
 	await camera.panel('credit-hint', 'Get 4K Video');
-	await editor.executeWorkflow();
-	await editor.waitForNode('In 4K');
+	await camera.runToEnd('In 4K');
 	await camera.picture('canvas-many-to-4k');
 
 	await camera.openExample('wait-for-callback-to-4k.json');
-	const executionId = String(await editor.executeWorkflow());
-	await client.waitForExecution(executionId, { until: 'waiting' });
+	await camera.runToEnd('Finished');
 	await camera.picture('canvas-waiting');
-	await editor.waitForNode('Finished');
 	await camera.finishedPanel('panel-wait-for-callback', 'Get 4K Video');
 }
 
-async function takeGeneration({ client }: Stage, camera: Camera): Promise<void> {
+async function takeGeneration(_: Stage, camera: Camera): Promise<void> {
 	const { editor } = camera;
-	await camera.openExample('image-to-4k-video.json');
-	await client.waitForExecution(String(await editor.executeWorkflow()), { timeoutMs: 150_000 });
-	await editor.waitForNode('4K File');
-	await camera.picture('canvas-image-to-4k');
-
 	await camera.openExample('prompt-to-4k-file.json');
-	const generation = String(await editor.executeWorkflow());
-	// Two nodes that poll every 30 s.
-	await client.waitForExecution(generation, { timeoutMs: 150_000 });
-	await editor.waitForNode('4K File');
+	await camera.runToEnd('4K File');
 	await camera.picture('canvas-prompt-to-4k-file');
-	await camera.panel('panel-generate', 'Generate');
-	await editor.openNode('4K File');
-	await editor.playOutputFile();
-	await camera.picture('output-video');
-	await editor.closeNode();
+	await camera.finishedPanel('panel-generate', 'Generate');
+	await camera.panel('output-video', '4K File', () => editor.playOutputFile());
+}
+
+/** What a form starts: the form, and the canvas once it has been filled in. */
+async function takeForm({ client }: Stage, camera: Camera): Promise<void> {
+	const { editor } = camera;
+	await camera.openExample('product-photo-to-advertisement.json');
+	const opened = editor.page.context().waitForEvent('page');
+	await editor.executeWorkflow();
+	const form = await opened;
+	await form.locator('input[type=file]').setInputFiles(PHOTO);
+	const [scene, movement] = await form.locator('textarea, input[type=text]').all();
+	await scene?.fill('On a wet rock by the sea at sunrise');
+	await movement?.fill('A wave breaks, the camera moves closer');
+	await form.locator('button[type=submit]').click();
+	await client.waitForExecution(String((await client.listExecutions())[0]?.id), {
+		timeoutMs: 150_000,
+	});
+	await form.close();
+	await editor.waitForNode('4K File');
+	await camera.picture('canvas-photo-to-advert');
 }
 
 async function takeTrigger({ n8n, simulator }: Stage, camera: Camera): Promise<void> {
@@ -195,9 +230,10 @@ async function takeTrigger({ n8n, simulator }: Stage, camera: Camera): Promise<v
 	await camera.picture('canvas-callback-submit');
 	await camera.openExample('4k-with-callback-receive.json');
 	await camera.picture('canvas-callback-receive');
+	await camera.panel('panel-trigger', '4K finished', () =>
+		editor.page.getByText('Webhook URLs', { exact: true }).click(),
+	);
 	await editor.openNode('4K finished');
-	await editor.page.getByText('Webhook URLs', { exact: true }).click();
-	await camera.picture('panel-trigger');
 	await editor.page.getByText('Webhook URLs', { exact: true }).click();
 	await editor.executeStep();
 	await camera.picture('trigger-listening');
@@ -234,14 +270,12 @@ async function takePanels({ credential }: Stage, camera: Camera): Promise<void> 
 		},
 	});
 	for (const [name, , run] of PANELS) {
-		await editor.openNode(name);
-		if (run) {
+		await camera.panel(`panel-${name.toLowerCase().replaceAll(' ', '-')}`, name, async () => {
+			if (run === undefined) return;
 			await editor.executeStep();
 			await editor.waitForStep();
 			await editor.showOutputFields();
-		}
-		await camera.picture(`panel-${name.toLowerCase().replaceAll(' ', '-')}`);
-		await editor.closeNode();
+		});
 	}
 }
 
@@ -251,6 +285,7 @@ const CHAPTERS: { [name: string]: (stage: Stage, camera: Camera) => Promise<void
 	credential: takeCredential,
 	upgrades: takeUpgrades,
 	generation: takeGeneration,
+	form: takeForm,
 	trigger: takeTrigger,
 	agent: takeAgent,
 	panels: takePanels,

@@ -30,7 +30,7 @@ describe.each(examples)('the example %s', (_file, workflow) => {
 		expect(note).toMatch(/\*\*Fill in\*\*\n1\. The credential `Kie\.ai API` in /);
 		const submits = ownNodes(workflow).some(({ type }) => type === `${PREFIX}kieVeo`);
 		// Two lines: what it costs, and how not to pay for more.
-		if (submits) expect(note).toMatch(/\n\n[^\n]+costs? Kie\.ai credits[^\n]*\n[^\n]+$/);
+		if (submits) expect(note).toMatch(/\n\n[^\n]+costs? Kie credits[^\n]*\n[^\n]+$/);
 	});
 
 	it('names in its note every node that needs the credential', () => {
