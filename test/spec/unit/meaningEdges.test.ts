@@ -80,7 +80,8 @@ it.each<[what: string, given: unknown, urls: string[]]>([
 
 it('Of a list of URLs the first 100 are read', () => {
 	const resultUrls = Array.from({ length: 101 }, (_, index) => `${URL_1}?${index}`);
-	expect(readResultFiles({ resultUrls }).videoUrls).toHaveLength(100);
+	const { videoUrls, fileUrls } = readResultFiles({ resultUrls, response: { resultUrls } });
+	expect([videoUrls.length, fileUrls.length]).toStrictEqual([100, 100]);
 });
 
 it.each([
@@ -104,7 +105,13 @@ it('A long result is read whole, and an empty one beside it is not it', () => {
 	expect(result).toHaveProperty('words');
 });
 
-it('A result with very many fields does not throw', () => {
-	const many = Object.fromEntries(Array.from({ length: 200_000 }, (_, at) => [`f${at}`, 1]));
-	expect(readResultFiles({ model: 'm', response: many }).fileUrls).toStrictEqual([]);
+it.each([
+	[1_998, [URL_1]],
+	[1_999, []],
+	// More than a call can have arguments.
+	[200_000, []],
+])('Behind a list of %d is found %j', (length, fileUrls) => {
+	const words = Array.from({ length }, () => null);
+	const response = { words, last: { fileUrl: URL_1 } };
+	expect(readResultFiles({ model: 'm', response }).fileUrls).toStrictEqual(fileUrls);
 });

@@ -166,19 +166,12 @@ function resultOf({ response, resultJson }: JsonObject): JsonObject | null {
  */
 function fileUrlsIn(result: JsonObject | null, input: JsonObject = {}): string[] {
 	if (result === null) return [];
-	const data = parseNested(result.data);
-	const tracks = Array.isArray(data) ? data.filter(isJsonObject) : [];
-	const urls = new Set(
-		firstUrls(
-			result.resultUrls,
-			isJsonObject(data) ? data.result_urls : null,
-			tracks.map((track) => track.audio_url),
-		),
-	);
+	const urls = new Set(readUrls(result.resultUrls));
 	for (const [name, text] of textsIn(result)) {
-		if (/urls?$/i.test(name) && !/^origin|stream/i.test(name) && isUrl(text)) urls.add(text);
+		if (!/url/i.test(name) || /origin|stream/i.test(name)) continue;
+		for (const url of urlsInText(text)) urls.add(url);
 	}
-	for (const [, text] of textsIn(input)) urls.delete(text);
+	for (const [, text] of textsIn(input)) for (const url of urlsInText(text)) urls.delete(url);
 	return [...urls].slice(0, MOST_URLS);
 }
 
@@ -188,18 +181,15 @@ const MOST_VALUES = 2_000;
 /** Each text, with the name of its field. A track of music has a cover, which nobody ordered. */
 function textsIn(root: JsonObject): Array<[name: string, text: string]> {
 	const found: Array<[string, string]> = [];
-	const values: Array<[name: string, value: unknown]> = [['', root]];
+	const values = Object.entries(root);
 	for (const [name, value] of values) {
 		if (typeof value === 'string') found.push([name, value]);
-		if (values.length > MOST_VALUES) continue;
-		if (Array.isArray(value)) {
-			for (const one of value.slice(0, MOST_URLS)) values.push([name, one]);
-		} else if (isJsonObject(value)) {
-			const { audio_url: sound } = value;
-			if (sound !== undefined) values.push(['audio_url', sound]);
-			else
-				for (const name of Object.keys(value).slice(0, MOST_VALUES))
-					values.push([name, value[name]]);
+		else if (isJsonObject(value) && value.audio_url !== undefined) {
+			values.push(['audio_url', value.audio_url]);
+		} else if (values.length <= MOST_VALUES) {
+			for (const [key, one] of Object.entries((value ?? {}) as JsonObject)) {
+				values.push([Array.isArray(value) ? name : key, one]);
+			}
 		}
 	}
 	return found;
@@ -216,9 +206,8 @@ export function withWholeVideo(files: ResultFiles): ResultFiles {
 
 /** The names of the fields in which a result could stand, to report one that was not understood. At most 20. */
 export function resultFieldsIn(data: unknown): string[] {
-	const outer = parseNested(data);
-	if (!isJsonObject(outer)) return [];
-	const names = containersIn(outer).flatMap(({ container }) => Object.keys(container));
+	const containers = objectsIn(data).flatMap(containersIn);
+	const names = containers.flatMap(({ container }) => Object.keys(container));
 	return [...new Set(names)].slice(0, 20).map((name) => name.slice(0, 40));
 }
 
@@ -230,9 +219,8 @@ function firstUrls(...candidates: unknown[]): string[] {
 	return [];
 }
 
-/** Kie's lists have a few, of some hundred characters. */
+/** Kie's lists have a few. */
 const MOST_URLS = 100;
-const LONGEST_URL = 10_000;
 
 function readUrls(value: unknown): string[] {
 	const parsed = parseNested(value);
@@ -243,14 +231,12 @@ function readUrls(value: unknown): string[] {
 /** "[http://a/1.mp4, http://a/2.mp4]": printed in Kie's own OpenAPI file, not valid JSON. */
 function urlsInText(value: unknown): string[] {
 	const text = toText(value)?.replace(/^\[|\]$/g, '') ?? '';
-	return text
-		.split(/,(?=\s*["']?https?:)/, MOST_URLS)
-		.map((part) => part.trim().replace(/^(["'])(.*)\1$/, '$2'))
-		.filter((url) => url.length <= LONGEST_URL && /^https?:/i.test(url))
-		.map((url) => url.replace(/ /g, '%20'))
-		.filter(isUrl);
-}
-
-function isUrl(text: string): boolean {
-	return text.length <= LONGEST_URL && /^https?:\/\/\S+$/i.test(text) && URL.canParse(text);
+	return (
+		text
+			.split(/,(?=\s*["']?https?:)/, MOST_URLS)
+			.map((part) => part.trim().replace(/^(["'])(.*)\1$/, '$2'))
+			// Kie's have some hundred characters.
+			.filter((url) => /^https?:\/\/(?:\S| ){1,10000}$/i.test(url) && URL.canParse(url))
+			.map((url) => url.replace(/ /g, '%20'))
+	);
 }

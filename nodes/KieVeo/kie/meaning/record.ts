@@ -5,7 +5,7 @@ import {
 	type Meaning,
 	type Statement,
 } from './answer';
-import { faultOfTask, readTaskState, topicOf } from './fields';
+import { faultOfTask, readTaskState, topicOfModel } from './fields';
 import { NO_FILES, readResultFiles, resultFieldsIn, withWholeVideo } from './files';
 import { isJsonObject, parseNested } from '../../values';
 import type { FailureReason } from './texts';
@@ -29,11 +29,6 @@ interface Acquaintance {
 /** Said about a task that exists, these mean "not yet". */
 const NOT_YET: readonly FailureReason[] = ['baseNotFinished', 'noFile'];
 
-/** A task is a job of another model than Veo's. */
-function kindOf(record: unknown): 'video' | 'task' {
-	return isJsonObject(record) && topicOf(record, '') === 'task' ? 'task' : 'video';
-}
-
 /**
  * What record-info or recordInfo says about a task: its own fields first, then {@link readStatement}.
  * A failure can be told by the envelope, or in the record while the envelope says 200; in the second case `answer`
@@ -46,14 +41,14 @@ function kindOf(record: unknown): 'video' | 'task' {
  */
 export function readRecordAnswer(answer: KieAnswer, { isOurs, isNew, as }: Acquaintance): Told {
 	const record = parseNested(answer.data);
-	const isTask = (as ?? kindOf(record)) === 'task';
+	const files = withWholeVideo(readResultFiles(record));
+	const isTask = (as ?? topicOfModel(files.model)) === 'task';
 	const state = readTaskState(record);
 	if (state === 'failed') {
 		const { code, message } = faultOfTask(record, answer, isTask);
 		const reason = failureReasonOf(message, code);
 		return { answer: { ...answer, code, message }, meaning: { kind: 'failed', reason } };
 	}
-	const files = withWholeVideo(readResultFiles(record));
 	const isMade = isTask ? state === 'success' : files.videoUrls.length > 0;
 	if (isMade) return { answer, meaning: { kind: 'success', files } };
 	const running = { ...NO_FILES, model: files.model };
