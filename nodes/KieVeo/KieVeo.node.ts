@@ -10,9 +10,8 @@ import {
 
 import { resumeWebhooks } from './suspension/n8n';
 import { resumeOnCallback } from './suspension/resume';
-import { builderHint, properties } from './actions';
+import { builderHint, properties, router } from './actions';
 import { paidRequestHints } from './actions/hints';
-import { router } from './actions/router';
 import { methods } from './actions/task/modelMethods';
 import { operationSubtitle } from './operations';
 

@@ -1,8 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { namesWith } from '../operations';
-import { moreAt, notice, simplifyOption } from '../panel';
-import { inTool, notInTool, toolNotice } from './tool';
+/* Fields that several operations have. */
 
 export const taskIdProperty: INodeProperties = {
 	displayName: 'Task ID',
@@ -24,163 +22,6 @@ export const indexProperty: INodeProperties = {
 	description: 'Which video of the task, counted from 0. Most tasks have only one.',
 };
 
-const whenCallingBack = {
-	show: { '/operation': namesWith('event'), '/waitMode': ['none'] },
-	hide: { '/callBackUrl': [''] },
-};
-export const whenPolling = { show: { '/waitMode': ['poll'] } };
-const whenWaiting = { show: { '/waitMode': ['poll', 'callback'] } };
-
-export const maxSizeOption: INodeProperties = {
-	displayName: 'Maximum Size',
-	name: 'maxSize',
-	type: 'number',
-	typeOptions: { minValue: 0 },
-	default: 0,
-	description: 'Largest file to download, in MB. Larger files cause an error; 0 means no limit.',
-};
-
-/** The same, shown only when something is downloaded. */
-const maxSizeOfDownloadOption: INodeProperties = {
-	...maxSizeOption,
-	displayOptions: { show: { '/download': [true] } },
-};
-
-/** The Options collection of an operation on videos. Durations in seconds. */
-export function taskOptionsProperty(
-	defaultPollInterval: number,
-	own: INodeProperties[] = [],
-): INodeProperties {
-	const property: INodeProperties = {
-		displayName: 'Options',
-		name: 'options',
-		type: 'collection',
-		placeholder: 'Add option',
-		default: {},
-		options: [
-			{
-				displayName: 'On Timeout',
-				name: 'onTimeout',
-				type: 'options',
-				default: 'error',
-				options: [
-					{
-						name: 'Continue',
-						value: 'continue',
-						description: 'Output the item with status "processing" and "timedOut": true',
-					},
-					{
-						name: 'Stop With Error',
-						value: 'error',
-						description: 'Stop with an error that names the task ID',
-					},
-				],
-				description: 'What to do if the result is not ready in time',
-				displayOptions: whenPolling,
-			},
-			{
-				displayName: 'Pass Through',
-				name: 'passThrough',
-				type: 'json',
-				default: '{}',
-				placeholder: 'e.g. {"orderId": 42}',
-				description:
-					'Your own JSON object, returned with the result by the Kie.ai Trigger. It is part of the callback URL: anyone can read it, nobody can change it. At most 1 KB, no secrets.',
-				displayOptions: whenCallingBack,
-			},
-			{
-				displayName: 'Poll Interval',
-				name: 'pollInterval',
-				type: 'number',
-				typeOptions: { minValue: 1 },
-				default: defaultPollInterval,
-				description: 'Seconds between requests to Kie.ai for the same task',
-				displayOptions: whenPolling,
-			},
-			maxSizeOfDownloadOption,
-			simplifyOption,
-			{
-				displayName: 'Timeout',
-				name: 'timeout',
-				type: 'number',
-				typeOptions: { minValue: 1 },
-				default: 1800,
-				hint: "n8n's own limit (workflow settings, EXECUTIONS_TIMEOUT) ends the execution sooner if it is shorter",
-				description: 'Seconds to wait for the result, counted from when it was submitted',
-				displayOptions: whenWaiting,
-			},
-		],
-	};
-	const all = [...(property.options as INodeProperties[]), ...own];
-	// Not `localeCompare`: its first call sets up a collator, which is a third of the node's load time.
-	all.sort((a, b) => (a.displayName < b.displayName ? -1 : 1));
-	return { ...property, options: all };
-}
-
-/** The choice of how to get a result, with what "Return Immediately" means for the operation. */
-export function waitModeProperties(
-	{ none, callback, fallback = 'poll' }: { none: string; callback?: true; fallback?: string },
-	description: string,
-): INodeProperties[] {
-	const returnImmediately = { name: 'Return Immediately', value: 'none', description: none };
-	const waitMode: INodeProperties = {
-		displayName: 'Wait Mode',
-		name: 'waitMode',
-		type: 'options',
-		noDataExpression: true,
-		default: fallback,
-		options: [returnImmediately, WAIT_BY_POLLING],
-		description,
-	};
-	if (!callback) return [waitMode, toolNotice];
-	const options = [returnImmediately, WAIT_FOR_CALLBACK, WAIT_BY_POLLING];
-	// A tool cannot be suspended: n8n would hand the agent the unfinished items.
-	return [
-		{ ...waitMode, displayOptions: inTool },
-		{ ...waitMode, displayOptions: notInTool, options },
-		toolNotice,
-	];
-}
-
-/** For operations that create a task. */
-export function creationWaitModeProperties(description: string): INodeProperties[] {
-	const none =
-		'Start the task and continue with its ID. Kie.ai can report the result to a callback URL.';
-	return waitModeProperties({ none, callback: true }, description);
-}
-
-const WAIT_BY_POLLING = {
-	name: 'Wait by Polling',
-	value: 'poll',
-	description: 'Ask Kie.ai at intervals until the result is ready',
-};
-
-const WAIT_FOR_CALLBACK = {
-	name: 'Wait for Callback',
-	value: 'callback',
-	description:
-		'Suspend the execution until Kie.ai has reported every result. Does not occupy a worker while waiting.',
-};
-
-/** What happens with Wait for Callback; which address Kie reports to with Return Immediately. */
-export const callbackProperties: INodeProperties[] = [
-	notice(
-		'callbackNotice',
-		`n8n must be reachable from the internet. The workflow continues once, when everything is finished or the Timeout has passed. Failed items leave through the main output too: check "status". ${moreAt('wait-for-callback')}`,
-		{ show: { waitMode: ['callback'] } },
-	),
-	{
-		displayName: 'Callback URL',
-		name: 'callBackUrl',
-		type: 'string',
-		default: '',
-		placeholder: 'e.g. https://n8n.example.com/webhook/veo-4k',
-		description:
-			'URL that Kie.ai calls when the task is finished or has failed, usually the production URL of a Kie.ai Trigger in another workflow. Must be reachable from the internet. Task ID, index and operation are added as a query parameter.',
-		displayOptions: { show: { waitMode: ['none'] } },
-	},
-];
-
 export const promptProperty: INodeProperties = {
 	displayName: 'Prompt',
 	name: 'prompt',
@@ -190,17 +31,6 @@ export const promptProperty: INodeProperties = {
 	default: '',
 	placeholder: 'e.g. A dog playing in a park, filmed from a low angle',
 	description: 'What the video should show and how it should sound',
-};
-
-/** For operations that cost credits. */
-export const minimumCreditsOption: INodeProperties = {
-	displayName: 'Keep at Least (Credits)',
-	name: 'minimumCredits',
-	type: 'number',
-	typeOptions: { minValue: 0 },
-	default: 0,
-	description:
-		'Submit nothing if the account has fewer credits than this. The balance is read once, before the first paid request of the run. 0 turns the check off.',
 };
 
 export const seedOption: INodeProperties = {
@@ -222,6 +52,15 @@ export const watermarkOption: INodeProperties = {
 	description: 'Text to show in the video',
 };
 
+export const maxSizeOption: INodeProperties = {
+	displayName: 'Maximum Size',
+	name: 'maxSize',
+	type: 'number',
+	typeOptions: { minValue: 0 },
+	default: 0,
+	description: 'Largest file to download, in MB. Larger files cause an error; 0 means no limit.',
+};
+
 export const binaryPropertyNameProperty: INodeProperties = {
 	displayName: 'Put Output File in Field',
 	name: 'binaryPropertyName',
@@ -230,16 +69,3 @@ export const binaryPropertyNameProperty: INodeProperties = {
 	default: 'data',
 	hint: 'The name of the output binary field to put the file in',
 };
-
-/** The toggle that also downloads the video. */
-export const downloadProperties: INodeProperties[] = [
-	{
-		displayName: 'Download',
-		name: 'download',
-		type: 'boolean',
-		default: false,
-		description:
-			'Whether to also put the result into a binary field of the item, once it is ready. Further files get the fields data_1, data_2, ...',
-	},
-	{ ...binaryPropertyNameProperty, displayOptions: { show: { download: [true] } } },
-];

@@ -1,9 +1,11 @@
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
-import { withSubmission } from '../addresses/submission';
+import { withSubmission, type Submission } from '../addresses/submission';
 import { binaryOf, Downloads } from '../files/download';
-import type { Order } from '../kie/api';
-import { connect, type Connection } from '../kie/connection';
+import type { Order, UpgradeOrder } from '../kie/api';
+import type { CataloguedModel } from '../kie/catalogue/catalogue';
+import type { Connection } from '../kie/connection';
+import type { UploadFile } from '../kie/http/multipart';
 import { asError, KieVeoError } from '../messages/error';
 import { inputErrors } from '../messages/input';
 import {
@@ -13,25 +15,54 @@ import {
 	takenUpHint,
 	unfinishedHint,
 } from '../messages/run';
-import { isCreation, isUpgrade, traitsOf } from '../operations';
-import { secondsLeft } from '../run/executionSettings';
-import { Balance } from '../run/balance';
-import { runItems, stopSignals, type ItemOperation, type Reading } from '../run/itemRun';
-import { logPlace, taskItem } from '../run/items';
+import { isCallingBack, isCreation, isUpgrade, traitsOf, type TaskOperation } from '../operations';
+import { logPlace, secondsLeft } from '../run/executionSettings';
+import { connectRun, runItems, type ItemOperation, type Reading } from '../run/itemRun';
 import { OrderMemory } from '../run/orders';
 import { submitLogged } from '../run/paidLog';
-import { TaskWork, type WaitMode } from '../run/taskWork';
+import { Balance, TaskWork, type WaitMode } from '../run/taskWork';
 import { resumes, resumeUrlOf, roundOf } from '../suspension/n8n';
 import { assertReachable, resumeAddress, suspend } from '../suspension/suspend';
 import { toTaskResult } from '../taskResult';
 import {
 	aboutAsGiven,
+	Item,
 	readCallbackAddress,
 	readDownload,
 	readTaskOptions,
 	readWaitMode,
 } from './parameters';
-import type { Known, Models, OrderOperation } from './orderOperation';
+
+/** What an operation that orders something adds to the common path of submitting, waiting and emitting. */
+export interface OrderOperation {
+	operation: TaskOperation;
+	/** Seconds, by default. */
+	pollInterval: number;
+	/** Asks the catalogue about the models of all items, before they are read. */
+	fetchModels?(context: IExecuteFunctions, connection: Connection): Promise<Run['models']>;
+	/** @throws KieVeoError for a parameter that cannot be used */
+	readOrder(
+		item: Item,
+		known: {
+			/** By ID, where the operation asks for them. */
+			models: Run['models'];
+			/** Of Kie's API: decides whether private addresses can work. */
+			baseUrl: string;
+			/** Where Kie should report the end of a submission; `undefined` when nobody wants to know. */
+			callbackFor(video?: Pick<Submission, 'taskId' | 'index'>): string | undefined;
+		},
+	): {
+		order: Order;
+		/** Ordered instead when Kie refuses for good, while polling. */
+		fallback?: UpgradeOrder;
+		/** Images of a new video that must be uploaded first. */
+		images?: UploadFile[];
+		/** What the user should know about it. */
+		hints?: string[];
+		/** Why it cannot be ordered: raised unless an earlier run of this execution has ordered it. */
+		refusal?: KieVeoError;
+	};
+}
 
 /** Shared by all items of a run. */
 interface Run {
@@ -42,7 +73,7 @@ interface Run {
 	/** Set when the execution is suspended until Kie has called back. */
 	suspension: { resumeUrl: string; round: number } | null;
 	memory: OrderMemory;
-	models: Models;
+	models: ReadonlyMap<string, CataloguedModel>;
 	/** About the orders, each told once. */
 	hints: Set<string>;
 }
@@ -55,14 +86,15 @@ export async function executeOrders(
 	context: IExecuteFunctions,
 	operation: OrderOperation,
 ): Promise<INodeExecutionData[]> {
-	const { failFast, signal } = stopSignals(context);
-	const waitMode = readWaitMode(context, traitsOf(operation.operation).event !== undefined);
-	const connection = await connect(context, signal);
+	const name = operation.operation;
+	const waitMode = readWaitMode(context, traitsOf(name).event !== undefined);
+	const { connection, failFast } = await connectRun(context);
+	const round = roundOf(context);
 	const suspension =
 		waitMode === 'callback'
-			? { resumeUrl: resumeAddress(context, connection.baseUrl), round: roundOf(context) }
+			? { resumeUrl: resumeAddress(context, connection.baseUrl), round }
 			: null;
-	const memory = new OrderMemory(context, roundOf(context));
+	const memory = new OrderMemory(context, round);
 	const balance = new Balance(connection.api);
 	const models = (await operation.fetchModels?.(context, connection)) ?? new Map();
 	const hints = new Set<string>();
@@ -71,11 +103,11 @@ export async function executeOrders(
 
 	const { items, works } = await runItems<TaskWork>(context, failFast, {
 		read: itemReader(run),
-		begin: (works) => {
+		begin: (all) => {
 			run.hints.forEach((hint) => addHint(context, hint));
-			assertResumedOnce(run, works);
-			warnOfMissedCallback(run, works);
-			warnOfExecutionLimit(run, works);
+			assertResumedOnce(run, all);
+			warnOfMissedCallback(run, all);
+			warnOfExecutionLimit(run, all);
 		},
 		phases: [
 			async (work) => await work.takeUp(),
@@ -85,34 +117,46 @@ export async function executeOrders(
 				await (reached ??= assertReachable(context, connection, suspension.resumeUrl));
 			},
 			async (work) => await work.prepare(),
-			async (work, { items }) => await submitLogged(context, work, items),
-			async (work, { works, items }) => {
-				// Nothing slow between submitting and suspending: files are downloaded once all are finished.
-				const isSuspending = suspension !== null && works.some(isUnfinished);
-				if (work.run) await work.finish(isSuspending);
-				if (work.run) return;
-				// Kie refused the order, at submission or later: its fallback is next. Or an earlier run lost the answer,
-				// which is raised now.
-				await work.takeUp();
-				await submitLogged(context, work, items);
-				await work.finish(isSuspending);
-			},
+			async (work) => await submitLogged(context, work),
+			// Nothing slow between submitting and suspending: files are downloaded once all are finished.
+			async (work, all) =>
+				await finish(context, work, suspension !== null && all.some(isUnfinished)),
 		],
 		errorFields: errorFieldsOf(run),
 		...(suspension ? { failedItem } : {}),
 	});
 	const takenUp = works.filter(({ isTakenUp }) => isTakenUp).length;
-	const name = operation.operation;
 	if (takenUp > 0) addHint(context, takenUpHint(takenUp, works.length, name));
 	const unfinished = works.filter(isUnfinished);
 	if (unfinished.length === 0) return items;
 	if (suspension) {
-		await suspendUntilReported(run, suspension, items, unfinished);
+		const timeout = Math.max(...unfinished.map((work) => work.timeout));
+		const deadline = connection.clock.now() + timeout * 1000;
+		const reason = { ...suspension, operation: name, videos: unfinished, deadline };
+		await suspend(context, connection, items, reason);
 		return items.map(withoutError);
 	}
 	const amount = { unfinished: unfinished.length, all: works.length };
 	addHint(context, unfinishedHint(amount, name, refetchOf(run)));
 	return items;
+}
+
+async function finish(
+	context: IExecuteFunctions,
+	work: TaskWork,
+	isSuspending: boolean,
+): Promise<void> {
+	if (work.run) await work.finish(isSuspending);
+	if (work.run) return;
+	// Kie refused the order, at submission or later: its fallback is next. Or an earlier run lost the answer,
+	// which is raised now.
+	await work.takeUp();
+	await submitLogged(context, work);
+	await work.finish(isSuspending);
+}
+
+function isUnfinished(work: TaskWork): boolean {
+	return work.isUnfinished;
 }
 
 /**
@@ -131,63 +175,65 @@ function refetchOf({ operation: { operation }, connection: { api } }: Run) {
 	return isUpgrade(operation) && api.upgradesAreTasks ? 'kieTaskId' : 'repeat';
 }
 
-function itemReader({
-	context,
-	operation,
-	connection,
-	waitMode,
-	suspension,
-	memory,
-	models,
-	hints: toldHints,
-}: Run): ItemOperation<TaskWork>['read'] {
+function itemReader(run: Run): ItemOperation<TaskWork>['read'] {
+	const { context, operation, connection, waitMode, memory, models } = run;
+	const { baseUrl } = connection;
 	const downloads = new Downloads(context, connection);
 
-	const callbackFor =
-		(item: number, timeout: number): Known['callbackFor'] =>
-		(about) => {
-			if (suspension === null) {
-				return readCallbackAddress(context, item, waitMode, connection, about);
-			}
-			const { resumeUrl, round } = suspension;
-			const until = connection.clock.now() + timeout * 1000;
-			const waiting = { execution: String(context.getExecutionId()), round, item, until };
-			return withSubmission(resumeUrl, { ...about, waiting }, connection.addressKey);
-		};
-
-	return (item) => {
-		const options = readTaskOptions(context, item, operation.defaultPollInterval);
-		const settings = readDownload(context, item);
+	return (index) => {
+		const item = new Item(context, index);
+		const options = readTaskOptions(item, operation.pollInterval);
+		const settings = readDownload(item);
 		const {
 			order,
-			fallback,
-			images = [],
 			hints = [],
-			refusal,
-		} = operation.readOrder(context, item, {
+			...details
+		} = operation.readOrder(item, {
 			models,
-			baseUrl: connection.baseUrl,
-			callbackFor: callbackFor(item, options.timeout),
+			baseUrl,
+			callbackFor: callbackReader(run, item, options.timeout),
 		});
 		connection.api.assertOffered(order);
-		hints.forEach((hint) => toldHints.add(hint));
+		hints.forEach((hint) => run.hints.add(hint));
 		const work = new TaskWork(order, connection, {
 			...options,
+			...details,
 			waitMode,
-			fallback,
-			images,
-			refusal,
 			memory,
-			item,
+			item: index,
 			download:
 				settings && (async ({ result }) => await downloads.result(result, settings.maxBytes)),
 		});
 		return {
 			work,
-			toItem: itemOf(options.simplify, settings?.binaryPropertyName),
+			toItem: ({ run: made, files }) => ({
+				json: {
+					...made?.result,
+					...(options.simplify ? {} : { raw: made?.raw }),
+				} as unknown as IDataObject,
+				...(settings && files.length > 0
+					? { binary: binaryOf(files, settings.binaryPropertyName) }
+					: {}),
+			}),
 			// It did not ask for the file that could not be downloaded.
 			isUnaffected: ({ isFinished }) => isFinished && settings === null,
 		};
+	};
+}
+
+/** @param timeout seconds */
+function callbackReader({ operation: { operation }, ...run }: Run, item: Item, timeout: number) {
+	const { context, connection, waitMode, suspension } = run;
+	return (video: Pick<Submission, 'taskId' | 'index'> = { taskId: null, index: null }) => {
+		if (!isCallingBack(operation)) return undefined;
+		const about = { operation, ...video };
+		if (waitMode === 'none') return readCallbackAddress(item, connection, about);
+		if (suspension === null) return undefined;
+		const { resumeUrl, round } = suspension;
+		const until = connection.clock.now() + timeout * 1000;
+		const execution = String(context.getExecutionId());
+		const waiting = { execution, round, item: item.index, until };
+		return withSubmission(resumeUrl, { ...about, waiting }, connection.addressKey);
 	};
 }
 
@@ -195,14 +241,16 @@ function errorFieldsOf({
 	context,
 	operation: { operation },
 }: Run): ItemOperation<TaskWork>['errorFields'] {
-	return (item, reading, error): IDataObject => {
+	return (index, reading, error): IDataObject => {
 		const work = reading?.work;
-		if (reading && work?.isFinished) return reading.toItem(work, item).json;
+		if (reading && work?.isFinished) return reading.toItem(work).json;
 		const timedOut = error instanceof KieVeoError && error.timedOut;
 		const named = error instanceof KieVeoError ? error.taskId : null;
 		const kieTaskId = work?.run?.result.kieTaskId;
 		return {
-			...(work ? { taskId: named ?? work.taskId, ...work.about } : aboutAsGiven(context, item)),
+			...(work
+				? { taskId: named ?? work.taskId, ...work.about }
+				: aboutAsGiven(new Item(context, index))),
 			...(kieTaskId === undefined ? {} : { kieTaskId }),
 			operation,
 			// A task whose waiting time ran out is not lost: Kie is still working on it.
@@ -211,23 +259,18 @@ function errorFieldsOf({
 	};
 }
 
-function isUnfinished({ isUnfinished: unfinished }: TaskWork): boolean {
-	return unfinished;
-}
-
-async function suspendUntilReported(
-	{ context, operation, connection }: Run,
-	suspension: NonNullable<Run['suspension']>,
-	items: INodeExecutionData[],
-	unfinished: TaskWork[],
-): Promise<void> {
-	const timeout = Math.max(...unfinished.map((work) => work.timeout));
-	await suspend(context, connection, items, {
-		...suspension,
-		operation: operation.operation,
-		videos: unfinished,
-		deadline: connection.clock.now() + timeout * 1000,
-	});
+/** In a suspended execution the engine cannot raise an error for one item, so the item says what failed. */
+function failedItem({ work, toItem }: Reading<TaskWork>, error: unknown): INodeExecutionData {
+	const { message } = asError(error);
+	if (work.isFinished) {
+		const finished = toItem(work);
+		return { ...finished, json: { ...finished.json, error: message } };
+	}
+	const { kieCode = null, taskId: named = null } = error instanceof KieVeoError ? error : {};
+	const kieTaskId = work.run?.result.kieTaskId;
+	const about = { ...work.subject, taskId: named ?? work.taskId, kieTaskId };
+	const failed = toTaskResult(about, 'failed', { code: kieCode, message });
+	return { json: { ...failed } as unknown as IDataObject };
 }
 
 /**
@@ -235,7 +278,7 @@ async function suspendUntilReported(
  * all but the first would be lost.
  */
 function assertResumedOnce({ context, waitMode }: Run, works: readonly TaskWork[]): void {
-	const urls = waitMode === 'none' ? works.flatMap(({ order }) => callbackOf(order) ?? []) : [];
+	const urls = waitMode === 'none' ? callbacksOf(works) : [];
 	if (urls.length < 2) return;
 	const own = resumeUrlOf(context);
 	if (own === null) return;
@@ -243,49 +286,17 @@ function assertResumedOnce({ context, waitMode }: Run, works: readonly TaskWork[
 	if (resuming > 1) throw inputErrors.sharedResumeUrl(resuming);
 }
 
-function callbackOf(order: Order): string | undefined {
-	return order.kind === 'state' ? undefined : order.callBackUrl;
+function callbacksOf(works: readonly TaskWork[]): string[] {
+	return works.flatMap(({ order }) => (order.kind === 'state' ? [] : (order.callBackUrl ?? [])));
 }
 
 /** In the editor someone may be listening at a test URL. */
 function warnOfMissedCallback({ context, waitMode }: Run, works: readonly TaskWork[]): void {
 	if (waitMode !== 'none' || context.getMode() === 'manual') return;
-	const paths = works
-		.flatMap(({ order }) => callbackOf(order) ?? [])
-		.map((url) => new URL(url).pathname);
+	const paths = callbacksOf(works).map((url) => new URL(url).pathname);
 	const isTest = paths.some((path) => path.includes('/webhook-test/'));
 	if (!isTest && !paths.some((path) => path.includes('//'))) return;
-	const hint = callbackMissedHint(isTest ? 'testUrl' : 'emptyPart');
-	context.logger.warn(logLine(logPlace(context), hint));
-	addHint(context, hint);
-}
-
-/** In a suspended execution the engine cannot raise an error for one item, so the item says what failed. */
-function failedItem(
-	item: number,
-	{ work, toItem }: Reading<TaskWork>,
-	error: unknown,
-): INodeExecutionData {
-	const { message } = asError(error);
-	if (work.isFinished) {
-		const finished = toItem(work, item);
-		return { ...finished, json: { ...finished.json, error: message } };
-	}
-	const { kieCode = null, taskId: named = null } = error instanceof KieVeoError ? error : {};
-	const kieTaskId = work.run?.result.kieTaskId;
-	const about = { ...work.subject, taskId: named ?? work.taskId, kieTaskId };
-	const failed = toTaskResult(about, 'failed', { code: kieCode, message });
-	return taskItem(failed, item, { simplify: true, raw: undefined });
-}
-
-/** @param binaryPropertyName set when the item should hold the file */
-function itemOf(simplify: boolean, binaryPropertyName: string | undefined) {
-	return ({ run, files }: TaskWork, item: number): INodeExecutionData => {
-		if (!run) return { json: {}, pairedItem: { item } };
-		const output = taskItem(run.result, item, { simplify, raw: run.raw });
-		if (binaryPropertyName === undefined || files.length === 0) return output;
-		return { ...output, binary: binaryOf(files, binaryPropertyName) };
-	};
+	warn(context, callbackMissedHint(isTest ? 'testUrl' : 'emptyPart'));
 }
 
 /**
@@ -299,7 +310,10 @@ function warnOfExecutionLimit(
 	const left = secondsLeft(context, connection.clock.now());
 	const timeout = Math.max(...works.map((work) => work.timeout));
 	if (waitMode === 'none' || left === null || timeout <= left) return;
-	const hint = executionLimitHint(timeout, left);
+	warn(context, executionLimitHint(timeout, left));
+}
+
+function warn(context: IExecuteFunctions, hint: string): void {
 	context.logger.warn(logLine(logPlace(context), hint));
 	addHint(context, hint);
 }

@@ -1,9 +1,9 @@
-import type { IBinaryData, IExecuteFunctions } from 'n8n-workflow';
+import type { IBinaryData } from 'n8n-workflow';
 
 import { inputErrors } from '../messages/input';
 import type { UploadFile } from '../kie/http/multipart';
 import { publicUrlFault } from '../addresses/publicUrl';
-import { addressesIn, namesIn, readChoice } from './parameters';
+import { addressesIn, namesIn, type Item } from './parameters';
 
 /** The image types Kie accepts, by file extension. */
 const IMAGE_TYPES = new Map([
@@ -22,41 +22,27 @@ export const MOST_IMAGES = new Map([
 	['REFERENCE_2_VIDEO', 3],
 ]);
 
-/** The images of a generation: addresses, or files that must be uploaded first. */
-export interface Images {
-	urls: string[];
-	files: UploadFile[];
-}
-
 /**
- * Reads and checks the images that belong to a generation type. Nothing is opened or sent.
+ * Reads and checks the images that belong to a generation type: addresses, or files that must be uploaded first.
+ * Nothing is opened or sent.
  *
  * @param apiBaseUrl decides whether private addresses can work
  * @throws KieVeoError that names the parameter
  */
 export function readImages(
-	context: IExecuteFunctions,
-	itemIndex: number,
+	item: Item,
 	generationType: string,
 	apiBaseUrl: string,
-): Images {
+): { imageUrls?: string[]; images?: UploadFile[] } {
 	const most = MOST_IMAGES.get(generationType);
-	if (most === undefined) return { urls: [], files: [] };
-	const given: unknown = context.getNodeParameter('imageSource', itemIndex, '');
-	return readChoice('Image Source', ['url', 'binary'], given) === 'binary'
-		? { urls: [], files: readImageFiles(context, itemIndex, most) }
-		: { urls: readImageUrls(context, itemIndex, most, apiBaseUrl), files: [] };
+	if (most === undefined) return {};
+	return item.choice('Image Source', ['url', 'binary'], 'imageSource') === 'binary'
+		? { images: readImageFiles(item, most) }
+		: { imageUrls: readImageUrls(item, most, apiBaseUrl) };
 }
 
-function readImageUrls(
-	context: IExecuteFunctions,
-	itemIndex: number,
-	most: number,
-	apiBaseUrl: string,
-): string[] {
-	const value: unknown = context.getNodeParameter('imageUrls', itemIndex, '');
-	const urls = checkTexts('Image URLs', addressesIn(value));
-	checkCount('Image URLs', urls.length, most);
+function readImageUrls(item: Item, most: number, apiBaseUrl: string): string[] {
+	const urls = checkTexts('Image URLs', addressesIn(item.given('imageUrls')), most);
 	for (const url of urls) {
 		if (/^data:/i.test(url)) throw inputErrors.dataUrl();
 		const fault = publicUrlFault(url, apiBaseUrl);
@@ -65,47 +51,16 @@ function readImageUrls(
 	return urls;
 }
 
-function readImageFiles(context: IExecuteFunctions, itemIndex: number, most: number): UploadFile[] {
+function readImageFiles(item: Item, most: number): UploadFile[] {
 	const parameter = 'Image Binary Fields';
-	const value: unknown = context.getNodeParameter('imageBinaryPropertyNames', itemIndex, 'data');
-	const names = checkTexts(parameter, namesIn(value));
-	checkCount(parameter, names.length, most);
-	const binary = new Map(Object.entries(context.getInputData()[itemIndex]?.binary ?? {}));
-	return names.map((name) => {
-		const data = binary.get(name);
-		if (data === undefined)
-			throw inputErrors.missingBinaryField(parameter, name, [...binary.keys()]);
-		return toImageFile(context, parameter, name, data);
+	const names = namesIn(item.given('imageBinaryPropertyNames', 'data'));
+	return checkTexts(parameter, names, most).map((name) => {
+		const { binary, ...file } = item.file(parameter, name);
+		const extension = imageExtensionOf(binary);
+		const mimeType = IMAGE_TYPES.get(extension);
+		if (mimeType === undefined) throw inputErrors.imageType(parameter, name, binary.mimeType);
+		return { ...file, mimeType, extension };
 	});
-}
-
-function toImageFile(
-	context: IExecuteFunctions,
-	parameter: string,
-	name: string,
-	binary: IBinaryData,
-): UploadFile {
-	const extension = imageExtensionOf(binary);
-	const mimeType = IMAGE_TYPES.get(extension);
-	if (mimeType === undefined) throw inputErrors.imageType(parameter, name, binary.mimeType);
-	const identity = binary.id ?? binary.data;
-	return { mimeType, extension, identity, open: openerOf(context, binary) };
-}
-
-/** Opens a binary field of an item. */
-export function openerOf(
-	{ helpers }: IExecuteFunctions,
-	{ id, data }: IBinaryData,
-): UploadFile['open'] {
-	return async () => {
-		if (!id) {
-			// n8n already holds the file in memory.
-			const content = Buffer.from(data, 'base64');
-			return { content, size: content.length };
-		}
-		const { fileSize: size } = await helpers.getBinaryMetadata(id);
-		return { content: await helpers.getBinaryStream(id), size };
-	};
 }
 
 /** By the file's type; if n8n does not know it, by the end of its name. Not necessarily an image's. */
@@ -116,13 +71,11 @@ function imageExtensionOf({ mimeType, fileName, fileExtension }: Partial<IBinary
 	return (ending ?? fileExtension ?? '').toLowerCase();
 }
 
-function checkTexts(parameter: string, entries: unknown[]): string[] {
-	return entries.map((entry) => {
+function checkTexts(parameter: string, entries: unknown[], most: number): string[] {
+	const texts = entries.map((entry) => {
 		if (typeof entry === 'string') return entry;
 		throw inputErrors.imageList(parameter, entry);
 	});
-}
-
-function checkCount(parameter: string, count: number, most: number): void {
-	if (count < 1 || count > most) throw inputErrors.imageCount(parameter, most, count);
+	if (texts.length >= 1 && texts.length <= most) return texts;
+	throw inputErrors.imageCount(parameter, most, texts.length);
 }

@@ -1,5 +1,13 @@
-import type { IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n-workflow';
+import {
+	updateDisplayOptions,
+	type IDataObject,
+	type IExecuteFunctions,
+	type INodeExecutionData,
+	type INodeProperties,
+} from 'n8n-workflow';
 
+import { KieVeoError, toRaisedError } from '../messages/error';
+import { inputErrors } from '../messages/input';
 import {
 	defaultOperation,
 	operationOptions,
@@ -7,59 +15,53 @@ import {
 	type OperationName,
 	type Resource,
 } from '../operations';
-import { executeGetCredits } from './account/getCredits.operation';
-import { description as uploadFields, executeUpload } from './file/upload.operation';
-import { description as getModelFields, executeGetModel } from './task/getModel.operation';
-import { description as getTaskFields, getTask } from './task/getTask.operation';
-import { description as runModelFields, runModel } from './task/runModel.operation';
-import { description as downloadFields, executeDownload } from './video/download.operation';
-import { executeOrders } from './execute';
-import { description as extendFields, extend } from './video/extend.operation';
-import { description as generateFields, generate } from './video/generate.operation';
-import { description as getFields, get } from './video/get.operation';
-import { description as get1080pFields, get1080p } from './video/get1080p.operation';
-import { description as get4kFields, get4k } from './video/get4k.operation';
-import { toolProperties } from './tool';
-import type { OrderOperation } from './orderOperation';
-
-type Execute = (context: IExecuteFunctions) => Promise<INodeExecutionData[]>;
-
-const onTask =
-	(operation: OrderOperation): Execute =>
-	async (context) =>
-		await executeOrders(context, operation);
+import { hasCombinedBinaries } from '../run/executionSettings';
+import { errorItem } from '../run/itemRun';
+import { getCredits } from './account/getCredits.operation';
+import { upload } from './file/upload.operation';
+import type { Action } from './itemOperation';
+import { aboutAsGiven, Item } from './parameters';
+import { getModel } from './task/getModel.operation';
+import { getTask } from './task/getTask.operation';
+import { runModel } from './task/runModel.operation';
+import { download } from './video/download.operation';
+import { extend } from './video/extend.operation';
+import { generate } from './video/generate.operation';
+import { get } from './video/get.operation';
+import { get1080p } from './video/get1080p.operation';
+import { get4k } from './video/get4k.operation';
 
 /** Every operation in the table has an entry: a missing one does not compile. */
-const EXECUTES: { [Name in OperationName]: Execute } = {
-	download: executeDownload,
-	extend: onTask(extend),
-	generate: onTask(generate),
-	get: onTask(get),
-	get1080p: onTask(get1080p),
-	get4k: onTask(get4k),
-	getCredits: executeGetCredits,
-	getModel: executeGetModel,
-	getTask: onTask(getTask),
-	runModel: onTask(runModel),
-	upload: executeUpload,
+const ACTIONS: { [Name in OperationName]: Action } = {
+	get4k,
+	get1080p,
+	get,
+	generate,
+	extend,
+	download,
+	runModel,
+	getTask,
+	getModel,
+	upload,
+	getCredits,
 };
 
-// A `Map`, not an object: `operation` is a stored parameter and must not reach `Object.prototype`.
-const BY_NAME = new Map(
-	Object.entries(EXECUTES).map(([name, execute]) => {
-		const { resource } = OPERATIONS[name as OperationName];
-		return [keyOf(resource, name), execute];
+/**
+ * What the model reads about the tool. n8n's own text is only the name of the operation; the model must also
+ * know what costs credits, and how long a video takes.
+ */
+const toolProperties: INodeProperties[] = Object.entries(OPERATIONS).map(
+	([name, { resource, forAgents }]) => ({
+		displayName: 'Tool Description',
+		name: 'toolDescription',
+		type: 'string',
+		typeOptions: { rows: 5 },
+		required: true,
+		default: forAgents,
+		description: 'What the model reads about this tool',
+		displayOptions: { show: { '@tool': [true], resource: [resource], operation: [name] } },
 	}),
 );
-
-/** @returns `undefined` for an operation this version does not have */
-export function operationNamed(resource: string, name: string): Execute | undefined {
-	return BY_NAME.get(keyOf(resource, name));
-}
-
-function keyOf(resource: string, name: string): string {
-	return `${resource}.${name}`;
-}
 
 function operationProperty(resource: Resource): INodeProperties {
 	return {
@@ -92,16 +94,10 @@ export const properties: INodeProperties[] = [
 	operationProperty('file'),
 	operationProperty('account'),
 	...toolProperties,
-	...get4kFields,
-	...get1080pFields,
-	...getFields,
-	...generateFields,
-	...extendFields,
-	...downloadFields,
-	...runModelFields,
-	...getTaskFields,
-	...getModelFields,
-	...uploadFields,
+	...Object.entries(ACTIONS).flatMap(([name, { fields }]) => {
+		const { resource } = OPERATIONS[name as OperationName];
+		return updateDisplayOptions({ show: { resource: [resource], operation: [name] } }, fields);
+	}),
 ];
 
 /** For n8n's workflow builder, from 2.x on. Older n8n does not know the field. */
@@ -117,3 +113,37 @@ export const builderHint = {
 		],
 	},
 };
+
+/** Runs the selected operation. Every error it raises names its item and says what to do next. */
+export async function router(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+	try {
+		return [await execute(this)];
+	} catch (error) {
+		if (!(error instanceof KieVeoError) || !this.continueOnFail())
+			throw toRaisedError(this.getNode(), error);
+		// It belongs to no single item: found before the first one was read, or about the account.
+		const items = this.getInputData().map((_, index) =>
+			errorItem(this, error, index, fieldsAsGiven(new Item(this, index))),
+		);
+		return [items];
+	}
+}
+
+async function execute(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
+	if (hasCombinedBinaries(context)) throw inputErrors.combinedBinaries();
+	const resource = context.getNodeParameter('resource', 0);
+	const name = context.getNodeParameter('operation', 0) as string;
+	// Both are stored parameters: only the table's own keys count.
+	const known = Object.entries(ACTIONS).find(
+		([key]) => key === name && OPERATIONS[key as OperationName].resource === resource,
+	);
+	if (!known) throw inputErrors.unknownOperation(name);
+	const [, action] = known;
+	return await action.execute(context);
+}
+
+/** What an item says besides the error that kept it from being read. */
+function fieldsAsGiven(item: Item): IDataObject {
+	if (item.asGiven('resource') === 'account') return {};
+	return { ...aboutAsGiven(item), operation: item.asGiven('operation'), status: 'failed' };
+}

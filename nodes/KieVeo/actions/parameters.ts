@@ -1,9 +1,11 @@
-import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
+import type { IBinaryData, IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
 import { inputErrors } from '../messages/input';
 import { checkDownloadSettings, type DownloadSettings } from '../files/download';
 import type { Connection } from '../kie/connection';
-import type { TaskOptions, WaitMode } from '../run/taskWork';
+import type { UploadFile } from '../kie/http/multipart';
+import type { TaskOptions } from '../run/taskRun';
+import type { WaitMode } from '../run/taskWork';
 import { MAX_PASS_THROUGH_BYTES, withSubmission, type Submission } from '../addresses/submission';
 import { publicUrlFault } from '../addresses/publicUrl';
 import { givesResult, isOfAnyModel } from '../operations';
@@ -12,7 +14,69 @@ import { isJsonObject, parseIfJson, toBoolean, toNumber, toText, type JsonObject
 /** Seconds: Kie keeps a video for 14 days. */
 const LONGEST_WAIT = 14 * 24 * 60 * 60;
 
-/* All readers throw a KieVeoError that names the parameter. */
+/* All readers throw a KieVeoError that names the parameter, as the panel does. */
+
+/** What the node's parameters say for one input item. */
+export class Item {
+	constructor(
+		readonly context: IExecuteFunctions,
+		readonly index: number,
+	) {}
+
+	given(name: string, fallback: unknown = ''): unknown {
+		return this.context.getNodeParameter(name, this.index, fallback);
+	}
+
+	/** The value of a parameter that could not be used, as far as it is available. */
+	asGiven(name: string): IDataObject[string] {
+		try {
+			return (this.given(name, null) ?? null) as IDataObject[string];
+		} catch {
+			// An expression that cannot be evaluated has no value to show.
+			return null;
+		}
+	}
+
+	/** @returns `null` when empty */
+	text(parameter: string, name: string): string | null {
+		return readText(parameter, this.given(name));
+	}
+
+	/** Like {@link readChoice}. */
+	choice<Value extends string>(
+		parameter: string,
+		values: readonly [Value, ...Value[]],
+		name: string,
+	): Value {
+		return readChoice(parameter, values, this.given(name));
+	}
+
+	/** The Options collection. */
+	get options(): JsonObject {
+		const options = this.given('options');
+		return isJsonObject(options) ? options : {};
+	}
+
+	/** The file in a binary field. */
+	file(parameter: string, name: string) {
+		const fields = this.context.getInputData()[this.index]?.binary ?? {};
+		const binary = Object.hasOwn(fields, name) ? fields[name] : undefined;
+		if (!binary) throw inputErrors.missingBinaryField(parameter, name, Object.keys(fields));
+		return { binary, identity: binary.id ?? binary.data, open: openerOf(this.context, binary) };
+	}
+}
+
+function openerOf({ helpers }: IExecuteFunctions, { id, data }: IBinaryData): UploadFile['open'] {
+	return async () => {
+		if (!id) {
+			// n8n already holds the file in memory.
+			const content = Buffer.from(data, 'base64');
+			return { content, size: content.length };
+		}
+		const { fileSize: size } = await helpers.getBinaryMetadata(id);
+		return { content: await helpers.getBinaryStream(id), size };
+	};
+}
 
 /** Whether nothing is given, as by the blank cell of a sheet: the same as if the parameter were not set. */
 export function isBlank(value: unknown): boolean {
@@ -84,27 +148,18 @@ function withoutQuotes(text: string): string {
 	return /^(?:".*"|'.*')$/s.test(text) ? text.slice(1, -1).trim() : text;
 }
 
-/** The value of a parameter that could not be used, as far as it is available. */
-export function parameterAsGiven(context: IExecuteFunctions, name: string, item: number) {
-	try {
-		return (context.getNodeParameter(name, item, null) ?? null) as IDataObject[string];
-	} catch {
-		// An expression that cannot be evaluated has no value to show.
-		return null;
-	}
-}
-
 /** What an item says about its task, file or video besides the error that kept it from being read. */
-export function aboutAsGiven(context: IExecuteFunctions, item: number): IDataObject {
-	const given = (name: string) => parameterAsGiven(context, name, item);
-	const operation = given('operation');
+export function aboutAsGiven(item: Item): IDataObject {
+	const operation = item.asGiven('operation');
 	if (isOfAnyModel(operation)) {
-		const model = given('modelId');
+		const model = item.asGiven('modelId');
 		const id = isJsonObject(model) ? model.value : model;
-		return { taskId: given('taskId'), model: id as IDataObject[string] };
+		return { taskId: item.asGiven('taskId'), model: id as IDataObject[string] };
 	}
-	if (givesResult(operation)) return { taskId: given('taskId'), index: given('index') };
-	return given('resource') === 'video' ? { url: given('url') } : {};
+	if (givesResult(operation)) {
+		return { taskId: item.asGiven('taskId'), index: item.asGiven('index') };
+	}
+	return item.asGiven('resource') === 'video' ? { url: item.asGiven('url') } : {};
 }
 
 /** @param callsBack whether Kie reports the end of the operation */
@@ -117,34 +172,35 @@ export function readWaitMode(context: IExecuteFunctions, callsBack: boolean): Wa
 }
 
 /** The task of the video, as Kie named it. */
-export function readTaskId(context: IExecuteFunctions, itemIndex: number): string {
-	const taskId = readText('Task ID', context.getNodeParameter('taskId', itemIndex, ''));
+export function readTaskId(item: Item): string {
+	const taskId = item.text('Task ID', 'taskId');
 	if (taskId === null) throw inputErrors.emptyTaskId();
 	return taskId;
 }
 
 /** Which video of the task, from 0. */
-export function readIndex(context: IExecuteFunctions, itemIndex: number): number {
-	const value: unknown = context.getNodeParameter('index', itemIndex, 0);
+export function readIndex(item: Item): number {
+	const value = item.given('index');
 	const index = isBlank(value) ? 0 : toNumber(value);
 	if (index === null || !Number.isInteger(index) || index < 0) throw inputErrors.index(value);
 	return index;
 }
 
 /**
- * @param apiBaseUrl decides whether private addresses can work
+ * The address Kie should call about a submission: the user's, plus what the submission is about.
+ *
  * @returns `undefined` when none was given
  */
-function readCallBackUrl(
-	context: IExecuteFunctions,
-	itemIndex: number,
-	apiBaseUrl: string,
+export function readCallbackAddress(
+	item: Item,
+	{ baseUrl, addressKey }: Pick<Connection, 'baseUrl' | 'addressKey'>,
+	about: Omit<Submission, 'passThrough'>,
 ): string | undefined {
-	const url = readText('Callback URL', context.getNodeParameter('callBackUrl', itemIndex, ''));
+	const url = item.text('Callback URL', 'callBackUrl');
 	if (url === null) return undefined;
-	const fault = publicUrlFault(url, apiBaseUrl);
+	const fault = publicUrlFault(url, baseUrl);
 	if (fault !== null) throw inputErrors.callbackUrl(fault);
-	return url;
+	return withSubmission(url, { ...about, passThrough: readPassThrough(item) }, addressKey);
 }
 
 /**
@@ -152,8 +208,8 @@ function readCallBackUrl(
  *
  * @returns `undefined` when none was given
  */
-function readPassThrough(context: IExecuteFunctions, itemIndex: number): JsonObject | undefined {
-	const value = parseIfJson(context.getNodeParameter('options.passThrough', itemIndex, ''));
+function readPassThrough(item: Item): JsonObject | undefined {
+	const value = parseIfJson(item.given('options.passThrough'));
 	if (isBlank(value)) return undefined;
 	if (!isJsonObject(value)) throw inputErrors.passThrough();
 	const bytes = Buffer.byteLength(JSON.stringify(value));
@@ -162,35 +218,10 @@ function readPassThrough(context: IExecuteFunctions, itemIndex: number): JsonObj
 	return Object.keys(value).length === 0 ? undefined : value;
 }
 
-/**
- * The address Kie should call about a submission: the user's, plus what the submission is about.
- *
- * @returns `undefined` when there is none
- */
-export function readCallbackAddress(
-	context: IExecuteFunctions,
-	itemIndex: number,
-	waitMode: WaitMode,
-	{ baseUrl, addressKey }: Pick<Connection, 'baseUrl' | 'addressKey'>,
-	about: Omit<Submission, 'passThrough'>,
-): string | undefined {
-	if (waitMode !== 'none') return undefined;
-	const url = readCallBackUrl(context, itemIndex, baseUrl);
-	if (url === undefined) return undefined;
-	const passThrough = readPassThrough(context, itemIndex);
-	return withSubmission(url, { ...about, passThrough }, addressKey);
-}
-
-/** @param defaultPollInterval seconds; used when the option is not set */
-export function readTaskOptions(
-	context: IExecuteFunctions,
-	itemIndex: number,
-	defaultPollInterval: number,
-): TaskOptions {
-	const value: unknown = context.getNodeParameter('options', itemIndex, {});
-	const options = isJsonObject(value) ? value : {};
+/** @param pollInterval seconds; used when the option is not set */
+export function readTaskOptions({ options }: Item, pollInterval: number): TaskOptions {
 	return {
-		pollInterval: readSeconds('Poll Interval', options.pollInterval, defaultPollInterval),
+		pollInterval: readSeconds('Poll Interval', options.pollInterval, pollInterval),
 		timeout: readSeconds('Timeout', options.timeout, 1800),
 		onTimeout: readChoice('On Timeout', ['error', 'continue'], options.onTimeout),
 		minimumCredits: readMinimumCredits(options.minimumCredits),
@@ -199,22 +230,15 @@ export function readTaskOptions(
 }
 
 /** @returns `null` when the video should not be downloaded */
-export function readDownload(
-	context: IExecuteFunctions,
-	itemIndex: number,
-): DownloadSettings | null {
-	const wanted = context.getNodeParameter('download', itemIndex, false);
-	return readBoolean('Download', wanted, false) ? readDownloadSettings(context, itemIndex) : null;
+export function readDownload(item: Item): DownloadSettings | null {
+	return readBoolean('Download', item.given('download'), false) ? readDownloadSettings(item) : null;
 }
 
 /** How the file is put into the item. */
-export function readDownloadSettings(
-	context: IExecuteFunctions,
-	itemIndex: number,
-): DownloadSettings {
+export function readDownloadSettings(item: Item): DownloadSettings {
 	return checkDownloadSettings(
-		context.getNodeParameter('binaryPropertyName', itemIndex, 'data'),
-		context.getNodeParameter('options.maxSize', itemIndex, 0),
+		item.given('binaryPropertyName', 'data'),
+		item.given('options.maxSize'),
 	);
 }
 

@@ -1,5 +1,6 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 
+import type { LogPlace } from '../messages/run';
 import { isJsonObject, toNumber } from '../values';
 
 /** Facts that some n8n versions do not give a node, or give only at run time. */
@@ -40,6 +41,18 @@ export function secondsLeft(context: IExecuteFunctions, now: number): number | n
 	if (deadline !== null) return Math.round((deadline - now) / 1000);
 	const limit = toNumber(settingsOf(context).executionTimeout);
 	return limit !== null && limit > 0 ? limit : null;
+}
+
+/** @param items none if all are meant */
+export function logPlace(
+	context: Pick<IExecuteFunctions, 'getExecutionId' | 'getNode'>,
+	items: readonly number[] = [],
+): LogPlace {
+	return {
+		node: context.getNode().name,
+		executionId: context.getExecutionId() ?? 'unknown',
+		items,
+	};
 }
 
 function settingsOf(context: IExecuteFunctions): { [name: string]: unknown } {

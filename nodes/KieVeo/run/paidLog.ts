@@ -2,7 +2,7 @@ import type { IExecuteFunctions } from 'n8n-workflow';
 
 import { KieVeoError } from '../messages/error';
 import { logLine, submittedLine } from '../messages/run';
-import { logPlace } from './items';
+import { logPlace } from './executionSettings';
 import { subjectOf } from './taskRun';
 import type { TaskWork } from './taskWork';
 
@@ -20,15 +20,13 @@ const MOST_CHARACTERS = 255;
  * Submits an order and writes to n8n's log what was paid for. n8n keeps a node's output only when the node
  * ends: after a stop, n8n's own time limit or a crash the task is recorded nowhere else.
  *
- * @param items the input items that share it
  * @throws KieVeoError, CancelledError as {@link TaskWork.submit}
  */
 export async function submitLogged(
 	context: PaidContext,
-	work: Pick<TaskWork, 'isTakenUp' | 'order' | 'run' | 'submit' | 'submittedTaskId'>,
-	items: readonly number[],
+	work: Pick<TaskWork, 'isTakenUp' | 'items' | 'order' | 'run' | 'submit' | 'submittedTaskId'>,
 ): Promise<void> {
-	const place = logPlace(context, items);
+	const place = logPlace(context, work.items);
 	await work.submit().catch((error: unknown) => {
 		if (error instanceof KieVeoError && error.mayBePaid) {
 			context.logger.warn(logLine(place, error));

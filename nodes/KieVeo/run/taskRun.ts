@@ -6,7 +6,16 @@ import { NO_FILES } from '../kie/meaning/files';
 import { ORDERED } from '../kie/meaning/repeat';
 import { isUpgrade, traitsOf } from '../operations';
 import { asNamedIn, toTaskResult, type Subject, type TaskResult } from '../taskResult';
-import { pollUntilSettled, type PollResult } from './poll';
+
+/** The Options collection, with defaults filled in. Durations in seconds. */
+export interface TaskOptions {
+	pollInterval: number;
+	timeout: number;
+	onTimeout: 'error' | 'continue';
+	/** Credits the account must have before anything is paid for; 0 for no limit. */
+	minimumCredits: number;
+	simplify: boolean;
+}
 
 /** Where a submitted task stands. */
 export interface TaskRun {
@@ -82,71 +91,58 @@ export async function takeUp(
 	return toRun(subject, { meaning: running, code: null, message, raw, retryAfterMs });
 }
 
-interface PollWait {
-	/** What the submission gave. */
-	submitted: TaskRun;
-	/** By the even clock. */
-	submittedAt: number;
-	/** The same. */
-	deadline: number;
-	/** Seconds between two checks. */
-	pollInterval: number;
-	/** Seconds, as the user gave them. */
-	timeout: number;
-	onTimeout: 'error' | 'continue';
-}
-
 /**
  * Waits for a submitted task by polling. A fault of the service or the network in the
- * meantime does not end the wait: the timeout does.
+ * meantime does not end the wait: the timeout does. The last check happens at the deadline itself, so a task that
+ * finished just before it is reported as finished.
  *
+ * @param submitted what the submission gave
+ * @param times by the even clock
  * @throws KieVeoError when the task fails or the time runs out, CancelledError
  */
 export async function waitByPolling(
 	{ api, clock, signal }: Connection,
 	order: Order,
-	wait: PollWait,
+	submitted: TaskRun,
+	{ submittedAt, deadline }: { submittedAt: number; deadline: number },
+	{ pollInterval, timeout, onTimeout }: Omit<TaskOptions, 'minimumCredits' | 'simplify'>,
 ): Promise<TaskRun> {
-	const { taskId, kieTaskId = null, message, code } = wait.submitted.result;
+	const { taskId, kieTaskId = null, message, code } = submitted.result;
 	const subject = { ...withOwnTask(api, subjectOf(order), kieTaskId), taskId };
-	const codes = wait.submitted.isUnclear ? [] : [code];
-	let latest = wait.submitted;
+	const codes = submitted.isUnclear ? [] : [code];
+	let latest = submitted;
 	let lastMessage = message;
 	let taskErrors = 0;
 	const { usualMinutes = OTHER_MINUTES } = traitsOf(subject.operation);
 	const unclearMinutes = 2 * usualMinutes;
 
-	const check = async (): Promise<PollResult<TaskRun>> => {
+	/** @returns the pause in milliseconds that Kie asks for */
+	const check = async (): Promise<number> => {
 		const answer = await api.fetchTask({ ...subject, kieTaskId, codes }, 'poll');
 		const { meaning } = answer;
 		lastMessage = answer.message;
-		if (
-			meaning.kind === 'unclear' &&
-			clock.elapsed() - wait.submittedAt > unclearMinutes * 60_000
-		) {
+		if (meaning.kind === 'unclear' && clock.elapsed() - submittedAt > unclearMinutes * 60_000) {
 			throw unclearError(subject, unclearMinutes, answer);
 		}
 		const perhapsFailed = meaning.kind === 'retry' && meaning.reason === 'taskOrServer';
 		taskErrors = perhapsFailed ? taskErrors + 1 : 0;
 		const saysNothing = meaning.kind === 'retry' || meaning.kind === 'unreached';
-		if (saysNothing && taskErrors < MOST_TASK_ERRORS) {
-			return { kind: 'pending', waitMs: answer.retryAfterMs };
-		}
+		if (saysNothing && taskErrors < MOST_TASK_ERRORS) return answer.retryAfterMs ?? 0;
 		latest = toRun({ ...subject, kieTaskId }, answer);
-		if (!isUnfinished(latest)) return { kind: 'settled', value: latest };
 		if (!latest.isUnclear) codes.push(answer.code);
-		return { kind: 'pending', waitMs: null };
+		return 0;
 	};
 
-	const settled = await pollUntilSettled(check, {
-		since: wait.submittedAt,
-		intervalMs: wait.pollInterval * 1000,
-		deadline: wait.deadline,
-		clock,
-		signal,
-	});
-	if (settled !== null) return settled;
-	if (wait.onTimeout === 'error') throw timedOutError(subject, wait.timeout, lastMessage);
+	const intervalMs = pollInterval * 1000;
+	for (let due = submittedAt + intervalMs; ; ) {
+		const next = Math.min(due, deadline);
+		await clock.pause(Math.max(0, next - clock.elapsed()), signal);
+		const pauseMs = await check();
+		if (!isUnfinished(latest)) return latest;
+		if (next === deadline) break;
+		due = clock.elapsed() + Math.max(intervalMs, pauseMs);
+	}
+	if (onTimeout === 'error') throw timedOutError(subject, timeout, lastMessage);
 	return { ...latest, result: { ...latest.result, timedOut: true } };
 }
 

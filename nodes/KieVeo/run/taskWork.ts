@@ -1,15 +1,19 @@
 import type { StoredFile } from '../files/download';
-import type { Order, UpgradeOrder } from '../kie/api';
+import type { KieApi, Order, UpgradeOrder } from '../kie/api';
 import type { Connection } from '../kie/connection';
 import type { UploadFile } from '../kie/http/multipart';
 import type { FailureReason } from '../kie/meaning/answer';
 import { KieVeoError } from '../messages/error';
 import { inputErrors } from '../messages/input';
-import { fallbackError, lostOrderError, uploadRejectedError } from '../messages/task';
+import {
+	balanceUnknownError,
+	fallbackError,
+	lostOrderError,
+	uploadRejectedError,
+} from '../messages/task';
 import { isCreation, isOfAnyModel, traitsOf, type TaskOperation } from '../operations';
 import type { Subject } from '../taskResult';
-import type { Balance } from './balance';
-import type { Work } from './itemRun';
+import { Work } from './itemRun';
 import type { OrderMemory } from './orders';
 import {
 	isUnfinished,
@@ -17,28 +21,19 @@ import {
 	subjectOf,
 	takeUp,
 	waitByPolling,
+	type TaskOptions,
 	type TaskRun,
 } from './taskRun';
 
 /** How the node gets a result. */
 export type WaitMode = 'none' | 'poll' | 'callback';
 
-/** The Options collection, with defaults filled in. Durations in seconds. */
-export interface TaskOptions {
-	pollInterval: number;
-	timeout: number;
-	onTimeout: 'error' | 'continue';
-	/** Credits the account must have before anything is paid for; 0 for no limit. */
-	minimumCredits: number;
-	simplify: boolean;
-}
-
 interface TaskWorkOptions extends TaskOptions {
 	waitMode: WaitMode;
 	/** Ordered instead when Kie refuses for good. Only while polling. */
 	fallback?: UpgradeOrder;
 	/** Images of a new video that must be uploaded first. */
-	images: UploadFile[];
+	images?: UploadFile[];
 	/** Why it cannot be ordered. */
 	refusal?: KieVeoError;
 	/** What this execution has ordered before. */
@@ -58,7 +53,7 @@ const REFUSES_4K: readonly FailureReason[] = [
 ];
 
 /** One order, for every input item that asks for the same: prepared, submitted, waited for, downloaded. */
-export class TaskWork implements Work {
+export class TaskWork extends Work {
 	/** Unset until submitted. */
 	run?: TaskRun;
 	/** By the even clock; 0 until submitted. */
@@ -80,11 +75,12 @@ export class TaskWork implements Work {
 		private readonly connection: Connection,
 		private readonly options: TaskWorkOptions,
 	) {
+		super();
 		this.operation = order.operation;
 		this.orderKey = this.nameOrder();
 	}
 
-	get key(): string | null {
+	override get key(): string | null {
 		const { order } = this;
 		switch (order.kind) {
 			case 'creation':
@@ -103,7 +99,7 @@ export class TaskWork implements Work {
 		return this.run?.result.taskId ?? taskId ?? extendedTaskId ?? null;
 	}
 
-	get submittedTaskId(): string | null {
+	override get submittedTaskId(): string | null {
 		const { order, run } = this;
 		// Asking for a state submits nothing.
 		if (order.kind === 'state' || run === undefined) return null;
@@ -149,7 +145,7 @@ export class TaskWork implements Work {
 	 *
 	 * @throws KieVeoError for a different callback address
 	 */
-	join({ order, options }: TaskWork): void {
+	override join({ order, options }: TaskWork): void {
 		// The addresses of a suspended execution differ, but lead to the same place.
 		if (options.waitMode !== 'callback') this.joinCallback(order);
 		this.options.download ??= options.download;
@@ -193,7 +189,7 @@ export class TaskWork implements Work {
 
 	/** What can be done, and can fail, before anything is paid for: uploads the images one by one. */
 	async prepare(): Promise<void> {
-		const { images } = this.options;
+		const { images = [] } = this.options;
 		const { order } = this;
 		if (this.isPlaced || images.length === 0 || order.kind !== 'creation') return;
 		const imageUrls = await this.upload(images);
@@ -228,9 +224,10 @@ export class TaskWork implements Work {
 		const { waitMode, download } = this.options;
 		const { run: submitted, submittedAt, deadline } = this;
 		if (submitted && this.isUnfinished && waitMode === 'poll') {
-			const wait = { ...this.options, submitted, submittedAt, deadline };
+			const { connection, order, options } = this;
+			const times = { submittedAt, deadline };
 			this.run = await this.orFallBack(
-				async () => await waitByPolling(this.connection, this.order, wait),
+				async () => await waitByPolling(connection, order, submitted, times, options),
 			);
 		}
 		const { run } = this;
@@ -262,7 +259,7 @@ export class TaskWork implements Work {
 	}
 
 	private nameOrder(): string | null {
-		const { memory, item, images } = this.options;
+		const { memory, item, images = [] } = this.options;
 		return memory.keyOf(this.order, item, images);
 	}
 
@@ -302,5 +299,30 @@ export class TaskWork implements Work {
 			urls.push(meaning.url);
 		}
 		return urls;
+	}
+}
+
+/** The credit balance before a run pays for anything. Read once, and only when needed. */
+export class Balance {
+	private credits?: Promise<number>;
+
+	constructor(private readonly api: KieApi) {}
+
+	/**
+	 * @param least credits; 0 does not check
+	 * @throws KieVeoError when the account has less, or Kie does not say; CancelledError
+	 */
+	async assertAtLeast(least: number): Promise<void> {
+		if (least === 0) return;
+		this.credits ??= this.fetchCredits();
+		const credits = await this.credits;
+		if (credits < least) throw inputErrors.balanceBelow(credits, least);
+	}
+
+	private async fetchCredits(): Promise<number> {
+		const answer = await this.api.fetchCredits();
+		const { meaning } = answer;
+		if (meaning.kind !== 'success') throw balanceUnknownError(meaning, answer);
+		return meaning.credits;
 	}
 }

@@ -1,6 +1,7 @@
 import type { IExecuteFunctions, ILoadOptionsFunctions } from 'n8n-workflow';
 
 import { modelIdIn, readModelInput } from '../../../nodes/KieVeo/actions/task/modelInput';
+import { Item } from '../../../nodes/KieVeo/actions/parameters';
 import { methods } from '../../../nodes/KieVeo/actions/task/modelMethods';
 import type { CataloguedModel } from '../../../nodes/KieVeo/kie/catalogue/catalogue';
 import { parseSchema } from '../../../nodes/KieVeo/kie/catalogue/schema';
@@ -48,7 +49,7 @@ function read(parameters: { [name: string]: unknown }, known: CataloguedModel, i
 				) ?? fallback,
 	} as unknown as IExecuteFunctions;
 	const models = new Map([[modelIdIn(parameters.modelId) ?? '', known]]);
-	const { refusal, model, input, hints } = readModelInput(context, 0, models, isReported);
+	const { refusal, model, input, hints } = readModelInput(new Item(context, 0), models, isReported);
 	if (refusal) throw refusal;
 	return { model, input, hints };
 }

@@ -18,6 +18,7 @@ const accepted = (order: Order, submittedTaskId: string | null, kieTaskId?: stri
 	order,
 	submittedTaskId,
 	isTakenUp: false,
+	items: [],
 	run: { result: { taskId: submittedTaskId, kieTaskId } } as Work['run'],
 	submit: async () => undefined,
 });
@@ -38,7 +39,7 @@ async function linesOf(work: Work, items: number[]): Promise<string[]> {
 		logger: { info: note('info'), warn: note('warn') } as unknown as Logger,
 		getWorkflowDataProxy: () => ({}) as IWorkflowDataProxyData,
 	};
-	await submitLogged(context, work, items).catch(() => undefined);
+	await submitLogged(context, { ...work, items }).catch(() => undefined);
 	return lines;
 }
 
@@ -99,7 +100,7 @@ describe("the custom data of n8n's execution", () => {
 				({ $execution: { customData } }) as unknown as IWorkflowDataProxyData,
 		};
 		for (let task = 10; task < 40; task++) {
-			await submitLogged(context, accepted(GENERATE, `veo_task_${task}`), [0]);
+			await submitLogged(context, accepted(GENERATE, `veo_task_${task}`));
 		}
 		const ids = kept.get('kieVeoTasks')?.split(' ') ?? [];
 		expect(ids.at(-1)).toBe('veo_task_39');
@@ -115,6 +116,6 @@ describe("the custom data of n8n's execution", () => {
 				throw new Error('not here');
 			},
 		};
-		await expect(submitLogged(context, accepted(GENERATE, 'a'), [0])).resolves.toBeUndefined();
+		await expect(submitLogged(context, accepted(GENERATE, 'a'))).resolves.toBeUndefined();
 	});
 });

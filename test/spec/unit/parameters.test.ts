@@ -2,6 +2,7 @@ import { inspect } from 'node:util';
 
 import {
 	addressesIn,
+	Item,
 	namesIn,
 	readChoice,
 	readTaskOptions,
@@ -62,7 +63,7 @@ describe('seconds', () => {
 		['', 1800],
 	])('of a Timeout of %p are %i whole ones', (timeout, seconds) => {
 		const context = { getNodeParameter: () => ({ timeout }) };
-		expect(readTaskOptions(context as never, 0, 30)).toMatchObject({ timeout: seconds });
+		expect(readTaskOptions(new Item(context as never, 0), 30)).toMatchObject({ timeout: seconds });
 	});
 });
 

@@ -20,9 +20,10 @@ const upgrade = (operation: 'get4k' | 'get1080p'): Order => ({
 });
 const ok = (data: unknown) => ({ code: 200, msg: 'success', data });
 const ACCEPTED = ok({ taskId: TASK, resultUrls: null });
+const NOT_YET = 'record status is not success';
 const refused = (code: number, msg: string) => ({ code, msg, data: null });
 
-/** Submits an order and polls for it, every 30 s and for half an hour at most. */
+/** Submits an order and polls for it, every 30 s and for half an hour at most unless told otherwise. */
 async function wait(
 	order: Order,
 	replies: Array<object | string>,
@@ -30,20 +31,23 @@ async function wait(
 		name = 'veo',
 		headers = {},
 		now,
-	}: { name?: ApiName; headers?: { [name: string]: string }; now?: () => number } = {},
+		timeout = 1800,
+	}: {
+		name?: ApiName;
+		headers?: { [name: string]: string };
+		now?: () => number;
+		timeout?: number;
+	} = {},
 ) {
 	const { api, calls, clock, stop } = fakeKie(replies, headers, name);
 	clock.now = now ?? clock.now;
 	const connection = { api, clock, signal: stop.signal } as unknown as Connection;
 	const run = await submitOrder({ api }, order);
-	const ended = await waitByPolling(connection, order, {
-		submitted: run,
-		submittedAt: 0,
-		pollInterval: 30,
-		timeout: 1800,
-		deadline: 1_800_000,
-		onTimeout: 'error',
-	}).catch((error: unknown) => error);
+	const times = { submittedAt: 0, deadline: timeout * 1000 };
+	const options = { pollInterval: 30, timeout, onTimeout: 'error' } as const;
+	const ended = await waitByPolling(connection, order, run, times, options).catch(
+		(error: unknown) => error,
+	);
 	return { ended, minutes: clock.time / 60_000, requests: calls.length };
 }
 
@@ -81,6 +85,21 @@ it('A clock of the machine that is set back or forward changes no waiting time',
 			requests: expected.requests,
 		});
 	}
+});
+
+it.each([
+	['between two checks', 95, 3, 95 / 60],
+	['before the first check', 5, 0, 5 / 60],
+])('A task is checked a last time when the time ends %s', async (...row) => {
+	const [, timeout, early, minutes] = row;
+	const notYet = Array.from({ length: early }, () => refused(422, NOT_YET));
+	const done = ok({ taskId: TASK, successFlag: 1, response: { resultUrls: [VIDEO] } });
+	const ready = await wait(GENERATE, [ACCEPTED, ...notYet, done], { timeout });
+	expect(ready.ended).toMatchObject({ result: { status: 'success' } });
+	expect(ready.minutes).toBe(minutes);
+	const late = await wait(GENERATE, [ACCEPTED, refused(422, NOT_YET)], { timeout });
+	expect(errorOf(late).timedOut).toBe(true);
+	expect(late).toMatchObject({ minutes, requests: early + 2 });
 });
 
 describe('answers that nobody knows', () => {

@@ -1,23 +1,14 @@
-import {
-	updateDisplayOptions,
-	type IExecuteFunctions,
-	type INodeExecutionData,
-	type INodeProperties,
-} from 'n8n-workflow';
-
-import { notice } from '../../panel';
-import { connect } from '../../kie/connection';
-import type { UploadFile } from '../../kie/http/multipart';
-import type { UploadMeaning } from '../../kie/meaning/answer';
 import { inputErrors } from '../../messages/input';
 import { uploadRejectedError } from '../../messages/task';
-import { runItems, stopSignals, type Work } from '../../run/itemRun';
-import { openerOf } from '../images';
-import { readText } from '../parameters';
+import type { UploadFile } from '../../kie/http/multipart';
+import { notice } from '../../panel';
+import { itemOperation } from '../itemOperation';
+import type { Item } from '../parameters';
 
-export const description: INodeProperties[] = updateDisplayOptions(
-	{ show: { resource: ['file'], operation: ['upload'] } },
-	[
+/** Puts the file of each item where Kie's models can read it. */
+export const upload = itemOperation({
+	operation: 'upload',
+	fields: [
 		{
 			displayName: 'Input Data Field Name',
 			name: 'binaryPropertyName',
@@ -40,60 +31,39 @@ export const description: INodeProperties[] = updateDisplayOptions(
 			'Kie.ai deletes uploaded files after about a day. Anyone who knows the URL can open it.',
 		),
 	],
-);
+	begin:
+		async ({ api }) =>
+		(item) => {
+			const file = readFile(item);
+			return {
+				run: async () => {
+					const answer = await api.uploadFile(file);
+					const { meaning } = answer;
+					if (meaning.kind !== 'success') throw uploadRejectedError(meaning, answer, 'file');
+					const { url: fileUrl, fileSize, expiresAt } = meaning;
+					const fileName = meaning.fileName ?? file.name ?? null;
+					const mimeType = meaning.mimeType ?? file.mimeType;
+					return { json: { fileUrl, fileName, mimeType, fileSize, expiresAt } };
+				},
+			};
+		},
+});
 
-/** A file that is put where Kie's models can read it. */
-interface UploadWork extends Work {
-	file: UploadFile;
-	uploaded?: Extract<UploadMeaning, { kind: 'success' }>;
-}
-
-/** Uploads the file of each item. */
-export async function executeUpload(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
-	const { failFast, signal } = stopSignals(context);
-	const { api } = await connect(context, signal);
-
-	const { items } = await runItems<UploadWork>(context, failFast, {
-		read: (item) => ({ work: { file: readFile(context, item) }, toItem }),
-		phases: [
-			async (work) => {
-				const answer = await api.uploadFile(work.file);
-				const { meaning } = answer;
-				if (meaning.kind !== 'success') throw uploadRejectedError(meaning, answer, 'file');
-				work.uploaded = meaning;
-			},
-		],
-		errorFields: () => ({ operation: 'upload', status: 'failed' }),
-	});
-	return items;
-}
-
-function toItem({ file, uploaded }: UploadWork, item: number): INodeExecutionData {
-	const pairedItem = { item };
-	if (!uploaded) return { json: {}, pairedItem };
-	const { url: fileUrl, fileName, mimeType, fileSize, expiresAt } = uploaded;
-	const named = { fileName: fileName ?? file.name ?? null, mimeType: mimeType ?? file.mimeType };
-	return { json: { fileUrl, ...named, fileSize, expiresAt }, pairedItem };
-}
-
-function readFile(context: IExecuteFunctions, itemIndex: number): UploadFile {
+function readFile(item: Item): UploadFile {
 	const parameter = 'Input Data Field Name';
-	const given = context.getNodeParameter('binaryPropertyName', itemIndex, '');
-	const field = readText(parameter, given) ?? 'data';
-	const binary = new Map(Object.entries(context.getInputData()[itemIndex]?.binary ?? {}));
-	const data = binary.get(field);
-	if (data === undefined)
-		throw inputErrors.missingBinaryField(parameter, field, [...binary.keys()]);
-	const name = readText('File Name', context.getNodeParameter('fileName', itemIndex, ''));
+	const { binary, ...file } = item.file(
+		parameter,
+		item.text(parameter, 'binaryPropertyName') ?? 'data',
+	);
+	const name = item.text('File Name', 'fileName');
 	if (name !== null && !/^(?!\.+$)[^/\\"\p{Cc}]{1,200}$/u.test(name))
 		throw inputErrors.fileName(name);
-	const [, ending = data.fileExtension ?? ''] = /\.(\w+)$/.exec(data.fileName ?? '') ?? [];
+	const [, ending = binary.fileExtension ?? ''] = /\.(\w+)$/.exec(binary.fileName ?? '') ?? [];
 	return {
+		...file,
 		...(name === null ? {} : { name }),
 		// Both come from the item, and are put into the head of the request.
-		mimeType: /^[\w.+-]+\/[\w.+-]+(?=;|$)/.exec(data.mimeType)?.[0] ?? 'application/octet-stream',
+		mimeType: /^[\w.+-]+\/[\w.+-]+(?=;|$)/.exec(binary.mimeType)?.[0] ?? 'application/octet-stream',
 		extension: ending.replace(/\W/g, ''),
-		identity: data.id ?? data.data,
-		open: openerOf(context, data),
 	};
 }

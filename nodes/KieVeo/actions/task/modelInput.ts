@@ -13,7 +13,7 @@ import {
 	toText,
 	type JsonObject,
 } from '../../values';
-import { addressesIn, isBlank, parameterAsGiven, readChoice } from '../parameters';
+import { addressesIn, isBlank, Item } from '../parameters';
 
 export const modelProperty: INodeProperties = {
 	displayName: 'Model',
@@ -97,14 +97,14 @@ export function modelIdIn(value: unknown): string | null {
 }
 
 /** @throws KieVeoError */
-export function readModelId(context: IExecuteFunctions, itemIndex: number): string {
-	const model = modelIdIn(context.getNodeParameter('modelId', itemIndex, ''));
+export function readModelId(item: Item): string {
+	const model = modelIdIn(item.given('modelId'));
 	if (model === null) throw modelErrors.emptyModel();
 	return model;
 }
 
 function readInputMode(context: IExecuteFunctions): 'fields' | 'json' {
-	return readChoice('Input Mode', ['fields', 'json'], context.getNodeParameter('inputMode', 0, ''));
+	return new Item(context, 0).choice('Input Mode', ['fields', 'json'], 'inputMode');
 }
 
 /**
@@ -118,7 +118,7 @@ export async function fetchModels(
 ): Promise<Map<string, CataloguedModel>> {
 	const ids = context
 		.getInputData()
-		.flatMap((_, item) => modelIdIn(parameterAsGiven(context, 'modelId', item)) ?? []);
+		.flatMap((_, index) => modelIdIn(new Item(context, index).asGiven('modelId')) ?? []);
 	return await catalogue.fetchModels(ids, WAIT_MS[readInputMode(context)], signal);
 }
 
@@ -132,17 +132,17 @@ export async function fetchModels(
  * @throws KieVeoError for a model that is not run as a task, and for what is not JSON
  */
 export function readModelInput(
-	context: IExecuteFunctions,
-	itemIndex: number,
+	item: Item,
 	models: ReadonlyMap<string, CataloguedModel>,
 	isReported: boolean,
 ) {
-	const model = readModelId(context, itemIndex);
+	const { context } = item;
+	const model = readModelId(item);
 	const known = models.get(model) ?? { kind: 'unlisted' };
 	if (known.kind === 'otherApi') throw modelErrors.unusableModel(model, known);
 	const lacksCallback = known.kind === 'job' && known.needsCallBackUrl && !isReported;
 	if (readInputMode(context) === 'json') {
-		const input = parseIfJson(context.getNodeParameter('inputJson', itemIndex, '{}'));
+		const input = parseIfJson(item.given('inputJson', '{}'));
 		if (!isJsonObject(input)) throw modelErrors.inputJson(input);
 		const doubts =
 			known.kind === 'job'
@@ -154,7 +154,7 @@ export function readModelInput(
 	}
 	const stored = storedFields(context);
 	const { fields, hints, fault } = fieldsOf(model, known, stored);
-	const given = givenFields(context, itemIndex, stored);
+	const given = givenFields(item, stored);
 	const { input, faults } = check(given, fields);
 	const refusal = lacksCallback ? modelErrors.missingCallback(model) : (fault ?? faults[0]);
 	return { model, given, input, hints, refusal };
@@ -187,13 +187,9 @@ function toModelField({ id, type, kieType, required, options }: JsonObject): Mod
 }
 
 /** Not converted by n8n, which follows the stored fields and turns an empty text into 0. */
-function givenFields(
-	context: IExecuteFunctions,
-	itemIndex: number,
-	stored: readonly JsonObject[],
-): JsonObject {
+function givenFields({ context, index }: Item, stored: readonly JsonObject[]): JsonObject {
 	const raw = { skipValidation: true };
-	const given: unknown = context.getNodeParameter('modelFields.value', itemIndex, {}, raw);
+	const given: unknown = context.getNodeParameter('modelFields.value', index, {}, raw);
 	// Older n8n stores `false` for switches that it does not show.
 	const hidden = new Set(stored.filter(({ removed }) => removed).map(({ id }) => id));
 	const entries = Object.entries(isJsonObject(given) ? given : {});

@@ -1,14 +1,12 @@
-import type { IExecuteFunctions } from 'n8n-workflow';
-
 import { inputErrors } from '../../messages/input';
 import { isJsonObject, toNumber, toText } from '../../values';
-import { isBlank, readText } from '../parameters';
+import { isBlank, readText, type Item } from '../parameters';
 
 /* What generate and extend have in common. All readers throw a KieVeoError that names the parameter. */
 
 /** What the video should show, or how it should continue. */
-export function readPrompt(context: IExecuteFunctions, itemIndex: number): string {
-	const given: unknown = context.getNodeParameter('prompt', itemIndex, '');
+export function readPrompt(item: Item): string {
+	const given = item.given('prompt');
 	checkPromptForm(given);
 	const prompt = readText('Prompt', given);
 	if (prompt === null) throw inputErrors.emptyPrompt();
@@ -38,12 +36,8 @@ const TIERS = [
  * other operation's names are recognized too. Any other name is passed through: Kie adds models before this
  * package knows them.
  */
-export function readModel(
-	context: IExecuteFunctions,
-	itemIndex: number,
-	operation: keyof (typeof TIERS)[number],
-): string {
-	const given = readText('Model', context.getNodeParameter('model', itemIndex, ''));
+export function readModel(item: Item, operation: keyof (typeof TIERS)[number]): string {
+	const given = item.text('Model', 'model');
 	if (given === null) return TIERS[0][operation];
 	const name = given.toLowerCase();
 	const tier = TIERS.find(({ generate, extend }) => name === generate || name === extend);
@@ -51,12 +45,7 @@ export function readModel(
 }
 
 /** Both are omitted when empty. */
-export function readSeedAndWatermark(
-	context: IExecuteFunctions,
-	itemIndex: number,
-): { seed?: number; watermark?: string } {
-	const options: unknown = context.getNodeParameter('options', itemIndex, {});
-	const { seed, watermark }: { [name: string]: unknown } = isJsonObject(options) ? options : {};
+export function readSeedAndWatermark({ options: { seed, watermark } }: Item) {
 	const text = readText('Watermark', watermark);
 	return {
 		...(isBlank(seed) ? {} : { seed: checkedSeed(seed) }),

@@ -1,27 +1,13 @@
-import { updateDisplayOptions, type INodeProperties } from 'n8n-workflow';
-
-import { moreAt, notice } from '../../panel';
 import type { CreationParameters } from '../../kie/api';
-import {
-	callbackProperties,
-	creationWaitModeProperties,
-	downloadProperties,
-	minimumCreditsOption,
-	promptProperty,
-	seedOption,
-	taskIdProperty,
-	taskOptionsProperty,
-	watermarkOption,
-} from '../descriptions';
+import { promptProperty, seedOption, taskIdProperty, watermarkOption } from '../descriptions';
 import { readTaskId } from '../parameters';
+import { taskOperation } from '../taskOperation';
 import { readModel, readPrompt, readSeedAndWatermark } from './creationParameters';
-import type { OrderOperation } from '../orderOperation';
 
-const POLL_INTERVAL = 30;
-
-export const description: INodeProperties[] = updateDisplayOptions(
-	{ show: { resource: ['video'], operation: ['extend'] } },
-	[
+export const extend = taskOperation({
+	operation: 'extend',
+	pollInterval: 30,
+	fields: [
 		{
 			...taskIdProperty,
 			description:
@@ -42,31 +28,19 @@ export const description: INodeProperties[] = updateDisplayOptions(
 			description:
 				'Tier of Veo 3.1. To use a model that is not listed, enter its name with an expression.',
 		},
-		...creationWaitModeProperties(
-			'How to get the result. Kie.ai takes several minutes, sometimes more than ten.',
-		),
-		notice(
-			'creditsNotice',
-			`Each item creates a new video and uses credits. Its task ID differs from that of the video it extends. ${moreAt('costs-and-repeats')}`,
-		),
-		...callbackProperties,
-		...downloadProperties,
-		taskOptionsProperty(POLL_INTERVAL, [minimumCreditsOption, seedOption, watermarkOption]),
 	],
-);
-
-export const extend: OrderOperation = {
-	operation: 'extend',
-	defaultPollInterval: POLL_INTERVAL,
-	readOrder: (context, itemIndex, { callbackFor }) => {
-		const callBackUrl = callbackFor({ operation: 'extend', taskId: null, index: null });
-		const taskId = readTaskId(context, itemIndex);
+	waiting: 'How to get the result. Kie.ai takes several minutes, sometimes more than ten.',
+	costs:
+		'Each item creates a new video and uses credits. Its task ID differs from that of the video it extends.',
+	options: [seedOption, watermarkOption],
+	readOrder: (item, { callbackFor }) => {
+		const callBackUrl = callbackFor();
 		const parameters: CreationParameters = {
-			taskId,
-			prompt: readPrompt(context, itemIndex),
-			model: readModel(context, itemIndex, 'extend'),
-			...readSeedAndWatermark(context, itemIndex),
+			taskId: readTaskId(item),
+			prompt: readPrompt(item),
+			model: readModel(item, 'extend'),
+			...readSeedAndWatermark(item),
 		};
 		return { order: { kind: 'creation', operation: 'extend', parameters, callBackUrl } };
 	},
-};
+});

@@ -1,24 +1,13 @@
-import { updateDisplayOptions, type INodeProperties } from 'n8n-workflow';
+import type { INodeProperties } from 'n8n-workflow';
 
-import { moreAt, notice } from '../../panel';
 import type { CreationParameters } from '../../kie/api';
 import { inputErrors } from '../../messages/input';
-import {
-	callbackProperties,
-	creationWaitModeProperties,
-	downloadProperties,
-	minimumCreditsOption,
-	promptProperty,
-	seedOption,
-	taskOptionsProperty,
-	watermarkOption,
-} from '../descriptions';
+import { promptProperty, seedOption, watermarkOption } from '../descriptions';
 import { MOST_IMAGES, readImages } from '../images';
-import { isBlank, readBoolean, readChoice, toSeconds } from '../parameters';
+import { isBlank, readBoolean, toSeconds } from '../parameters';
+import { taskOperation } from '../taskOperation';
 import { readModel, readPrompt, readSeedAndWatermark } from './creationParameters';
-import type { OrderOperation } from '../orderOperation';
 
-const POLL_INTERVAL = 30;
 /** The only duration for videos made from reference images, in seconds. */
 const REFERENCE_DURATION = 8;
 const WITH_IMAGES = [...MOST_IMAGES.keys()];
@@ -61,9 +50,10 @@ const imageProperties: INodeProperties[] = [
 	},
 ];
 
-export const description: INodeProperties[] = updateDisplayOptions(
-	{ show: { resource: ['video'], operation: ['generate'] } },
-	[
+export const generate = taskOperation({
+	operation: 'generate',
+	pollInterval: 30,
+	fields: [
 		promptProperty,
 		{
 			displayName: 'Model',
@@ -143,63 +133,44 @@ export const description: INodeProperties[] = updateDisplayOptions(
 			displayOptions: { hide: { generationType: ['REFERENCE_2_VIDEO'] } },
 			description: 'Length of the video',
 		},
-		...creationWaitModeProperties('How to get the result. Kie.ai usually takes 2 to 5 minutes.'),
-		notice(
-			'creditsNotice',
-			`Each item creates a new video and uses credits. To fetch a video that was generated earlier, use Get with its task ID. ${moreAt('costs-and-repeats')}`,
-		),
-		...callbackProperties,
-		...downloadProperties,
-		taskOptionsProperty(POLL_INTERVAL, [
-			{
-				displayName: 'Enable Translation',
-				name: 'enableTranslation',
-				type: 'boolean',
-				default: true,
-				description:
-					'Whether Kie.ai translates the prompt into English first. Lines spoken in the video are translated too.',
-			},
-			minimumCreditsOption,
-			seedOption,
-			watermarkOption,
-		]),
 	],
-);
+	waiting: 'How to get the result. Kie.ai usually takes 2 to 5 minutes.',
+	costs:
+		'Each item creates a new video and uses credits. To fetch a video that was generated earlier, use Get with its task ID.',
+	options: [
+		{
+			displayName: 'Enable Translation',
+			name: 'enableTranslation',
+			type: 'boolean',
+			default: true,
+			description:
+				'Whether Kie.ai translates the prompt into English first. Lines spoken in the video are translated too.',
+		},
 
-export const generate: OrderOperation = {
-	operation: 'generate',
-	defaultPollInterval: POLL_INTERVAL,
-	readOrder: (context, itemIndex, { baseUrl, callbackFor }) => {
-		const callBackUrl = callbackFor({ operation: 'generate', taskId: null, index: null });
-		const parameter = (name: string): unknown => context.getNodeParameter(name, itemIndex, '');
-		const generationType = readChoice(
-			'Generation Type',
-			['TEXT_2_VIDEO', ...WITH_IMAGES],
-			parameter('generationType'),
-		);
-		const images = readImages(context, itemIndex, generationType, baseUrl);
+		seedOption,
+		watermarkOption,
+	],
+	readOrder: (item, { baseUrl, callbackFor }) => {
+		const callBackUrl = callbackFor();
+		const types = ['TEXT_2_VIDEO', ...WITH_IMAGES] as const;
+		const generationType = item.choice('Generation Type', types, 'generationType');
+		const { images, ...imageUrls } = readImages(item, generationType, baseUrl);
+		const translation = item.given('options.enableTranslation');
 		const parameters: CreationParameters = {
-			prompt: readPrompt(context, itemIndex),
-			model: readModel(context, itemIndex, 'generate'),
+			prompt: readPrompt(item),
+			model: readModel(item, 'generate'),
 			generationType,
-			...(images.urls.length > 0 ? { imageUrls: images.urls } : {}),
-			aspectRatio: readChoice('Aspect Ratio', ['16:9', '9:16', 'Auto'], parameter('aspectRatio')),
-			resolution: readChoice('Resolution', ['720p', '1080p', '4k'], parameter('resolution')),
-			duration: readDuration(parameter('duration'), generationType),
+			...imageUrls,
+			aspectRatio: item.choice('Aspect Ratio', ['16:9', '9:16', 'Auto'], 'aspectRatio'),
+			resolution: item.choice('Resolution', ['720p', '1080p', '4k'], 'resolution'),
+			duration: readDuration(item.given('duration'), generationType),
 			// The API documentation contradicts itself about the default, so it is always sent.
-			enableTranslation: readBoolean(
-				'Enable Translation',
-				parameter('options.enableTranslation'),
-				true,
-			),
-			...readSeedAndWatermark(context, itemIndex),
+			enableTranslation: readBoolean('Enable Translation', translation, true),
+			...readSeedAndWatermark(item),
 		};
-		return {
-			order: { kind: 'creation', operation: 'generate', parameters, callBackUrl },
-			images: images.files,
-		};
+		return { order: { kind: 'creation', operation: 'generate', parameters, callBackUrl }, images };
 	},
-};
+});
 
 function readDuration(given: unknown, generationType: string): number {
 	if (generationType === 'REFERENCE_2_VIDEO') return REFERENCE_DURATION;

@@ -1,0 +1,65 @@
+import type {
+	IDataObject,
+	IExecuteFunctions,
+	INodeExecutionData,
+	INodeProperties,
+} from 'n8n-workflow';
+
+import type { Connection } from '../kie/connection';
+import type { OperationName } from '../operations';
+import { connectRun, runItems, Work } from '../run/itemRun';
+import { Item } from './parameters';
+
+/** What a user selects as 'Operation': its fields, and what it does. */
+export interface Action {
+	fields: INodeProperties[];
+	execute(context: IExecuteFunctions): Promise<INodeExecutionData[]>;
+}
+
+/** What an item asks for. */
+interface Job {
+	run(): Promise<INodeExecutionData>;
+	/** What the item says if that fails. */
+	known?: IDataObject;
+}
+
+/** An operation that does something for each item by itself, and has its result at once. */
+export function itemOperation({
+	operation,
+	fields,
+	about = () => ({}),
+	begin,
+}: {
+	operation: OperationName;
+	fields: INodeProperties[];
+	/** What an item says that could not be read. */
+	about?(item: Item): IDataObject;
+	/** Returns what reads an item, and throws a KieVeoError for a parameter that cannot be used. */
+	begin(connection: Connection, context: IExecuteFunctions): Promise<(item: Item) => Job>;
+}): Action {
+	return {
+		fields,
+		execute: async (context) => {
+			const { connection, failFast } = await connectRun(context);
+			const read = await begin(connection, context);
+			const itemAt = (index: number) => new Item(context, index);
+			const { items } = await runItems<Work & Job & { made?: INodeExecutionData }>(
+				context,
+				failFast,
+				{
+					read: (index) => ({
+						work: Object.assign(new Work(), read(itemAt(index))),
+						toItem: ({ made }) => made ?? { json: {} },
+					}),
+					phases: [async (work) => void (work.made = await work.run())],
+					errorFields: (index, reading) => ({
+						...(reading?.work.known ?? about(itemAt(index))),
+						operation,
+						status: 'failed',
+					}),
+				},
+			);
+			return items;
+		},
+	};
+}
