@@ -7,7 +7,7 @@ import { LINES } from '../../tools/n8n/versions';
 import { filmMaker } from '../../tools/model/filmMaker';
 import { ModelServer } from '../../tools/model/server';
 import { Stage } from './stage';
-import { connect, ITEMS, node } from './workflows';
+import { connect, ITEMS, node, RUN_MODEL } from './workflows';
 
 const AGENT = 'AI Agent';
 const MODEL = 'Chat Model';
@@ -25,7 +25,7 @@ const tool = (
 	...node(name, 'n8n-nodes-kie-veo.kieVeoTool', 1, parameters),
 	credentials: { kieVeoApi },
 });
-/** An agent with the tools Generate, which does not wait, and Get. */
+/** An agent with the tools Generate, which does not wait, Get, and Draw. */
 const agentWorkflow = (
 	line: string,
 	kieVeoApi: CredentialReference,
@@ -57,12 +57,19 @@ const agentWorkflow = (
 			waitMode: 'poll',
 			options: { pollInterval: 1 },
 		}),
+		tool(kieVeoApi, 'Draw', {
+			...RUN_MODEL,
+			inputJson: "={{ { prompt: $fromAI('Prompt', ``, 'string') } }}",
+			waitMode: 'poll',
+			options: { pollInterval: 1 },
+		}),
 	],
 	connections: {
 		...connect(ITEMS, AGENT),
 		[MODEL]: { ai_languageModel: [[{ node: AGENT, type: 'ai_languageModel', index: 0 }]] },
 		Generate: { ai_tool: [[{ node: AGENT, type: 'ai_tool', index: 0 }]] },
 		Get: { ai_tool: [[{ node: AGENT, type: 'ai_tool', index: 0 }]] },
+		Draw: { ai_tool: [[{ node: AGENT, type: 'ai_tool', index: 0 }]] },
 	},
 	// As in every workflow of the editor. In the old order 2.x answers the model before the tool has run.
 	settings: { executionOrder: 'v1' },
@@ -71,6 +78,8 @@ const agentWorkflow = (
 describe.each(LINES.map(({ name }) => name))('an AI agent in n8n %s', (line) => {
 	let stage: Stage;
 	let model: ModelServer;
+	/** The tool that the model begins with. */
+	let first: string;
 	let modelCredential: CredentialReference;
 
 	beforeAll(async () => {
@@ -78,7 +87,8 @@ describe.each(LINES.map(({ name }) => name))('an AI agent in n8n %s', (line) => 
 	}, 600_000);
 	beforeEach(async () => {
 		stage.simulator.reset();
-		model = await ModelServer.start(filmMaker);
+		first = 'Generate';
+		model = await ModelServer.start((turn) => filmMaker(first)(turn));
 		modelCredential = await stage.client.createCredential({
 			name: 'A model',
 			type: 'openAiApi',
@@ -91,11 +101,15 @@ describe.each(LINES.map(({ name }) => name))('an AI agent in n8n %s', (line) => 
 	const createAgent = async () =>
 		await stage.client.createWorkflow(agentWorkflow(line, stage.credential, modelCredential));
 
-	it('gets a finished video from two tools with one paid request', async () => {
+	it.each([
+		['video', 'Generate'],
+		['picture', 'Draw'],
+	])('gets a finished %s with one paid request', async (_what, tool) => {
+		first = tool;
 		const { id } = await createAgent();
 		const execution = await stage.client.runToEnd(id, { timeoutMs: 60_000 });
 		expect(execution.error).toBeUndefined();
-		expect(itemsOf(execution, AGENT)[0]?.json.output).toMatch(/^The film is at http/);
+		expect(itemsOf(execution, AGENT)[0]?.json.output).toMatch(/^It is at http/);
 		expect(stage.simulator.paid()).toHaveLength(1);
 	});
 
@@ -105,6 +119,7 @@ describe.each(LINES.map(({ name }) => name))('an AI agent in n8n %s', (line) => 
 		const { tools } = model.turns[0] ?? {};
 		expect(tools?.get('Generate')?.description).toMatch(/Costs credits: call it once per video/);
 		expect(tools?.get('Get')?.description).toMatch(/Costs nothing\. .+ask again later/);
+		expect(tools?.get('Draw')?.description).toMatch(/Costs credits: call it once per result/);
 	});
 
 	afterEach(async () => {
@@ -159,29 +174,37 @@ describe.each(LINES.map(({ name }) => name))('an AI agent in n8n %s', (line) => 
 	};
 
 	it.each([
-		['yes', 1],
-		['no', 0],
-	])('asks a person first, and with a %s pays for %s videos', async (answer, paid) => {
+		['yes', 'Generate', '0.30', ['/api/v1/veo/generate']],
+		['no', 'Generate', '0.30', []],
+		['yes', 'Draw', '0.02', ['/api/v1/jobs/createTask']],
+		['no', 'Draw', '0.02', []],
+	])('asks a person first, whose %s to %s for %s USD pays for %j', async (...row) => {
+		const [answer, tool, price, paid] = row;
+		first = tool;
 		const { client, simulator, n8n } = stage;
 		const { id } = await client.createWorkflow(askingWorkflow());
 		await client.activateWorkflow(id);
 		await fetch(`${n8n.url}/webhook/kie-veo-agent-example/chat`, {
 			method: 'POST',
 			headers: { 'content-type': 'application/json' },
-			body: JSON.stringify({ action: 'sendMessage', sessionId: answer, chatInput: 'A dog' }),
+			body: JSON.stringify({
+				action: 'sendMessage',
+				sessionId: `${answer} ${tool}`,
+				chatInput: 'A dog',
+			}),
 		});
 		const [started] = await client.listExecutions(id);
 		const asked = await client.waitForExecution(String(started?.id), { until: 'waiting' });
 		expect(simulator.paid()).toHaveLength(0);
-		expect(JSON.stringify(asked.data)).toContain('0.30 USD.\\n\\nA dog in a park');
+		expect(JSON.stringify(asked.data)).toContain(`${price} USD.\\n\\nA dog in a park`);
 
 		const links =
 			JSON.stringify(asked.data).match(/http[^"\\]*approved=(true|false)[^"\\]*/g) ?? [];
 		const link = links.find((one) => one.includes(`approved=${answer === 'yes'}`));
 		await fetch(String(link), { headers: A_PERSON });
-		const last = await said(model, answer === 'yes' ? /^The film is at http/ : /^There is no film/);
+		const last = await said(model, answer === 'yes' ? /^It is at http/ : /^There is none/);
 		expect(last).toBeDefined();
-		expect(simulator.paid()).toHaveLength(paid);
+		expect(simulator.paid().map(({ path }) => path)).toStrictEqual(paid);
 	});
 });
 

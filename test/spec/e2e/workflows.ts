@@ -12,6 +12,15 @@ export const TRIGGER = 'Kie.ai Trigger';
 export const HTTP = 'HTTP Request';
 export const AFTER = 'After';
 
+/** Parameters of Run a Model, which makes a picture of what an item has as `tag`. */
+export const RUN_MODEL = {
+	resource: 'task',
+	operation: 'runModel',
+	modelId: { __rl: true, mode: 'id', value: 'google/nano-banana' },
+	inputMode: 'json',
+	inputJson: '={{ { "prompt": $json.tag } }}',
+};
+
 const ALL_EVENTS = EVENTS.map(({ value }) => value);
 
 /**
