@@ -17,7 +17,7 @@ import { hasEnded, itemsOf } from '../../tools/n8n/execution';
 import { LINES, type LineName } from '../../tools/n8n/versions';
 import { SIMULATOR_KEY, type ManualCallback, type NextTask } from '../../tools/simulator';
 import { kieCredential, Stage } from './stage';
-import { AFTER, chain, KIE, TRIGGER, triggerWorkflow } from './workflows';
+import { AFTER, chain, KIE, RUN_MODEL, TRIGGER, triggerWorkflow } from './workflows';
 
 const HMAC_KEY = 'webhook-hmac-key-of-this-test';
 const OWN_KEY = addressKey(SIMULATOR_KEY);
@@ -307,17 +307,18 @@ function reportsTasks(): void {
 		const confirming = await Receiver.activate({ options: { confirm: true } });
 		simulator.nextTask(scenario);
 		const run = chain(signed, [{}], {
-			...{ resource: 'task', operation: 'runModel', inputMode: 'json', waitMode: 'none' },
+			...{ ...RUN_MODEL, waitMode: 'none', callBackUrl: confirming.url },
 			modelId: { __rl: true, mode: 'id', value: model },
 			inputJson: '{ "prompt": "a lake" }',
-			callBackUrl: confirming.url,
+			options: { passThrough: '{ "order": 7 }' },
 		});
 		const execution = await client.runToEnd((await client.createWorkflow(run)).id);
 		const taskId = String(itemsOf(execution, KIE)[0]?.json.taskId);
 		const deadline = Date.now() + 20_000;
 		while ((await confirming.outputs(taskId)).length === 0 && Date.now() < deadline);
 		await simulator.callbacksSettled();
-		expect(await confirming.outputs(taskId)).toMatchObject([{ taskId, ...reported }]);
+		const passThrough = { order: 7 };
+		expect(await confirming.outputs(taskId)).toMatchObject([{ taskId, passThrough, ...reported }]);
 	});
 }
 
