@@ -1,11 +1,12 @@
-import { isOfAnyModel, isUpgrade } from '../operations';
+import { isOfAnyModel, isUpgrade, type TaskOperation, type VideoCreation } from '../operations';
+import type { JsonObject } from '../values';
 import type {
 	Answered,
 	Asking,
 	CommonOrder,
 	CreationOrder,
+	CreationParameters,
 	KieApi,
-	StateOrder,
 	SubmissionAnswer,
 	SubmittedTask,
 	UpgradeOrder,
@@ -41,22 +42,96 @@ const GRACE_MS = 90_000;
 /** Then a task that nobody here has created does not exist. */
 const MOST_READS_OF_UNKNOWN = 3;
 
-export interface ApiParts {
+/** The account of a run, and what all runs of this process share about it. */
+export interface Account {
 	http: HttpClient;
 	limiter: SubmissionLimiter;
 	/** The tasks created last, by any node of this process, and when, by the even clock. */
 	recentTasks: Map<string, number>;
 	clock: Clock;
 	signal?: AbortSignal;
+	/** Proves the content of a callback address. */
+	addressKey: Buffer;
+	/** Writes to n8n's log. */
+	warn(line: string): void;
 }
 
-export abstract class BaseApi implements KieApi<CommonOrder> {
+/**
+ * Kie's names of the parameters of a new video: for the Veo endpoints, and for a job of each kind. A job with a
+ * parameter that has no name (`null`) is refused: Kie would ignore it silently, and bill the video.
+ */
+export const FIELDS: Record<
+	keyof CreationParameters,
+	{ veo: string } & Record<VideoCreation, string | null>
+> = {
+	prompt: { veo: 'prompt', generate: 'prompt', extend: 'prompt' },
+	// Always given: a job without it, or with another name, is made and billed as Fast.
+	model: { veo: 'model', generate: 'model', extend: null },
+	taskId: { veo: 'taskId', generate: null, extend: 'task_id' },
+	generationType: { veo: 'generationType', generate: 'generation_type', extend: null },
+	imageUrls: { veo: 'imageUrls', generate: 'image_urls', extend: null },
+	aspectRatio: { veo: 'aspect_ratio', generate: 'aspect_ratio', extend: null },
+	resolution: { veo: 'resolution', generate: 'resolution', extend: null },
+	duration: { veo: 'duration', generate: 'duration', extend: null },
+	enableTranslation: { veo: 'enableTranslation', generate: 'enable_translation', extend: null },
+	seed: { veo: 'seeds', generate: null, extend: 'seeds' },
+	watermark: { veo: 'watermark', generate: 'watermark', extend: 'watermark' },
+};
+
+/** The parameters that are set. */
+export function given(parameters: CreationParameters) {
+	const names = Object.keys(parameters) as Array<keyof CreationParameters>;
+	return names
+		.map((name) => [name, parameters[name]] as const)
+		.filter(([, value]) => value !== undefined);
+}
+
+/** The same under Kie's names. */
+export function toFields(parameters: CreationParameters, form: 'veo' | VideoCreation): JsonObject {
+	const fields = given(parameters).map(([name, value]) => [FIELDS[name][form], value] as const);
+	return Object.fromEntries(fields.filter(([field]) => field !== null));
+}
+
+/** What is asked of an account besides its tasks. */
+export class AccountApi {
+	constructor(protected readonly account: Account) {}
+
+	async fetchFreshUrl(url: string): Promise<Answered<FileUrlMeaning>> {
+		const call: HttpCall = { method: 'POST', path: DOWNLOAD_URL_PATH, body: { url } };
+		return await this.read(call, classifyFileUrlAnswer);
+	}
+
+	async uploadFile(file: UploadFile): Promise<Answered<UploadMeaning>> {
+		const answer = await callWithRetry(
+			// Opened again for each attempt: a stream can be read only once.
+			async () =>
+				await this.account.http.upload(UPLOAD_PATH, async () => await multipartUpload(file)),
+			classifyUploadAnswer,
+			this.account,
+		);
+		return answered(answer, classifyUploadAnswer(answer));
+	}
+
+	async fetchCredits(): Promise<Answered<CreditsMeaning>> {
+		return await this.read({ method: 'GET', path: CREDITS_PATH }, classifyCreditsAnswer);
+	}
+
+	/** A read: repeated after faults. */
+	private async read<M extends { kind: string }>(
+		call: HttpCall,
+		meaningOf: (answer: KieAnswer) => M,
+	): Promise<Answered<M>> {
+		const request = async () => await this.account.http.call(call);
+		const answer = await callWithRetry(request, meaningOf, this.account);
+		return answered(answer, meaningOf(answer));
+	}
+}
+
+export abstract class BaseApi extends AccountApi implements KieApi<CommonOrder> {
 	abstract readonly upgradesAreTasks: boolean;
 
 	/** Where the record of a task is read. */
 	protected abstract readonly recordPath: string;
-
-	constructor(protected readonly parts: ApiParts) {}
 
 	abstract assertOffered(order: CommonOrder): void;
 	abstract fetchTask(task: SubmittedTask, how: Asking): Promise<TaskAnswer>;
@@ -71,7 +146,7 @@ export abstract class BaseApi implements KieApi<CommonOrder> {
 			case 'upgrade':
 				return await this.upgrade(order, deadline);
 			case 'state':
-				return await this.readState(order);
+				return await this.fetchRecord(order.taskId, false, MAX_ATTEMPTS, readAs(order.operation));
 		}
 	}
 
@@ -85,7 +160,7 @@ export abstract class BaseApi implements KieApi<CommonOrder> {
 		attempts = 1,
 		as?: 'video' | 'task',
 	): Promise<TaskAnswer> {
-		const { recentTasks, clock } = this.parts;
+		const { recentTasks, clock } = this.account;
 		const isNew = clock.elapsed() - (recentTasks.get(taskId) ?? -Infinity) < GRACE_MS;
 		const tell = (given: KieAnswer) => readRecordAnswer(given, { isOurs, isNew, as });
 		let reads = 0;
@@ -95,29 +170,10 @@ export abstract class BaseApi implements KieApi<CommonOrder> {
 			return mayAppear ? { kind: 'retry' } : tell(given).meaning;
 		};
 		const read = async () => await this.readRecord(taskId);
-		const record = await callWithRetry(read, meaningOf, this.parts, attempts);
+		const record = await callWithRetry(read, meaningOf, this.account, attempts);
 		const { answer, meaning } = tell(record);
-		return { ...answered(answer, meaning), ...unknownIf(isUnknownTask(record)) };
-	}
-
-	async fetchFreshUrl(url: string): Promise<Answered<FileUrlMeaning>> {
-		const call: HttpCall = { method: 'POST', path: DOWNLOAD_URL_PATH, body: { url } };
-		return await this.read(call, classifyFileUrlAnswer);
-	}
-
-	async uploadFile(file: UploadFile): Promise<Answered<UploadMeaning>> {
-		const answer = await callWithRetry(
-			// Opened again for each attempt: a stream can be read only once.
-			async () =>
-				await this.parts.http.upload(UPLOAD_PATH, async () => await multipartUpload(file)),
-			classifyUploadAnswer,
-			this.parts,
-		);
-		return answered(answer, classifyUploadAnswer(answer));
-	}
-
-	async fetchCredits(): Promise<Answered<CreditsMeaning>> {
-		return await this.read({ method: 'GET', path: CREDITS_PATH }, classifyCreditsAnswer);
+		const told = answered(answer, meaning);
+		return isUnknownTask(record) ? { ...told, isUnknown: true } : told;
 	}
 
 	/**
@@ -130,7 +186,7 @@ export abstract class BaseApi implements KieApi<CommonOrder> {
 		baseTaskId: string | undefined,
 		deadline?: number,
 	): Promise<SubmissionAnswer> {
-		const { http, recentTasks, clock } = this.parts;
+		const { http, recentTasks, clock } = this.account;
 		const meaningOf = (given: KieAnswer) => classifyCreateAnswer(given, baseTaskId);
 		const answer = await submitPatiently(
 			async () => await http.callOnce({ method: 'POST', path, body }),
@@ -164,28 +220,17 @@ export abstract class BaseApi implements KieApi<CommonOrder> {
 	}
 
 	protected patience(deadline?: number) {
-		const { limiter, clock, signal } = this.parts;
+		const { limiter, clock, signal } = this.account;
 		const until = deadline ?? clock.elapsed() + PATIENCE_WITHOUT_TIMEOUT_MS;
 		return { limiter, clock, signal, deadline: until };
 	}
 
 	protected async readRecord(taskId: string): Promise<KieAnswer> {
-		return await this.parts.http.call({ method: 'GET', path: this.recordPath, query: { taskId } });
-	}
-
-	private async readState({ operation, taskId }: StateOrder): Promise<TaskAnswer> {
-		const as = isOfAnyModel(operation) ? 'task' : 'video';
-		return await this.fetchRecord(taskId, false, MAX_ATTEMPTS, as);
-	}
-
-	/** A read: repeated after faults. */
-	private async read<M extends { kind: string }>(
-		call: HttpCall,
-		meaningOf: (answer: KieAnswer) => M,
-	): Promise<Answered<M>> {
-		const request = async () => await this.parts.http.call(call);
-		const answer = await callWithRetry(request, meaningOf, this.parts);
-		return answered(answer, meaningOf(answer));
+		return await this.account.http.call({
+			method: 'GET',
+			path: this.recordPath,
+			query: { taskId },
+		});
 	}
 }
 
@@ -208,6 +253,7 @@ export function kieTaskIdOf({ operation, taskId, kieTaskId }: SubmittedTask): st
 	return kieTaskId === taskId ? null : kieTaskId;
 }
 
-function unknownIf(isUnknown: boolean): { isUnknown?: true } {
-	return isUnknown ? { isUnknown } : {};
+/** How the record of a task is read. */
+export function readAs(operation: TaskOperation): 'video' | 'task' {
+	return isOfAnyModel(operation) ? 'task' : 'video';
 }

@@ -10,27 +10,28 @@ import type {
 	SubmittedTask,
 	TaskAnswer,
 } from './api';
-import { kieTaskIdOf } from './baseApi';
-import type { UploadFile } from './http/multipart';
-import type { CreditsMeaning, FileUrlMeaning, Meaning, UploadMeaning } from './meaning/answer';
+import { AccountApi, kieTaskIdOf, type Account } from './baseApi';
+import { JobsApi } from './jobsApi';
+import type { Meaning } from './meaning/answer';
+import { VeoApi } from './veoApi';
 
 /**
  * Kie through the API that the credential names. An order goes to that one alone: sent to the other as well
  * it could be paid for twice, and by another price list. What is free is also asked of the other one where
  * the chosen one does not know the task: so what was made before a switch stays usable.
  */
-export class ChosenApi implements KieApi {
+export class ChosenApi extends AccountApi implements KieApi {
+	readonly apis: { veo: KieApi<CommonOrder>; jobs: KieApi };
 	private readonly chosen: KieApi<CommonOrder>;
 	private readonly other: KieApi<CommonOrder>;
 	private readonly otherName: ApiName;
 
-	constructor(
-		chosen: ApiName,
-		private readonly apis: { veo: KieApi<CommonOrder>; jobs: KieApi },
-	) {
+	constructor(chosen: ApiName, account: Account) {
+		super(account);
+		this.apis = { veo: new VeoApi(account), jobs: new JobsApi(account) };
 		this.otherName = chosen === 'veo' ? 'jobs' : 'veo';
-		this.chosen = apis[chosen];
-		this.other = apis[this.otherName];
+		this.chosen = this.apis[chosen];
+		this.other = this.apis[this.otherName];
 	}
 
 	get upgradesAreTasks(): boolean {
@@ -74,18 +75,6 @@ export class ChosenApi implements KieApi {
 	async fetchRecord(taskId: string): Promise<TaskAnswer> {
 		const answer = await this.chosen.fetchRecord(taskId);
 		return await this.orElse(answer, async (api) => await api.fetchRecord(taskId));
-	}
-
-	async fetchFreshUrl(url: string): Promise<Answered<FileUrlMeaning>> {
-		return await this.chosen.fetchFreshUrl(url);
-	}
-
-	async uploadFile(file: UploadFile): Promise<Answered<UploadMeaning>> {
-		return await this.chosen.uploadFile(file);
-	}
-
-	async fetchCredits(): Promise<Answered<CreditsMeaning>> {
-		return await this.chosen.fetchCredits();
 	}
 
 	/** Any model runs through the jobs API. */

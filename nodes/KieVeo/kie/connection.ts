@@ -18,8 +18,6 @@ import { CancelledError, systemClock, type Clock } from './http/clock';
 import type { Patience } from './http/turns';
 import { SubmissionLimiter } from './http/limiter';
 import { ChosenApi } from './chosenApi';
-import { JobsApi } from './jobsApi';
-import { VeoApi } from './veoApi';
 
 /** Name of the credential type. */
 export const CREDENTIAL = 'kieVeoApi';
@@ -58,21 +56,21 @@ export interface Connection {
  * What all executions in this process share, by account and API host. The key is a digest, so that the API key
  * itself is not kept.
  */
-const accounts = new BoundedMap<string, { limiter: SubmissionLimiter; memory: CatalogueMemory }>(
+const shared = new BoundedMap<string, { limiter: SubmissionLimiter; memory: CatalogueMemory }>(
 	MOST_ACCOUNTS,
 );
 
 /** Shared by all executions in this process: the node that asks is often not the one that created the task. */
 const recentTasks = new BoundedMap<string, number>(MOST_RECENT_TASKS);
 
-function accountOf(baseUrl: string, apiKey: string) {
+function sharedBy(baseUrl: string, apiKey: string) {
 	const key = createHash('sha256').update(`${baseUrl}\n${apiKey}`).digest('hex');
-	const account = accounts.get(key) ?? {
+	const found = shared.get(key) ?? {
 		limiter: new SubmissionLimiter(systemClock),
 		memory: new CatalogueMemory(systemClock),
 	};
-	accounts.set(key, account);
-	return account;
+	shared.set(key, found);
+	return found;
 }
 
 /**
@@ -100,8 +98,8 @@ export async function connect(
 		abortInFlight ? signal : undefined,
 	);
 	const patience: Patience = {};
-	const { limiter, memory } = accountOf(baseUrl, apiKey);
-	const parts = {
+	const { limiter, memory } = sharedBy(baseUrl, apiKey);
+	const account = {
 		http: new HttpClient(send, systemClock, signal, apiKey, patience),
 		limiter,
 		recentTasks,
@@ -110,13 +108,12 @@ export async function connect(
 		addressKey: addressKey(apiKey),
 		warn: (line: string) => context.logger.warn(`${context.getNode().name}: ${line}`),
 	};
-	const apis = { veo: new VeoApi(parts), jobs: new JobsApi(parts) };
 	return {
-		api: new ChosenApi(readApiName(credentials.api), apis),
+		api: new ChosenApi(readApiName(credentials.api), account),
 		// Without the stop signal: other executions may wait for the same answer.
 		catalogue: new Catalogue(new HttpClient(send, systemClock, undefined, apiKey), memory),
 		baseUrl,
-		addressKey: parts.addressKey,
+		addressKey: account.addressKey,
 		webhookSecret: trimmedHmacKey(credentials.webhookSecret),
 		clock: systemClock,
 		patience,

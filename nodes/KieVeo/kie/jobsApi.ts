@@ -11,7 +11,6 @@ import { withModel } from '../addresses/submission';
 import type {
 	Asking,
 	CreationOrder,
-	CreationParameters,
 	KieApi,
 	Order,
 	SubmissionAnswer,
@@ -19,64 +18,21 @@ import type {
 	UpgradeOrder,
 	TaskAnswer,
 } from './api';
-import { BaseApi, kieTaskIdOf, type ApiParts } from './baseApi';
+import { BaseApi, FIELDS, given, kieTaskIdOf, readAs, toFields } from './baseApi';
 import { otherTier, withTierNote } from './meaning/fields';
 import { NO_FILES } from './meaning/files';
-import { isJsonObject, toText } from '../values';
+import { isJsonObject, toText, type JsonObject } from '../values';
 
 /*
  * Kie's unified jobs API: every order is a job of a model, and its state the record of that job. The names
- * of models and fields appear only here; those of each model differ, and Kie ignores what it does not know.
+ * of models appear only here; the fields of each model differ, and Kie ignores what it does not know.
  *
  * See https://docs.kie.ai/veo3-api/generate-veo-3-video and https://docs.kie.ai/market/common/get-task-detail
  */
 
 const CREATE_PATH = '/api/v1/jobs/createTask';
 
-type Input = { [field: string]: unknown };
-
-const CREATIONS: Record<
-	VideoCreation,
-	{
-		model: string;
-		/** Kie's field names. What has none is refused: Kie would ignore it silently, and bill the video. */
-		fields: Record<keyof CreationParameters, string | null>;
-	}
-> = {
-	generate: {
-		model: 'veo-3-1',
-		fields: {
-			prompt: 'prompt',
-			// Always given: without it, or with another name, Kie makes and bills Fast.
-			model: 'model',
-			taskId: null,
-			generationType: 'generation_type',
-			imageUrls: 'image_urls',
-			aspectRatio: 'aspect_ratio',
-			resolution: 'resolution',
-			duration: 'duration',
-			enableTranslation: 'enable_translation',
-			seed: null,
-			watermark: 'watermark',
-		},
-	},
-	extend: {
-		model: 'veo/extend',
-		fields: {
-			prompt: 'prompt',
-			model: null,
-			taskId: 'task_id',
-			generationType: null,
-			imageUrls: null,
-			aspectRatio: null,
-			resolution: null,
-			duration: null,
-			enableTranslation: null,
-			seed: 'seeds',
-			watermark: 'watermark',
-		},
-	},
-};
+const MODELS: Record<VideoCreation, string> = { generate: 'veo-3-1', extend: 'veo/extend' };
 
 /** What Kie makes where no tier can be chosen. */
 const ONLY_TIER = 'fast';
@@ -84,7 +40,7 @@ const ONLY_TIER = 'fast';
 /** Kie spells the two in different ways. */
 const UPGRADES: Record<
 	Upgrade,
-	{ model: string; toInput(video: Pick<UpgradeOrder, 'taskId' | 'index'>): Input }
+	{ model: string; toInput(video: Pick<UpgradeOrder, 'taskId' | 'index'>): JsonObject }
 > = {
 	get4k: {
 		model: 'veo/get-4k-video',
@@ -96,28 +52,18 @@ const UPGRADES: Record<
 	},
 };
 
-interface JobsApiParts extends ApiParts {
-	/** Proves the content of a callback address. */
-	addressKey: Buffer;
-	/** Writes to n8n's log. */
-	warn(line: string): void;
-}
-
 export class JobsApi extends BaseApi implements KieApi {
 	readonly upgradesAreTasks = true;
 
 	protected readonly recordPath = '/api/v1/jobs/recordInfo';
 
-	constructor(private readonly jobs: JobsApiParts) {
-		super(jobs);
-	}
-
 	assertOffered(order: Order): void {
 		if (order.kind !== 'creation') return;
-		const { fields } = CREATIONS[order.operation];
+		const { operation } = order;
 		for (const [name, value] of given(order.parameters)) {
-			const isOffered = fields[name] !== null || (name === 'model' && value === ONLY_TIER);
-			if (!isOffered) throw inputErrors.parameterNotOffered(order.operation, name, value);
+			const isOffered =
+				FIELDS[name][operation] !== null || (name === 'model' && value === ONLY_TIER);
+			if (!isOffered) throw inputErrors.parameterNotOffered(operation, name, value);
 		}
 	}
 
@@ -134,7 +80,7 @@ export class JobsApi extends BaseApi implements KieApi {
 		if (ownId === null) return NO_JOB;
 		const { operation } = video;
 		const isOurs = isCreation(operation) || isUpgrade(operation);
-		const as = isOfAnyModel(operation) ? 'task' : 'video';
+		const as = readAs(operation);
 		return this.withTier(
 			video,
 			how === 'poll'
@@ -147,17 +93,12 @@ export class JobsApi extends BaseApi implements KieApi {
 		{ operation, parameters, callBackUrl }: CreationOrder,
 		deadline?: number,
 	): Promise<SubmissionAnswer> {
-		const { model, fields } = CREATIONS[operation];
-		const input: Input = {};
-		for (const [name, value] of given(parameters)) {
-			const field = fields[name];
-			if (field !== null) input[field] = value;
-		}
+		const input = toFields(parameters, operation);
 		const address =
-			callBackUrl === undefined || fields.model === null
+			callBackUrl === undefined || FIELDS.model[operation] === null
 				? callBackUrl
-				: withModel(callBackUrl, parameters.model, this.jobs.addressKey);
-		return await this.createJob(model, input, address, parameters.taskId, deadline);
+				: withModel(callBackUrl, parameters.model, this.account.addressKey);
+		return await this.createJob(MODELS[operation], input, address, parameters.taskId, deadline);
 	}
 
 	/** Paid for each time it is accepted, so treated like a new video. */
@@ -169,7 +110,7 @@ export class JobsApi extends BaseApi implements KieApi {
 
 	private async createJob(
 		model: string,
-		input: Input,
+		input: JsonObject,
 		callBackUrl: string | undefined,
 		baseTaskId: string | undefined,
 		deadline?: number,
@@ -181,21 +122,13 @@ export class JobsApi extends BaseApi implements KieApi {
 	/** Kie bills the tier that it repeats, which is not always the one that was asked for. */
 	private withTier({ operation, taskId, model }: SubmittedTask, answer: TaskAnswer): TaskAnswer {
 		if (!isCreation(operation) || isOfAnyModel(operation)) return answer;
-		if (CREATIONS[operation].fields.model === null || answer.meaning.kind !== 'success')
-			return answer;
+		if (FIELDS.model[operation] === null || answer.meaning.kind !== 'success') return answer;
 		const record = isJsonObject(answer.raw) ? answer.raw.data : null;
 		const made = otherTier(model, record);
 		if (made === null || model === undefined) return answer;
-		this.jobs.warn(tierLine(taskId, model, made));
+		this.account.warn(tierLine(taskId, model, made));
 		return { ...answer, message: withTierNote(answer.message, model, made) };
 	}
-}
-
-function given(parameters: CreationParameters): Array<[keyof CreationParameters, unknown]> {
-	const names = Object.keys(parameters) as Array<keyof CreationParameters>;
-	return names.flatMap((name) =>
-		parameters[name] === undefined ? [] : [[name, parameters[name]]],
-	);
 }
 
 /** An upgrade that was not ordered as a job. */

@@ -4,13 +4,12 @@ import type {
 	Asking,
 	CommonOrder,
 	CreationOrder,
-	CreationParameters,
 	SubmissionAnswer,
 	SubmittedTask,
 	UpgradeOrder,
 	TaskAnswer,
 } from './api';
-import { answered, BaseApi, orderAnswered, kieTaskIdOf } from './baseApi';
+import { answered, BaseApi, kieTaskIdOf, orderAnswered, toFields } from './baseApi';
 import type { HttpCall } from './http/client';
 import { submitPatiently } from './http/retry';
 import { classifyUpgradeAnswer, type KieAnswer, type Meaning } from './meaning/answer';
@@ -24,27 +23,13 @@ const CREATION_PATHS: Record<VideoCreation, string> = {
 	extend: '/api/v1/veo/extend',
 };
 
-/** Kie's field names. */
-const CREATION_FIELDS: Record<keyof CreationParameters, string> = {
-	prompt: 'prompt',
-	model: 'model',
-	taskId: 'taskId',
-	generationType: 'generationType',
-	imageUrls: 'imageUrls',
-	aspectRatio: 'aspect_ratio',
-	resolution: 'resolution',
-	duration: 'duration',
-	enableTranslation: 'enableTranslation',
-	seed: 'seeds',
-	watermark: 'watermark',
-};
-
-/** One video of a task, for a request about its upgrade. */
-type UpgradeSubject = Pick<UpgradeOrder, 'taskId' | 'index' | 'callBackUrl'>;
-
 const UPGRADES: Record<
 	Upgrade,
-	{ toCall(subject: UpgradeSubject): HttpCall; ordersAgain: boolean; callsBack: boolean }
+	{
+		toCall(order: Pick<UpgradeOrder, 'taskId' | 'index' | 'callBackUrl'>): HttpCall;
+		ordersAgain: boolean;
+		callsBack: boolean;
+	}
 > = {
 	get4k: {
 		toCall: ({ taskId, index, callBackUrl }) => ({
@@ -106,7 +91,10 @@ export class VeoApi extends BaseApi {
 		deadline?: number,
 	): Promise<SubmissionAnswer> {
 		const path = CREATION_PATHS[operation];
-		const body = { ...toFields(parameters), ...(callBackUrl === undefined ? {} : { callBackUrl }) };
+		const body = {
+			...toFields(parameters, 'veo'),
+			...(callBackUrl === undefined ? {} : { callBackUrl }),
+		};
 		return await this.startTask({ path, body }, parameters.taskId, deadline);
 	}
 
@@ -119,7 +107,7 @@ export class VeoApi extends BaseApi {
 		const meaningOf = (answer: KieAnswer) =>
 			classifyUpgradeAnswer(OPERATIONS[order.operation].upgradesTo, answer);
 		const answer = await submitPatiently(
-			async () => await this.parts.http.callOnce(call),
+			async () => await this.account.http.callOnce(call),
 			meaningOf,
 			this.patience(deadline),
 		);
@@ -135,7 +123,7 @@ export class VeoApi extends BaseApi {
 		{ taskId, index, codes }: SubmittedTask,
 	): Promise<TaskAnswer> {
 		const { toCall, ordersAgain } = UPGRADES[upgrade];
-		const answer = await this.parts.http.call(toCall({ taskId, index: index ?? 0 }));
+		const answer = await this.account.http.call(toCall({ taskId, index: index ?? 0 }));
 		const meaning = classifyUpgradeAnswer(OPERATIONS[upgrade].upgradesTo, answer);
 		if (!ordersAgain) return answered(answer, meaning);
 		return {
@@ -150,11 +138,4 @@ function judged(meaning: Meaning, repeat: Repeat): Meaning {
 	return repeat === 'reordered'
 		? { kind: 'failed', reason: 'reordered' }
 		: { ...meaning, perhapsReordered: true };
-}
-
-/** Under Kie's own names; unset values are omitted. */
-function toFields(parameters: CreationParameters): { [field: string]: unknown } {
-	const names = Object.keys(CREATION_FIELDS) as Array<keyof CreationParameters>;
-	const given = names.filter((name) => parameters[name] !== undefined);
-	return Object.fromEntries(given.map((name) => [CREATION_FIELDS[name], parameters[name]]));
 }

@@ -2,8 +2,6 @@ import { HttpClient, type HttpCall, type SendRequest } from '../../../nodes/KieV
 import { SubmissionLimiter } from '../../../nodes/KieVeo/kie/http/limiter';
 import type { ApiName, KieApi } from '../../../nodes/KieVeo/kie/api';
 import { ChosenApi } from '../../../nodes/KieVeo/kie/chosenApi';
-import { JobsApi } from '../../../nodes/KieVeo/kie/jobsApi';
-import { VeoApi } from '../../../nodes/KieVeo/kie/veoApi';
 import { FakeClock } from './fakeClock';
 
 /** The key of the callback addresses that are made here. */
@@ -36,7 +34,7 @@ export function fakeKie(
 		return { statusCode: 200, headers, body };
 	};
 	const lines: string[] = [];
-	const parts = {
+	const account = {
 		http: new HttpClient(send, clock, stop.signal),
 		limiter: new SubmissionLimiter(clock),
 		recentTasks: new Map(),
@@ -45,8 +43,7 @@ export function fakeKie(
 		addressKey: ADDRESS_KEY,
 		warn: (line: string) => void lines.push(line),
 	};
-	const apis = { veo: new VeoApi(parts), jobs: new JobsApi(parts) };
-	const chosen = new ChosenApi(name, apis);
+	const chosen = new ChosenApi(name, account);
 	// A test knows which orders the API that it names takes.
-	return { api: apis[name] as KieApi, chosen, calls, clock, stop, lines };
+	return { api: chosen.apis[name] as KieApi, chosen, calls, clock, stop, lines };
 }
