@@ -33,7 +33,6 @@ import {
 	callOwnAddress,
 	readWakeUp,
 	WAKE_UP_PARAMETER,
-	wakeUpKey,
 	watch,
 	withWakeUp,
 	type WakeUp,
@@ -165,8 +164,8 @@ async function handleWakeUp(context: IWebhookFunctions, value: unknown): Promise
 	const limit = new AbortController();
 	const connection = await connect(context, limit.signal, { abortInFlight: true });
 	const { clock, addressKey } = connection;
-	const key = wakeUpKey(addressKey, String(context.getExecutionId()));
-	const wakeUp = readWakeUp(value, key, clock.now());
+	const execution = String(context.getExecutionId());
+	const wakeUp = readWakeUp(value, { addressKey, execution, now: clock.now() });
 	if (wakeUp === 'old') return stillWaits(401, 'the wake-up is an old one, or the clocks differ');
 	if (wakeUp === 'foreign') {
 		return stillWaits(401, 'the wake-up was not made for this execution with this API key');
@@ -210,7 +209,7 @@ async function inTurn(call: Call, work: () => Promise<Reply>): Promise<Reply> {
  */
 async function isStillWaiting({ context, connection, place }: Call, url: string): Promise<boolean> {
 	const ping = { kind: 'ping' as const, at: connection.clock.now(), place };
-	const pinged = withWakeUp(url, ping, wakeUpKey(connection.addressKey, place.execution));
+	const pinged = withWakeUp(url, ping, connection.addressKey);
 	const found = await callOwnAddress(context.helpers.httpRequest, pinged, CHECK_LIMIT_MS);
 	return found !== 'over' && found !== 'gone';
 }

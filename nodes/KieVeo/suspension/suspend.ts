@@ -18,7 +18,7 @@ import {
 	wasSuspended,
 	type SuspensionPlace,
 } from './state';
-import { wakeUpKey, watch, withWakeUp } from './watch';
+import { watch, withWakeUp } from './watch';
 
 /**
  * A new task submitted longer than this before the suspension may have been reported by then. Usually all
@@ -97,7 +97,7 @@ export async function assertReachable(
 ): Promise<void> {
 	const place = placeOf(context, roundOf(context));
 	const ping = { kind: 'ping' as const, at: connection.clock.now(), place };
-	const url = withWakeUp(resumeUrl, ping, wakeUpKey(connection.addressKey, place.execution));
+	const url = withWakeUp(resumeUrl, ping, connection.addressKey);
 	const obstacle = await watch.findObstacle(context, connection, url);
 	if (obstacle !== null) throw inputErrors.suspendedBehind(new URL(url).origin, obstacle);
 }
@@ -131,9 +131,10 @@ export async function suspend(
 	const place = placeOf(context, round);
 	const awaited = items.map(videoAwaitedBy);
 	beginSuspension(place, { awaited, deadline, complete: true, possiblyMissed });
-	watch.begin(context, place, {
+	watch.begin(context, {
+		place,
 		url: resumeUrl,
-		key: wakeUpKey(addressKey, place.execution),
+		addressKey,
 		since: now,
 		overdueAfter: overdueAfter(operation),
 		hasUnreported: possiblyMissed.size > 0,
@@ -158,9 +159,10 @@ export function watchSince({ context, connection, place, suspension }: Call): vo
 	const url = watch.has(place) || !first ? null : resumeAddressOf(context);
 	if (url === null || !first) return;
 	const since = connection.clock.now();
-	watch.begin(context, place, {
+	watch.begin(context, {
+		place,
 		url,
-		key: wakeUpKey(connection.addressKey, place.execution),
+		addressKey: connection.addressKey,
 		since,
 		overdueAfter: overdueAfter(first.operation),
 		hasUnreported: openVideos(suspension).some(isUnreported),

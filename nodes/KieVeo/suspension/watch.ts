@@ -105,14 +105,15 @@ const NOT_THERE = /\bexecution ".*" does not exist/i;
  * signed with it is only sent to n8n's own address: a callback address, which Kie knows, is useless here,
  * and so is a wake-up of another execution.
  */
-export function wakeUpKey(addressKey: Buffer, execution: string): Buffer {
+function wakeUpKey(addressKey: Buffer, execution: string): Buffer {
 	// The colon separates it from what is signed in a callback address: base64url text.
 	return createHmac('sha256', addressKey).update(`wake-up:${execution}`).digest();
 }
 
 /** @param url the resume address of the suspension */
-export function withWakeUp(url: string, wakeUp: WakeUp, key: Buffer): string {
+export function withWakeUp(url: string, wakeUp: WakeUp, addressKey: Buffer): string {
 	const address = new URL(url);
+	const key = wakeUpKey(addressKey, wakeUp.place.execution);
 	address.searchParams.set(WAKE_UP_PARAMETER, makeToken(wakeUp, key));
 	return address.href;
 }
@@ -121,11 +122,14 @@ export function withWakeUp(url: string, wakeUp: WakeUp, key: Buffer): string {
  * Reads what {@link withWakeUp} added. Pure; never throws.
  *
  * @param value the query parameter as the web server parsed it
- * @returns `foreign` if it was not made with this key; `old` if it was captured and sent again, or the
- * clocks differ
+ * @returns `foreign` if it was not made with this key for this execution; `old` if it was captured and sent again,
+ * or the clocks differ
  */
-export function readWakeUp(value: unknown, key: Buffer, now: number): WakeUp | 'foreign' | 'old' {
-	const content = readToken(value, key);
+export function readWakeUp(
+	value: unknown,
+	{ addressKey, execution, now }: { addressKey: Buffer; execution: string; now: number },
+): WakeUp | 'foreign' | 'old' {
+	const content = readToken(value, wakeUpKey(addressKey, execution));
 	const { kind, at, place } = isJsonObject(content) ? content : {};
 	const known = KINDS.find((one) => one === kind);
 	if (known === undefined || typeof at !== 'number' || !isPlace(place)) return 'foreign';
@@ -207,14 +211,11 @@ function obstacleIn({ statusCode, headers }: { [part: string]: unknown }): strin
 /** Parts of n8n's contexts. Only one set is kept at a time, the newest, whatever it belongs to. */
 export type WatchContext = Pick<IExecuteFunctions | IWebhookFunctions, 'helpers' | 'logger'>;
 
-/** A suspension, and how to watch it. */
-interface Assignment extends WatchPlan {
+/** A suspension, and how it is watched. */
+interface Watched extends WatchPlan {
 	/** The resume address. */
 	url: string;
-	key: Buffer;
-}
-
-interface Watched extends Assignment {
+	addressKey: Buffer;
 	place: SuspensionPlace;
 	/** This process's last check, and its time. */
 	last: Check | null;
@@ -268,10 +269,13 @@ export class Watch {
 		return this.watched.size;
 	}
 
-	begin({ helpers, logger }: WatchContext, place: SuspensionPlace, assignment: Assignment): void {
+	begin(
+		{ helpers, logger }: WatchContext,
+		plan: WatchPlan & Pick<Watched, 'url' | 'addressKey' | 'place'>,
+	): void {
 		this.newest = { send: helpers.httpRequest, logger };
-		const name = nameOf(place);
-		const entry = { ...assignment, place, last: null, lastElsewhere: 0, soon: null };
+		const name = nameOf(plan.place);
+		const entry = { ...plan, last: null, lastElsewhere: 0, soon: null };
 		this.watched.set(name, entry);
 		void this.follow(name, entry);
 	}
@@ -367,10 +371,10 @@ export class Watch {
 			const { newest } = this;
 			// Resumed while it waited for its turn.
 			if (this.watched.get(name) !== entry || newest === undefined) return;
-			const { place, key } = entry;
+			const { place, addressKey } = entry;
 			const at = this.clock.now();
 			if (kind !== 'reported') entry.last = { at, kind };
-			const url = withWakeUp(entry.url, { kind, at, place }, key);
+			const url = withWakeUp(entry.url, { kind, at, place }, addressKey);
 			const found = await callOwnAddress(newest.send, url, ANSWER_MS);
 			this.noteReach(newest.logger, new URL(url).origin, found !== 'unreachable');
 			if (this.watched.get(name) !== entry) return;

@@ -1,7 +1,7 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
 import { addressKey } from '../../../nodes/KieVeo/addresses/submission';
-import { wakeUpKey, withWakeUp } from '../../../nodes/KieVeo/suspension/watch';
+import { withWakeUp } from '../../../nodes/KieVeo/suspension/watch';
 import { itemsOf, type Execution } from '../../tools/n8n/execution';
 import { NEVER, SIMULATOR_KEY, type AddVideo, type JournalEntry } from '../../tools/simulator';
 import type { Stage } from './stage';
@@ -53,8 +53,7 @@ export class Suspensions {
 		const url = new URL(this.addressOf(of));
 		url.searchParams.delete('kieVeo');
 		const place = { execution, node: KIE, round: -1 };
-		const key = wakeUpKey(addressKey(SIMULATOR_KEY), execution);
-		return withWakeUp(url.href, { kind: 'all', at: Date.now(), place }, key);
+		return withWakeUp(url.href, { kind: 'all', at: Date.now(), place }, addressKey(SIMULATOR_KEY));
 	}
 
 	/** The address at which Kie should report a video. */

@@ -51,9 +51,10 @@ it(`${VIDEOS} videos of which no callback comes are asked about before the timeo
 		return { statusCode: asked === 'cutShort' ? 503 : 200, body: { waiting: true }, headers: {} };
 	};
 	const watch = new Watch(clock, async () => await clock.pause(1_000));
-	watch.begin({ helpers: { httpRequest }, logger: {} } as unknown as WatchContext, place, {
+	watch.begin({ helpers: { httpRequest }, logger: {} } as unknown as WatchContext, {
+		place,
 		url: 'https://n8n.example/webhook-waiting/1/kie-veo',
-		key: Buffer.from('key'),
+		addressKey: Buffer.from('key'),
 		since: 0,
 		overdueAfter: 12 * 60_000,
 		hasUnreported: false,

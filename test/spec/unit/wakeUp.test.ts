@@ -1,9 +1,9 @@
 import { addressKey, withSubmission } from '../../../nodes/KieVeo/addresses/submission';
+import { makeToken } from '../../../nodes/KieVeo/addresses/token';
 import type { SuspensionPlace } from '../../../nodes/KieVeo/suspension/state';
 import {
 	readWakeUp,
 	WAKE_UP_PARAMETER,
-	wakeUpKey,
 	withWakeUp,
 	type WakeUp,
 } from '../../../nodes/KieVeo/suspension/watch';
@@ -14,27 +14,28 @@ const PLACE: SuspensionPlace = { execution: '7', node: 'a-node', round: 0 };
 const URL_OF_N8N = 'https://n8n.example/webhook-waiting/7/kie-veo?signature=abc';
 const WAKE_UP: WakeUp = { kind: 'final', at: NOW, place: PLACE };
 
-const keyOf = (execution = PLACE.execution) => wakeUpKey(KEY, execution);
+const read = (value: unknown, now = NOW) =>
+	readWakeUp(value, { addressKey: KEY, execution: PLACE.execution, now });
 const valueOf = (url: string, parameter = WAKE_UP_PARAMETER) =>
 	new URL(url).searchParams.get(parameter) ?? '';
-const proven = valueOf(withWakeUp(URL_OF_N8N, WAKE_UP, keyOf()));
+const proven = valueOf(withWakeUp(URL_OF_N8N, WAKE_UP, KEY));
 const [payload = '', proof = ''] = proven.split('.');
 const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
 
 describe('a wake-up', () => {
 	it('is read as it was sent, and leaves the address as n8n signed it', () => {
-		const url = new URL(withWakeUp(URL_OF_N8N, WAKE_UP, keyOf()));
+		const url = new URL(withWakeUp(URL_OF_N8N, WAKE_UP, KEY));
 		expect(url.searchParams.get('signature')).toBe('abc');
 		expect(url.pathname).toBe('/webhook-waiting/7/kie-veo');
-		expect(readWakeUp(proven, keyOf(), NOW)).toStrictEqual(WAKE_UP);
+		expect(read(proven)).toStrictEqual(WAKE_UP);
 	});
 
 	it.each([-60_000, 0, 60_000])('is good while the clocks differ by %i ms', (ms) => {
-		expect(readWakeUp(proven, keyOf(), NOW + ms)).toStrictEqual(WAKE_UP);
+		expect(read(proven, NOW + ms)).toStrictEqual(WAKE_UP);
 	});
 
 	it.each([-60_001, 60_001, 3_600_000])('is old when it comes again %i ms later', (ms) => {
-		expect(readWakeUp(proven, keyOf(), NOW + ms)).toBe('old');
+		expect(read(proven, NOW + ms)).toBe('old');
 	});
 
 	const submission = {
@@ -44,7 +45,7 @@ describe('a wake-up', () => {
 		waiting: { execution: '7', round: 0, item: 0, until: NOW },
 	};
 	const ofCallback = valueOf(withSubmission(URL_OF_N8N, submission, KEY), 'kieVeo');
-	const ofCallbackKey = valueOf(withWakeUp(URL_OF_N8N, WAKE_UP, KEY));
+	const ofCallbackKey = makeToken(WAKE_UP, KEY);
 
 	it.each<[what: string, value: unknown]>([
 		['nothing', ''],
@@ -57,30 +58,31 @@ describe('a wake-up', () => {
 		['a later time', `${encode({ ...WAKE_UP, at: NOW + 1 })}.${proof}`],
 		["a callback address's proof", ofCallback],
 		["one made with the callback addresses' key", ofCallbackKey],
-		['one of another execution', valueOf(withWakeUp(URL_OF_N8N, WAKE_UP, keyOf('8')))],
+		[
+			'one of another execution',
+			valueOf(withWakeUp(URL_OF_N8N, { ...WAKE_UP, place: { ...PLACE, execution: '8' } }, KEY)),
+		],
 		[
 			'one that names no round',
-			valueOf(
-				withWakeUp(URL_OF_N8N, { ...WAKE_UP, place: { ...PLACE, round: '' as never } }, keyOf()),
-			),
+			valueOf(withWakeUp(URL_OF_N8N, { ...WAKE_UP, place: { ...PLACE, round: '' as never } }, KEY)),
 		],
 		[
 			'one made with another API key',
-			valueOf(withWakeUp(URL_OF_N8N, WAKE_UP, wakeUpKey(addressKey('another'), '7'))),
+			valueOf(withWakeUp(URL_OF_N8N, WAKE_UP, addressKey('another'))),
 		],
 		[
 			'a kind that this version does not know',
-			valueOf(withWakeUp(URL_OF_N8N, { ...WAKE_UP, kind: 'end' as 'all' }, keyOf())),
+			valueOf(withWakeUp(URL_OF_N8N, { ...WAKE_UP, kind: 'end' as 'all' }, KEY)),
 		],
 		[
 			'a name of every object',
-			valueOf(withWakeUp(URL_OF_N8N, { ...WAKE_UP, kind: 'toString' as 'all' }, keyOf())),
+			valueOf(withWakeUp(URL_OF_N8N, { ...WAKE_UP, kind: 'toString' as 'all' }, KEY)),
 		],
 		[
 			'no time',
-			valueOf(withWakeUp(URL_OF_N8N, { ...WAKE_UP, at: null as unknown as number }, keyOf())),
+			valueOf(withWakeUp(URL_OF_N8N, { ...WAKE_UP, at: null as unknown as number }, KEY)),
 		],
 	])('is not one: %s', (_what, value) => {
-		expect(readWakeUp(value, keyOf(), NOW)).toBe('foreign');
+		expect(read(value)).toBe('foreign');
 	});
 });

@@ -52,8 +52,10 @@ class Lab {
 
 	get context(): WatchContext {
 		const httpRequest = async ({ url, timeout }: IHttpRequestOptions) => {
-			const value = new URL(url).searchParams.get(WAKE_UP_PARAMETER);
-			const wakeUp = readWakeUp(value, KEY, this.now);
+			const called = new URL(url);
+			const value = called.searchParams.get(WAKE_UP_PARAMETER);
+			const execution = called.pathname.split('/').at(-2) ?? '';
+			const wakeUp = readWakeUp(value, { addressKey: KEY, execution, now: this.now });
 			if (typeof wakeUp === 'string') throw new Error(`a ${wakeUp} wake-up`);
 			const after = (this.now - this.start) / SECOND;
 			const answer = this.answer(this.calls.push({ after, url, wakeUp, timeout }) - 1);
@@ -83,7 +85,7 @@ class Lab {
 		const since = this.now;
 		const plan = { since, overdueAfter: 12 * MINUTE, hasUnreported: false, deadline: since + wait };
 		const url = `${origin}/webhook-waiting/${execution}/kie-veo`;
-		this.watch.begin(this.context, place(execution), { url, key: KEY, ...plan });
+		this.watch.begin(this.context, { place: place(execution), url, addressKey: KEY, ...plan });
 	}
 
 	/** Lets time pass, tick by tick. */

@@ -13,9 +13,10 @@ const httpRequest = async () => {
 	return { statusCode: 200, body: { waiting: false }, headers: {} };
 };
 const context = { helpers: { httpRequest }, logger: { warn: console.log } };
-watch.begin(context as unknown as WatchContext, place, {
+watch.begin(context as unknown as WatchContext, {
+	place,
 	url: 'https://n8n.example/webhook-waiting/1/kie-veo',
-	key: Buffer.from('key'),
+	addressKey: Buffer.from('key'),
 	since,
 	overdueAfter: WAIT,
 	hasUnreported: false,

@@ -3,7 +3,7 @@ import { readTaskFault } from '../meaning/fields';
 import { isJsonObject, parseJson, parseNested, toNumber, toText } from '../../values';
 import { throwIfCancelled, type Clock } from './clock';
 import type { Upload } from './multipart';
-import { envelopeFaultText, networkFaultOf, refusalOf, type EnvelopeFault } from './networkFault';
+import { networkFaultOf, refusalOf } from './networkFault';
 import { Turns, type Patience } from './turns';
 
 export interface HttpCall {
@@ -153,24 +153,25 @@ export function readAnswer(reply: HttpReply, now: number): KieAnswer {
 	const retryAfterMs = readRetryAfter(reply.headers['retry-after'], now);
 	const text = reply.body.trim();
 	const taskIds = taskIdsIn(text);
-	const notKies = (reason: EnvelopeFault): KieAnswer => ({
-		...faultAnswer(envelopeFaultText(reason, statusCode), httpCode, retryAfterMs),
+	// In place of the words of an answer that is not Kie's.
+	const notKies = (what: string): KieAnswer => ({
+		...faultAnswer(`${what} (HTTP ${statusCode})`, httpCode, retryAfterMs),
 		taskIds,
 	});
-	const foreign = (reason: EnvelopeFault): KieAnswer => {
+	const foreign = (what: string): KieAnswer => {
 		const unreached = refusalOf(statusCode);
-		return { ...notKies(reason), ...(unreached ? { unreached } : {}) };
+		return { ...notKies(what), ...(unreached ? { unreached } : {}) };
 	};
 
-	if (text === '') return foreign('empty');
+	if (text === '') return foreign('empty answer');
 	const body = parseJson(text);
 	if (body === undefined) {
 		// What starts like JSON may be Kie's, cut off in transit.
-		if (/^[{[]/.test(text)) return notKies('notJson');
-		return foreign(text.startsWith('<') ? 'webPage' : 'notJson');
+		if (/^[{[]/.test(text)) return notKies('unreadable JSON');
+		return foreign(text.startsWith('<') ? 'a web page instead of JSON' : 'unreadable JSON');
 	}
 	const isEnvelope = isJsonObject(body) && ENVELOPE_FIELDS.some((field) => field in body);
-	if (!isJsonObject(body) || (httpCode !== null && !isEnvelope)) return foreign('unexpectedJson');
+	if (!isJsonObject(body) || (httpCode !== null && !isEnvelope)) return foreign('unexpected JSON');
 
 	const code = httpCode ?? toNumber(body.code);
 	return {

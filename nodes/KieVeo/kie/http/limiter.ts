@@ -30,12 +30,6 @@ export interface Attempt {
 	signal?: AbortSignal;
 }
 
-interface Waiter extends Attempt {
-	submit(): Promise<KieAnswer>;
-	resolve(answer: KieAnswer | Promise<KieAnswer>): void;
-	reject(error: CancelledError): void;
-}
-
 /**
  * Keeps the submissions of this process within Kie's limit, in the order of their numbers, and shares
  * the limit with other processes and programs that it cannot see.
@@ -53,7 +47,13 @@ interface Waiter extends Attempt {
 export class SubmissionLimiter {
 	/** When each slot is free; `Infinity` while its request is under way. */
 	private readonly slots = Array.from({ length: SUBMISSIONS_PER_WINDOW }, () => ({ freeAt: 0 }));
-	private readonly queue: Waiter[] = [];
+	private readonly queue: Array<
+		Attempt & {
+			submit(): Promise<KieAnswer>;
+			resolve(answer: KieAnswer | Promise<KieAnswer>): void;
+			reject(error: CancelledError): void;
+		}
+	> = [];
 	private lastNumber = 0;
 	private isWatching = false;
 	/** Nothing is sent before. */
@@ -111,7 +111,7 @@ export class SubmissionLimiter {
 			const slot = this.freeSlot(now);
 			if (waiter.signal?.aborted) waiter.reject(new CancelledError());
 			else if (answer && now >= waiter.deadline) waiter.resolve(answer);
-			else if (slot) waiter.resolve(this.send(slot, waiter));
+			else if (slot) waiter.resolve(this.send(slot, waiter.submit, waiter.judge));
 			else this.queue.push(waiter);
 		}
 	}
@@ -121,7 +121,11 @@ export class SubmissionLimiter {
 		return this.slots.find(({ freeAt }) => freeAt <= now);
 	}
 
-	private async send(slot: { freeAt: number }, { submit, judge }: Waiter): Promise<KieAnswer> {
+	private async send(
+		slot: { freeAt: number },
+		submit: () => Promise<KieAnswer>,
+		judge: Attempt['judge'],
+	): Promise<KieAnswer> {
 		slot.freeAt = Infinity;
 		this.underWay++;
 		// Not while the queue is being served: a stop in the same turn still comes first.

@@ -1,14 +1,6 @@
 import type { UnreachedReason } from '../meaning/answer';
 import { isJsonObject, toNumber, type JsonObject } from '../../values';
 
-/** Why no complete answer came. */
-interface NetworkFault {
-	/** As users read it. Nothing secret. */
-	text: string;
-	/** Set when the request certainly did not reach anyone who could act on it. */
-	unreached?: UnreachedReason;
-}
-
 /**
  * Why a request got no complete answer, and whether it certainly reached nobody. A paid request may be
  * sent again only in that case, so nothing uncertain is ever reported as certain.
@@ -18,8 +10,11 @@ interface NetworkFault {
  * its Authorization header, so nothing but names, codes and Node.js's own sentences is read.
  *
  * Pure; never throws.
+ *
+ * @returns `text` for users, with nothing secret in it; `unreached` if the request certainly reached nobody who could
+ * act on it
  */
-export function networkFaultOf(error: unknown): NetworkFault {
+export function networkFaultOf(error: unknown): { text: string; unreached?: UnreachedReason } {
 	const levels = levelsOf(error);
 	const [status] = levels.flatMap(statusesOf);
 	if (status !== undefined) return cutAnswer(status);
@@ -37,8 +32,6 @@ export function networkFaultOf(error: unknown): NetworkFault {
 	return { text: 'no complete answer' };
 }
 
-type Sign = [sign: RegExp, text: string, unreached?: UnreachedReason];
-
 const CLOSED = 'connection closed before anything was sent';
 
 /**
@@ -49,7 +42,7 @@ const CLOSED = 'connection closed before anything was sent';
  * - `unsent` with the code and the target, where the connection was never made;
  * - `sent` with the code, where the request may have been received.
  */
-const SIGNS: Sign[] = [
+const SIGNS: Array<[sign: RegExp, text: string, unreached?: UnreachedReason]> = [
 	[
 		/^SsrfBlockedIpError$|^The request was blocked because it resolves to a restricted IP/,
 		'n8n blocked the request because it resolves to a restricted IP address',
@@ -97,12 +90,7 @@ const SIGNS: Sign[] = [
 	],
 	// UNSPECIFIED: whatever else OpenSSL finds wrong with a certificate, such as a weak digest. Node.js has it for nothing else.
 	[
-		/^(CERT_(?:REVOKED|REJECTED|SIGNATURE_FAILURE|CHAIN_TOO_LONG)|INVALID_(?:CA|PURPOSE)|PATH_LENGTH_EXCEEDED|OUT_OF_MEM|UNSPECIFIED)$/,
-		'the certificate is not valid',
-		'certificate',
-	],
-	[
-		/^(UNABLE_TO_(?:GET_CRL|DECRYPT_(?:CERT|CRL)_SIGNATURE|DECODE_ISSUER_PUBLIC_KEY)|CRL_SIGNATURE_FAILURE|ERROR_IN_CRL_(?:LAST|NEXT)_UPDATE_FIELD)$/,
+		/^(CERT_(?:REVOKED|REJECTED|SIGNATURE_FAILURE|CHAIN_TOO_LONG)|INVALID_(?:CA|PURPOSE)|PATH_LENGTH_EXCEEDED|OUT_OF_MEM|UNSPECIFIED|UNABLE_TO_(?:GET_CRL|DECRYPT_(?:CERT|CRL)_SIGNATURE|DECODE_ISSUER_PUBLIC_KEY)|CRL_SIGNATURE_FAILURE|ERROR_IN_CRL_(?:LAST|NEXT)_UPDATE_FIELD)$/,
 		'the certificate is not valid',
 		'certificate',
 	],
@@ -136,7 +124,7 @@ function withDetail(text: string, detail = ''): string {
 }
 
 /** An answer had begun. Its status says whose it was, even if the rest never came or could not be read. */
-function cutAnswer(status: number): NetworkFault {
+function cutAnswer(status: number): ReturnType<typeof networkFaultOf> {
 	const unreached = UNREACHED_STATUSES.get(status);
 	const text = 'the answer was cut off';
 	return unreached === undefined ? { text } : { text: `${text} (HTTP ${status})`, unreached };
@@ -203,17 +191,10 @@ function waitsForConnection({ request }: JsonObject): boolean {
  * An answer with one of these HTTP statuses that is not Kie's: the request did not reach Kie's API,
  * even if only a part of the answer is known. Kie's own answers are JSON with a code, whatever the status.
  */
-const UNREACHED_STATUSES: ReadonlyMap<number, UnreachedReason> = new Map([
-	[301, 'wrongAddress'],
-	[302, 'wrongAddress'],
-	[303, 'wrongAddress'],
-	[307, 'wrongAddress'],
-	[308, 'wrongAddress'],
-	[400, 'wrongAddress'],
+const UNREACHED_STATUSES = new Map<number, UnreachedReason>([
+	...[301, 302, 303, 307, 308, 400, 404, 405].map((status) => [status, 'wrongAddress'] as const),
 	[401, 'accessDenied'],
 	[403, 'accessDenied'],
-	[404, 'wrongAddress'],
-	[405, 'wrongAddress'],
 	[407, 'proxyLogin'],
 ]);
 
@@ -227,23 +208,4 @@ const UNCERTAIN: readonly number[] = [408, 409, 425, 429, 499];
 export function refusalOf(status: number): UnreachedReason | undefined {
 	const isRefusal = status >= 400 && status <= 499 && !UNCERTAIN.includes(status);
 	return UNREACHED_STATUSES.get(status) ?? (isRefusal ? 'wrongAddress' : undefined);
-}
-
-const ENVELOPE_FAULTS = {
-	empty: 'empty answer',
-	webPage: 'a web page instead of JSON',
-	notJson: 'unreadable JSON',
-	unexpectedJson: 'unexpected JSON',
-};
-
-/** Why an answer is not Kie's envelope. */
-export type EnvelopeFault = keyof typeof ENVELOPE_FAULTS;
-
-/**
- * What a user reads instead of the words of an answer that is not Kie's.
- *
- * @param status HTTP
- */
-export function envelopeFaultText(fault: EnvelopeFault, status: number): string {
-	return `${ENVELOPE_FAULTS[fault]} (HTTP ${status})`;
 }

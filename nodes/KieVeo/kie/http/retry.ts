@@ -48,9 +48,6 @@ export interface Submitted extends KieAnswer {
 	wasLost?: true;
 }
 
-/** What an answer means, as far as repeating the request depends on it. */
-type MeaningOf = (answer: KieAnswer) => { kind: string; reason?: string };
-
 /**
  * Submits within the limit, and is patient where Kie has certainly not accepted the request: over the
  * rate limit (429), under maintenance (455), no connection, no such name. That is free however
@@ -70,7 +67,7 @@ type MeaningOf = (answer: KieAnswer) => { kind: string; reason?: string };
  */
 export async function submitPatiently(
 	call: () => Promise<KieAnswer>,
-	meaningOf: MeaningOf,
+	meaningOf: (answer: KieAnswer) => { kind: string; reason?: string },
 	{
 		limiter,
 		deadline,
@@ -112,7 +109,7 @@ export async function submitPatiently(
 }
 
 /** Only what Kie has certainly not accepted is `overLimit` or `unavailable`. */
-function acceptanceOf(meaning: ReturnType<MeaningOf>): Acceptance {
+function acceptanceOf(meaning: { kind: string; reason?: string }): Acceptance {
 	if (!wasNotAccepted(meaning)) return 'taken';
 	return meaning.reason === 'rateLimit' ? 'overLimit' : 'unavailable';
 }

@@ -1,4 +1,5 @@
-import { envelopeFaultText, networkFaultOf } from '../../../../nodes/KieVeo/kie/http/networkFault';
+import { readAnswer } from '../../../../nodes/KieVeo/kie/http/client';
+import { networkFaultOf } from '../../../../nodes/KieVeo/kie/http/networkFault';
 import type { Rejection, UnreachedReason } from '../../../../nodes/KieVeo/kie/meaning/answer';
 import { CREDENTIAL_FAULTS } from '../../../../nodes/KieVeo/messages/advice';
 import { KieVeoError } from '../../../../nodes/KieVeo/messages/error';
@@ -32,9 +33,9 @@ const FAULTS: Array<[Rejection, string]> = [
 		const { text, unreached } = networkFaultOf(errorOf2x(fault));
 		return [rejectionOf(unreached), text];
 	}),
-	...(['empty', 'notJson', 'unexpectedJson'] as const).map((fault): [Rejection, string] => [
+	...['', 'OK', '[]'].map((body): [Rejection, string] => [
 		rejectionOf(undefined),
-		envelopeFaultText(fault, 200),
+		readAnswer({ statusCode: 200, headers: {}, body }, 0).message,
 	]),
 ];
 
