@@ -83,9 +83,9 @@ export function willBeReported(
  * unfinished: its own callback will arrive, and the rest is asked then. Videos Kie does not report here are asked
  * about every time.
  *
- * @returns whether everything that was asked is now known
+ * @returns `answered` if everything that was asked is now known
  */
-export async function askWhileFinished(call: Call): Promise<boolean> {
+export async function askWhileFinished(call: Call): Promise<Facts['asked']> {
 	const { connection, suspension } = call;
 	const { foundUnfinished, perhapsReordered } = suspension;
 	const now = connection.clock.elapsed();
@@ -94,14 +94,14 @@ export async function askWhileFinished(call: Call): Promise<boolean> {
 	const isRecent = (video: SubmittedTask) =>
 		now - (foundUnfinished.get(videoKey(video)) ?? -Infinity) < ASK_PAUSE_MS;
 	const open = openVideos(suspension);
-	if (open.some((video) => reports(video) && isRecent(video))) return true;
+	if (open.some((video) => reports(video) && isRecent(video))) return 'answered';
 	// The last submitted first: it is the most likely to be unfinished.
 	for (const video of open.reverse()) {
 		const found = await fetchAndRecord(call, video);
-		if (found === 'unknown') return false;
-		if (found === 'unfinished' && reports(video)) return true;
+		if (found === 'unknown') return 'unanswered';
+		if (found === 'unfinished' && reports(video)) break;
 	}
-	return true;
+	return 'answered';
 }
 
 /**

@@ -26,14 +26,23 @@ import { isOfAnyModel, isUpgrade } from '../operations';
 import { urlsOf, type TaskResult } from '../taskResult';
 import { askAboutOpen, askWhileFinished, reportOf, willBeReported, type Call } from './ask';
 import { decide, type Facts } from './decide';
-import { isSigned, parameterOf, resumeAddressOf, roundOf } from './n8n';
-import { nameOf, openVideos, storedItems, suspensionOf, toOutput, videoKey } from './state';
-import { LAST_RESORT_MS, placeOf, watchSince } from './suspend';
+import { isSigned, parameterOf, resumeAddressOf } from './n8n';
+import {
+	nameOf,
+	openVideos,
+	placeOf,
+	storedItems,
+	suspensionOf,
+	toOutput,
+	videoKey,
+} from './state';
+import { LAST_RESORT_MS, watchSince } from './suspend';
 import {
 	callOwnAddress,
 	readWakeUp,
 	WAKE_UP_PARAMETER,
 	watch,
+	pingOf,
 	withWakeUp,
 	type WakeUp,
 } from './watch';
@@ -74,50 +83,33 @@ interface Reply {
  * lose its earlier data.
  */
 export async function resumeOnCallback(context: IWebhookFunctions): Promise<IWebhookResponseData> {
-	const reply = await handle(context).catch((error: unknown) =>
-		stillWaits(500, asError(error).message),
-	);
+	const wakeUp = (context.getQueryData() as { [name: string]: unknown })[WAKE_UP_PARAMETER];
+	const handled = wakeUp === undefined ? handleCallback(context) : handleWakeUp(context, wakeUp);
+	const reply = await handled.catch((error: unknown) => stillWaits(500, asError(error).message));
 	const items = reply.resume?.();
-	if (items === undefined || (await isSettledWithin(items, QUICK_FILES_MS))) answer(context, reply);
-	else answer(context, { ...reply, ...whileFilesAreFetched(reply) });
-	return { noWebhookResponse: true, ...(items ? { workflowData: [await items] } : {}) };
-}
-
-/**
- * If n8n stops in the middle of a long download, Kie's next delivery still resumes the execution.
- * But not if that may reach another process, which knows nothing of this one: n8n 1.x would resume
- * the execution for both.
- */
-function whileFilesAreFetched({ reason, isAlone }: Reply): Pick<Reply, 'status' | 'reason'> {
-	return { status: isAlone ? 503 : 200, reason: `${reason}; files are being fetched` };
-}
-
-function answer(context: IWebhookFunctions, { status, reason, waiting }: Reply): void {
-	const call = wakeUpIn(context) === undefined ? 'callback' : 'wake-up';
+	if (items) {
+		const limit = { signal: AbortSignal.timeout(QUICK_FILES_MS) };
+		const output = await withinAnswerTime(limit, async () => await items);
+		// If n8n stops in the middle of a long download, Kie's next delivery still resumes the execution.
+		// But not if that may reach another process, which knows nothing of this one: n8n 1.x would resume
+		// the execution for both.
+		if (output === null) {
+			reply.status = reply.isAlone ? 503 : 200;
+			reply.reason += '; files are being fetched';
+		}
+	}
+	const { status, reason, waiting } = reply;
+	const call = wakeUp === undefined ? 'callback' : 'wake-up';
 	const line = `${context.getNode().name}: ${call} answered with ${status}, ${reason}`;
 	if (status === 200) context.logger.debug(line);
 	else context.logger.warn(line, { executionId: context.getExecutionId() });
 	const msg = status === 200 ? 'success' : status === 503 ? 'Try again later' : 'Refused';
 	context.getResponseObject().status(status).json({ code: status, msg, waiting });
+	return { noWebhookResponse: true, ...(items ? { workflowData: [await items] } : {}) };
 }
 
 function stillWaits(status: Reply['status'], reason: string): Reply {
 	return { status, reason, waiting: true };
-}
-
-/** @param work never fails */
-async function isSettledWithin(work: Promise<unknown>, ms: number): Promise<boolean> {
-	const limit = { signal: AbortSignal.timeout(ms) };
-	return (await withinAnswerTime(limit, async () => await work)) !== null;
-}
-
-async function handle(context: IWebhookFunctions): Promise<Reply> {
-	const wakeUp = wakeUpIn(context);
-	return wakeUp === undefined ? await handleCallback(context) : await handleWakeUp(context, wakeUp);
-}
-
-function wakeUpIn(context: IWebhookFunctions): unknown {
-	return (context.getQueryData() as { [name: string]: unknown })[WAKE_UP_PARAMETER];
 }
 
 async function handleCallback(context: IWebhookFunctions): Promise<Reply> {
@@ -130,7 +122,7 @@ async function handleCallback(context: IWebhookFunctions): Promise<Reply> {
 	const submission = readSubmission(incoming.submission, connection.addressKey);
 	const { waiting } = submission ?? {};
 	if (!submission || waiting?.execution !== String(context.getExecutionId())) return unproved;
-	const place = placeOf(context, roundOf(context));
+	const place = placeOf(context);
 	if (waiting.round !== place.round) {
 		const video = videoNamedIn(incoming);
 		return stillWaits(409, `the address of ${video} is from an earlier round of a loop`);
@@ -170,7 +162,7 @@ async function handleWakeUp(context: IWebhookFunctions, value: unknown): Promise
 	if (wakeUp === 'foreign') {
 		return stillWaits(401, 'the wake-up was not made for this execution with this API key');
 	}
-	const place = placeOf(context, roundOf(context));
+	const place = placeOf(context);
 	if (nameOf(place) !== nameOf(wakeUp.place)) {
 		const reason = 'the wake-up is from an earlier suspension of this execution';
 		return { status: 401, reason, waiting: false };
@@ -188,30 +180,25 @@ function tooLateFor({ suspension: { deadline } }: Call): number {
 	return deadline + LAST_RESORT_MS - TOO_LATE_MS;
 }
 
-/** One call at a time; a call about to resume checks once more whether another process has. */
+/**
+ * One call at a time; a call about to resume checks once more whether another process has: n8n 1.x resumes an execution
+ * for both of two processes that decide at the same moment. It loads the execution again for each call, so our own
+ * call shows whether another process was faster.
+ */
 async function inTurn(call: Call, work: () => Promise<Reply>): Promise<Reply> {
-	const { context, suspension } = call;
+	const { context, connection, place, suspension } = call;
 	const turn = suspension.queue.then(work);
 	suspension.queue = turn.catch(() => undefined);
 	const reply = await turn;
 	if (!reply.resume) return reply;
 	// Who has received every callback is alone. Otherwise the address tells; reading it costs an expression.
 	const url = suspension.complete ? null : resumeAddressOf(context);
-	const isAlone = url === null || isSigned(url);
-	if (isAlone || (await isStillWaiting(call, url))) return { ...reply, isAlone };
+	if (url === null || isSigned(url)) return { ...reply, isAlone: true };
+	const pinged = withWakeUp(url, pingOf(connection, place), connection.addressKey);
+	const found = await callOwnAddress(context.helpers.httpRequest, pinged, CHECK_LIMIT_MS);
+	if (found !== 'over' && found !== 'gone') return reply;
 	handedOver(call);
 	return stillWaits(200, 'another process has resumed the execution');
-}
-
-/**
- * n8n 1.x resumes an execution for both of two processes that decide at the same moment. It loads the execution
- * again for each call, so our own call shows whether another process was faster.
- */
-async function isStillWaiting({ context, connection, place }: Call, url: string): Promise<boolean> {
-	const ping = { kind: 'ping' as const, at: connection.clock.now(), place };
-	const pinged = withWakeUp(url, ping, connection.addressKey);
-	const found = await callOwnAddress(context.helpers.httpRequest, pinged, CHECK_LIMIT_MS);
-	return found !== 'over' && found !== 'gone';
 }
 
 /** With its ID in the log a paid video can be fetched, even if its submission seemed lost. */
@@ -245,25 +232,19 @@ async function onCallback(call: Call, video: SubmittedTask, event: CallbackEvent
 	const succeeded = event.callback.outcome === 'success';
 	const upgrades = isUpgrade(video.operation);
 	const reported = () => ({ known: reports.has(key), succeeded, isUpgrade: upgrades, delivery });
-	const reply = await answerCall(call, 'report', reported, async () =>
-		(await askWhileFinished(call)) ? 'answered' : 'unanswered',
-	);
+	const ask = async () => await askWhileFinished(call);
+	const reply = await answerCall(call, 'report', reported, ask);
 	if (!reply.resume && !complete) watch.checkSoon(call.place);
 	return reply;
 }
 
 /** Our own check: asks Kie about what is open, and decides. */
 async function onCheck(call: Call, { kind }: WakeUp): Promise<Reply> {
-	const check = kind === 'final' ? 'finalCheck' : 'check';
-	return await answerCall(
-		call,
-		check,
-		() => null,
-		async () => {
-			if (kind !== 'reported') return await askAboutOpen(call, kind !== 'unreported');
-			return (await askWhileFinished(call)) ? 'answered' : 'unanswered';
-		},
-	);
+	const ask = async () =>
+		kind === 'reported'
+			? await askWhileFinished(call)
+			: await askAboutOpen(call, kind !== 'unreported');
+	return await answerCall(call, kind === 'final' ? 'finalCheck' : 'check', () => null, ask);
 }
 
 async function answerCall(
@@ -352,7 +333,7 @@ async function addFiles(
 	until: number,
 ): Promise<INodeExecutionData[]> {
 	if (toBoolean(parameterOf(context, 'download', false)) !== true) return items;
-	const left = Math.max(0, Math.floor(until - Date.now()));
+	const signal = AbortSignal.timeout(Math.max(0, Math.floor(until - Date.now())));
 	let downloader: ReturnType<typeof downloaderFor> | undefined;
 	const files = new Map<string, Promise<IBinaryKeyData>>();
 	return await Promise.all(
@@ -360,8 +341,7 @@ async function addFiles(
 			const task = item.json as unknown as TaskResult;
 			if (task.status !== 'success') return item;
 			try {
-				downloader ??= downloaderFor(context, left);
-				const download = await downloader;
+				const download = await (downloader ??= downloaderFor(context, signal));
 				const key = videoKey(item.json);
 				const file = files.get(key) ?? download(task);
 				files.set(key, file);
@@ -376,17 +356,13 @@ async function addFiles(
 	);
 }
 
-/** @param left milliseconds until downloads are abandoned */
-async function downloaderFor(
-	context: IWebhookFunctions,
-	left: number,
-): Promise<(task: TaskResult) => Promise<IBinaryKeyData>> {
+async function downloaderFor(context: IWebhookFunctions, signal: AbortSignal) {
 	const { binaryPropertyName, maxBytes } = checkDownloadSettings(
 		parameterOf(context, 'binaryPropertyName', 'data'),
 		parameterOf(context, 'options.maxSize', 0),
 	);
-	const signal = AbortSignal.timeout(left);
 	const connection = await connect(context, signal, { abortInFlight: true });
 	const downloads = new Downloads(context, connection);
-	return async (task) => binaryOf(await downloads.result(task, maxBytes), binaryPropertyName);
+	return async (task: TaskResult) =>
+		binaryOf(await downloads.result(task, maxBytes), binaryPropertyName);
 }

@@ -6,13 +6,14 @@ import type {
 } from 'n8n-workflow';
 
 import type { SubmittedTask } from '../kie/api';
+import type { CallingContext } from '../kie/connection';
 import { ORDERED } from '../kie/meaning/repeat';
 import { readText } from '../kie/meaning/texts';
 import { BoundedMap, toNumber, toText } from '../values';
 import { PERHAPS_REORDERED } from '../messages/error';
 import { givesResult } from '../operations';
 import type { TaskResult } from '../taskResult';
-import { nodeData } from './n8n';
+import { nodeData, roundOf } from './n8n';
 
 /* What this process knows about suspensions. */
 
@@ -30,16 +31,12 @@ export interface Report {
 	raw: unknown;
 }
 
-/** What n8n has stored of a suspension, as far as each call needs it. */
-interface StoredFacts {
+/** What this process knows about one suspension. Videos by {@link videoKey}. */
+export interface Suspension {
 	/** What each item waits for; `null` where it was finished when the execution was suspended. */
 	awaited: ReadonlyArray<SubmittedTask | null>;
 	/** When the waiting time ends, in milliseconds since the epoch. */
 	deadline: number;
-}
-
-/** What this process knows about one suspension. Videos by {@link videoKey}. */
-export interface Suspension extends StoredFacts {
 	reports: Map<string, Report>;
 	/** How many times this process received a callback about a video. */
 	deliveries: Map<string, number>;
@@ -78,6 +75,11 @@ const suspensions = new BoundedMap<string, Suspension>(MOST_SUSPENSIONS);
 /** What this process has suspended, also what has ended since. */
 const begun = new BoundedMap<string, true>(MOST_SUSPENSIONS);
 
+export function placeOf(context: CallingContext): SuspensionPlace {
+	const execution = String(context.getExecutionId());
+	return { execution, node: context.getNode().name, round: roundOf(context) };
+}
+
 export function nameOf({ execution, node, round }: SuspensionPlace): string {
 	return JSON.stringify([execution, node, round]);
 }
@@ -94,7 +96,7 @@ export function videoKey({ taskId, index }: { taskId?: unknown; index?: unknown 
  */
 export function beginSuspension(
 	place: SuspensionPlace,
-	facts: StoredFacts & Pick<Suspension, 'complete' | 'possiblyMissed'>,
+	facts: Pick<Suspension, 'awaited' | 'deadline' | 'complete' | 'possiblyMissed'>,
 ): Suspension {
 	const suspension: Suspension = {
 		...facts,
@@ -177,21 +179,19 @@ export function storedItems(context: IWebhookFunctions): INodeExecutionData[] {
 /** The video an item waits for; `null` if it was finished when the execution was suspended. */
 export function videoAwaitedBy(item: INodeExecutionData): SubmittedTask | null {
 	if (!isPending(item)) return null;
-	const { operation, taskId, kieTaskId, index, code, model } = item.json;
+	const { operation, taskId, kieTaskId, index, code, message, model } = item.json;
 	if (!givesResult(operation)) return null;
+	// Kie's answer to the order said nothing that is known: perhaps nothing was started yet.
+	const isUnclear =
+		typeof code === 'number' && code >= 400 && readText(String(message)) !== 'processing';
 	return {
 		operation,
 		taskId: String(taskId),
 		kieTaskId: toText(kieTaskId),
 		index: typeof index === 'number' ? index : null,
-		codes: isUnclear(item) ? [] : [toNumber(code)],
+		codes: isUnclear ? [] : [toNumber(code)],
 		...(typeof model === 'string' ? { model } : {}),
 	};
-}
-
-/** Whether Kie's answer to the order said nothing that is known: perhaps nothing was started yet. */
-function isUnclear({ json: { code, message } }: INodeExecutionData): boolean {
-	return typeof code === 'number' && code >= 400 && readText(String(message)) !== 'processing';
 }
 
 function isPending({ json }: INodeExecutionData): boolean {

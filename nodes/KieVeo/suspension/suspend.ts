@@ -1,24 +1,25 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
 import { publicUrlFault } from '../addresses/publicUrl';
-import type { CallingContext, Connection } from '../kie/connection';
+import type { Connection } from '../kie/connection';
 import type { KieVeoError } from '../messages/error';
 import { inputErrors } from '../messages/input';
 import { isUpgrade, traitsOf, type TaskOperation } from '../operations';
 import { runsOnEngine2 } from '../run/executionSettings';
+import type { TaskWork } from '../run/taskWork';
 import type { Call } from './ask';
-import { isSigned, resumeAddressOf, resumeUrlOf, roundOf, withResumePath } from './n8n';
+import { isSigned, resumeAddressOf, resumeUrlOf, withResumePath } from './n8n';
 import {
 	beginSuspension,
 	isUnreported,
 	openVideos,
+	placeOf,
 	store,
 	videoAwaitedBy,
 	videoKey,
 	wasSuspended,
-	type SuspensionPlace,
 } from './state';
-import { watch, withWakeUp } from './watch';
+import { pingOf, watch, withWakeUp } from './watch';
 
 /**
  * A new task submitted longer than this before the suspension may have been reported by then. Usually all
@@ -40,24 +41,6 @@ export const LAST_RESORT_MS = 300_000;
 const FIRST_PLACE_MS = 20_000;
 const OTHER_PLACES_MS = 40_000;
 
-/** What an execution is suspended for. Times in milliseconds since the epoch. */
-interface SuspensionReason {
-	videos: Array<{
-		taskId: string | null;
-		index: number | null;
-		/** Kie's code for the submission. */
-		code: number | null;
-		/** By the even clock. */
-		submittedAt: number;
-	}>;
-	operation: TaskOperation;
-	round: number;
-	/** The address that resumes the execution. */
-	resumeUrl: string;
-	/** When the waiting time ends. */
-	deadline: number;
-}
-
 /**
  * The address that resumes this execution. Kie adds nothing to it, so whatever tells the items apart must be
  * added for each submission.
@@ -78,7 +61,7 @@ export function resumeAddress(context: IExecuteFunctions, apiBaseUrl: string): s
 	const obstacle = resumeUrlObstacle(resumeUrl, apiBaseUrl);
 	if (obstacle !== null) throw obstacle;
 	// Old n8n starts some waiting executions over: each callback would be another order.
-	if (wasSuspended(placeOf(context, roundOf(context)))) {
+	if (wasSuspended(placeOf(context))) {
 		throw inputErrors.suspendedTwice();
 	}
 	return withResumePath(resumeUrl);
@@ -95,9 +78,8 @@ export async function assertReachable(
 	connection: Connection,
 	resumeUrl: string,
 ): Promise<void> {
-	const place = placeOf(context, roundOf(context));
-	const ping = { kind: 'ping' as const, at: connection.clock.now(), place };
-	const url = withWakeUp(resumeUrl, ping, connection.addressKey);
+	const place = placeOf(context);
+	const url = withWakeUp(resumeUrl, pingOf(connection, place), connection.addressKey);
 	const obstacle = await watch.findObstacle(context, connection, url);
 	if (obstacle !== null) throw inputErrors.suspendedBehind(new URL(url).origin, obstacle);
 }
@@ -116,19 +98,34 @@ export function resumeUrlObstacle(resumeUrl: string, apiBaseUrl: string): KieVeo
  * Stores the items as this node's data and suspends the execution, which frees its worker.
  *
  * @param items as the node would return them now: finished ones, and those with `status: "processing"`
+ * @param reason.resumeUrl the address that resumes it
+ * @param reason.deadline when the waiting time ends, in milliseconds since the epoch
+ * @param reason.videos with Kie's code for the submission, and its time by the even clock
  */
 export async function suspend(
 	context: IExecuteFunctions,
 	{ addressKey, clock }: Pick<Connection, 'addressKey' | 'clock'>,
 	items: INodeExecutionData[],
-	{ operation, round, resumeUrl, videos, deadline }: SuspensionReason,
+	{
+		operation,
+		resumeUrl,
+		deadline,
+		videos,
+	}: {
+		operation: TaskOperation;
+		resumeUrl: string;
+		deadline: number;
+		videos: Array<Pick<TaskWork, 'taskId' | 'index' | 'code' | 'submittedAt'>>;
+	},
 ): Promise<void> {
 	const now = clock.now();
 	const limit = isUpgrade(operation) ? EARLY_UPGRADE_MS : EARLY_MS;
-	const isMissable = ({ submittedAt, code }: (typeof videos)[number]) =>
-		clock.elapsed() - submittedAt > limit || isUnreported({ codes: [code] });
-	const possiblyMissed = new Set(videos.filter(isMissable).map(videoKey));
-	const place = placeOf(context, round);
+	const missable = videos.filter(
+		({ submittedAt, code }) =>
+			clock.elapsed() - submittedAt > limit || isUnreported({ codes: [code] }),
+	);
+	const possiblyMissed = new Set(missable.map(videoKey));
+	const place = placeOf(context);
 	const awaited = items.map(videoAwaitedBy);
 	beginSuspension(place, { awaited, deadline, complete: true, possiblyMissed });
 	watch.begin(context, {
@@ -142,10 +139,6 @@ export async function suspend(
 	});
 	store(context, items, deadline);
 	await context.putExecutionToWait(new Date(deadline + LAST_RESORT_MS));
-}
-
-export function placeOf(context: CallingContext, round: number): SuspensionPlace {
-	return { execution: String(context.getExecutionId()), node: context.getNode().name, round };
 }
 
 /**

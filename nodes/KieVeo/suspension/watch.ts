@@ -110,6 +110,11 @@ function wakeUpKey(addressKey: Buffer, execution: string): Buffer {
 	return createHmac('sha256', addressKey).update(`wake-up:${execution}`).digest();
 }
 
+/** Does nothing but ask whether the execution still waits. */
+export function pingOf({ clock }: Pick<Connection, 'clock'>, place: SuspensionPlace): WakeUp {
+	return { kind: 'ping', at: clock.now(), place };
+}
+
 /** @param url the resume address of the suspension */
 export function withWakeUp(url: string, wakeUp: WakeUp, addressKey: Buffer): string {
 	const address = new URL(url);
