@@ -16,17 +16,14 @@ export interface Submission {
 	/** The tier that was asked for, where Kie's report tells the one that was used. */
 	model?: string;
 	/** Set when a suspended execution waits for it. */
-	waiting?: Waiting;
-}
-
-/** Who waits for the end of a submission. */
-export interface Waiting {
-	execution: string;
-	/** Which suspension of that execution. */
-	round: number;
-	item: number;
-	/** Milliseconds since the epoch at which the execution continues by itself, or slightly earlier. */
-	until: number;
+	waiting?: {
+		execution: string;
+		/** Which suspension of that execution. */
+		round: number;
+		item: number;
+		/** Milliseconds since the epoch at which the execution continues by itself, or slightly earlier. */
+		until: number;
+	};
 }
 
 /** The query parameter that carries the submission. */
@@ -93,7 +90,7 @@ export function readSubmission(value: unknown, key: Buffer): Submission | null {
 	};
 }
 
-function isWaiting(value: unknown): value is Waiting {
+function isWaiting(value: unknown): value is NonNullable<Submission['waiting']> {
 	if (!isJsonObject(value) || typeof value.execution !== 'string') return false;
 	return [value.round, value.item, value.until].every((one) => typeof one === 'number');
 }

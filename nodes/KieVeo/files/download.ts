@@ -126,8 +126,13 @@ export class Downloads {
 			const attempt = await this.turns.run(async () => await this.fetchOnce(from, order));
 			if (attempt.kind === 'file') return attempt.file;
 			if (attempt.kind === 'refused') {
-				if (renewed) throw refusedAgain(order, attempt.status);
-				url = await this.renew(order, attempt.status);
+				const { status } = attempt;
+				if (renewed) {
+					throw FORBIDDEN.includes(status)
+						? fileErrors.refused(order, status)
+						: fileErrors.gone(order, status, null);
+				}
+				url = await this.renew(order, status);
 				renewed = true;
 				continue;
 			}
@@ -188,7 +193,12 @@ export class Downloads {
 				reply = await this.request(url);
 			} catch (error) {
 				throwIfCancelled(signal);
-				return networkFault(order, error);
+				const { text, unreached } = networkFaultOf(error);
+				// A retry cannot fix it.
+				if (unreached !== undefined && unreached !== 'noConnection' && unreached !== 'noName') {
+					throw fileErrors.unreached(order, text, unreached);
+				}
+				return text;
 			}
 			const { location } = reply.headers;
 			if (!REDIRECTS.includes(reply.statusCode) || typeof location !== 'string') return reply;
@@ -243,18 +253,4 @@ function withoutFile(
 	if (status === PROXY_LOGIN) throw fileErrors.unreached(order, fault, 'proxyLogin');
 	if (!BUSY.includes(status)) return { kind: 'broken', fault };
 	return { kind: 'broken', fault, pauseMs: readRetryAfter(headers['retry-after'], now) ?? 0 };
-}
-
-function refusedAgain(order: FileOrder, status: number): Error {
-	if (FORBIDDEN.includes(status)) return fileErrors.refused(order, status);
-	return fileErrors.gone(order, status, null);
-}
-
-/** @throws KieVeoError for a fault that a retry cannot fix */
-function networkFault(order: FileOrder, error: unknown): string {
-	const { text, unreached } = networkFaultOf(error);
-	if (unreached !== undefined && unreached !== 'noConnection' && unreached !== 'noName') {
-		throw fileErrors.unreached(order, text, unreached);
-	}
-	return text;
 }

@@ -12,15 +12,6 @@ const CHECK_MS = 1_000;
 /** What only a disk says: full, over its quota, a file too large for it, a defect. */
 const DISK_CODES = ['ENOSPC', 'EDQUOT', 'EFBIG', 'EIO'];
 
-interface TransferLimits {
-	/** Bytes the file host announced; `null` when it did not. */
-	announced: number | null;
-	/** Maximum bytes; `null` for no limit. */
-	maxBytes: number | null;
-	clock: Clock;
-	signal?: AbortSignal;
-}
-
 type TransferResult<T> =
 	| { kind: 'complete'; stored: T; bytes: number }
 	| { kind: 'tooLarge' }
@@ -32,12 +23,19 @@ type TransferResult<T> =
  * Passes a file from its host to `store` chunk by chunk, and makes sure that all of it was stored:
  * a transfer that ends early, stalls, or is shorter than announced is never complete.
  *
+ * @param limits.announced bytes the file host announced; `null` when it did not
+ * @param limits.maxBytes `null` for no limit
  * @throws CancelledError, and whatever `store` itself throws
  */
 export async function transfer<T>(
 	body: FileStream,
 	store: (content: FileStream) => Promise<T>,
-	{ announced, maxBytes, clock, signal }: TransferLimits,
+	{
+		announced,
+		maxBytes,
+		clock,
+		signal,
+	}: { announced: number | null; maxBytes: number | null; clock: Clock; signal?: AbortSignal },
 ): Promise<TransferResult<T>> {
 	const progress = { bytes: 0, at: clock.elapsed(), ended: false };
 	let broken: Exclude<TransferResult<T>, { kind: 'complete' }> | undefined;

@@ -1,4 +1,5 @@
 import type { Asking, TaskAnswer } from '../kie/api';
+import type { Callback } from '../kie/callback/parse';
 import { eventOf, refused, type CallbackEvent, type CallbackRefusal } from '../kie/callback/check';
 import {
 	ANSWER_LIMIT_MS,
@@ -6,7 +7,6 @@ import {
 	withinAnswerTime,
 	type Connection,
 } from '../kie/connection';
-import type { Meaning } from '../kie/meaning/answer';
 import { wasNotAccepted } from '../kie/meaning/create';
 import { readJob, readUpgradeJob, topicOfModel } from '../kie/meaning/fields';
 import { isUpgradedTo, type ResultFiles } from '../kie/meaning/files';
@@ -115,7 +115,7 @@ function showsState(answer: TaskAnswer | null): boolean {
 	return isEnd(meaning) || (meaning.kind === 'processing' && !meaning.perhapsReordered);
 }
 
-function isEnd({ kind }: Meaning): boolean {
+function isEnd({ kind }: TaskAnswer['meaning']): boolean {
 	return kind === 'success' || kind === 'failed';
 }
 
@@ -158,30 +158,30 @@ export async function resolveOutcome(
 ): Promise<CallbackEvent | 'running' | null> {
 	const answer = await fetchReported(ask, event);
 	const { operation, callback } = event;
-	const model = callback.files.model ?? modelIn(answer?.raw);
-	if (answer?.meaning.kind === 'failed') {
-		const { code, message } = answer;
-		const failed = {
-			...callback,
-			outcome: 'failed' as const,
-			code: code ?? callback.code,
-			message,
-			files: { ...callback.files, model },
-		};
-		return { ...event, event: eventOf(operation, model, 'failed'), callback: failed };
+	const job = isJsonObject(answer?.raw) ? readJob(answer.raw.data) : null;
+	const model = callback.files.model ?? job?.model ?? null;
+	const ended = (outcome: 'success' | 'failed', told: Partial<Callback>): CallbackEvent => ({
+		...event,
+		event: eventOf(operation, model, outcome),
+		callback: { ...callback, ...told, outcome },
+	});
+	switch (answer?.meaning.kind) {
+		case 'failed': {
+			const { code, message } = answer;
+			const files = { ...callback.files, model };
+			return ended('failed', { code: code ?? callback.code, message, files });
+		}
+		case 'processing': {
+			const isTask = isOfAnyModel(operation) || topicOfModel(model) === 'task';
+			return callback.mayBeStage && isTask ? 'running' : null;
+		}
+		case 'success': {
+			const { files } = answer.meaning;
+			return isResultOf(event, files) ? ended('success', { files }) : null;
+		}
+		default:
+			return null;
 	}
-	if (answer?.meaning.kind === 'processing' && callback.mayBeStage) {
-		return isOfAnyModel(operation) || topicOfModel(model) === 'task' ? 'running' : null;
-	}
-	if (answer?.meaning.kind !== 'success') return null;
-	const { files } = answer.meaning;
-	if (!isResultOf(event, files)) return null;
-	const made = { ...callback, outcome: 'success' as const, files };
-	return { ...event, event: eventOf(operation, model, 'success'), callback: made };
-}
-
-function modelIn(raw: unknown): string | null {
-	return isJsonObject(raw) ? (readJob(raw.data)?.model ?? null) : null;
 }
 
 /**

@@ -27,19 +27,11 @@ const ANSWERS: Record<200 | CallbackRefusal['status'], string> = {
 	503: 'Try again later',
 };
 
-type Judgement = Accepted | Ignored | CallbackRefusal;
-
-interface Ignored {
-	kind: 'ignored';
-	why: string;
-}
-
-interface Accepted {
-	kind: 'accepted';
-	json: IDataObject;
-	/** Called when n8n does not start an execution with it. */
-	takeBack?: () => void;
-}
+/** `takeBack` is called when n8n does not start an execution with what was accepted. */
+type Judgement =
+	| { kind: 'accepted'; json: IDataObject; takeBack?: () => void }
+	| { kind: 'ignored'; why: string }
+	| CallbackRefusal;
 
 /**
  * Answers one call of the trigger's address: 200 when it is accepted, a duplicate or filtered out;
@@ -131,7 +123,7 @@ async function resolve(
 	ask: Ask,
 	event: CallbackEvent,
 	confirm: boolean,
-): Promise<CallbackEvent | Ignored | CallbackRefusal> {
+): Promise<CallbackEvent | Judgement> {
 	const { outcome } = event.callback;
 	const isOpen = outcome === 'unknown';
 	if (event.taskId === null && (isOpen || (confirm && outcome === 'success'))) {
@@ -159,22 +151,16 @@ async function toItem(
 	{ confirm, simplify }: TriggerSettings,
 	event: CallbackEvent,
 	{ ask, receivedAt }: { ask: Ask; receivedAt: Date },
-): Promise<Accepted | CallbackRefusal> {
+): Promise<Judgement> {
 	const { callback, passThrough, tier } = event;
 	if (tier) context.logger.warn(tierLine(String(event.taskId), tier.asked, tier.made));
 	const isConfirmed = confirm && callback.outcome === 'success';
 	const files = await (isConfirmed ? confirmResult(ask, event) : withWholeVideo(ask, event));
 	if ('reason' in files) return files;
+	const status = callback.outcome === 'success' ? 'success' : 'failed';
+	const { creditsConsumed } = callback.files;
 	const json = {
-		...toTaskResult(
-			asShown(event),
-			callback.outcome === 'success' ? 'success' : 'failed',
-			callback,
-			{
-				...files,
-				creditsConsumed: callback.files.creditsConsumed,
-			},
-		),
+		...toTaskResult(asShown(event), status, callback, { ...files, creditsConsumed }),
 		event: event.event,
 		receivedAt: receivedAt.toISOString(),
 		...(passThrough ? { passThrough } : {}),

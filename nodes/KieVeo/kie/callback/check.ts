@@ -116,7 +116,9 @@ function idFault(
 	}
 	const [named] = taskIds;
 	if (named === undefined || asked === null || named === kieTaskId) return null;
-	if (belongsTo(named, asked)) return null;
+	// Kie's id is the same in every documented sample, or derived from the submitted one. An unrelated id is refused,
+	// because Kie's signature says nothing about the address: one video's result would get another one's `passThrough`.
+	if (named === asked || named.startsWith(`${asked}_`)) return null;
 	return `the body is about task ${quote(named)}, its address belongs to ${quote(asked)}`;
 }
 
@@ -137,11 +139,13 @@ function toEvent(
 	{ asked, kieTaskId }: { asked: string | null; kieTaskId: string | null },
 ): CallbackEvent {
 	// What we put into the address is reliable; the content is second best.
-	const { topic } = callback;
+	const { topic, outcome, files, body, message } = callback;
 	const operation = submission?.operation ?? (topic === 'task' ? 'unknown' : topic);
 	const taskId = asked ?? kieTaskId;
-	return {
-		event: eventOf(operation, callback.files.model, callback.outcome),
+	const tier = submission?.model;
+	const made = outcome === 'success' ? otherTier(tier, body.data) : null;
+	const event = {
+		event: eventOf(operation, files.model, outcome),
 		operation,
 		taskId,
 		...(kieTaskId !== null && kieTaskId !== taskId ? { kieTaskId } : {}),
@@ -149,8 +153,11 @@ function toEvent(
 		...(submission?.passThrough ? { passThrough: submission.passThrough } : {}),
 		submittedHere: submission !== null,
 		callback,
-		...tierOf(callback, submission?.model),
 	};
+	if (tier === undefined || made === null) return event;
+	// With what the user should know about it in Kie's words.
+	const noted = { ...callback, message: withTierNote(message, tier, made) };
+	return { ...event, tier: { asked: tier, made }, callback: noted };
 }
 
 /**
@@ -169,17 +176,6 @@ function asReported(callback: Callback, submission: Submission | null): Callback
 	return isOther || lacksResult ? { ...callback, outcome: 'unknown' } : callback;
 }
 
-/** With what the user should know about it in Kie's words. */
-function tierOf(
-	callback: Callback,
-	asked: string | undefined,
-): Pick<CallbackEvent, 'tier'> & Partial<Pick<CallbackEvent, 'callback'>> {
-	const made = callback.outcome === 'success' ? otherTier(asked, callback.body.data) : null;
-	if (asked === undefined || made === null) return {};
-	const message = withTierNote(callback.message, asked, made);
-	return { tier: { asked, made }, callback: { ...callback, message } };
-}
-
 /**
  * Names what happened, such as `get4k.success`; an extension is reported as a generation. Of a job that is no
  * operation of Veo's, its model decides.
@@ -193,15 +189,6 @@ export function eventOf(
 	const subject = isOpen ? topicOfModel(model) : operation;
 	const { event = subject } = givesResult(subject) ? traitsOf(subject) : {};
 	return `${event}.${outcome === 'success' ? outcome : 'failed'}`;
-}
-
-/**
- * Whether Kie's id may stand for the submitted one: it is the same in every documented sample, or
- * derived from it. An unrelated id is refused, because Kie's signature says nothing about the address:
- * one video's result would get another one's `passThrough`.
- */
-function belongsTo(kieTaskId: string, asked: string): boolean {
-	return kieTaskId === asked || kieTaskId.startsWith(`${asked}_`);
 }
 
 export function refused(status: CallbackRefusal['status'], reason: string): CallbackRefusal {
