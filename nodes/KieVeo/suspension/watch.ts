@@ -1,10 +1,10 @@
 import { createHmac } from 'crypto';
-import type { IExecuteFunctions, IWebhookFunctions, Logger } from 'n8n-workflow';
+import type { IExecuteFunctions, Logger } from 'n8n-workflow';
 
 import { makeToken, readToken } from '../addresses/token';
-import type { Connection } from '../kie/connection';
+import type { CallingContext, Connection } from '../kie/connection';
 import { systemClock, type Clock } from '../kie/http/clock';
-import { BoundedMap, isJsonObject } from '../values';
+import { BoundedMap, isJsonObject, type JsonObject } from '../values';
 import { Gate } from '../kie/http/turns';
 import { goneLine } from '../messages/run';
 import { endSuspension, MOST_SUSPENSIONS, nameOf, type SuspensionPlace } from './state';
@@ -170,11 +170,7 @@ export async function callOwnAddress(
 }
 
 /** @returns nothing when no answer came */
-async function post(
-	send: Send,
-	url: string,
-	timeout: number,
-): Promise<{ [part: string]: unknown }> {
+async function post(send: Send, url: string, timeout: number): Promise<JsonObject> {
 	const reply: unknown = await send({
 		method: 'POST',
 		url,
@@ -200,7 +196,7 @@ function isOfN8n(body: unknown): boolean {
 }
 
 /** What is in front of n8n and would meet Kie in its place, in words; `null` if nothing is known to be. */
-function obstacleIn({ statusCode, headers }: { [part: string]: unknown }): string | null {
+function obstacleIn({ statusCode, headers }: JsonObject): string | null {
 	if (typeof statusCode !== 'number') return null;
 	const { location } = isJsonObject(headers) ? headers : {};
 	if (statusCode >= 300 && statusCode < 400) {
@@ -212,9 +208,6 @@ function obstacleIn({ statusCode, headers }: { [part: string]: unknown }): strin
 	const isPage = statusCode < 300 || statusCode === 404;
 	return isPage ? `what answers there is not n8n (${statusCode})` : null;
 }
-
-/** Parts of n8n's contexts. Only one set is kept at a time, the newest, whatever it belongs to. */
-export type WatchContext = Pick<IExecuteFunctions | IWebhookFunctions, 'helpers' | 'logger'>;
 
 /** A suspension, and how it is watched. */
 interface Watched extends WatchPlan {
@@ -258,7 +251,7 @@ export class Watch {
 	private readonly reach = new Map<string, boolean>();
 	/** Origins that failed to answer: each is logged once. */
 	private readonly warned = new Set<string>();
-	/** n8n's request helper can keep all data of its execution in memory, so only one is kept. */
+	/** n8n's request helper can keep all data of its execution in memory, so only the newest one is kept. */
 	private newest: { send: Send; logger: Logger } | undefined;
 	/** Shared by all loops. */
 	private nextTick: Promise<void> | undefined;
@@ -275,14 +268,13 @@ export class Watch {
 	}
 
 	begin(
-		{ helpers, logger }: WatchContext,
+		{ helpers, logger }: CallingContext,
 		plan: WatchPlan & Pick<Watched, 'url' | 'addressKey' | 'place'>,
 	): void {
 		this.newest = { send: helpers.httpRequest, logger };
-		const name = nameOf(plan.place);
 		const entry = { ...plan, last: null, lastElsewhere: 0, soon: null };
-		this.watched.set(name, entry);
-		void this.follow(name, entry);
+		this.watched.set(nameOf(plan.place), entry);
+		void this.follow(entry);
 	}
 
 	has(place: SuspensionPlace): boolean {
@@ -303,7 +295,7 @@ export class Watch {
 	 * @returns what Kie would meet instead of n8n, in words; `null` if it is n8n, or nothing is known
 	 */
 	async findObstacle(
-		{ helpers, logger }: WatchContext,
+		{ helpers, logger }: CallingContext,
 		{ clock, signal }: Pick<Connection, 'clock' | 'signal'>,
 		url: string,
 	): Promise<string | null> {
@@ -340,52 +332,52 @@ export class Watch {
 		if (entry && kind !== 'reported' && at !== entry.last?.at) entry.lastElsewhere = at;
 	}
 
-	private forget(name: string): void {
-		this.watched.delete(name);
+	private isWatched(entry: Watched): boolean {
+		return this.watched.get(nameOf(entry.place)) === entry;
+	}
+
+	private forget({ place }: Watched): void {
+		this.watched.delete(nameOf(place));
 		if (this.watched.size === 0) this.newest = undefined;
 	}
 
-	private async follow(name: string, entry: Watched): Promise<void> {
+	private async follow(entry: Watched): Promise<void> {
 		for (;;) {
 			this.nextTick ??= this.tick().finally(() => (this.nextTick = undefined));
 			await this.nextTick;
-			if (this.watched.get(name) !== entry) return;
+			if (!this.isWatched(entry)) return;
 			const now = this.clock.now();
 			const { soon } = entry;
 			if (soon !== null && now >= soon.at) {
 				entry.soon = null;
-				await this.wakeUp(name, entry, soon.kind);
+				await this.wakeUp(entry, soon.kind);
 				continue;
 			}
 			const check = nextCheck(entry, entry.last);
-			if (check === null && soon === null) return this.forget(name);
+			if (check === null && soon === null) return this.forget(entry);
 			if (check === null || now < check.at) continue;
 			const isSpared = entry.lastElsewhere > (entry.last?.at ?? 0) && check.kind !== 'final';
 			// A delayed process makes the check that is due now, not all it has missed.
 			entry.last = { at: now, kind: check.kind };
-			if (!isSpared) await this.wakeUp(name, entry, check.kind);
+			if (!isSpared) await this.wakeUp(entry, check.kind);
 		}
 	}
 
-	private async wakeUp(
-		name: string,
-		entry: Watched,
-		kind: Check['kind'] | 'reported',
-	): Promise<void> {
+	private async wakeUp(entry: Watched, kind: Check['kind'] | 'reported'): Promise<void> {
 		await this.gate.run(async () => {
 			const { newest } = this;
 			// Resumed while it waited for its turn.
-			if (this.watched.get(name) !== entry || newest === undefined) return;
+			if (!this.isWatched(entry) || newest === undefined) return;
 			const { place, addressKey } = entry;
 			const at = this.clock.now();
 			if (kind !== 'reported') entry.last = { at, kind };
 			const url = withWakeUp(entry.url, { kind, at, place }, addressKey);
 			const found = await callOwnAddress(newest.send, url, ANSWER_MS);
 			this.noteReach(newest.logger, new URL(url).origin, found !== 'unreachable');
-			if (this.watched.get(name) !== entry) return;
+			if (!this.isWatched(entry)) return;
 			if (found === 'more') entry.soon ??= { at: this.clock.now() + SHORTEST_PAUSE_MS, kind };
 			if (found !== 'over' && found !== 'gone') return;
-			this.forget(name);
+			this.forget(entry);
 			const lost = endSuspension(place);
 			if (found === 'gone' && lost.length > 0) {
 				const { node, execution: executionId } = place;

@@ -1,11 +1,11 @@
 import type { IWebhookFunctions } from 'n8n-workflow';
 
 import type { SubmittedTask, TaskAnswer } from '../../../nodes/KieVeo/kie/api';
-import type { Connection } from '../../../nodes/KieVeo/kie/connection';
+import type { CallingContext, Connection } from '../../../nodes/KieVeo/kie/connection';
 import { NO_FILES } from '../../../nodes/KieVeo/kie/meaning/files';
 import { askAboutOpen } from '../../../nodes/KieVeo/suspension/ask';
 import { beginSuspension, openVideos, videoKey } from '../../../nodes/KieVeo/suspension/state';
-import { Watch, type WatchContext } from '../../../nodes/KieVeo/suspension/watch';
+import { Watch } from '../../../nodes/KieVeo/suspension/watch';
 import { FakeClock } from './fakeClock';
 
 const VIDEOS = 1_000;
@@ -51,7 +51,7 @@ it(`${VIDEOS} videos of which no callback comes are asked about before the timeo
 		return { statusCode: asked === 'cutShort' ? 503 : 200, body: { waiting: true }, headers: {} };
 	};
 	const watch = new Watch(clock, async () => await clock.pause(1_000));
-	watch.begin({ helpers: { httpRequest }, logger: {} } as unknown as WatchContext, {
+	watch.begin({ helpers: { httpRequest }, logger: {} } as unknown as CallingContext, {
 		place,
 		url: 'https://n8n.example/webhook-waiting/1/kie-veo',
 		addressKey: Buffer.from('key'),

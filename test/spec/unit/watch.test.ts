@@ -5,6 +5,7 @@ import { promisify } from 'node:util';
 import type { IHttpRequestOptions } from 'n8n-workflow';
 
 import type { SubmittedTask } from '../../../nodes/KieVeo/kie/api';
+import type { CallingContext } from '../../../nodes/KieVeo/kie/connection';
 import {
 	beginSuspension,
 	endSuspension,
@@ -16,7 +17,6 @@ import {
 	Watch,
 	WAKE_UP_PARAMETER,
 	type WakeUp,
-	type WatchContext,
 } from '../../../nodes/KieVeo/suspension/watch';
 
 import { FakeClock } from './fakeClock';
@@ -50,7 +50,7 @@ class Lab {
 
 	constructor(public answer: (call: number) => Answer | Promise<Answer> = () => WAITS) {}
 
-	get context(): WatchContext {
+	get context(): CallingContext {
 		const httpRequest = async ({ url, timeout }: IHttpRequestOptions) => {
 			const called = new URL(url);
 			const value = called.searchParams.get(WAKE_UP_PARAMETER);
@@ -65,20 +65,20 @@ class Lab {
 			return { statusCode, body, headers: {} };
 		};
 		const logger = { warn: (text: string) => this.warnings.push(text) };
-		return { helpers: { httpRequest }, logger } as unknown as WatchContext;
+		return { helpers: { httpRequest }, logger } as unknown as CallingContext;
 	}
 
 	plainCalls = 0;
 
 	/** As a node has it that has suspended nothing yet. */
-	get plainContext(): WatchContext {
+	get plainContext(): CallingContext {
 		const httpRequest = async () => {
 			this.plainCalls++;
 			const found = await this.answer(0);
 			if (found instanceof Error) throw found;
 			return { statusCode: found[0], body: found[1], headers: {} };
 		};
-		return { ...this.context, helpers: { httpRequest } } as unknown as WatchContext;
+		return { ...this.context, helpers: { httpRequest } } as unknown as CallingContext;
 	}
 
 	begin(execution: number | string, wait = 40 * SECOND, origin = ORIGIN): void {

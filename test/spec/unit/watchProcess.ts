@@ -1,6 +1,7 @@
 /** A process that watches one suspended execution with real time; see watch.test.ts. */
+import type { CallingContext } from '../../../nodes/KieVeo/kie/connection';
 import { systemClock } from '../../../nodes/KieVeo/kie/http/clock';
-import { tick, Watch, type WatchContext } from '../../../nodes/KieVeo/suspension/watch';
+import { tick, Watch } from '../../../nodes/KieVeo/suspension/watch';
 
 /** Milliseconds; the one look comes halfway. */
 const WAIT = 3_000;
@@ -13,7 +14,7 @@ const httpRequest = async () => {
 	return { statusCode: 200, body: { waiting: false }, headers: {} };
 };
 const context = { helpers: { httpRequest }, logger: { warn: console.log } };
-watch.begin(context as unknown as WatchContext, {
+watch.begin(context as unknown as CallingContext, {
 	place,
 	url: 'https://n8n.example/webhook-waiting/1/kie-veo',
 	addressKey: Buffer.from('key'),

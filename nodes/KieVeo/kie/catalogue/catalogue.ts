@@ -109,7 +109,7 @@ export class Catalogue {
 	) {}
 
 	async fetchList(): Promise<ListedModel[] | Unread> {
-		const answer = await this.read(LIST_PATH);
+		const answer = await this.memory.read(LIST_PATH, this.http);
 		const models = at(answer.data, 'models');
 		return Array.isArray(models) ? models.flatMap(readListed) : unread(answer);
 	}
@@ -118,7 +118,7 @@ export class Catalogue {
 		const otherPath = OTHER_PATHS.get(id);
 		if (otherPath !== undefined) return { kind: 'otherApi', path: otherPath };
 		if (!MODEL_ID.test(id)) return { kind: 'unlisted' };
-		const answer = await this.read(`${LIST_PATH}/${id}/schema`);
+		const answer = await this.memory.read(`${LIST_PATH}/${id}/schema`, this.http);
 		if (answer.code === 404 && !answer.fault) return { kind: 'unlisted' };
 		if (answer.code !== 200) return unread(answer);
 		const schema = parseSchema(at(answer.data, 'openapi'));
@@ -159,26 +159,16 @@ export class Catalogue {
 		const unknown: Unread = { kind: 'unread', rejection, said };
 		return new Map(ids.map((id) => [id, found.get(id) ?? unknown]));
 	}
-
-	private async read(path: string): Promise<KieAnswer> {
-		return await this.memory.read(path, this.http);
-	}
 }
 
 function readListed(row: unknown): ListedModel[] {
 	const id = toText(at(row, 'model'));
 	if (id === null) return [];
 	const isTask = !OTHER_PATHS.has(id) && !listOf(at(row, 'taskType')).includes('Chat');
-	const text = (name: string) => toText(at(row, name));
-	return [
-		{
-			id,
-			title: text('title') ?? id,
-			provider: text('provider'),
-			price: text('pricingDesc'),
-			isTask,
-		},
-	];
+	const title = toText(at(row, 'title')) ?? id;
+	const provider = toText(at(row, 'provider'));
+	const price = toText(at(row, 'pricingDesc'));
+	return [{ id, title, provider, price, isTask }];
 }
 
 function unread(answer: KieAnswer): Unread {
