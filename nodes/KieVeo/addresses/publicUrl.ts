@@ -60,21 +60,10 @@ export function isKieFileUrl(url: string, apiBaseUrl: string): boolean {
  *
  * @see https://www.iana.org/assignments/iana-ipv4-special-registry
  */
-const PRIVATE_IPV4: ReadonlyArray<[first: string, bits: number]> = [
-	['0.0.0.0', 8],
-	['10.0.0.0', 8],
-	['100.64.0.0', 10],
-	['127.0.0.0', 8],
-	['169.254.0.0', 16],
-	['172.16.0.0', 12],
-	['192.0.0.0', 24],
-	['192.0.2.0', 24],
-	['192.88.99.0', 24],
-	['192.168.0.0', 16],
-	['198.18.0.0', 15],
-	['198.51.100.0', 24],
-	['203.0.113.0', 24],
-	['224.0.0.0', 3],
+const PRIVATE_IPV4 = [
+	...['0.0.0.0/8', '10.0.0.0/8', '100.64.0.0/10', '127.0.0.0/8', '169.254.0.0/16'],
+	...['172.16.0.0/12', '192.0.0.0/24', '192.0.2.0/24', '192.88.99.0/24', '192.168.0.0/16'],
+	...['198.18.0.0/15', '198.51.100.0/24', '203.0.113.0/24', '224.0.0.0/3'],
 ];
 
 /**
@@ -121,8 +110,9 @@ function isWithin(name: string, domains: string[]): boolean {
 }
 
 function isPrivateIpv4(address: number): boolean {
-	return PRIVATE_IPV4.some(([first, bits]) => {
-		const others = 32 - bits;
+	return PRIVATE_IPV4.some((range) => {
+		const [first = '', bits] = range.split('/');
+		const others = 32 - Number(bits);
 		return address >>> others === ipv4Of(first) >>> others;
 	});
 }

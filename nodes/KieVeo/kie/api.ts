@@ -6,15 +6,7 @@ import type {
 	Upgrade,
 	VideoCreation,
 } from '../operations';
-import type { UploadFile } from './http/multipart';
-import type {
-	ApiName,
-	CreditsMeaning,
-	FileUrlMeaning,
-	Meaning,
-	Said,
-	UploadMeaning,
-} from './meaning/answer';
+import type { ApiName, Meaning, Said } from './meaning/answer';
 import type { CreateMeaning } from './meaning/create';
 
 /** What Kie's answer means, and Kie's own words. */
@@ -121,46 +113,3 @@ export interface SubmittedTask {
  * - `free`: the same with free requests only, for a video Kie was already asked about.
  */
 export type Asking = 'poll' | 'check' | 'free';
-
-/**
- * Kie's API, in this package's terms. An answer is returned with its meaning, never thrown.
- *
- * Every method throws CancelledError when the execution is stopped before anything was sent. Those that take an
- * order are properties: of methods the compiler would not check which orders an API takes.
- */
-export interface KieApi<O extends Order = Order> {
-	/**
-	 * Whether an upgrade is a task of its own: then it has a `kieTaskId`, under which its state is a free
-	 * read, and ordering it again is paid for again. Otherwise a repeated order tells the state.
-	 */
-	readonly upgradesAreTasks: boolean;
-
-	/**
-	 * @throws KieVeoError for what this API cannot do, and might ignore silently; nothing is sent
-	 */
-	assertOffered: (order: O) => void;
-
-	/**
-	 * Submits an order, within Kie's limit of submissions. What costs money each time it is accepted is
-	 * repeated only after answers that say it was not accepted. A creation's task id is in `files`.
-	 *
-	 * @param deadline until when it is retried while Kie has certainly not accepted it, by the even clock; by
-	 * default for 120 s
-	 */
-	submit: (order: O, deadline?: number) => Promise<SubmissionAnswer>;
-
-	/** How a submitted task stands. What free requests do not settle is `processing`. */
-	fetchTask(task: SubmittedTask, how: Asking): Promise<TaskAnswer>;
-
-	/** What Kie has on record about any task. Free of charge. For an upgrade it is usually the base video. */
-	fetchRecord(taskId: string): Promise<TaskAnswer>;
-
-	/** A fresh link, good for 20 minutes, to a file that Kie made. Free of charge. */
-	fetchFreshUrl(url: string): Promise<Answered<FileUrlMeaning>>;
-
-	/** Stores a file where Kie can fetch it, for about a day. Free of charge. */
-	uploadFile(file: UploadFile): Promise<Answered<UploadMeaning>>;
-
-	/** The credit balance, a decimal number. */
-	fetchCredits(): Promise<Answered<CreditsMeaning>>;
-}

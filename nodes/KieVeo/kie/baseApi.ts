@@ -6,7 +6,6 @@ import type {
 	CommonOrder,
 	CreationOrder,
 	CreationParameters,
-	KieApi,
 	SubmissionAnswer,
 	SubmittedTask,
 	UpgradeOrder,
@@ -96,11 +95,13 @@ export function toFields(parameters: CreationParameters, form: 'veo' | VideoCrea
 export class AccountApi {
 	constructor(protected readonly account: Account) {}
 
+	/** A fresh link, good for 20 minutes, to a file that Kie made. Free of charge. */
 	async fetchFreshUrl(url: string): Promise<Answered<FileUrlMeaning>> {
 		const call: HttpCall = { method: 'POST', path: DOWNLOAD_URL_PATH, body: { url } };
 		return await this.read(call, classifyFileUrlAnswer);
 	}
 
+	/** Stores a file where Kie can fetch it, for about a day. Free of charge. */
 	async uploadFile(file: UploadFile): Promise<Answered<UploadMeaning>> {
 		const answer = await callWithRetry(
 			// Opened again for each attempt: a stream can be read only once.
@@ -112,6 +113,7 @@ export class AccountApi {
 		return answered(answer, classifyUploadAnswer(answer));
 	}
 
+	/** The credit balance, a decimal number. */
 	async fetchCredits(): Promise<Answered<CreditsMeaning>> {
 		return await this.read({ method: 'GET', path: CREDITS_PATH }, classifyCreditsAnswer);
 	}
@@ -127,7 +129,7 @@ export class AccountApi {
 	}
 }
 
-export abstract class BaseApi extends AccountApi implements KieApi<CommonOrder> {
+export abstract class BaseApi extends AccountApi {
 	abstract readonly upgradesAreTasks: boolean;
 
 	/** Where the record of a task is read. */

@@ -11,13 +11,13 @@ import { inputErrors } from '../messages/input';
 import { addressKey } from '../addresses/submission';
 import { trimmedApiKey, trimmedBaseUrl, trimmedHmacKey, unsendableIn } from './credentialValues';
 import { BoundedMap, toText } from '../values';
-import type { ApiName, KieApi } from './api';
+import type { ApiName } from './api';
 import { Catalogue, CatalogueMemory } from './catalogue/catalogue';
 import { HttpClient, type SendRequest } from './http/client';
 import { CancelledError, systemClock, type Clock } from './http/clock';
 import type { Patience } from './http/turns';
 import { SubmissionLimiter } from './http/limiter';
-import { ChosenApi } from './chosenApi';
+import { KieApi } from './kieApi';
 
 /** Name of the credential type. */
 export const CREDENTIAL = 'kieVeoApi';
@@ -109,7 +109,7 @@ export async function connect(
 		warn: (line: string) => context.logger.warn(`${context.getNode().name}: ${line}`),
 	};
 	return {
-		api: new ChosenApi(readApiName(credentials.api), account),
+		api: new KieApi(readApiName(credentials.api), account),
 		// Without the stop signal: other executions may wait for the same answer.
 		catalogue: new Catalogue(new HttpClient(send, systemClock, undefined, apiKey), memory),
 		baseUrl,

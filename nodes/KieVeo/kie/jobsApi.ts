@@ -10,8 +10,8 @@ import { tierLine } from '../messages/run';
 import { withModel } from '../addresses/submission';
 import type {
 	Asking,
+	CommonOrder,
 	CreationOrder,
-	KieApi,
 	Order,
 	SubmissionAnswer,
 	SubmittedTask,
@@ -52,12 +52,12 @@ const UPGRADES: Record<
 	},
 };
 
-export class JobsApi extends BaseApi implements KieApi {
+export class JobsApi extends BaseApi {
 	readonly upgradesAreTasks = true;
 
 	protected readonly recordPath = '/api/v1/jobs/recordInfo';
 
-	assertOffered(order: Order): void {
+	assertOffered(order: CommonOrder): void {
 		if (order.kind !== 'creation') return;
 		const { operation } = order;
 		for (const [name, value] of given(order.parameters)) {

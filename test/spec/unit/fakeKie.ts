@@ -1,7 +1,7 @@
 import { HttpClient, type HttpCall, type SendRequest } from '../../../nodes/KieVeo/kie/http/client';
 import { SubmissionLimiter } from '../../../nodes/KieVeo/kie/http/limiter';
-import type { ApiName, KieApi } from '../../../nodes/KieVeo/kie/api';
-import { ChosenApi } from '../../../nodes/KieVeo/kie/chosenApi';
+import type { ApiName } from '../../../nodes/KieVeo/kie/api';
+import { KieApi } from '../../../nodes/KieVeo/kie/kieApi';
 import { FakeClock } from './fakeClock';
 
 /** The key of the callback addresses that are made here. */
@@ -43,7 +43,7 @@ export function fakeKie(
 		addressKey: ADDRESS_KEY,
 		warn: (line: string) => void lines.push(line),
 	};
-	const chosen = new ChosenApi(name, account);
+	const chosen = new KieApi(name, account);
 	// A test knows which orders the API that it names takes.
-	return { api: chosen.apis[name] as KieApi, chosen, calls, clock, stop, lines };
+	return { api: chosen.apis[name] as unknown as KieApi, chosen, calls, clock, stop, lines };
 }

@@ -19,10 +19,6 @@ export interface UploadFile {
 	open(): Promise<{ content: Buffer | FileStream; size: number }>;
 }
 
-/** The folders for uploads in the Kie account. No slash at either end. */
-const IMAGES = 'images/n8n';
-const FILES = 'files/n8n';
-
 /** An upload, ready to be sent once. */
 export interface Upload {
 	request: Pick<HttpCall, 'method' | 'host' | 'body' | 'headers'>;
@@ -43,7 +39,8 @@ export async function multipartUpload(file: UploadFile): Promise<Upload> {
 		extension,
 		name: fileName = randomUUID() + (extension && `.${extension}`),
 	} = file;
-	const folder = mimeType.startsWith('image/') ? IMAGES : FILES;
+	// No slash at either end.
+	const folder = mimeType.startsWith('image/') ? 'images/n8n' : 'files/n8n';
 	const field = (name: string, value: string) =>
 		`--${boundary}\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`;
 	const head = Buffer.from(
@@ -53,9 +50,14 @@ export async function multipartUpload(file: UploadFile): Promise<Upload> {
 	);
 	const tail = Buffer.from(`\r\n--${boundary}--\r\n`);
 	const { content, size } = await file.open();
+	// `compose` makes a stream of n8n's stream: the way to a stream without importing `stream`.
 	const body = Buffer.isBuffer(content)
 		? Buffer.concat([head, content, tail])
-		: enclose(head, content, tail);
+		: content.compose<FileStream>(async function* (source: AsyncIterable<Buffer>) {
+				yield head;
+				yield* source;
+				yield tail;
+			});
 	return {
 		request: {
 			method: 'POST',
@@ -74,13 +76,4 @@ export async function multipartUpload(file: UploadFile): Promise<Upload> {
 			body.destroy();
 		},
 	};
-}
-
-/** `compose` makes a stream of n8n's stream: the way to a stream without importing `stream`. */
-function enclose(head: Buffer, content: FileStream, tail: Buffer): FileStream {
-	return content.compose<FileStream>(async function* (source: AsyncIterable<Buffer>) {
-		yield head;
-		yield* source;
-		yield tail;
-	});
 }

@@ -3,27 +3,28 @@ import type {
 	Answered,
 	ApiName,
 	Asking,
-	CommonOrder,
-	KieApi,
 	Order,
 	SubmissionAnswer,
 	SubmittedTask,
 	TaskAnswer,
 } from './api';
-import { AccountApi, kieTaskIdOf, type Account } from './baseApi';
+import { AccountApi, kieTaskIdOf, type Account, type BaseApi } from './baseApi';
 import { JobsApi } from './jobsApi';
 import type { Meaning } from './meaning/answer';
 import { VeoApi } from './veoApi';
 
 /**
- * Kie through the API that the credential names. An order goes to that one alone: sent to the other as well
- * it could be paid for twice, and by another price list. What is free is also asked of the other one where
- * the chosen one does not know the task: so what was made before a switch stays usable.
+ * Kie's API, in this package's terms. An answer is returned with its meaning, never thrown. Every method throws
+ * CancelledError when the execution is stopped before anything was sent.
+ *
+ * An order goes to the API that the credential names alone: sent to the other as well it could be paid for twice, and
+ * by another price list. What is free is also asked of the other one where the chosen one does not know the task: so
+ * what was made before a switch stays usable.
  */
-export class ChosenApi extends AccountApi implements KieApi {
-	readonly apis: { veo: KieApi<CommonOrder>; jobs: KieApi };
-	private readonly chosen: KieApi<CommonOrder>;
-	private readonly other: KieApi<CommonOrder>;
+export class KieApi extends AccountApi {
+	readonly apis: { veo: VeoApi; jobs: JobsApi };
+	private readonly chosen: BaseApi;
+	private readonly other: BaseApi;
 	private readonly otherName: ApiName;
 
 	constructor(chosen: ApiName, account: Account) {
@@ -34,15 +35,26 @@ export class ChosenApi extends AccountApi implements KieApi {
 		this.other = this.apis[this.otherName];
 	}
 
+	/**
+	 * Whether an upgrade is a task of its own: then it has a `kieTaskId`, under which its state is a free
+	 * read, and ordering it again is paid for again. Otherwise a repeated order tells the state.
+	 */
 	get upgradesAreTasks(): boolean {
 		return this.chosen.upgradesAreTasks;
 	}
 
+	/** @throws KieVeoError for what the API cannot do, and might ignore silently; nothing is sent */
 	assertOffered(order: Order): void {
-		if (order.kind === 'model') this.apis.jobs.assertOffered(order);
-		else this.apiFor(order.operation).assertOffered(order);
+		if (order.kind !== 'model') this.apiFor(order.operation).assertOffered(order);
 	}
 
+	/**
+	 * Submits an order, within Kie's limit of submissions. What costs money each time it is accepted is
+	 * repeated only after answers that say it was not accepted. A creation's task id is in `files`.
+	 *
+	 * @param deadline until when it is retried while Kie has certainly not accepted it, by the even clock; by
+	 * default for 120 s
+	 */
 	async submit(order: Order, deadline?: number): Promise<SubmissionAnswer> {
 		if (order.kind === 'model') return await this.apis.jobs.submit(order, deadline);
 		const answer = await this.apiFor(order.operation).submit(order, deadline);
@@ -54,6 +66,8 @@ export class ChosenApi extends AccountApi implements KieApi {
 	}
 
 	/**
+	 * How a submitted task stands. What free requests do not settle is `processing`.
+	 *
 	 * An upgrade is polled by who has ordered it. One with an id of its own may be a job whatever is chosen now: its
 	 * record is free, while the question of the Veo endpoints would be an order.
 	 */
@@ -72,20 +86,21 @@ export class ChosenApi extends AccountApi implements KieApi {
 		return await this.orElse(answer, async (api) => await api.fetchTask(video, elsewhere));
 	}
 
+	/** What Kie has on record about any task. Free of charge. For an upgrade it is usually the base video. */
 	async fetchRecord(taskId: string): Promise<TaskAnswer> {
 		const answer = await this.chosen.fetchRecord(taskId);
 		return await this.orElse(answer, async (api) => await api.fetchRecord(taskId));
 	}
 
 	/** Any model runs through the jobs API. */
-	private apiFor(operation: TaskOperation): KieApi<CommonOrder> {
+	private apiFor(operation: TaskOperation): BaseApi {
 		return isOfAnyModel(operation) ? this.apis.jobs : this.chosen;
 	}
 
 	/** The answer of the other API where the chosen one does not know the task, and that one does. */
 	private async orElse<A extends SubmissionAnswer>(
 		answer: A,
-		ask: (api: KieApi<CommonOrder>) => Promise<A>,
+		ask: (api: BaseApi) => Promise<A>,
 	): Promise<A> {
 		if (!answer.isUnknown) return answer;
 		const second = await ask(this.other);
