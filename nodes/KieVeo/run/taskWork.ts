@@ -1,5 +1,5 @@
 import type { StoredFile } from '../files/download';
-import type { KieApi, Order, UpgradeOrder } from '../kie/api';
+import type { Order, UpgradeOrder } from '../kie/api';
 import type { Connection } from '../kie/connection';
 import type { UploadFile } from '../kie/http/multipart';
 import type { FailureReason } from '../kie/meaning/answer';
@@ -306,7 +306,7 @@ export class TaskWork extends Work {
 export class Balance {
 	private credits?: Promise<number>;
 
-	constructor(private readonly api: KieApi) {}
+	constructor(private readonly api: Connection['api']) {}
 
 	/**
 	 * @param least credits; 0 does not check

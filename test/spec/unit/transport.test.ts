@@ -1,6 +1,5 @@
 import { CancelledError } from '../../../nodes/KieVeo/kie/http/clock';
-import { HttpClient } from '../../../nodes/KieVeo/kie/http/client';
-import { readAnswer } from '../../../nodes/KieVeo/kie/http/client';
+import { HttpClient, readAnswer } from '../../../nodes/KieVeo/kie/http/client';
 import { MAX_ATTEMPTS, retryDelay } from '../../../nodes/KieVeo/kie/http/retry';
 import { FakeClock } from './fakeClock';
 import { fakeKie } from './fakeKie';
