@@ -12,12 +12,11 @@ import type { Subject } from '../../../nodes/KieVeo/taskResult';
 const AGAIN = 'Then generate the video again';
 const IN_4K =
 	'The base video is not affected. Running Get 4K Video again is a new order, which may be billed.';
-const IN_1080P = IN_4K.replace('4K', '1080P');
 const EXTENDED =
 	'The original is still available. Running Extend again is a new order, which may be billed.';
 const LATER = 'which need not be about the prompt.';
 
-type VideoOperation = Exclude<TaskOperation, ModelOperation>;
+type VideoOperation = Exclude<TaskOperation, ModelOperation | 'get1080p'>;
 
 /** What each one must say; `null`: the reason cannot be that of this order, and any advice will do. */
 const SAYS: Record<FailureReason, { [Name in VideoOperation]: string | null }> = {
@@ -25,77 +24,66 @@ const SAYS: Record<FailureReason, { [Name in VideoOperation]: string | null }> =
 		generate: `refused the prompt or an image: change it. ${AGAIN}`,
 		extend: `refused the prompt or an image: change it. ${EXTENDED}`,
 		get4k: 'refused this video. The base video is not affected.',
-		get1080p: 'refused this video. The base video is not affected.',
 		get: 'The content filter refused this video.',
 	},
 	timeout: {
 		generate: `its own time limit. ${AGAIN}, with small JPEG images.`,
 		extend: `its own time limit. ${EXTENDED}`,
 		get4k: `its own time limit. ${IN_4K}`,
-		get1080p: `its own time limit. ${IN_1080P}`,
 		get: 'Kie.ai gave up on this video after its own time limit.',
 	},
 	upstream: {
 		generate: `${LATER} ${AGAIN} later, with small JPEG images.`,
 		extend: `${LATER} ${EXTENDED}`,
 		get4k: `${LATER} ${IN_4K}`,
-		get1080p: `${LATER} ${IN_1080P}`,
 		get: LATER,
 	},
 	taskFailed: {
 		generate: `https://kie.ai/logs for the reason. ${AGAIN}.`,
 		extend: `https://kie.ai/logs for the reason. ${EXTENDED}`,
 		get4k: `https://kie.ai/logs for the reason. ${IN_4K}`,
-		get1080p: `https://kie.ai/logs for the reason. ${IN_1080P}`,
 		get: 'See https://kie.ai/logs for the reason.',
 	},
 	other: {
 		generate: 'Look up task veo_1 in the logs at https://kie.ai/logs.',
 		extend: 'https://kie.ai/logs. The original is still available.',
 		get4k: 'https://kie.ai/logs. The base video is not affected.',
-		get1080p: 'https://kie.ai/logs. The base video is not affected.',
 		get: 'Look up task veo_1 in the logs at https://kie.ai/logs.',
 	},
 	unavailable: {
 		generate: 'Kie.ai could not make this video.',
 		extend: 'Kie.ai could not make this video. The original is still available.',
 		get4k: 'a 4K version of this video. Get 1080P Video may work. The base video is not affected.',
-		get1080p: 'cannot make a 1080P version of this video. The base video is not affected.',
 		get: 'Kie.ai could not make this video.',
 	},
 	baseNotFinished: {
 		generate: null,
 		extend: 'once it has succeeded, run the node again.',
 		get4k: 'Check it with Get, which is free; once it has succeeded, run the node again.',
-		get1080p: 'Check it with Get, which is free; once it has succeeded, run the node again.',
 		get: 'Run Get again later: it is free.',
 	},
 	noFile: {
 		generate: 'Run Get later: it is free.',
 		extend: 'Run Get later: it is free.',
 		get4k: "Check 'Task ID' and 'Index'.",
-		get1080p: "Check 'Task ID' and 'Index'.",
 		get: 'Run Get later: it is free.',
 	},
 	unknownTask: {
 		generate: "Check 'Task ID'",
 		extend: "Check 'Task ID'",
 		get4k: "Check 'Task ID', and that the credential belongs to the account",
-		get1080p: "Check 'Task ID', and that the credential belongs to the account",
 		get: "Check 'Task ID', and that the credential belongs to the account",
 	},
 	reordered: {
 		generate: null,
 		extend: null,
 		get4k: 'The new order may be billed. Run Get 4K Video again with task ID veo_1 and index 0',
-		get1080p: 'The new order may be billed. Run Get 1080P Video again with task ID veo_1',
 		get: null,
 	},
 	englishOnly: {
 		generate: "Switch on 'Enable Translation' under Options",
 		extend: 'Write the prompt in English.',
 		get4k: null,
-		get1080p: null,
 		get: 'Write the prompt in English.',
 	},
 	retention: everyone('Kie.ai keeps videos for 14 days only.'),
@@ -109,12 +97,16 @@ const SAYS: Record<FailureReason, { [Name in VideoOperation]: string | null }> =
 };
 
 function everyone(advice: string): { [Name in VideoOperation]: string } {
-	return { generate: advice, extend: advice, get4k: advice, get1080p: advice, get: advice };
+	return { generate: advice, extend: advice, get4k: advice, get: advice };
 }
 
-const rows = (Object.keys(SAYS) as FailureReason[]).flatMap((reason) =>
-	(Object.keys(SAYS[reason]) as VideoOperation[]).map((operation) => [reason, operation] as const),
-);
+const rows = (Object.keys(SAYS) as FailureReason[]).flatMap((reason) => {
+	const { get4k } = SAYS[reason];
+	const get1080p = get4k?.replace('Get 1080P Video may work. ', '').replaceAll('4K', '1080P');
+	return Object.entries({ ...SAYS[reason], get1080p }).map(
+		([operation, says]) => [reason, operation as TaskOperation, says ?? ''] as const,
+	);
+});
 
 it.each<[reason: FailureReason, running: string, reading: string]>([
 	['contentFilter', 'change it. Then run the model again.', 'refused this task.'],
@@ -133,11 +125,11 @@ it.each<[reason: FailureReason, running: string, reading: string]>([
 });
 
 describe('the advice about', () => {
-	it.each(rows)('%s of %s', (reason, operation) => {
+	it.each(rows)('%s of %s', (reason, operation, says) => {
 		const index = isUpgrade(operation) ? 0 : null;
 		const subject: Subject = { operation, taskId: 'veo_1', index };
 		const advice = failureAdvice(subject, reason);
-		expect(advice).toContain(SAYS[reason][operation] ?? '');
+		expect(advice).toContain(says);
 		// What exists is not to be paid for again.
 		if (operation !== 'generate') expect(advice).not.toMatch(/generate (it|the video) again/i);
 		expect(advice).toBe(advice.trim());

@@ -230,22 +230,6 @@ describe('several processes that share an account', () => {
 		});
 	});
 
-	it.each<[string, Omit<Scenario, 'window'>]>([
-		['2 with 60 videos', { workers: same(2, 60) }],
-		['3 with 60 videos', { workers: same(3, 60) }],
-		['4 with 100 videos', { workers: same(4, 100) }],
-		['8 with 20 videos', { workers: same(8, 20) }],
-		['3 with 60 videos and a rival', { workers: same(3, 60), rival: 'greedy' }],
-	])('%s lose none even if refused requests use up the limit', async (_name, scenario) => {
-		const { givenUp, ratio } = await worstOf({
-			...scenario,
-			window: 'sliding',
-			refusedCount: true,
-		});
-		expect(givenUp).toBe(0);
-		expect(ratio).toBeLessThan(4.5);
-	});
-
 	it('get fair shares, also the one that comes late', async () => {
 		for (const seed of SEEDS) {
 			const { acceptedAt } = await simulate(

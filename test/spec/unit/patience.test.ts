@@ -150,20 +150,3 @@ it('A pause that Kie.ai asks for while polling is respected for a minute at most
 	expect(ended).toMatchObject({ result: { status: 'success' } });
 	expect(minutes).toBe(1.5);
 });
-
-it.each<[code: number, msg: string]>([
-	[408, 'Upstream busy: too many requests'],
-	[500, 'The server is currently being maintained'],
-	[501, 'Video generation failed: upstream rate limit reached'],
-	[504, 'The request limit of the backend is reached'],
-])('An order is sent once, whatever the words beside %d: "%s"', async (code, msg) => {
-	for (const name of ['veo', 'jobs'] as const) {
-		const { api, calls } = fakeKie([refused(code, msg)], {}, name);
-		const error: unknown = await submitOrder({ api }, GENERATE, 1_800_000).catch((e: unknown) => e);
-		if (!(error instanceof KieVeoError)) throw error;
-		expect(calls).toHaveLength(1);
-		expect(error.message).toContain(msg);
-		// 501 is Kie's code of a task that has failed.
-		expect(error.mayBePaid).toBe(code !== 501);
-	}
-});

@@ -30,8 +30,6 @@ export interface Scenario {
 	workers: number[];
 	/** How Kie may count its 10 s: back from each request, or from one moment to the next. */
 	window: 'sliding' | 'fixed';
-	/** Whether refused requests use up the limit too. Default: they do not. */
-	refusedCount?: boolean;
 	/**
 	 * Another program sends 10 requests per 10 s at random moments. `polite`: those that are refused are
 	 * dropped. `greedy`: it always gets through, and only the rest of the limit is left.
@@ -39,8 +37,6 @@ export interface Scenario {
 	rival?: 'polite' | 'greedy';
 	/** When each worker starts, in milliseconds. Default: all at once. */
 	startAt?: number[];
-	/** How long each video is tried, in milliseconds. Default 1800 s. */
-	patience?: number;
 }
 
 export interface Outcome {
@@ -68,7 +64,7 @@ class Account {
 		const now = this.clock.now();
 		this.counted = this.counted.filter((at) => this.isInWindow(at, now));
 		const accepted = hasPriority || this.counted.length < LIMIT;
-		if (accepted || this.scenario.refusedCount) this.counted.push(now);
+		if (accepted) this.counted.push(now);
 		return accepted;
 	}
 
@@ -101,7 +97,7 @@ export async function simulate(scenario: Scenario, seed: number): Promise<Outcom
 	const work = async (videos: number, worker: number) => {
 		await clock.pause(scenario.startAt?.[worker] ?? 0);
 		const limiter = new SubmissionLimiter(clock);
-		const deadline = clock.now() + (scenario.patience ?? 1_800_000);
+		const deadline = clock.now() + 1_800_000;
 		const submitOrder = async () => {
 			const answer = await submitPatiently(
 				async () => await submit(worker),

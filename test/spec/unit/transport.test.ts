@@ -1,4 +1,3 @@
-import { CancelledError } from '../../../nodes/KieVeo/kie/http/clock';
 import { HttpClient, readAnswer } from '../../../nodes/KieVeo/kie/http/client';
 import { MAX_ATTEMPTS, retryDelay } from '../../../nodes/KieVeo/kie/http/retry';
 import { FakeClock } from './fakeClock';
@@ -35,30 +34,12 @@ describe('requests', () => {
 });
 
 describe('retries', () => {
-	it.each([
-		['maintenance', JSON.stringify({ code: 455, msg: 'maintenance', data: null })],
-		['a rate limit', JSON.stringify({ code: 429, msg: 'Rate limit exceeded', data: null })],
-		['a web page', '<html></html>'],
-		['a lost connection', Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' })],
-	])('continue after %s until Kie answers', async (_name, fault) => {
-		const { api, calls } = fakeKie([fault, fault, ACCEPTED]);
-		const answer = await api.submit(UPGRADE);
-		expect(answer.code).toBe(200);
-		expect(calls).toHaveLength(3);
-	});
-
 	it('end after a bounded number of attempts with the last answer', async () => {
 		const { api, calls, clock } = fakeKie(['<html></html>']);
 		const answer = await api.submit(UPGRADE);
 		expect(answer.message).toContain('web page');
 		expect(calls).toHaveLength(MAX_ATTEMPTS);
 		expect(clock.now()).toBe(15_000);
-	});
-
-	it.each([401, 402, 404, 422, 433, 451, 501, 505])('never follow code %i', async (code) => {
-		const { api, calls } = fakeKie([JSON.stringify({ code, msg: 'no', data: null })]);
-		await api.submit(UPGRADE);
-		expect(calls).toHaveLength(1);
 	});
 
 	it('wait as long as the server asks', async () => {
@@ -74,31 +55,6 @@ describe('retries', () => {
 		expect(retryDelay(3, null, 1)).toBe(4_000);
 		expect(retryDelay(20, null, 1)).toBe(30_000);
 		expect(retryDelay(1, 3_600_000, 1)).toBe(30_000);
-	});
-
-	it('end at once when the execution is stopped', async () => {
-		const { api, calls, stop } = fakeKie(['<html></html>']);
-		const running = api.submit(UPGRADE);
-		stop.abort();
-		await expect(running).rejects.toThrow(CancelledError);
-		expect(calls.length).toBeLessThanOrEqual(1);
-	});
-});
-
-describe('a network fault', () => {
-	it('is named by its code, and never shows the request with its API key', async () => {
-		const cause = Object.assign(new Error('connect ECONNREFUSED 127.0.0.1:4001'), {
-			code: 'ECONNREFUSED',
-			config: { headers: { Authorization: 'Bearer secret' } },
-		});
-		const { api } = fakeKie([new Error('Bearer secret', { cause })]);
-		const answer = await api.fetchTask({ ...UPGRADE, kieTaskId: null, codes: [200] }, 'poll');
-		expect(answer).toMatchObject({
-			code: null,
-			message: 'connection refused (127.0.0.1:4001)',
-			raw: null,
-		});
-		expect(JSON.stringify(answer)).not.toContain('secret');
 	});
 });
 
