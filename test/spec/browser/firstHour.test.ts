@@ -52,7 +52,6 @@ describe.each(LINES.map(({ name }) => name))('the first hour in the editor of n8
 
 	it.each([
 		['1 item', ['a'], '$json', '1 new paid request.'],
-		['12 items', [...'abcdefghijkl'], '$json', 'at most 12 new paid requests.'],
 		[
 			'12 items with 3 equal ones',
 			[...'aaabcdefghij'],
@@ -63,12 +62,6 @@ describe.each(LINES.map(({ name }) => name))('the first hour in the editor of n8
 			'items of an earlier node',
 			['a', 'b'],
 			"$('Videos').item.json",
-			'a new paid request for each different video.',
-		],
-		[
-			'items looked up in an earlier node',
-			['a', 'b'],
-			"$('Videos').itemMatching($itemIndex).json",
 			'a new paid request for each different video.',
 		],
 	])('tells before the run how many paid requests %s are', async (title, ids, from, expected) => {

@@ -75,31 +75,6 @@ const CASES: Case[] = [
 		words: 'Kie.ai was not reached',
 		advice: 'http://user:password@host:port',
 	},
-	{
-		fault: 'a proxy that forbids the host',
-		baseUrl: proxied,
-		refuse: 403,
-		words: 'Kie.ai was not reached',
-		advice: 'A proxy or firewall',
-	},
-	{
-		fault: 'a page that forbids access',
-		simulated: { kind: 'html', httpStatus: 403 },
-		words: 'Kie.ai was not reached',
-		advice: 'A proxy or firewall',
-	},
-	{
-		fault: 'the page of another server',
-		simulated: { kind: 'html', httpStatus: 404 },
-		words: 'Kie.ai was not reached',
-		advice: "'Base URL'",
-	},
-	{
-		fault: 'a redirect',
-		simulated: { kind: 'redirect', location: 'https://kie.ai/', httpStatus: 301 },
-		words: 'Kie.ai was not reached',
-		advice: "'Base URL'",
-	},
 	{ fault: 'a reset after the request', simulated: { kind: 'reset-after' }, ...atSimulator },
 	{ fault: 'an answer cut in its body', simulated: { kind: 'cut-transfer' }, ...atSimulator },
 	{

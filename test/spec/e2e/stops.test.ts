@@ -60,21 +60,6 @@ describe.each(LINES.map(({ name }) => name))('a paid task in the log of n8n %s',
 		expect(stage.n8n.log()).not.toContain(SIMULATOR_KEY);
 	});
 
-	it('stands once for items that share an upgrade', async () => {
-		const taskId = stage.simulator.addVideo();
-		const execution = await start(2, { operation: 'get4k', taskId });
-		await logged(
-			`Get 4K Video was submitted, task ID ${taskId}, index 0 (execution ${execution}, items 0, 1)`,
-		);
-		await stage.client.stopExecution(execution);
-	});
-
-	it('stands where the execution is suspended', async () => {
-		const execution = await start(1, { waitMode: 'callback' });
-		expect(await submitted(execution)).toContain(stage.simulator.taskIds[0]);
-		await stage.client.stopExecution(execution);
-	});
-
 	it('remains when the user stops the execution', async () => {
 		const execution = await start(1);
 		await submitted(execution);

@@ -28,17 +28,21 @@ export class Suspensions {
 		for (const taskId of taskIds) this.stage.simulator.finish(taskId, 'get4k');
 	}
 
-	/** Starts an execution, and waits until it is suspended. */
-	async start(
+	/** Starts an execution. */
+	async run(
 		taskIds: readonly string[],
 		timeout: number,
-		parameters: INodeParameters = {},
+		parameters?: INodeParameters,
 	): Promise<string> {
 		const { client } = this.stage;
-		const workflow = this.workflowFor(taskIds, timeout, parameters);
-		const { id } = await client.createWorkflow(workflow);
-		const execution = await client.runWorkflow(id);
-		await client.waitForExecution(execution, { until: 'waiting' });
+		const { id } = await client.createWorkflow(this.workflowFor(taskIds, timeout, parameters));
+		return await client.runWorkflow(id);
+	}
+
+	/** Starts an execution, and waits until it is suspended. */
+	async start(...started: Parameters<Suspensions['run']>): Promise<string> {
+		const execution = await this.run(...started);
+		await this.stage.client.waitForExecution(execution, { until: 'waiting' });
 		return execution;
 	}
 

@@ -181,7 +181,6 @@ function refuses(): void {
 		});
 		it.each<[name: string, status: number, reason: string, callback: () => ManualCallback]>([
 			['unsigned', 401, 'X-Webhook-Signature is missing', () => ({ hmacKey: null })],
-			['empty', 400, 'not a JSON object', () => ({ body: '' })],
 			['text', 400, 'not a JSON object', () => ({ body: 'hello', contentType: 'text/plain' })],
 			[
 				'a form',
@@ -197,12 +196,6 @@ function refuses(): void {
 					body: '--b\r\nContent-Disposition: form-data; name="code"\r\n\r\n200\r\n--b--\r\n',
 					contentType: 'multipart/form-data; boundary=b',
 				}),
-			],
-			[
-				'1 MB of noise',
-				400,
-				'the body has 1048576 bytes',
-				() => ({ body: 'noise?! '.repeat(131_072), contentType: 'text/plain' }),
 			],
 			[
 				'1 MB of JSON noise',
@@ -347,14 +340,5 @@ function isUsed(): void {
 			await pause(100);
 		}
 		throw new Error('The receiving workflow was not started');
-	});
-
-	it('shows no key in any execution or log line', async () => {
-		const { client, n8n } = stage;
-		for (const { id } of await client.listExecutions()) {
-			const text = JSON.stringify((await client.getExecution(id)).data);
-			for (const key of [HMAC_KEY, SIMULATOR_KEY]) expect(text).not.toContain(key);
-		}
-		for (const key of [HMAC_KEY, SIMULATOR_KEY]) expect(n8n.log()).not.toContain(key);
 	});
 }

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 
-import type { IDataObject, INodeParameters } from 'n8n-workflow';
+import type { INodeParameters } from 'n8n-workflow';
 
-import { itemsOf, nodeError, type Execution } from '../../tools/n8n/execution';
-import { QueueN8n } from '../../tools/n8n/queue';
+import { itemsOf } from '../../tools/n8n/execution';
 import { LINES, type LineName } from '../../tools/n8n/versions';
-import { NEVER, type AddVideo, type VideoScenario } from '../../tools/simulator';
+import type { AddVideo } from '../../tools/simulator';
 import { Stage } from './stage';
-import { AFTER, chain, connect, ITEMS, KIE, node } from './workflows';
+import { statusesIn, Suspensions } from './suspensions';
+import { AFTER, connect, ITEMS, KIE, node } from './workflows';
 
 const RECORD_INFO = '/api/v1/veo/record-info';
 const HMAC_KEY = 'wait-for-callback-hmac-key';
@@ -23,34 +23,15 @@ const STAGES: Array<[name: string, line: LineName, queue: boolean]> = [
 ];
 
 let stage: Stage;
+let executions: Suspensions;
 /** Whether callbacks go to several processes. */
 let isQueue = false;
 /** Videos whose upgrade ends only when told. */
-const videos = (count: number, video: AddVideo = {}) =>
-	Array.from({ length: count }, () =>
-		stage.simulator.addVideo({ timings: { upgrade4k: NEVER }, ...video }),
-	);
-const finish = (taskId: string) => stage.simulator.finish(taskId, 'get4k');
-const toItems = (taskIds: string[]) => taskIds.map((taskId, i) => ({ taskId, tag: `item ${i}` }));
-const start = async (
-	items: IDataObject[],
-	options: INodeParameters = {},
-	own: INodeParameters = {},
-): Promise<string> => {
-	const parameters = { operation: 'get4k', waitMode: 'callback', options, ...own };
-	const { client, credential } = stage;
-	const { id } = await client.createWorkflow(chain(credential, items, parameters));
-	return await client.runWorkflow(id);
-};
-const waiting = async (id: string) => await stage.client.waitForExecution(id, { until: 'waiting' });
+const videos = (count: number, video?: AddVideo) => executions.add(count, video);
+const finish = (taskId: string) => executions.finish([taskId]);
+const start = async (taskIds: string[], timeout = 1_800, parameters: INodeParameters = {}) =>
+	await executions.start(taskIds, timeout, parameters);
 const ended = async (id: string) => await stage.client.waitForExecution(id);
-const statuses = (execution: Execution) => itemsOf(execution, KIE).map(({ json }) => json.status);
-const expectPairing = (execution: Execution, taskIds: string[]) => {
-	expect(itemsOf(execution, KIE).map(({ json }) => json.taskId)).toStrictEqual(taskIds);
-	const after = itemsOf(execution, AFTER).map(({ json }) => json.tag);
-	expect(after).toStrictEqual(taskIds.map((_, i) => `item ${i}`));
-	expect(execution.runs.get(AFTER)).toHaveLength(1);
-};
 /**
  * One paid submission per video; Kie is asked again only where callbacks go to several processes, and
  * then at most once per video: about its record and, if that does not say, by the 4K request.
@@ -76,100 +57,56 @@ describe.each(STAGES)('Wait for Callback on n8n %s', (_name, line, queue) => {
 			},
 			webhookSecret: HMAC_KEY,
 		});
+		executions = new Suspensions(stage);
 	}, 600_000);
 	beforeEach(() => stage.simulator.reset());
 	afterAll(async () => await stage?.close());
 
-	gathers(queue);
-	survives(queue);
+	gathers();
+	survives();
 	acceptsCalls();
 	timesOut();
-	makesVideos();
 	downloads();
 });
 
-function gathers(queue: boolean): void {
-	it('gathers 8 videos whose callbacks come out of order', async () => {
+function gathers(): void {
+	it('gathers 8 videos whose callbacks come out of order, and often', async () => {
+		const { simulator, client } = stage;
 		const taskIds = videos(8);
-		const id = await start(toItems(taskIds));
-		await waiting(id);
+		const id = await start(taskIds);
 		for (const i of [5, 0, 7, 2, 6, 1, 4]) {
 			finish(String(taskIds[i]));
-			await stage.simulator.callbacksSettled();
-			expect((await stage.client.getExecution(id)).status).toBe('waiting');
+			await simulator.callbacksSettled();
+			expect((await client.getExecution(id)).status).toBe('waiting');
 		}
+		const [delivery] = simulator.deliveries;
+		if (delivery) await simulator.repeatCallback(delivery, 20);
+		expect((await client.getExecution(id)).status).toBe('waiting');
 		finish(String(taskIds[3]));
 		const execution = await ended(id);
-		expect(statuses(execution)).toStrictEqual(taskIds.map(() => 'success'));
-		expectPairing(execution, taskIds);
+		expect(statusesIn(execution)).toStrictEqual(taskIds.map(() => 'success'));
+		executions.expectWhole(execution, taskIds);
 		expectOnePaymentEach(taskIds);
-	});
-
-	it('emits the one that fails among three as "failed", and adds the callback with Simplify off', async () => {
-		// With several processes Kie may have to be asked. record-info is asked first, so that a failure it
-		// knows of is not answered with a second upgrade.
-		const recordAfter = queue ? 'upgrade' : 'base';
-		const failing = videos(1, { upgrade4k: { outcome: 'failure', recordAfter } });
-		const taskIds = [...videos(1), ...failing, ...videos(1)];
-		const id = await start(toItems(taskIds), { simplify: false });
-		await waiting(id);
-		taskIds.forEach(finish);
-		const execution = await ended(id);
-		expect(statuses(execution)).toStrictEqual(['success', 'failed', 'success']);
-		expect(itemsOf(execution, KIE)[1]?.json).toMatchObject({
-			taskId: failing[0],
-			code: 500,
-			message: expect.stringContaining('unavailable'),
-			// With several processes it may come from record-info instead of the callback.
-			raw: queue ? expect.anything() : { code: 500 },
-		});
-		expectPairing(execution, taskIds);
-		expectOnePaymentEach(taskIds);
-	});
-
-	it('mixes videos that are finished or refused at once with slow ones', async () => {
-		const done = videos(1, { upgrade4k: { first: 'done' } });
-		const refused = videos(1, { upgrade4k: { outcome: 'refused' } });
-		const slow = videos(1);
-		const taskIds = [...done, ...slow, ...refused];
-		const id = await start(toItems(taskIds));
-		await waiting(id);
-		slow.forEach(finish);
-		const execution = await ended(id);
-		expect(statuses(execution)).toStrictEqual(['success', 'success', 'failed']);
-		expectPairing(execution, taskIds);
-		expect(stage.simulator.paid()).toHaveLength(1);
-	});
-
-	it('suspends nothing when all are finished at once, and raises an error when all are refused', async () => {
-		const done = videos(2, { upgrade4k: { first: 'done' } });
-		const execution = await ended(await start(toItems(done)));
-		expect(statuses(execution)).toStrictEqual(['success', 'success']);
-		expect(stage.simulator.deliveries).toHaveLength(0);
-
-		const refused = videos(1, { upgrade4k: { outcome: 'refused' } });
-		const failed = await ended(await start(toItems(refused)));
-		expect(nodeError(failed, KIE)?.message).toContain(refused[0]);
 	});
 
 	it('resumes a node with an error output, and puts all videos on the first one', async () => {
 		const taskIds = videos(2);
-		const settings = { onError: 'continueErrorOutput' };
-		const id = await start(toItems(taskIds), {}, settings);
-		await waiting(id);
+		const workflow = executions.workflowFor(taskIds, 1_800);
+		for (const one of workflow.nodes) if (one.name === KIE) one.onError = 'continueErrorOutput';
+		const { id } = await stage.client.createWorkflow(workflow);
+		const execution = await stage.client.runWorkflow(id);
+		await stage.client.waitForExecution(execution, { until: 'waiting' });
 		taskIds.forEach(finish);
-		const execution = await ended(id);
-		expect(statuses(execution)).toStrictEqual(['success', 'success']);
-		expectPairing(execution, taskIds);
+		executions.expectWhole(await ended(execution), taskIds);
 		expectOnePaymentEach(taskIds);
 	});
 }
 
-function survives(queue: boolean): void {
+function survives(): void {
 	/** Runs the node for one item after the other. Gives all that came out of it. */
 	const runInLoop = async (taskIds: string[]) => {
-		const { client, credential } = stage;
-		const base = chain(credential, toItems(taskIds), { operation: 'get4k', waitMode: 'callback' });
+		const { client } = stage;
+		const base = executions.workflowFor(taskIds, 1_800);
 		const loop = node('Loop', 'n8n-nodes-base.splitInBatches', 3, { batchSize: 1 });
 		const { id } = await client.createWorkflow({
 			...base,
@@ -211,8 +148,7 @@ function survives(queue: boolean): void {
 	it.each(['stop', 'kill'] as const)('survives a %s of n8n between two callbacks', async (how) => {
 		const { n8n, simulator } = stage;
 		const taskIds = videos(3);
-		const id = await start(toItems(taskIds));
-		await waiting(id);
+		const id = await start(taskIds);
 		finish(String(taskIds[0]));
 		await simulator.callbacksSettled();
 		if (how === 'kill') await n8n.kill();
@@ -223,69 +159,21 @@ function survives(queue: boolean): void {
 		expect((await stage.client.getExecution(id)).status).toBe('waiting');
 		finish(String(taskIds[1]));
 		const execution = await ended(id);
-		expect(statuses(execution)).toStrictEqual(['success', 'success', 'success']);
-		expectPairing(execution, taskIds);
+		expect(statusesIn(execution)).toStrictEqual(['success', 'success', 'success']);
+		executions.expectWhole(execution, taskIds);
 		expect(simulator.paid()).toHaveLength(3);
 	});
-
-	it('learns of a failure from before a restart without starting a second upgrade', async () => {
-		const { n8n, simulator } = stage;
-		const failing = videos(1, { upgrade4k: { outcome: 'failure', recordAfter: 'upgrade' } });
-		const taskIds = [...failing, ...videos(1)];
-		const id = await start(toItems(taskIds));
-		await waiting(id);
-		finish(String(failing[0]));
-		await simulator.callbacksSettled();
-		await n8n.kill();
-		await n8n.restart();
-		await stage.client.login();
-		finish(String(taskIds[1]));
-		const execution = await ended(id);
-		expect(statuses(execution)).toStrictEqual(['failed', 'success']);
-		expect(simulator.paid()).toHaveLength(2);
-	});
-
-	if (queue) {
-		it('continues when the worker that suspended it was killed', async () => {
-			const { n8n } = stage;
-			const taskIds = videos(2);
-			const id = await start(toItems(taskIds));
-			await waiting(id);
-			if (n8n instanceof QueueN8n) await n8n.replaceWorker();
-			taskIds.forEach(finish);
-			const execution = await ended(id);
-			expect(statuses(execution)).toStrictEqual(['success', 'success']);
-			expectPairing(execution, taskIds);
-			expectOnePaymentEach(taskIds);
-		});
-	}
 }
 
 function acceptsCalls(): void {
-	it('takes 20 duplicates as one', async () => {
-		const { simulator } = stage;
-		const taskIds = videos(2);
-		const id = await start(toItems(taskIds));
-		await waiting(id);
-		finish(String(taskIds[0]));
-		await simulator.callbacksSettled();
-		const [delivery] = simulator.deliveries;
-		if (delivery) await simulator.repeatCallback(delivery, 20);
-		expect((await stage.client.getExecution(id)).status).toBe('waiting');
-		finish(String(taskIds[1]));
-		expectPairing(await ended(id), taskIds);
-		expectOnePaymentEach(taskIds);
-	});
-
 	it('continues exactly once when the last 8 callbacks come at the same instant', async () => {
 		const taskIds = videos(8);
-		const id = await start(toItems(taskIds));
-		await waiting(id);
+		const id = await start(taskIds);
 		taskIds.forEach(finish);
 		await stage.simulator.callbacksSettled();
 		const execution = await ended(id);
-		expectPairing(execution, taskIds);
-		expect(statuses(execution)).toStrictEqual(taskIds.map(() => 'success'));
+		executions.expectWhole(execution, taskIds);
+		expect(statusesIn(execution)).toStrictEqual(taskIds.map(() => 'success'));
 		expectOnePaymentEach(taskIds);
 	});
 
@@ -296,8 +184,8 @@ function acceptsCalls(): void {
 		// The second submission is answered late: until then the execution is still running.
 		simulator.fault({ kind: 'slow', ms: 700, taskId: slow[0] });
 		const taskIds = [...quick, ...slow];
-		const execution = await ended(await start(toItems(taskIds)));
-		expect(statuses(execution)).toStrictEqual(['success', 'success']);
+		const execution = await ended(await executions.run(taskIds, 1_800));
+		expect(statusesIn(execution)).toStrictEqual(['success', 'success']);
 		for (const { attempts } of simulator.deliveries) {
 			// 409 on n8n 1.x; 500 on 2.x while nothing of the execution is stored yet.
 			expect(attempts[0]?.status).toBeGreaterThanOrEqual(400);
@@ -308,12 +196,10 @@ function acceptsCalls(): void {
 }
 
 function timesOut(): void {
-	it('emits unfinished videos when the time is up, and polling fetches them without paying again', async () => {
-		const { simulator } = stage;
+	it('emits unfinished videos when the time is up', async () => {
 		const taskIds = videos(2);
 		const since = Date.now();
-		const id = await start(toItems(taskIds), { timeout: 6 });
-		await waiting(id);
+		const id = await start(taskIds, 6);
 		finish(String(taskIds[0]));
 		const execution = await stage.client.waitForExecution(id, { timeoutMs: 90_000 });
 		const late = Date.now() - since - 6000;
@@ -323,68 +209,8 @@ function timesOut(): void {
 			{ taskId: taskIds[0], status: 'success' },
 			{ taskId: taskIds[1], status: 'processing', timedOut: true, videoUrl: null },
 		]);
-		expectPairing(execution, taskIds);
-
-		finish(String(taskIds[1]));
-		const { client, credential } = stage;
-		const parameters = { operation: 'get4k', waitMode: 'poll', options: { pollInterval: 1 } };
-		const { id: polling } = await client.createWorkflow(
-			chain(credential, toItems(taskIds), parameters),
-		);
-		expect(statuses(await client.runToEnd(polling))).toStrictEqual(['success', 'success']);
-		expect(simulator.paid()).toHaveLength(2);
-	});
-}
-
-function makesVideos(): void {
-	/** New tasks that end only when told; each belongs to a prompt. */
-	const creations = (count: number, scenario: (i: number) => VideoScenario = () => ({})) =>
-		Array.from({ length: count }, (_, i) => {
-			const taskId = `veo_generate_${i}`;
-			const timings = { generate: NEVER };
-			stage.simulator.nextTask({ taskId, prompt: promptOf(i), timings, ...scenario(i) });
-			return taskId;
-		});
-	/** None is part of another: the simulator finds a task's behaviour by a piece of its prompt. */
-	const promptOf = (i: number) => `prompt ${String(i).padStart(2, '0')}`;
-	const startCreations = async (count: number) => {
-		const items = Array.from({ length: count }, (_, i) => ({
-			prompt: promptOf(i),
-			tag: `item ${i}`,
-		}));
-		return await start(items, {}, { operation: 'generate', prompt: '={{ $json.prompt }}' });
-	};
-	const end = (taskId: string) => stage.simulator.finish(taskId, 'generate');
-
-	it('asks about those whose reports came too early and were not repeated', async () => {
-		// More than Kie takes within 10 s: the first ones are reported before the execution is suspended.
-		const count = 22;
-		const tooEarly = { timings: { generate: 0 }, callback: { copies: 0 } };
-		const taskIds = creations(count, (i) => (i < 2 ? tooEarly : {}));
-		const id = await startCreations(count);
-		await waiting(id);
-		taskIds.slice(2).forEach(end);
-		const execution = await ended(id);
-		expect(statuses(execution)).toStrictEqual(taskIds.map(() => 'success'));
-		expectPairing(execution, taskIds);
-		expect(stage.simulator.paid()).toHaveLength(count);
-	});
-
-	it('tells in the log of a video whose paid answer was lost', async () => {
-		const { simulator, n8n } = stage;
-		const taskIds = creations(2);
-		// Another process may still be asking about the videos of the test before.
-		simulator.fault({ kind: 'reset-after', path: '/api/v1/veo/generate' });
-		const id = await startCreations(2);
-		await waiting(id);
-		const lost = simulator.submissions().find(({ fault }) => fault === 'reset-after')?.taskId;
-		end(String(lost));
-		await simulator.callbacksSettled();
-		expect(n8n.log()).toContain(`does not wait for task "${lost}"`);
-		taskIds.filter((taskId) => taskId !== lost).forEach(end);
-		const execution = await ended(id);
-		expect(statuses(execution).sort()).toStrictEqual(['failed', 'success']);
-		expect(simulator.paid()).toHaveLength(2);
+		executions.expectWhole(execution, taskIds);
+		expect(stage.simulator.paid()).toHaveLength(2);
 	});
 }
 
@@ -394,8 +220,7 @@ function downloads(): void {
 		const [taskId = ''] = videos(1);
 		const [gone = ''] = videos(1, { files: { bare: 'gone' } });
 		const taskIds = [taskId, gone, taskId];
-		const id = await start(toItems(taskIds), {}, { download: true, binaryPropertyName: 'video' });
-		await waiting(id);
+		const id = await start(taskIds, 1_800, { download: true, binaryPropertyName: 'video' });
 		finish(taskId);
 		await simulator.callbacksSettled();
 		expect(simulator.requests({ host: 'file' })).toHaveLength(0);
@@ -418,7 +243,7 @@ function downloads(): void {
 		for (const { headers } of simulator.requests({ host: 'file' })) {
 			expect(headers).not.toHaveProperty('authorization');
 		}
-		expectPairing(execution, taskIds);
+		executions.expectWhole(execution, taskIds);
 		expect(simulator.paid()).toHaveLength(2);
 	});
 }

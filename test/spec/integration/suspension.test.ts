@@ -13,6 +13,7 @@ import {
 	type AddVideo,
 	type Simulator,
 } from '../../tools/simulator';
+import { until as read } from '../../tools/simulator/testing';
 import { useFastTime } from './fastTime';
 import { useBinaryFolder } from './runNode';
 import { Suspended, type SuspendOptions } from './suspended';
@@ -56,6 +57,7 @@ const suspend = async (taskIds: string[], options: Options = {}) => {
 const add = (video: AddVideo = {}) => simulator.addVideo(video);
 const statuses = (items: Array<{ json: object }>) =>
 	items.map(({ json }) => (json as { status: string }).status);
+const until = async (isSo: () => boolean) => await read(isSo, (so) => so);
 const requestsAbout = (taskId: string, path: string) =>
 	simulator.requests({ path }).filter((entry) => entry.taskId === taskId).length;
 
@@ -188,6 +190,19 @@ describe('the safety net', () => {
 		expect(simulator.paid()).toHaveLength(1);
 	});
 
+	it('asks about those whose reports came too early and were not repeated', async () => {
+		// More than Kie takes within 10 s: the first ones are reported before the execution is suspended.
+		const prompts = Array.from({ length: 22 }, (_, i) => `prompt ${i + 10}`);
+		const early = { timings: { generate: 0 }, callback: { copies: 0 } };
+		for (const prompt of prompts.slice(0, 2)) simulator.nextTask({ prompt, ...early });
+		for (const prompt of prompts.slice(2))
+			simulator.nextTask({ prompt, timings: { generate: 30_000 } });
+		const items = prompts.map((prompt) => ({ prompt }));
+		suspended = await Suspended.start({ simulator, operation: 'generate', items, timeout: 600 });
+		expect(statuses(await suspended.output(90_000))).toStrictEqual(prompts.map(() => 'success'));
+		expect(simulator.paid()).toHaveLength(prompts.length);
+	}, 40_000);
+
 	it('never takes the base video, though in 4K, for the upgrade', async () => {
 		const taskId = add({
 			videos: 2,
@@ -198,6 +213,33 @@ describe('the safety net', () => {
 		const execution = await suspend([taskId], { timeout: 1.5, parameters: { index: 1 } });
 		const [item] = await execution.output();
 		expect(item?.json).toMatchObject({ index: 1, status: 'processing', videoUrl: null });
+	});
+});
+
+describe('an order that is settled at once', () => {
+	const done = { upgrade4k: { first: 'done' } } as const;
+	const refused = { upgrade4k: { outcome: 'refused' } } as const;
+
+	it('keeps its place beside those that are waited for', async () => {
+		const execution = await suspend([add(done), add(READY_SOON), add(refused)], { timeout: 30 });
+		expect(statuses(await execution.output())).toStrictEqual(['success', 'success', 'failed']);
+		expect(simulator.paid()).toHaveLength(1);
+	});
+
+	it('suspends nothing where all are', async () => {
+		expect((await suspend([add(done)])).waitTill).toBeUndefined();
+		const taskId = add(refused);
+		await expect(suspend([taskId])).rejects.toThrow(taskId);
+	});
+
+	it('and was lost is failed: its report is that of a task nobody waits for', async () => {
+		simulator.fault({ kind: 'reset-after', path: '/api/v1/veo/generate' });
+		const items = [{ prompt: 'one' }, { prompt: 'two' }];
+		suspended = await Suspended.start({ simulator, operation: 'generate', items, timeout: 30 });
+		expect(statuses(await suspended.output()).sort()).toStrictEqual(['failed', 'success']);
+		await simulator.callbacksSettled();
+		expect(suspended.calls.map(({ status }) => status)).toContain(409);
+		expect(simulator.paid()).toHaveLength(2);
 	});
 });
 
@@ -388,18 +430,6 @@ describe('a call of the suspended address', () => {
 		expect(execution.calls.at(-1)).toMatchObject({ status: 200 });
 	});
 
-	it('gives the URL of a file that is gone', async () => {
-		const taskId = add({ ...READY_SOON, files: { bare: 'gone' } });
-		const execution = await suspend([taskId], { timeout: 60, parameters: { download: true } });
-		const [item] = await execution.output();
-		expect(item?.binary).toBeUndefined();
-		expect(item?.json).toMatchObject({
-			status: 'success',
-			videoUrl: expect.stringMatching(/^http/),
-			error: expect.stringContaining('could not be downloaded'),
-		});
-	});
-
 	it('comes again while large files are fetched, so that a crash loses nothing', async () => {
 		const execution = await suspend([add(READY_SOON)], {
 			timeout: 60,
@@ -474,12 +504,4 @@ describe('several processes', () => {
 function addressOf(submission: number): string {
 	const body = simulator.submissions()[submission]?.body as { callBackUrl: string };
 	return body.callBackUrl;
-}
-
-async function until(isSo: () => boolean): Promise<void> {
-	const limit = Date.now() + 15_000;
-	while (!isSo()) {
-		if (Date.now() > limit) throw new Error('It did not happen within 15 s');
-		await new Promise((resolve) => setTimeout(resolve, 20));
-	}
 }
