@@ -190,16 +190,6 @@ describe('On 4K Unavailable: Get 1080P Instead', () => {
 		expect(kie.simulator.submissions()).toHaveLength(1);
 	});
 
-	it.each([
-		[422, 'The service is currently unavailable.'],
-		[500, 'Internal Error, Please try again later.'],
-		[455, 'Service Unavailable - System is currently undergoing maintenance'],
-	])('asks for no 1080P while Kie.ai says %d "%s"', async (code, msg) => {
-		kie.simulator.fault({ kind: 'answer', body: { code, msg, data: null }, times: Infinity });
-		await caught(polled({ options: { ...options, timeout: 2 } }));
-		expect(sent('get-1080p-video')).toHaveLength(0);
-	});
-
 	it('does nothing with Return Immediately, where n8n may have kept it', async () => {
 		const taskId = kie.simulator.addVideo({ upgrade4k: { outcome: 'refused' } });
 		await caught(run({ taskIds: [taskId], options: { on4kUnavailable: 'get1080p' } }));

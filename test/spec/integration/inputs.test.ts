@@ -107,6 +107,8 @@ describe('a spelling of a sheet', () => {
 		['options.seed', '12345', { seeds: 12345 }],
 		['options.enableTranslation', 'FALSE', { enableTranslation: false }],
 		['prompt', '"A dog", she says', { prompt: '"A dog", she says' }],
+		['prompt', 1984, { prompt: '1984' }],
+		['options.watermark', 2024, { watermark: '2024' }],
 	])('in %s, %p, is sent as what it can only mean', async (parameter, spelling, sent) => {
 		await run({ json: { given: spelling as string }, ...setting(parameter) });
 		expect(bodyOf(GENERATE)).toMatchObject(sent);
@@ -312,6 +314,7 @@ describe('the URL to download', () => {
 		[{ url: ONE }, 'is not text'],
 		[[], 'is empty'],
 		['tempfile.aiquickdraw.com/v/one.mp4', 'it lacks https://'],
+		['file:///etc/passwd', "'URL'"],
 	])('%j is refused', async (value, words) => await refused(download(value), words));
 });
 

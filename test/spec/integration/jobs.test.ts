@@ -99,13 +99,6 @@ describe('an order through the jobs API', () => {
 		},
 	);
 
-	it('gives the large video, not the 720p one beside it', async () => {
-		const parameters = { resolution: '1080p' };
-		const [item] = jsonOf(await run({ operation: 'generate', parameters }));
-		expect(item).toMatchObject({ resolution: '1080p' });
-		expect(String(item?.videoUrl)).not.toContain('720p');
-	});
-
 	it('names the ID to fetch it by where the waiting time runs out', async () => {
 		const taskId = simulator.addVideo({ timings: { upgrade4k: 60_000 } });
 		const error = await caught(
@@ -131,33 +124,10 @@ describe('an order through the jobs API', () => {
 
 	it.each<[what: string, run: Run, text: string]>([
 		['a seed', { operation: 'generate', options: { seed: 12345 } }, "'Seed'"],
-		['another tier', { operation: 'extend', parameters: { model: 'lite' } }, "'Model'"],
-		[
-			'waiting for one',
-			{ operation: 'get1080p', api: 'veo', parameters: { waitMode: 'callback' } },
-			'cannot use a callback',
-		],
 	])('is refused before any request where it cannot be: %s', async (_what, options, text) => {
 		const error = await caught(run(options));
 		expect(error.message).toContain(text);
 		expect(simulator.requests()).toHaveLength(0);
-	});
-
-	it('explains that 1080P may need a callback address', async () => {
-		const taskId = simulator.addVideo({ jobs: { callBackUrl1080p: 'required' } });
-		const error = await caught(run({ operation: 'get1080p', taskIds: [taskId] }));
-		expect(error.message).toContain('Please enter callBackUrl.');
-		expect(error.description).toContain("'Wait for Callback'");
-	});
-
-	it('tells where Kie.ai has made another tier than was asked for', async () => {
-		simulator.setDefaults({ jobs: { tier: 'fast' } });
-		const [item] = jsonOf(await run({ operation: 'generate', parameters: { model: 'veo3_lite' } }));
-		expect(item?.message).toBe(
-			'success. Kie.ai made this video with veo3_fast, not with veo3_lite as asked for.',
-		);
-		const [fast] = jsonOf(await run({ operation: 'generate' }));
-		expect(fast?.message).toBe('success');
 	});
 });
 
@@ -169,13 +139,6 @@ describe('what was made before a switch', () => {
 		const taskId = String(made?.taskId);
 		const [read] = jsonOf(await run({ operation: 'get', taskIds: [taskId], api: other[api] }));
 		expect(read).toStrictEqual({ ...made, operation: 'get' });
-		const result = await run({
-			operation: 'get',
-			taskIds: [taskId],
-			api: other[api],
-			parameters: { waitMode: 'none' },
-		});
-		expect(jsonOf(result)[0]).toMatchObject({ status: 'success' });
 	});
 
 	it.each<ApiName>(['veo', 'jobs'])(

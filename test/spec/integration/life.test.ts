@@ -164,18 +164,6 @@ describe('Generate for several items', () => {
 		expect(hints.map(({ message }) => message).join()).toContain('still working on 1 of 1 videos');
 	});
 
-	it('keeps the task id on the error item of a timeout', async () => {
-		kie.simulator.nextTask({ taskId: 'veo_task_slow', timings: { generate: 60_000 } });
-		const result = await generate({
-			parameters: { waitMode: 'poll' },
-			options: { timeout: 1 },
-			onError: 'continueRegularOutput',
-		});
-		expect(jsonOf(result)).toMatchObject([
-			{ taskId: 'veo_task_slow', operation: 'generate', status: 'processing', timedOut: true },
-		]);
-	});
-
 	it('ends with the user, telling of a lost answer', async () => {
 		kie.simulator.fault({ kind: 'slow', ms: 600 });
 		kie.simulator.setDefaults({ envelope: { data: 'null' } });
@@ -215,23 +203,6 @@ describe('The parameters of Generate', () => {
 			expect(kie.simulator.requests()).toHaveLength(0);
 		},
 	);
-
-	it('takes numbers for text and text for switches, as expressions give them', async () => {
-		const [item] = jsonOf(
-			await generate({
-				parameters: { prompt: '={{ 1984 }}' },
-				options: {
-					watermark: '={{ 2024 }}',
-					enableTranslation: '={{ "False" }}',
-					simplify: '={{ "false" }}',
-				},
-			}),
-		);
-		expect(bodies(GENERATE)).toMatchObject([
-			{ prompt: '1984', watermark: '2024', enableTranslation: false },
-		]);
-		expect(item).toHaveProperty('raw');
-	});
 
 	it('refuses local images while the API is public', async () => {
 		const running = runNode({
@@ -341,17 +312,6 @@ describe('Extend', () => {
 			},
 		]);
 	});
-
-	it('never sends again when the answer is lost', async () => {
-		const taskId = kie.simulator.addVideo();
-		kie.simulator.fault({ kind: 'reset-after', path: EXTEND });
-		const result = await extend({ parameters: { taskId }, onError: 'continueRegularOutput' });
-		expect(jsonOf(result)).toMatchObject([
-			{ error: expect.stringContaining('answer was lost'), taskId, operation: 'extend' },
-		]);
-		expect(jsonOf(result)[0]?.error).toContain(`Extend of task ${taskId}`);
-		expect(kie.simulator.submissions()).toHaveLength(1);
-	});
 });
 
 describe('Get', () => {
@@ -445,12 +405,6 @@ describe('files', () => {
 			},
 		]);
 		expect(items[0]).not.toHaveProperty('binary');
-	});
-
-	it('are got when the switch comes as text', async () => {
-		const parameters = { taskId: kie.simulator.addVideo(), download: '={{ "true" }}' };
-		const { items } = await run('get', { parameters });
-		expect(items[0]?.binary).toHaveProperty('data');
 	});
 
 	it('of a video on several items go to those that want it', async () => {
@@ -564,28 +518,5 @@ describe('Download', () => {
 		const error = await caught(download(url, { maxSize: 1 }));
 		expect(error.message).toContain('larger than 1 MB');
 		await expect(download(url, { maxSize: 2 })).resolves.toBeDefined();
-	});
-
-	it.each(['', 'video.mp4', 'file:///etc/passwd'])('refuses the address "%s"', async (url) => {
-		expect((await caught(download(url))).message).toContain("'URL'");
-		const onError = 'continueRegularOutput';
-		const result = await run('download', { parameters: { url }, onError });
-		expect(jsonOf(result)).toMatchObject([{ error: expect.any(String), url, status: 'failed' }]);
-		expect(kie.simulator.requests()).toHaveLength(0);
-	});
-
-	it('one file that is gone never costs the other items theirs', async () => {
-		const gone = await urlOf(kie.simulator.addVideo({ files: { bare: 'gone' } }));
-		const good = await urlOf(kie.simulator.addVideo());
-		const result = await run('download', {
-			parameters: { url: '={{ $json.url }}' },
-			items: [{ json: { url: gone } }, { json: { url: good } }],
-			onError: 'continueRegularOutput',
-		});
-		expect(jsonOf(result)).toMatchObject([
-			{ error: expect.any(String), url: gone, status: 'failed' },
-			{ url: good, mimeType: 'video/mp4' },
-		]);
-		expect(result.items[1]?.pairedItem).toStrictEqual({ item: 1 });
 	});
 });

@@ -91,13 +91,6 @@ it('downloads every file of a task, named after the task', async () => {
 	});
 });
 
-it('orders 25 items once each, however often they are asked about', async () => {
-	const models = Array.from({ length: 25 }, () => 'google/nano-banana');
-	const items = jsonOf(await runModel({ models }));
-	expect(new Set(items.map(({ taskId }) => taskId)).size).toBe(25);
-	expect(paid()).toBe(25);
-});
-
 describe('what is not finished', () => {
 	beforeEach(() => kie.simulator.nextTask({ timings: { runModel: 5_000 } }));
 
@@ -174,14 +167,6 @@ describe('Wait for Callback', () => {
 		expect(simulator.paid()).toHaveLength(3);
 	});
 
-	it('gives the one that failed as failed', async () => {
-		simulator.nextTask({ generation: { outcome: 'failure' } });
-		const items = await (await wait(['google/nano-banana', 'google/nano-banana'])).output();
-		const statuses = items.map(({ json }) => json.status).sort();
-		expect(statuses).toStrictEqual(['failed', 'success']);
-		for (const { json } of items) expect(json).not.toHaveProperty('index');
-	});
-
 	it('asks Kie after a restart in which a callback was lost', async () => {
 		simulator.nextTask({ taskId: 'task_lost', callback: { copies: 0 } });
 		const execution = await wait(['google/nano-banana']);
@@ -209,17 +194,6 @@ it('is not sent again when its answer was lost', async () => {
 	expect(first.description).toContain("fetch the task with 'Get Task'");
 	expect(second.message).toBe(first.message);
 	expect(kie.simulator.requests({ path: CREATE })).toHaveLength(1);
-});
-
-it('is an item without index where it failed', async () => {
-	kie.simulator.nextTask({ generation: { outcome: 'failure' } });
-	const models = ['google/nano-banana', 'google/nano-banana'];
-	const [failed, made] = jsonOf(await runModel({ models, onError: 'continueRegularOutput' }));
-	expect(Object.keys(failed ?? {}).sort()).toStrictEqual(
-		['error', 'taskId', 'model', 'operation', 'status'].sort(),
-	);
-	expect(failed).toMatchObject({ operation: 'runModel', status: 'failed' });
-	expect(made?.status).toBe('success');
 });
 
 it('orders nothing below the credits to keep', async () => {

@@ -105,15 +105,12 @@ describe('the comparison with what was released', () => {
 	const released = { waitMode: { values: ['none', 'poll'], default: 'poll' }, taskId: 'string' };
 
 	it.each<[what: string, current: Json, broken: string[], added: string[]]>([
-		['nothing', released, [], []],
 		[
 			'the order of values',
 			{ ...released, waitMode: { values: ['poll', 'none'], default: 'poll' } },
 			[],
 			[],
 		],
-		['a name that is gone', { waitMode: released.waitMode }, ['taskId is gone'], []],
-		['a new name', { ...released, index: 'number' }, [], ['index']],
 		['a name every object has', { ...released, toString: 1 }, [], ['toString']],
 		[
 			'a renamed name',
@@ -122,7 +119,6 @@ describe('the comparison with what was released', () => {
 			['task'],
 		],
 		['another kind', { ...released, taskId: 'null' }, ['taskId was "string", is "null"'], []],
-		['a list instead of a text', { ...released, taskId: [] }, ['taskId was "string", is []'], []],
 		[
 			'a default',
 			{ ...released, waitMode: { values: ['none', 'poll'], default: 'none' } },
@@ -130,15 +126,9 @@ describe('the comparison with what was released', () => {
 			[],
 		],
 		[
-			'a value that is gone',
-			{ ...released, waitMode: { values: ['poll'], default: 'poll' } },
+			'a value that is gone, and a new one',
+			{ ...released, waitMode: { values: ['poll', 'callback'], default: 'poll' } },
 			['waitMode.values: "none" is gone'],
-			[],
-		],
-		[
-			'a new value',
-			{ ...released, waitMode: { values: ['none', 'poll', 'callback'], default: 'poll' } },
-			[],
 			['waitMode.values: "callback"'],
 		],
 	])('tells %s apart', (_what, current, broken, added) => {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { markComplete, markIncomplete } from './cache';
-import { ensureEntry, isDamage, type EarlyEnd } from './install';
+import { ensureEntry } from './install';
 
 describe('the cache', () => {
 	const folder = mkdtempSync(join(tmpdir(), 'kie-veo-cache-'));
@@ -27,16 +27,4 @@ describe('the cache', () => {
 		await ensureEntry(entry, () => {}, install);
 		expect(install).toHaveBeenCalledTimes(times);
 	});
-});
-
-it.each<[damaged: boolean, end: Partial<EarlyEnd>]>([
-	[true, { log: "Error: Cannot find module 'x'" }],
-	[true, { log: 'SyntaxError: Unexpected end of input' }],
-	[true, { outcome: 'SIGSEGV' }],
-	[true, { outcome: 'not started' }],
-	[false, { log: 'Port 5678 is already in use' }],
-	[false, { outcome: 'SIGTERM' }],
-	[false, {}],
-])('takes n8n for damaged: %s, when it ends at its start with %j', (damaged, end) => {
-	expect(isDamage({ log: '', outcome: 'exit code 1', ...end })).toBe(damaged);
 });

@@ -119,28 +119,21 @@ const DAMAGE =
 /** How a Node.js ends that was cut off, or has loaded an add-on that was. */
 const CRASH = /^(?:not started|SIGSEGV|SIGBUS|SIGILL)$/;
 
-/** How n8n ended while it started. */
-export interface EarlyEnd {
-	/** What it has printed. */
-	log: string;
-	/** `exit code 1`, `SIGTERM`, `not started`. */
-	outcome: string;
-}
-
-/** Whether an early end says that files of the installation are missing or broken. */
-export function isDamage({ log, outcome }: EarlyEnd): boolean {
-	return DAMAGE.test(log) || CRASH.test(outcome);
-}
-
 /**
- * Reinstalls n8n if it is damaged, and Node.js if that crashed.
+ * Reinstalls n8n if its early end says that files are missing or broken, and Node.js if that crashed.
  *
+ * @param end what it has printed, and its outcome: `exit code 1`, `SIGTERM`, `not started`
  * @returns whether it was reinstalled
  */
-export async function mendN8n(line: N8nLine, end: EarlyEnd, progress: Progress): Promise<boolean> {
-	if (!isDamage(end)) return false;
+export async function mendN8n(
+	line: N8nLine,
+	{ log, outcome }: { log: string; outcome: string },
+	progress: Progress,
+): Promise<boolean> {
+	const isCrash = CRASH.test(outcome);
+	if (!isCrash && !DAMAGE.test(log)) return false;
 	progress(`n8n ${line.n8n} seems to be damaged and will be reinstalled`);
-	if (CRASH.test(end.outcome)) markIncomplete(nodeEntry(line.node));
+	if (isCrash) markIncomplete(nodeEntry(line.node));
 	markIncomplete(n8nEntry(line));
 	await ensureN8n(line, progress);
 	return true;

@@ -31,8 +31,6 @@ export interface N8nOptions {
 	packageTarball?: string;
 	/** Receives n8n's output; emptied at the start, continued over restarts. */
 	logFile: string;
-	/** Milliseconds n8n may take to start; default two minutes. */
-	startLimitMs?: number;
 	/** Told about a first install, which takes minutes. Default: standard error. */
 	progress?: Progress;
 }
@@ -47,7 +45,6 @@ interface Setup {
 	logFile: string;
 	install: N8nInstall;
 	env: NodeJS.ProcessEnv;
-	startLimitMs: number;
 }
 
 /** A real n8n on 127.0.0.1, with a SQLite database in its user folder. */
@@ -56,9 +53,6 @@ export class N8n {
 	readonly port: number;
 	readonly userFolder: string;
 	readonly logFile: string;
-
-	/** Milliseconds the last start took. */
-	startedInMs = 0;
 
 	private group: ProcessGroup | undefined;
 
@@ -86,12 +80,11 @@ export class N8n {
 		const port = options.port ?? freePort;
 		const extra = options.env ?? {};
 		const env = n8nEnvironment({ install, userFolder, port, brokerPort, extra });
-		const startLimitMs = options.startLimitMs ?? START_LIMIT_MS;
 		mkdirSync(userFolder, { recursive: true });
 		mkdirSync(dirname(logFile), { recursive: true });
 		writeFileSync(logFile, '');
 
-		const setup = { line, port, userFolder, ownsFolder, logFile, install, env, startLimitMs };
+		const setup = { line, port, userFolder, ownsFolder, logFile, install, env };
 		const n8n = new N8n(setup);
 		try {
 			// Files before the start, because n8n loads them then; rows after it, because the tables
@@ -170,7 +163,7 @@ export class N8n {
 	}
 
 	private async launch(): Promise<void> {
-		const { install, env, startLimitMs } = this.setup;
+		const { install, env } = this.setup;
 		const begin = Date.now();
 		const before = this.log().length;
 		const { userFolder: cwd, logFile } = this;
@@ -178,12 +171,11 @@ export class N8n {
 		while (!this.log().slice(before).includes(READY)) {
 			const { outcome } = this.group;
 			if (outcome !== undefined) throw this.startError(`ended while starting (${outcome})`);
-			if (Date.now() - begin > startLimitMs) {
-				throw this.startError(`was not ready within ${seconds(startLimitMs)}`);
+			if (Date.now() - begin > START_LIMIT_MS) {
+				throw this.startError(`was not ready within ${seconds(START_LIMIT_MS)}`);
 			}
 			await pause(READY_POLL_MS);
 		}
-		this.startedInMs = Date.now() - begin;
 	}
 
 	private startError(what: string): Error {

@@ -106,15 +106,11 @@ export class QueueN8n {
 		await Promise.all([this.main, ...this.others].map(async (one) => await one.kill()));
 	}
 
-	/** Ends a worker (SIGKILL), counted from 0. `replaceWorker()` brings it back. */
-	async killWorker(at = 0): Promise<void> {
-		await this.worker(at).kill();
-	}
-
-	/** Ends a worker (SIGKILL) and starts another one in its place. */
-	async replaceWorker(at = 0): Promise<void> {
-		await this.killWorker(at);
-		await this.worker(at).launch();
+	/** Ends the first worker (SIGKILL) and starts another one in its place. */
+	async replaceWorker(): Promise<void> {
+		const [worker] = this.workers;
+		await worker?.kill();
+		await worker?.launch();
 	}
 
 	async restart(): Promise<void> {
@@ -130,12 +126,6 @@ export class QueueN8n {
 		await this.main.stop();
 		await this.servers.stop();
 		rmSync(this.folder, { recursive: true, force: true });
-	}
-
-	private worker(at: number): QueueProcess {
-		const worker = this.workers[at];
-		if (!worker) throw new Error(`There is no worker ${at} of ${this.workers.length}`);
-		return worker;
 	}
 
 	private get others(): QueueProcess[] {

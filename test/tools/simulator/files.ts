@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { kindOf } from './catalogue';
 import { type Content, mediaContent, sha256Of, syntheticContent } from './content';
 import { type Reply, textReply } from './reply';
-import { isTooOld, type Work } from './work';
+import type { Work } from './work';
 
 interface StoredFile {
 	taskId: string;
@@ -73,7 +73,7 @@ export class Files {
 	publish(work: Work): void {
 		const { videos, images, origins, full, resolution } = this.urlsOf(work);
 		const { bytes, bare } = work.video.scenario.files;
-		const about = { taskId: work.video.id, bare: isTooOld(work.video) ? ('gone' as const) : bare };
+		const about = { taskId: work.video.id, bare };
 		for (const { pathname } of [...videos, ...origins, ...full].map((url) => new URL(url))) {
 			const model = Object.values(MODEL_FILES).find((name) => name && pathname.endsWith(name));
 			const name = model ?? (`${resolution}.mp4` as const);

@@ -44,10 +44,9 @@ const GENERATE: Model = {
 		...{ enable_translation: is.boolean, watermark: is.text, enable_fallback: is.boolean },
 	},
 	order: (request) => {
-		const { world, job } = request;
+		const { job } = request;
 		const { prompt, resolution, image_urls: images, aspect_ratio: ratio } = job.input;
-		const isHonoured = world.defaults.jobs.tier === 'honoured';
-		const asked = isHonoured ? tierOf(job.input.model) : undefined;
+		const asked = tierOf(job.input.model);
 		const made = { ...job.input, model: asked ? job.input.model : 'veo3_fast' };
 		const order = { prompt, tier: asked ?? 'fast', images, resolution, ratio };
 		return orderVideo(request, order, { ...job, input: made });
@@ -130,13 +129,9 @@ function knownVideo({ account, world }: ApiRequest, id: unknown): Video {
 
 /** Every order of an upgrade starts and bills one. */
 function upgrade(request: JobRequest, operation: 'get1080p' | 'get4k', taskId: unknown): Reply {
-	const { fields, job } = request;
+	const { job } = request;
 	const video = knownVideo(request, taskId);
 	const index = Number(job.input.index ?? 0);
-	const isAnonymous = operation === 'get1080p' && fields.callBackUrl === undefined;
-	if (isAnonymous && video.scenario.jobs.callBackUrl1080p === 'required') {
-		refuse(422, TEXTS.callBackUrlRequired);
-	}
 	mustBeUpgradable(video, index);
 	const id = newId('veo_upgrade');
 	const { charged } = orderUpgrade(request, video, { id, operation, index, job });

@@ -11,7 +11,7 @@ import type { Fields } from './fields';
 import { TEXTS } from './kieTexts';
 import { envelopeReply, refuse, type Reply, success } from './reply';
 import type { Operation, Scenario } from './scenario';
-import { isBlank, isTooOld, type Ordered, type Video, type Work } from './work';
+import { isBlank, type Ordered, type Video, type Work } from './work';
 import type { World } from './world';
 
 /* What an order goes through, whichever of the two APIs it comes by. */
@@ -84,7 +84,6 @@ export function orderExtension(
 	{ prompt, tier }: Pick<VideoOrder, 'prompt' | 'tier'>,
 	job?: Job,
 ): Reply {
-	if (isTooOld(original)) refuse(422, TEXTS.recordTooOld);
 	if (original.state !== 'success') refuse(422, TEXTS.recordNotSuccess);
 	const isHd = ({ operation, state }: Work) => operation === 'get1080p' && state !== 'failed';
 	if (original.upgrades.some(isHd)) refuse(400, TEXTS.notExtendable);
@@ -119,7 +118,6 @@ export function orderUpgrade(
 export function mustBeUpgradable(video: Video, index: number): void {
 	const { envelope, videos } = video.scenario;
 	const no = (msg: string) => refuse(422, msg, {}, envelope);
-	if (isTooOld(video)) no(TEXTS.recordTooOld);
 	if (video.state !== 'success') no(TEXTS.recordNotSuccess);
 	if (isBlank(video)) no(TEXTS.recordBlank);
 	if (index >= videos) no(TEXTS.recordMissing);

@@ -25,8 +25,6 @@ export const DEFAULT_SCENARIO = {
 	videos: 1,
 	/** 9:16 results also list `originUrls`. */
 	aspectRatio: '16:9' as '16:9' | '9:16',
-	/** Age of the video when it is made known to the simulator. Results live 14 days. */
-	ageDays: 0,
 	/** How long each kind of work takes, in milliseconds. */
 	timings: { generate: 300, extend: 300, upgrade1080p: 300, upgrade4k: 300, runModel: 300 },
 	/** Departures from the proper `{ code, msg, data }` that were seen on the wire. */
@@ -78,12 +76,8 @@ export const DEFAULT_SCENARIO = {
 	},
 	/** What is not known of the unified jobs API, or differs between sightings. */
 	jobs: {
-		/** Whether the tier of an order is honoured; otherwise every video is made and billed as Fast. */
-		tier: 'honoured' as 'honoured' | 'fast',
 		/** Where an upgrade has its files: like a 720p video, or like one made in 1080p or 4k. */
 		upgradeResult: 'urls' as 'urls' | 'data',
-		/** Whether a 1080P upgrade without a callback address is refused. */
-		callBackUrl1080p: 'optional' as 'optional' | 'required',
 		/** `dedicated`: callbacks in the form of the Veo endpoints, with the job's id. */
 		callback: 'job' as 'job' | 'dedicated',
 		/** Whether music is also reported in Suno's stages: two before its end, the last one at the end. */

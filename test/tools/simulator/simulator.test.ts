@@ -1,4 +1,3 @@
-import { readResultFiles } from '../../../nodes/KieVeo/kie/meaning/files';
 import { KIE_RATE_LIMIT, NEVER, type Simulator, startSimulator } from './';
 import { callbackSignature, SIMULATOR_KEY } from './';
 import { KNOWN_SIGNATURES } from './knownSignatures';
@@ -72,18 +71,6 @@ describe('the Veo endpoints', () => {
 		expect(kie.accounts[0]?.ledger).toMatchObject([{ operation: 'generate', credits: 65 }]);
 	});
 
-	it('report and refund what failed', async () => {
-		kie.nextTask({ generation: { outcome: 'failure' } });
-		const { data } = await ask(GENERATE, order);
-		expect(await ended(async () => await record(data.taskId))).toMatchObject({
-			successFlag: 2,
-			errorCode: 400,
-			errorMessage: expect.stringContaining('violating content policies'),
-			response: null,
-		});
-		expect(kie.accounts[0]?.ledger.map(({ credits }) => credits)).toStrictEqual([60, -60]);
-	});
-
 	it('give a 1080P video by asking again, billed once', async () => {
 		kie.addVideo({ taskId });
 		const processing = { code: 400, msg: expect.stringContaining('1080P is processing') };
@@ -121,7 +108,6 @@ describe('the Veo endpoints', () => {
 	it.each<[what: string, state: object, code: number, msg: string]>([
 		['an unknown task', { taskId: 'another' }, 422, 'record is null'],
 		['a running one', { state: 'waiting' }, 422, 'record status is not success'],
-		['an old one', { ageDays: 15 }, 422, 'Temporarily supports records within 14 days'],
 		['a refused one', { upgrade4k: { outcome: 'refused' } }, 500, 'The 4K version of this video'],
 	])('upgrade nothing of %s', async (_what, state, code, msg) => {
 		kie.addVideo({ taskId, timings: { generate: NEVER }, ...state });
@@ -175,63 +161,13 @@ describe('the unified jobs API', () => {
 		expect(await ask(path, body)).toMatchObject({ code: 422, msg: expect.stringContaining(msg) });
 	});
 
-	const input = { prompt: 'a lake' };
-	it.each([
-		['google/nano-banana', input, ['picture.png'], 4],
-		['kling/v2-1-master-text-to-video', input, ['720p.mp4'], 70],
-		[
-			'elevenlabs/text-to-speech-turbo-2-5',
-			{ text: 'hello', voice: 'Rachel' },
-			['speech.wav'],
-			0.19,
-		],
-		['ai-music-api/sounds', input, ['music.mp3', 'music.mp3'], 2.5],
-		['ai-music-api/lyrics', input, [], 0.5],
-	])('runs %s', async (model, given, files, price) => {
-		const { data } = await ask(CREATE, { model, input: given });
-		expect(kie.paid()).toMatchObject([{ operation: 'runModel', creditsCharged: price }]);
-		const done = await ended(async () => await job(String(data.taskId)));
-		const { fileUrls } = readResultFiles(done);
-		expect(fileUrls.map((url) => url.split('-').at(-1))).toStrictEqual(files);
-		for (const url of fileUrls) expect((await fetch(url)).status).toBe(200);
-	});
-
-	it.each([
-		['google/nano-banana', {}, 'prompt is required'],
-		[
-			'google/nano-banana',
-			{ ...input, output_format: 'gif' },
-			'output_format is not within the range of allowed options',
-		],
-	])('refuses what %s does not take, in the words of 500: %j', async (model, given, msg) => {
-		expect(await ask(CREATE, { model, input: given })).toMatchObject({
-			code: 500,
-			msg,
-			data: null,
-		});
-		expect(kie.paid()).toHaveLength(0);
-	});
-
-	it("reports music in Suno's stages where it is told to", async () => {
-		kie.nextTask({ jobs: { stages: true } });
-		const order = { model: 'ai-music-api/sounds', callBackUrl: receiver.url };
-		await ask(CREATE, { ...order, input });
-		await until(
-			() => kie.deliveries,
-			({ length }) => length === 3,
-		);
-		const stages = kie.deliveries.map(({ body }) => (JSON.parse(body) as Answer).data.callbackType);
-		expect(stages).toStrictEqual(['text', 'first', 'complete']);
-	});
-
-	it('lists its models, tells their fields, and one question a second is all it answers', async () => {
-		const { data } = await ask('/api/v1/models');
-		expect(data.models).toHaveLength(Number(data.total));
-		const schema = '/api/v1/models/veo/get-4k-video/schema';
-		expect(await ask(schema)).toMatchObject({ code: 429 });
-		kie.reset();
-		const { openapi } = (await ask(schema)).data;
-		expect(JSON.stringify(openapi)).toContain('"required":["task_id"]');
+	it('runs any other model at its own price, and refuses what it does not take in the words of 500', async () => {
+		const model = 'google/nano-banana';
+		await ask(CREATE, { model, input: { prompt: 'a lake' } });
+		expect(kie.paid()).toMatchObject([{ operation: 'runModel', creditsCharged: 4 }]);
+		const answer = await ask(CREATE, { model, input: {} });
+		expect(answer).toMatchObject({ code: 500, msg: 'prompt is required', data: null });
+		expect(kie.paid()).toHaveLength(1);
 	});
 });
 
@@ -258,14 +194,14 @@ describe('both APIs', () => {
 		expect(kie.accounts[1]?.credits).toBe(59.5);
 	});
 
-	it.each<[what: string, body: object]>([
-		['no prompt', { model: 'veo3_fast' }],
-		['an unknown field', { ...order, aspectratio: '9:16' }],
-		['a wrong value', { ...order, duration: 5 }],
-		['a seed out of range', { ...order, seeds: 9_999 }],
-		['no model', { prompt: 'A dog' }],
-	])('refuse %s', async (_what, body) => {
-		expect((await ask(GENERATE, body)).code).toBe(422);
+	it('refuse a value that is missing, wrong or unknown', async () => {
+		for (const body of [
+			{ model: 'veo3_fast' },
+			{ ...order, duration: 5 },
+			{ ...order, ratio: 1 },
+		]) {
+			expect((await ask(GENERATE, body)).code).toBe(422);
+		}
 		expect(kie.paid()).toHaveLength(0);
 	});
 });
@@ -308,14 +244,4 @@ describe('a callback', () => {
 			data: await job(data.taskId),
 		});
 	});
-});
-
-it('shows people what happened', async () => {
-	kie.addVideo({ taskId });
-	await ask('/api/v1/chat/credit');
-	const { body } = await call(kie.apiUrl);
-	for (const text of [taskId, SIMULATOR_KEY, 'GET /api/v1/chat/credit']) {
-		expect(body).toContain(text);
-	}
-	expect(kie.requests()).toHaveLength(1);
 });

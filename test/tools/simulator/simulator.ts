@@ -30,14 +30,8 @@ export interface ManualCallback {
 	/** Replaces the body built from the above. Text is sent as it is, all else as JSON. */
 	body?: unknown;
 	contentType?: string;
-	/** Added to, and over, the simulator's own headers. */
-	headers?: Record<string, string>;
 	/** Signs with this key; null sends it unsigned. Default: the first account's key. */
 	hmacKey?: string | null;
-	/** Signs for another task than the body's. */
-	signedTaskId?: string;
-	/** Unix seconds to claim as the time of sending. */
-	timestamp?: number;
 	/** Attempts after a failed one. Default 0. */
 	retries?: number;
 }
@@ -133,15 +127,15 @@ export class Simulator extends World {
 	/** Sends a callback by hand, true, forged or broken. Resolves after its last attempt. */
 	async sendCallback(url: string, callback: ManualCallback = {}): Promise<Delivery> {
 		const { taskId = 'veo_task_example123', operation = 'get4k', index = 0 } = callback;
-		const { body, contentType, headers, timestamp, retries = 0 } = callback;
+		const { body, contentType, retries = 0 } = callback;
 		const { hmacKey: key = this.account().webhookHmacKey } = callback;
 		const known = this.known(taskId, operation, index);
 		const id = known?.id ?? taskId;
 		const written = body ?? this.writtenByHand(callback, id, known);
 		return await this.callbacks.send({
-			...{ url, taskId, operation, index, contentType, headers, retries },
+			...{ url, taskId, operation, index, contentType, retries },
 			body: typeof written === 'string' ? written : JSON.stringify(written),
-			signing: key ? { key, taskId: callback.signedTaskId ?? id, timestamp } : undefined,
+			signing: key ? { key, taskId: id } : undefined,
 		});
 	}
 

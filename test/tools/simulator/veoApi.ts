@@ -12,7 +12,7 @@ import {
 	tierOf,
 } from './order';
 import { type Envelope, envelopeReply, refuse, type Reply, success } from './reply';
-import { isBlank, isTooOld, upgradeOf, type Work } from './work';
+import { isBlank, upgradeOf, type Work } from './work';
 import type { World } from './world';
 
 const failure = (code: number, msg: string, data: unknown = null) => ({ code, msg, data });
@@ -137,7 +137,6 @@ function recordInfo({ world, account, fields }: ApiRequest): Reply {
 	if (Date.now() - video.startedAt < record.graceMs) {
 		return envelopeReply(NOT_FOUND[record.graceAnswer], envelope);
 	}
-	if (isTooOld(video)) refuse(422, TEXTS.recordTooOld, {}, envelope);
 	// While a 4K upgrade runs, the base id shows the video, with the base URL and `successFlag: 1`: a client
 	// that takes that for the 4K result is wrong.
 	const isShown = ({ job, operation, endedAt }: Work) =>

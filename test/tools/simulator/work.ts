@@ -36,14 +36,6 @@ export interface Video extends Work {
 	upgrades: Work[];
 }
 
-const DAY = 86_400_000;
-/** Results and their records are gone after this. */
-const KEPT_DAYS = 14;
-
-export function isTooOld({ startedAt, scenario }: Video): boolean {
-	return Date.now() - startedAt > (KEPT_DAYS - scenario.ageDays) * DAY;
-}
-
 /** Whether the results of a successful generation do not show yet. */
 export function isBlank({ endedAt, scenario }: Video): boolean {
 	return endedAt !== undefined && Date.now() - endedAt < scenario.record.urlsAfterMs;

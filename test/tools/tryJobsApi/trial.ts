@@ -4,11 +4,11 @@ import type {
 	SubmittedTask,
 	UpgradeOrder,
 } from '../../../nodes/KieVeo/kie/api';
+import { Catalogue, CatalogueMemory } from '../../../nodes/KieVeo/kie/catalogue/catalogue';
 import { HttpClient, type SendRequest } from '../../../nodes/KieVeo/kie/http/client';
 import { systemClock } from '../../../nodes/KieVeo/kie/http/clock';
 import { SubmissionLimiter } from '../../../nodes/KieVeo/kie/http/limiter';
 import { JobsApi } from '../../../nodes/KieVeo/kie/jobsApi';
-import { isJsonObject } from '../../../nodes/KieVeo/values';
 
 /** Where the trial runs, and who is asked. */
 export interface Surroundings {
@@ -43,9 +43,6 @@ const SENT: Record<string, readonly string[]> = {
 };
 type PaidOrder = CreationOrder | ModelOrder | UpgradeOrder;
 
-/** Kie's limit for its catalogue: one request per second. */
-const CATALOGUE_PAUSE_MS = 1_100;
-
 const PICTURE = { prompt: 'A sailing boat on a lake at sunset', aspect_ratio: '16:9' };
 
 /**
@@ -55,11 +52,11 @@ const PICTURE = { prompt: 'A sailing boat on a lake at sunset', aspect_ratio: '1
  */
 export class Trial {
 	private readonly api: JobsApi;
-	private readonly send: SendRequest;
+	private readonly catalogue: Catalogue;
 
 	constructor(private readonly surroundings: Surroundings) {
 		const { baseUrl, apiKey, say } = surroundings;
-		this.send = async ({ method, path, query, body }) => {
+		const send: SendRequest = async ({ method, path, query, body }) => {
 			const url = new URL(baseUrl + path);
 			for (const [name, value] of Object.entries(query ?? {})) {
 				url.searchParams.set(name, String(value));
@@ -73,8 +70,10 @@ export class Trial {
 			response.headers.forEach((value, name) => (headers[name] = value));
 			return { statusCode: response.status, headers, body: await response.text() };
 		};
+		const http = new HttpClient(send, systemClock);
+		this.catalogue = new Catalogue(http, new CatalogueMemory(systemClock));
 		this.api = new JobsApi({
-			http: new HttpClient(this.send, systemClock),
+			http,
 			limiter: new SubmissionLimiter(systemClock),
 			recentTasks: new Map(),
 			clock: systemClock,
@@ -87,35 +86,33 @@ export class Trial {
 		const { say } = this.surroundings;
 		say('What Kie.ai says about its models (free)');
 		await this.readCatalogue();
-		for (const model of Object.keys(SENT)) {
-			await this.readSchema(model);
-			await systemClock.pause(CATALOGUE_PAUSE_MS);
-		}
+		for (const model of Object.keys(SENT)) await this.readSchema(model);
 		say(`Balance: ${await this.balance()} credits`);
 		await this.order();
 	}
 
 	private async readCatalogue(): Promise<void> {
-		const { body } = await this.send({ method: 'GET', path: '/api/v1/models' });
-		const named = [...body.matchAll(/"model":\s*"([^"]+)"/g)].map(([, model]) => String(model));
-		this.surroundings.say(`  ${named.length} models in the catalogue`);
-		const missing = Object.keys(SENT).filter((model) => !named.includes(model));
-		if (missing.length > 0) this.surroundings.say(`  not listed: ${missing.join(', ')}`);
-		await systemClock.pause(CATALOGUE_PAUSE_MS);
+		const { say } = this.surroundings;
+		const list = await this.catalogue.fetchList();
+		if (!Array.isArray(list)) return say(`  no list: ${list.said.message}`);
+		say(`  ${list.length} models in the catalogue`);
+		const missing = Object.keys(SENT).filter((model) => !list.some(({ id }) => id === model));
+		if (missing.length > 0) say(`  not listed: ${missing.join(', ')}`);
 	}
 
 	private async readSchema(model: string): Promise<void> {
 		const { say } = this.surroundings;
-		const reply = await this.send({ method: 'GET', path: `/api/v1/models/${model}/schema` });
+		const found = await this.catalogue.fetchModel(model);
+		if (found.kind !== 'job') return say(`  ${model}: no schema (${found.kind})`);
 		const sent = SENT[model] ?? [];
-		const known = inputFieldsIn(parse(reply.body));
-		if (known === null) return say(`  ${model}: no schema (${reply.body.slice(0, 200)})`);
-		const missing = sent.filter((field) => !known.fields.includes(field));
-		const unsent = known.required.filter((field) => !sent.includes(field));
+		const known = found.fields.map(({ name }) => name);
+		const missing = sent.filter((field) => !known.includes(field));
+		const unsent = found.fields.filter(({ name, required }) => required && !sent.includes(name));
 		const verdict = missing.length + unsent.length === 0 ? 'as expected' : 'DIFFERENT';
-		say(`  ${model}: ${verdict}; knows ${known.fields.join(', ')}`);
+		say(`  ${model}: ${verdict}; knows ${known.join(', ')}`);
 		if (missing.length > 0) say(`    does not know what the node sends: ${missing.join(', ')}`);
-		if (unsent.length > 0) say(`    requires what the node does not send: ${unsent.join(', ')}`);
+		const names = unsent.map(({ name }) => name).join(', ');
+		if (unsent.length > 0) say(`    requires what the node does not send: ${names}`);
 	}
 
 	private async order(): Promise<void> {
@@ -203,31 +200,5 @@ export class Trial {
 		const { meaning, message } = await this.api.fetchCredits();
 		if (meaning.kind !== 'success') throw new Error(`No balance: ${message}`);
 		return meaning.credits;
-	}
-}
-
-/** The fields of `input` in a model's OpenAPI, wherever it is. */
-function inputFieldsIn(value: unknown): { fields: string[]; required: string[] } | null {
-	if (Array.isArray(value)) {
-		for (const entry of value) {
-			const found = inputFieldsIn(entry);
-			if (found) return found;
-		}
-		return null;
-	}
-	if (!isJsonObject(value)) return null;
-	const { input } = value;
-	if (isJsonObject(input) && isJsonObject(input.properties)) {
-		const required = Array.isArray(input.required) ? input.required.map(String) : [];
-		return { fields: Object.keys(input.properties), required };
-	}
-	return inputFieldsIn(Object.values(value));
-}
-
-function parse(text: string): unknown {
-	try {
-		return JSON.parse(text) as unknown;
-	} catch {
-		return null;
 	}
 }

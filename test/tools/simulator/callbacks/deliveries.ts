@@ -21,10 +21,8 @@ export interface Callback {
 	body: string;
 	/** Default `application/json`. */
 	contentType?: string;
-	/** Added to, and over, the others. */
-	headers?: Record<string, string>;
-	/** Signs each attempt, with the time of sending unless another one is claimed. */
-	signing?: { key: string; taskId: string; timestamp?: number };
+	/** Signs each attempt, with the time of sending. */
+	signing?: { key: string; taskId: string };
 	/** Default: as the simulator's options say. */
 	retries?: number;
 	/** Wait before the first attempt. */
@@ -132,17 +130,17 @@ export class Deliveries {
 	}
 }
 
-function headersOf({ body, contentType, signing, headers }: Callback): Record<string, string> {
+function headersOf({ body, contentType, signing }: Callback): Record<string, string> {
 	const own: Record<string, string> = {
 		'Content-Type': contentType ?? 'application/json',
 		'Content-Length': String(Buffer.byteLength(body)),
 	};
 	if (signing) {
-		const timestamp = String(signing.timestamp ?? Math.floor(Date.now() / 1000));
+		const timestamp = String(Math.floor(Date.now() / 1000));
 		own['X-Webhook-Timestamp'] = timestamp;
 		own['X-Webhook-Signature'] = callbackSignature(signing.key, signing.taskId, timestamp);
 	}
-	return { ...own, ...headers };
+	return own;
 }
 
 /** One POST over a connection of its own: a receiver that restarts must not break the next one. */
