@@ -118,7 +118,6 @@ export async function suspend(
 		videos: Array<Pick<TaskWork, 'taskId' | 'index' | 'code' | 'submittedAt'>>;
 	},
 ): Promise<void> {
-	const now = clock.now();
 	const limit = isUpgrade(operation) ? EARLY_UPGRADE_MS : EARLY_MS;
 	const missable = videos.filter(
 		({ submittedAt, code }) =>
@@ -132,7 +131,6 @@ export async function suspend(
 		place,
 		url: resumeUrl,
 		addressKey,
-		since: now,
 		overdueAfter: overdueAfter(operation),
 		hasUnreported: possiblyMissed.size > 0,
 		deadline,
@@ -156,7 +154,6 @@ export function watchSince({ context, connection, place, suspension }: Call): vo
 		place,
 		url,
 		addressKey: connection.addressKey,
-		since,
 		overdueAfter: overdueAfter(first.operation),
 		hasUnreported: openVideos(suspension).some(isUnreported),
 		deadline: deadline + (isSigned(url) ? 0 : FIRST_PLACE_MS + (since % OTHER_PLACES_MS)),

@@ -269,10 +269,11 @@ export class Watch {
 
 	begin(
 		{ helpers, logger }: CallingContext,
-		plan: WatchPlan & Pick<Watched, 'url' | 'addressKey' | 'place'>,
+		plan: Omit<WatchPlan, 'since'> & Pick<Watched, 'url' | 'addressKey' | 'place'>,
 	): void {
 		this.newest = { send: helpers.httpRequest, logger };
-		const entry = { ...plan, last: null, lastElsewhere: 0, soon: null };
+		const since = this.clock.now();
+		const entry = { ...plan, since, last: null, lastElsewhere: 0, soon: null };
 		this.watched.set(nameOf(plan.place), entry);
 		void this.follow(entry);
 	}

@@ -87,18 +87,15 @@ async function repeatOnce(
 	if (earlier !== undefined) {
 		const answer = await earlier.answer;
 		if (answer !== null && isEnd(answer.meaning)) return answer;
-		if (!mayRepeat(earlier.at, answer) || repeats.get(key) !== earlier) return undefined;
+		// Only after an answer that showed the upgrade running: any other may have ordered, and stays the last one.
+		const mayRepeat = showsState(answer) && performance.now() - earlier.at >= RUNNING_PAUSE_MS;
+		if (!mayRepeat || repeats.get(key) !== earlier) return undefined;
 	}
 	// Noted before it is sent: calls that come meanwhile share its answer.
 	const answer = send();
 	repeats.set(key, { answer, at: performance.now() });
 	if (hadNoEffect(await answer)) repeats.delete(key);
 	return await answer;
-}
-
-/** Only after an answer that showed the upgrade running: any other may have ordered, and stays the last one. */
-function mayRepeat(at: number, answer: TaskAnswer | null): boolean {
-	return showsState(answer) && performance.now() - at >= RUNNING_PAUSE_MS;
 }
 
 /** Whether the request certainly was not sent, or not accepted. */

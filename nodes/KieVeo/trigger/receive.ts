@@ -79,7 +79,9 @@ async function judge(context: IWebhookFunctions): Promise<Judgement> {
 	if ('reason' in admitted) return admitted;
 	const event = await resolve(ask, admitted, settings.confirm);
 	if ('kind' in event) return event;
-	if (!isWanted(event, settings)) return { kind: 'ignored', why: `${event.event} is not selected` };
+	// When unclear, an event is delivered rather than guessed at.
+	const isWanted = event.event.startsWith('unknown.') || settings.events.has(event.event);
+	if (!isWanted) return { kind: 'ignored', why: `${event.event} is not selected` };
 
 	const deliver = async () => await toItem(context, settings, event, { ask, receivedAt });
 	// While the editor listens for a test event, the same callback may be sent any number of times.
@@ -175,11 +177,6 @@ function asShown(event: CallbackEvent): CallbackEvent {
 	return isOfAnyModel(event.operation) && givesResult(topic)
 		? { ...event, operation: topic }
 		: event;
-}
-
-/** When unclear, an event is delivered rather than guessed at. */
-function isWanted({ event }: CallbackEvent, { events }: TriggerSettings): boolean {
-	return event.startsWith('unknown.') || events.has(event);
 }
 
 /**

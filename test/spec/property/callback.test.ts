@@ -43,18 +43,14 @@ const signature = fc.oneof(
 		.map((bytes) => Buffer.from(bytes).toString('base64')),
 	fc.tuple(fc.constantFrom('veo_task_1', 'veo_task_2'), timestamp).map(([id, at]) => sign(id, at)),
 );
-const headerName = (name: string) =>
-	fc.mixedCase(fc.constant(name), {
-		toggleCase: (c) => (c === c.toLowerCase() ? c.toUpperCase() : c.toLowerCase()),
-	});
 /** A pair that Kie did send, for a task the body may or may not be about. */
 const captured = fc
 	.tuple(fc.constantFrom('veo_task_1', 'veo_task_2'), timestamp)
 	.map(([id, at]) => ({ 'x-webhook-timestamp': at, 'x-webhook-signature': sign(id, at) }));
 const claimed = fc
-	.tuple(headerName('x-webhook-timestamp'), timestamp, headerName('x-webhook-signature'), signature)
-	.map(([a, at, b, text]) => ({ [a]: at, [b]: text }));
-const headers = fc.oneof(
+	.tuple(timestamp, signature)
+	.map(([at, text]) => ({ 'x-webhook-timestamp': at, 'x-webhook-signature': text }));
+const headers: fc.Arbitrary<Incoming['headers']> = fc.oneof(
 	{ weight: 3, arbitrary: captured },
 	{ weight: 1, arbitrary: claimed },
 	{
@@ -93,10 +89,8 @@ describe('whatever is sent', () => {
 				if (checked.kind === 'refused') return;
 				accepted++;
 				const id = String(checked.event.taskId);
-				const find = (name: string) =>
-					Object.entries(sent).find(([header]) => header.toLowerCase() === name)?.[1];
-				const at = String(find('x-webhook-timestamp'));
-				expect(find('x-webhook-signature')).toBe(sign(id, at));
+				const at = String(sent['x-webhook-timestamp']);
+				expect(sent['x-webhook-signature']).toBe(sign(id, at));
 				expect(Math.abs(NOW - Number(at))).toBeLessThanOrEqual(300);
 				expect(checked.event.callback.taskIds).toStrictEqual([id]);
 				expect(part).toBeUndefined();

@@ -55,7 +55,6 @@ it(`${VIDEOS} videos of which no callback comes are asked about before the timeo
 		place,
 		url: 'https://n8n.example/webhook-waiting/1/kie-veo',
 		addressKey: Buffer.from('key'),
-		since: 0,
 		overdueAfter: 12 * 60_000,
 		hasUnreported: false,
 		deadline,

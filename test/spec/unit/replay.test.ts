@@ -3,7 +3,7 @@ import { isReplayed } from '../../../nodes/KieVeo/kie/callback/request';
 const signed = (signature: string, body: unknown, submission?: string) => ({
 	body,
 	size: 0,
-	headers: { 'X-Webhook-Signature': signature },
+	headers: { 'x-webhook-signature': signature },
 	submission,
 });
 

@@ -11,21 +11,13 @@ const check = {
 	now: 1769670760,
 	tolerance: 300,
 };
-const { 'x-webhook-signature': signature, 'x-webhook-timestamp': timestamp } = check.headers;
+const { 'x-webhook-signature': signature } = check.headers;
 const faultOf = ({ headers, ...rest }: typeof check) => signatureFault(headers, rest);
 
 describe("Kie's signature", () => {
 	it.each(KNOWN_SIGNATURES)('holds for key %s, task %s, time %s', (key, taskId, time, value) => {
-		const headers = { 'X-Webhook-Timestamp': time, 'X-Webhook-Signature': value };
+		const headers = { 'x-webhook-timestamp': time, 'x-webhook-signature': value };
 		expect(faultOf({ key, taskId, headers, now: Number(time), tolerance: 300 })).toBeNull();
-	});
-
-	it.each([
-		['X-Webhook-Signature', 'X-Webhook-Timestamp'],
-		['X-WEBHOOK-SIGNATURE', 'x-Webhook-timestamp'],
-	])('is found in %s and %s', (signatureHeader, timestampHeader) => {
-		const headers = { [signatureHeader]: signature, [timestampHeader]: timestamp };
-		expect(faultOf({ ...check, headers })).toBeNull();
 	});
 
 	it.each([300, -300])('holds %d s from now, with a tolerance of 300 s', (age) => {
@@ -38,15 +30,14 @@ describe("Kie's signature", () => {
 		headers: { ...check.headers, 'x-webhook-signature': value },
 	});
 	const at = (time: string) => ({ headers: { ...check.headers, 'x-webhook-timestamp': time } });
-	const twice = { headers: { ...check.headers, 'X-Webhook-Signature': signature } };
 	const timeless = { headers: { 'x-webhook-signature': signature } };
 
 	it.each<[name: string, changes: Partial<typeof check>, reason: string]>([
 		['no headers', { headers: {} }, MISSING],
 		['no timestamp', timeless, 'X-Webhook-Timestamp is missing'],
 		['an empty signature', withSignature(''), MISSING],
-		['a repeated header', withSignature([signature, signature]), MISSING],
-		['a header in two spellings', twice, MISSING],
+		['a header that came twice', withSignature(`${String(signature)}, x`), 'does not match'],
+		['no text', withSignature([signature, signature]), MISSING],
 		['a time that is not a number', at('1769670760.0'), 'not Unix seconds'],
 		['the same time, written differently', at('01769670760'), 'does not match'],
 		['another key', { key: 'other' }, 'does not match'],
@@ -69,8 +60,8 @@ describe("Kie's signature", () => {
 describe('a request', () => {
 	it.each<[claim: boolean, headers: object]>([
 		[true, { host: 'a', 'x-webhook-signature': 'x', 'x-webhook-timestamp': '1' }],
-		[true, { host: 'a', 'X-Webhook-Signature': '' }],
-		[true, { host: 'a', 'X-WEBHOOK-TIMESTAMP': '1' }],
+		[true, { host: 'a', 'x-webhook-signature': '' }],
+		[true, { host: 'a', 'x-webhook-timestamp': '1' }],
 		[false, { host: 'a', 'x-webhook-signature-version': '1' }],
 		[false, {}],
 	])('claims (%s) to be signed by Kie with the headers %j', (claim, headers) => {

@@ -82,8 +82,8 @@ class Lab {
 	}
 
 	begin(execution: number | string, wait = 40 * SECOND, origin = ORIGIN): void {
-		const since = this.now;
-		const plan = { since, overdueAfter: 12 * MINUTE, hasUnreported: false, deadline: since + wait };
+		const deadline = this.now + wait;
+		const plan = { overdueAfter: 12 * MINUTE, hasUnreported: false, deadline };
 		const url = `${origin}/webhook-waiting/${execution}/kie-veo`;
 		this.watch.begin(this.context, { place: place(execution), url, addressKey: KEY, ...plan });
 	}

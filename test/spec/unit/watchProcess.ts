@@ -18,7 +18,6 @@ watch.begin(context as unknown as CallingContext, {
 	place,
 	url: 'https://n8n.example/webhook-waiting/1/kie-veo',
 	addressKey: Buffer.from('key'),
-	since,
 	overdueAfter: WAIT,
 	hasUnreported: false,
 	deadline: since + WAIT,

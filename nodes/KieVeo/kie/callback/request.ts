@@ -4,7 +4,7 @@ import type { IWebhookFunctions } from 'n8n-workflow';
 
 import { SUBMISSION_PARAMETER } from '../../addresses/submission';
 import { equalInConstantTime } from '../../addresses/token';
-import { BoundedMap, parseNested } from '../../values';
+import { BoundedMap, parseNested, toText } from '../../values';
 
 /* One call of an address, and whether Kie has signed it. */
 
@@ -14,7 +14,7 @@ export interface Incoming {
 	body: unknown;
 	/** Length of the body in bytes. */
 	size: number;
-	/** Names in any case. */
+	/** As Node.js gives them: names in lower case, those that came twice joined. */
 	headers: { [name: string]: unknown };
 	/** Value of the query parameter that our action node adds; `undefined` without one. */
 	submission: unknown;
@@ -46,8 +46,8 @@ export async function readCallbackRequest(context: IWebhookFunctions): Promise<I
 	};
 }
 
-const SIGNATURE_HEADER = 'X-Webhook-Signature';
-const TIMESTAMP_HEADER = 'X-Webhook-Timestamp';
+const SIGNATURE_HEADER = 'x-webhook-signature';
+const TIMESTAMP_HEADER = 'x-webhook-timestamp';
 
 /**
  * Checks Kie's signature: standard Base64 of HMAC-SHA256 over `<task id>.<timestamp>`, with the
@@ -62,11 +62,11 @@ export function signatureFault(
 	headers: Incoming['headers'],
 	{ key, taskId, now, tolerance }: { key: string; taskId: string; now: number; tolerance: number },
 ): string | null {
-	const signature = headerText(headers, SIGNATURE_HEADER);
-	const timestamp = headerText(headers, TIMESTAMP_HEADER);
-	if (signature === null) return `the header ${SIGNATURE_HEADER} is missing`;
-	if (timestamp === null) return `the header ${TIMESTAMP_HEADER} is missing`;
-	if (!/^\d{1,12}$/.test(timestamp)) return `the header ${TIMESTAMP_HEADER} is not Unix seconds`;
+	const signature = toText(headers[SIGNATURE_HEADER]);
+	const timestamp = toText(headers[TIMESTAMP_HEADER]);
+	if (signature === null) return 'the header X-Webhook-Signature is missing';
+	if (timestamp === null) return 'the header X-Webhook-Timestamp is missing';
+	if (!/^\d{1,12}$/.test(timestamp)) return 'the header X-Webhook-Timestamp is not Unix seconds';
 
 	const expected = createHmac('sha256', key).update(`${taskId}.${timestamp}`).digest('base64');
 	if (!equalInConstantTime(signature, expected)) {
@@ -83,19 +83,7 @@ export function signatureFault(
 
 /** Whether a request claims to be signed by Kie. Either of the two headers is a claim. */
 export function hasSignature(headers: Incoming['headers']): boolean {
-	const claims = [SIGNATURE_HEADER, TIMESTAMP_HEADER].map((name) => name.toLowerCase());
-	return Object.keys(headers).some((name) => claims.includes(name.toLowerCase()));
-}
-
-/** `null` without the header, or with several. */
-function headerText(headers: Incoming['headers'], name: string): string | null {
-	const wanted = name.toLowerCase();
-	const values = Object.entries(headers)
-		.filter(([header]) => header.toLowerCase() === wanted)
-		.map(([, value]) => value);
-	const [value] = values;
-	// Several values, or one header in two spellings: which one is meant is unclear.
-	return values.length === 1 && typeof value === 'string' && value !== '' ? value : null;
+	return [SIGNATURE_HEADER, TIMESTAMP_HEADER].some((name) => headers[name] !== undefined);
 }
 
 /**
@@ -112,7 +100,7 @@ const bodiesSigned = new BoundedMap<string, Map<string, string>>(10_000);
  * Call it only for a callback whose signature and address are valid.
  */
 export function isReplayed({ headers, body, submission }: Incoming): boolean {
-	const signature = headerText(headers, SIGNATURE_HEADER);
+	const signature = toText(headers[SIGNATURE_HEADER]);
 	if (signature === null) return false;
 	const digests = bodiesSigned.get(signature) ?? new Map<string, string>();
 	bodiesSigned.set(signature, digests);

@@ -99,15 +99,13 @@ export class HttpClient {
 		throwIfCancelled(this.signal);
 		try {
 			const reply = await this.send(call);
-			return readAnswer({ ...reply, body: this.withoutKey(reply.body) }, this.clock.now());
+			const isLong = this.apiKey.length >= SHORTEST_KEY;
+			const body = isLong ? reply.body.replaceAll(this.apiKey, MASK) : reply.body;
+			return readAnswer({ ...reply, body }, this.clock.now());
 		} catch (error) {
 			const { text, unreached } = networkFaultOf(error);
 			return { ...faultAnswer(text), ...(unreached ? { unreached } : {}) };
 		}
-	}
-
-	private withoutKey(text: string): string {
-		return this.apiKey.length < SHORTEST_KEY ? text : text.replaceAll(this.apiKey, MASK);
 	}
 }
 

@@ -108,17 +108,13 @@ export class SubmissionLimiter {
 		const hopeless = this.setback && now - this.setback.since >= HOPELESS_MS;
 		for (const waiter of this.queue.splice(0)) {
 			const answer = waiter.last ?? (hopeless ? this.setback?.answer : undefined);
-			const slot = this.freeSlot(now);
+			const isOpen = now >= this.pausedUntil && this.underWay < this.mostUnderWay;
+			const slot = isOpen ? this.slots.find(({ freeAt }) => freeAt <= now) : undefined;
 			if (waiter.signal?.aborted) waiter.reject(new CancelledError());
 			else if (answer && now >= waiter.deadline) waiter.resolve(answer);
 			else if (slot) waiter.resolve(this.send(slot, waiter.submit, waiter.judge));
 			else this.queue.push(waiter);
 		}
-	}
-
-	private freeSlot(now: number): { freeAt: number } | undefined {
-		if (now < this.pausedUntil || this.underWay >= this.mostUnderWay) return undefined;
-		return this.slots.find(({ freeAt }) => freeAt <= now);
 	}
 
 	private async send(
