@@ -23,9 +23,9 @@ export const EXPLAINED: readonly Explained[] = [
 	},
 	{
 		file: 'publicUrl.ts',
-		original: "'0.0.0.0'",
-		replacement: '""',
-		why: 'An empty text has the number of 0.0.0.0.',
+		original: "''",
+		replacement: '"Stryker was here!"',
+		why: 'Every range has a first address: the empty text is only for the compiler.',
 	},
 	{
 		file: 'files.ts',
