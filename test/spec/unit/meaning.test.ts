@@ -5,6 +5,7 @@ import {
 	classifyFileUrlAnswer,
 	classifyServiceAnswer,
 	classifyUpgradeAnswer,
+	classifyUploadAnswer,
 	type KieAnswer,
 	type UnreachedReason,
 } from '../../../nodes/KieVeo/kie/meaning/answer';
@@ -202,6 +203,31 @@ describe('the meaning of an answer', () => {
 		}
 		expect(file(null, 401)).toMatchObject({ kind: 'refused' });
 	});
+
+	it('about an upload says what was stored, as far as it is told', () => {
+		const row = ANSWERS.find(({ what }) => what === 'an uploaded file');
+		expect(classifyUploadAnswer(answer(row?.body))).toStrictEqual({
+			kind: 'success',
+			url: 'https://tempfile.redpandaai.co/xxx/uploaded-image.png',
+			fileName: 'uploaded-image.png',
+			mimeType: 'image/png',
+			fileSize: 154832,
+			expiresAt: null,
+		});
+		const expiresAt = '2025-01-04T12:00:00.000Z';
+		const data = { fileUrl: VIDEO, expiresAt };
+		expect(classifyUploadAnswer(answer({ code: 200, data }))).toMatchObject({ expiresAt });
+		expect(classifyUploadAnswer(answer({ code: 401 }))).toMatchObject({ kind: 'refused' });
+	});
+
+	it.each([
+		[402, 'credits'],
+		[451, 'imageFetch'],
+	])('with code %d says "%s", whatever its words', (code, reason) => {
+		for (const read of [READERS.order, READERS.get4k, READERS.record, READERS.service]) {
+			expect(said(read(answer({ code, msg: 'new', data: null })))).toBe(reason);
+		}
+	});
 });
 
 describe('the task in an answer to an order', () => {
@@ -285,6 +311,10 @@ describe('words that Kie.ai was not seen to send', () => {
 		[500, MAINTENANCE, 'lost'],
 		[501, 'Video generation failed: upstream rate limit reached', 'taskFailed'],
 		[504, 'The request limit of the backend is reached', 'lost'],
+		[502, 'Credits insufficient', 'lost'],
+		[502, 'aspect_ratio is required', 'lost'],
+		[500, 'aspect_ratio is required for this task, which has failed', 'lost'],
+		[500, 'This task has failed: aspect_ratio is required', 'lost'],
 		[422, 'image_urls[0] is invalid: https://cdn.example.com/maintenance/hall.png', 'other'],
 		[400, 'callBackUrl is invalid: https://n8n.example.com/webhook/top-up', 'other'],
 	])('never make an order be sent again: %d "%s"', (code, msg, meaning) => {

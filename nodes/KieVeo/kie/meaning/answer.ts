@@ -108,8 +108,6 @@ const CODES = new Map<number | null, Rejection>([
 
 /** Codes of a failed task that give a reason when its text does not. 524: Kie's own limit of 20 minutes. */
 const TASK_CODES = new Map<number | null, FailureReason>([
-	[408, 'timeout'],
-	[451, 'imageFetch'],
 	[501, 'taskFailed'],
 	[524, 'timeout'],
 ]);

@@ -55,9 +55,7 @@ export const KNOWN_TEXTS: ReadonlyArray<readonly [says: KnownText, ...texts: str
 	['contentFilter', '您的提示词被网站标记为违反内容政策', '公共错误：不安全的图片上传'],
 	['timeout', 'timeout', 'internal error - timeout', '超时'],
 	['upstream', 'internal error, please try again later', '内部错误，请稍后重试'],
-	// https://docs.kie.ai/veo3-api/generate-veo-3-video-callbacks, extend-video
-	['taskFailed', 'failed - video generation task failed', 'failed - video extension task failed'],
-	['taskFailed', '失败 - 视频生成任务失败', '生成失败 - 视频生成任务失败'],
+	// https://docs.kie.ai/veo3-api/extend-video
 	['upgradedBefore', 'videos generated in 1080p cannot be extended'],
 	// https://docs.kie.ai/market/common/get-task-detail
 	['unknownTask', 'recordinfo is null', 'task not found'],
@@ -89,7 +87,7 @@ export const KNOWN_TEXTS: ReadonlyArray<readonly [says: KnownText, ...texts: str
  * of fields, which are one word.
  */
 export const REFUSED_FIELD =
-	/^(?:(?:this field|\w+) is required|(?:this )?\w+ is not within the range of allowed options)\W*$/i;
+	/^(?:(?:this field|\w+) is required|(?:this )?\w+ is not within the range of allowed options)$/i;
 
 /** "Your request was rejected by Flow(<Google's own words>). You may ...", in English and Chinese. */
 const REJECTED_BY_FLOW = /^(?:your request was rejected by|您的请求被) flow[(（](.*)[)）]/;
