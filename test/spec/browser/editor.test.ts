@@ -116,6 +116,37 @@ it('Every example is known', () => {
 	expect(known.sort()).toStrictEqual(exampleFiles().sort());
 });
 
+/** One prompt of two is refused. */
+async function refuseOnePrompt(stage: Stage): Promise<void> {
+	const { client, credential } = stage;
+	const refusal = { generation: { outcome: 'failure' } } as const;
+	stage.simulator.nextTask({ taskId: 'veo_refused', prompt: 'bad', ...refusal });
+	const example = readExample('wait-without-public-address.json', credential);
+	const jsCode = 'return ["bad", "good"].map((prompt) => ({ json: { prompt } }));';
+	const nodes = example.nodes.map((node) => {
+		if (node.name === 'Wait') return { ...node, parameters: { amount: 1, unit: 'seconds' } };
+		if (node.name !== 'Prompt') return node;
+		return { ...node, type: 'n8n-nodes-base.code', typeVersion: 2, parameters: { jsCode } };
+	});
+	const { id } = await client.createWorkflow({ ...example, nodes });
+	const execution = await client.runToEnd(id);
+	expect(execution.status).toBe('success');
+	const output = (node: string) => itemsOf(execution, node).map(({ json }) => json);
+	expect(output('Failed')).toStrictEqual([
+		{ taskId: 'veo_refused', status: 'failed', reason: expect.stringContaining('veo_refused') },
+	]);
+	expect(output('Finished')).toMatchObject([{ videoUrl: expect.stringContaining('.mp4') }]);
+}
+
+/** The labels of the parameters in a node's panel. */
+async function labelsIn(editor: Editor, node: string): Promise<Array<string | undefined>> {
+	await editor.openNode(node);
+	const panel = editor.page.locator('[data-test-id=ndv]');
+	const labels = await panel.locator('[data-test-id=parameter-item]').allInnerTexts();
+	await editor.closeNode();
+	return labels.map((label) => label.split('\n')[0]);
+}
+
 describe.each(LINES.map(({ name }) => name))('the editor of n8n %s', (line) => {
 	let stage: Stage;
 	let editor: Editor;
@@ -180,24 +211,7 @@ describe.each(LINES.map(({ name }) => name))('the editor of n8n %s', (line) => {
 	});
 
 	it('outputs the other videos of wait-without-public-address.json when Kie refuses one', async () => {
-		const { client, credential } = stage;
-		const refusal = { generation: { outcome: 'failure' } } as const;
-		stage.simulator.nextTask({ taskId: 'veo_refused', prompt: 'bad', ...refusal });
-		const example = readExample('wait-without-public-address.json', credential);
-		const jsCode = 'return ["bad", "good"].map((prompt) => ({ json: { prompt } }));';
-		const nodes = example.nodes.map((node) => {
-			if (node.name === 'Wait') return { ...node, parameters: { amount: 1, unit: 'seconds' } };
-			if (node.name !== 'Prompt') return node;
-			return { ...node, type: 'n8n-nodes-base.code', typeVersion: 2, parameters: { jsCode } };
-		});
-		const { id } = await client.createWorkflow({ ...example, nodes });
-		const execution = await client.runToEnd(id);
-		expect(execution.status).toBe('success');
-		const output = (node: string) => itemsOf(execution, node).map(({ json }) => json);
-		expect(output('Failed')).toStrictEqual([
-			{ taskId: 'veo_refused', status: 'failed', reason: expect.stringContaining('veo_refused') },
-		]);
-		expect(output('Finished')).toMatchObject([{ videoUrl: expect.stringContaining('.mp4') }]);
+		await refuseOnePrompt(stage);
 	});
 
 	it('pays for no prompt of the table twice, and takes up what was slow', async () => {
@@ -272,17 +286,9 @@ describe.each(LINES.map(({ name }) => name))('the editor of n8n %s', (line) => {
 		const example = readExample('upgrade-to-1080p-and-4k.json', credential);
 		const { id } = await client.createWorkflow(example);
 		await editor.openWorkflow(id);
-
-		const shown = async (node: string) => {
-			await editor.openNode(node);
-			const panel = editor.page.locator('[data-test-id=ndv]');
-			const labels = await panel.locator('[data-test-id=parameter-item]').allInnerTexts();
-			await editor.closeNode();
-			return labels.map((label) => label.split('\n')[0]);
-		};
-		expect(await shown('Get 4K Video')).toEqual(
+		expect(await labelsIn(editor, 'Get 4K Video')).toEqual(
 			expect.arrayContaining(['Task ID', 'Index', 'Wait Mode']),
 		);
-		expect(await shown('Get 1080P Video')).not.toContain('Callback URL');
+		expect(await labelsIn(editor, 'Get 1080P Video')).not.toContain('Callback URL');
 	});
 });
