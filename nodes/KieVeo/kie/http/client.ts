@@ -151,7 +151,7 @@ export function readAnswer(reply: HttpReply, now: number): KieAnswer {
 	const retryAfterMs = readRetryAfter(reply.headers['retry-after'], now);
 	const text = reply.body.trim();
 	const taskIds = taskIdsIn(text);
-	// In place of the words of an answer that is not Kie's.
+	// Instead of the words of an answer that is not Kie's.
 	const notKies = (what: string): KieAnswer => ({
 		...faultAnswer(`${what} (HTTP ${statusCode})`, httpCode, retryAfterMs),
 		taskIds,
