@@ -71,3 +71,20 @@ export async function endedExecutions(
 	}
 	throw new Error(`Not all of ${count} executions ended within ${LIMIT_MS} ms`);
 }
+
+/**
+ * Waits until all executions are so. Asks about all at once and patiently: n8n is busy with them, and says
+ * meanwhile that its database is not ready.
+ */
+export async function untilAll(
+	client: N8nClient,
+	ids: readonly string[],
+	isSo: (execution: ExecutionSummary) => boolean,
+	timeoutMs: number,
+): Promise<void> {
+	for (const deadline = Date.now() + timeoutMs; Date.now() < deadline; await pause(500)) {
+		const listed = await client.listExecutions().catch(() => []);
+		if (listed.filter((one) => ids.includes(one.id) && isSo(one)).length === ids.length) return;
+	}
+	throw new Error(`Not all of ${ids.length} executions were so within ${timeoutMs} ms`);
+}

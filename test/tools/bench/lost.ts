@@ -3,7 +3,8 @@ import { API_LABELS } from '../../../nodes/KieVeo/messages/advice';
 import { overdueAfter } from '../../../nodes/KieVeo/suspension/suspend';
 import { LOST, Suspensions } from '../../spec/e2e/suspensions';
 import { KIE } from '../../spec/e2e/workflows';
-import { expectVideos, timeOf } from './executions';
+import { hasEnded } from '../n8n/execution';
+import { expectVideos, timeOf, untilAll } from './executions';
 import { shown, table, type Section, type Target } from './figures';
 import { APIS, type Lab } from './lab';
 
@@ -18,7 +19,7 @@ interface Extent {
 }
 
 const SOME: Extent = { executions: 1, losses: 3, reported: 5, timeout: 40 };
-const ALL: Extent = { executions: 20, losses: 50, reported: 0, timeout: 120 };
+const ALL: Extent = { executions: 10, losses: 100, reported: 0, timeout: 120 };
 /** Seconds. */
 const FIRST_CHECK = SOME.timeout / 2;
 /** Seconds after the first check within which everything is out. */
@@ -105,18 +106,22 @@ async function loseCallbacks(
 		Array.from({ length: executions }, async () => {
 			const suspensions = new Suspensions(stage, (await lab.newAccount(api)).credential);
 			const videos = [suspensions.add(losses, LOST), suspensions.add(reported)] as const;
-			return { suspensions, videos, id: await suspensions.start(videos.flat(), timeout) };
+			const { id } = await client.createWorkflow(suspensions.workflowFor(videos.flat(), timeout));
+			return { suspensions, videos, id: await client.runWorkflow(id) };
 		}),
 	);
+	const ids = suspended.map(({ id }) => id);
+	const timeoutMs = (timeout + 60) * 1000;
+	await untilAll(client, ids, ({ status }) => status === 'waiting', timeoutMs);
 	const finishedAt = Date.now();
 	for (const { suspensions, videos } of suspended) suspensions.finish(videos.flat());
-	const ends = await Promise.all(
-		suspended.map(async ({ id }) => {
-			const execution = await client.waitForExecution(id, { timeoutMs: (timeout + 60) * 1000 });
-			expectVideos(execution, KIE, losses + reported);
-			return timeOf(execution.stoppedAt);
-		}),
-	);
+	await untilAll(client, ids, hasEnded, timeoutMs);
+	const ends: number[] = [];
+	for (const id of ids) {
+		const execution = await client.waitForExecution(id);
+		expectVideos(execution, KIE, losses + reported);
+		ends.push(timeOf(execution.stoppedAt));
+	}
 	const questions = (which: 0 | 1) =>
 		suspended.flatMap(({ suspensions, videos }) =>
 			videos[which].map((taskId) => suspensions.questionsAbout(taskId).length),
