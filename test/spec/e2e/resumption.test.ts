@@ -1,11 +1,8 @@
-import { execFile } from 'node:child_process';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
-
+import { inDatabase, whileNothingResumes } from '../../tools/n8n/database';
 import { itemsOf, nodeError } from '../../tools/n8n/execution';
-import { ensureNode } from '../../tools/n8n/install';
+import type { N8n } from '../../tools/n8n/n8n';
 import { freePorts } from '../../tools/n8n/ports';
-import { LINES, NODE_WITH_SQLITE, type LineName } from '../../tools/n8n/versions';
+import { LINES, type LineName } from '../../tools/n8n/versions';
 import { startFront, type Front } from './front';
 import { Stage } from './stage';
 import { statusesIn, Suspensions } from './suspensions';
@@ -14,20 +11,6 @@ import { KIE } from './workflows';
 let stage: Stage;
 let front: Front;
 let executions: Suspensions;
-
-/** Statements for n8n's SQLite database, while n8n runs. */
-async function inDatabase(sql: string): Promise<void> {
-	const { program } = await ensureNode(NODE_WITH_SQLITE, () => undefined);
-	const script = `new (require('node:sqlite').DatabaseSync)(process.argv[1]).exec(process.argv[2])`;
-	const { userFolder } = stage.n8n as { userFolder: string };
-	const database = join(userFolder, '.n8n', 'database.sqlite');
-	await promisify(execFile)(program, [
-		'-e',
-		script,
-		database,
-		`PRAGMA busy_timeout = 9000; ${sql}`,
-	]);
-}
 
 describe.each(LINES.map(({ name }) => name))('n8n %s behind a proxy', (line: LineName) => {
 	beforeAll(async () => {
@@ -76,15 +59,12 @@ describe.each(LINES.map(({ name }) => name))('n8n %s behind a proxy', (line: Lin
 	it('resumes again when its database has failed to store that', async () => {
 		const taskIds = executions.add(3);
 		const id = await executions.start(taskIds, 600);
-		await inDatabase(
-			`CREATE TRIGGER blip BEFORE UPDATE ON execution_entity WHEN OLD.status = 'waiting'
-			BEGIN SELECT RAISE(ABORT, 'the database fails'); END`,
-		);
-		executions.finish(taskIds);
-		await stage.simulator.callbacksSettled();
-		await new Promise((resolve) => setTimeout(resolve, 3_000));
-		expect((await stage.client.getExecution(id)).status).toBe('waiting');
-		await inDatabase('DROP TRIGGER blip');
+		await whileNothingResumes((stage.n8n as N8n).userFolder, async () => {
+			executions.finish(taskIds);
+			await stage.simulator.callbacksSettled();
+			await new Promise((resolve) => setTimeout(resolve, 3_000));
+			expect((await stage.client.getExecution(id)).status).toBe('waiting');
+		});
 		const { length } = stage.simulator.requests({ host: 'api' });
 		const execution = await stage.client.waitForExecution(id, { timeoutMs: 90_000 });
 		expect(statusesIn(execution)).toStrictEqual(['success', 'success', 'success']);
@@ -121,7 +101,10 @@ describe.each(LINES.map(({ name }) => name))('n8n %s behind a proxy', (line: Lin
 	it('warns of an execution that was deleted while it waited, with its tasks', async () => {
 		const taskIds = executions.add(1);
 		const id = await executions.start(taskIds, 10);
-		await inDatabase(`DELETE FROM execution_entity WHERE id = ${Number(id)}`);
+		await inDatabase(
+			(stage.n8n as N8n).userFolder,
+			`DELETE FROM execution_entity WHERE id = ${Number(id)}`,
+		);
 		const limit = Date.now() + 20_000;
 		while (!stage.n8n.log().includes('n8n no longer has this execution') && Date.now() < limit) {
 			await new Promise((resolve) => setTimeout(resolve, 500));

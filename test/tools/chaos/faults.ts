@@ -1,7 +1,7 @@
 import type { ApiName } from '../../../nodes/KieVeo/kie/api';
 import type { ArmedFault, FaultEffect, Simulator } from '../simulator';
 import { CREATE_TASK } from './evidence';
-import type { PlannedFault } from './plan';
+import type { PlannedFault, Step } from './plan';
 import type { Order } from './workloads';
 
 /** Which requests about a video a fault can hit. */
@@ -12,6 +12,8 @@ const EFFECTS = {
 	/** Kie has accepted, and billed, but the answer is lost. */
 	'reset after': { kind: 'reset-after' },
 	'slow answer': { kind: 'slow', ms: 1500 },
+	/** The node gives up after 60 s. */
+	'no answer': { kind: 'slow', ms: 600_000 },
 	'429': { kind: 'status', code: 429 },
 	'429 as HTTP status': { kind: 'status', code: 429, httpStatus: 429, retryAfter: 1 },
 	'455 maintenance': { kind: 'status', code: 455 },
@@ -42,16 +44,23 @@ const UNUSABLE: readonly FaultKind[] = [
 	'empty though accepted',
 	'no code',
 ];
-const UPGRADE: readonly FaultKind[] = [...LOST, ...REFUSED, '503 as HTTP status', ...UNUSABLE];
+const UPGRADE: readonly FaultKind[] = [
+	...LOST,
+	'no answer',
+	...REFUSED,
+	'503 as HTTP status',
+	...UNUSABLE,
+];
 
 /** The faults a plan picks from. */
 export const PLANNED_FAULTS: Record<FaultPlace, readonly FaultKind[]> = {
 	get4k: [...UPGRADE, 'base video'],
 	get1080p: UPGRADE,
 	generate: ['reset before', 'reset after', 'reset after', 'slow answer', ...REFUSED, ...UNUSABLE],
-	record: [...LOST, '429', '455 maintenance', 'HTML', 'cut JSON'],
+	record: [...LOST, 'no answer', '429', '455 maintenance', 'HTML', 'cut JSON'],
 	file: [
 		'reset before',
+		'no answer',
 		'cut transfer',
 		'wrong length',
 		'403 of the file host',
@@ -114,9 +123,9 @@ export class Injector {
 		}
 	}
 
-	burst(code: number, requests: number): void {
-		const fault = this.simulator.fault({ kind: 'status', code, host: 'api', times: requests });
-		this.armed.push({ name: `burst of ${code}`, fault });
+	burst({ host, code, requests: times }: Extract<Step, { kind: 'burst' }>): void {
+		const fault = this.simulator.fault({ kind: 'status', code, host, times });
+		this.armed.push({ name: `${host}: burst of ${code}`, fault });
 	}
 
 	/** Requests hit so far, by kind of fault. */

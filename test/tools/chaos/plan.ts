@@ -82,8 +82,10 @@ export type RestartWay = 'SIGTERM' | 'SIGKILL';
 export type Step =
 	| { kind: 'batch'; batch: PlannedBatch }
 	| { kind: 'restart'; how: RestartWay }
-	/** The next `requests` requests to the API, whatever they are about, get this code. */
-	| { kind: 'burst'; code: 429 | 455; requests: number };
+	/** The next `requests` requests to a host, whatever they are about, get this code. */
+	| { kind: 'burst'; host: 'api' | 'file'; code: number; requests: number }
+	/** For some seconds n8n cannot store that an execution is resumed. */
+	| { kind: 'blip' };
 
 export interface PlanOptions {
 	seed: number;
@@ -95,6 +97,8 @@ export interface PlanOptions {
 
 const VIDEOS_PER_RESTART = 125;
 const VIDEOS_PER_BURST = 40;
+const VIDEOS_PER_FILE_STORM = 120;
+const VIDEOS_PER_BLIP = 150;
 /** This many batches of each workload come first, in turn. */
 const SETTLED_ROUNDS = 2;
 
@@ -147,9 +151,17 @@ export function makePlan({ seed, videos, lost = 0 }: PlanOptions): Step[] {
 		})),
 		...spread(Math.ceil(videos / VIDEOS_PER_BURST), (isOdd) => ({
 			kind: 'burst',
+			host: 'api',
 			code: isOdd ? 455 : 429,
 			requests: planner.random.int(4, 15),
 		})),
+		...spread(Math.ceil(videos / VIDEOS_PER_FILE_STORM), (isOdd) => ({
+			kind: 'burst',
+			host: 'file',
+			code: isOdd ? 503 : 429,
+			requests: planner.random.int(4, 15),
+		})),
+		...spread(Math.ceil(videos / VIDEOS_PER_BLIP), () => ({ kind: 'blip' })),
 	].sort(([a], [b]) => b - a);
 	// From the end, so that the places of the others stay valid.
 	for (const [at, step] of insertions) steps.splice(Math.round(at), 0, step);

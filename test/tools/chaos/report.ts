@@ -13,6 +13,7 @@ export function report(
 	const again = runs.filter(({ byUser }) => byUser);
 	const retried = runs.filter(({ batch, retry }) => retry > 0 || batch.retry === 'onFail');
 	const takenUp = log.match(/was taken up/g) ?? [];
+	const blips = log.match(/the database fails/g) ?? [];
 	const killed = planned.filter((run) => run.killed);
 	const attempts = deliveries.flatMap((delivery) => delivery.attempts).length;
 	const ofRestart = restarts.map(
@@ -30,7 +31,7 @@ export function report(
 			.join(', '),
 		callbacks: `${deliveries.length} in ${attempts} attempts; ${count(deliveries.map(({ state }) => state))}; ${triggered.length} executions of the trigger`,
 		forged: `${forged.length}: ${count(forged.map(({ kind }) => kind))}; answered ${count(forged.map(({ status }) => String(status)))}`,
-		restarts: `${ofRestart.join(', ')}; ${killed.length} executions with ${videosOf(killed)} videos killed`,
+		restarts: `${ofRestart.join(', ')}; ${killed.length} executions with ${videosOf(killed)} videos killed; n8n failed to store ${blips.length} times`,
 		executions: count(planned.map(({ status }) => status)),
 		retries: `${videosOf(retried)} videos in ${retried.length} executions: ${count(retried.map(({ batch }) => batch.retry ?? ''))}; ${takenUp.length} orders taken up; ${refunds} refunded`,
 		'asked for again': `${videosOf(again)} videos, in ${again.length} executions`,

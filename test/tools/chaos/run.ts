@@ -2,7 +2,9 @@ import { setTimeout as pause } from 'node:timers/promises';
 
 import type { ApiName } from '../../../nodes/KieVeo/kie/api';
 import { Stage } from '../../spec/e2e/stage';
+import { whileNothingResumes } from '../n8n/database';
 import { hasEnded, isWhole, type ExecutionSummary } from '../n8n/execution';
+import type { N8n } from '../n8n/n8n';
 import type { Progress } from '../n8n/progress';
 import type { LineName } from '../n8n/versions';
 import { collect } from './collect';
@@ -26,6 +28,7 @@ const MOST_RUNNING = 45;
 const ROUNDS = 4;
 const VIDEOS_PER_ROUND = 15;
 const LOOK_MS = 1000;
+const BLIP_MS = 5000;
 /** How often an execution that fails is retried. */
 const MOST_RETRIES = 3;
 /** Tells the orders of retries from those of the user. */
@@ -124,7 +127,8 @@ class ChaosRun {
 		try {
 			for (const step of plan) {
 				if (step.kind === 'restart') await this.restart(step.how);
-				else if (step.kind === 'burst') this.injector.burst(step.code, step.requests);
+				else if (step.kind === 'burst') this.injector.burst(step);
+				else if (step.kind === 'blip') await this.blip();
 				else await this.startBatch(step.batch);
 			}
 			await this.settle();
@@ -232,6 +236,12 @@ class ChaosRun {
 		this.restarts.push({ how, from, until: Date.now() });
 		// Began in the last moment, and not all of them are ever marked as crashed.
 		for (const id of await this.running()) this.interrupted.add(id);
+	}
+
+	/** Callbacks that arrive meanwhile resume nothing. */
+	private async blip(): Promise<void> {
+		const { userFolder } = this.stage.n8n as N8n;
+		await whileNothingResumes(userFolder, async () => await pause(BLIP_MS));
 	}
 
 	/** Executions that neither ended nor are suspended. n8n may never mark what it did not survive. */
