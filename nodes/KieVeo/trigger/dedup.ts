@@ -16,8 +16,8 @@ const TAKEN_BACK = 0;
 
 /** Trigger node -> digest of an event -> Unix seconds at which it was accepted, since n8n started. */
 const memory = new BoundedMap<string, Record<string, number>>(MOST_NODES);
-/** Events that are being delivered: node and digest. */
-const underWay = new Set<string>();
+/** How events that are being delivered end, by node and digest. */
+const underWay = new Map<string, Promise<{ kind: string }>>();
 
 /** A trigger node, as it is called. */
 export interface Receiver {
@@ -30,8 +30,8 @@ export interface Receiver {
 }
 
 /**
- * Delivers an event once: `deliver` runs unless the event was accepted before or is being delivered. If the
- * first delivery is refused, Kie repeats that one.
+ * Delivers an event once: `deliver` runs unless the event was accepted before. A call that comes while the event is
+ * being delivered ends as that delivery does: the first one may be a forgery that Kie will not repeat.
  *
  * Two layers. n8n gives every call a copy of the stored static data and stores it whole afterwards, so
  * simultaneous calls neither see nor keep each other's marks; hence the memory of this process
@@ -50,10 +50,16 @@ export async function deliverOnce<T extends { kind: string }>(
 	const seen = recall(receiver);
 	const digest = digestOf(key);
 	const id = `${node} ${digest}`;
-	if (isRecent(seen[digest] ?? TAKEN_BACK, now) || underWay.has(id)) return null;
-	underWay.add(id);
+	if (isRecent(seen[digest] ?? TAKEN_BACK, now)) return null;
+	const earlier = underWay.get(id) as Promise<T> | undefined;
+	if (earlier !== undefined) {
+		const outcome = await earlier;
+		return outcome.kind === 'accepted' ? null : outcome;
+	}
+	const delivery = deliver();
+	underWay.set(id, delivery);
 	try {
-		const outcome = await deliver();
+		const outcome = await delivery;
 		if (outcome.kind === 'accepted') {
 			seen[digest] = now;
 			forgetOldest(seen, now);

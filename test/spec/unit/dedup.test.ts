@@ -66,11 +66,11 @@ describe('an event', () => {
 		expect(await deliverOnce({ node, staticData, now: NOW }, 'b', accepted)).not.toBeNull();
 	});
 
-	it('that comes again while the first is being decided is a duplicate, whatever becomes of that', async () => {
+	it('that comes again while the first is being decided ends as that one, which Kie may not repeat', async () => {
 		const here = place();
 		const refused = async () => await Promise.resolve({ kind: 'refused' });
 		const both = [deliverOnce(here, 'a', refused), deliverOnce(here, 'a', accepted)];
-		expect(await Promise.all(both)).toStrictEqual([{ kind: 'refused' }, null]);
+		expect(await Promise.all(both)).toStrictEqual([{ kind: 'refused' }, { kind: 'refused' }]);
 		expect(await deliverOnce(here, 'a', accepted)).not.toBeNull();
 	});
 

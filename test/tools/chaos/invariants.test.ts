@@ -155,10 +155,6 @@ it.each<[what: string, evidence: Evidence]>([
 	],
 	['one event of one callback', triggered(1)],
 	['a callback taken in while n8n was killed', triggered(0, { restarts: [restart(1)] })],
-	[
-		'a callback whose copy was refused until Kie gave it up',
-		triggered(0, { deliveries: [delivered(1), { ...delivered(2, 503), state: 'given-up' }] }),
-	],
 	['a video that was finished in the last moment', outOfTime(99_000)],
 	[
 		'a video that Kie said nothing about at the last moment',

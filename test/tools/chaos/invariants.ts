@@ -105,13 +105,7 @@ function eventsWithoutOneExecution(evidence: Evidence): string[] {
 		);
 		const attempts = own.flatMap((one) => (one.state === 'delivered' ? one.attempts : []));
 		const isDelivered = attempts.length > 0 && !attempts.some(({ at }) => isDying(at));
-		// The trigger asks Kie in a way that may order no more than once in 30 s, and not at all after an answer
-		// that was lost. A callback that comes meanwhile is refused, and its copies are taken for that one.
-		const isUnconfirmed = own.some(
-			({ state, attempts: all }) =>
-				state === 'given-up' && all.some(({ status }) => status === 503),
-		);
-		return events > 1 || (isDelivered && !isUnconfirmed && events === 0);
+		return events > 1 || (isDelivered && events === 0);
 	});
 	return [
 		...unasked.map(({ id, json }) => `${String(json?.taskId)} (execution ${id})`),
