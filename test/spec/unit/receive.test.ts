@@ -63,13 +63,6 @@ describe('what the parameters of the trigger decide', () => {
 		expect(webhookResponse).toStrictEqual({ code: 200, msg: 'success' });
 	});
 
-	it('answers 200 and starts nothing for an event that is not selected', async () => {
-		const { context } = webhookCall({ events: ['generate.success'] }, REPORT_4K);
-		const { workflowData, webhookResponse } = await receiveCallback(context);
-		expect(workflowData).toBeUndefined();
-		expect(webhookResponse).toStrictEqual({ code: 200, msg: 'success' });
-	});
-
 	it('starts an execution for each delivery when it does not deduplicate, with the whole body', async () => {
 		const { context } = webhookCall(
 			{ options: { deduplicate: false, simplify: false } },

@@ -34,6 +34,7 @@ function result(operation: TaskOperation, given: unknown) {
 /** What every result of the table has in common. */
 const common = { taskId: 'a', index: 1, code: 200, message: 'success' };
 const finished = { status: 'success', imageUrls: [IMAGE], creditsConsumed: 120 };
+const nothing = { resolution: null, videoUrl: null, videoUrls: [], imageUrls: [] };
 
 describe('the result of a request', () => {
 	it.each<[TaskOperation, resolution: string, videoUrls: string[]]>([
@@ -56,12 +57,9 @@ describe('the result of a request', () => {
 	it('has neither video nor resolution while it is made', () => {
 		expect(result('get4k', { taskId: 'a', resultUrls: null, resolution: '720p' })).toStrictEqual({
 			...common,
+			...nothing,
 			operation: 'get4k',
 			status: 'processing',
-			resolution: null,
-			videoUrl: null,
-			videoUrls: [],
-			imageUrls: [],
 			creditsConsumed: null,
 		});
 	});
@@ -81,15 +79,8 @@ describe('the result of a request', () => {
 		const asked = { operation: 'get4k' as const, taskId: 'a', index: 1 };
 		const said = { code: 422, message: 'record is null' };
 		expect(toTaskResult(asked, 'failed', said)).toStrictEqual({
-			...asked,
-			status: 'failed',
-			resolution: null,
-			videoUrl: null,
-			videoUrls: [],
-			imageUrls: [],
-			creditsConsumed: null,
-			code: 422,
-			message: 'record is null',
+			...{ ...asked, ...nothing, ...said },
+			...{ status: 'failed', creditsConsumed: null },
 		});
 	});
 

