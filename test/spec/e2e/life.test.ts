@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 
 import type { IDataObject, INode, INodeParameters } from 'n8n-workflow';
@@ -10,6 +9,7 @@ import type { WorkflowDefinition } from '../../tools/n8n/client';
 import { itemsOf, nodeError, type Execution } from '../../tools/n8n/execution';
 import { LINES, type LineName } from '../../tools/n8n/versions';
 import { syntheticContent } from '../../tools/simulator';
+import { listen } from '../../tools/simulator/network';
 import { MemoryWatch } from './memory';
 import { Stage } from './stage';
 import { AFTER, chain, connect, HTTP, httpDownload, ITEMS, KIE, node } from './workflows';
@@ -122,8 +122,7 @@ function handlesLargeFiles(line: LineName): void {
 			response.writeHead(200, { 'content-type': 'image/png', 'content-length': image.length });
 			image.open().pipe(response);
 		});
-		await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-		const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/image.png`;
+		const url = `http://127.0.0.1:${await listen(server)}/image.png`;
 		try {
 			const source = httpDownload(url);
 			const upload = kie(KIE, {

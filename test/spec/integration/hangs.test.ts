@@ -1,8 +1,9 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import type { Socket } from 'node:net';
 
 import type { INodeParameters } from 'n8n-workflow';
 
+import { listen } from '../../tools/simulator/network';
 import { useFastTime } from './fastTime';
 import { jsonOf, runNode } from './runNode';
 
@@ -39,8 +40,7 @@ async function run({ parameters, count, host }: Run) {
 	const sockets = new Set<Socket>();
 	const server = createServer(host);
 	server.on('connection', (socket) => sockets.add(socket));
-	await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-	const { port } = server.address() as AddressInfo;
+	const port = await listen(server);
 	const baseUrl = `http://127.0.0.1:${port}`;
 	const startedAt = Date.now();
 	const result = await runNode({

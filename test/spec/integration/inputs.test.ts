@@ -1,8 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 
 import type {
 	IBinaryData,
@@ -12,20 +8,14 @@ import type {
 	OnError,
 } from 'n8n-workflow';
 
+import { listen } from '../../tools/simulator/network';
 import { useAccounts } from './accounts';
-import { caught, runNode, useBinaryFolder } from './runNode';
+import { caught, runNode, useFiles } from './runNode';
 
 /* What people give: values of sheets, forms, agents and other nodes, keys and addresses as pasted. */
 
 const kie = useAccounts();
-const folder = mkdtempSync(join(tmpdir(), 'kie-veo-inputs-'));
-
-beforeAll(async () => {
-	await useBinaryFolder(folder);
-});
-afterAll(async () => {
-	rmSync(folder, { recursive: true, force: true });
-});
+useFiles();
 
 interface Run {
 	operation?: string;
@@ -325,9 +315,7 @@ describe('a link that is not of Kie', () => {
 		foreign = createServer((_request, response) => {
 			response.writeHead(403).end();
 		});
-		await new Promise<void>((resolve) => foreign.listen(0, 'localhost', resolve));
-		const { port } = foreign.address() as AddressInfo;
-		url = `http://localhost:${port}/bucket/one.mp4?X-Amz-Signature=secret`;
+		url = `http://localhost:${await listen(foreign)}/bucket/one.mp4?X-Amz-Signature=secret`;
 	});
 	afterAll(() => foreign.close());
 

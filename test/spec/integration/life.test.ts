@@ -1,32 +1,20 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 
-import type { BinaryDataService } from 'n8n-core';
 import type { IBinaryData, INodeExecutionData, INodeParameters, OnError } from 'n8n-workflow';
 
 import { syntheticContent } from '../../tools/simulator';
+import { listen } from '../../tools/simulator/network';
 import { useFastTime } from './fastTime';
 import { useAccounts } from './accounts';
-import { caught, jsonOf, runNode, useBinaryFolder } from './runNode';
+import { caught, jsonOf, runNode, useFiles } from './runNode';
 
 useFastTime();
 
-let binaryData: BinaryDataService;
 const kie = useAccounts();
-const folder = mkdtempSync(join(tmpdir(), 'kie-veo-binary-'));
-
-beforeAll(async () => {
-	binaryData = await useBinaryFolder(folder);
-});
-afterAll(async () => {
-	rmSync(folder, { recursive: true, force: true });
-});
+const files = useFiles();
 
 interface Run {
 	parameters?: INodeParameters;
@@ -244,9 +232,9 @@ describe('images in binary fields', () => {
 		const content = syntheticContent(3_000_000, 'image');
 		const data: IBinaryData = { data: '', mimeType: 'image/webp' };
 		const location = { type: 'execution', workflowId: '1', executionId: '1' } as const;
-		const stored = await binaryData.store(location, content.open(), data);
+		const stored = await files.service.store(location, content.open(), data);
 		kie.simulator.fault({ kind: 'status', code: 500, host: 'upload' });
-		const opened = jest.spyOn(binaryData, 'getAsStream');
+		const opened = jest.spyOn(files.service, 'getAsStream');
 		await generate({
 			items: [{ json: {}, binary: { data: stored } }],
 			parameters: { ...binary, imageBinaryPropertyNames: 'data' },
@@ -354,7 +342,7 @@ describe('Get', () => {
 });
 
 const bytesOf = async (binary: IBinaryData | undefined) =>
-	await binaryData.getAsBuffer(binary ?? { data: '', mimeType: '' });
+	await files.service.getAsBuffer(binary ?? { data: '', mimeType: '' });
 const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
 const urlOf = async (taskId: string) =>
 	String(jsonOf(await run('get', { parameters: { taskId } }))[0]?.videoUrl);
@@ -483,8 +471,7 @@ describe('Download', () => {
 			});
 			response.end(packed);
 		});
-		await new Promise<void>((done) => host.listen(0, '127.0.0.1', done));
-		const { port } = host.address() as AddressInfo;
+		const port = await listen(host);
 		const { items } = await download(`http://127.0.0.1:${port}/v.mp4`).finally(() => host.close());
 		expect(items[0]?.json.fileSize).toBe(film.length);
 		expect(sha256(await bytesOf(items[0]?.binary?.data))).toBe(sha256(film));

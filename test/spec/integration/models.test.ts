@@ -1,25 +1,18 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-
 import type { INodeExecutionData, INodeParameters, OnError } from 'n8n-workflow';
 
 import { startSimulator, type Simulator } from '../../tools/simulator';
 import { useAccounts } from './accounts';
 import { useFastTime } from './fastTime';
 import { Suspended } from './suspended';
-import { caught, jsonOf, runNode, useBinaryFolder, type RunOptions } from './runNode';
+import { caught, jsonOf, runNode, useFiles, type RunOptions } from './runNode';
 
 /* Any model of Kie's: ordered, waited for, read and downloaded like a video. */
 
 useFastTime();
 const kie = useAccounts();
-const folder = mkdtempSync(join(tmpdir(), 'kie-veo-models-'));
+useFiles();
 const CREATE = '/api/v1/jobs/createTask';
 const RECORD = '/api/v1/jobs/recordInfo';
-
-beforeAll(async () => void (await useBinaryFolder(folder)));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 interface Run {
 	operation?: string;

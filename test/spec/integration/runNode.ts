@@ -1,3 +1,7 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
 import { Container } from '@n8n/di';
 import { mock } from 'jest-mock-extended';
 import { BinaryDataService, ExecuteContext, WebhookContext } from 'n8n-core';
@@ -68,6 +72,15 @@ export async function useBinaryFolder(folder: string): Promise<BinaryDataService
 	await service.init();
 	Container.set(BinaryDataService, service);
 	return service;
+}
+
+/** The same for the tests of a file, in a folder that is gone afterwards. To be called at its top. */
+export function useFiles(): { service: BinaryDataService } {
+	const folder = mkdtempSync(join(tmpdir(), 'kie-veo-files-'));
+	const files = {} as { service: BinaryDataService };
+	beforeAll(async () => void (files.service = await useBinaryFolder(folder)));
+	afterAll(() => rmSync(folder, { recursive: true, force: true }));
+	return files;
 }
 
 /**

@@ -1,5 +1,4 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 
 import type {
 	INodeExecutionData,
@@ -12,6 +11,7 @@ import { KieVeo } from '../../../nodes/KieVeo/KieVeo.node';
 import type { ApiName } from '../../../nodes/KieVeo/kie/api';
 import { WAKE_UP_PARAMETER } from '../../../nodes/KieVeo/suspension/watch';
 import { SIMULATOR_KEY, type Simulator } from '../../tools/simulator';
+import { listen } from '../../tools/simulator/network';
 import { runNode, runWebhook, type RunResult } from './runNode';
 
 /** A call of the suspended execution's address. */
@@ -175,9 +175,8 @@ export class Suspended {
 
 	private async listen(): Promise<void> {
 		const server = createServer((request, response) => void this.answer(request, response));
-		await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 		this.server = server;
-		this.base = `http://127.0.0.1:${(server.address() as AddressInfo).port}/webhook-waiting`;
+		this.base = `http://127.0.0.1:${await listen(server)}/webhook-waiting`;
 	}
 
 	private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {

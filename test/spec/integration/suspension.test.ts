@@ -1,7 +1,3 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-
 import { WebhookContext } from 'n8n-core';
 import type { IWorkflowSettings } from 'n8n-workflow';
 
@@ -15,7 +11,7 @@ import {
 } from '../../tools/simulator';
 import { until as read } from '../../tools/simulator/testing';
 import { useFastTime } from './fastTime';
-import { useBinaryFolder } from './runNode';
+import { useFiles } from './runNode';
 import { Suspended, type SuspendOptions } from './suspended';
 
 const RECORD_INFO = '/api/v1/veo/record-info';
@@ -25,13 +21,12 @@ const LOST = { callback: { lostAttempts: 99 } };
 const READY_SOON = { timings: { upgrade4k: 300 } };
 
 useFastTime();
+useFiles();
 
 let simulator: Simulator;
-const folder = mkdtempSync(join(tmpdir(), 'kie-veo-suspended-'));
 let suspended: Suspended | undefined;
 
 beforeAll(async () => {
-	await useBinaryFolder(folder);
 	simulator = await startSimulator({
 		accounts: [{ key: SIMULATOR_KEY, credits: 1_000_000 }],
 		callbacks: { retries: 3, retryDelayMs: 200 },
@@ -42,10 +37,7 @@ afterEach(async () => {
 	await suspended?.close();
 	suspended = undefined;
 });
-afterAll(async () => {
-	await simulator.close();
-	rmSync(folder, { recursive: true, force: true });
-});
+afterAll(async () => await simulator.close());
 
 type Options = Partial<Omit<SuspendOptions, 'simulator' | 'items'>>;
 

@@ -1,8 +1,8 @@
 import { createServer, get, type IncomingMessage } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 
 import { transfer } from '../../../nodes/KieVeo/files/transfer';
+import { listen } from '../../tools/simulator/network';
 import { FakeClock } from './fakeClock';
 
 const collect = async (stream: Readable) => {
@@ -98,8 +98,7 @@ describe('a transfer', () => {
 				}
 			};
 			const server = createServer((_request, response) => void response.write('one'));
-			await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-			const { port } = server.address() as AddressInfo;
+			const port = await listen(server);
 			const answer = await new Promise<IncomingMessage>((done) => get({ port }, done));
 			const result = await transfer(answer, write, limits({ announced: 5 }));
 			server.close();

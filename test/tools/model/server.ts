@@ -1,8 +1,8 @@
 import { createServer, type IncomingMessage } from 'node:http';
-import type { AddressInfo } from 'node:net';
 
 import { describeError } from '../n8n/errors';
 import { asRecord } from '../n8n/wire';
+import { listen } from '../simulator/network';
 
 /** What a model sees: who said what, and the tools it may call. */
 export interface Turn {
@@ -63,8 +63,7 @@ export class ModelServer {
 				})
 				.catch(() => response.destroy());
 		});
-		await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-		const { port } = server.address() as AddressInfo;
+		const port = await listen(server);
 		const close = async () => {
 			server.closeAllConnections();
 			await new Promise((resolve) => server.close(resolve));

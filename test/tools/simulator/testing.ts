@@ -1,5 +1,5 @@
 import { type IncomingHttpHeaders, type Server, createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { listen } from './network';
 import { SIMULATOR_KEY } from './world';
 
 /** Small aids for tests that talk to the simulator directly. */
@@ -71,9 +71,8 @@ export async function startReceiver(
 			response.end('{"code":200,"msg":"success"}');
 		});
 	});
-	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 	return {
-		url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+		url: `http://127.0.0.1:${await listen(server)}`,
 		received,
 		close: async () => {
 			await new Promise<void>((resolve) => {
