@@ -6,6 +6,7 @@ import { itemsOf } from '../../tools/n8n/execution';
 import { LINES } from '../../tools/n8n/versions';
 import { filmMaker } from '../../tools/model/filmMaker';
 import { ModelServer } from '../../tools/model/server';
+import { until } from '../../tools/simulator/testing';
 import { Stage } from './stage';
 import { connect, ITEMS, node, RUN_MODEL } from './workflows';
 
@@ -202,18 +203,12 @@ describe.each(LINES.map(({ name }) => name))('an AI agent in n8n %s', (line) => 
 			JSON.stringify(asked.data).match(/http[^"\\]*approved=(true|false)[^"\\]*/g) ?? [];
 		const link = links.find((one) => one.includes(`approved=${answer === 'yes'}`));
 		await fetch(String(link), { headers: A_PERSON });
-		const last = await said(model, answer === 'yes' ? /^It is at http/ : /^There is none/);
-		expect(last).toBeDefined();
+		const end = answer === 'yes' ? /^It is at http/ : /^There is none/;
+		await until(
+			() => model.said,
+			(said) => said.some((one) => end.test(one)),
+			60_000,
+		);
 		expect(simulator.paid().map(({ path }) => path)).toStrictEqual(paid);
 	});
 });
-
-async function said(model: ModelServer, text: RegExp): Promise<string> {
-	const deadline = Date.now() + 60_000;
-	while (Date.now() < deadline) {
-		const found = model.said.find((one) => text.test(one));
-		if (found !== undefined) return found;
-		await new Promise((resolve) => setTimeout(resolve, 200));
-	}
-	throw new Error(`The model never said ${String(text)}, but ${JSON.stringify(model.said)}`);
-}

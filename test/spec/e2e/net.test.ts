@@ -101,23 +101,6 @@ function bringsInLostReports(queue?: QueueSize): void {
 		}
 		expect(most).toBeLessThanOrEqual(2);
 	});
-
-	it('is complete after a crash in which callbacks were lost, when one more comes', async () => {
-		const lost = executions.add(2, LOST);
-		const [late = ''] = executions.add(1);
-		const taskIds = [...lost, late];
-		const id = await executions.start(taskIds, 120);
-		await stage.n8n.kill();
-		executions.finish(lost);
-		await stage.n8n.restart();
-		await stage.client.login();
-		expect((await stage.client.getExecution(id)).status).toBe('waiting');
-		executions.finish([late]);
-		const execution = await ended(id, 180_000);
-		expect(statusesIn(execution)).toStrictEqual(['success', 'success', 'success']);
-		executions.expectWhole(execution, taskIds);
-		expect(stage.simulator.paid()).toHaveLength(3);
-	}, 400_000);
 }
 
 function isCalled(): void {

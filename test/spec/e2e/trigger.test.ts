@@ -16,6 +16,7 @@ import { readExample, reportingTo } from '../../tools/n8n/examples';
 import { hasEnded, itemsOf } from '../../tools/n8n/execution';
 import { LINES, type LineName } from '../../tools/n8n/versions';
 import { SIMULATOR_KEY, type ManualCallback, type NextTask } from '../../tools/simulator';
+import { until } from '../../tools/simulator/testing';
 import { kieCredential, Stage } from './stage';
 import { AFTER, chain, KIE, RUN_MODEL, TRIGGER, triggerWorkflow } from './workflows';
 
@@ -326,19 +327,16 @@ function isUsed(): void {
 		simulator.addVideo({ taskId: 'veo_task_demo_1' });
 		const submitted = await client.runToEnd(submit.id);
 		expect(submitted.status).toBe('success');
-		for (let tries = 0; tries < 50; tries++) {
-			const [received] = await client.listExecutions(receive.id);
-			if (received && hasEnded(received)) {
-				expect(itemsOf(await client.getExecution(received.id), 'Result')[0]?.json).toMatchObject({
-					orderId: 'order-42',
-					taskId: 'veo_task_demo_1',
-					status: 'success',
-					url4k: expect.stringMatching(/4k.*\.mp4$/i),
-				});
-				return;
-			}
-			await pause(100);
-		}
-		throw new Error('The receiving workflow was not started');
+		const [received] = await until(
+			async () => await client.listExecutions(receive.id),
+			([one]) => one !== undefined && hasEnded(one),
+		);
+		const { id } = received ?? { id: '' };
+		expect(itemsOf(await client.getExecution(id), 'Result')[0]?.json).toMatchObject({
+			orderId: 'order-42',
+			taskId: 'veo_task_demo_1',
+			status: 'success',
+			url4k: expect.stringMatching(/4k.*\.mp4$/i),
+		});
 	});
 }

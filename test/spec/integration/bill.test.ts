@@ -1,8 +1,6 @@
-import type { INodeParameters, OnError } from 'n8n-workflow';
-
 import { useFastTime } from './fastTime';
 import { useAccounts } from './accounts';
-import { caught, jsonOf, runNode } from './runNode';
+import { caught, jsonOf, runNode, runVideos, type VideoRun } from './runNode';
 
 useFastTime();
 
@@ -10,30 +8,8 @@ const CREDITS = 500.25;
 const CREDITS_PATH = '/api/v1/chat/credit';
 const kie = useAccounts(CREDITS);
 
-interface Run {
-	operation?: string;
-	taskIds?: string[];
-	waitMode?: string;
-	options?: INodeParameters;
-	onError?: OnError;
-}
-
-const run = async ({ operation = 'get4k', taskIds, waitMode, options, onError }: Run) =>
-	await runNode({
-		parameters: {
-			resource: 'video',
-			operation,
-			taskId: '={{ $json.taskId }}',
-			prompt: 'A dog playing',
-			waitMode: waitMode ?? 'none',
-			options: { ...options },
-		},
-		items: (taskIds ?? [kie.simulator.addVideo()]).map((taskId, item) => ({
-			json: { taskId, item },
-		})),
-		credentials: kie.credentials,
-		onError,
-	});
+const run = async ({ taskIds = [kie.simulator.addVideo()], ...given }: VideoRun) =>
+	await runVideos(kie.credentials, { parameters: { waitMode: 'none' }, ...given, taskIds });
 const balanceReads = () => kie.simulator.requests({ path: CREDITS_PATH });
 
 describe('Keep at Least (Credits)', () => {
@@ -107,7 +83,7 @@ describe('Keep at Least (Credits)', () => {
 		const shared = kie.simulator.addVideo();
 		const result = await run({
 			taskIds: [shared, kie.simulator.addVideo(), shared],
-			options: { minimumCredits: '={{ [1000, 500, 0][$json.item] }}' },
+			options: { minimumCredits: '={{ [1000, 500, 0][$itemIndex] }}' },
 			onError: 'continueRegularOutput',
 		});
 		expect(jsonOf(result).map(({ status }) => status)).toStrictEqual([
@@ -130,7 +106,7 @@ describe('On 4K Unavailable: Get 1080P Instead', () => {
 	const FLAGGED = 'Your prompt was flagged by Website as violating content policies.';
 	const NOT_READY = 'record status is not success';
 	const options = { pollInterval: 1, on4kUnavailable: 'get1080p' };
-	const polled = async (rest: Run) => await run({ waitMode: 'poll', options, ...rest });
+	const polled = async (given: VideoRun) => await run({ parameters: {}, options, ...given });
 	const paid = () => kie.simulator.paid().map(({ path }) => path.replace(/.*\//, ''));
 	const sent = (path: string) => kie.simulator.submissions({ path: `/api/v1/veo/${path}` });
 

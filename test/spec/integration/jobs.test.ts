@@ -1,11 +1,11 @@
-import type { INodeParameters, OnError } from 'n8n-workflow';
+import type { INodeParameters } from 'n8n-workflow';
 
 import { KieVeoTrigger } from '../../../nodes/KieVeo/KieVeoTrigger.node';
 import type { ApiName } from '../../../nodes/KieVeo/kie/api';
 import { startSimulator, type AddVideo, type Simulator } from '../../tools/simulator';
 import { startReceiver, until, type Receiver } from '../../tools/simulator/testing';
 import { useFastTime } from './fastTime';
-import { caught, jsonOf, runNode, runWebhook } from './runNode';
+import { caught, jsonOf, runVideos, runWebhook, type VideoRun } from './runNode';
 import { Suspended, type SuspendOptions } from './suspended';
 
 useFastTime();
@@ -36,38 +36,15 @@ afterAll(async () => {
 	await simulator.close();
 });
 
-interface Run {
-	operation: string;
-	taskIds?: string[];
-	parameters?: INodeParameters;
-	options?: INodeParameters;
+interface Run extends VideoRun {
 	api?: ApiName;
-	onError?: OnError;
 }
 
-const run = async ({ operation, taskIds, parameters, options, api = 'jobs', ...rest }: Run) => {
-	const ids = taskIds ?? (operation === 'generate' ? [''] : [simulator.addVideo()]);
-	return await runNode({
-		parameters: {
-			resource: 'video',
-			operation,
-			taskId: '={{ $json.taskId }}',
-			prompt: 'A dog playing',
-			index: 0,
-			waitMode: 'poll',
-			options: { pollInterval: 1, ...options },
-			...parameters,
-		},
-		items: ids.map((taskId) => ({ json: { taskId } })),
-		credentials: {
-			apiKey: KEY,
-			api,
-			webhookSecret: HMAC_KEY,
-			baseUrl: simulator.apiUrl,
-			uploadBaseUrl: simulator.uploadUrl,
-		},
-		...rest,
-	});
+const run = async ({ api = 'jobs', taskIds, ...given }: Run) => {
+	const { apiUrl: baseUrl, uploadUrl: uploadBaseUrl } = simulator;
+	const ids = taskIds ?? (given.operation === 'generate' ? [''] : [simulator.addVideo()]);
+	const credentials = { apiKey: KEY, api, webhookSecret: HMAC_KEY, baseUrl, uploadBaseUrl };
+	return await runVideos(credentials, { ...given, taskIds: ids });
 };
 const paths = () => [...new Set(simulator.requests().map(({ path }) => path))];
 const OPERATIONS = ['generate', 'extend', 'get4k', 'get1080p'];

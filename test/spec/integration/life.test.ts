@@ -3,44 +3,23 @@ import { createServer } from 'node:http';
 import { Readable } from 'node:stream';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 
-import type { IBinaryData, INodeExecutionData, INodeParameters, OnError } from 'n8n-workflow';
+import type { IBinaryData, INodeParameters } from 'n8n-workflow';
 
 import { syntheticContent } from '../../tools/simulator';
 import { listen } from '../../tools/simulator/network';
 import { useFastTime } from './fastTime';
 import { useAccounts } from './accounts';
-import { caught, jsonOf, runNode, useFiles } from './runNode';
+import { caught, jsonOf, runNode, runVideos, useFiles, type VideoRun } from './runNode';
 
 useFastTime();
 
 const kie = useAccounts();
 const files = useFiles();
 
-interface Run {
-	parameters?: INodeParameters;
-	options?: INodeParameters;
-	items?: INodeExecutionData[];
-	onError?: OnError;
-	signal?: AbortSignal;
-}
-
-const run = async (operation: string, { parameters, options, items, ...rest }: Run = {}) =>
-	await runNode({
-		parameters: {
-			resource: 'video',
-			operation,
-			options: { ...(operation === 'download' ? {} : { pollInterval: 1 }), ...options },
-			...parameters,
-		},
-		items,
-		credentials: kie.credentials,
-		...rest,
-	});
-const generate = async ({ parameters, ...rest }: Run = {}) =>
-	await run('generate', {
-		parameters: { prompt: 'A dog playing', waitMode: 'none', ...parameters },
-		...rest,
-	});
+const run = async (operation: string, given: VideoRun = {}) =>
+	await runVideos(kie.credentials, { operation, ...given });
+const generate = async ({ parameters, ...rest }: VideoRun = {}) =>
+	await run('generate', { parameters: { waitMode: 'none', ...parameters }, ...rest });
 const bodies = (path: string) => kie.simulator.requests({ path }).map(({ body }) => body);
 const GENERATE = '/api/v1/veo/generate';
 const EXTEND = '/api/v1/veo/extend';
@@ -261,7 +240,7 @@ describe('images in binary fields', () => {
 });
 
 describe('Extend', () => {
-	const extend = async ({ parameters, ...rest }: Run = {}) =>
+	const extend = async ({ parameters, ...rest }: VideoRun = {}) =>
 		await run('extend', { parameters: { prompt: 'It runs on', ...parameters }, ...rest });
 
 	it('sends every field, and gives the whole video first, then the new part', async () => {
@@ -303,8 +282,8 @@ describe('Extend', () => {
 });
 
 describe('Get', () => {
-	const get = async (taskId: string, { parameters, ...rest }: Run = {}) =>
-		await run('get', { parameters: { taskId, ...parameters }, ...rest });
+	const get = async (taskId: string, { parameters, ...rest }: VideoRun = {}) =>
+		await run('get', { parameters: { taskId, waitMode: 'none', ...parameters }, ...rest });
 
 	it('gives the state of a finished task by one free request', async () => {
 		const taskId = kie.simulator.addVideo();
@@ -320,8 +299,8 @@ describe('Get', () => {
 		kie.simulator.fault({ kind: 'slow', ms: 300, times: 99 });
 		const begin = Date.now();
 		const result = await run('get', {
-			parameters: { taskId: '={{ $json.taskId }}' },
-			items: ids.map((taskId) => ({ json: { taskId } })),
+			parameters: { waitMode: 'none' },
+			taskIds: ids,
 		});
 		expect(jsonOf(result).map(({ taskId }) => taskId)).toStrictEqual(ids);
 		// 10 at a time.
@@ -371,7 +350,9 @@ describe('files', () => {
 
 	it('an unfinished video has no file', async () => {
 		const taskId = kie.simulator.addVideo({ state: 'waiting', timings: { generate: 60_000 } });
-		const { items } = await run('get', { parameters: { taskId, download: true } });
+		const { items } = await run('get', {
+			parameters: { taskId, waitMode: 'none', download: true },
+		});
 		expect(items[0]).not.toHaveProperty('binary');
 	});
 

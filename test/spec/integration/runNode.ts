@@ -133,6 +133,36 @@ export async function runNode(options: RunOptions): Promise<RunResult> {
 	};
 }
 
+/** A run of an operation on videos. */
+export interface VideoRun extends Partial<Omit<RunOptions, 'credentials'>> {
+	operation?: string;
+	/** One item each; default: one item. */
+	taskIds?: string[];
+	/** `pollInterval` is a second. */
+	options?: INodeParameters;
+}
+
+/** Runs an operation on videos, by default Get 4K Video, and waits for them by polling. */
+export async function runVideos(
+	credentials: ICredentialDataDecryptedObject,
+	{ operation = 'get4k', taskIds = [''], options, parameters, ...rest }: VideoRun,
+): Promise<RunResult> {
+	return await runNode({
+		items: taskIds.map((taskId) => ({ json: { taskId } })),
+		...rest,
+		credentials,
+		parameters: {
+			resource: 'video',
+			operation,
+			taskId: '={{ $json.taskId }}',
+			prompt: 'A dog playing',
+			waitMode: 'poll',
+			options: { pollInterval: 1, ...options },
+			...parameters,
+		},
+	});
+}
+
 interface WebhookCall {
 	nodeType: INodeType;
 	/** Tells nodes apart, as n8n does. Default `1`. */

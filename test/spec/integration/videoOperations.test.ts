@@ -3,7 +3,7 @@ import { ExpressionError, type INodeParameters, type OnError } from 'n8n-workflo
 import { addressKey, readSubmission } from '../../../nodes/KieVeo/addresses/submission';
 import { SIMULATOR_KEY, startSimulator, type Simulator } from '../../tools/simulator';
 import { useFastTime } from './fastTime';
-import { caught, jsonOf, runNode, type RunOptions } from './runNode';
+import { caught, jsonOf, runNode, runVideos, type VideoRun } from './runNode';
 
 useFastTime();
 
@@ -15,33 +15,8 @@ beforeAll(async () => {
 beforeEach(() => simulator.reset());
 afterAll(async () => await simulator.close());
 
-interface Run {
-	taskIds: string[];
-	operation?: string;
-	parameters?: INodeParameters;
-	options?: INodeParameters;
-	onError?: OnError;
-	apiKey?: string;
-	signal?: AbortSignal;
-	settings?: RunOptions['settings'];
-	executionTimeoutTimestamp?: number;
-}
-
-const run = async ({ taskIds, operation = 'get4k', parameters, options, apiKey, ...rest }: Run) =>
-	await runNode({
-		parameters: {
-			resource: 'video',
-			operation,
-			taskId: '={{ $json.taskId }}',
-			index: '={{ $json.index ?? 0 }}',
-			waitMode: 'poll',
-			options: { pollInterval: 1, ...options },
-			...parameters,
-		},
-		items: taskIds.map((taskId) => ({ json: { taskId } })),
-		credentials: { apiKey: apiKey ?? SIMULATOR_KEY, baseUrl: simulator.apiUrl },
-		...rest,
-	});
+const credentials = () => ({ apiKey: SIMULATOR_KEY, baseUrl: simulator.apiUrl });
+const run = async (given: VideoRun) => await runVideos(credentials(), given);
 
 describe('Get 4K Video', () => {
 	it('submits, polls with POST, and gives the 4K URL of a video that arrives as 422', async () => {
@@ -205,7 +180,7 @@ describe('Asking for a 4K video', () => {
 
 describe('The wait for a 4K video', () => {
 	describe('when the time is up', () => {
-		it.each<[what: string, limit: Partial<Run>, timeout: number, hints: number]>([
+		it.each<[what: string, limit: Partial<VideoRun>, timeout: number, hints: number]>([
 			['warns of a shorter limit of the workflow', { settings: { executionTimeout: 60 } }, 90, 1],
 			['is silent about a longer one', { settings: { executionTimeout: 60 } }, 30, 0],
 		])('before n8n ends the execution: %s', async (_what, limit, timeout, hints) => {

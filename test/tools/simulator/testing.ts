@@ -20,16 +20,18 @@ export async function call(
 	return { status: response.status, body: await response.json() };
 }
 
-/** Asks until `accept` is satisfied, every 5 ms and for at most 15 s. */
+/** Asks until `accept` is satisfied, every 5 ms and for 15 s at most, or as long as is said. */
 export async function until<T>(
 	ask: () => T | Promise<T>,
 	accept: (value: T) => boolean,
+	withinMs = 15_000,
 ): Promise<T> {
-	const deadline = Date.now() + 15_000;
+	const deadline = Date.now() + withinMs;
 	for (;;) {
 		const value = await ask();
 		if (accept(value)) return value;
-		if (Date.now() > deadline) throw new Error(`Still ${JSON.stringify(value)} after 15 s`);
+		if (Date.now() > deadline)
+			throw new Error(`Still ${JSON.stringify(value)} after ${withinMs} ms`);
 		await new Promise((resolve) => setTimeout(resolve, 5));
 	}
 }
