@@ -235,6 +235,7 @@ export interface TaskCallbackRow
 	topic: 'task' | 'unknown';
 	taskIds: readonly string[];
 	fileUrls?: string[];
+	mayBeStage?: boolean;
 }
 
 export const TASK_CALLBACKS: readonly TaskCallbackRow[] = [
@@ -302,6 +303,7 @@ export const TASK_CALLBACKS: readonly TaskCallbackRow[] = [
 			...OF_TASK,
 			outcome: 'unknown',
 			topic: 'unknown',
+			mayBeStage: true,
 		}),
 	),
 	{

@@ -43,7 +43,11 @@ describe('a callback', () => {
 
 	it.each<[what: string, body: object, told: Partial<Callback>]>([
 		['URLs count before a code', { code: 422, data: { resultUrls: [VIDEO] } }, { code: 422 }],
-		['a code can be text', { code: '200', data: { resultUrls: [VIDEO] } }, { code: 200 }],
+		[
+			'a code can be text',
+			{ code: '200', data: { resultUrls: [VIDEO] } },
+			{ code: 200, message: '' },
+		],
 		[
 			'the whole video alone is a result',
 			{ code: 200, data: { response: { fullResultUrls: [VIDEO] } } },
@@ -67,6 +71,7 @@ describe('a callback', () => {
 		['a reason within', 'failed', { code: 200, data: { errorMessage: 'new' } }],
 		['a success without a video', 'unknown', { code: 500, data: { successFlag: 1 } }],
 		['a running task', 'unknown', { code: 500, data: { state: 'generating' } }],
+		['one of any model', 'unknown', { code: 200, data: { model: 'm', state: 'generating' } }],
 		[
 			'a failure with a video',
 			'failed',

@@ -175,6 +175,29 @@ describe('at the address of a 4K order', () => {
 	});
 });
 
+it.each<[what: string, outcome: string, event: string]>([
+	['a picture', 'success', 'task.success'],
+	['a failure, as the schema of a model shows it', 'failed', 'task.failed'],
+	// It does not show what the model gave.
+	['a 4K upgrade with credits', 'unknown', 'task.failed'],
+	['a job', 'success', 'generate.success'],
+])('at the address of an order of any model %s is "%s", "%s"', (what, outcome, event) => {
+	const row = [...CALLBACKS, ...TASK_CALLBACKS].find((one) => one.what === what);
+	const [taskId = ''] = row?.taskIds ?? [];
+	const submission = part({ operation: 'runModel', taskId, index: null });
+	const given = { body: row?.body, size: 0, headers: signed(taskId), submission };
+	expect(check(given, options)).toMatchObject({ event: { event, callback: { outcome } } });
+});
+
+it('a callback of another model without our part of the address is that of a task', () => {
+	const row = TASK_CALLBACKS.find(({ what }) => what === 'a picture');
+	const [taskId = ''] = row?.taskIds ?? [];
+	const given = { ...incoming, body: row?.body, headers: signed(taskId) };
+	expect(check(given, options)).toMatchObject({
+		event: { event: 'task.success', operation: 'unknown' },
+	});
+});
+
 describe('a callback is refused', () => {
 	const long = `${'x'.repeat(79)}\n${'y'.repeat(100)}`;
 	const cut = `${'x'.repeat(79)}\\n`;

@@ -497,9 +497,10 @@ describe('a callback', () => {
 	it.each(TASK_CALLBACKS.map((row) => [row.what, row] as const))('about %s', (_what, row) => {
 		const parsed = parseCallback(row.body);
 		if ('reason' in parsed) throw new Error(parsed.reason);
-		const { outcome, topic, taskIds, message, code, fileUrls = [] } = row;
+		const { outcome, topic, taskIds, message, code, fileUrls = [], mayBeStage = false } = row;
 		expect(parsed.read()).toMatchObject({
 			outcome,
+			mayBeStage,
 			topic,
 			taskIds,
 			files: { fileUrls },

@@ -25,7 +25,7 @@ export const EXPLAINED: readonly Explained[] = [
 		file: 'publicUrl.ts',
 		original: "''",
 		replacement: '"Stryker was here!"',
-		why: 'Every range has a first address: the empty text is only for the compiler.',
+		why: 'It is only for the compiler, or stands behind the 32 digits that are compared.',
 	},
 	{
 		file: 'files.ts',

@@ -1,6 +1,5 @@
 /**
- * The unit tests. Not the property tests: what they draw differs from run to run. Nor those that play whole
- * minutes of a shared account: they take seconds each, and are about the limiter.
+ * The unit tests of the pure rooms. Not the property tests: what they draw differs from run to run.
  *
  * @type {import('jest').Config}
  */
@@ -8,5 +7,8 @@ module.exports = {
 	...require('../../../jest.config'),
 	rootDir: '../../..',
 	roots: ['<rootDir>/test/spec/unit'],
-	testPathIgnorePatterns: ['limiter', 'ouse\\.test'],
+	testRegex: [
+		'/(?:meaning|meaningEdges|resultFields|repeat)\\.test\\.ts$',
+		'/(?:callback|callbackCheck|signature|replay|publicUrl|submission|token)\\.test\\.ts$',
+	],
 };

@@ -36,7 +36,7 @@ export async function readCallbackRequest(context: IWebhookFunctions): Promise<I
 	const text =
 		Buffer.isBuffer(rawBody) && contentType !== 'application/json'
 			? // Without the mark that some senders put before UTF-8; n8n drops it as well.
-				rawBody.toString().replace(/^\ufeff/, '')
+				new TextDecoder().decode(rawBody)
 			: null;
 	return {
 		body: text === null ? context.getBodyData() : parseNested(text),
