@@ -29,15 +29,12 @@ interface Operation {
 	/** Minutes after which Kie's report is overdue: slightly more than it usually takes. */
 	usualMinutes?: number;
 	/** How the trigger presents the event, unless another operation already does. */
-	reports?: { success: EventLabel; failed: EventLabel; byDefault?: true };
+	reports?: { byDefault?: true } & Record<
+		'success' | 'failed',
+		{ label: string; description: string }
+	>;
 	/** The result has a whole video besides the new part. */
 	givesWhole?: true;
-}
-
-/** An event as the trigger's panel shows it. */
-interface EventLabel {
-	label: string;
-	description: string;
 }
 
 export const OPERATIONS = {

@@ -3,23 +3,20 @@ import type { JsonObject } from './values';
 import type { Said } from './kie/meaning/answer';
 import { NO_FILES, type ResultFiles } from './kie/meaning/files';
 
-type TaskStatus = 'success' | 'processing' | 'failed';
-
 /** The operation a result belongs to. `unknown`: a callback that does not say. */
 export type ReportedOperation = TaskOperation | 'unknown';
 
-/*
- * The shapes in which the operations output the result of a task. They are a promise to saved workflows: fields are
- * never renamed. Absent facts are `null`, lists are never `null`.
+/**
+ * The shapes in which the operations output the result of a task: of a video, or of a task of any model. They are a
+ * promise to saved workflows: fields are never renamed. Absent facts are `null`, lists are never `null`.
  */
-
-interface Outcome {
+export type TaskResult = {
 	/** `null` only for a foreign callback that names none. */
 	taskId: string | null;
 	/** Set only when Kie answered with a different id. */
 	kieTaskId?: string;
 	operation: ReportedOperation;
-	status: TaskStatus;
+	status: 'success' | 'processing' | 'failed';
 	creditsConsumed: number | null;
 	code: number | null;
 	message: string;
@@ -27,28 +24,24 @@ interface Outcome {
 	timedOut?: true;
 	/** Kie's whole answer, with Simplify off. */
 	raw?: unknown;
-}
-
-interface VideoResult extends Outcome {
-	index: number | null;
-	resolution: string | null;
-	videoUrl: string | null;
-	videoUrls: string[];
-	imageUrls: string[];
-	/** The resolution that was fetched instead, when Kie refused the requested one. */
-	fallback?: string;
-}
-
-/** What a task of any model gave. */
-interface ModelResult extends Outcome {
-	model: string | null;
-	fileUrl: string | null;
-	fileUrls: string[];
-	/** As Kie gives it. */
-	result: JsonObject | null;
-}
-
-export type TaskResult = VideoResult | ModelResult;
+} & (
+	| {
+			index: number | null;
+			resolution: string | null;
+			videoUrl: string | null;
+			videoUrls: string[];
+			imageUrls: string[];
+			/** The resolution that was fetched instead, when Kie refused the requested one. */
+			fallback?: string;
+	  }
+	| {
+			model: string | null;
+			fileUrl: string | null;
+			fileUrls: string[];
+			/** As Kie gives it. */
+			result: JsonObject | null;
+	  }
+);
 
 /** What a finished task can be downloaded from. */
 export function urlsOf(result: TaskResult): string[] {
@@ -84,7 +77,7 @@ export interface Subject extends About {
  */
 export function toTaskResult(
 	{ taskId, kieTaskId = null, operation, index, model }: About,
-	status: TaskStatus,
+	status: TaskResult['status'],
 	{ code, message }: Said,
 	files: ResultFiles = NO_FILES,
 ): TaskResult {
@@ -97,24 +90,13 @@ export function toTaskResult(
 	if (isOther || isOfAnyModel(operation)) {
 		const { fileUrls, result } = isMade ? files : NO_FILES;
 		const made = { fileUrl: fileUrls[0] ?? null, fileUrls, result };
-		return {
-			...ids,
-			operation,
-			model: model ?? files.model,
-			status,
-			...made,
-			creditsConsumed: status === 'processing' ? null : creditsConsumed,
-			...said,
-		};
+		const credits = { creditsConsumed: status === 'processing' ? null : creditsConsumed };
+		return { ...ids, operation, model: model ?? files.model, status, ...made, ...credits, ...said };
 	}
 	const videoUrls = isMade ? videoUrlsOf(operation, files) : [];
 	const resolution = isMade ? resolutionOf(operation, files) : null;
-	const made = {
-		resolution,
-		videoUrl: videoUrls[0] ?? null,
-		videoUrls,
-		imageUrls: files.imageUrls,
-	};
+	const { imageUrls } = files;
+	const made = { resolution, videoUrl: videoUrls[0] ?? null, videoUrls, imageUrls };
 	return { ...ids, index, operation, status, ...made, creditsConsumed, ...said };
 }
 

@@ -15,12 +15,19 @@ import {
 	takenUpHint,
 	unfinishedHint,
 } from '../messages/run';
-import { isCallingBack, isCreation, isUpgrade, traitsOf, type TaskOperation } from '../operations';
+import { balanceUnknownError } from '../messages/task';
+import {
+	isCallingBack,
+	isCreation,
+	isOfAnyModel,
+	isUpgrade,
+	traitsOf,
+	type TaskOperation,
+} from '../operations';
 import { logPlace, secondsLeft } from '../run/executionSettings';
 import { connectRun, runItems, type ItemOperation, type Reading } from '../run/itemRun';
-import { OrderMemory } from '../run/orders';
-import { submitLogged } from '../run/paidLog';
-import { Balance, TaskWork, type WaitMode } from '../run/taskWork';
+import { OrderMemory, submitLogged } from '../run/orders';
+import { TaskWork, type WaitMode } from '../run/taskWork';
 import { resumes, resumeUrlOf, roundOf } from '../suspension/n8n';
 import { assertReachable, resumeAddress, suspend } from '../suspension/suspend';
 import { toTaskResult } from '../taskResult';
@@ -95,11 +102,11 @@ export async function executeOrders(
 			? { resumeUrl: resumeAddress(context, connection.baseUrl), round }
 			: null;
 	const memory = new OrderMemory(context, round);
-	const balance = new Balance(connection.api);
 	const models = (await operation.fetchModels?.(context, connection)) ?? new Map();
 	const hints = new Set<string>();
 	const run: Run = { context, operation, connection, waitMode, suspension, memory, models, hints };
 	let reached: Promise<void> | undefined;
+	let credits: Promise<number> | undefined;
 
 	const { items, works } = await runItems<TaskWork>(context, failFast, {
 		read: itemReader(run),
@@ -111,7 +118,8 @@ export async function executeOrders(
 		},
 		phases: [
 			async (work) => await work.takeUp(),
-			async (work) => await work.checkBalance(balance),
+			async (work) =>
+				await work.checkBalance(async () => await (credits ??= fetchBalance(connection))),
 			async ({ isPlaced }) => {
 				if (suspension === null || isPlaced) return;
 				await (reached ??= assertReachable(context, connection, suspension.resumeUrl));
@@ -130,9 +138,11 @@ export async function executeOrders(
 	const unfinished = works.filter(isUnfinished);
 	if (unfinished.length === 0) return items;
 	if (suspension) {
-		const timeout = Math.max(...unfinished.map((work) => work.timeout));
-		const deadline = connection.clock.now() + timeout * 1000;
-		const reason = { ...suspension, operation: name, videos: unfinished, deadline };
+		const deadline = connection.clock.now() + longestTimeout(unfinished) * 1000;
+		const videos = unfinished.map(({ taskId, subject: { index }, run: made, submittedAt }) => {
+			return { taskId, index, code: made?.result.code ?? null, submittedAt };
+		});
+		const reason = { ...suspension, operation: name, videos, deadline };
 		await suspend(context, connection, items, reason);
 		return items.map(withoutError);
 	}
@@ -153,6 +163,19 @@ async function finish(
 	await work.takeUp();
 	await submitLogged(context, work);
 	await work.finish(isSuspending);
+}
+
+/** Seconds. */
+function longestTimeout(works: readonly TaskWork[]): number {
+	return Math.max(...works.map(({ options }) => options.timeout));
+}
+
+/** The credit balance. Without it the user's limit cannot be respected. */
+async function fetchBalance({ api }: Connection): Promise<number> {
+	const answer = await api.fetchCredits();
+	const { meaning } = answer;
+	if (meaning.kind !== 'success') throw balanceUnknownError(meaning, answer);
+	return meaning.credits;
 }
 
 function isUnfinished(work: TaskWork): boolean {
@@ -245,17 +268,23 @@ function errorFieldsOf({
 		const work = reading?.work;
 		if (reading && work?.isFinished) return reading.toItem(work).json;
 		const timedOut = error instanceof KieVeoError && error.timedOut;
-		const named = error instanceof KieVeoError ? error.taskId : null;
-		const kieTaskId = work?.run?.result.kieTaskId;
 		return {
-			...(work
-				? { taskId: named ?? work.taskId, ...work.about }
-				: aboutAsGiven(new Item(context, index))),
-			...(kieTaskId === undefined ? {} : { kieTaskId }),
+			...(work ? aboutFailed(work, error) : aboutAsGiven(new Item(context, index))),
 			operation,
 			// A task whose waiting time ran out is not lost: Kie is still working on it.
 			...(timedOut ? { status: 'processing', timedOut } : { status: 'failed' }),
 		};
+	};
+}
+
+function aboutFailed({ subject, taskId, run }: TaskWork, error: unknown) {
+	const { operation, index, model = null } = subject;
+	const named = error instanceof KieVeoError ? error.taskId : null;
+	const { kieTaskId } = run?.result ?? {};
+	return {
+		taskId: named ?? taskId,
+		...(isOfAnyModel(operation) ? { model } : { index }),
+		...(kieTaskId === undefined ? {} : { kieTaskId }),
 	};
 }
 
@@ -266,9 +295,8 @@ function failedItem({ work, toItem }: Reading<TaskWork>, error: unknown): INodeE
 		const finished = toItem(work);
 		return { ...finished, json: { ...finished.json, error: message } };
 	}
-	const { kieCode = null, taskId: named = null } = error instanceof KieVeoError ? error : {};
-	const kieTaskId = work.run?.result.kieTaskId;
-	const about = { ...work.subject, taskId: named ?? work.taskId, kieTaskId };
+	const { kieCode = null } = error instanceof KieVeoError ? error : {};
+	const about = { ...work.subject, ...aboutFailed(work, error) };
 	const failed = toTaskResult(about, 'failed', { code: kieCode, message });
 	return { json: { ...failed } as unknown as IDataObject };
 }
@@ -308,7 +336,7 @@ function warnOfExecutionLimit(
 	works: readonly TaskWork[],
 ): void {
 	const left = secondsLeft(context, connection.clock.now());
-	const timeout = Math.max(...works.map((work) => work.timeout));
+	const timeout = longestTimeout(works);
 	if (waitMode === 'none' || left === null || timeout <= left) return;
 	warn(context, executionLimitHint(timeout, left));
 }

@@ -3,12 +3,6 @@ import type { IExecuteFunctions } from 'n8n-workflow';
 import type { LogPlace } from '../messages/run';
 import { isJsonObject, toNumber } from '../values';
 
-/** Facts that some n8n versions do not give a node, or give only at run time. */
-interface LaterContext {
-	getWorkflowSettings?(): unknown;
-	additionalData?: unknown;
-}
-
 /**
  * Whether the execution runs on n8n's engine 2.0, which does not suspend executions. It gives a node no
  * workflow settings, but its executions have a UUID instead of a number.
@@ -34,7 +28,7 @@ export function hasCombinedBinaries(context: IExecuteFunctions): boolean {
  * @param now milliseconds since the epoch
  */
 export function secondsLeft(context: IExecuteFunctions, now: number): number | null {
-	const { additionalData } = context as IExecuteFunctions & LaterContext;
+	const { additionalData } = context as { additionalData?: unknown };
 	const deadline = isJsonObject(additionalData)
 		? toNumber(additionalData.executionTimeoutTimestamp)
 		: null;
@@ -56,6 +50,7 @@ export function logPlace(
 }
 
 function settingsOf(context: IExecuteFunctions): { [name: string]: unknown } {
-	const settings = (context as IExecuteFunctions & LaterContext).getWorkflowSettings?.();
+	// Some n8n versions have none.
+	const settings = (context as Partial<IExecuteFunctions>).getWorkflowSettings?.();
 	return isJsonObject(settings) ? settings : {};
 }

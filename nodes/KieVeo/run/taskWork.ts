@@ -5,13 +5,8 @@ import type { UploadFile } from '../kie/http/multipart';
 import type { FailureReason } from '../kie/meaning/answer';
 import { KieVeoError } from '../messages/error';
 import { inputErrors } from '../messages/input';
-import {
-	balanceUnknownError,
-	fallbackError,
-	lostOrderError,
-	uploadRejectedError,
-} from '../messages/task';
-import { isCreation, isOfAnyModel, traitsOf, type TaskOperation } from '../operations';
+import { fallbackError, lostOrderError, uploadRejectedError } from '../messages/task';
+import { isCreation, traitsOf, type TaskOperation } from '../operations';
 import type { Subject } from '../taskResult';
 import { Work } from './itemRun';
 import type { OrderMemory } from './orders';
@@ -73,7 +68,7 @@ export class TaskWork extends Work {
 	constructor(
 		public order: Order,
 		private readonly connection: Connection,
-		private readonly options: TaskWorkOptions,
+		readonly options: TaskWorkOptions,
 	) {
 		super();
 		this.operation = order.operation;
@@ -109,26 +104,6 @@ export class TaskWork extends Work {
 
 	get subject(): Subject {
 		return subjectOf(this.order);
-	}
-
-	get index(): number | null {
-		return this.subject.index;
-	}
-
-	/** What an error says besides the task. */
-	get about(): { index: number | null } | { model: string | null } {
-		const { operation, index, model = null } = this.subject;
-		return isOfAnyModel(operation) ? { model } : { index };
-	}
-
-	/** Kie's code for the submission. */
-	get code(): number | null {
-		return this.run?.result.code ?? null;
-	}
-
-	/** Seconds. */
-	get timeout(): number {
-		return this.options.timeout;
 	}
 
 	get isFinished(): boolean {
@@ -180,11 +155,18 @@ export class TaskWork extends Work {
 		this.isTakenUp = true;
 	}
 
-	/** Raises what keeps it from being ordered, and respects the user's limit if it costs anything. */
-	async checkBalance(balance: Balance): Promise<void> {
+	/**
+	 * Raises what keeps it from being ordered, and respects the user's limit if it costs anything.
+	 *
+	 * @param fetchCredits the balance before the run pays for anything
+	 */
+	async checkBalance(fetchCredits: () => Promise<number>): Promise<void> {
+		const { refusal, minimumCredits } = this.options;
 		if (this.isPlaced) return;
-		if (this.options.refusal) throw this.options.refusal;
-		if (this.order.kind !== 'state') await balance.assertAtLeast(this.options.minimumCredits);
+		if (refusal) throw refusal;
+		if (this.order.kind === 'state' || minimumCredits === 0) return;
+		const credits = await fetchCredits();
+		if (credits < minimumCredits) throw inputErrors.balanceBelow(credits, minimumCredits);
 	}
 
 	/** What can be done, and can fail, before anything is paid for: uploads the images one by one. */
@@ -210,7 +192,7 @@ export class TaskWork extends Work {
 		const { clock, patience } = this.connection;
 		this.submittedAt = clock.elapsed();
 		if (this.options.waitMode === 'none' || this.refusal) return;
-		this.deadline = this.submittedAt + this.timeout * 1000;
+		this.deadline = this.submittedAt + this.options.timeout * 1000;
 		patience.until = Math.max(patience.until ?? 0, this.deadline);
 	}
 
@@ -299,30 +281,5 @@ export class TaskWork extends Work {
 			urls.push(meaning.url);
 		}
 		return urls;
-	}
-}
-
-/** The credit balance before a run pays for anything. Read once, and only when needed. */
-export class Balance {
-	private credits?: Promise<number>;
-
-	constructor(private readonly api: Connection['api']) {}
-
-	/**
-	 * @param least credits; 0 does not check
-	 * @throws KieVeoError when the account has less, or Kie does not say; CancelledError
-	 */
-	async assertAtLeast(least: number): Promise<void> {
-		if (least === 0) return;
-		this.credits ??= this.fetchCredits();
-		const credits = await this.credits;
-		if (credits < least) throw inputErrors.balanceBelow(credits, least);
-	}
-
-	private async fetchCredits(): Promise<number> {
-		const answer = await this.api.fetchCredits();
-		const { meaning } = answer;
-		if (meaning.kind !== 'success') throw balanceUnknownError(meaning, answer);
-		return meaning.credits;
 	}
 }

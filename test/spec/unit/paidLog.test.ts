@@ -2,7 +2,7 @@ import type { INode, IWorkflowDataProxyData, Logger } from 'n8n-workflow';
 
 import type { Order } from '../../../nodes/KieVeo/kie/api';
 import { KieVeoError } from '../../../nodes/KieVeo/messages/error';
-import { submitLogged } from '../../../nodes/KieVeo/run/paidLog';
+import { submitLogged } from '../../../nodes/KieVeo/run/orders';
 
 const GENERATE: Order = {
 	kind: 'creation',

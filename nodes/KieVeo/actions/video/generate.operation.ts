@@ -3,10 +3,15 @@ import type { INodeProperties } from 'n8n-workflow';
 import type { CreationParameters } from '../../kie/api';
 import { inputErrors } from '../../messages/input';
 import { promptProperty, seedOption, watermarkOption } from '../descriptions';
-import { MOST_IMAGES, readImages } from '../images';
 import { isBlank, readBoolean, toSeconds } from '../parameters';
 import { taskOperation } from '../taskOperation';
-import { readModel, readPrompt, readSeedAndWatermark } from './creationParameters';
+import {
+	MOST_IMAGES,
+	readImages,
+	readModel,
+	readPrompt,
+	readSeedAndWatermark,
+} from './creationParameters';
 
 /** The only duration for videos made from reference images, in seconds. */
 const REFERENCE_DURATION = 8;
