@@ -6,7 +6,6 @@ import type { KieVeoError } from '../messages/error';
 import { inputErrors } from '../messages/input';
 import { isUpgrade, traitsOf, type TaskOperation } from '../operations';
 import { runsOnEngine2 } from '../run/executionSettings';
-import type { TaskWork } from '../run/taskWork';
 import type { Call } from './ask';
 import { isSigned, resumeAddressOf, resumeUrlOf, withResumePath } from './n8n';
 import {
@@ -115,7 +114,12 @@ export async function suspend(
 		operation: TaskOperation;
 		resumeUrl: string;
 		deadline: number;
-		videos: Array<Pick<TaskWork, 'taskId' | 'index' | 'code' | 'submittedAt'>>;
+		videos: Array<{
+			taskId: string | null;
+			index: number | null;
+			code: number | null;
+			submittedAt: number;
+		}>;
 	},
 ): Promise<void> {
 	const limit = isUpgrade(operation) ? EARLY_UPGRADE_MS : EARLY_MS;
