@@ -7,9 +7,10 @@ import type { QueueSize } from '../../tools/n8n/queue';
 import { LINES, type LineName } from '../../tools/n8n/versions';
 import { NEVER } from '../../tools/simulator';
 import { Stage } from './stage';
-import { AFTER, chain, connect, ITEMS, KIE, node } from './workflows';
+import { AFTER, chain, connect, ITEMS, KIE, node, RUN_MODEL } from './workflows';
 
 const GENERATE = '/api/v1/veo/generate';
+const CREATE_TASK = '/api/v1/jobs/createTask';
 const TRIES = { retryOnFail: true, maxTries: 3, waitBetweenTries: 1_000 };
 
 const STAGES: Array<[name: string, line: LineName, queue: QueueSize | undefined]> = [
@@ -56,35 +57,38 @@ describe.each(STAGES)('an order that n8n %s runs again', (_name, line, queue) =>
 	const create = async (...workflow: Parameters<typeof workflowFor>): Promise<string> =>
 		(await stage.client.createWorkflow(workflowFor(...workflow))).id;
 	const paid = () => stage.simulator.paid().length;
-	const sent = () => stage.simulator.requests({ path: GENERATE }).length;
+	const sent = (path = GENERATE) => stage.simulator.requests({ path }).length;
 
-	it.each<['original' | 'stored', 'editor' | 'public API']>([
-		['original', 'editor'],
-		['stored', 'editor'],
-		['stored', 'public API'],
+	it.each<['original' | 'stored', 'editor' | 'public API', path: string, INodeParameters]>([
+		['original', 'editor', GENERATE, {}],
+		['stored', 'editor', CREATE_TASK, RUN_MODEL],
+		['stored', 'public API', GENERATE, {}],
 	])(
-		'by a retry of the %s workflow through the %s is new only where Kie.ai says that it failed',
-		async (from, by) => {
+		'by a retry of the %s workflow through the %s is new only where Kie.ai says that it failed (%s)',
+		async (from, by, path, parameters) => {
 			const prompts = ['a', 'bad 1', 'b', 'bad 2', 'c', 'bad 3', 'd', 'lost', 'slow', 'e'];
 			for (const prompt of ['bad 1', 'bad 2', 'bad 3']) {
 				stage.simulator.nextTask({ prompt, generation: { outcome: 'failure' } });
 			}
-			stage.simulator.nextTask({ prompt: 'slow', timings: { generate: NEVER } });
+			stage.simulator.nextTask({
+				prompt: 'slow',
+				timings: { generate: NEVER, runModel: NEVER },
+			});
 			stage.simulator.fault({
 				kind: 'reset-after',
-				path: GENERATE,
-				when: ({ body }) => (body as { prompt?: string }).prompt === 'lost',
+				path,
+				when: ({ body }) => JSON.stringify(body).includes('"lost"'),
 			});
-			const id = await create(prompts, { timeout: 10 });
+			const id = await create(prompts, { timeout: 10 }, {}, parameters);
 			const first = await stage.client.runToEnd(id);
 			expect(first.error?.message).toContain("Kie.ai's answer was lost");
-			expect(sent()).toBe(prompts.length);
+			expect(sent(path)).toBe(prompts.length);
 			await pause(1_000);
 
 			const retry = await stage.client.retryExecution(first.id, from, by);
 			expect(retry.status).toBe('error');
 			expect(retry.error?.message).toBe(first.error?.message);
-			expect(sent()).toBe(prompts.length + 3);
+			expect(sent(path)).toBe(prompts.length + 3);
 		},
 	);
 
