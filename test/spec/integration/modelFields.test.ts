@@ -68,14 +68,6 @@ describe('the fields of a model', () => {
 		expect(ordered()).toStrictEqual([]);
 	});
 
-	it('that n8n has stored are used while the catalogue cannot be read', async () => {
-		kie.simulator.fault({ path: SCHEMA, kind: 'status', code: 433 });
-		const stored = { id: 'duration', type: 'number', kieType: 'integer', required: false };
-		const [hint] = await hintsOf(fields({ duration: '5' }, [stored as never]));
-		expect(ordered()).toMatchObject([{ input: { duration: 5 } }]);
-		expect(hint).toContain('stored in the workflow');
-	});
-
 	it('of different models are those of the model of each item', async () => {
 		const parameters = fields({ prompt: 'x', duration: '5' });
 		await run({ ...parameters, modelId: { ...MODEL, value: '={{ $json.model }}' } }, [

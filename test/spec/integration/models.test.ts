@@ -176,19 +176,6 @@ it('is a new order with another input', async () => {
 	expect(paid()).toBe(2);
 });
 
-it('is not sent again when its answer was lost', async () => {
-	kie.simulator.fault({ kind: 'reset-after', path: CREATE });
-	const contextData = {};
-	const first = await caught(runModel({ contextData }));
-	const second = await caught(runModel({ contextData }));
-	expect(first.message).toContain(
-		"Run a Model (google/nano-banana) was sent once, but Kie.ai's answer was lost",
-	);
-	expect(first.description).toContain("fetch the task with 'Get Task'");
-	expect(second.message).toBe(first.message);
-	expect(kie.simulator.requests({ path: CREATE })).toHaveLength(1);
-});
-
 it('orders nothing below the credits to keep', async () => {
 	const error = await caught(runModel({ options: { minimumCredits: 1_000_000 } }));
 	expect(error.message).toContain('fewer than the 1000000');
