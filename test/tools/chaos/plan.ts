@@ -84,7 +84,7 @@ export type Step =
 	| { kind: 'restart'; how: RestartWay }
 	/** The next `requests` requests to a host, whatever they are about, get this code. */
 	| { kind: 'burst'; host: 'api' | 'file'; code: number; requests: number }
-	/** For some seconds n8n cannot store that an execution is resumed. */
+	/** For a few seconds n8n cannot store that an execution is resumed. */
 	| { kind: 'blip' };
 
 export interface PlanOptions {
