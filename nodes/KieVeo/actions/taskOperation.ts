@@ -6,8 +6,15 @@ import { binaryPropertyNameProperty, maxSizeOption } from './descriptions';
 import { executeOrders, type OrderOperation } from './execute';
 import type { Action } from './itemOperation';
 
-/** What the panel shows of an operation on tasks, besides what is common to all of them. */
-interface TaskPanel {
+/** An operation that orders something, or asks about it, and can wait for the result. */
+export function taskOperation({
+	fields,
+	waiting,
+	immediately = 'Start the task and continue with its ID. Kie.ai can report the result to a callback URL.',
+	costs,
+	options = [],
+	...operation
+}: OrderOperation & {
 	/** What is asked for. */
 	fields: INodeProperties[];
 	/** About the choice of how to get the result. */
@@ -17,17 +24,7 @@ interface TaskPanel {
 	/** Of an operation that uses credits. */
 	costs?: string;
 	options?: INodeProperties[];
-}
-
-/** An operation that orders something, or asks about it, and can wait for the result. */
-export function taskOperation({
-	fields,
-	waiting,
-	immediately = 'Start the task and continue with its ID. Kie.ai can report the result to a callback URL.',
-	costs,
-	options = [],
-	...operation
-}: OrderOperation & TaskPanel): Action {
+}): Action {
 	const callsBack = traitsOf(operation.operation).event !== undefined;
 	return {
 		fields: [

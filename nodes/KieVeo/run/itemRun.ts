@@ -40,9 +40,6 @@ export interface Reading<W extends Work> {
 	isUnaffected?(work: W): boolean;
 }
 
-/** An item whose parameters cannot be used. */
-type Unread = { error: unknown };
-
 export interface ItemOperation<W extends Work> {
 	/** @throws KieVeoError for a parameter that cannot be used */
 	read(itemIndex: number): Reading<W>;
@@ -118,7 +115,7 @@ export async function runItems<W extends Work>(
 
 function readAll<W extends Work>(context: IExecuteFunctions, { read }: ItemOperation<W>) {
 	const shared = new Map<string, W>();
-	return context.getInputData().map((_, item): Reading<W> | Unread => {
+	return context.getInputData().map((_, item): Reading<W> | { error: unknown } => {
 		try {
 			const reading = read(item);
 			const { key } = reading.work;
@@ -158,7 +155,7 @@ async function runPhases<W extends Work>(
 }
 
 /** What keeps an item from its output; `undefined` if nothing does. */
-function errorOf<W extends Work>(reading: Reading<W> | Unread): unknown {
+function errorOf<W extends Work>(reading: Reading<W> | { error: unknown }): unknown {
 	if ('error' in reading) return reading.error;
 	const { work, isUnaffected } = reading;
 	return isUnaffected?.(work) ? undefined : work.error;
@@ -172,7 +169,7 @@ function withLostAnswer<W extends Work>(works: readonly W[]): W[] {
 function throwFirstFailure<W extends Work>(
 	context: IExecuteFunctions,
 	works: readonly W[],
-	readings: ReadonlyArray<Reading<W> | Unread>,
+	readings: ReadonlyArray<Reading<W> | { error: unknown }>,
 ): void {
 	// Only one can be raised: one that may have used credits, since nothing else mentions it.
 	const lost = withLostAnswer(works);

@@ -69,14 +69,7 @@ async function getModelFields(this: ILoadOptionsFunctions): Promise<ResourceMapp
 }
 
 /** A field as the editor stores it in the workflow. */
-interface StoredField extends ResourceMapperField {
-	/** n8n before 1.123 does not know it. */
-	defaultValue?: string | number | boolean;
-	/** Kie's own: texts and lists of texts are both entered as text. */
-	kieType: string | null;
-}
-
-function toStoredField(field: ModelField): StoredField {
+function toStoredField(field: ModelField): ResourceMapperField & { kieType: string | null } {
 	const { name, options, required, default: fallback } = field;
 	return {
 		id: name,
@@ -90,7 +83,9 @@ function toStoredField(field: ModelField): StoredField {
 		removed: !required,
 		type: mapperTypeOf(field),
 		...(options ? { options: options.map((value) => ({ name: String(value), value })) } : {}),
+		// n8n before 1.123 does not know it.
 		...(required && isShort(fallback) ? { defaultValue: fallback } : {}),
+		// Kie's own: texts and lists of texts are both entered as text.
 		kieType: field.type,
 	};
 }
