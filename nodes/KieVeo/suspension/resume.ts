@@ -28,6 +28,7 @@ import { askAboutOpen, askWhileFinished, reportOf, willBeReported, type Call } f
 import { decide, type Facts } from './decide';
 import { isSigned, parameterOf, resumeAddressOf } from './n8n';
 import {
+	isUnreported,
 	nameOf,
 	openVideos,
 	placeOf,
@@ -36,13 +37,14 @@ import {
 	toOutput,
 	videoKey,
 } from './state';
-import { LAST_RESORT_MS, watchSince } from './suspend';
+import { LAST_RESORT_MS } from './suspend';
 import {
 	callOwnAddress,
+	overdueAfter,
+	pingOf,
 	readWakeUp,
 	WAKE_UP_PARAMETER,
 	watch,
-	pingOf,
 	withWakeUp,
 	type WakeUp,
 } from './watch';
@@ -63,6 +65,9 @@ const TOO_LATE_MS = 75_000;
 const LAST_CHANCE_MS = 75_000;
 /** A check must be able to resume before it is too late. */
 const TIME_TO_RESUME_MS = 5_000;
+/** The suspending process checks first, the others after this time, spread over the second one. */
+const FIRST_PLACE_MS = 20_000;
+const OTHER_PLACES_MS = 40_000;
 
 /** How a call is answered. */
 interface Reply {
@@ -173,6 +178,27 @@ async function handleWakeUp(context: IWebhookFunctions, value: unknown): Promise
 	const left = Math.min(OWN_CHECK_LIMIT_MS, tooLateFor(call) - TIME_TO_RESUME_MS - clock.now());
 	AbortSignal.timeout(Math.max(0, left)).addEventListener('abort', () => limit.abort());
 	return await inTurn(call, async () => await onCheck(call, wakeUp));
+}
+
+/**
+ * Watches a suspension that this process has not started, or forgot in a restart. On n8n 1.x, which
+ * resumes an execution for each process that decides at the same moment, it checks slightly after the
+ * waiting time, and not at the same moment as other processes.
+ */
+function watchSince({ context, connection, place, suspension }: Call): void {
+	const { awaited, deadline } = suspension;
+	const first = awaited.find((video) => video !== null);
+	const url = watch.has(place) || !first ? null : resumeAddressOf(context);
+	if (url === null || !first) return;
+	const since = connection.clock.now();
+	watch.begin(context, {
+		place,
+		url,
+		addressKey: connection.addressKey,
+		overdueAfter: overdueAfter(first.operation),
+		hasUnreported: openVideos(suspension).some(isUnreported),
+		deadline: deadline + (isSigned(url) ? 0 : FIRST_PLACE_MS + (since % OTHER_PLACES_MS)),
+	});
 }
 
 /** From when on n8n may continue the execution by itself, in milliseconds since the epoch. */

@@ -4,21 +4,19 @@ import { publicUrlFault } from '../addresses/publicUrl';
 import type { Connection } from '../kie/connection';
 import type { KieVeoError } from '../messages/error';
 import { inputErrors } from '../messages/input';
-import { isUpgrade, traitsOf, type TaskOperation } from '../operations';
+import { isUpgrade, type TaskOperation } from '../operations';
 import { runsOnEngine2 } from '../run/executionSettings';
-import type { Call } from './ask';
-import { isSigned, resumeAddressOf, resumeUrlOf, withResumePath } from './n8n';
+import { resumeUrlOf, withResumePath } from './n8n';
 import {
 	beginSuspension,
 	isUnreported,
-	openVideos,
 	placeOf,
 	store,
 	videoAwaitedBy,
 	videoKey,
 	wasSuspended,
 } from './state';
-import { pingOf, watch, withWakeUp } from './watch';
+import { overdueAfter, pingOf, watch, withWakeUp } from './watch';
 
 /**
  * A new task submitted longer than this before the suspension may have been reported by then. Usually all
@@ -35,10 +33,6 @@ const EARLY_UPGRADE_MS = 240_000;
  * could check at its end. Long enough to download files, and for n8n 1.x to have no timer set for it.
  */
 export const LAST_RESORT_MS = 300_000;
-
-/** The suspending process checks first, the others after this time, spread over the second one. */
-const FIRST_PLACE_MS = 20_000;
-const OTHER_PLACES_MS = 40_000;
 
 /**
  * The address that resumes this execution. Kie adds nothing to it, so whatever tells the items apart must be
@@ -141,30 +135,4 @@ export async function suspend(
 	});
 	store(context, items, deadline);
 	await context.putExecutionToWait(new Date(deadline + LAST_RESORT_MS));
-}
-
-/**
- * Watches a suspension that this process has not started, or forgot in a restart. On n8n 1.x, which
- * resumes an execution for each process that decides at the same moment, it checks slightly after the
- * waiting time, and not at the same moment as other processes.
- */
-export function watchSince({ context, connection, place, suspension }: Call): void {
-	const { awaited, deadline } = suspension;
-	const first = awaited.find((video) => video !== null);
-	const url = watch.has(place) || !first ? null : resumeAddressOf(context);
-	if (url === null || !first) return;
-	const since = connection.clock.now();
-	watch.begin(context, {
-		place,
-		url,
-		addressKey: connection.addressKey,
-		overdueAfter: overdueAfter(first.operation),
-		hasUnreported: openVideos(suspension).some(isUnreported),
-		deadline: deadline + (isSigned(url) ? 0 : FIRST_PLACE_MS + (since % OTHER_PLACES_MS)),
-	});
-}
-
-/** Milliseconds after which Kie should have reported the end of an operation. */
-export function overdueAfter(operation: TaskOperation): number {
-	return (traitsOf(operation).usualMinutes ?? 0) * 60_000;
 }

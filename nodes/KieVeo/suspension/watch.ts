@@ -7,6 +7,7 @@ import { systemClock, type Clock } from '../kie/http/clock';
 import { BoundedMap, isJsonObject, type JsonObject } from '../values';
 import { Gate } from '../kie/http/turns';
 import { goneLine } from '../messages/run';
+import { traitsOf, type TaskOperation } from '../operations';
 import { endSuspension, MOST_SUSPENSIONS, nameOf, type SuspensionPlace } from './state';
 
 /* When a suspended execution is checked. Times in milliseconds since the epoch. */
@@ -20,6 +21,11 @@ export interface WatchPlan {
 	hasUnreported: boolean;
 	/** When the waiting time ends. */
 	deadline: number;
+}
+
+/** Milliseconds after which Kie should have reported the end of an operation. */
+export function overdueAfter(operation: TaskOperation): number {
+	return (traitsOf(operation).usualMinutes ?? 0) * 60_000;
 }
 
 /**

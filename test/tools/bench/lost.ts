@@ -1,6 +1,6 @@
 import type { ApiName } from '../../../nodes/KieVeo/kie/api';
 import { API_LABELS } from '../../../nodes/KieVeo/messages/advice';
-import { overdueAfter } from '../../../nodes/KieVeo/suspension/suspend';
+import { overdueAfter } from '../../../nodes/KieVeo/suspension/watch';
 import { LOST, Suspensions } from '../../spec/e2e/suspensions';
 import { KIE } from '../../spec/e2e/workflows';
 import { hasEnded } from '../n8n/execution';
