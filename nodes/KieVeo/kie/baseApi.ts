@@ -1,4 +1,10 @@
-import { isOfAnyModel, isUpgrade, type TaskOperation, type VideoCreation } from '../operations';
+import {
+	isCreation,
+	isOfAnyModel,
+	isUpgrade,
+	type TaskOperation,
+	type VideoCreation,
+} from '../operations';
 import type { JsonObject } from '../values';
 import type {
 	Answered,
@@ -148,7 +154,7 @@ export abstract class BaseApi extends AccountApi {
 			case 'upgrade':
 				return await this.upgrade(order, deadline);
 			case 'state':
-				return await this.fetchRecord(order.taskId, false, MAX_ATTEMPTS, readAs(order.operation));
+				return await this.fetchRecord(order.taskId, false, MAX_ATTEMPTS, asOf(order.operation));
 		}
 	}
 
@@ -188,18 +194,25 @@ export abstract class BaseApi extends AccountApi {
 		baseTaskId: string | undefined,
 		deadline?: number,
 	): Promise<SubmissionAnswer> {
-		const { http, recentTasks, clock } = this.account;
+		const { recentTasks, clock } = this.account;
 		const meaningOf = (given: KieAnswer) => classifyCreateAnswer(given, baseTaskId);
-		const answer = await submitPatiently(
-			async () => await http.callOnce({ method: 'POST', path, body }),
-			meaningOf,
-			this.patience(deadline),
-		);
+		const answer = await this.submitCall({ method: 'POST', path, body }, meaningOf, deadline);
 		const meaning = meaningOf(answer);
 		if (meaning.kind !== 'created') return orderAnswered(answer, meaning);
 		recentTasks.set(meaning.taskId, clock.elapsed());
 		const files = { ...NO_FILES, taskId: meaning.taskId };
 		return answered(answer, { kind: 'processing', files });
+	}
+
+	/** How a task stands whose state is its record. @param id under which Kie keeps it */
+	protected async fetchState(
+		id: string,
+		operation: TaskOperation,
+		how: Asking,
+	): Promise<TaskAnswer> {
+		const as = asOf(operation);
+		if (how !== 'poll') return await this.fetchEnd(id, () => true, as);
+		return await this.fetchRecord(id, isCreation(operation) || isUpgrade(operation), 1, as);
 	}
 
 	/**
@@ -221,10 +234,14 @@ export abstract class BaseApi extends AccountApi {
 		return answered(answer, isDone ? meaning : { kind: 'processing', files: NO_FILES });
 	}
 
-	protected patience(deadline?: number) {
-		const { limiter, clock, signal } = this.account;
-		const until = deadline ?? clock.elapsed() + PATIENCE_WITHOUT_TIMEOUT_MS;
-		return { limiter, clock, signal, deadline: until };
+	/** Like {@link submitPatiently}, by default for a limited time. */
+	protected async submitCall(
+		call: HttpCall,
+		meaningOf: (answer: KieAnswer) => OrderMeaning,
+		deadline = this.account.clock.elapsed() + PATIENCE_WITHOUT_TIMEOUT_MS,
+	): Promise<Submitted> {
+		const send = async () => await this.account.http.callOnce(call);
+		return await submitPatiently(send, meaningOf, { ...this.account, deadline });
 	}
 
 	protected async readRecord(taskId: string): Promise<KieAnswer> {
@@ -256,6 +273,6 @@ export function kieTaskIdOf({ operation, taskId, kieTaskId }: SubmittedTask): st
 }
 
 /** How the record of a task is read. */
-export function readAs(operation: TaskOperation): 'video' | 'task' {
+function asOf(operation: TaskOperation): 'video' | 'task' {
 	return isOfAnyModel(operation) ? 'task' : 'video';
 }

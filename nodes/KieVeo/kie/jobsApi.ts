@@ -1,10 +1,4 @@
-import {
-	isCreation,
-	isOfAnyModel,
-	isUpgrade,
-	type Upgrade,
-	type VideoCreation,
-} from '../operations';
+import { isCreation, isOfAnyModel, type Upgrade, type VideoCreation } from '../operations';
 import { inputErrors } from '../messages/input';
 import { tierLine } from '../messages/run';
 import { withModel } from '../addresses/submission';
@@ -18,7 +12,7 @@ import type {
 	UpgradeOrder,
 	TaskAnswer,
 } from './api';
-import { BaseApi, FIELDS, given, kieTaskIdOf, readAs, toFields } from './baseApi';
+import { BaseApi, FIELDS, given, kieTaskIdOf, toFields } from './baseApi';
 import { otherTier, withTierNote } from './meaning/fields';
 import { NO_FILES } from './meaning/files';
 import { isJsonObject, toText, type JsonObject } from '../values';
@@ -78,15 +72,7 @@ export class JobsApi extends BaseApi {
 	async fetchTask(video: SubmittedTask, how: Asking): Promise<TaskAnswer> {
 		const ownId = kieTaskIdOf(video);
 		if (ownId === null) return NO_JOB;
-		const { operation } = video;
-		const isOurs = isCreation(operation) || isUpgrade(operation);
-		const as = readAs(operation);
-		return this.withTier(
-			video,
-			how === 'poll'
-				? await this.fetchRecord(ownId, isOurs, 1, as)
-				: await this.fetchEnd(ownId, () => true, as),
-		);
+		return this.withTier(video, await this.fetchState(ownId, video.operation, how));
 	}
 
 	protected async create(

@@ -1,4 +1,4 @@
-import { isCreation, isUpgrade, OPERATIONS, type Upgrade, type VideoCreation } from '../operations';
+import { isUpgrade, OPERATIONS, type Upgrade, type VideoCreation } from '../operations';
 import { inputErrors } from '../messages/input';
 import type {
 	Asking,
@@ -11,7 +11,6 @@ import type {
 } from './api';
 import { answered, BaseApi, kieTaskIdOf, orderAnswered, toFields } from './baseApi';
 import type { HttpCall } from './http/client';
-import { submitPatiently } from './http/retry';
 import { classifyUpgradeAnswer, type KieAnswer, type Meaning } from './meaning/answer';
 import { is4k } from './meaning/fields';
 import { judgeRepeat, type Repeat } from './meaning/repeat';
@@ -72,9 +71,8 @@ export class VeoApi extends BaseApi {
 		const { operation, taskId } = video;
 		const ownId = kieTaskIdOf(video);
 		if (!isUpgrade(operation)) {
-			return how === 'poll'
-				? await this.fetchRecord(taskId, isCreation(operation), 1, 'video')
-				: await this.fetchEnd(ownId ?? taskId, () => true);
+			const id = how === 'poll' ? taskId : (ownId ?? taskId);
+			return await this.fetchState(id, operation, how);
 		}
 		if (how === 'poll') return await this.repeatUpgrade(operation, video);
 		const recorded = await this.fetchEnd(
@@ -106,11 +104,7 @@ export class VeoApi extends BaseApi {
 		const call = UPGRADES[order.operation].toCall(order);
 		const meaningOf = (answer: KieAnswer) =>
 			classifyUpgradeAnswer(OPERATIONS[order.operation].upgradesTo, answer);
-		const answer = await submitPatiently(
-			async () => await this.account.http.callOnce(call),
-			meaningOf,
-			this.patience(deadline),
-		);
+		const answer = await this.submitCall(call, meaningOf, deadline);
 		return orderAnswered(answer, meaningOf(answer));
 	}
 
