@@ -9,6 +9,7 @@ import { moreAt, notice, simplifyOption } from '../panel';
 import { isJsonObject, toBoolean, toNumber } from '../values';
 
 const DEFAULT_TOLERANCE = 300;
+const DEFAULT_EVENTS = EVENTS.filter(({ byDefault }) => byDefault).map(({ value }) => value);
 
 /** An expression that returns the labels of the selected events. */
 export const subtitle = `={{ $parameter["events"].map((event) => (${JSON.stringify(
@@ -25,7 +26,7 @@ export const triggerProperties: INodeProperties[] = [
 		name: 'events',
 		type: 'multiOptions',
 		required: true,
-		default: EVENTS.filter(({ byDefault }) => byDefault).map(({ value }) => value),
+		default: [...DEFAULT_EVENTS],
 		options: EVENTS.map(({ name, value, description }) => ({ name, value, description })).sort(
 			(a, b) => (a.name < b.name ? -1 : 1),
 		),
