@@ -75,9 +75,8 @@ const suspensions = new BoundedMap<string, Suspension>(MOST_SUSPENSIONS);
 /** What this process has suspended, also what has ended since. */
 const begun = new BoundedMap<string, true>(MOST_SUSPENSIONS);
 
-export function placeOf(context: CallingContext): SuspensionPlace {
-	const execution = String(context.getExecutionId());
-	return { execution, node: context.getNode().name, round: roundOf(context) };
+export function placeOf(context: CallingContext, round = roundOf(context)): SuspensionPlace {
+	return { execution: String(context.getExecutionId()), node: context.getNode().name, round };
 }
 
 export function nameOf({ execution, node, round }: SuspensionPlace): string {

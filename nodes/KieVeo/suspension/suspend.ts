@@ -101,11 +101,13 @@ export async function suspend(
 	items: INodeExecutionData[],
 	{
 		operation,
+		round,
 		resumeUrl,
 		deadline,
 		videos,
 	}: {
 		operation: TaskOperation;
+		round: number;
 		resumeUrl: string;
 		deadline: number;
 		videos: Array<{
@@ -122,7 +124,7 @@ export async function suspend(
 			clock.elapsed() - submittedAt > limit || isUnreported({ codes: [code] }),
 	);
 	const possiblyMissed = new Set(missable.map(videoKey));
-	const place = placeOf(context);
+	const place = placeOf(context, round);
 	const awaited = items.map(videoAwaitedBy);
 	beginSuspension(place, { awaited, deadline, complete: true, possiblyMissed });
 	watch.begin(context, {

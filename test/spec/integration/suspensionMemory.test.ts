@@ -67,6 +67,7 @@ async function suspendOne(execution: number): Promise<void> {
 	);
 	await suspend(context, { addressKey: KEY, clock: systemClock }, items, {
 		operation: 'get4k',
+		round: -1,
 		resumeUrl: `http://127.0.0.1:9/webhook-waiting/${executionId}/kie-veo?signature=${'a'.repeat(64)}`,
 		deadline: Date.now() + 1_800_000,
 		videos: items.map((_, index) => ({
