@@ -1,6 +1,10 @@
+import { setTimeout as pause } from 'node:timers/promises';
+
 import { isRecord } from './wire';
 
 const TIME_LIMIT_MS = 60_000;
+/** What n8n says, and does nothing, when its last check of the database was late, as on a busy machine. */
+const NOT_READY = 'Database is not ready!';
 
 /** n8n answered with an error status. */
 export class N8nApiError extends Error {
@@ -57,6 +61,7 @@ export class N8nApi {
 		path: string,
 		body?: unknown,
 		headers: Readonly<Record<string, string>> = {},
+		until = Date.now() + TIME_LIMIT_MS,
 	): Promise<Response> {
 		const response = await fetch(`${this.url}${path}`, {
 			method,
@@ -72,6 +77,10 @@ export class N8nApi {
 		});
 		if (!response.ok) {
 			const answer = parseJson(await response.text());
+			if (isRecord(answer) && answer.message === NOT_READY && Date.now() < until) {
+				await pause(1000);
+				return await this.send(method, path, body, headers, until);
+			}
 			throw new N8nApiError(`${method} ${path}`, response.status, answer);
 		}
 		const session = response.headers
