@@ -10,7 +10,7 @@ import { node } from '../spec/e2e/workflows';
 import { Editor } from './n8n/browser';
 import type { WorkflowDefinition } from './n8n/client';
 import { describeError } from './n8n/errors';
-import { readExample, RECEIVER_PATH } from './n8n/examples';
+import { pollingEvery, readExample, RECEIVER_PATH } from './n8n/examples';
 import { DEMO_VIDEOS, SIMULATOR_KEY } from './simulator';
 
 const FOLDER = resolve(__dirname, '..', '..', 'docs', 'images');
@@ -54,6 +54,7 @@ const PANELS: Array<[name: string, parameters: INodeParameters, run?: 'run']> = 
 		},
 	],
 	['Upload', { resource: 'file', operation: 'upload' }],
+	['Download', { operation: 'download', url: 'https://tempfile.aiquickdraw.com/v/video.mp4' }],
 	['Get Credits', { resource: 'account', operation: 'getCredits' }, 'run'],
 	[
 		'Run a Model',
@@ -205,9 +206,10 @@ async function takeGeneration(_: Stage, camera: Camera): Promise<void> {
 }
 
 /** What a form starts: the form, and the canvas once it has been filled in. */
-async function takeForm({ client }: Stage, camera: Camera): Promise<void> {
+async function takeForm({ client, credential }: Stage, camera: Camera): Promise<void> {
 	const { editor } = camera;
-	await camera.openExample('product-photo-to-advertisement.json');
+	const example = readExample('product-photo-to-advertisement.json', credential);
+	await camera.openWorkflow(pollingEvery(1, example));
 	const opened = editor.page.context().waitForEvent('page');
 	await editor.executeWorkflow();
 	const form = await opened;
@@ -215,10 +217,10 @@ async function takeForm({ client }: Stage, camera: Camera): Promise<void> {
 	const [scene, movement] = await form.locator('textarea, input[type=text]').all();
 	await scene?.fill('On a wet rock by the sea at sunrise');
 	await movement?.fill('A wave breaks, the camera moves closer');
-	await form.locator('button[type=submit]').click();
-	await client.waitForExecution(String((await client.listExecutions())[0]?.id), {
-		timeoutMs: 150_000,
-	});
+	await form.locator('#submit-btn, button[type=submit]').first().click();
+	await form.getByText('Form Submitted').waitFor();
+	const [started] = await client.listExecutions();
+	await client.waitForExecution(String(started?.id), { timeoutMs: 150_000 });
 	await form.close();
 	await editor.waitForNode('4K File');
 	await camera.picture('canvas-photo-to-advert');
