@@ -4,9 +4,7 @@ import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
 import { pollingEvery, readExample } from '../../tools/n8n/examples';
 import { itemsOf } from '../../tools/n8n/execution';
-import { N8n } from '../../tools/n8n/n8n';
 import { LINES } from '../../tools/n8n/versions';
-import { NEVER } from '../../tools/simulator';
 import { Stage } from './stage';
 import { AFTER, chain, KIE, RUN_MODEL } from './workflows';
 
@@ -104,16 +102,5 @@ describe.each(LINES.map(({ name }) => name))('any model on n8n %s', (line) => {
 		]);
 		expect(simulator.uploads).toMatchObject([{ mimeType: 'image/png' }]);
 		expect(paid()).toBe(3);
-	});
-
-	it('outlives a restart of n8n while its execution is suspended', async () => {
-		stage.simulator.nextTask({ taskId: 'task_restart', timings: { runModel: NEVER } });
-		const id = await run({ waitMode: 'callback' });
-		await stage.client.waitForExecution(id, { until: 'waiting' });
-		await (stage.n8n as N8n).restart();
-		stage.simulator.finish('task_restart', 'runModel');
-		const [item] = itemsOf(await ended(id), KIE);
-		expect(item?.json).toMatchObject({ taskId: 'task_restart', status: 'success' });
-		expect(paid()).toBe(1);
 	});
 });

@@ -4,10 +4,10 @@ import type { INodeParameters } from 'n8n-workflow';
 
 import { itemsOf } from '../../tools/n8n/execution';
 import { LINES, type LineName } from '../../tools/n8n/versions';
-import type { AddVideo } from '../../tools/simulator';
+import { NEVER, type AddVideo } from '../../tools/simulator';
 import { Stage } from './stage';
 import { statusesIn, Suspensions } from './suspensions';
-import { AFTER, connect, ITEMS, KIE, node } from './workflows';
+import { AFTER, connect, ITEMS, KIE, node, RUN_MODEL } from './workflows';
 
 const RECORD_INFO = '/api/v1/veo/record-info';
 const HMAC_KEY = 'wait-for-callback-hmac-key';
@@ -149,6 +149,8 @@ function survives(): void {
 		const { n8n, simulator } = stage;
 		const taskIds = videos(3);
 		const id = await start(taskIds);
+		simulator.nextTask({ taskId: 'task_picture', timings: { runModel: NEVER } });
+		const picture = await start([''], 1_800, RUN_MODEL);
 		finish(String(taskIds[0]));
 		await simulator.callbacksSettled();
 		if (how === 'kill') await n8n.kill();
@@ -158,10 +160,12 @@ function survives(): void {
 		await simulator.callbacksSettled();
 		expect((await stage.client.getExecution(id)).status).toBe('waiting');
 		finish(String(taskIds[1]));
+		simulator.finish('task_picture', 'runModel');
 		const execution = await ended(id);
 		expect(statusesIn(execution)).toStrictEqual(['success', 'success', 'success']);
 		executions.expectWhole(execution, taskIds);
-		expect(simulator.paid()).toHaveLength(3);
+		executions.expectWhole(await ended(picture), ['task_picture']);
+		expect(simulator.paid()).toHaveLength(4);
 	});
 }
 

@@ -38,7 +38,7 @@ interface PaidRun {
 	floor: number;
 	/** Submissions answered with 429. */
 	refused: number;
-	/** Paid submissions per video that came out; more than 1 if one was paid for twice. */
+	/** Paid submissions per result that came out; more than 1 if one was paid for twice. */
 	paid: number;
 }
 
@@ -82,7 +82,7 @@ export async function measureLimit(lab: Lab): Promise<Section> {
 	});
 	return {
 		title: "Against the floor of Kie.ai's limit",
-		method: `Kie.ai accepts ${LIMIT} new requests of an account in ${WINDOW} s, and the simulator refuses more with 429. The floor is the time that the limit alone takes. First table: one execution with Wait by Polling, Get 4K Video for ${extent.upgrades} videos and Run a Model for ${IMAGES} images of an image model; ${LIMIT} are accepted at once, the others in further windows of ${WINDOW} s, and the last upgrade takes ${UPGRADE_MS / 1000} s, the last image ${IMAGE_MS / 1000} s. Second table: n8n in queue mode with PostgreSQL, Redis and ${WORKERS} workers, which know nothing of each other; each runs one execution that generates ${perWorker} videos, all on one account; then the same beside another program that takes ${LIMIT / 2} places in each window, at random moments. From the first accepted submission to the last; ${rounds} rounds, each with a fresh account.`,
+		method: `Kie.ai accepts ${LIMIT} new requests of an account in ${WINDOW} s, and the simulator refuses more with 429. The floor is the time that the limit alone takes. First table: one execution with Wait by Polling, Get 4K Video for ${extent.upgrades} videos and Run a Model for ${IMAGES} images of an image model; ${LIMIT} are accepted at once, the others in further windows of ${WINDOW} s, and the last upgrade takes ${UPGRADE_MS / 1000} s, the last image ${IMAGE_MS / 1000} s. Second table: n8n in queue mode with PostgreSQL, Redis and ${WORKERS} workers, which know nothing of each other; two run one execution that generates ${perWorker} videos, one as many images with Run a Model, all on one account; then the same beside another program that takes ${LIMIT / 2} places in each window, at random moments. From the first accepted submission to the last; ${rounds} rounds, each with a fresh account.`,
 		tables: [
 			table(
 				['', 'Seconds', 'Floor', 'Ratio', 'Against one alone', 'Submissions of each'],
@@ -97,12 +97,12 @@ export async function measureLimit(lab: Lab): Promise<Section> {
 			),
 			table(
 				[
-					`${WORKERS} workers, ${perWorker} videos each`,
+					`${WORKERS} workers, ${perWorker} orders each`,
 					'Seconds',
 					'Floor',
 					'Ratio',
 					'Refused with 429',
-					'Paid for, per video',
+					'Paid for, per order',
 				],
 				...situations.map(({ how, runs }) => [
 					how,
@@ -150,7 +150,7 @@ function aloneTargets(alone: Alone): Target[] {
 	];
 }
 
-/** @throws Error unless every video came out */
+/** @throws Error unless every result came out */
 async function runPaid(lab: Lab, videos: number, taken: number): Promise<PaidRun> {
 	const stage = await lab.stage();
 	stage.simulator.reset();
@@ -162,7 +162,7 @@ async function runPaid(lab: Lab, videos: number, taken: number): Promise<PaidRun
 	const ready = items.filter(({ json }) => json.status === 'success');
 	const different = new Set(ready.map(({ json }) => json.taskId)).size;
 	if (different !== WORKERS * videos) {
-		throw new Error(`${different} of ${WORKERS * videos} videos came out`);
+		throw new Error(`${different} of ${WORKERS * videos} results came out`);
 	}
 	return { ...run, paid: stage.simulator.paid().length / different };
 }
@@ -176,13 +176,13 @@ function toFloor(runs: readonly PaidRun[]): number[] {
 }
 
 function workersTargets({ how, runs }: Situation, perWorker: number): Target[] {
-	const who = `${WORKERS} workers with ${perWorker} new videos each on one account, ${how},`;
+	const who = `${WORKERS} workers with ${perWorker} new orders each on one account, ${how},`;
 	const paid = figures(runs, 'paid');
 	return [
 		ratioTarget(`${who} take`, toFloor(runs), MOST_RATIO.workers),
 		{
-			promise: `${who} get every video, and each is paid for once`,
-			measured: `${shown(paid, 2)} paid submissions per video`,
+			promise: `${who} get every result, and each is paid for once`,
+			measured: `${shown(paid, 2)} paid submissions of each`,
 			held: paid.every((each) => each === 1),
 		},
 	];

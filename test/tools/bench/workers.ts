@@ -1,5 +1,5 @@
 import type { Stage } from '../../spec/e2e/stage';
-import { chain } from '../../spec/e2e/workflows';
+import { chain, RUN_MODEL } from '../../spec/e2e/workflows';
 import type { CredentialReference } from '../n8n/client';
 import type { Execution } from '../n8n/execution';
 import { KIE_RATE_LIMIT } from '../simulator';
@@ -9,8 +9,8 @@ export const LIMIT = KIE_RATE_LIMIT.limit;
 /** Seconds. */
 export const WINDOW = KIE_RATE_LIMIT.windowMs / 1000;
 
-/** Milliseconds a generation takes at the simulated Kie.ai. */
-const GENERATE_MS = 500;
+/** Milliseconds an order takes at the simulated Kie.ai. */
+const ORDER_MS = 500;
 /** Seconds between two checks of one video. */
 const POLL_SECONDS = 5;
 
@@ -25,7 +25,7 @@ export interface WorkersPlace {
 export interface WorkersLoad {
 	/** Executions that start at the same moment. */
 	workers: number;
-	/** New videos of each. */
+	/** New videos of each, but for one worker that makes as many images. */
 	videos: number;
 	/** Places in each window of the limit that another program takes. */
 	taken: number;
@@ -47,23 +47,20 @@ export function floorOf(videos: number, taken = 0): number {
 	return Math.ceil((videos - LIMIT) / (LIMIT - taken)) * WINDOW;
 }
 
-/** Generates with several executions at once, and waits until all have ended, however they do. */
+/** Orders with several executions at once, and waits until all have ended, however they do. */
 export async function runWorkers(
 	{ stage, credential, apiKey }: WorkersPlace,
 	{ workers, videos, taken }: WorkersLoad,
 ): Promise<WorkersRun> {
 	const { client, simulator } = stage;
-	simulator.setDefaults({ timings: { generate: GENERATE_MS } });
+	simulator.setDefaults({ timings: { generate: ORDER_MS, runModel: ORDER_MS } });
 	const floor = floorOf(workers * videos, taken);
-	const items = Array.from({ length: videos }, () => ({}));
-	const parameters = {
-		operation: 'generate',
-		prompt: 'A dog',
-		options: { pollInterval: POLL_SECONDS },
-	};
+	const items = Array.from({ length: videos }, () => ({ tag: 'A dog' }));
+	const options = { waitMode: 'poll', options: { pollInterval: POLL_SECONDS } };
 	const created = [];
 	for (let worker = 0; worker < workers; worker++) {
-		created.push(await client.createWorkflow(chain(credential, items, parameters)));
+		const order = worker === 0 ? RUN_MODEL : { operation: 'generate', prompt: 'A dog' };
+		created.push(await client.createWorkflow(chain(credential, items, { ...order, ...options })));
 	}
 	const rival = simulator.rival({ key: apiKey, perWindow: taken, ms: 20 * floor * 1000 });
 	const ids = await Promise.all(created.map(async ({ id }) => await client.runWorkflow(id)));
