@@ -22,7 +22,8 @@ export async function whileNothingResumes(
 ): Promise<void> {
 	await inDatabase(
 		userFolder,
-		`CREATE TRIGGER blip BEFORE UPDATE ON execution_entity WHEN OLD.status = 'waiting'
+		`CREATE TRIGGER blip BEFORE UPDATE ON execution_entity
+		WHEN OLD.status = 'waiting' AND NEW.status <> 'waiting'
 		BEGIN SELECT RAISE(ABORT, 'the database fails'); END`,
 	);
 	await work().finally(async () => await inDatabase(userFolder, 'DROP TRIGGER blip'));
