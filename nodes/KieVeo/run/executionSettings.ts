@@ -50,7 +50,7 @@ export function logPlace(
 }
 
 function settingsOf(context: IExecuteFunctions): { [name: string]: unknown } {
-	// Some n8n versions have none.
-	const settings = (context as Partial<IExecuteFunctions>).getWorkflowSettings?.();
+	// Some n8n versions have none, and the types of the oldest ones do not know it.
+	const settings = (context as { getWorkflowSettings?(): unknown }).getWorkflowSettings?.();
 	return isJsonObject(settings) ? settings : {};
 }
