@@ -67,7 +67,7 @@ export class KieVeoApi implements ICredentialType {
 					name: `${API_LABELS.jobs} (Preview)`,
 					value: 'jobs',
 					description:
-						'The API that Kie.ai documents for all models since September 2026. Not all of it has been tried with real orders yet.',
+						'The API that Kie.ai documents for all models since September 2026. It has not been tried with real orders yet.',
 				},
 			],
 			description:

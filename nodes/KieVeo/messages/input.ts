@@ -153,7 +153,7 @@ export const inputErrors = errorsFrom({
 	/* Why an execution cannot be suspended. */
 	suspendedTool: () => [
 		`${NOT_SUSPENDED} as a tool of an AI agent`,
-		"The agent needs an answer immediately. Use 'Wait by Polling'.",
+		"An agent cannot wait for a suspended execution. Use 'Return Immediately' and a second tool with Get, or 'Wait by Polling'.",
 	],
 	suspendedWithoutAddress: () => [
 		`${NOT_SUSPENDED} here`,

@@ -71,7 +71,7 @@ export const SECTIONS: Section[] = [
 	{
 		title: 'Parameters and settings',
 		intro:
-			'All parameters of all items are checked first. Nothing was ordered and nothing was paid for.',
+			'All parameters of all items are checked first. Nothing was ordered and nothing was paid for; with On Error: Continue that is true of the item with the error.',
 		said: / ?Nothing was (sent|submitted)( to Kie.ai)?\./,
 		entries: [
 			...entriesOf(inputErrors, inputSamples(true)).map((entry) => ({
