@@ -128,14 +128,14 @@ export async function executeOrders(
 			async (work) => await submitLogged(context, work),
 			// Nothing slow between submitting and suspending: files are downloaded once all are finished.
 			async (work, all) =>
-				await finish(context, work, suspension !== null && all.some(isUnfinished)),
+				await finish(context, work, suspension !== null && all.some((one) => one.isUnfinished)),
 		],
 		errorFields: errorFieldsOf(run),
 		...(suspension ? { failedItem } : {}),
 	});
 	const takenUp = works.filter(({ isTakenUp }) => isTakenUp).length;
 	if (takenUp > 0) addHint(context, takenUpHint(takenUp, works.length, name));
-	const unfinished = works.filter(isUnfinished);
+	const unfinished = works.filter((one) => one.isUnfinished);
 	if (unfinished.length === 0) return items;
 	if (suspension) {
 		const deadline = connection.clock.now() + longestTimeout(unfinished) * 1000;
@@ -176,10 +176,6 @@ async function fetchBalance({ api }: Connection): Promise<number> {
 	const { meaning } = answer;
 	if (meaning.kind !== 'success') throw balanceUnknownError(meaning, answer);
 	return meaning.credits;
-}
-
-function isUnfinished(work: TaskWork): boolean {
-	return work.isUnfinished;
 }
 
 /**

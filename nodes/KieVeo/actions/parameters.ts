@@ -16,7 +16,7 @@ const LONGEST_WAIT = 14 * 24 * 60 * 60;
 
 /* All readers throw a KieVeoError that names the parameter, as the panel does. */
 
-/** What the node's parameters say for one input item. */
+/** What the node's parameters say for one input item. `parameter` is a label, for messages, `name` the stored name. */
 export class Item {
 	constructor(
 		readonly context: IExecuteFunctions,
@@ -58,10 +58,10 @@ export class Item {
 	}
 
 	/** The file in a binary field. */
-	file(parameter: string, name: string) {
+	file(parameter: string, field: string) {
 		const fields = this.context.getInputData()[this.index]?.binary ?? {};
-		const binary = Object.hasOwn(fields, name) ? fields[name] : undefined;
-		if (!binary) throw inputErrors.missingBinaryField(parameter, name, Object.keys(fields));
+		const binary = Object.hasOwn(fields, field) ? fields[field] : undefined;
+		if (!binary) throw inputErrors.missingBinaryField(parameter, field, Object.keys(fields));
 		return { binary, identity: binary.id ?? binary.data, open: openerOf(this.context, binary) };
 	}
 }

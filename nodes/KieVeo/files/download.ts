@@ -51,7 +51,7 @@ export function checkDownloadSettings(name: unknown, maxSize: unknown): Download
 	return { binaryPropertyName, maxBytes: megabytes === 0 ? null : megabytes * 1_000_000 };
 }
 
-export interface FileOrder extends Pick<DownloadSettings, 'maxBytes'> {
+interface FileOrder extends Pick<DownloadSettings, 'maxBytes'> {
 	url: string;
 	/** `null` when only the URL is known. */
 	taskId: string | null;

@@ -204,7 +204,11 @@ export abstract class BaseApi extends AccountApi {
 		return answered(answer, { kind: 'processing', files });
 	}
 
-	/** How a task stands whose state is its record. @param id under which Kie keeps it */
+	/**
+	 * How a task stands whose state is its record.
+	 *
+	 * @param id under which Kie keeps it
+	 */
 	protected async fetchState(
 		id: string,
 		operation: TaskOperation,
@@ -244,7 +248,7 @@ export abstract class BaseApi extends AccountApi {
 		return await submitPatiently(send, meaningOf, { ...this.account, deadline });
 	}
 
-	protected async readRecord(taskId: string): Promise<KieAnswer> {
+	private async readRecord(taskId: string): Promise<KieAnswer> {
 		return await this.account.http.call({
 			method: 'GET',
 			path: this.recordPath,

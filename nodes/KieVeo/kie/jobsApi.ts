@@ -18,8 +18,8 @@ import { NO_FILES } from './meaning/files';
 import { isJsonObject, toText, type JsonObject } from '../values';
 
 /*
- * Kie's unified jobs API: every order is a job of a model, and its state the record of that job. The names
- * of models appear only here; the fields of each model differ, and Kie ignores what it does not know.
+ * Kie's unified jobs API: every order is a job of a model, and its state the record of that job. Which
+ * models are ordered appears only here; the fields of each model differ, and Kie ignores what it does not know.
  *
  * See https://docs.kie.ai/veo3-api/generate-veo-3-video and https://docs.kie.ai/market/common/get-task-detail
  */

@@ -91,9 +91,6 @@ export function resumeUrlObstacle(resumeUrl: string, apiBaseUrl: string): KieVeo
  * Stores the items as this node's data and suspends the execution, which frees its worker.
  *
  * @param items as the node would return them now: finished ones, and those with `status: "processing"`
- * @param reason.resumeUrl the address that resumes it
- * @param reason.deadline when the waiting time ends, in milliseconds since the epoch
- * @param reason.videos with Kie's code for the submission, and its time by the even clock
  */
 export async function suspend(
 	context: IExecuteFunctions,
@@ -108,12 +105,16 @@ export async function suspend(
 	}: {
 		operation: TaskOperation;
 		round: number;
+		/** The address that resumes it. */
 		resumeUrl: string;
+		/** When the waiting time ends: milliseconds since the epoch. */
 		deadline: number;
 		videos: Array<{
 			taskId: string | null;
 			index: number | null;
+			/** Kie's, for the submission. */
 			code: number | null;
+			/** By the even clock. */
 			submittedAt: number;
 		}>;
 	},

@@ -151,7 +151,6 @@ export const generate = taskOperation({
 			description:
 				'Whether Kie.ai translates the prompt into English first. Lines spoken in the video are translated too.',
 		},
-
 		seedOption,
 		watermarkOption,
 	],

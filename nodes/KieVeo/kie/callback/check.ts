@@ -155,7 +155,7 @@ function toEvent(
 		callback,
 	};
 	if (tier === undefined || made === null) return event;
-	// With what the user should know about it in Kie's words.
+	// Kie's words, and what the user should know about them.
 	const noted = { ...callback, message: withTierNote(message, tier, made) };
 	return { ...event, tier: { asked: tier, made }, callback: noted };
 }
