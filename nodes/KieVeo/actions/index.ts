@@ -1,9 +1,8 @@
-import {
-	updateDisplayOptions,
-	type IDataObject,
-	type IExecuteFunctions,
-	type INodeExecutionData,
-	type INodeProperties,
+import type {
+	IDataObject,
+	IExecuteFunctions,
+	INodeExecutionData,
+	INodeProperties,
 } from 'n8n-workflow';
 
 import { KieVeoError, toRaisedError } from '../messages/error';
@@ -96,7 +95,12 @@ export const properties: INodeProperties[] = [
 	...toolProperties,
 	...Object.entries(ACTIONS).flatMap(([name, { fields }]) => {
 		const { resource } = OPERATIONS[name as OperationName];
-		return updateDisplayOptions({ show: { resource: [resource], operation: [name] } }, fields);
+		// Not n8n's `updateDisplayOptions`: its deep merge takes a sixth of the node's load time.
+		const own = { resource: [resource], operation: [name] };
+		return fields.map(({ displayOptions, ...field }) => ({
+			...field,
+			displayOptions: { ...displayOptions, show: { ...displayOptions?.show, ...own } },
+		}));
 	}),
 ];
 
