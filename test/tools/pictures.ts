@@ -42,12 +42,10 @@ const PANELS: Array<[name: string, parameters: INodeParameters, run?: 'run']> = 
 		{
 			operation: 'get4k',
 			taskId: 'veo_task_demo_1',
-			download: true,
 			options: {
 				pollInterval: 30,
 				timeout: 3600,
 				onTimeout: 'continue',
-				maxSize: 500,
 				minimumCredits: 500,
 				on4kUnavailable: 'get1080p',
 			},
