@@ -91,6 +91,7 @@ const HAILUO = 'hailuo/2-3-image-to-video-standard';
 const SPEECH = 'elevenlabs/text-to-speech-turbo-2-5';
 const OMNI = 'kling-3.0-omni/image-to-video';
 const MUSIC = 'ai-music-api/generate';
+const UNAUTHORIZED = { code: 401, msg: 'Unauthorized' };
 const success = (data: unknown) => ({ code: 200, msg: 'success', data });
 const schemaAnswer = (id: string) => success({ model: id, openapi: openapiOf(id, MODELS[id]!) });
 const fieldsOf = async (id: string) =>
@@ -164,41 +165,13 @@ describe('a panel without fields', () => {
 	it.each([
 		['no model', { __rl: true, mode: 'list', value: '' }, /once a model is chosen/],
 		['an expression without a value', null, /once a model is chosen/],
-		[
-			'an expression that is left',
-			{ __rl: true, mode: 'id', value: '={{ $json.a }}' },
-			/once a model is chosen/,
-		],
-		[
-			'an expression that throws',
-			new Error("Node 'A' hasn't been executed"),
-			/^Node 'A' hasn't been executed/,
-		],
+		['an expression that is left', '={{ $json.a }}', /once a model is chosen/],
+		['an expression that throws', new Error("'A' hasn't been executed"), /^'A' hasn't been/],
 		['no key', NANO, /^'API Key' of the Kie.ai API credential is empty/],
-		[
-			'a wrong key',
-			NANO,
-			/did not accept the API key(?!.*JSON)/,
-			{ code: 401, msg: 'Unauthorized' },
-		],
-		[
-			'an unknown model',
-			'nano',
-			/^Kie.ai does not list the model nano\. .*JSON/,
-			{ code: 404, msg: 'no', data: null },
-		],
-		[
-			'no schema',
-			NANO,
-			/^Kie.ai has not published the fields of .*JSON/,
-			success({ openapi: null }),
-		],
-		[
-			'a helper',
-			'gemini-omni-audio',
-			/not run gemini-omni-audio as a task, but at \/api\/v1\/omni/,
-			{},
-		],
+		['a wrong key', NANO, /did not accept the API key(?!.*JSON)/, UNAUTHORIZED],
+		['an unknown model', 'nano', /^Kie.ai does not list the model nano\. .*JSON/, { code: 404 }],
+		['no schema', NANO, /^Kie.ai has not published .*JSON/, success({ openapi: null })],
+		['a helper', 'gemini-omni-audio', /as a task, but at \/api\/v1\/omni/, {}],
 	])('says why: %s', async (_name, modelId, notice, ...answers) => {
 		const { fields, emptyFieldsNotice } = await editor(modelId, ...(answers as object[])).fields();
 		expect(fields).toStrictEqual([]);
@@ -207,40 +180,21 @@ describe('a panel without fields', () => {
 });
 
 describe('the list of models', () => {
-	const row = (
-		model: string,
-		title: string,
-		provider: string,
-		taskType: string,
-		pricingDesc: string | null = null,
-	) => ({
-		...{
-			model,
-			slug: model,
-			title,
-			provider,
-			taskType: [taskType],
-			description: null,
-			pricingDesc,
-		},
+	const row = (model: string, title: string, provider: string, taskType: string) => ({
+		...{ model, slug: model, title, provider, description: null },
+		...{ taskType: [taskType], pricingDesc: model === KLING ? '5 s: 160 credits.\nmore' : null },
 	});
 	const list = success({
 		total: 4,
 		models: [
-			row(KLING, 'Kling 2.1 Master', 'Kling', 'Text to Video', '5 s: 160 credits.\nmore'),
+			row(KLING, 'Kling 2.1 Master', 'Kling', 'Text to Video'),
 			row('recraft/crisp-upscale', 'Recraft Crisp Upscale', 'Elevenlabs', 'Text to Image'),
 			row('gpt-6-sol', 'GPT 6', 'OpenAI', 'Chat'),
 			row('gemini-omni-audio', 'Gemini Omni', 'Google', 'Text to Speech'),
 		],
 	});
-	const KLING_ENTRY = {
-		name: 'Kling 2.1 Master · Kling · 5 s: 160 credits.',
-		value: KLING,
-	};
-	const RECRAFT = {
-		name: 'Recraft Crisp Upscale · Elevenlabs',
-		value: 'recraft/crisp-upscale',
-	};
+	const KLING_ENTRY = { name: 'Kling 2.1 Master · Kling · 5 s: 160 credits.', value: KLING };
+	const RECRAFT = { name: 'Recraft Crisp Upscale · Elevenlabs', value: 'recraft/crisp-upscale' };
 
 	it.each([
 		[undefined, [KLING_ENTRY, RECRAFT]],
@@ -265,173 +219,77 @@ describe('the list of models', () => {
 	});
 
 	it('says why it is empty', async () => {
-		const search = editor('', { code: 401, msg: 'Unauthorized' }).search();
+		const search = editor('', UNAUTHORIZED).search();
 		await expect(search).rejects.toThrow(/list of models could not be read. Kie.ai did not accept/);
 	});
 });
 
 describe('the fields of an item', () => {
-	const given = { prompt: 'a fox' };
+	/** Reads one field beside a prompt, where the model has one. */
+	function readField(id: string, name: string, value: unknown) {
+		const known = cataloguedModel(id);
+		const hasPrompt = known.kind === 'job' && known.fields.some((field) => field.name === 'prompt');
+		return readFields(id, { ...(hasPrompt ? { prompt: 'a fox' } : {}), [name]: value }).input;
+	}
+	const REFERENCES = 'reference_image_urls';
+	const A = 'https://a.com/1';
 
-	it.each([
-		['text where Kie wants text', KLING, { ...given, duration: 5 }, { ...given, duration: '5' }],
-		['a number', KLING, { ...given, cfg_scale: '0.5' }, { ...given, cfg_scale: 0.5 }],
-		['zero', KLING, { ...given, cfg_scale: 0 }, { ...given, cfg_scale: 0 }],
-		['a whole number', SEEDANCE, { duration: ' 7 ' }, { duration: 7 }],
-		['a switch', SEEDANCE, { web_search: 'true' }, { web_search: true }],
-		['an off switch', SEEDANCE, { web_search: false }, { web_search: false }],
-		[
-			'nothing',
-			KLING,
-			{ ...given, duration: '', negative_prompt: null, cfg_scale: undefined },
-			given,
-		],
-		['an empty list', SEEDANCE, { reference_image_urls: [] }, {}],
-		['no value at all', SEEDANCE, null, {}],
-		['a choice of numbers', 'veo-3-1', { ...given, duration: '8' }, { ...given, duration: 8 }],
-		[
-			'a list',
-			SEEDANCE,
-			{ reference_image_urls: ['https://a.com/1'] },
-			{ reference_image_urls: ['https://a.com/1'] },
-		],
-		[
-			'a list as JSON',
-			SEEDANCE,
-			{ reference_image_urls: '["asset://1"]' },
-			{ reference_image_urls: ['asset://1'] },
-		],
-		[
-			'addresses with commas, some of them theirs',
-			SEEDANCE,
-			{ reference_image_urls: 'https://a.com/1,2, oss://b/3' },
-			{ reference_image_urls: ['https://a.com/1,2', 'oss://b/3'] },
-		],
-		[
-			'one address a line',
-			SEEDANCE,
-			{ reference_image_urls: 'https://a.com/1\nasset://2\n' },
-			{ reference_image_urls: ['https://a.com/1', 'asset://2'] },
-		],
-		[
-			'a list of objects as JSON',
-			DIALOGUE,
-			{ dialogue: '[{"text": "Hi", "voice": "x"}]' },
-			{ dialogue: [{ text: 'Hi', voice: 'x' }] },
-		],
-		[
-			'lists in lists',
-			WAN,
-			{ ...given, bbox_list: [[[1, '2']]] },
-			{ ...given, bbox_list: [[[1, 2]]] },
-		],
-		[
-			'a required field with a default',
-			TOPAZ,
-			{ image_url: 'https://a.com' },
-			{ image_url: 'https://a.com' },
-		],
-	])('are sent as Kie wants them: %s', (_name, id, value, input) => {
-		expect(readFields(id, value)).toStrictEqual({ model: id, input, hints: [] });
+	it.each<[what: string, id: string, name: string, given: unknown, sent: unknown]>([
+		['text where Kie wants text', KLING, 'duration', 5, '5'],
+		['a number', KLING, 'cfg_scale', '0.5', 0.5],
+		['zero', KLING, 'cfg_scale', 0, 0],
+		['a whole number', SEEDANCE, 'duration', ' 7 ', 7],
+		['a switch', SEEDANCE, 'web_search', 'true', true],
+		['an off switch', SEEDANCE, 'web_search', false, false],
+		['an empty text', KLING, 'duration', '', undefined],
+		['nothing', KLING, 'negative_prompt', null, undefined],
+		['an empty list', SEEDANCE, REFERENCES, [], undefined],
+		['a choice of numbers', 'veo-3-1', 'duration', '8', 8],
+		['a list', SEEDANCE, REFERENCES, [A], [A]],
+		['a list as JSON', SEEDANCE, REFERENCES, '["asset://1"]', ['asset://1']],
+		['a comma in an address', SEEDANCE, REFERENCES, `${A},2, oss://3`, [`${A},2`, 'oss://3']],
+		['one address a line', SEEDANCE, REFERENCES, `${A}\nasset://2\n`, [A, 'asset://2']],
+		['objects as JSON', DIALOGUE, 'dialogue', '[{"text": "Hi"}]', [{ text: 'Hi' }]],
+		['lists in lists', WAN, 'bbox_list', [[[1, '2']]], [[[1, 2]]]],
+		['a required field without its default', TOPAZ, 'image_url', A, A],
+	])('are sent as Kie wants them: %s', (_what, id, name, given, sent) => {
+		expect(readField(id, name, given)[name]).toStrictEqual(sent);
 	});
-});
 
-describe('the fields of an item that are not as Kie says', () => {
-	const given = { prompt: 'a fox' };
-
-	it.each([
-		['nothing required', KLING, {}, "'prompt' is missing"],
-		['an empty required text', KLING, { prompt: ' ' }, "'prompt' is missing"],
-		['an empty required list', DIALOGUE, { dialogue: [] }, "'dialogue' is missing"],
-		[
-			'a number for what',
-			KLING,
-			{ ...given, cfg_scale: 'high' },
-			`'cfg_scale' must be of type number, not "high"`,
-		],
-		['a fraction', SEEDANCE, { duration: 5.5 }, "'duration' must be of type integer, not 5.5"],
-		[
-			'a switch for what',
-			SEEDANCE,
-			{ web_search: 'yes' },
-			`'web_search' must be of type boolean, not "yes"`,
-		],
-		[
-			'an object for a text',
-			KLING,
-			{ prompt: { a: 1 } },
-			`'prompt' must be of type string, not {"a":1}`,
-		],
-		[
-			'a list for a text',
-			HAILUO,
-			{ ...given, image_url: ['https://a.com'] },
-			"'image_url' must be of type string",
-		],
-		[
-			'an object in a list of texts',
-			SEEDANCE,
-			{ reference_image_urls: [{}] },
-			"'reference_image_urls' must be of type array of string",
-		],
-		[
-			'text for a list of objects',
-			DIALOGUE,
-			{ dialogue: 'Hi' },
-			`'dialogue' must be of type array of object, not "Hi"`,
-		],
-		['an unknown field', KLING, { ...given, seed: 1 }, "'seed' is not a field of this model"],
-		[
-			'a name every object has',
-			KLING,
-			{ ...given, constructor: 'x' },
-			"'constructor' is not a field",
-		],
-		['no choice', KLING, { ...given, duration: '7' }, `'duration' must be one of 5, 10, not "7"`],
-		[
-			'another case',
-			KLING,
-			{ ...given, duration: ' 5' },
-			`'duration' must be one of 5, 10, not " 5"`,
-		],
-		['too much', KLING, { ...given, cfg_scale: 2 }, "'cfg_scale' must be 0-1, not 2"],
-		['too little', SPEECH, { text: 'x', speed: 0.1 }, "'speed' must be 0.7-1.2, not 0.1"],
-		[
-			'too long a text',
-			KLING,
-			{ prompt: 'a'.repeat(5001) },
-			"'prompt' must be at most 5000 characters, not 5001",
-		],
-		[
-			'too many entries',
-			NANO_PRO,
-			{ ...given, image_input: Array(9).fill('https://a.com') },
-			"'image_input' must be at most 8 entries, not 9",
-		],
-		[
-			'too few entries',
-			WAN,
-			{ ...given, color_palette: [{}] },
-			"'color_palette' must be 3-10 entries, not 1",
-		],
-	])('are refused, and JSON is named: %s', (_name, id, value, message) => {
-		expect(() => readFields(id, value)).toThrow(
+	it.each<[what: string, id: string, name: string, given: unknown, message: string]>([
+		['nothing required', KLING, 'prompt', undefined, 'is missing'],
+		['an empty required text', KLING, 'prompt', ' ', 'is missing'],
+		['an empty required list', DIALOGUE, 'dialogue', [], 'is missing'],
+		['a word', KLING, 'cfg_scale', 'high', 'must be of type number, not "high"'],
+		['a fraction', SEEDANCE, 'duration', 5.5, 'must be of type integer, not 5.5'],
+		['a word for a switch', SEEDANCE, 'web_search', 'yes', 'must be of type boolean, not "yes"'],
+		['an object for a text', KLING, 'prompt', { a: 1 }, 'must be of type string, not {"a":1}'],
+		['an object in a list', SEEDANCE, REFERENCES, [{}], 'must be of type array of string'],
+		['text for objects', DIALOGUE, 'dialogue', 'Hi', 'must be of type array of object, not "Hi"'],
+		['an unknown field', KLING, 'seed', 1, 'is not a field of this model'],
+		['a name every object has', KLING, 'constructor', 'x', 'is not a field'],
+		['no choice', KLING, 'duration', ' 5', 'must be one of 5, 10, not " 5"'],
+		['too much', KLING, 'cfg_scale', 2, 'must be 0-1, not 2'],
+		['too little', SPEECH, 'speed', 0.1, 'must be 0.7-1.2, not 0.1'],
+		['a long text', KLING, 'prompt', 'a'.repeat(5001), 'must be at most 5000 characters, not 5001'],
+		['many entries', NANO_PRO, 'image_input', Array(9).fill(A), 'must be at most 8 entries, not 9'],
+		['few entries', WAN, 'color_palette', [{}], 'must be 3-10 entries, not 1'],
+	])('that are not as Kie says are refused, and JSON is named: %s', (...row) => {
+		const [, id, name, given, message] = row;
+		expect(() => readField(id, name, given)).toThrow(
 			expect.objectContaining({
-				message: expect.stringContaining(message) as string,
+				message: expect.stringContaining(`'${name}' ${message}`) as string,
 				description: expect.stringMatching(/JSON.*Nothing was sent/) as string,
 			}),
 		);
 	});
 
-	it('are counted in characters, and a text of the limit is sent', () => {
-		expect(readFields(KLING, { prompt: '🦊'.repeat(5000) }).input).toHaveProperty('prompt');
+	it('may be none', () => {
+		expect(readFields(SEEDANCE, null)).toStrictEqual({ model: SEEDANCE, input: {}, hints: [] });
 	});
 
-	it('may be 200', () => {
-		const many = Object.fromEntries(
-			Array.from({ length: 200 }, (_, index) => [`f${index}`, index]),
-		);
-		expect(() => readFields(KLING, { ...given, ...many })).toThrow("'f0' is not a field");
+	it('are counted in characters, and a text of the limit is sent', () => {
+		expect(readFields(KLING, { prompt: '🦊'.repeat(5000) }).input).toHaveProperty('prompt');
 	});
 });
 
