@@ -25,103 +25,116 @@ export interface TransportFault {
 	cause?: string;
 }
 
-const CONNECT = { syscall: 'connect', received: false } as const;
-const LOOKUP = { syscall: 'getaddrinfo', received: false } as const;
+/** Where it failed, and whether the server had the whole request. */
+const AT_PROXY = { stage: 'proxy', received: false } as const;
 const HANDSHAKE = { stage: 'tls', received: false } as const;
-const HTTPS = { stage: 'https', received: true } as const;
+const UNMADE = { stage: 'none', received: false } as const;
+const SENT = { stage: 'https', received: true } as const;
+const SENT_BY_HTTP = { stage: 'http', received: true } as const;
+/** A part of an answer came, of another server than Kie's. */
+const FOREIGN = { stage: 'https', received: false } as const;
 
-function certificate(name: string, code: string, raw: string): TransportFault {
-	return { name, raw, code, ...HANDSHAKE };
+type Where = Pick<TransportFault, 'stage' | 'received'>;
+
+function fault(name: string, raw: string, code: string | null, where: Where): TransportFault {
+	return { name, raw, code, ...where };
+}
+
+/** Before anything is sent. */
+function unconnected(name: string, code: string, stage: Stage): TransportFault {
+	return { name, raw: `connect ${code} 192.0.2.1:443`, code, syscall: 'connect', ...before(stage) };
+}
+
+function unnamed(name: string, code: string, stage: Stage): TransportFault {
+	return {
+		name,
+		raw: `getaddrinfo ${code} kie.test`,
+		code,
+		syscall: 'getaddrinfo',
+		...before(stage),
+	};
+}
+
+function before(stage: Stage): Where {
+	return { stage, received: false };
 }
 
 function handshake(name: string, raw: string): TransportFault {
-	return { name, raw: `write EPROTO ${raw}`, code: 'EPROTO', syscall: 'write', ...HANDSHAKE };
+	return { ...fault(name, `write EPROTO ${raw}`, 'EPROTO', HANDSHAKE), syscall: 'write' };
 }
 
-function failedConnect(name: string, code: string, stage: Stage): TransportFault {
-	return { name, raw: `connect ${code} 192.0.2.1:443`, code, stage, ...CONNECT };
-}
-
-function failedLookup(name: string, code: string, stage: Stage): TransportFault {
-	return { name, raw: `getaddrinfo ${code} kie.test`, code, stage, ...LOOKUP };
-}
-
-function proxyNotHttp(name: string, raw: string): TransportFault {
-	return { name, raw, code: null, stage: 'proxy', received: false };
+function unread(name: string, code: string, where: Where = SENT): TransportFault {
+	return { ...fault(name, `read ${code}`, code, where), syscall: 'read' };
 }
 
 /** The status and a part of the page came. */
-function cutPage(name: string, status: number): TransportFault {
-	const raw = 'stream has been aborted';
-	return { name, raw, code: 'ERR_BAD_RESPONSE', status, stage: 'https', received: false };
+function cut(name: string, status: number, where: Where = FOREIGN): TransportFault {
+	return { ...fault(name, 'stream has been aborted', 'ERR_BAD_RESPONSE', where), status };
 }
+
+function blocked(name: string, why: string, cause: string): TransportFault {
+	return { ...fault(name, `The request was blocked because ${why}`, null, UNMADE), cause };
+}
+
+const TIMED_OUT = ['timeout of 60000ms exceeded', 'ECONNABORTED'] as const;
 
 /**
  * Faults as nodes saw them in n8n 1.123.81 and 2.41.1, where servers noted what they had received. Only
  * what differs between them is kept.
  */
 export const TRANSPORT_FAULTS: TransportFault[] = [
-	failedConnect('refused', 'ECONNREFUSED', 'http'),
-	failedConnect('refused over https', 'ECONNREFUSED', 'tls'),
-	failedConnect('network unreachable', 'ENETUNREACH', 'tls'),
-	failedConnect('host unreachable', 'EHOSTUNREACH', 'tls'),
-	failedConnect('forbidden by the machine', 'EACCES', 'tls'),
-	failedConnect('another fault while connecting', 'EINVAL', 'tls'),
-	failedConnect('no connection in time', 'ETIMEDOUT', 'tls'),
-	failedConnect('reset on accept', 'ECONNRESET', 'http'),
-	failedLookup('unknown name', 'ENOTFOUND', 'tls'),
-	failedLookup('no DNS', 'EAI_AGAIN', 'tls'),
-	failedConnect('proxy refused', 'ECONNREFUSED', 'proxy'),
-	failedConnect('proxy not reached in time', 'ETIMEDOUT', 'proxy'),
-	failedLookup('unknown name of the proxy', 'ENOTFOUND', 'proxy'),
+	unconnected('refused', 'ECONNREFUSED', 'http'),
+	unconnected('refused over https', 'ECONNREFUSED', 'tls'),
+	unconnected('network unreachable', 'ENETUNREACH', 'tls'),
+	unconnected('host unreachable', 'EHOSTUNREACH', 'tls'),
+	unconnected('forbidden by the machine', 'EACCES', 'tls'),
+	unconnected('another fault while connecting', 'EINVAL', 'tls'),
+	unconnected('no connection in time', 'ETIMEDOUT', 'tls'),
+	unconnected('reset on accept', 'ECONNRESET', 'http'),
+	unnamed('unknown name', 'ENOTFOUND', 'tls'),
+	unnamed('no DNS', 'EAI_AGAIN', 'tls'),
+	unconnected('proxy refused', 'ECONNREFUSED', 'proxy'),
+	unconnected('proxy not reached in time', 'ETIMEDOUT', 'proxy'),
+	unnamed('unknown name of the proxy', 'ENOTFOUND', 'proxy'),
 	{
-		name: 'several addresses, all unreachable',
+		...unconnected('several addresses, all unreachable', 'ETIMEDOUT', 'tls'),
 		raw: 'connect ETIMEDOUT 192.0.2.1:443 | connect ENETUNREACH 2001:db8::1:443',
-		code: 'ETIMEDOUT',
-		stage: 'tls',
-		...CONNECT,
 	},
-	{
-		name: "n8n's timeout while connecting",
-		raw: 'timeout of 60000ms exceeded',
-		code: 'ECONNABORTED',
-		...HANDSHAKE,
-	},
-	{
-		name: "n8n's timeout while the proxy connects",
-		raw: 'timeout of 60000ms exceeded',
-		code: 'ECONNABORTED',
-		stage: 'proxy',
-		received: false,
-	},
-	certificate('self-signed', 'DEPTH_ZERO_SELF_SIGNED_CERT', 'self-signed certificate'),
-	certificate(
+	fault("n8n's timeout while connecting", ...TIMED_OUT, HANDSHAKE),
+	fault("n8n's timeout while the proxy connects", ...TIMED_OUT, AT_PROXY),
+	fault('self-signed', 'self-signed certificate', 'DEPTH_ZERO_SELF_SIGNED_CERT', HANDSHAKE),
+	fault(
 		'unknown authority',
-		'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
 		'unable to verify the first certificate; if the root CA is installed locally, try running Node.js with --use-system-ca',
+		'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+		HANDSHAKE,
 	),
-	certificate(
+	fault(
 		'unknown authority in the chain',
-		'SELF_SIGNED_CERT_IN_CHAIN',
 		'self-signed certificate in certificate chain',
+		'SELF_SIGNED_CERT_IN_CHAIN',
+		HANDSHAKE,
 	),
-	certificate(
+	fault(
 		'certificate of another host',
-		'ERR_TLS_CERT_ALTNAME_INVALID',
 		"Hostname/IP does not match certificate's altnames: Host: kie.test. is not in the cert's altnames: DNS:other.test",
+		'ERR_TLS_CERT_ALTNAME_INVALID',
+		HANDSHAKE,
 	),
-	certificate('expired certificate', 'CERT_HAS_EXPIRED', 'certificate has expired'),
-	certificate('revoked certificate', 'CERT_REVOKED', 'certificate revoked'),
-	certificate('weak certificate', 'UNSPECIFIED', 'CA signature digest algorithm too weak'),
-	certificate(
+	fault('expired certificate', 'certificate has expired', 'CERT_HAS_EXPIRED', HANDSHAKE),
+	fault('revoked certificate', 'certificate revoked', 'CERT_REVOKED', HANDSHAKE),
+	fault('weak certificate', 'CA signature digest algorithm too weak', 'UNSPECIFIED', HANDSHAKE),
+	fault(
 		'certificate without readable dates',
-		'ERROR_IN_CERT_NOT_AFTER_FIELD',
 		"format error in certificate's notAfter field",
+		'ERROR_IN_CERT_NOT_AFTER_FIELD',
+		HANDSHAKE,
 	),
-	certificate(
+	fault(
 		'unreadable list of revoked certificates',
-		'UNABLE_TO_DECRYPT_CRL_SIGNATURE',
 		"unable to decrypt CRL's signature",
+		'UNABLE_TO_DECRYPT_CRL_SIGNATURE',
+		HANDSHAKE,
 	),
 	handshake(
 		'https to an http port',
@@ -131,137 +144,69 @@ export const TRANSPORT_FAULTS: TransportFault[] = [
 		'TLS too old',
 		'0A00042E:SSL routines:ssl3_read_bytes:tlsv1 alert protocol version:../deps/openssl/rec.c:1605:\n',
 	),
-	{
-		name: 'closed during the handshake',
-		raw: 'Client network socket disconnected before secure TLS connection was established',
-		code: 'ECONNRESET',
-		...HANDSHAKE,
-	},
-	{
-		name: 'reset during the handshake',
-		raw: 'read ECONNRESET',
-		code: 'ECONNRESET',
-		syscall: 'read',
-		...HANDSHAKE,
-	},
-	{
-		name: 'proxy closed',
-		raw: 'Proxy connection ended before receiving CONNECT response',
-		code: null,
-		stage: 'proxy',
-		received: false,
-	},
-	proxyNotHttp("proxy's answer without a header", 'No header received from proxy CONNECT response'),
-	proxyNotHttp(
+	fault(
+		'closed during the handshake',
+		'Client network socket disconnected before secure TLS connection was established',
+		'ECONNRESET',
+		HANDSHAKE,
+	),
+	unread('reset during the handshake', 'ECONNRESET', HANDSHAKE),
+	fault('proxy closed', 'Proxy connection ended before receiving CONNECT response', null, AT_PROXY),
+	fault(
+		"proxy's answer without a header",
+		'No header received from proxy CONNECT response',
+		null,
+		AT_PROXY,
+	),
+	fault(
 		"proxy's answer with a broken header",
 		'Invalid header from proxy CONNECT response. Got: "what"',
+		null,
+		AT_PROXY,
 	),
+	blocked('address blocked by n8n', 'it resolves to a restricted IP address', 'SsrfBlockedIpError'),
+	blocked(
+		'host name blocked by n8n',
+		'the destination hostname is restricted',
+		'SsrfBlockedHostnameError',
+	),
+	fault(
+		'character that no header can hold',
+		'Invalid character in header content ["Authorization"]',
+		'ERR_INVALID_CHAR',
+		UNMADE,
+	),
+	fault('address that is none', 'Invalid URL', 'ERR_INVALID_URL', UNMADE),
+	unread('reset after the request', 'ECONNRESET'),
+	fault('closed without an answer', 'socket hang up', 'ECONNRESET', SENT),
+	unread('refused by a firewall after the request', 'ECONNREFUSED'),
+	unread('unreachable after the request', 'EHOSTUNREACH'),
+	unread('packets lost after the request', 'ETIMEDOUT', SENT_BY_HTTP),
+	fault('no answer in time', ...TIMED_OUT, SENT),
+	cut('answer cut off', 200, SENT),
 	{
-		name: 'address blocked by n8n',
-		raw: 'The request was blocked because it resolves to a restricted IP address',
-		code: null,
-		stage: 'none',
-		received: false,
-		cause: 'SsrfBlockedIpError',
-	},
-	{
-		name: 'host name blocked by n8n',
-		raw: 'The request was blocked because the destination hostname is restricted',
-		code: null,
-		stage: 'none',
-		received: false,
-		cause: 'SsrfBlockedHostnameError',
-	},
-	{
-		name: 'character that no header can hold',
-		raw: 'Invalid character in header content ["Authorization"]',
-		code: 'ERR_INVALID_CHAR',
-		stage: 'none',
-		received: false,
-	},
-	{
-		name: 'address that is none',
-		raw: 'Invalid URL',
-		code: 'ERR_INVALID_URL',
-		stage: 'none',
-		received: false,
-	},
-	{
-		name: 'reset after the request',
-		raw: 'read ECONNRESET',
-		code: 'ECONNRESET',
-		syscall: 'read',
-		...HTTPS,
-	},
-	{ name: 'closed without an answer', raw: 'socket hang up', code: 'ECONNRESET', ...HTTPS },
-	{
-		name: 'refused by a firewall after the request',
-		raw: 'read ECONNREFUSED',
-		code: 'ECONNREFUSED',
-		syscall: 'read',
-		...HTTPS,
-	},
-	{
-		name: 'unreachable after the request',
-		raw: 'read EHOSTUNREACH',
-		code: 'EHOSTUNREACH',
-		syscall: 'read',
-		...HTTPS,
-	},
-	{
-		name: 'packets lost after the request',
-		raw: 'read ETIMEDOUT',
-		code: 'ETIMEDOUT',
-		syscall: 'read',
-		stage: 'http',
-		received: true,
-	},
-	{
-		name: 'no answer in time',
-		raw: 'timeout of 60000ms exceeded',
-		code: 'ECONNABORTED',
-		...HTTPS,
-	},
-	{
-		name: 'answer cut off',
-		raw: 'stream has been aborted',
-		code: 'ERR_BAD_RESPONSE',
+		...fault('answer wrongly packed', 'incorrect header check', 'Z_DATA_ERROR', SENT),
 		status: 200,
-		...HTTPS,
 	},
-	{
-		name: 'answer wrongly packed',
-		raw: 'incorrect header check',
-		code: 'Z_DATA_ERROR',
-		status: 200,
-		...HTTPS,
-	},
-	cutPage('answer of a proxy cut off', 407),
-	cutPage('answer of a firewall cut off', 403),
-	cutPage('redirect cut off', 301),
-	cutPage('page of another server cut off', 404),
-	{
-		name: 'server error cut off',
-		raw: 'stream has been aborted',
-		code: 'ERR_BAD_RESPONSE',
-		status: 502,
-		...HTTPS,
-	},
-	{
-		name: 'answer that is not HTTP',
-		raw: 'Parse Error: Expected HTTP/, RTSP/ or ICE/',
-		code: 'HPE_INVALID_CONSTANT',
-		stage: 'http',
-		received: true,
-	},
-	{
-		name: 'TLS alert after the handshake',
-		raw: '0A00045C:SSL routines:ssl3_read_bytes:tlsv13 alert certificate required:../deps/openssl/rec.c:1605:\n',
-		code: 'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED',
-		...HTTPS,
-	},
-	{ name: 'stopped by the user', raw: 'canceled', code: 'ERR_CANCELED', ...HTTPS },
-	{ name: 'unknown', raw: 'Something happened', code: null, ...HTTPS },
+	cut('answer of a proxy cut off', 407),
+	cut('answer of a firewall cut off', 403),
+	cut('redirect cut off', 301),
+	cut('page of another server cut off', 404),
+	cut('server error cut off', 502, SENT),
+	fault(
+		'answer that is not HTTP',
+		'Parse Error: Expected HTTP/, RTSP/ or ICE/',
+		'HPE_INVALID_CONSTANT',
+		SENT_BY_HTTP,
+	),
+	fault(
+		'TLS alert after the handshake',
+		'0A00045C:SSL routines:ssl3_read_bytes:tlsv13 alert certificate required:../deps/openssl/rec.c:1605:\n',
+		'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED',
+		SENT,
+	),
+	fault('stopped by the user', 'canceled', 'ERR_CANCELED', SENT),
+	fault('unknown', 'Something happened', null, SENT),
 ];
 
 /** n8n has its own sentence for some codes. */
