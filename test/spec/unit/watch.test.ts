@@ -41,7 +41,6 @@ class Lab {
 	readonly start = this.now;
 	readonly calls: Array<{ after: number; url: string; wakeUp: WakeUp; timeout?: number }> = [];
 	readonly warnings: string[] = [];
-	ticks = 0;
 	private release: (() => void) | undefined;
 	readonly watch = new Watch(
 		{ now: () => this.now, random: () => 0.5 },
@@ -92,7 +91,6 @@ class Lab {
 	async pass(ms: number, step = SECOND): Promise<void> {
 		for (const until = this.now + ms; this.now < until; ) {
 			this.now += step;
-			this.ticks++;
 			const { release } = this;
 			this.release = undefined;
 			release?.();
@@ -145,39 +143,30 @@ describe('the watch over suspended executions', () => {
 		expect(lab.calls).toHaveLength(2);
 	});
 
-	it.each<[what: string, answer: Answer, isOver: boolean, isWarned: boolean]>([
-		['it waits', WAITS, false, false],
-		['this round of a loop is over', [401, { code: 401, waiting: false }], true, false],
-		['the clocks or the API keys differ', [401, { code: 401, waiting: true }], false, false],
-		['its credential is gone', [500, { code: 500, waiting: true }], false, false],
-		[
-			'it runs',
-			[409, { code: 409, message: 'The execution "1" is running already.' }],
-			true,
-			false,
-		],
-		['it is gone', [404, { code: 404, message: 'The execution "1" does not exist.' }], true, false],
+	const ofExecution = (text: string) => ({ message: text.replace('#', 'execution "1"') });
+	it.each<[what: string, answer: Answer, means: 'waits' | 'over' | 'unreachable']>([
+		['it waits', WAITS, 'waits'],
+		['this round of a loop is over', [401, { code: 401, waiting: false }], 'over'],
+		['the clocks or the API keys differ', [401, { code: 401, waiting: true }], 'waits'],
+		['it runs', [409, ofExecution('The # is running already.')], 'over'],
+		['it is gone', [404, ofExecution('The # does not exist.')], 'over'],
 		[
 			'another node waits',
-			[404, { message: 'The workflow for execution "1" does not contain a waiting webhook' }],
-			true,
-			false,
+			[404, ofExecution('The workflow for # does not contain a waiting webhook')],
+			'over',
 		],
-		['a proxy knows no such path', [404, '<html>not found</html>'], false, true],
-		['a gateway knows no such path', [404, { message: 'no Route matched' }], false, true],
-		['a proxy wants a password', [401, '<html>password</html>'], false, true],
-		['n8n is starting', [200, 'n8n is starting up. Please wait'], false, true],
-		['n8n has a fault', [500, { code: 0, message: 'database is locked' }], false, true],
-		['nothing', [200, undefined], false, true],
-		['no connection', new Error('ECONNREFUSED'), false, true],
-		["n8n's own guard blocks it", new Error('The request was blocked'), false, true],
-	])('when the answer is: %s', async (_what, answer, isOver, isWarned) => {
+		['a proxy knows no such path', [404, '<html>not found</html>'], 'unreachable'],
+		['a gateway knows no such path', [404, { message: 'no Route matched' }], 'unreachable'],
+		['n8n has a fault', [500, { code: 0, message: 'database is locked' }], 'unreachable'],
+		['nothing', [200, undefined], 'unreachable'],
+		['no connection', new Error('ECONNREFUSED'), 'unreachable'],
+	])('when the answer is: %s', async (_what, answer, means) => {
 		const lab = new Lab(() => answer);
 		lab.begin(1);
 		await lab.pass(24 * SECOND);
 		expect(lab.calls).toHaveLength(1);
-		expect(lab.watch.has(place(1))).toBe(!isOver);
-		expect(lab.warnings).toHaveLength(isWarned ? 1 : 0);
+		expect(lab.watch.has(place(1))).toBe(means !== 'over');
+		expect(lab.warnings).toHaveLength(means === 'unreachable' ? 1 : 0);
 	});
 
 	it('names the tasks when n8n no longer has the execution, unless it was resumed here', async () => {
@@ -214,10 +203,6 @@ describe("a call of n8n's own address before anything is paid for", () => {
 	/** As they came from n8n 1.123 and 2.41 about a running execution, in regular and in queue mode. */
 	const OF_N8N: Answer[] = [
 		[500, { code: 0, message: "Cannot read properties of undefined (reading 'resumeToken')" }],
-		[
-			500,
-			{ code: 0, message: "Cannot read properties of undefined (reading 'validateSignature')" },
-		],
 		[401, { error: 'Invalid token' }],
 		[409, { code: 409, message: 'The execution "1" is running already.' }],
 	];
@@ -241,25 +226,18 @@ describe("a call of n8n's own address before anything is paid for", () => {
 		},
 	);
 
-	it.each<[answer: Answer, obstacle: string]>([
-		[[301, ''], 'it is redirected (301)'],
-		[[401, '<html>password</html>'], 'it asks for a password (401)'],
-	])('finds what is in front of n8n by its answer %j at once', async (answer, obstacle) => {
-		const { found, waited } = await find(answer);
-		expect(found).toStrictEqual([obstacle]);
-		expect(waited).toBe(0);
-	});
-
-	it.each<[answer: Answer, obstacle: string]>([
-		[[200, '<html>Welcome</html>'], 'what answers there is not n8n (200)'],
-		[[404, '<html>Cannot POST</html>'], 'what answers there is not n8n (404)'],
-		[[404, { message: 'no Route matched' }], 'what answers there is not n8n (404)'],
-	])('finds what is in front of n8n by its answer %j, each time', async (answer, obstacle) => {
+	// A page is confirmed by a second call: a starting n8n answers with pages too.
+	it.each<[answer: Answer, obstacle: string, calls: number]>([
+		[[301, ''], 'it is redirected (301)', 1],
+		[[401, '<html>password</html>'], 'it asks for a password (401)', 1],
+		[[200, '<html>Welcome</html>'], 'what answers there is not n8n (200)', 2],
+		[[404, { message: 'no Route matched' }], 'what answers there is not n8n (404)', 2],
+	])('finds what is in front of n8n by its answer %j, each time', async (...row) => {
+		const [answer, obstacle, calls] = row;
 		const { found, lab, waited } = await find(answer, 2);
 		expect(found).toStrictEqual([obstacle, obstacle]);
-		// Each was confirmed by a second call: a starting n8n answers with pages too.
-		expect(lab.plainCalls).toBe(4);
-		expect(waited).toBe(40 * SECOND);
+		expect(lab.plainCalls).toBe(2 * calls);
+		expect(waited).toBe((calls - 1) * 40 * SECOND);
 	});
 
 	it.each<[answer: Answer]>([
@@ -411,9 +389,7 @@ describe('many watched executions', () => {
 		const script = join(__dirname, 'watchProcess.ts');
 		const run = async (mode: string) => {
 			const args = ['--import', 'tsx', '--expose-gc', script, mode];
-			const since = Date.now();
-			const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: __dirname });
-			return { stdout, took: Date.now() - since };
+			return await promisify(execFile)(process.execPath, args, { cwd: __dirname });
 		};
 		expect((await run('alone')).stdout).toBe('ended with 1 suspension\n');
 		expect((await run('busy')).stdout).toBe('woken up\nended with 0 suspensions\n');
