@@ -119,83 +119,56 @@ describe('the trigger, about a callback without a video', () => {
 	});
 });
 
+const DONE = answer(422, { resultUrls: [UPGRADED] }, 'The video has been generated successfully');
+const RUNNING_4K = answer(422, { resultUrls: null }, '4k is processing.');
+
 describe('a confirmation', () => {
 	const videos = (urls: string[], resolution = '720p') => record({ resultUrls: urls, resolution });
-	const done = answer(422, { resultUrls: [UPGRADED] }, 'The video has been generated successfully');
+	const base = videos([BASE]);
 	const claim = (changes: Partial<CallbackEvent>, url = POSTED) =>
 		event(
-			{ resultUrls: [url] },
+			{ resultUrls: [url], imageUrls: ['https://posted.example/preview.jpg'] },
 			{ event: 'get4k.success', operation: 'get4k', index: 0, submittedHere: true, ...changes },
 		);
+	const foreign = { submittedHere: false };
+	const unknown = { ...foreign, operation: 'unknown' as const };
 
-	it('of a 4K upgrade we submitted asks for that very video, after record-info', async () => {
-		const kie = fakeKie([videos([BASE]), videos([BASE]), done]);
-		const confirmed = await confirmResult(asking(kie), claim({ index: 2 }));
-		expect(confirmed).toMatchObject({ videoUrls: [UPGRADED] });
-		const [first] = kie.calls;
-		expect(first).toMatchObject({ method: 'GET', query: { taskId: 'a' } });
-		expect(kie.calls.at(-1)).toMatchObject({ method: 'POST', body: { taskId: 'a', index: 2 } });
+	type Row = [what: string, changes: Partial<CallbackEvent>, posted: string, recorded: object];
+	it.each<[...Row, found: string, sent: string]>([
+		['our 4K upgrade: that very video', { index: 2 }, POSTED, base, UPGRADED, 'GET GET POST'],
+		['a generation', { ...foreign, operation: 'generate' }, POSTED, base, BASE, 'GET'],
+		['an extension', { ...foreign, operation: 'extend' }, POSTED, base, BASE, 'GET'],
+		['a foreign 4K, on record', foreign, UPGRADED, videos([UPGRADED], '4k'), UPGRADED, 'GET'],
+		['anything foreign, on record', unknown, BASE, base, BASE, 'GET'],
+	])('gives what Kie has of %s', async (_what, changes, posted, recorded, found, sent) => {
+		const kie = fakeKie({ GET: [recorded], POST: [DONE] });
+		const confirmed = await confirmResult(asking(kie), claim(changes, posted));
+		expect(confirmed).toMatchObject({ videoUrls: [found], imageUrls: [] });
+		expect(kie.calls.map(({ method }) => method).join(' ')).toBe(sent);
+		expect(kie.calls[2]?.body).toStrictEqual(kie.calls[2] && { taskId: 'a', index: 2 });
 	});
 
-	it.each(['generate', 'extend'] as const)(
-		'of "%s" takes the files on record',
-		async (operation) => {
-			const kie = fakeKie([videos([BASE]), done]);
-			const confirmed = await confirmResult(
-				asking(kie),
-				claim({ operation, submittedHere: false }),
-			);
-			expect(confirmed).toMatchObject({ videoUrls: [BASE] });
+	it.each<Row>([
+		['a foreign 4K upgrade with the base URL', foreign, BASE, base],
+		['URLs that are not on record', unknown, POSTED, videos([BASE], '4k')],
+		['a task that failed', {}, POSTED, answer(200, { successFlag: 3 })],
+		['a task that runs', { operation: 'generate' }, POSTED, RUNNING],
+		['no task at all', { taskId: null }, POSTED, base],
+	])(
+		'is not given, and no upgrade asked for, with %s',
+		async (_what, changes, posted, recorded) => {
+			const kie = fakeKie({ GET: [recorded], POST: [DONE] });
+			const confirmed = await confirmResult(asking(kie), claim(changes, posted));
+			expect(confirmed).toMatchObject({ status: 503, reason: expect.any(String) });
 			expect(kie.calls.map(({ method }) => method)).not.toContain('POST');
 		},
 	);
 
-	const foreign = { submittedHere: false };
-	const unknown = { ...foreign, operation: 'unknown' as const };
-	it.each<[name: string, recorded: object, changes: Partial<CallbackEvent>, url: string]>([
-		['4K, on record', videos([UPGRADED], '4k'), foreign, UPGRADED],
-		['anything, on record', videos([BASE]), unknown, BASE],
-	])('of a foreign submission costs nothing: %s', async (_name, recorded, changes, url) => {
-		const kie = fakeKie([recorded, done]);
-		const confirmed = await confirmResult(asking(kie), claim(changes, url));
-		expect(confirmed).toMatchObject({ videoUrls: [url] });
-		expect(kie.calls.map(({ method }) => method)).not.toContain('POST');
-	});
-
-	it.each<[name: string, recorded: object, changes: Partial<CallbackEvent>, url: string]>([
-		['a foreign 4K upgrade that is not on record', videos([BASE]), foreign, POSTED],
-		['a foreign 4K upgrade with the base URL', videos([BASE]), foreign, BASE],
-		['URLs that are not on record', videos([BASE], '4k'), unknown, POSTED],
-		['a task that failed', answer(200, { successFlag: 3 }), {}, POSTED],
-		['a task that runs', answer(200, { successFlag: 0 }), { operation: 'generate' }, POSTED],
-		['a task Kie does not know', answer(422, null), {}, POSTED],
-		['no task at all', videos([BASE]), { taskId: null }, POSTED],
-	])('is not given, and no upgrade asked for, with %s', async (_name, recorded, changes, url) => {
-		const kie = fakeKie([recorded, done]);
-		const confirmed = await confirmResult(asking(kie), claim(changes, url));
-		expect(confirmed).toMatchObject({ status: 503, reason: expect.any(String) });
-		expect(kie.calls.map(({ method }) => method)).not.toContain('POST');
-	});
-
-	it('of a foreign callback takes nothing from it but the URLs on record', async () => {
-		const { callback } = claim({}, BASE);
-		callback.files.imageUrls = ['https://posted.example/preview.jpg'];
-		const foreign = claim({ operation: 'unknown', submittedHere: false, callback });
-		const kie = fakeKie([videos([BASE]), done]);
-		expect(await confirmResult(asking(kie), foreign)).toMatchObject({
-			videoUrls: [BASE],
-			imageUrls: [],
-		});
-	});
-
 	it('is not given while the 4K upgrade runs', async () => {
-		const running = answer(422, { resultUrls: null }, '4k is processing.');
-		const kie = fakeKie([videos([BASE]), videos([BASE]), running]);
+		const kie = fakeKie({ GET: [base], POST: [RUNNING_4K] });
 		const confirmed = await confirmResult(asking(kie), claim({}));
-		expect(confirmed).toMatchObject({
-			status: 503,
-			reason: expect.stringContaining('4k is processing'),
-		});
+		const reason = expect.stringContaining('4k is processing') as string;
+		expect(confirmed).toMatchObject({ status: 503, reason });
 	});
 });
 
@@ -203,7 +176,6 @@ describe('the trigger, about a 4K upgrade', () => {
 	const upgrade = () =>
 		event({}, { operation: 'get4k', taskId: `upgraded-${++tasks}`, index: 0, submittedHere: true });
 	const base = record({ resultUrls: [BASE], resolution: '720p' });
-	const done = answer(422, { resultUrls: [UPGRADED] }, 'The video has been generated successfully');
 	/** A Kie that shows the base video on record, and answers the 4K request with these in turn. */
 	const kieWith = (...replies: Array<object | Error>) => fakeKie({ GET: [base], POST: replies });
 	const postsTo = ({ calls }: ReturnType<typeof fakeKie>) =>
@@ -222,8 +194,8 @@ describe('the trigger, about a 4K upgrade', () => {
 		['started another one', answer(200, { taskId: 'a', resultUrls: null }), 1, null],
 		['gave no answer', new Error('socket hang up'), 1, null],
 		['fell silent', answer(500, null, 'Server Error'), 1, null],
-		['shows it running', answer(422, { resultUrls: null }, '4k is processing.'), 0, null],
-		['shows it', done, 0, { callback: { files: { videoUrls: [UPGRADED] } } }],
+		['shows it running', RUNNING_4K, 0, null],
+		['shows it', DONE, 0, { callback: { files: { videoUrls: [UPGRADED] } } }],
 		[
 			'shows its failure',
 			answer(422, null, 'The 4K version of this video is unavailable.'),
@@ -241,7 +213,7 @@ describe('the trigger, about a 4K upgrade', () => {
 	});
 
 	it('sends it again after Kie has certainly not accepted it', async () => {
-		const kie = kieWith(answer(455, null, 'Maintenance'), done);
+		const kie = kieWith(answer(455, null, 'Maintenance'), DONE);
 		const about = upgrade();
 		expect(await resolveOutcome(asking(kie), about)).toBeNull();
 		expect(await resolveOutcome(asking(kie), about)).toMatchObject({ event: 'get4k.success' });
@@ -249,8 +221,7 @@ describe('the trigger, about a 4K upgrade', () => {
 	});
 
 	it('sends it again 30 s after Kie has shown the upgrade running, which orders nothing', async () => {
-		const running = answer(422, { resultUrls: null }, '4k is processing.');
-		const kie = kieWith(running, answer(200, { taskId: 'a', resultUrls: null }), done);
+		const kie = kieWith(RUNNING_4K, answer(200, { taskId: 'a', resultUrls: null }), DONE);
 		const about = upgrade();
 		const now = jest.spyOn(performance, 'now').mockReturnValue(1_000);
 		await callOften(kie, about);
@@ -269,7 +240,7 @@ describe('the trigger, about a 4K upgrade', () => {
 	});
 
 	it('counts one that Kie has not answered in time', async () => {
-		const kie = kieWith(done);
+		const kie = kieWith(DONE);
 		const limit = new AbortController();
 		const hanging = {
 			...kie,
