@@ -10,37 +10,20 @@ import type {
 	Answered,
 	Asking,
 	CommonOrder,
-	CreationOrder,
 	CreationParameters,
 	SubmissionAnswer,
 	SubmittedTask,
-	UpgradeOrder,
 	TaskAnswer,
 } from './api';
 import type { HttpCall, HttpClient } from './http/client';
 import type { Clock } from './http/clock';
-import { multipartUpload, type UploadFile } from './http/multipart';
-import { callWithRetry, MAX_ATTEMPTS, submitPatiently, type Submitted } from './http/retry';
+import { callWithRetry, submitPatiently } from './http/retry';
 import { PATIENCE_WITHOUT_TIMEOUT_MS } from './http/turns';
 import type { SubmissionLimiter } from './http/limiter';
-import {
-	classifyCreditsAnswer,
-	classifyFileUrlAnswer,
-	classifyUploadAnswer,
-	type CreditsMeaning,
-	type FileUrlMeaning,
-	type KieAnswer,
-	type UploadMeaning,
-} from './meaning/answer';
+import type { KieAnswer } from './meaning/answer';
 import { classifyCreateAnswer, mayBePaid, type OrderMeaning } from './meaning/create';
 import { NO_FILES, type ResultFiles } from './meaning/files';
 import { isUnknownTask, readRecordAnswer } from './meaning/record';
-
-/* What Kie's two APIs have in common. */
-
-const CREDITS_PATH = '/api/v1/chat/credit';
-const DOWNLOAD_URL_PATH = '/api/v1/common/download-url';
-const UPLOAD_PATH = '/api/file-stream-upload';
 
 /** How long Kie may still not know a task it has just created, in milliseconds. */
 const GRACE_MS = 90_000;
@@ -97,78 +80,24 @@ export function toFields(parameters: CreationParameters, form: 'veo' | VideoCrea
 	return Object.fromEntries(fields.filter(([field]) => field !== null));
 }
 
-/** What is asked of an account besides its tasks. */
-export class AccountApi {
-	constructor(protected readonly account: Account) {}
-
-	/** A fresh link, good for 20 minutes, to a file that Kie made. Free of charge. */
-	async fetchFreshUrl(url: string): Promise<Answered<FileUrlMeaning>> {
-		const call: HttpCall = { method: 'POST', path: DOWNLOAD_URL_PATH, body: { url } };
-		return await this.read(call, classifyFileUrlAnswer);
-	}
-
-	/** Stores a file where Kie can fetch it, for about a day. Free of charge. */
-	async uploadFile(file: UploadFile): Promise<Answered<UploadMeaning>> {
-		const answer = await callWithRetry(
-			// Opened again for each attempt: a stream can be read only once.
-			async () =>
-				await this.account.http.upload(UPLOAD_PATH, async () => await multipartUpload(file)),
-			classifyUploadAnswer,
-			this.account,
-		);
-		return answered(answer, classifyUploadAnswer(answer));
-	}
-
-	/** The credit balance, a decimal number. */
-	async fetchCredits(): Promise<Answered<CreditsMeaning>> {
-		return await this.read({ method: 'GET', path: CREDITS_PATH }, classifyCreditsAnswer);
-	}
-
-	/** A read: repeated after faults. */
-	private async read<M extends { kind: string }>(
-		call: HttpCall,
-		meaningOf: (answer: KieAnswer) => M,
-	): Promise<Answered<M>> {
-		const request = async () => await this.account.http.call(call);
-		const answer = await callWithRetry(request, meaningOf, this.account);
-		return answered(answer, meaningOf(answer));
-	}
-}
-
-export abstract class BaseApi extends AccountApi {
+/** What Kie's two APIs have in common. */
+export abstract class BaseApi {
 	abstract readonly upgradesAreTasks: boolean;
 
 	/** Where the record of a task is read. */
 	protected abstract readonly recordPath: string;
 
+	constructor(protected readonly account: Account) {}
+
 	abstract assertOffered(order: CommonOrder): void;
+	abstract submit(order: CommonOrder, deadline?: number): Promise<SubmissionAnswer>;
 	abstract fetchTask(task: SubmittedTask, how: Asking): Promise<TaskAnswer>;
 
-	protected abstract create(order: CreationOrder, deadline?: number): Promise<SubmissionAnswer>;
-	protected abstract upgrade(order: UpgradeOrder, deadline?: number): Promise<SubmissionAnswer>;
-
-	async submit(order: CommonOrder, deadline?: number): Promise<SubmissionAnswer> {
-		switch (order.kind) {
-			case 'creation':
-				return await this.create(order, deadline);
-			case 'upgrade':
-				return await this.upgrade(order, deadline);
-			case 'state':
-				return await this.fetchRecord(order.taskId, false, MAX_ATTEMPTS, asOf(order.operation));
-		}
-	}
-
-	/**
-	 * @param isOurs whether this package has created the task
-	 * @param as how it is read; by default as the model says
-	 */
-	async fetchRecord(
-		taskId: string,
-		isOurs = false,
-		attempts = 1,
-		as?: 'video' | 'task',
-	): Promise<TaskAnswer> {
+	/** @param operation of the task: says how it is read, and whether we have ordered it. By default its model says how */
+	async fetchRecord(taskId: string, operation?: TaskOperation, attempts = 1): Promise<TaskAnswer> {
 		const { recentTasks, clock } = this.account;
+		const as = operation && asOf(operation);
+		const isOurs = operation !== undefined && (isCreation(operation) || isUpgrade(operation));
 		const isNew = clock.elapsed() - (recentTasks.get(taskId) ?? -Infinity) < GRACE_MS;
 		const tell = (given: KieAnswer) => readRecordAnswer(given, { isOurs, isNew, as });
 		let reads = 0;
@@ -185,67 +114,56 @@ export abstract class BaseApi extends AccountApi {
 	}
 
 	/**
-	 * Starts a task, and pays for it: sent again only while Kie has certainly not accepted it.
-	 *
-	 * @param baseTaskId the task whose video it continues or improves; Kie naming it again does not name a new task
-	 */
-	protected async startTask(
-		{ path, body }: { path: string; body: object },
-		baseTaskId: string | undefined,
-		deadline?: number,
-	): Promise<SubmissionAnswer> {
-		const { recentTasks, clock } = this.account;
-		const meaningOf = (given: KieAnswer) => classifyCreateAnswer(given, baseTaskId);
-		const answer = await this.submitCall({ method: 'POST', path, body }, meaningOf, deadline);
-		const meaning = meaningOf(answer);
-		if (meaning.kind !== 'created') return orderAnswered(answer, meaning);
-		recentTasks.set(meaning.taskId, clock.elapsed());
-		const files = { ...NO_FILES, taskId: meaning.taskId };
-		return answered(answer, { kind: 'processing', files });
-	}
-
-	/**
-	 * How a task stands whose state is its record.
-	 *
-	 * @param id under which Kie keeps it
-	 */
-	protected async fetchState(
-		id: string,
-		operation: TaskOperation,
-		how: Asking,
-	): Promise<TaskAnswer> {
-		const as = asOf(operation);
-		if (how !== 'poll') return await this.fetchEnd(id, () => true, as);
-		return await this.fetchRecord(id, isCreation(operation) || isUpgrade(operation), 1, as);
-	}
-
-	/**
 	 * How a task ended, as far as its record tells. A record that is not found says nothing about the end.
 	 *
 	 * @param isResult whether the files on record are the wanted ones
 	 */
 	protected async fetchEnd(
 		taskId: string,
-		isResult: (files: ResultFiles) => boolean,
-		as: 'video' | 'task' = 'video',
+		operation: TaskOperation,
+		isResult: (files: ResultFiles) => boolean = () => true,
 	): Promise<TaskAnswer> {
 		const record = await this.readRecord(taskId);
 		if (isUnknownTask(record)) {
 			return { ...answered(record, { kind: 'retry', reason: 'server' }), isUnknown: true };
 		}
+		const as = asOf(operation);
 		const { answer, meaning } = readRecordAnswer(record, { isOurs: true, isNew: false, as });
 		const isDone = meaning.kind !== 'success' || isResult(meaning.files);
 		return answered(answer, isDone ? meaning : { kind: 'processing', files: NO_FILES });
 	}
 
-	/** Like {@link submitPatiently}, by default for a limited time. */
-	protected async submitCall(
+	/**
+	 * Starts a task, and pays for it: sent again only while Kie has certainly not accepted it.
+	 *
+	 * @param baseTaskId the task whose video it continues or improves; Kie naming it again does not name a new task
+	 */
+	protected async startTask(
+		path: string,
+		body: object,
+		baseTaskId: string | undefined,
+		deadline?: number,
+	): Promise<SubmissionAnswer> {
+		const { recentTasks, clock } = this.account;
+		const meaningOf = (given: KieAnswer) => classifyCreateAnswer(given, baseTaskId);
+		const answer = await this.submitCall({ method: 'POST', path, body }, meaningOf, deadline);
+		const { meaning } = answer;
+		if (meaning.kind !== 'created') return { ...answer, meaning };
+		recentTasks.set(meaning.taskId, clock.elapsed());
+		const files = { ...NO_FILES, taskId: meaning.taskId };
+		return { ...answer, meaning: { kind: 'processing', files } };
+	}
+
+	/** Like {@link submitPatiently}, by default for a limited time. Says what is certain about the payment. */
+	protected async submitCall<M extends OrderMeaning>(
 		call: HttpCall,
-		meaningOf: (answer: KieAnswer) => OrderMeaning,
+		meaningOf: (answer: KieAnswer) => M,
 		deadline = this.account.clock.elapsed() + PATIENCE_WITHOUT_TIMEOUT_MS,
-	): Promise<Submitted> {
+	): Promise<Answered<M>> {
 		const send = async () => await this.account.http.callOnce(call);
-		return await submitPatiently(send, meaningOf, { ...this.account, deadline });
+		const answer = await submitPatiently(send, meaningOf, { ...this.account, deadline });
+		const told = answered(answer, meaningOf(answer));
+		return mayBePaid(told.meaning, answer.wasLost === true) ? { ...told, mayBePaid: true } : told;
 	}
 
 	private async readRecord(taskId: string): Promise<KieAnswer> {
@@ -262,12 +180,6 @@ export function answered<M>(
 	meaning: M,
 ): Answered<M> {
 	return { meaning, code, message, raw: body, retryAfterMs };
-}
-
-/** The answer to an order, with what is certain about its payment. */
-export function orderAnswered<M extends OrderMeaning>(answer: Submitted, meaning: M): Answered<M> {
-	const told = answered(answer, meaning);
-	return mayBePaid(meaning, answer.wasLost === true) ? { ...told, mayBePaid: true } : told;
 }
 
 /** The id under which Kie keeps a submitted task; `null` where nobody knows it. */

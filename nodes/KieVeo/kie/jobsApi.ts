@@ -5,7 +5,6 @@ import { withModel } from '../addresses/submission';
 import type {
 	Asking,
 	CommonOrder,
-	CreationOrder,
 	Order,
 	SubmissionAnswer,
 	SubmittedTask,
@@ -13,6 +12,7 @@ import type {
 	TaskAnswer,
 } from './api';
 import { BaseApi, FIELDS, given, kieTaskIdOf, toFields } from './baseApi';
+import { MAX_ATTEMPTS } from './http/retry';
 import { otherTier, withTierNote } from './meaning/fields';
 import { NO_FILES } from './meaning/files';
 import { isJsonObject, toText, type JsonObject } from '../values';
@@ -61,48 +61,49 @@ export class JobsApi extends BaseApi {
 		}
 	}
 
-	override async submit(order: Order, deadline?: number): Promise<SubmissionAnswer> {
-		if (order.kind !== 'model') return await super.submit(order, deadline);
-		const { model, input, callBackUrl } = order;
-		// Some models continue a task of another.
-		const baseTaskId = toText(input.task_id) ?? toText(input.taskId) ?? undefined;
-		return await this.createJob(model, input, callBackUrl, baseTaskId, deadline);
+	/** Each job is paid for, those of upgrades included: only what Kie has certainly not accepted is sent again. */
+	async submit(order: Order, deadline?: number): Promise<SubmissionAnswer> {
+		switch (order.kind) {
+			case 'state':
+				return await this.fetchRecord(order.taskId, order.operation, MAX_ATTEMPTS);
+			case 'upgrade': {
+				const { model, toInput } = UPGRADES[order.operation];
+				return await this.startJob(model, toInput(order), order.callBackUrl, deadline);
+			}
+			case 'model':
+				return await this.startJob(order.model, order.input, order.callBackUrl, deadline);
+			case 'creation': {
+				const { operation, parameters, callBackUrl } = order;
+				const address =
+					callBackUrl === undefined || FIELDS.model[operation] === null
+						? callBackUrl
+						: withModel(callBackUrl, parameters.model, this.account.addressKey);
+				const input = toFields(parameters, operation);
+				return await this.startJob(MODELS[operation], input, address, deadline);
+			}
+		}
 	}
 
-	async fetchTask(video: SubmittedTask, how: Asking): Promise<TaskAnswer> {
-		const ownId = kieTaskIdOf(video);
-		if (ownId === null) return NO_JOB;
-		return this.withTier(video, await this.fetchState(ownId, video.operation, how));
-	}
-
-	protected async create(
-		{ operation, parameters, callBackUrl }: CreationOrder,
-		deadline?: number,
-	): Promise<SubmissionAnswer> {
-		const input = toFields(parameters, operation);
-		const address =
-			callBackUrl === undefined || FIELDS.model[operation] === null
-				? callBackUrl
-				: withModel(callBackUrl, parameters.model, this.account.addressKey);
-		return await this.createJob(MODELS[operation], input, address, parameters.taskId, deadline);
-	}
-
-	/** Paid for each time it is accepted, so treated like a new video. */
-	protected async upgrade(order: UpgradeOrder, deadline?: number): Promise<SubmissionAnswer> {
-		const { model, toInput } = UPGRADES[order.operation];
-		const { callBackUrl, taskId } = order;
-		return await this.createJob(model, toInput(order), callBackUrl, taskId, deadline);
-	}
-
-	private async createJob(
+	private async startJob(
 		model: string,
 		input: JsonObject,
 		callBackUrl: string | undefined,
-		baseTaskId: string | undefined,
 		deadline?: number,
 	): Promise<SubmissionAnswer> {
-		const body = { model, ...(callBackUrl === undefined ? {} : { callBackUrl }), input };
-		return await this.startTask({ path: CREATE_PATH, body }, baseTaskId, deadline);
+		// Some continue a task of another.
+		const baseTaskId = toText(input.task_id) ?? toText(input.taskId) ?? undefined;
+		return await this.startTask(CREATE_PATH, { model, callBackUrl, input }, baseTaskId, deadline);
+	}
+
+	async fetchTask(video: SubmittedTask, how: Asking): Promise<TaskAnswer> {
+		const { operation } = video;
+		const ownId = kieTaskIdOf(video);
+		if (ownId === null) return NO_JOB;
+		const answer =
+			how === 'poll'
+				? await this.fetchRecord(ownId, operation)
+				: await this.fetchEnd(ownId, operation);
+		return this.withTier(video, answer);
 	}
 
 	/** Kie bills the tier that it repeats, which is not always the one that was asked for. */

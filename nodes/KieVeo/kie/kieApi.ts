@@ -1,4 +1,4 @@
-import { isOfAnyModel, isUpgrade, type TaskOperation } from '../operations';
+import { isOfAnyModel, isUpgrade } from '../operations';
 import type {
 	Answered,
 	ApiName,
@@ -8,10 +8,25 @@ import type {
 	SubmittedTask,
 	TaskAnswer,
 } from './api';
-import { AccountApi, kieTaskIdOf, type Account, type BaseApi } from './baseApi';
+import { answered, kieTaskIdOf, type Account, type BaseApi } from './baseApi';
+import type { HttpCall } from './http/client';
+import type { UploadFile } from './http/multipart';
+import { callWithRetry } from './http/retry';
 import { JobsApi } from './jobsApi';
-import type { Meaning } from './meaning/answer';
+import {
+	classifyCreditsAnswer,
+	classifyFileUrlAnswer,
+	classifyUploadAnswer,
+	type CreditsMeaning,
+	type FileUrlMeaning,
+	type KieAnswer,
+	type UploadMeaning,
+} from './meaning/answer';
 import { VeoApi } from './veoApi';
+
+const CREDITS_PATH = '/api/v1/chat/credit';
+const DOWNLOAD_URL_PATH = '/api/v1/common/download-url';
+const UPLOAD_PATH = '/api/file-stream-upload';
 
 /**
  * Kie's API, in this package's terms. An answer is returned with its meaning, never thrown. Every method throws
@@ -21,18 +36,18 @@ import { VeoApi } from './veoApi';
  * by another price list. What is free is also asked of the other one where the chosen one does not know the task: so
  * what was made before a switch stays usable.
  */
-export class KieApi extends AccountApi {
+export class KieApi {
 	readonly apis: { veo: VeoApi; jobs: JobsApi };
 	private readonly chosen: BaseApi;
-	private readonly other: BaseApi;
 	private readonly otherName: ApiName;
 
-	constructor(chosen: ApiName, account: Account) {
-		super(account);
+	constructor(
+		chosen: ApiName,
+		private readonly account: Account,
+	) {
 		this.apis = { veo: new VeoApi(account), jobs: new JobsApi(account) };
 		this.otherName = chosen === 'veo' ? 'jobs' : 'veo';
 		this.chosen = this.apis[chosen];
-		this.other = this.apis[this.otherName];
 	}
 
 	/**
@@ -45,7 +60,8 @@ export class KieApi extends AccountApi {
 
 	/** @throws KieVeoError for what the API cannot do, and might ignore silently; nothing is sent */
 	assertOffered(order: Order): void {
-		if (order.kind !== 'model') this.apiFor(order.operation).assertOffered(order);
+		// Any model runs through the jobs API, and what it takes is in Kie's catalogue.
+		if (order.kind !== 'model') this.chosen.assertOffered(order);
 	}
 
 	/**
@@ -56,13 +72,15 @@ export class KieApi extends AccountApi {
 	 * default for 120 s
 	 */
 	async submit(order: Order, deadline?: number): Promise<SubmissionAnswer> {
-		if (order.kind === 'model') return await this.apis.jobs.submit(order, deadline);
-		const answer = await this.apiFor(order.operation).submit(order, deadline);
-		if (isOfAnyModel(order.operation)) return answer;
-		if (order.kind === 'state')
-			return await this.orElse(answer, async (api) => await api.submit(order));
-		const mayWork = order.kind === 'upgrade' || order.parameters.taskId !== undefined;
-		return this.withHint(answer, mayWork);
+		const { jobs } = this.apis;
+		if (order.kind === 'model') return await jobs.submit(order, deadline);
+		if (order.kind === 'state') {
+			if (isOfAnyModel(order.operation)) return await jobs.submit(order);
+			return await this.ask(async (api) => await api.submit(order));
+		}
+		const answer = await this.chosen.submit(order, deadline);
+		const needsVideo = order.kind === 'upgrade' || order.parameters.taskId !== undefined;
+		return this.withHint(answer, needsVideo);
 	}
 
 	/**
@@ -72,46 +90,69 @@ export class KieApi extends AccountApi {
 	 * record is free, while the question of the Veo endpoints would be an order.
 	 */
 	async fetchTask(video: SubmittedTask, how: Asking): Promise<TaskAnswer> {
-		if (isOfAnyModel(video.operation)) return await this.apis.jobs.fetchTask(video, how);
+		const { jobs } = this.apis;
+		if (isOfAnyModel(video.operation)) return await jobs.fetchTask(video, how);
 		const isOfUpgrade = isUpgrade(video.operation);
 		if (how === 'poll' && isOfUpgrade) {
 			return this.withHint(await this.chosen.fetchTask(video, how), true);
 		}
 		if (how === 'check' && isOfUpgrade && kieTaskIdOf(video) !== null) {
-			const answer = await this.apis.jobs.fetchTask(video, 'free');
+			const answer = await jobs.fetchTask(video, 'free');
 			if (tells(answer)) return answer;
 		}
-		const answer = await this.chosen.fetchTask(video, how);
 		const elsewhere = how === 'poll' ? how : 'free';
-		return await this.orElse(answer, async (api) => await api.fetchTask(video, elsewhere));
+		return await this.ask(
+			async (api) => await api.fetchTask(video, api === this.chosen ? how : elsewhere),
+		);
 	}
 
 	/** What Kie has on record about any task. Free of charge. For an upgrade it is usually the base video. */
 	async fetchRecord(taskId: string): Promise<TaskAnswer> {
-		const answer = await this.chosen.fetchRecord(taskId);
-		return await this.orElse(answer, async (api) => await api.fetchRecord(taskId));
+		return await this.ask(async (api) => await api.fetchRecord(taskId));
 	}
 
-	/** Any model runs through the jobs API. */
-	private apiFor(operation: TaskOperation): BaseApi {
-		return isOfAnyModel(operation) ? this.apis.jobs : this.chosen;
+	/** A fresh link, good for 20 minutes, to a file that Kie made. Free of charge. */
+	async fetchFreshUrl(url: string): Promise<Answered<FileUrlMeaning>> {
+		const call: HttpCall = { method: 'POST', path: DOWNLOAD_URL_PATH, body: { url } };
+		return await this.read(async (http) => await http.call(call), classifyFileUrlAnswer);
+	}
+
+	/** Stores a file where Kie can fetch it, for about a day. Free of charge. */
+	async uploadFile(file: UploadFile): Promise<Answered<UploadMeaning>> {
+		return await this.read(
+			async (http) => await http.upload(UPLOAD_PATH, file),
+			classifyUploadAnswer,
+		);
+	}
+
+	/** The credit balance, a decimal number. */
+	async fetchCredits(): Promise<Answered<CreditsMeaning>> {
+		const call: HttpCall = { method: 'GET', path: CREDITS_PATH };
+		return await this.read(async (http) => await http.call(call), classifyCreditsAnswer);
+	}
+
+	/** A free request: repeated after faults. */
+	private async read<M extends { kind: string }>(
+		request: (http: Account['http']) => Promise<KieAnswer>,
+		meaningOf: (answer: KieAnswer) => M,
+	): Promise<Answered<M>> {
+		const { account } = this;
+		const answer = await callWithRetry(async () => await request(account.http), meaningOf, account);
+		return answered(answer, meaningOf(answer));
 	}
 
 	/** The answer of the other API where the chosen one does not know the task, and that one does. */
-	private async orElse<A extends SubmissionAnswer>(
-		answer: A,
-		ask: (api: BaseApi) => Promise<A>,
+	private async ask<A extends SubmissionAnswer>(
+		question: (api: BaseApi) => Promise<A>,
 	): Promise<A> {
+		const answer = await question(this.chosen);
 		if (!answer.isUnknown) return answer;
-		const second = await ask(this.other);
+		const second = await question(this.apis[this.otherName]);
 		return tells(second) ? second : answer;
 	}
 
 	/** @param needsVideo whether it builds on a video, which may be one of the other API */
-	private withHint<M extends Meaning | { kind: 'lost' }>(
-		answer: Answered<M>,
-		needsVideo: boolean,
-	): Answered<M> {
+	private withHint<A extends SubmissionAnswer>(answer: A, needsVideo: boolean): A {
 		if (!mayBeElsewhere(answer, needsVideo)) return answer;
 		return { ...answer, meaning: { ...answer.meaning, mayWorkWith: this.otherName } };
 	}

@@ -3,14 +3,14 @@ import { inputErrors } from '../messages/input';
 import type {
 	Asking,
 	CommonOrder,
-	CreationOrder,
 	SubmissionAnswer,
 	SubmittedTask,
-	UpgradeOrder,
 	TaskAnswer,
+	UpgradeOrder,
 } from './api';
-import { answered, BaseApi, kieTaskIdOf, orderAnswered, toFields } from './baseApi';
+import { answered, BaseApi, kieTaskIdOf, toFields } from './baseApi';
 import type { HttpCall } from './http/client';
+import { MAX_ATTEMPTS } from './http/retry';
 import { classifyUpgradeAnswer, type KieAnswer, type Meaning } from './meaning/answer';
 import { is4k } from './meaning/fields';
 import { judgeRepeat, type Repeat } from './meaning/repeat';
@@ -22,33 +22,22 @@ const CREATION_PATHS: Record<VideoCreation, string> = {
 	extend: '/api/v1/veo/extend',
 };
 
-const UPGRADES: Record<
-	Upgrade,
-	{
-		toCall(order: Pick<UpgradeOrder, 'taskId' | 'index' | 'callBackUrl'>): HttpCall;
-		ordersAgain: boolean;
-		callsBack: boolean;
-	}
-> = {
-	get4k: {
-		toCall: ({ taskId, index, callBackUrl }) => ({
-			method: 'POST',
-			path: '/api/v1/veo/get-4k-video',
-			body: { taskId, index, ...(callBackUrl ? { callBackUrl } : {}) },
-		}),
-		ordersAgain: true,
-		callsBack: true,
-	},
-	get1080p: {
-		toCall: ({ taskId, index }) => ({
-			method: 'GET',
-			path: '/api/v1/veo/get-1080p-video',
-			query: { taskId, index },
-		}),
-		ordersAgain: false,
-		callsBack: false,
-	},
+/** A GET only reads: it starts nothing when it is repeated, and Kie calls nobody about it. */
+const UPGRADES: Record<Upgrade, Pick<HttpCall, 'method' | 'path'>> = {
+	get4k: { method: 'POST', path: '/api/v1/veo/get-4k-video' },
+	get1080p: { method: 'GET', path: '/api/v1/veo/get-1080p-video' },
 };
+
+function upgradeCall(
+	upgrade: Upgrade,
+	video: Pick<UpgradeOrder, 'taskId' | 'index' | 'callBackUrl'>,
+): HttpCall {
+	const { taskId, index, callBackUrl } = video;
+	const call = UPGRADES[upgrade];
+	return call.method === 'GET'
+		? { ...call, query: { taskId, index } }
+		: { ...call, body: { taskId, index, callBackUrl } };
+}
 
 export class VeoApi extends BaseApi {
 	readonly upgradesAreTasks = false;
@@ -57,7 +46,30 @@ export class VeoApi extends BaseApi {
 
 	assertOffered(order: CommonOrder): void {
 		if (order.kind !== 'upgrade' || order.callBackUrl === undefined) return;
-		if (!UPGRADES[order.operation].callsBack) throw inputErrors.callbackNotOffered(order.operation);
+		if (UPGRADES[order.operation].method === 'GET') {
+			throw inputErrors.callbackNotOffered(order.operation);
+		}
+	}
+
+	/**
+	 * An upgrade is repeated after faults, including the 4K request: Kie answers a repeat for the same video with 422
+	 * and its state instead of starting a second upgrade.
+	 */
+	async submit(order: CommonOrder, deadline?: number): Promise<SubmissionAnswer> {
+		switch (order.kind) {
+			case 'state':
+				return await this.fetchRecord(order.taskId, order.operation, MAX_ATTEMPTS);
+			case 'upgrade': {
+				const { upgradesTo } = OPERATIONS[order.operation];
+				const meaningOf = (answer: KieAnswer) => classifyUpgradeAnswer(upgradesTo, answer);
+				return await this.submitCall(upgradeCall(order.operation, order), meaningOf, deadline);
+			}
+			case 'creation': {
+				const { operation, parameters, callBackUrl } = order;
+				const body = { ...toFields(parameters, 'veo'), callBackUrl };
+				return await this.startTask(CREATION_PATHS[operation], body, parameters.taskId, deadline);
+			}
+		}
 	}
 
 	/**
@@ -71,41 +83,19 @@ export class VeoApi extends BaseApi {
 		const { operation, taskId } = video;
 		const ownId = kieTaskIdOf(video);
 		if (!isUpgrade(operation)) {
-			const id = how === 'poll' ? taskId : (ownId ?? taskId);
-			return await this.fetchState(id, operation, how);
+			return how === 'poll'
+				? await this.fetchRecord(taskId, operation)
+				: await this.fetchEnd(ownId ?? taskId, operation);
 		}
 		if (how === 'poll') return await this.repeatUpgrade(operation, video);
 		const recorded = await this.fetchEnd(
 			ownId ?? taskId,
+			operation,
 			({ resolution }) => ownId !== null && is4k(resolution),
 		);
 		// An upgrade's own id may be one that only the 4K request knows.
 		const isOpen = recorded.meaning.kind === 'processing' || (recorded.isUnknown && ownId !== null);
 		return how === 'check' && isOpen ? await this.repeatUpgrade(operation, video) : recorded;
-	}
-
-	protected async create(
-		{ operation, parameters, callBackUrl }: CreationOrder,
-		deadline?: number,
-	): Promise<SubmissionAnswer> {
-		const path = CREATION_PATHS[operation];
-		const body = {
-			...toFields(parameters, 'veo'),
-			...(callBackUrl === undefined ? {} : { callBackUrl }),
-		};
-		return await this.startTask({ path, body }, parameters.taskId, deadline);
-	}
-
-	/**
-	 * Repeated after faults, including the 4K request: Kie answers a repeat for the same video with 422 and its
-	 * state instead of starting a second upgrade.
-	 */
-	protected async upgrade(order: UpgradeOrder, deadline?: number): Promise<TaskAnswer> {
-		const call = UPGRADES[order.operation].toCall(order);
-		const meaningOf = (answer: KieAnswer) =>
-			classifyUpgradeAnswer(OPERATIONS[order.operation].upgradesTo, answer);
-		const answer = await this.submitCall(call, meaningOf, deadline);
-		return orderAnswered(answer, meaningOf(answer));
 	}
 
 	/**
@@ -116,10 +106,10 @@ export class VeoApi extends BaseApi {
 		upgrade: Upgrade,
 		{ taskId, index, codes }: SubmittedTask,
 	): Promise<TaskAnswer> {
-		const { toCall, ordersAgain } = UPGRADES[upgrade];
-		const answer = await this.account.http.call(toCall({ taskId, index: index ?? 0 }));
+		const call = upgradeCall(upgrade, { taskId, index: index ?? 0 });
+		const answer = await this.account.http.call(call);
 		const meaning = classifyUpgradeAnswer(OPERATIONS[upgrade].upgradesTo, answer);
-		if (!ordersAgain) return answered(answer, meaning);
+		if (call.method === 'GET') return answered(answer, meaning);
 		return {
 			...answered(answer, judged(meaning, judgeRepeat(codes, answer))),
 			repeatedOrder: true,

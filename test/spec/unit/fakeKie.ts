@@ -24,7 +24,8 @@ export function fakeKie(
 	const calls: HttpCall[] = [];
 	const stop = new AbortController();
 	const send: SendRequest = async (call) => {
-		calls.push(call);
+		// As JSON: what is undefined is not sent.
+		calls.push(JSON.parse(JSON.stringify(call)) as HttpCall);
 		const isAll = Array.isArray(replies);
 		const given = isAll ? replies : replies[call.method];
 		const { length } = isAll ? calls : calls.filter(({ method }) => method === call.method);

@@ -8,7 +8,7 @@ import { Catalogue, CatalogueMemory } from '../../../nodes/KieVeo/kie/catalogue/
 import { HttpClient, type SendRequest } from '../../../nodes/KieVeo/kie/http/client';
 import { systemClock } from '../../../nodes/KieVeo/kie/http/clock';
 import { SubmissionLimiter } from '../../../nodes/KieVeo/kie/http/limiter';
-import { JobsApi } from '../../../nodes/KieVeo/kie/jobsApi';
+import { KieApi } from '../../../nodes/KieVeo/kie/kieApi';
 
 /** Where the trial runs, and who is asked. */
 export interface Surroundings {
@@ -51,7 +51,7 @@ const PICTURE = { prompt: 'A sailing boat on a lake at sunset', aspect_ratio: '1
  * the nodes use.
  */
 export class Trial {
-	private readonly api: JobsApi;
+	private readonly api: KieApi;
 	private readonly catalogue: Catalogue;
 
 	constructor(private readonly surroundings: Surroundings) {
@@ -72,7 +72,7 @@ export class Trial {
 		};
 		const http = new HttpClient(send, systemClock);
 		this.catalogue = new Catalogue(http, new CatalogueMemory(systemClock));
-		this.api = new JobsApi({
+		this.api = new KieApi('jobs', {
 			http,
 			limiter: new SubmissionLimiter(systemClock),
 			recentTasks: new Map(),
@@ -159,7 +159,7 @@ export class Trial {
 		const { say, confirm } = this.surroundings;
 		if (!(await confirm(question))) return null;
 		const before = await this.balance();
-		const { meaning, code, message, raw } = await this.api.submit(order);
+		const { meaning, code, message, raw } = await this.api.apis.jobs.submit(order);
 		if (meaning.kind !== 'processing' || meaning.files.taskId === null) {
 			say(`  not accepted: ${meaning.kind}, code ${code}, ${message}`);
 			say(`  ${JSON.stringify(raw)}`);
@@ -185,7 +185,7 @@ export class Trial {
 		};
 		const deadline = systemClock.now() + timeout * 1000;
 		for (;;) {
-			const { meaning, message, raw } = await this.api.fetchTask(video, 'poll');
+			const { meaning, message, raw } = await this.api.apis.jobs.fetchTask(video, 'poll');
 			const isOpen = meaning.kind === 'processing' || meaning.kind === 'retry';
 			if (!isOpen || systemClock.now() > deadline) {
 				say(`  ${meaning.kind}: ${message}`);

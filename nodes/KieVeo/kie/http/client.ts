@@ -2,7 +2,7 @@ import type { KieAnswer } from '../meaning/answer';
 import { readTaskFault } from '../meaning/fields';
 import { isJsonObject, parseJson, parseNested, toNumber, toText } from '../../values';
 import { throwIfCancelled, type Clock } from './clock';
-import type { Upload } from './multipart';
+import { multipartUpload, type UploadFile } from './multipart';
 import { networkFaultOf, refusalOf } from './networkFault';
 import { Turns, type Patience } from './turns';
 
@@ -59,12 +59,13 @@ export class HttpClient {
 	}
 
 	/**
-	 * @param open called when the turn has come
-	 * @throws CancelledError, and whatever `open` throws
+	 * A free upload, when its turn has come. The file is opened for each: a stream can be read only once.
+	 *
+	 * @throws CancelledError, and whatever opening the file throws
 	 */
-	async upload(path: string, open: () => Promise<Upload>): Promise<KieAnswer> {
+	async upload(path: string, file: UploadFile): Promise<KieAnswer> {
 		return await this.inTurn(this.uploads, async () => {
-			const { request, close } = await open();
+			const { request, close } = await multipartUpload(file);
 			try {
 				return await this.callOnce({ path, ...request });
 			} finally {

@@ -19,19 +19,15 @@ export interface UploadFile {
 	open(): Promise<{ content: Buffer | FileStream; size: number }>;
 }
 
-/** An upload, ready to be sent once. */
-export interface Upload {
-	request: Pick<HttpCall, 'method' | 'host' | 'body' | 'headers'>;
-	/** Closes the file. Call it once the answer is there: it may come before everything was read. */
-	close(): void;
-}
-
 /**
- * A request to file-stream-upload. A stream is passed on chunk by chunk, never held as a whole.
+ * A request to file-stream-upload, to be sent once. A stream is passed on chunk by chunk, never held as a whole.
  *
+ * @returns `close` closes the file. Call it once the answer is there: it may come before everything was read.
  * @see https://docs.kie.ai/file-upload-api/quickstart
  */
-export async function multipartUpload(file: UploadFile): Promise<Upload> {
+export async function multipartUpload(
+	file: UploadFile,
+): Promise<{ request: Omit<HttpCall, 'path'>; close(): void }> {
 	const boundary = `n8n-nodes-kie-veo-${randomUUID()}`;
 	// A unique name for each upload: Kie replaces a file of the same name, with a delay.
 	const {
