@@ -6,15 +6,22 @@ import type {
 	INodeProperties,
 } from 'n8n-workflow';
 
-import { API_LABELS, CREDENTIAL_FAULTS } from '../nodes/KieVeo/messages/advice';
+import { API_LABELS } from '../nodes/KieVeo/messages/advice';
 import { TRIMMED_API_KEY, TRIMMED_BASE_URL } from '../nodes/KieVeo/kie/credentialValues';
 
-/** A rule that fails the test even though Kie answers HTTP 200: the real status is in the body. */
+/**
+ * A rule that fails the test even though Kie answers HTTP 200: the real status is in the body.
+ *
+ * @param message the editor adds the period
+ */
 const fails = (key: 'code' | 'data', value: number | null | undefined, message: string) => ({
 	type: 'responseSuccessBody' as const,
 	properties: { key, value, message },
 });
 const failsOn = (code: number | undefined, message: string) => fails('code', code, message);
+
+const NOT_KIE = 'This address does not answer like Kie.ai. Check the Base URL';
+const NO_BALANCE = 'Kie.ai did not return the balance of this account. Try again in a few minutes';
 
 export class KieVeoApi implements ICredentialType {
 	name = 'kieVeoApi';
@@ -108,19 +115,22 @@ export class KieVeoApi implements ICredentialType {
 			disableFollowRedirect: true,
 		},
 		rules: [
-			failsOn(401, CREDENTIAL_FAULTS.unauthorized),
-			failsOn(402, CREDENTIAL_FAULTS.credits),
-			failsOn(403, CREDENTIAL_FAULTS.forbidden),
-			failsOn(404, CREDENTIAL_FAULTS.notKie),
-			failsOn(429, CREDENTIAL_FAULTS.rateLimit),
-			failsOn(433, CREDENTIAL_FAULTS.keyLimit),
-			failsOn(455, CREDENTIAL_FAULTS.maintenance),
-			failsOn(500, CREDENTIAL_FAULTS.server),
-			failsOn(505, CREDENTIAL_FAULTS.featureDisabled),
-			failsOn(undefined, CREDENTIAL_FAULTS.notKie),
+			failsOn(401, 'Kie.ai did not accept this API key. Copy it again from https://kie.ai/api-key'),
+			failsOn(402, 'The key is valid, but the Kie.ai account has no credits'),
+			failsOn(403, 'Kie.ai refuses this API key. Check its settings at https://kie.ai/api-key'),
+			failsOn(404, NOT_KIE),
+			failsOn(429, 'Kie.ai is receiving too many requests. Try again in a few seconds'),
+			failsOn(
+				433,
+				'The usage limit of this API key is reached. Raise it at https://kie.ai/api-key',
+			),
+			failsOn(455, 'Kie.ai is under maintenance. Try again in a few minutes'),
+			failsOn(500, 'Kie.ai could not answer. Try again in a few minutes'),
+			failsOn(505, 'Kie.ai has switched this feature off for the account'),
+			failsOn(undefined, NOT_KIE),
 			// Any other code: an answer with a balance passes.
-			fails('data', undefined, CREDENTIAL_FAULTS.noBalance),
-			fails('data', null, CREDENTIAL_FAULTS.noBalance),
+			fails('data', undefined, NO_BALANCE),
+			fails('data', null, NO_BALANCE),
 		],
 	};
 }

@@ -1,7 +1,7 @@
+import { KieVeoApi } from '../../../../credentials/KieVeoApi.credentials';
 import { readAnswer } from '../../../../nodes/KieVeo/kie/http/client';
 import { networkFaultOf } from '../../../../nodes/KieVeo/kie/http/networkFault';
 import type { Rejection, UnreachedReason } from '../../../../nodes/KieVeo/kie/meaning/answer';
-import { CREDENTIAL_FAULTS } from '../../../../nodes/KieVeo/messages/advice';
 import { KieVeoError } from '../../../../nodes/KieVeo/messages/error';
 import { fileErrors } from '../../../../nodes/KieVeo/messages/file';
 import { inputErrors } from '../../../../nodes/KieVeo/messages/input';
@@ -157,7 +157,9 @@ export const SECTIONS: Section[] = [
 	{
 		title: 'Test of the credential',
 		intro: 'What the credential shows when it is saved or tested.',
-		entries: listOf(Object.values(CREDENTIAL_FAULTS)),
+		entries: listOf([
+			...new Set(new KieVeoApi().test.rules?.map(({ properties }) => properties.message)),
+		]),
 	},
 ];
 
