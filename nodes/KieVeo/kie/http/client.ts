@@ -105,7 +105,7 @@ export class HttpClient {
 			return readAnswer({ ...reply, body }, this.clock.now());
 		} catch (error) {
 			const { text, unreached } = networkFaultOf(error);
-			return { ...faultAnswer(text), ...(unreached ? { unreached } : {}) };
+			return { ...faultAnswer(text), unreached };
 		}
 	}
 }
@@ -120,19 +120,15 @@ export interface HttpReply {
 }
 
 /** An answer that never came, or was not from Kie. Users read `description`. */
-export function faultAnswer(
-	description: string,
-	code: number | null = null,
-	retryAfterMs: number | null = null,
-): KieAnswer {
+export function faultAnswer(description: string): KieAnswer {
 	return {
-		code,
+		code: null,
 		message: description,
 		data: undefined,
 		body: null,
 		taskIds: [],
 		fault: true,
-		retryAfterMs,
+		retryAfterMs: null,
 	};
 }
 
@@ -153,21 +149,19 @@ export function readAnswer(reply: HttpReply, now: number): KieAnswer {
 	const text = reply.body.trim();
 	const taskIds = taskIdsIn(text);
 	// Instead of the words of an answer that is not Kie's.
-	const notKies = (what: string): KieAnswer => ({
-		...faultAnswer(`${what} (HTTP ${statusCode})`, httpCode, retryAfterMs),
-		taskIds,
-	});
 	const foreign = (what: string): KieAnswer => {
+		const fault = faultAnswer(`${what} (HTTP ${statusCode})`);
 		const unreached = refusalOf(statusCode);
-		return { ...notKies(what), ...(unreached ? { unreached } : {}) };
+		return { ...fault, code: httpCode, taskIds, unreached, retryAfterMs };
 	};
 
 	if (text === '') return foreign('empty answer');
+	if (text.startsWith('<')) return foreign('a web page instead of JSON');
 	const body = parseJson(text);
 	if (body === undefined) {
+		const answer = foreign('unreadable JSON');
 		// What starts like JSON may be Kie's, cut off in transit.
-		if (/^[{[]/.test(text)) return notKies('unreadable JSON');
-		return foreign(text.startsWith('<') ? 'a web page instead of JSON' : 'unreadable JSON');
+		return /^[{[]/.test(text) ? { ...answer, unreached: undefined } : answer;
 	}
 	const isEnvelope = isJsonObject(body) && ENVELOPE_FIELDS.some((field) => field in body);
 	if (!isJsonObject(body) || (httpCode !== null && !isEnvelope)) return foreign('unexpected JSON');
