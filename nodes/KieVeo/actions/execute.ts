@@ -139,11 +139,7 @@ export async function executeOrders(
 	if (unfinished.length === 0) return items;
 	if (suspension) {
 		const deadline = connection.clock.now() + longestTimeout(unfinished) * 1000;
-		const videos = unfinished.map(({ taskId, subject: { index }, run: made, submittedAt }) => {
-			return { taskId, index, code: made?.result.code ?? null, submittedAt };
-		});
-		const reason = { ...suspension, operation: name, videos, deadline };
-		await suspend(context, connection, items, reason);
+		await suspend(context, connection, items, unfinished, { ...suspension, deadline });
 		return items.map(withoutError);
 	}
 	const amount = { unfinished: unfinished.length, all: works.length };

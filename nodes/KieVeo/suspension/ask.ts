@@ -1,6 +1,5 @@
 import type { IWebhookFunctions } from 'n8n-workflow';
 
-import type { SubmittedTask } from '../kie/api';
 import type { CallbackEvent } from '../kie/callback/check';
 import { ENOUGH_DELIVERIES, withinAnswerTime, type Connection } from '../kie/connection';
 import { Gate } from '../kie/http/turns';
@@ -9,14 +8,7 @@ import { reorderedLine } from '../messages/run';
 import { isUpgrade, traitsOf } from '../operations';
 import { asNamedIn, toTaskResult } from '../taskResult';
 import type { Facts } from './decide';
-import {
-	isUnreported,
-	openVideos,
-	videoKey,
-	type Report,
-	type Suspension,
-	type SuspensionPlace,
-} from './state';
+import { openVideos, willBeReported, type AwaitedVideo, type Suspension } from './state';
 
 /** Kie is not asked again this soon about an unfinished video. Later it is: its callback may be lost. */
 const ASK_PAUSE_MS = 30_000;
@@ -32,22 +24,19 @@ const MOST_ATTEMPTS = 3;
 export interface Call {
 	context: IWebhookFunctions;
 	connection: Connection;
-	place: SuspensionPlace;
 	suspension: Suspension;
 }
 
 /**
  * How the video of a callback ended.
  *
- * @param delivery how many times the callback has arrived
  * @returns `null` if it should be delivered again, because something is still unknown
  */
 export async function reportOf(
 	call: Call,
-	video: SubmittedTask,
+	video: AwaitedVideo,
 	{ callback, ...event }: CallbackEvent,
-	delivery: number,
-): Promise<Report | null> {
+): Promise<AwaitedVideo['report']> {
 	// The address of a new task was made before it had an id, so it cannot say which one failed.
 	const isNameless = callback.taskIds.length === 0 && !isUpgrade(video.operation);
 	if (isNameless || callback.outcome === 'unknown') {
@@ -64,18 +53,9 @@ export async function reportOf(
 			const { videoUrl, videoUrls } = found.result;
 			return { result: { ...reported, videoUrl, videoUrls }, raw };
 		}
-		if (delivery < ENOUGH_DELIVERIES) return null;
+		if (video.deliveries < ENOUGH_DELIVERIES) return null;
 	}
 	return { result: reported, raw };
-}
-
-/** Whether this process is still going to receive a callback about a video. */
-export function willBeReported(
-	video: SubmittedTask,
-	{ possiblyMissed, perhapsReordered }: Suspension,
-): boolean {
-	const key = videoKey(video);
-	return !isUnreported(video) && !possiblyMissed.has(key) && !perhapsReordered.has(key);
 }
 
 /**
@@ -86,20 +66,16 @@ export function willBeReported(
  * @returns `answered` if everything that was asked is now known
  */
 export async function askWhileFinished(call: Call): Promise<Facts['asked']> {
-	const { connection, suspension } = call;
-	const { foundUnfinished, perhapsReordered } = suspension;
-	const now = connection.clock.elapsed();
-	const reports = (video: SubmittedTask) =>
-		!isUnreported(video) && !perhapsReordered.has(videoKey(video));
-	const isRecent = (video: SubmittedTask) =>
-		now - (foundUnfinished.get(videoKey(video)) ?? -Infinity) < ASK_PAUSE_MS;
-	const open = openVideos(suspension);
-	if (open.some((video) => reports(video) && isRecent(video))) return 'answered';
+	const now = call.connection.clock.elapsed();
+	const open = openVideos(call.suspension);
+	const isRunning = ({ isReported, unfinishedAt }: AwaitedVideo) =>
+		isReported && now - (unfinishedAt ?? -Infinity) < ASK_PAUSE_MS;
+	if (open.some(isRunning)) return 'answered';
 	// The last submitted first: it is the most likely to be unfinished.
 	for (const video of open.reverse()) {
 		const found = await fetchAndRecord(call, video);
 		if (found === 'unknown') return 'unanswered';
-		if (found === 'unfinished' && reports(video)) break;
+		if (found === 'unfinished' && video.isReported) break;
 	}
 	return 'answered';
 }
@@ -112,15 +88,13 @@ export async function askWhileFinished(call: Call): Promise<Facts['asked']> {
 export async function askAboutOpen(call: Call, all: boolean): Promise<Facts['asked']> {
 	const { connection, suspension } = call;
 	const { clock, signal } = connection;
-	const { foundUnfinished, reports } = suspension;
 	const until = clock.elapsed() + ASKING_MS;
 	const isOver = () => signal?.aborted === true || clock.elapsed() >= until;
 	const gate = new Gate(PARALLEL_QUESTIONS);
-	const since = (video: SubmittedTask) => foundUnfinished.get(videoKey(video)) ?? 0;
-	const known = reports.size;
-	let asked = openVideos(suspension)
-		.filter((video) => all || !willBeReported(video, suspension))
-		.sort((one, other) => since(one) - since(other));
+	const open = openVideos(suspension);
+	let asked = open
+		.filter((video) => all || !willBeReported(video))
+		.sort((one, other) => (one.unfinishedAt ?? 0) - (other.unfinishedAt ?? 0));
 	for (let attempt = 1; ; attempt++) {
 		const found = await Promise.all(
 			asked.map(
@@ -130,7 +104,7 @@ export async function askAboutOpen(call: Call, all: boolean): Promise<Facts['ask
 		);
 		asked = asked.filter((_, at) => found[at] === 'unknown');
 		if (asked.length === 0) return 'answered';
-		if (isOver() && reports.size > known) return 'cutShort';
+		if (isOver() && openVideos(suspension).length < open.length) return 'cutShort';
 		if (isOver() || attempt === MOST_ATTEMPTS) return 'unanswered';
 		await withinAnswerTime(connection, async () => await clock.pause(RETRY_PAUSE_MS, signal));
 	}
@@ -138,50 +112,43 @@ export async function askAboutOpen(call: Call, all: boolean): Promise<Facts['ask
 
 async function fetchAndRecord(
 	call: Call,
-	video: SubmittedTask,
+	video: AwaitedVideo,
 ): Promise<'finished' | 'unfinished' | 'unknown'> {
 	const found = await fetchReport(call, video);
 	if (typeof found === 'string') return found;
-	call.suspension.reports.set(videoKey(video), found);
+	video.report = found;
 	return 'finished';
 }
 
 /** `unknown`: Kie does not say, or could not be asked. */
 async function fetchReport(
 	call: Call,
-	video: SubmittedTask,
-): Promise<Report | 'unfinished' | 'unknown'> {
-	const { connection, suspension } = call;
-	const { api } = connection;
-	const key = videoKey(video);
-	const codes = suspension.codes.get(key) ?? [];
-	const answer = await withinAnswerTime(connection, async () =>
-		suspension.perhapsReordered.has(key)
-			? await api.fetchTask(video, 'free')
-			: await api.fetchTask({ ...video, codes: [...video.codes, ...codes] }, 'check'),
+	video: AwaitedVideo,
+): Promise<NonNullable<AwaitedVideo['report']> | 'unfinished' | 'unknown'> {
+	const { connection } = call;
+	const how = video.perhapsReordered ? 'free' : 'check';
+	const answer = await withinAnswerTime(
+		connection,
+		async () => await connection.api.fetchTask(video, how),
 	);
 	if (answer === null) return 'unknown';
 	const { meaning, code, message, raw } = answer;
 	switch (meaning.kind) {
-		case 'success':
-			return {
-				result: toTaskResult(asNamedIn(meaning.files, video), 'success', answer, meaning.files),
-				raw,
-			};
-		case 'failed':
+		case 'success': {
+			const { files } = meaning;
+			return { result: toTaskResult(asNamedIn(files, video), 'success', answer, files), raw };
+		}
+		case 'failed': {
 			if (meaning.reason === 'reordered') logReorder(call, video, true);
-			return {
-				result: toTaskResult(video, 'failed', {
-					code,
-					message: failureText(meaning.reason, message),
-				}),
-				raw,
-			};
+			const said = { code, message: failureText(meaning.reason, message) };
+			return { result: toTaskResult(video, 'failed', said), raw };
+		}
 		case 'processing':
-			suspension.codes.set(key, [...codes, code]);
-			suspension.foundUnfinished.set(key, connection.clock.elapsed());
+			video.codes = [...video.codes, code];
+			video.unfinishedAt = connection.clock.elapsed();
 			if (meaning.perhapsReordered) {
-				suspension.perhapsReordered.add(key);
+				video.perhapsReordered = true;
+				video.isReported = false;
 				logReorder(call, video, false);
 			}
 			return 'unfinished';
@@ -190,7 +157,7 @@ async function fetchReport(
 	}
 }
 
-function logReorder({ context }: Call, { taskId }: SubmittedTask, isCertain: boolean): void {
+function logReorder({ context }: Call, { taskId }: AwaitedVideo, isCertain: boolean): void {
 	context.logger.warn(reorderedLine(context.getNode().name, taskId, isCertain), {
 		executionId: context.getExecutionId(),
 	});

@@ -1,7 +1,5 @@
 /** What is known when a suspended execution was called. */
 export interface Facts {
-	/** Kie's callback about a video, or our own check. */
-	call: 'report' | 'check' | 'finalCheck';
 	/**
 	 * Whether an earlier call has resumed the execution. `failed`: n8n has taken the output, but a while later it
 	 * still waits, so n8n could not store it.
@@ -21,7 +19,9 @@ export interface Facts {
 	openPossiblyMissed: boolean;
 	/** Whether Kie was asked about open videos, and what came of it. `cutShort`: there was no time for all of them. */
 	asked: 'no' | 'answered' | 'unanswered' | 'cutShort';
-	/** For a callback. */
+	/** For a check of our own: whether the waiting time is over. */
+	isFinal: boolean;
+	/** For a callback, which is about one video. */
 	video: {
 		/** Whether the outcome of the video is known. */
 		known: boolean;
@@ -35,10 +35,8 @@ export interface Facts {
 }
 
 type Decision =
-	/** Answer the call; the execution stays suspended. 503 makes Kie deliver a callback again, and us check again soon. */
+	/** Answer the call, and resume nothing. 503 makes Kie deliver a callback again, and us check again soon. */
 	| { kind: 'answer'; status: 200 | 503; reason: string }
-	/** Answer the call; nothing more can be done for the execution. */
-	| { kind: 'over'; reason: string }
 	/** Ask Kie about open videos, then decide again. */
 	| { kind: 'ask' }
 	/** Videos that are still open have run out of time. */
@@ -47,19 +45,17 @@ type Decision =
 /** What to do about a genuine call of a suspended execution. Pure. */
 export function decide(facts: Facts): Decision {
 	const { open, video } = facts;
-	if (facts.resumption === 'underWay')
-		return { kind: 'over', reason: 'the execution is being resumed' };
-	if (facts.tooLate)
-		return { kind: 'over', reason: 'n8n itself is about to continue the execution' };
+	if (facts.resumption === 'underWay') return answer(200, 'the execution is being resumed');
+	if (facts.tooLate) return answer(200, 'n8n itself is about to continue the execution');
 	if (facts.resumption === 'failed') return { kind: 'resume' };
 	if (video && !video.known) return answer(503, 'it is incomplete, and Kie.ai has no more yet');
 	if (open === 0) return { kind: 'resume' };
 	return video ? decideOnReport(facts, video) : decideOnCheck(facts);
 }
 
-function decideOnCheck({ call, asked, open, lastChance }: Facts): Decision {
+function decideOnCheck({ isFinal, asked, open, lastChance }: Facts): Decision {
 	if (asked === 'no') return { kind: 'ask' };
-	if (call === 'finalCheck' && (asked === 'answered' || lastChance)) return { kind: 'resume' };
+	if (isFinal && (asked === 'answered' || lastChance)) return { kind: 'resume' };
 	return asked === 'cutShort' ? answer(503, 'there are more videos to ask about') : waiting(open);
 }
 

@@ -7,7 +7,6 @@ import type {
 
 import { readSubmission, type Submission } from '../addresses/submission';
 import { binaryOf, checkDownloadSettings, Downloads } from '../files/download';
-import type { SubmittedTask } from '../kie/api';
 import { checkCallback, type CallbackEvent } from '../kie/callback/check';
 import { parseCallback } from '../kie/callback/parse';
 import {
@@ -24,11 +23,10 @@ import { fileErrors } from '../messages/file';
 import { tierLine } from '../messages/run';
 import { isOfAnyModel, isUpgrade } from '../operations';
 import { urlsOf, type TaskResult } from '../taskResult';
-import { askAboutOpen, askWhileFinished, reportOf, willBeReported, type Call } from './ask';
+import { askAboutOpen, askWhileFinished, reportOf, type Call } from './ask';
 import { decide, type Facts } from './decide';
 import { isSigned, parameterOf, resumeAddressOf } from './n8n';
 import {
-	isUnreported,
 	nameOf,
 	openVideos,
 	placeOf,
@@ -36,16 +34,16 @@ import {
 	suspensionOf,
 	toOutput,
 	videoKey,
+	willBeReported,
+	type AwaitedVideo,
 } from './state';
 import { LAST_RESORT_MS } from './suspend';
 import {
 	callOwnAddress,
-	overdueAfter,
-	pingOf,
+	pingUrl,
 	readWakeUp,
 	WAKE_UP_PARAMETER,
 	watch,
-	withWakeUp,
 	type WakeUp,
 } from './watch';
 
@@ -57,7 +55,7 @@ const OWN_CHECK_LIMIT_MS = 90_000;
 const QUICK_FILES_MS = 8_000;
 /** Kie is waiting for its answer meanwhile. */
 const CHECK_LIMIT_MS = 4_000;
-/** After this time n8n has stored that the execution no longer waits, and a call that still arrives proves it failed to. */
+/** By then n8n has stored that the execution no longer waits: a call that still arrives proves that it failed to. */
 const STORED_MS = 30_000;
 /** n8n 1.x sets a timer for this up to 70 s ahead, and does not clear it when the execution is resumed. */
 const TOO_LATE_MS = 75_000;
@@ -65,9 +63,6 @@ const TOO_LATE_MS = 75_000;
 const LAST_CHANCE_MS = 75_000;
 /** A check must be able to resume before it is too late. */
 const TIME_TO_RESUME_MS = 5_000;
-/** The suspending process checks first, the others after this time, spread over the second one. */
-const FIRST_PLACE_MS = 20_000;
-const OTHER_PLACES_MS = 40_000;
 
 /** How a call is answered. */
 interface Reply {
@@ -152,7 +147,7 @@ async function handleCallback(context: IWebhookFunctions): Promise<Reply> {
 	if (webhookSecret !== null && isReplayed(incoming)) {
 		return stillWaits(401, 'the signature came with another body before');
 	}
-	const call = { context, connection, place, suspension };
+	const call = { context, connection, suspension };
 	watchSince(call);
 	return await inTurn(call, async () => await onCallback(call, video, checked.event));
 }
@@ -174,31 +169,16 @@ async function handleWakeUp(context: IWebhookFunctions, value: unknown): Promise
 	}
 	if (wakeUp.kind === 'ping') return stillWaits(200, 'the execution waits');
 	watch.noteWakeUp(wakeUp);
-	const call = { context, connection, place, suspension: suspensionOf(place, context) };
+	const call = { context, connection, suspension: suspensionOf(place, context) };
 	const left = Math.min(OWN_CHECK_LIMIT_MS, tooLateFor(call) - TIME_TO_RESUME_MS - clock.now());
 	AbortSignal.timeout(Math.max(0, left)).addEventListener('abort', () => limit.abort());
 	return await inTurn(call, async () => await onCheck(call, wakeUp));
 }
 
-/**
- * Watches a suspension that this process has not started, or forgot in a restart. On n8n 1.x, which
- * resumes an execution for each process that decides at the same moment, it checks slightly after the
- * waiting time, and not at the same moment as other processes.
- */
-function watchSince({ context, connection, place, suspension }: Call): void {
-	const { awaited, deadline } = suspension;
-	const first = awaited.find((video) => video !== null);
-	const url = watch.has(place) || !first ? null : resumeAddressOf(context);
-	if (url === null || !first) return;
-	const since = connection.clock.now();
-	watch.begin(context, {
-		place,
-		url,
-		addressKey: connection.addressKey,
-		overdueAfter: overdueAfter(first.operation),
-		hasUnreported: openVideos(suspension).some(isUnreported),
-		deadline: deadline + (isSigned(url) ? 0 : FIRST_PLACE_MS + (since % OTHER_PLACES_MS)),
-	});
+/** Watches a suspension that this process has not started, or forgot in a restart. */
+function watchSince({ context, connection, suspension }: Call): void {
+	const url = watch.has(suspension.place) ? null : resumeAddressOf(context);
+	if (url !== null) watch.begin(context, suspension, { url, addressKey: connection.addressKey });
 }
 
 /** From when on n8n may continue the execution by itself, in milliseconds since the epoch. */
@@ -212,7 +192,7 @@ function tooLateFor({ suspension: { deadline } }: Call): number {
  * call shows whether another process was faster.
  */
 async function inTurn(call: Call, work: () => Promise<Reply>): Promise<Reply> {
-	const { context, connection, place, suspension } = call;
+	const { context, connection, suspension } = call;
 	const turn = suspension.queue.then(work);
 	suspension.queue = turn.catch(() => undefined);
 	const reply = await turn;
@@ -220,8 +200,8 @@ async function inTurn(call: Call, work: () => Promise<Reply>): Promise<Reply> {
 	// Who has received every callback is alone. Otherwise the address tells; reading it costs an expression.
 	const url = suspension.complete ? null : resumeAddressOf(context);
 	if (url === null || isSigned(url)) return { ...reply, isAlone: true };
-	const pinged = withWakeUp(url, pingOf(connection, place), connection.addressKey);
-	const found = await callOwnAddress(context.helpers.httpRequest, pinged, CHECK_LIMIT_MS);
+	const ping = pingUrl(url, suspension.place, connection);
+	const found = await callOwnAddress(context, ping, CHECK_LIMIT_MS);
 	if (found !== 'over' && found !== 'gone') return reply;
 	handedOver(call);
 	return stillWaits(200, 'another process has resumed the execution');
@@ -234,89 +214,77 @@ function videoNamedIn({ body }: Incoming): string {
 	return taskId === undefined ? 'that video' : `task ${JSON.stringify(taskId.slice(0, 80))}`;
 }
 
-function isAbout(video: SubmittedTask, submission: Submission): boolean {
+function isAbout(video: AwaitedVideo, submission: Submission): boolean {
 	if (video.operation !== submission.operation) return false;
 	// Kie names a new task only after the address was made: there the body's id is compared.
 	return submission.taskId === null || videoKey(video) === videoKey(submission);
 }
 
-async function onCallback(call: Call, video: SubmittedTask, event: CallbackEvent): Promise<Reply> {
-	const { reports, deliveries, resumedAt, complete } = call.suspension;
-	const key = videoKey(video);
-	const delivery = (deliveries.get(key) ?? 0) + 1;
-	deliveries.set(key, delivery);
+async function onCallback(call: Call, video: AwaitedVideo, event: CallbackEvent): Promise<Reply> {
+	const { place, resumedAt, complete } = call.suspension;
+	const delivery = ++video.deliveries;
 	// The first callback is final: a terminal state does not change.
-	if (resumedAt === null && !reports.has(key)) {
+	if (resumedAt === null && video.report === null) {
 		const { tier } = event;
 		if (tier) call.context.logger.warn(tierLine(video.taskId, tier.asked, tier.made));
-		const report = await reportOf(call, video, event, delivery);
-		if (report !== null) reports.set(key, report);
-		else if (isOfAnyModel(video.operation) && event.callback.mayBeStage) {
+		video.report = await reportOf(call, video, event);
+		const isTask = isOfAnyModel(video.operation);
+		if (video.report === null && isTask && event.callback.mayBeStage) {
 			return stillWaits(200, 'the task is still running');
 		}
 	}
-	const succeeded = event.callback.outcome === 'success';
-	const upgrades = isUpgrade(video.operation);
-	const reported = () => ({ known: reports.has(key), succeeded, isUpgrade: upgrades, delivery });
+	const reported = {
+		known: video.report !== null,
+		succeeded: event.callback.outcome === 'success',
+		isUpgrade: isUpgrade(video.operation),
+		delivery,
+	};
 	const ask = async () => await askWhileFinished(call);
-	const reply = await answerCall(call, 'report', reported, ask);
-	if (!reply.resume && !complete) watch.checkSoon(call.place);
+	const reply = await answerCall(call, { video: reported, isFinal: false }, ask);
+	if (!reply.resume && !complete) watch.checkSoon(place);
 	return reply;
 }
 
 /** Our own check: asks Kie about what is open, and decides. */
 async function onCheck(call: Call, { kind }: WakeUp): Promise<Reply> {
-	const ask = async () =>
+	return await answerCall(call, { video: null, isFinal: kind === 'final' }, async () =>
 		kind === 'reported'
 			? await askWhileFinished(call)
-			: await askAboutOpen(call, kind !== 'unreported');
-	return await answerCall(call, kind === 'final' ? 'finalCheck' : 'check', () => null, ask);
+			: await askAboutOpen(call, kind !== 'unreported'),
+	);
 }
 
 async function answerCall(
 	call: Call,
-	kind: Facts['call'],
-	video: () => Facts['video'],
+	about: Pick<Facts, 'video' | 'isFinal'>,
 	ask: () => Promise<Facts['asked']>,
 ): Promise<Reply> {
-	const { connection, place, suspension } = call;
-	const { clock } = connection;
+	const { suspension } = call;
+	const { clock } = call.connection;
 	let asked: Facts['asked'] = 'no';
 	for (;;) {
-		const { resumedAt } = suspension;
+		const { resumedAt, complete, place } = suspension;
 		const left = tooLateFor(call) - clock.now();
 		const open = openVideos(suspension);
+		const isStored = resumedAt !== null && clock.elapsed() - resumedAt >= STORED_MS;
 		const decision = decide({
-			call: kind,
-			video: video(),
-			resumption:
-				resumedAt === null
-					? 'none'
-					: clock.elapsed() - resumedAt < STORED_MS
-						? 'underWay'
-						: 'failed',
+			...about,
+			resumption: resumedAt === null ? 'none' : isStored ? 'failed' : 'underWay',
 			tooLate: left < 0,
 			lastChance: left < LAST_CHANCE_MS,
 			open: open.length,
-			openPossiblyMissed: !open.some((one) => willBeReported(one, suspension)),
-			complete: suspension.complete,
+			openPossiblyMissed: !open.some(willBeReported),
+			complete,
 			checkFollows: watch.canCheck(place),
 			asked,
 		});
-		switch (decision.kind) {
-			case 'over':
-				return stillWaits(200, decision.reason);
-			case 'answer':
-				return stillWaits(decision.status, decision.reason);
-			case 'resume':
-				return resume(call, open);
-			case 'ask':
-				asked = await ask();
-		}
+		if (decision.kind === 'resume') return resume(call, open);
+		if (decision.kind === 'answer') return stillWaits(decision.status, decision.reason);
+		asked = await ask();
 	}
 }
 
-function resume(call: Call, open: SubmittedTask[]): Reply {
+function resume(call: Call, open: AwaitedVideo[]): Reply {
 	const { context, suspension } = call;
 	const simplify = toBoolean(parameterOf(context, 'options.simplify', true)) !== false;
 	const items = toOutput(storedItems(context), suspension, simplify);
@@ -341,7 +309,7 @@ function resume(call: Call, open: SubmittedTask[]): Reply {
 function handedOver(call: Call): void {
 	call.suspension.resumedAt = call.connection.clock.elapsed();
 	watchSince(call);
-	watch.checkSoon(call.place, STORED_MS);
+	watch.checkSoon(call.suspension.place, STORED_MS);
 }
 
 /**

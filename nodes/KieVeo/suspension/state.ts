@@ -25,38 +25,37 @@ export interface SuspensionPlace {
 	round: number;
 }
 
-/** How a video ended, by a callback or by Kie when asked. */
-export interface Report {
-	result: TaskResult;
-	raw: unknown;
+/** A video that items wait for, and what this process knows about it. */
+export interface AwaitedVideo extends SubmittedTask {
+	/** How it ended, by a callback or by Kie when asked, with Kie's whole answer; `null` while that is unknown. */
+	report: { result: TaskResult; raw: unknown } | null;
+	/** How many times this process received a callback about it. */
+	deliveries: number;
+	/** When Kie, asked, last said that it is unfinished, by the even clock. */
+	unfinishedAt: number | null;
+	/** Whether it may have been reported before the suspension. */
+	possiblyMissed: boolean;
+	/** Whether Kie reports its end here: not if it was already being made when it was submitted. */
+	isReported: boolean;
+	/**
+	 * Whether asking may have started, and billed, another upgrade. That one is never reported, and only the record
+	 * is read from then on.
+	 */
+	perhapsReordered: boolean;
 }
 
-/** What this process knows about one suspension. Videos by {@link videoKey}. */
+/** What this process knows about one suspension. */
 export interface Suspension {
-	/** What each item waits for; `null` where it was finished when the execution was suspended. */
-	awaited: ReadonlyArray<SubmittedTask | null>;
+	place: SuspensionPlace;
+	/** What each item waits for, the same object for the same video; `null` where it was finished before. */
+	awaited: ReadonlyArray<AwaitedVideo | null>;
 	/** When the waiting time ends, in milliseconds since the epoch. */
 	deadline: number;
-	reports: Map<string, Report>;
-	/** How many times this process received a callback about a video. */
-	deliveries: Map<string, number>;
-	/** When Kie, asked, last said that a video is unfinished, by the even clock. */
-	foundUnfinished: Map<string, number>;
 	/**
 	 * Whether this process received every callback since the suspension, so that a missing one means an
-	 * unfinished video, except for those in `possiblyMissed`. False after a restart, and when another
-	 * process suspended the execution.
+	 * unfinished video. False after a restart, and when another process suspended the execution.
 	 */
 	complete: boolean;
-	/** Videos that may have been reported before the suspension, or are never reported to this execution. */
-	possiblyMissed: ReadonlySet<string>;
-	/** Kie's codes in the answers about upgrades that were found running. */
-	codes: Map<string, Array<number | null>>;
-	/**
-	 * Videos for which asking may have started, and billed, another upgrade. That one is never reported, and
-	 * only the record is read from then on.
-	 */
-	perhapsReordered: Set<string>;
 	/**
 	 * When the output was handed to n8n, by the even clock; `Infinity` while it is being made. Reports are kept until
 	 * n8n says that the execution no longer waits, because n8n may fail to store what it was handed.
@@ -91,22 +90,23 @@ export function videoKey({ taskId, index }: { taskId?: unknown; index?: unknown 
 /**
  * Remembers a suspension from now on, and forgets an earlier one at the same place.
  *
- * @param complete whether this process will see its callbacks from now on
+ * @param items as they are stored
+ * @param facts.complete whether this process will see its callbacks from now on
  */
 export function beginSuspension(
 	place: SuspensionPlace,
-	facts: Pick<Suspension, 'awaited' | 'deadline' | 'complete' | 'possiblyMissed'>,
+	items: readonly INodeExecutionData[],
+	facts: Pick<Suspension, 'deadline' | 'complete'>,
 ): Suspension {
-	const suspension: Suspension = {
-		...facts,
-		reports: new Map(),
-		deliveries: new Map(),
-		foundUnfinished: new Map(),
-		codes: new Map(),
-		perhapsReordered: new Set(),
-		resumedAt: null,
-		queue: Promise.resolve(),
-	};
+	const videos = new Map<string, AwaitedVideo>();
+	const awaited = items.map((item) => {
+		const found = videoAwaitedBy(item);
+		if (found === null) return null;
+		const video = videos.get(videoKey(found)) ?? found;
+		videos.set(videoKey(video), video);
+		return video;
+	});
+	const suspension = { ...facts, place, awaited, resumedAt: null, queue: Promise.resolve() };
 	suspensions.set(nameOf(place), suspension);
 	if (facts.complete) begun.set(nameOf(place), true);
 	return suspension;
@@ -121,11 +121,9 @@ export function wasSuspended(place: SuspensionPlace): boolean {
 export function suspensionOf(place: SuspensionPlace, context: IWebhookFunctions): Suspension {
 	return (
 		suspensions.get(nameOf(place)) ??
-		beginSuspension(place, {
-			awaited: storedItems(context).map(videoAwaitedBy),
+		beginSuspension(place, storedItems(context), {
 			deadline: toNumber(nodeData(context, `context.${DEADLINE}`)) ?? 0,
 			complete: false,
-			possiblyMissed: new Set(),
 		})
 	);
 }
@@ -176,10 +174,9 @@ export function storedItems(context: IWebhookFunctions): INodeExecutionData[] {
 }
 
 /** The video an item waits for; `null` if it was finished when the execution was suspended. */
-export function videoAwaitedBy(item: INodeExecutionData): SubmittedTask | null {
-	if (!isPending(item)) return null;
-	const { operation, taskId, kieTaskId, index, code, message, model } = item.json;
-	if (!givesResult(operation)) return null;
+function videoAwaitedBy({ json }: INodeExecutionData): AwaitedVideo | null {
+	const { status, operation, taskId, kieTaskId, index, code, message, model } = json;
+	if (status !== 'processing' || !givesResult(operation)) return null;
 	// Kie's answer to the order said nothing that is known: perhaps nothing was started yet.
 	const isUnclear =
 		typeof code === 'number' && code >= 400 && readText(String(message)) !== 'processing';
@@ -190,41 +187,39 @@ export function videoAwaitedBy(item: INodeExecutionData): SubmittedTask | null {
 		index: typeof index === 'number' ? index : null,
 		codes: isUnclear ? [] : [toNumber(code)],
 		...(typeof model === 'string' ? { model } : {}),
+		report: null,
+		deliveries: 0,
+		unfinishedAt: null,
+		possiblyMissed: false,
+		isReported: code === ORDERED,
+		perhapsReordered: false,
 	};
 }
 
-function isPending({ json }: INodeExecutionData): boolean {
-	return json.status === 'processing';
+/** Whether this process is still going to receive a callback about a video. */
+export function willBeReported({ isReported, possiblyMissed }: AwaitedVideo): boolean {
+	return isReported && !possiblyMissed;
 }
 
-/** Whether the video was already being made when it was submitted: Kie does not report it here then. */
-export function isUnreported({ codes }: Pick<SubmittedTask, 'codes'>): boolean {
-	return codes[0] !== ORDERED;
-}
-
-/** The videos without a callback, each once, in the order of their items. */
-export function openVideos({
-	awaited,
-	reports,
-}: Pick<Suspension, 'awaited' | 'reports'>): SubmittedTask[] {
-	const byKey = new Map(awaited.flatMap((video) => (video ? [[videoKey(video), video]] : [])));
-	return [...byKey].flatMap(([key, video]) => (reports.has(key) ? [] : [video]));
+/** The videos whose end is unknown, each once, in the order of their items. */
+export function openVideos({ awaited }: Pick<Suspension, 'awaited'>): AwaitedVideo[] {
+	return [...new Set(awaited)].flatMap((video) => (video?.report === null ? [video] : []));
 }
 
 /** The node's output: what was reported, and what was finished before. The rest has run out of time. */
 export function toOutput(
 	stored: INodeExecutionData[],
-	{ reports, perhapsReordered }: Pick<Suspension, 'reports' | 'perhapsReordered'>,
+	{ awaited }: Suspension,
 	simplify: boolean,
 ): INodeExecutionData[] {
-	return stored.map((item) => {
-		if (!isPending(item)) return item;
-		const key = videoKey(item.json);
-		const report = reports.get(key);
+	return stored.map((item, at) => {
+		const video = awaited[at] ?? null;
+		if (video === null) return item;
+		const { report, perhapsReordered } = video;
 		const json: IDataObject = report
 			? ({ ...report.result, ...(simplify ? {} : { raw: report.raw }) } as unknown as IDataObject)
 			: { ...item.json, timedOut: true };
-		if (perhapsReordered.has(key)) json.message = `${String(json.message)} ${PERHAPS_REORDERED}`;
+		if (perhapsReordered) json.message = `${String(json.message)} ${PERHAPS_REORDERED}`;
 		return { ...item, json };
 	});
 }

@@ -4,19 +4,12 @@ import { publicUrlFault } from '../addresses/publicUrl';
 import type { Connection } from '../kie/connection';
 import type { KieVeoError } from '../messages/error';
 import { inputErrors } from '../messages/input';
-import { isUpgrade, type TaskOperation } from '../operations';
+import { isUpgrade } from '../operations';
 import { runsOnEngine2 } from '../run/executionSettings';
+import type { TaskWork } from '../run/taskWork';
 import { resumeUrlOf, withResumePath } from './n8n';
-import {
-	beginSuspension,
-	isUnreported,
-	placeOf,
-	store,
-	videoAwaitedBy,
-	videoKey,
-	wasSuspended,
-} from './state';
-import { overdueAfter, pingOf, watch, withWakeUp } from './watch';
+import { beginSuspension, placeOf, store, wasSuspended } from './state';
+import { pingUrl, watch } from './watch';
 
 /**
  * A new task submitted longer than this before the suspension may have been reported by then. Usually all
@@ -71,8 +64,7 @@ export async function assertReachable(
 	connection: Connection,
 	resumeUrl: string,
 ): Promise<void> {
-	const place = placeOf(context);
-	const url = withWakeUp(resumeUrl, pingOf(connection, place), connection.addressKey);
+	const url = pingUrl(resumeUrl, placeOf(context), connection);
 	const obstacle = await watch.findObstacle(context, connection, url);
 	if (obstacle !== null) throw inputErrors.suspendedBehind(new URL(url).origin, obstacle);
 }
@@ -91,51 +83,26 @@ export function resumeUrlObstacle(resumeUrl: string, apiBaseUrl: string): KieVeo
  * Stores the items as this node's data and suspends the execution, which frees its worker.
  *
  * @param items as the node would return them now: finished ones, and those with `status: "processing"`
+ * @param works what is unfinished
+ * @param deadline when the waiting time ends: milliseconds since the epoch
  */
 export async function suspend(
 	context: IExecuteFunctions,
 	{ addressKey, clock }: Pick<Connection, 'addressKey' | 'clock'>,
 	items: INodeExecutionData[],
-	{
-		operation,
-		round,
-		resumeUrl,
-		deadline,
-		videos,
-	}: {
-		operation: TaskOperation;
-		round: number;
-		/** The address that resumes it. */
-		resumeUrl: string;
-		/** When the waiting time ends: milliseconds since the epoch. */
-		deadline: number;
-		videos: Array<{
-			taskId: string | null;
-			index: number | null;
-			/** Kie's, for the submission. */
-			code: number | null;
-			/** By the even clock. */
-			submittedAt: number;
-		}>;
-	},
+	works: ReadonlyArray<Pick<TaskWork, 'items' | 'submittedAt'>>,
+	{ round, resumeUrl, deadline }: { round: number; resumeUrl: string; deadline: number },
 ): Promise<void> {
-	const limit = isUpgrade(operation) ? EARLY_UPGRADE_MS : EARLY_MS;
-	const missable = videos.filter(
-		({ submittedAt, code }) =>
-			clock.elapsed() - submittedAt > limit || isUnreported({ codes: [code] }),
-	);
-	const possiblyMissed = new Set(missable.map(videoKey));
-	const place = placeOf(context, round);
-	const awaited = items.map(videoAwaitedBy);
-	beginSuspension(place, { awaited, deadline, complete: true, possiblyMissed });
-	watch.begin(context, {
-		place,
-		url: resumeUrl,
-		addressKey,
-		overdueAfter: overdueAfter(operation),
-		hasUnreported: possiblyMissed.size > 0,
-		deadline,
-	});
+	const suspension = beginSuspension(placeOf(context, round), items, { deadline, complete: true });
+	for (const work of works) {
+		const passed = clock.elapsed() - work.submittedAt;
+		for (const item of work.items) {
+			const video = suspension.awaited[item];
+			if (!video) continue;
+			video.possiblyMissed = passed > (isUpgrade(video.operation) ? EARLY_UPGRADE_MS : EARLY_MS);
+		}
+	}
+	watch.begin(context, suspension, { url: resumeUrl, addressKey });
 	store(context, items, deadline);
 	await context.putExecutionToWait(new Date(deadline + LAST_RESORT_MS));
 }

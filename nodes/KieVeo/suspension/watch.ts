@@ -1,5 +1,4 @@
 import { createHmac } from 'crypto';
-import type { IExecuteFunctions, Logger } from 'n8n-workflow';
 
 import { makeToken, readToken } from '../addresses/token';
 import type { CallingContext, Connection } from '../kie/connection';
@@ -8,11 +7,39 @@ import { BoundedMap, isJsonObject, type JsonObject } from '../values';
 import { Gate } from '../kie/http/turns';
 import { goneLine } from '../messages/run';
 import { traitsOf, type TaskOperation } from '../operations';
-import { endSuspension, MOST_SUSPENSIONS, nameOf, type SuspensionPlace } from './state';
+import { isSigned } from './n8n';
+import {
+	endSuspension,
+	MOST_SUSPENSIONS,
+	nameOf,
+	openVideos,
+	willBeReported,
+	type Suspension,
+	type SuspensionPlace,
+} from './state';
 
 /* When a suspended execution is checked. Times in milliseconds since the epoch. */
 
-export interface WatchPlan {
+/**
+ * - `unreported`: Kie is asked about what may never be reported.
+ * - `all`: about every open video.
+ * - `final`: the same when the waiting time is over; whatever is still open has run out of time.
+ * - `reported`: out of turn, because another process may have received callbacks that are missing here.
+ * - `ping`: only asks whether the execution still waits.
+ */
+const KINDS = ['unreported', 'all', 'final', 'reported', 'ping'] as const;
+
+export interface Check {
+	at: number;
+	kind: (typeof KINDS)[number];
+}
+
+/** A suspension, and how it is watched. */
+interface Watched {
+	place: SuspensionPlace;
+	/** The resume address. */
+	url: string;
+	addressKey: Buffer;
 	/** When this process started to watch it. */
 	since: number;
 	/** Milliseconds after which a callback is overdue. */
@@ -21,21 +48,17 @@ export interface WatchPlan {
 	hasUnreported: boolean;
 	/** When the waiting time ends. */
 	deadline: number;
+	/** This process's last check, and its time. */
+	last: Check | null;
+	/** The time of another process's last check. */
+	lastElsewhere: number;
+	/** A check out of turn. */
+	soon: Check | null;
 }
 
 /** Milliseconds after which Kie should have reported the end of an operation. */
 export function overdueAfter(operation: TaskOperation): number {
 	return (traitsOf(operation).usualMinutes ?? 0) * 60_000;
-}
-
-/**
- * - `unreported`: Kie is asked about what may never be reported.
- * - `all`: about every open video.
- * - `final`: the same when the waiting time is over; whatever is still open has run out of time.
- */
-export interface Check {
-	at: number;
-	kind: 'unreported' | 'all' | 'final';
 }
 
 /** Kie is first asked about what may never be reported after this time. */
@@ -53,7 +76,10 @@ const MOST_FINAL_CHECKS = 4;
  * @param last the last check and its time; `null` before the first one
  * @returns `null` after the last one
  */
-export function nextCheck(plan: WatchPlan, last: Check | null): Check | null {
+export function nextCheck(
+	plan: Pick<Watched, 'since' | 'overdueAfter' | 'hasUnreported' | 'deadline'>,
+	last: Check | null,
+): Check | null {
 	const { since, hasUnreported, deadline } = plan;
 	if (last?.kind === 'final') {
 		const made = Math.floor((last.at - deadline) / FINAL_PAUSE_MS) + 1;
@@ -84,21 +110,10 @@ function firstAfter(last: number, since: number, first: number): number {
 /** The query parameter that turns a call to the resume address into a wake-up. */
 export const WAKE_UP_PARAMETER = 'kieVeoWakeUp';
 
-/**
- * - `reported`: out of turn, because another process may have received callbacks that are missing here.
- * - `ping`: only asks whether the execution still waits.
- */
-const KINDS = ['unreported', 'all', 'final', 'reported', 'ping'] as const;
-
-/** Our own call of a suspended execution. */
-export interface WakeUp {
-	kind: (typeof KINDS)[number];
-	/** When it was sent. */
-	at: number;
+/** Our own call of a suspended execution, and when it was sent. */
+export interface WakeUp extends Check {
 	place: SuspensionPlace;
 }
-
-type Send = IExecuteFunctions['helpers']['httpRequest'];
 
 /** Milliseconds by which the clocks of two processes of one n8n may differ. */
 const TOLERANCE_MS = 60_000;
@@ -116,9 +131,13 @@ function wakeUpKey(addressKey: Buffer, execution: string): Buffer {
 	return createHmac('sha256', addressKey).update(`wake-up:${execution}`).digest();
 }
 
-/** Does nothing but ask whether the execution still waits. */
-export function pingOf({ clock }: Pick<Connection, 'clock'>, place: SuspensionPlace): WakeUp {
-	return { kind: 'ping', at: clock.now(), place };
+/** The address that does nothing but tell whether the execution still waits. */
+export function pingUrl(
+	url: string,
+	place: SuspensionPlace,
+	{ clock, addressKey }: Pick<Connection, 'clock' | 'addressKey'>,
+): string {
+	return withWakeUp(url, { kind: 'ping', at: clock.now(), place }, addressKey);
 }
 
 /** @param url the resume address of the suspension */
@@ -157,14 +176,19 @@ function isPlace(value: unknown): value is SuspensionPlace {
  * Calls a suspended execution at its own address, from within n8n. Never throws.
  *
  * @param timeout milliseconds within which the answer must arrive
- * @returns `more`: it waits, and a check was cut short; `over`: it was resumed or has ended; `gone`: n8n does not have it
+ * @returns `more`: it waits, and a check was cut short; `over`: it was resumed or has ended; `gone`: n8n does not
+ * have it
  */
 export async function callOwnAddress(
-	send: Send,
+	context: Pick<CallingContext, 'helpers'>,
 	url: string,
 	timeout: number,
 ): Promise<'waits' | 'more' | 'over' | 'gone' | 'unreachable'> {
-	const { statusCode, body } = await post(send, url, timeout);
+	return stateIn(await post(context, url, timeout));
+}
+
+/** What n8n, or this node, says about the execution. */
+function stateIn({ statusCode, body }: JsonObject) {
 	const { waiting, message } = isJsonObject(body) ? body : {};
 	// Our own answer, whatever its status.
 	if (typeof waiting === 'boolean') {
@@ -176,17 +200,23 @@ export async function callOwnAddress(
 }
 
 /** @returns nothing when no answer came */
-async function post(send: Send, url: string, timeout: number): Promise<JsonObject> {
-	const reply: unknown = await send({
-		method: 'POST',
-		url,
-		body: {},
-		json: true,
-		returnFullResponse: true,
-		ignoreHttpStatusErrors: true,
-		disableFollowRedirect: true,
-		timeout,
-	}).catch(() => undefined);
+async function post(
+	{ helpers }: Pick<CallingContext, 'helpers'>,
+	url: string,
+	timeout: number,
+): Promise<JsonObject> {
+	const reply: unknown = await helpers
+		.httpRequest({
+			method: 'POST',
+			url,
+			body: {},
+			json: true,
+			returnFullResponse: true,
+			ignoreHttpStatusErrors: true,
+			disableFollowRedirect: true,
+			timeout,
+		})
+		.catch(() => undefined);
 	return isJsonObject(reply) ? reply : {};
 }
 
@@ -194,11 +224,10 @@ async function post(send: Send, url: string, timeout: number): Promise<JsonObjec
  * Whether n8n itself has answered. While the execution runs, n8n says that it does, refuses its token, or, as long as
  * nothing of it is stored, reports a fault of its own with code 0.
  */
-function isOfN8n(body: unknown): boolean {
-	if (!isJsonObject(body)) return false;
-	const { waiting, message, code, error } = body;
-	if (typeof waiting === 'boolean' || error === 'Invalid token') return true;
-	return typeof message === 'string' && (code === 0 || NOT_WAITING.test(message));
+function isOfN8n(reply: JsonObject): boolean {
+	const { message, code, error } = isJsonObject(reply.body) ? reply.body : {};
+	if (error === 'Invalid token' || (code === 0 && typeof message === 'string')) return true;
+	return stateIn(reply) !== 'unreachable';
 }
 
 /** What is in front of n8n and would meet Kie in its place, in words; `null` if nothing is known to be. */
@@ -215,20 +244,6 @@ function obstacleIn({ statusCode, headers }: JsonObject): string | null {
 	return isPage ? `what answers there is not n8n (${statusCode})` : null;
 }
 
-/** A suspension, and how it is watched. */
-interface Watched extends WatchPlan {
-	/** The resume address. */
-	url: string;
-	addressKey: Buffer;
-	place: SuspensionPlace;
-	/** This process's last check, and its time. */
-	last: Check | null;
-	/** The time of another process's last check. */
-	lastElsewhere: number;
-	/** A check out of turn. */
-	soon: { at: number; kind: Check['kind'] | 'reported' } | null;
-}
-
 /** Milliseconds within which n8n must answer before anything is paid for. */
 const PREFLIGHT_MS = 10_000;
 /** Milliseconds that n8n may take to start. */
@@ -241,6 +256,9 @@ const ANSWER_MS = 120_000;
 const SOON_MS = 2_000;
 /** Processes that received callbacks check at different moments: often the first check is the last. */
 const SOON_SPREAD_MS = 30_000;
+/** The suspending process checks first, the others after this time, spread over the second one. */
+const FIRST_PLACE_MS = 20_000;
+const OTHER_PLACES_MS = 40_000;
 /** Hundreds of suspensions can be due at the same moment. */
 const PARALLEL_WAKE_UPS = 10;
 
@@ -257,8 +275,8 @@ export class Watch {
 	private readonly reach = new Map<string, boolean>();
 	/** Origins that failed to answer: each is logged once. */
 	private readonly warned = new Set<string>();
-	/** n8n's request helper can keep all data of its execution in memory, so only the newest one is kept. */
-	private newest: { send: Send; logger: Logger } | undefined;
+	/** It can keep all data of its execution in memory, so only the newest one is kept. */
+	private newest: CallingContext | undefined;
 	/** Shared by all loops. */
 	private nextTick: Promise<void> | undefined;
 
@@ -273,14 +291,33 @@ export class Watch {
 		return this.watched.size;
 	}
 
+	/**
+	 * On n8n 1.x, which resumes an execution for each process that decides at the same moment, a process that has not
+	 * suspended it checks slightly after the waiting time, and not at the same moment as others.
+	 */
 	begin(
-		{ helpers, logger }: CallingContext,
-		plan: Omit<WatchPlan, 'since'> & Pick<Watched, 'url' | 'addressKey' | 'place'>,
+		context: CallingContext,
+		{ place, awaited, deadline, complete }: Suspension,
+		{ url, addressKey }: Pick<Watched, 'url' | 'addressKey'>,
 	): void {
-		this.newest = { send: helpers.httpRequest, logger };
+		const [first] = awaited.filter((video) => video !== null);
+		if (first === undefined) return;
+		this.newest = context;
 		const since = this.clock.now();
-		const entry = { ...plan, since, last: null, lastElsewhere: 0, soon: null };
-		this.watched.set(nameOf(plan.place), entry);
+		const later = complete || isSigned(url) ? 0 : FIRST_PLACE_MS + (since % OTHER_PLACES_MS);
+		const entry: Watched = {
+			place,
+			url,
+			addressKey,
+			since,
+			overdueAfter: overdueAfter(first.operation),
+			hasUnreported: !openVideos({ awaited }).every(willBeReported),
+			deadline: deadline + later,
+			last: null,
+			lastElsewhere: 0,
+			soon: null,
+		};
+		this.watched.set(nameOf(place), entry);
 		void this.follow(entry);
 	}
 
@@ -302,17 +339,17 @@ export class Watch {
 	 * @returns what Kie would meet instead of n8n, in words; `null` if it is n8n, or nothing is known
 	 */
 	async findObstacle(
-		{ helpers, logger }: CallingContext,
+		context: CallingContext,
 		{ clock, signal }: Pick<Connection, 'clock' | 'signal'>,
 		url: string,
 	): Promise<string | null> {
 		const { origin } = new URL(url);
 		if (this.reach.has(origin)) return null;
 		for (let attempt = 1; ; attempt++) {
-			const reply = await post(helpers.httpRequest, url, PREFLIGHT_MS);
-			const isReached = isOfN8n(reply.body);
+			const reply = await post(context, url, PREFLIGHT_MS);
+			const isReached = isOfN8n(reply);
 			const obstacle = isReached ? null : obstacleIn(reply);
-			if (obstacle === null) this.noteReach(logger, origin, isReached);
+			if (obstacle === null) this.noteReach(context, origin, isReached);
 			const isPage = reply.statusCode === 200 || reply.statusCode === 404;
 			if (obstacle === null || !isPage || attempt === 2) return obstacle;
 			// Perhaps n8n is starting: until then it answers with pages.
@@ -370,7 +407,7 @@ export class Watch {
 		}
 	}
 
-	private async wakeUp(entry: Watched, kind: Check['kind'] | 'reported'): Promise<void> {
+	private async wakeUp(entry: Watched, kind: Check['kind']): Promise<void> {
 		await this.gate.run(async () => {
 			const { newest } = this;
 			// Resumed while it waited for its turn.
@@ -379,8 +416,8 @@ export class Watch {
 			const at = this.clock.now();
 			if (kind !== 'reported') entry.last = { at, kind };
 			const url = withWakeUp(entry.url, { kind, at, place }, addressKey);
-			const found = await callOwnAddress(newest.send, url, ANSWER_MS);
-			this.noteReach(newest.logger, new URL(url).origin, found !== 'unreachable');
+			const found = await callOwnAddress(newest, url, ANSWER_MS);
+			this.noteReach(newest, new URL(url).origin, found !== 'unreachable');
 			if (!this.isWatched(entry)) return;
 			if (found === 'more') entry.soon ??= { at: this.clock.now() + SHORTEST_PAUSE_MS, kind };
 			if (found !== 'over' && found !== 'gone') return;
@@ -393,7 +430,7 @@ export class Watch {
 		});
 	}
 
-	private noteReach(logger: Logger, origin: string, isReached: boolean): void {
+	private noteReach({ logger }: CallingContext, origin: string, isReached: boolean): void {
 		this.reach.set(origin, isReached);
 		if (isReached || this.warned.has(origin)) return;
 		this.warned.add(origin);

@@ -47,6 +47,7 @@ async function suspendOne(execution: number): Promise<void> {
 	const node = nodeOf({ id: 'a-node' });
 	const items: INodeExecutionData[] = Array.from({ length: VIDEOS }, (_, index) => ({
 		json: {
+			...{ operation: 'get4k', status: 'processing', code: 200, index: 0 },
 			taskId: `${execution} ${index}`,
 			data: Buffer.alloc(DATA / VIDEOS, 65 + index).toString(),
 		},
@@ -65,17 +66,10 @@ async function suspendOne(execution: number): Promise<void> {
 		{ node, data: inputData, source: null },
 		[],
 	);
-	await suspend(context, { addressKey: KEY, clock: systemClock }, items, {
-		operation: 'get4k',
+	await suspend(context, { addressKey: KEY, clock: systemClock }, items, [], {
 		round: -1,
 		resumeUrl: `http://127.0.0.1:9/webhook-waiting/${executionId}/kie-veo?signature=${'a'.repeat(64)}`,
 		deadline: Date.now() + 1_800_000,
-		videos: items.map((_, index) => ({
-			taskId: `${execution} ${index}`,
-			index: 0,
-			code: 200,
-			submittedAt: Date.now(),
-		})),
 	});
 }
 

@@ -3,7 +3,7 @@ import { decide, type Facts } from '../../../nodes/KieVeo/suspension/decide';
 /** A report of the one of three videos that this process knows to be finished; two are open. */
 const VIDEO = { known: true, succeeded: true, isUpgrade: true, delivery: 1 };
 const REPORT: Facts = {
-	call: 'report',
+	isFinal: false,
 	video: VIDEO,
 	resumption: 'none',
 	tooLate: false,
@@ -14,7 +14,7 @@ const REPORT: Facts = {
 	checkFollows: false,
 	asked: 'no',
 };
-const LOOK: Facts = { ...REPORT, call: 'check', video: null };
+const LOOK: Facts = { ...REPORT, video: null };
 
 type Changes = Partial<Omit<Facts, 'video'>> & Partial<NonNullable<Facts['video']>>;
 
@@ -33,7 +33,7 @@ const watched = { ...restarted, checkFollows: true };
 
 describe('what is done about a report', () => {
 	it.each<[situation: string, changes: Changes, decision: string | number]>([
-		['another one is resuming the execution', { resumption: 'underWay', known: false }, 'over'],
+		['another one is resuming the execution', { resumption: 'underWay', known: false }, 200],
 		['n8n could not store that it was resumed', { resumption: 'failed', known: false }, 'resume'],
 		['it does not say how the video ended', { known: false }, 503],
 		['it was the last video', { open: 0 }, 'resume'],
@@ -63,7 +63,7 @@ describe('what is done about a report', () => {
 		['a check will ask, but a failed upgrade must spread', { ...watched, succeeded: false }, 503],
 		['it was the last video, so no check is needed', { ...watched, open: 0 }, 'resume'],
 		['all callbacks came here, so none needs a check', { checkFollows: true }, 200],
-		['n8n is about to continue by itself', { tooLate: true, open: 0 }, 'over'],
+		['n8n is about to continue by itself', { tooLate: true, open: 0 }, 200],
 	])('%s', (_situation, changes, expected) => {
 		expect(decideOn(REPORT, changes)).toBe(expected);
 	});
@@ -80,24 +80,20 @@ describe('what is done about a check of our own', () => {
 		['Kie could not be asked', { asked: 'unanswered' }, 200],
 		['all are finished', { open: 0, asked: 'answered' }, 'resume'],
 		['all were finished before', { open: 0 }, 'resume'],
-		['the time is over and Kie was not asked', { call: 'finalCheck' }, 'ask'],
-		['the time is over and some run', { call: 'finalCheck', asked: 'answered' }, 'resume'],
-		['the time is over and Kie is silent', { call: 'finalCheck', asked: 'unanswered' }, 200],
+		['the time is over and Kie was not asked', { isFinal: true }, 'ask'],
+		['the time is over and some run', { isFinal: true, asked: 'answered' }, 'resume'],
+		['the time is over and Kie is silent', { isFinal: true, asked: 'unanswered' }, 200],
 		[
 			'Kie is silent and no check can follow',
-			{ call: 'finalCheck', asked: 'unanswered', lastChance: true },
+			{ isFinal: true, asked: 'unanswered', lastChance: true },
 			'resume',
 		],
 		['there was no time for all of them', { asked: 'cutShort' }, 503],
-		[
-			'the time is over, but not all were asked about',
-			{ call: 'finalCheck', asked: 'cutShort' },
-			503,
-		],
-		['another call is resuming it', { call: 'finalCheck', resumption: 'underWay' }, 'over'],
+		['the time is over, but not all were asked about', { isFinal: true, asked: 'cutShort' }, 503],
+		['another call is resuming it', { isFinal: true, resumption: 'underWay' }, 200],
 		['n8n could not store that it was resumed', { resumption: 'failed' }, 'resume'],
-		['neither could n8n, and it is too late', { resumption: 'failed', tooLate: true }, 'over'],
-		['n8n is about to continue by itself', { call: 'finalCheck', tooLate: true }, 'over'],
+		['neither could n8n, and it is too late', { resumption: 'failed', tooLate: true }, 200],
+		['n8n is about to continue by itself', { isFinal: true, tooLate: true }, 200],
 	])('%s', (_situation, changes, expected) => {
 		expect(decideOn(LOOK, changes)).toBe(expected);
 	});

@@ -4,7 +4,7 @@ import type { SubmittedTask, TaskAnswer } from '../../../nodes/KieVeo/kie/api';
 import type { CallingContext, Connection } from '../../../nodes/KieVeo/kie/connection';
 import { NO_FILES } from '../../../nodes/KieVeo/kie/meaning/files';
 import { askAboutOpen } from '../../../nodes/KieVeo/suspension/ask';
-import { beginSuspension, openVideos, videoKey } from '../../../nodes/KieVeo/suspension/state';
+import { beginSuspension, openVideos } from '../../../nodes/KieVeo/suspension/state';
 import { Watch } from '../../../nodes/KieVeo/suspension/watch';
 import { FakeClock } from './fakeClock';
 
@@ -18,16 +18,9 @@ const NEVER_READY = 20;
 it(`${VIDEOS} videos of which no callback comes are asked about before the timeout, once each`, async () => {
 	const clock = new FakeClock();
 	const questions = new Map<string, number>();
-	const awaited = Array.from(
-		{ length: VIDEOS },
-		(_, at): SubmittedTask => ({
-			operation: 'get4k',
-			taskId: String(at),
-			kieTaskId: null,
-			index: 0,
-			codes: [200],
-		}),
-	);
+	const order = { operation: 'get4k', status: 'processing', index: 0, code: 200 };
+	const taskIds = Array.from({ length: VIDEOS }, (_, at) => String(at));
+	const items = taskIds.map((taskId) => ({ json: { ...order, taskId } }));
 	const fetchTask = async (video: SubmittedTask): Promise<TaskAnswer> => {
 		questions.set(video.taskId, (questions.get(video.taskId) ?? 0) + 1);
 		await clock.pause(2 * LATENCY);
@@ -37,10 +30,9 @@ it(`${VIDEOS} videos of which no callback comes are asked about before the timeo
 	};
 	const place = { execution: '1', node: 'Kie.ai', round: 0 };
 	const deadline = TIMEOUT * 1_000;
-	const facts = { awaited, deadline, complete: true, possiblyMissed: new Set<string>() };
-	const suspension = beginSuspension(place, facts);
+	const suspension = beginSuspension(place, items, { deadline, complete: true });
 	const connection = { api: { fetchTask }, clock } as unknown as Connection;
-	const call = { context: {} as IWebhookFunctions, connection, place, suspension };
+	const call = { context: {} as IWebhookFunctions, connection, suspension };
 	const checks: string[] = [];
 	const httpRequest = async () => {
 		const since = Math.round(clock.time / 1_000);
@@ -51,18 +43,14 @@ it(`${VIDEOS} videos of which no callback comes are asked about before the timeo
 		return { statusCode: asked === 'cutShort' ? 503 : 200, body: { waiting: true }, headers: {} };
 	};
 	const watch = new Watch(clock, async () => await clock.pause(1_000));
-	watch.begin({ helpers: { httpRequest }, logger: {} } as unknown as CallingContext, {
-		place,
+	watch.begin({ helpers: { httpRequest }, logger: {} } as unknown as CallingContext, suspension, {
 		url: 'https://n8n.example/webhook-waiting/1/kie-veo',
 		addressKey: Buffer.from('key'),
-		overdueAfter: 12 * 60_000,
-		hasUnreported: false,
-		deadline,
 	});
 	while (clock.time < deadline - 1_000) await new Promise((resolve) => setImmediate(resolve));
 	console.log(checks.join('\n'));
 	expect(openVideos(suspension)).toHaveLength(NEVER_READY);
-	const ready = awaited.slice(NEVER_READY);
-	expect(ready.map(({ taskId }) => questions.get(taskId))).toStrictEqual(ready.map(() => 1));
-	expect(suspension.reports.get(videoKey(ready[0] ?? {}))?.result.status).toBe('success');
+	const ready = taskIds.slice(NEVER_READY);
+	expect(ready.map((taskId) => questions.get(taskId))).toStrictEqual(ready.map(() => 1));
+	expect(suspension.awaited.at(-1)?.report?.result.status).toBe('success');
 }, 60_000);

@@ -1,4 +1,4 @@
-import { nextCheck, type Check, type WatchPlan } from '../../../nodes/KieVeo/suspension/watch';
+import { nextCheck, type Check } from '../../../nodes/KieVeo/suspension/watch';
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
@@ -6,7 +6,7 @@ const SINCE = 1_700_000_000_000;
 /** More checks than any waiting time may need. */
 const TOO_MANY = 40;
 
-type Plan = Partial<Omit<WatchPlan, 'since' | 'deadline'>> & { wait: number };
+type Plan = Partial<Parameters<typeof nextCheck>[0]> & { wait: number };
 
 /** All checks of a plan, as "kind seconds", when each is made as soon as it is due. */
 function checksOf({ wait, ...plan }: Plan, lateness = 0) {

@@ -4,12 +4,12 @@ import { promisify } from 'node:util';
 
 import type { IHttpRequestOptions } from 'n8n-workflow';
 
-import type { SubmittedTask } from '../../../nodes/KieVeo/kie/api';
 import type { CallingContext } from '../../../nodes/KieVeo/kie/connection';
 import {
 	beginSuspension,
 	endSuspension,
 	MOST_SUSPENSIONS,
+	type Suspension,
 	type SuspensionPlace,
 } from '../../../nodes/KieVeo/suspension/state';
 import {
@@ -34,6 +34,7 @@ const place = (execution: number | string): SuspensionPlace => ({
 /** What n8n answers to a wake-up: a status, then a body; an error for no answer. */
 type Answer = [status: number, body: unknown] | Error;
 const WAITS: Answer = [200, { code: 200, msg: 'success', waiting: true }];
+const GONE: Answer = [404, { code: 404, message: 'The execution "1" does not exist.' }];
 
 /** A watch whose clock jumps from tick to tick, and an n8n that answers. */
 class Lab {
@@ -80,11 +81,20 @@ class Lab {
 		return { ...this.context, helpers: { httpRequest } } as unknown as CallingContext;
 	}
 
-	begin(execution: number | string, wait = 40 * SECOND, origin = ORIGIN): void {
-		const deadline = this.now + wait;
-		const plan = { overdueAfter: 12 * MINUTE, hasUnreported: false, deadline };
+	/** A 4K upgrade, which is overdue after 12 minutes. */
+	begin(execution: number | string, wait = 40 * SECOND, origin = ORIGIN): Suspension {
+		const json = {
+			operation: 'get4k',
+			status: 'processing',
+			taskId: 'task-1',
+			index: 0,
+			code: 200,
+		};
+		const facts = { deadline: this.now + wait, complete: true };
+		const suspension = beginSuspension(place(execution), [{ json }], facts);
 		const url = `${origin}/webhook-waiting/${execution}/kie-veo`;
-		this.watch.begin(this.context, { place: place(execution), url, addressKey: KEY, ...plan });
+		this.watch.begin(this.context, suspension, { url, addressKey: KEY });
+		return suspension;
 	}
 
 	/** Lets time pass, tick by tick. */
@@ -149,7 +159,6 @@ describe('the watch over suspended executions', () => {
 		['this round of a loop is over', [401, { code: 401, waiting: false }], 'over'],
 		['the clocks or the API keys differ', [401, { code: 401, waiting: true }], 'waits'],
 		['it runs', [409, ofExecution('The # is running already.')], 'over'],
-		['it is gone', [404, ofExecution('The # does not exist.')], 'over'],
 		[
 			'another node waits',
 			[404, ofExecution('The workflow for # does not contain a waiting webhook')],
@@ -170,17 +179,11 @@ describe('the watch over suspended executions', () => {
 	});
 
 	it('names the tasks when n8n no longer has the execution, unless it was resumed here', async () => {
-		const gone: Answer = [404, { message: 'The execution "1" does not exist.' }];
-		const suspension = { deadline: 0, complete: true, possiblyMissed: new Set<string>() };
-		const video = { operation: 'get4k', taskId: 'task-1', kieTaskId: null, index: 0, codes: [] };
-		for (const isResumed of [false, true]) {
-			const lab = new Lab(() => gone);
-			const awaited = [null, video as SubmittedTask];
-			const begun = beginSuspension(place(1), { ...suspension, awaited });
-			if (isResumed) begun.resumedAt = 0;
-			lab.begin(1);
+		for (const resumedAt of [null, 0]) {
+			const lab = new Lab(() => GONE);
+			lab.begin(1).resumedAt = resumedAt;
 			await lab.pass(24 * SECOND);
-			expect(lab.warnings.join().includes('task-1')).toBe(!isResumed);
+			expect(lab.warnings.join().includes('task-1')).toBe(resumedAt === null);
 			expect(lab.watch.size).toBe(0);
 			expect(endSuspension(place(1))).toStrictEqual([]);
 		}

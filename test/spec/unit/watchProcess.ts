@@ -1,26 +1,24 @@
 /** A process that watches one suspended execution with real time; see watch.test.ts. */
 import type { CallingContext } from '../../../nodes/KieVeo/kie/connection';
 import { systemClock } from '../../../nodes/KieVeo/kie/http/clock';
+import { beginSuspension } from '../../../nodes/KieVeo/suspension/state';
 import { tick, Watch } from '../../../nodes/KieVeo/suspension/watch';
 
 /** Milliseconds; the one look comes halfway. */
 const WAIT = 3_000;
 
 const watch = new Watch(systemClock, tick);
-const since = Date.now();
 const place = { execution: '1', node: 'a-node', round: 0 };
 const httpRequest = async () => {
 	console.log('woken up');
 	return { statusCode: 200, body: { waiting: false }, headers: {} };
 };
 const context = { helpers: { httpRequest }, logger: { warn: console.log } };
-watch.begin(context as unknown as CallingContext, {
-	place,
+const json = { operation: 'get4k', status: 'processing', taskId: 'a', index: 0, code: 200 };
+const facts = { deadline: Date.now() + WAIT, complete: true };
+watch.begin(context as unknown as CallingContext, beginSuspension(place, [{ json }], facts), {
 	url: 'https://n8n.example/webhook-waiting/1/kie-veo',
 	addressKey: Buffer.from('key'),
-	overdueAfter: WAIT,
-	hasUnreported: false,
-	deadline: since + WAIT,
 });
 
 process.on('exit', () => {
