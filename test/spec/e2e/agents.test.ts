@@ -82,6 +82,7 @@ describe.each(LINES.map(({ name }) => name))('an AI agent in n8n %s', (line) => 
 	/** The tool that the model begins with. */
 	let first: string;
 	let modelCredential: CredentialReference;
+	let active: string | undefined;
 
 	beforeAll(async () => {
 		stage = await Stage.open(line);
@@ -96,7 +97,11 @@ describe.each(LINES.map(({ name }) => name))('an AI agent in n8n %s', (line) => 
 			data: { apiKey: 'sk-stand-in', url: model.url },
 		});
 	});
-	afterEach(async () => await model.close());
+	afterEach(async () => {
+		await model.close();
+		if (active) await stage.client.deactivateWorkflow(active);
+		active = undefined;
+	});
 	afterAll(async () => await stage.close());
 
 	const createAgent = async () =>
@@ -123,11 +128,12 @@ describe.each(LINES.map(({ name }) => name))('an AI agent in n8n %s', (line) => 
 		expect(tools?.get('Draw')?.description).toMatch(/Costs credits: call it once per result/);
 	});
 
-	afterEach(async () => {
-		for (const { id, active } of await stage.client.listWorkflows()) {
-			if (active) await stage.client.deactivateWorkflow(id);
-		}
-	});
+	/** Served until the end of the test. */
+	const activate = async (workflow: WorkflowDefinition): Promise<string> => {
+		active = (await stage.client.createWorkflow(workflow)).id;
+		await stage.client.activateWorkflow(active);
+		return active;
+	};
 
 	it('writes the scenes of a film, and loses no clip to the one that fails', async () => {
 		const { client, simulator, n8n, credential } = stage;
@@ -141,8 +147,7 @@ describe.each(LINES.map(({ name }) => name))('an AI agent in n8n %s', (line) => 
 		const nodes = example.nodes.map((one) =>
 			one.type === MODEL_TYPE ? { ...one, credentials: { openAiApi } } : one,
 		);
-		const { id } = await client.createWorkflow({ ...example, nodes });
-		await client.activateWorkflow(id);
+		const id = await activate({ ...example, nodes });
 
 		const form = new FormData();
 		form.set('field-0', 'A dog finds its way home');
@@ -183,8 +188,7 @@ describe.each(LINES.map(({ name }) => name))('an AI agent in n8n %s', (line) => 
 		const [answer, tool, price, paid] = row;
 		first = tool;
 		const { client, simulator, n8n } = stage;
-		const { id } = await client.createWorkflow(askingWorkflow());
-		await client.activateWorkflow(id);
+		const id = await activate(askingWorkflow());
 		await fetch(`${n8n.url}/webhook/kie-veo-agent-example/chat`, {
 			method: 'POST',
 			headers: { 'content-type': 'application/json' },

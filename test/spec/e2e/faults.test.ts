@@ -104,8 +104,8 @@ async function generateAt(stage: Stage, baseUrl: string): Promise<Execution> {
 }
 
 function textsOf(execution: Execution): { message: string; description: string } {
-	const { message = '', description = '' } = nodeError(execution, KIE) ?? {};
-	return { message, description };
+	const { message = '', description } = nodeError(execution, KIE) ?? {};
+	return { message, description: description ?? '' };
 }
 
 describe.each(LINES.map(({ name }) => name))('a fault between n8n %s and Kie.ai', (line) => {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 
 import { itemsOf } from '../../tools/n8n/execution';
-import { QueueN8n, type QueueSize } from '../../tools/n8n/queue';
+import type { QueueSize } from '../../tools/n8n/queue';
 import { LINES, type LineName } from '../../tools/n8n/versions';
 import { SIMULATOR_KEY } from '../../tools/simulator';
 import { kieCredential, Stage } from './stage';
@@ -222,7 +222,7 @@ function endsTheWait(queue?: QueueSize): void {
 		it('any process resumes it when the worker that watched it is gone', async () => {
 			const taskIds = executions.add(1, LOST);
 			const id = await executions.start(taskIds, 600);
-			if (stage.n8n instanceof QueueN8n) await stage.n8n.replaceWorker();
+			await stage.n8n.replaceWorker();
 			executions.finish(taskIds);
 			expect((await stage.client.getExecution(id)).status).toBe('waiting');
 			await post(executions.wakeUp(id, String(taskIds[0])));

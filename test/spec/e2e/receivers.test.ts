@@ -90,7 +90,7 @@ describe.each(LINES.map(({ name }) => name))('on n8n %s', (line) => {
 		executions.finish(others);
 		const got = itemsOf(execution, AFTER).map(({ json }) => json.got);
 		expect(got).toMatchObject([{ taskId: first, status: 'success' }]);
-		expect(execution.runs.get(AFTER)).toHaveLength(1);
+		expect(execution.runs[AFTER]).toHaveLength(1);
 		for (const taskId of taskIds) expect(stage.simulator.submissions({ taskId })).toHaveLength(1);
 	});
 });

@@ -1,6 +1,5 @@
 import { inDatabase, whileNothingResumes } from '../../tools/n8n/database';
-import { itemsOf, nodeError } from '../../tools/n8n/execution';
-import type { N8n } from '../../tools/n8n/n8n';
+import { nodeError } from '../../tools/n8n/execution';
 import { freePorts } from '../../tools/n8n/ports';
 import { LINES, type LineName } from '../../tools/n8n/versions';
 import { startFront, type Front } from './front';
@@ -59,7 +58,7 @@ describe.each(LINES.map(({ name }) => name))('n8n %s behind a proxy', (line: Lin
 	it('resumes again when its database has failed to store that', async () => {
 		const taskIds = executions.add(3);
 		const id = await executions.start(taskIds, 600);
-		await whileNothingResumes((stage.n8n as N8n).userFolder, async () => {
+		await whileNothingResumes(stage.n8n.userFolder, async () => {
 			executions.finish(taskIds);
 			await stage.simulator.callbacksSettled();
 			await new Promise((resolve) => setTimeout(resolve, 3_000));
@@ -72,19 +71,6 @@ describe.each(LINES.map(({ name }) => name))('n8n %s behind a proxy', (line: Lin
 		expect(stage.simulator.requests({ host: 'api' })).toHaveLength(length);
 		expect(stage.simulator.paid()).toHaveLength(3);
 	}, 150_000);
-
-	it('sends failed items to the error output if nothing is suspended', async () => {
-		const [done = ''] = executions.add(1, { upgrade4k: { first: 'done' } });
-		const [refused = ''] = executions.add(1, { upgrade4k: { outcome: 'refused' } });
-		const base = executions.workflowFor([done, refused], 600);
-		for (const each of base.nodes) if (each.name === KIE) each.onError = 'continueErrorOutput';
-		const { id } = await stage.client.createWorkflow(base);
-		const execution = await stage.client.runToEnd(id);
-		expect(itemsOf(execution, KIE, 0).map(({ json }) => json.taskId)).toStrictEqual([done]);
-		expect(itemsOf(execution, KIE, 1).map(({ json }) => json)).toMatchObject([
-			{ taskId: refused, status: 'failed', error: expect.any(String) },
-		]);
-	});
 
 	if (line === '2.x') {
 		it('names the setting with which n8n cannot authenticate, and sends nothing', async () => {
@@ -101,10 +87,7 @@ describe.each(LINES.map(({ name }) => name))('n8n %s behind a proxy', (line: Lin
 	it('warns of an execution that was deleted while it waited, with its tasks', async () => {
 		const taskIds = executions.add(1);
 		const id = await executions.start(taskIds, 10);
-		await inDatabase(
-			(stage.n8n as N8n).userFolder,
-			`DELETE FROM execution_entity WHERE id = ${Number(id)}`,
-		);
+		await inDatabase(stage.n8n.userFolder, `DELETE FROM execution_entity WHERE id = ${Number(id)}`);
 		const limit = Date.now() + 20_000;
 		while (!stage.n8n.log().includes('n8n no longer has this execution') && Date.now() < limit) {
 			await new Promise((resolve) => setTimeout(resolve, 500));

@@ -59,13 +59,12 @@ describe.each(STAGES)('an order that n8n %s runs again', (_name, line, queue) =>
 	const paid = () => stage.simulator.paid().length;
 	const sent = (path = GENERATE) => stage.simulator.requests({ path }).length;
 
-	it.each<['original' | 'stored', 'editor' | 'public API', path: string, INodeParameters]>([
-		['original', 'editor', GENERATE, {}],
-		['stored', 'editor', CREATE_TASK, RUN_MODEL],
-		['stored', 'public API', GENERATE, {}],
+	it.each<['original' | 'stored', path: string, INodeParameters]>([
+		['original', GENERATE, {}],
+		['stored', CREATE_TASK, RUN_MODEL],
 	])(
-		'by a retry of the %s workflow through the %s is new only where Kie.ai says that it failed (%s)',
-		async (from, by, path, parameters) => {
+		'by a retry of the %s workflow is new only where Kie.ai says that it failed (%s)',
+		async (from, path, parameters) => {
 			const prompts = ['a', 'bad 1', 'b', 'bad 2', 'c', 'bad 3', 'd', 'lost', 'slow', 'e'];
 			for (const prompt of ['bad 1', 'bad 2', 'bad 3']) {
 				stage.simulator.nextTask({ prompt, generation: { outcome: 'failure' } });
@@ -85,7 +84,7 @@ describe.each(STAGES)('an order that n8n %s runs again', (_name, line, queue) =>
 			expect(sent(path)).toBe(prompts.length);
 			await pause(1_000);
 
-			const retry = await stage.client.retryExecution(first.id, from, by);
+			const retry = await stage.client.retryExecution(first.id, from);
 			expect(retry.status).toBe('error');
 			expect(retry.error?.message).toBe(first.error?.message);
 			expect(sent(path)).toBe(prompts.length + 3);

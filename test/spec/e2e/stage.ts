@@ -4,9 +4,8 @@ import { join } from 'node:path';
 
 import type { ApiName } from '../../../nodes/KieVeo/kie/api';
 import { N8nClient, type Credential, type CredentialReference } from '../../tools/n8n/client';
-import { packTarball } from '../../tools/n8n/communityPackage';
 import { N8n } from '../../tools/n8n/n8n';
-import { QueueN8n, type QueueSize } from '../../tools/n8n/queue';
+import type { QueueSize } from '../../tools/n8n/queue';
 import type { LineName } from '../../tools/n8n/versions';
 import {
 	SIMULATOR_KEY,
@@ -21,8 +20,8 @@ export interface StageOptions {
 	webhookSecret?: string;
 	/** Where the credential says that orders go. Default: the field's own. */
 	api?: ApiName;
-	/** Queue mode: main, workers and webhook processes; `true` is one of each. */
-	queue?: boolean | QueueSize;
+	/** Queue mode. Default: one process with SQLite. */
+	queue?: QueueSize;
 	/** Added to n8n's environment. */
 	env?: NodeJS.ProcessEnv;
 }
@@ -30,7 +29,7 @@ export interface StageOptions {
 /** A real n8n with this package installed as a community package, and a simulated Kie.ai. */
 export class Stage {
 	private constructor(
-		readonly n8n: N8n | QueueN8n,
+		readonly n8n: N8n,
 		readonly client: N8nClient,
 		readonly simulator: Simulator,
 		/** A valid credential for the simulator. */
@@ -41,13 +40,8 @@ export class Stage {
 	static async open(line: LineName, options: StageOptions = {}): Promise<Stage> {
 		const folder = mkdtempSync(join(tmpdir(), 'kie-veo-e2e-'));
 		const simulator = await startSimulator(options.simulator);
-		const n8n = await (options.queue ? QueueN8n : N8n).start({
-			line,
-			packageTarball: await packTarball(folder),
-			logFile: join(folder, 'n8n.log'),
-			env: options.env,
-			...(typeof options.queue === 'object' ? options.queue : {}),
-		});
+		const { env, queue } = options;
+		const n8n = await N8n.start({ line, folder, env, queue });
 		const client = new N8nClient(n8n.url);
 		await client.signIn();
 		const credential = await client.createCredential(

@@ -77,7 +77,7 @@ export class Suspensions {
 		expect(itemsOf(execution, KIE).map(({ json }) => json.taskId)).toStrictEqual(taskIds);
 		const after = itemsOf(execution, AFTER).map(({ json }) => json.tag);
 		expect(after).toStrictEqual(taskIds.map((_, i) => `item ${i}`));
-		expect(execution.runs.get(AFTER)).toHaveLength(1);
+		expect(execution.runs[AFTER]).toHaveLength(1);
 	}
 }
 

@@ -28,15 +28,6 @@ describe.each(LINES.map(({ name }) => name))('n8n %s', (line) => {
 	beforeEach(() => stage.simulator.reset());
 	afterAll(async () => await stage.close());
 
-	it('lists the package under community nodes', async () => {
-		await expect(stage.client.listCommunityPackages()).resolves.toMatchObject([
-			{
-				packageName: 'n8n-nodes-kie-veo',
-				nodeTypes: expect.arrayContaining(['n8n-nodes-kie-veo.kieVeo']),
-			},
-		]);
-	});
-
 	it.each([...SCHEMAS])('serves the output schema %s', async (path, schema) => {
 		const url = `${stage.n8n.url}/schemas/n8n-nodes-kie-veo.kieVeo/${path.slice(1)}`;
 		await expect((await fetch(url)).json()).resolves.toStrictEqual(schema);
@@ -78,16 +69,7 @@ describe.each(LINES.map(({ name }) => name))('n8n %s', (line) => {
 		});
 	});
 
-	it('gets a 4K video by polling', async () => {
-		const taskId = stage.simulator.addVideo({ timings: { upgrade4k: 1500 } });
-		const [video] = json(await run([{ taskId }]));
-		expect(video).toMatchObject({ taskId, status: 'success', code: 422, resolution: '4k' });
-		const file = await fetch(String(video?.videoUrl));
-		expect(file.headers.get('content-type')).toBe('video/mp4');
-		await file.arrayBuffer();
-	});
-
-	it.each(['poll', 'none'])(
+	it.each(['poll', 'callback', 'none'])(
 		'sends failed items to the error output, Wait Mode %s',
 		async (mode) => {
 			const good = stage.simulator.addVideo({ upgrade4k: { first: 'done' } });

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import type { INodeParameters } from 'n8n-workflow';
 
 import { itemsOf } from '../../tools/n8n/execution';
+import type { QueueSize } from '../../tools/n8n/queue';
 import { LINES, type LineName } from '../../tools/n8n/versions';
 import { NEVER, type AddVideo } from '../../tools/simulator';
 import { Stage } from './stage';
@@ -12,13 +13,13 @@ import { AFTER, connect, ITEMS, KIE, node, RUN_MODEL } from './workflows';
 const RECORD_INFO = '/api/v1/veo/record-info';
 const HMAC_KEY = 'wait-for-callback-hmac-key';
 
-const STAGES: Array<[name: string, line: LineName, queue: boolean]> = [
-	...LINES.map(({ name }): [string, LineName, boolean] => [name, name, false]),
+const STAGES: Array<[name: string, line: LineName, queue: QueueSize | undefined]> = [
+	...LINES.map(({ name }): [string, LineName, undefined] => [name, name, undefined]),
 	// Main, worker and webhook process; callbacks come to main and webhook process in turn.
-	...LINES.filter(({ name }) => name === '2.x').map(({ name }): [string, LineName, boolean] => [
+	...LINES.filter(({ name }) => name === '2.x').map(({ name }): [string, LineName, QueueSize] => [
 		`${name} in queue mode`,
 		name,
-		true,
+		{},
 	]),
 ];
 
@@ -48,7 +49,7 @@ const expectOnePaymentEach = (taskIds: string[]) => {
 
 describe.each(STAGES)('Wait for Callback on n8n %s', (_name, line, queue) => {
 	beforeAll(async () => {
-		isQueue = queue;
+		isQueue = queue !== undefined;
 		stage = await Stage.open(line, {
 			queue,
 			simulator: {
@@ -123,7 +124,7 @@ function survives(): void {
 			},
 		});
 		const execution = await client.runToEnd(id);
-		expect(execution.runs.get(KIE)).toHaveLength(taskIds.length);
+		expect(execution.runs[KIE]).toHaveLength(taskIds.length);
 		expect(itemsOf(execution, AFTER).map(({ json }) => json.tag)).toStrictEqual(
 			taskIds.map((_, i) => `item ${i}`),
 		);

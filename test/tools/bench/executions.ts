@@ -17,7 +17,7 @@ export function recordedSeconds(first: ExecutionSummary, last = first): number {
 }
 
 /** Epoch milliseconds of one of n8n's times; NaN without one. */
-export function timeOf(text: string | undefined): number {
+export function timeOf(text: string | null | undefined): number {
 	return Date.parse(text ?? '');
 }
 

@@ -2,7 +2,6 @@ import { addressKey } from '../../../nodes/KieVeo/addresses/submission';
 import type { ApiName } from '../../../nodes/KieVeo/kie/api';
 import { kieCredential, Stage, type StageOptions } from '../../spec/e2e/stage';
 import type { CredentialReference } from '../n8n/client';
-import { printProgress } from '../n8n/progress';
 import type { LineName } from '../n8n/versions';
 
 export const LINE: LineName = '2.x';
@@ -60,7 +59,7 @@ export class Lab {
 
 	/** Says on standard error what is being measured. */
 	tell(line: string): void {
-		printProgress(line);
+		console.error(line);
 	}
 
 	async close(): Promise<void> {

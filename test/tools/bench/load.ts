@@ -1,12 +1,11 @@
 import { execFile } from 'node:child_process';
-import { readdirSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
 import { packageFolder, packTarball, placePackage } from '../n8n/communityPackage';
 import { ensureN8n } from '../n8n/install';
-import { printProgress } from '../n8n/progress';
-import { temporaryFolder } from '../n8n/temporary';
 import { lineNamed } from '../n8n/versions';
 import { shown, table, type Section } from './figures';
 import { LINE, type Lab } from './lab';
@@ -16,11 +15,11 @@ const PROBE = join(__dirname, 'loadProbe.mjs');
 
 /** What loading the package costs n8n. */
 export async function measureLoad(lab: Lab): Promise<Section> {
-	const install = await ensureN8n(lineNamed(LINE), printProgress);
+	const install = await ensureN8n(lineNamed(LINE));
 	const env = { ...process.env, NODE_OPTIONS: '', NODE_PATH: install.modules };
 	const rounds = lab.quick ? 2 : 5;
 	const costs: Array<{ milliseconds: number; megabytes: number; classes: number }> = [];
-	const user = await temporaryFolder();
+	const user = mkdtempSync(join(tmpdir(), 'kie-veo-load-'));
 	try {
 		const tarball = await packTarball(user);
 		await placePackage(tarball, user);
@@ -28,7 +27,9 @@ export async function measureLoad(lab: Lab): Promise<Section> {
 		// Round 0 only brings the files into memory.
 		for (let round = 0; round <= rounds; round++) {
 			lab.tell(`load: round ${round} of ${rounds}`);
-			const probe = await run(install.node.program, ['--expose-gc', PROBE, folder], { env });
+			const probe = await run(join(install.node, 'bin', 'node'), ['--expose-gc', PROBE, folder], {
+				env,
+			});
 			if (round > 0) costs.push(JSON.parse(probe.stdout) as (typeof costs)[number]);
 		}
 		const milliseconds = costs.map((cost) => cost.milliseconds);

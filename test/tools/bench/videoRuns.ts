@@ -99,7 +99,7 @@ export const byCallback: VideoRunner = async (lab, count, api) => {
 	const execution = await client.runWorkflow(id);
 	// The state was so at a moment between asking and being told.
 	const sights: Array<{ asked: number; told: number; status: string }> = [];
-	let startedAt: string | undefined;
+	let startedAt: string | null | undefined;
 	for (const deadline = Date.now() + LIMIT_MS; Date.now() < deadline; await pause(LOOK_EVERY_MS)) {
 		const asked = Date.now();
 		const now = await client.getExecution(execution);

@@ -2,11 +2,9 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import type { INodeExecutionData } from 'n8n-workflow';
-
 import type { Stage } from '../../spec/e2e/stage';
 import { AFTER, KIE } from '../../spec/e2e/workflows';
-import { hasEnded, type Execution } from '../n8n/execution';
+import { allItemsOf, hasEnded, type Execution } from '../n8n/execution';
 import { isRecord } from '../n8n/wire';
 import type {
 	Evidence,
@@ -55,7 +53,7 @@ export async function collect(stage: Stage, receivers: Receivers, known: Known):
 	for (const run of started) {
 		const { execution, ...state } = await read(run.id);
 		const startedAt = Date.parse(execution.startedAt ?? '');
-		const endedAt = execution.stoppedAt === undefined ? null : Date.parse(execution.stoppedAt);
+		const endedAt = execution.stoppedAt ? Date.parse(execution.stoppedAt) : null;
 		const brokenFiles = await brokenFilesOf(stage, execution);
 		const seen = seenIn(execution);
 		const error = errorOf(execution);
@@ -63,7 +61,7 @@ export async function collect(stage: Stage, receivers: Receivers, known: Known):
 	}
 	for (const { id } of await receivers.executions(client)) {
 		const { execution, ...state } = await read(id);
-		const json = execution.runs.get(AFTER)?.at(-1)?.outputs[0]?.[0]?.json ?? null;
+		const json = allItemsOf(execution, AFTER)[0]?.json ?? null;
 		triggered.push({ id, ...state, json });
 	}
 	return {
@@ -86,8 +84,7 @@ function diedAtStart({ error }: Execution): boolean {
 
 /** What the last node got, in all of its runs. */
 function seenIn(execution: Execution): Seen[] {
-	const items = (execution.runs.get(AFTER) ?? []).flatMap(({ outputs }) => outputs.flat());
-	return items.map(({ json }) => ({
+	return allItemsOf(execution, AFTER).map(({ json }) => ({
 		tag: String(json.tag),
 		json: isRecord(json.got) ? json.got : {},
 	}));
@@ -102,11 +99,8 @@ async function brokenFilesOf(
 	{ client, simulator }: Stage,
 	execution: Execution,
 ): Promise<string[]> {
-	const items: INodeExecutionData[] = (execution.runs.get(KIE) ?? []).flatMap(({ outputs }) =>
-		outputs.flat(),
-	);
 	const brokenFiles: string[] = [];
-	for (const { json, binary } of items) {
+	for (const { json, binary } of allItemsOf(execution, KIE)) {
 		if (!binary?.data) continue;
 		const bytes = await client.downloadBinary(binary.data);
 		const sum = createHash('sha256').update(bytes).digest('hex');

@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 
 import { describeError } from '../n8n/errors';
-import { printProgress } from '../n8n/progress';
 import { lineNamed } from '../n8n/versions';
 import { judge } from './invariants';
 import { report } from './report';
@@ -50,9 +49,9 @@ async function main(): Promise<void> {
 		videos: whole('videos'),
 		lost: whole('lost') / 100,
 		minutes: whole('minutes'),
-		progress: printProgress,
+		progress: console.error,
 	};
-	printProgress(`Chaos with seed ${options.seed}`);
+	console.error(`Chaos with seed ${options.seed}`);
 	const result = await runChaos(options);
 	const verdicts = judge(result.evidence);
 	console.log(report(options, result, verdicts));
@@ -63,7 +62,7 @@ async function main(): Promise<void> {
 	mkdirSync(folder, { recursive: true });
 	writeFileSync(join(folder, 'evidence.json'), JSON.stringify(result.evidence, null, '\t'));
 	writeFileSync(join(folder, 'n8n.log'), result.log);
-	printProgress(`Evidence and n8n's log are in ${folder}`);
+	console.error(`Evidence and n8n's log are in ${folder}`);
 }
 
 main().catch((error: unknown) => {

@@ -4,8 +4,6 @@ import type { ApiName } from '../../../nodes/KieVeo/kie/api';
 import { Stage } from '../../spec/e2e/stage';
 import { whileNothingResumes } from '../n8n/database';
 import { hasEnded, isWhole, type ExecutionSummary } from '../n8n/execution';
-import type { N8n } from '../n8n/n8n';
-import type { Progress } from '../n8n/progress';
 import type { LineName } from '../n8n/versions';
 import { collect } from './collect';
 import type { Evidence, RestartRecord, SentForgery } from './evidence';
@@ -50,7 +48,8 @@ export interface ChaosOptions {
 	lost?: number;
 	/** The run is given up after this. */
 	minutes: number;
-	progress: Progress;
+	/** Told what is being done. */
+	progress: (line: string) => void;
 }
 
 export interface Started {
@@ -240,8 +239,7 @@ class ChaosRun {
 
 	/** Callbacks that arrive meanwhile resume nothing. */
 	private async blip(): Promise<void> {
-		const { userFolder } = this.stage.n8n as N8n;
-		await whileNothingResumes(userFolder, async () => await pause(BLIP_MS));
+		await whileNothingResumes(this.stage.n8n.userFolder, async () => await pause(BLIP_MS));
 	}
 
 	/** Executions that neither ended nor are suspended. n8n may never mark what it did not survive. */

@@ -8,11 +8,8 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 
-import { cacheEntry } from '../n8n/cache';
-import { runLogged } from '../n8n/command';
+import { ensureInstalled } from '../n8n/cache';
 import { describeError } from '../n8n/errors';
-import { ensureEntry, npmInstall } from '../n8n/install';
-import { printProgress } from '../n8n/progress';
 import { EXPLAINED } from './explained';
 
 const ROOT = join(__dirname, '../../..');
@@ -21,7 +18,7 @@ const REPORT = join(ROOT, 'coverage/mutation/report.json');
 
 /** The last version for Node.js 20. In the cache, because it would double the lock file for one command. */
 const VERSION = '9.6.1';
-const RECIPE = {
+const MANIFEST = {
 	private: true,
 	dependencies: {
 		'@stryker-mutator/core': VERSION,
@@ -30,6 +27,8 @@ const RECIPE = {
 		typescript: '5.9.3',
 	},
 };
+
+const PROGRAM = 'node_modules/@stryker-mutator/core/bin/stryker.js';
 
 /** What is read of Stryker's report. Lines and columns count from 1. */
 interface Report {
@@ -41,17 +40,6 @@ interface Mutant {
 	location: Record<'start' | 'end', { line: number; column: number }>;
 }
 
-/** Makes sure Stryker is in the cache. @returns the path of its command line script */
-async function ensureStryker(): Promise<string> {
-	const entry = cacheEntry(`stryker-${VERSION}`, RECIPE);
-	await ensureEntry(entry, printProgress, async (logFile) => {
-		const label = `Installing Stryker ${VERSION}`;
-		const step = { cwd: entry.folder, env: process.env, logFile, progress: printProgress };
-		await runLogged({ ...step, ...npmInstall, label });
-	});
-	return join(entry.folder, 'node_modules/@stryker-mutator/core/bin/stryker.js');
-}
-
 /** What is changed, where it is on one line, as all that is explained. */
 function originalOf(source: string, { location: { start, end } }: Mutant): string {
 	const line = source.split('\n')[start.line - 1] ?? '';
@@ -60,7 +48,9 @@ function originalOf(source: string, { location: { start, end } }: Mutant): strin
 
 async function main(args: readonly string[]): Promise<void> {
 	rmSync(REPORT, { force: true });
-	const command = [await ensureStryker(), 'run', CONFIG, ...args];
+	const name = `stryker-${VERSION}`;
+	const folder = await ensureInstalled({ name, manifest: MANIFEST, program: PROGRAM });
+	const command = [join(folder, PROGRAM), 'run', CONFIG, ...args];
 	const { status } = spawnSync(process.execPath, command, { cwd: ROOT, stdio: 'inherit' });
 	if (status !== 0) throw new Error(`Stryker ended with exit code ${status}`);
 

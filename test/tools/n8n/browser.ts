@@ -1,8 +1,7 @@
 import { chromium, type Browser, type Locator, type Page } from 'playwright-core';
 
-import { ensureChromium } from './chromium';
 import { OWNER, type Reference } from './client';
-import { printProgress } from './progress';
+import { ensureChromium } from './programs';
 
 /** Chromium in a container: no sandbox, no GPU, and no calls to the outside of its own. */
 const FLAGS = [
@@ -40,8 +39,7 @@ export class Editor {
 	/** Starts a browser and signs in. The owner account must exist. Takes 5 to 15 s. */
 	static async open(options: EditorOptions): Promise<Editor> {
 		const { url, theme = 'light', viewport = { width: 1440, height: 900 } } = options;
-		const executablePath = await ensureChromium(printProgress);
-		const browser = await chromium.launch({ executablePath, args: FLAGS });
+		const browser = await chromium.launch({ executablePath: ensureChromium(), args: FLAGS });
 		try {
 			// n8n follows the system's theme unless the user has chosen one.
 			const page = await browser.newPage({ colorScheme: theme, viewport });

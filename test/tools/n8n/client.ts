@@ -1,23 +1,25 @@
-import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 
-import type { IBinaryData, IConnections, INode } from 'n8n-workflow';
+import type { IBinaryData, INodeCredentialTestResult, IWorkflowBase } from 'n8n-workflow';
 
-import { N8nApi, N8nApiError } from './api';
+import { isJsonObject, parseJson, type JsonObject } from '../../../nodes/KieVeo/values';
 import {
 	hasEnded,
 	isWhole,
 	parseExecution,
-	parseSummary,
 	type Execution,
 	type ExecutionSummary,
-	type ListedExecution,
+	type StoredExecution,
 } from './execution';
-import type { UnknownRecord } from './wire';
 
+const CALL_LIMIT_MS = 60_000;
+/** What n8n says, and does nothing, when its last check of the database was late, as on a busy machine. */
+const NOT_READY = 'Database is not ready!';
 const PUBLISH_LIMIT_MS = 20_000;
 const PUBLISH_POLL_MS = 100;
 const EXECUTION_LIMIT_MS = 60_000;
+/** The most executions that n8n lists at once. */
+const PAGE = 100;
 const EXECUTION_POLL_MS = { first: 50, most: 500 };
 
 /** The account that tests and the demo use. */
@@ -30,29 +32,16 @@ export const OWNER = {
 };
 
 /** A workflow as exported from the editor. */
-export interface WorkflowDefinition {
-	name: string;
-	nodes: readonly INode[];
-	connections: IConnections;
-	settings?: UnknownRecord;
-	pinData?: UnknownRecord;
-}
-
-/** A workflow that n8n has stored. */
-export interface StoredWorkflow {
-	id: string;
-	name: string;
-	versionId: string;
-	/** Whether its triggers are switched on. */
-	active: boolean;
-	nodes: readonly INode[];
-}
+export type WorkflowDefinition = Pick<
+	IWorkflowBase,
+	'name' | 'nodes' | 'connections' | 'settings' | 'pinData'
+>;
 
 export interface Credential {
 	name: string;
 	/** Type name as in the credential class, such as `kieVeoApi`. */
 	type: string;
-	data: UnknownRecord;
+	data: JsonObject;
 }
 
 /** Something that n8n keeps under an id. */
@@ -64,11 +53,6 @@ export interface Reference {
 /** The way nodes refer to a credential: `credentials: { kieVeoApi: reference }`. */
 export type CredentialReference = Reference;
 
-export interface CredentialTestResult {
-	status: 'OK' | 'Error';
-	message: string;
-}
-
 export interface WaitOptions {
 	/** `waiting` is reached while suspended until a time or a call. Default `finished`. */
 	until?: 'finished' | 'waiting';
@@ -76,52 +60,48 @@ export interface WaitOptions {
 	timeoutMs?: number;
 }
 
+/** n8n answered with an error status. */
+class N8nApiError extends Error {
+	constructor(
+		message: string,
+		readonly status: number,
+	) {
+		super(message);
+	}
+}
+
 /**
- * Drives an n8n over its internal REST API; the same calls work on both lines. Every method
- * throws N8nApiError when n8n refuses.
+ * Drives an n8n over its internal REST API (`/rest`) as the editor does; the same calls work on both lines.
+ * Every method throws an Error with n8n's words when n8n refuses.
  */
 export class N8nClient {
-	private readonly api: N8nApi;
-
-	/** Names a browser tab to n8n. No tab is listening; n8n then just pushes to nobody. */
-	private readonly pushRef = randomUUID();
+	/** Of the session. */
+	private cookie: string | undefined;
 
 	/** @param url address of n8n without a slash at the end */
-	constructor(url: string) {
-		this.api = new N8nApi(url);
-	}
+	constructor(private readonly url: string) {}
 
 	/** Creates the owner account of a fresh n8n and signs in, or just signs in. */
 	async signIn(): Promise<void> {
-		const { userManagement } = await this.api.call<Settings>('GET', '/settings');
-		if (userManagement.showSetupOnFirstLoad) await this.api.call('POST', '/owner/setup', OWNER);
+		const { userManagement } = await this.call<{
+			userManagement: { showSetupOnFirstLoad?: boolean };
+		}>('GET', '/settings');
+		if (userManagement.showSetupOnFirstLoad) await this.call('POST', '/owner/setup', OWNER);
 		else await this.login();
 	}
 
 	/** Signs in to an n8n that has its owner. The session survives restarts of n8n. */
 	async login(): Promise<void> {
 		const { email, password } = OWNER;
-		await this.api.call('POST', '/login', { emailOrLdapLoginId: email, password });
+		await this.call('POST', '/login', { emailOrLdapLoginId: email, password });
 	}
 
-	/** What Settings > Community nodes lists, with type names such as `n8n-nodes-kie-veo.kieVeo`. */
-	async listCommunityPackages(): Promise<Array<{ packageName: string; nodeTypes: string[] }>> {
-		type Listed = { packageName: string; installedNodes: Array<{ type: string }> };
-		const packages = await this.api.call<Listed[]>('GET', '/community-packages');
-		return packages.map(({ packageName, installedNodes }) => ({
-			packageName,
-			nodeTypes: installedNodes.map(({ type }) => type),
-		}));
-	}
-
-	async createCredential({ name, type, data }: Credential): Promise<Reference> {
-		const body = { name, type, data };
-		const { id } = await this.api.call<Reference>('POST', '/credentials', body);
-		return { id, name };
+	async createCredential(credential: Credential): Promise<Reference> {
+		return await this.call('POST', '/credentials', credential);
 	}
 
 	async deleteCredential(id: string): Promise<void> {
-		await this.api.call('DELETE', `/credentials/${id}`);
+		await this.call('DELETE', `/credentials/${id}`);
 	}
 
 	/**
@@ -130,10 +110,9 @@ export class N8nClient {
 	 */
 	async testCredential(
 		{ id }: Reference,
-		{ name, type, data }: Credential,
-	): Promise<CredentialTestResult> {
-		const credentials = { id, name, type, data };
-		return await this.api.call('POST', '/credentials/test', { credentials });
+		credential: Credential,
+	): Promise<INodeCredentialTestResult> {
+		return await this.call('POST', '/credentials/test', { credentials: { ...credential, id } });
 	}
 
 	/** Creates a data table whose columns all hold text. */
@@ -142,45 +121,34 @@ export class N8nClient {
 		columns: readonly string[],
 		rows: ReadonlyArray<Readonly<Record<string, string>>>,
 	): Promise<Reference> {
-		const tables = await this.tablesPath();
-		const { id } = await this.api.call<Reference>('POST', tables, {
-			name,
-			columns: columns.map((column) => ({ name: column, type: 'string' })),
-		});
-		await this.api.call('POST', `${tables}/${id}/insert`, { data: rows, returnType: 'count' });
+		const project = await this.call<Reference>('GET', '/projects/personal');
+		const tables = `/projects/${project.id}/data-tables`;
+		const table = { name, columns: columns.map((column) => ({ name: column, type: 'string' })) };
+		const { id } = await this.call<Reference>('POST', tables, table);
+		await this.call('POST', `${tables}/${id}/insert`, { data: rows, returnType: 'count' });
 		return { id, name };
 	}
 
-	async createWorkflow(workflow: WorkflowDefinition): Promise<StoredWorkflow> {
+	async createWorkflow(workflow: WorkflowDefinition): Promise<IWorkflowBase> {
 		// Never without pinData: 2.x stores null then, and "Execute step" in the editor fails on it.
 		const { name, nodes, connections, settings = {}, pinData = {} } = workflow;
 		const body = { name, nodes, connections, settings, pinData, active: false };
-		return await this.api.call('POST', '/workflows', body);
+		return await this.call('POST', '/workflows', body);
 	}
 
-	async getWorkflow(id: string): Promise<StoredWorkflow> {
-		return await this.api.call('GET', `/workflows/${id}`);
-	}
-
-	/** Every workflow, and whether its triggers are switched on, or being switched on. */
-	async listWorkflows(): Promise<Array<{ id: string; active: boolean }>> {
-		type Listed = StoredWorkflow & { activeVersionId?: string | null };
-		const list = await this.api.call<Listed[]>('GET', '/workflows');
-		return list.map(({ id, active, activeVersionId }) => ({
-			id,
-			active: active || typeof activeVersionId === 'string',
-		}));
+	async getWorkflow(id: string): Promise<IWorkflowBase> {
+		return await this.call('GET', `/workflows/${id}`);
 	}
 
 	/**
 	 * Switches the workflow's triggers on and returns when they are served. On 1.x n8n answers when
 	 * that is so; on 2.x it publishes in the background.
 	 *
-	 * @throws N8nApiError (1.x) or Error with n8n's reason (2.x) when a trigger refuses
+	 * @throws Error with n8n's reason when a trigger refuses
 	 */
 	async activateWorkflow(id: string): Promise<void> {
 		const { versionId } = await this.getWorkflow(id);
-		await this.switchWorkflow(id, 'activate', { versionId });
+		await this.switchWorkflow(id, true, { versionId });
 		const { status, triggers } = await this.waitForPublication(id, 'published');
 		if (status !== 'published') {
 			const reasons = triggers.flatMap(({ errorMessage }) => errorMessage ?? []).join('; ');
@@ -190,14 +158,14 @@ export class N8nClient {
 
 	/** Switches the workflow's triggers off and returns when they are gone. */
 	async deactivateWorkflow(id: string): Promise<void> {
-		await this.switchWorkflow(id, 'deactivate', {});
+		await this.switchWorkflow(id, false, {});
 		await this.waitForPublication(id, 'not_published');
 	}
 
 	/** Removes a workflow that is not active, and its executions. */
 	async deleteWorkflow(id: string): Promise<void> {
-		await this.api.call('POST', `/workflows/${id}/archive`, {});
-		await this.api.call('DELETE', `/workflows/${id}`);
+		await this.call('POST', `/workflows/${id}/archive`, {});
+		await this.call('DELETE', `/workflows/${id}`);
 	}
 
 	/**
@@ -216,7 +184,7 @@ export class N8nClient {
 	/**
 	 * Lets a trigger listen on its test address for one call, as the editor's "Listen" button does.
 	 *
-	 * @throws N8nApiError when the trigger refuses
+	 * @throws Error when the trigger refuses
 	 */
 	async listenForTestEvent(id: string, trigger: string): Promise<void> {
 		const { waitingForWebhook } = await this.startFrom(await this.getWorkflow(id), trigger);
@@ -252,7 +220,7 @@ export class N8nClient {
 	}
 
 	async getExecution(id: string): Promise<Execution> {
-		return parseExecution(await this.api.call('GET', `/executions/${id}`));
+		return parseExecution(await this.call<StoredExecution>('GET', `/executions/${id}`));
 	}
 
 	/** Newest first. At most 100. */
@@ -267,35 +235,29 @@ export class N8nClient {
 	 */
 	async listExecutionsAfter(workflowId: string, after = '0'): Promise<ExecutionSummary[]> {
 		const found: ExecutionSummary[] = [];
-		for (let place: PagePlace | undefined = {}; place; ) {
-			const page: ExecutionPage = await this.executionPage(workflowId, place);
-			const news = page.results.filter(({ id }) => Number(id) > Number(after));
+		for (let place = {}; ; ) {
+			const { results, nextCursor } = await this.executionPage(workflowId, place);
+			const news = results.filter(({ id }) => Number(id) > Number(after));
 			found.push(...news);
-			place = news.length === page.results.length ? nextPlace(page) : undefined;
+			if (news.length < PAGE || nextCursor === null) return found;
+			// 1.x knows no cursor and goes by the id.
+			place = nextCursor ? { cursor: nextCursor } : { lastId: results.at(-1)?.id };
 		}
-		return found;
 	}
 
 	/** Stops a running or suspended execution. */
 	async stopExecution(id: string): Promise<void> {
-		await this.api.call('POST', `/executions/${id}/stop`, {});
+		await this.call('POST', `/executions/${id}/stop`, {});
 	}
 
 	/**
 	 * Retries an execution, and waits until the retry has ended.
 	 *
 	 * @param from the workflow as it was then, or as it is stored now
-	 * @param by the button in the editor, or another program
 	 */
-	async retryExecution(
-		id: string,
-		from: 'original' | 'stored',
-		by: 'editor' | 'public API' = 'editor',
-	): Promise<Execution> {
+	async retryExecution(id: string, from: 'original' | 'stored'): Promise<Execution> {
 		const before = (await this.listExecutions()).map((one) => one.id);
-		const [path, body] = [`/executions/${id}/retry`, { loadWorkflow: from === 'stored' }];
-		if (by === 'editor') await this.api.call('POST', path, body);
-		else await this.api.callPublic(path, body, await this.createApiKey(['execution:retry']));
+		await this.call('POST', `/executions/${id}/retry`, { loadWorkflow: from === 'stored' });
 		const retry = (await this.listExecutions()).find((one) => !before.includes(one.id));
 		if (retry === undefined) throw new Error(`Execution ${id} was not retried`);
 		return await this.waitForExecution(retry.id);
@@ -305,47 +267,28 @@ export class N8nClient {
 	async downloadBinary(binary: IBinaryData): Promise<Buffer> {
 		if (!binary.id) return Buffer.from(binary.data, 'base64');
 		const query = new URLSearchParams({ id: binary.id, action: 'download' });
-		return await this.api.bytes(`/binary-data?${query}`);
-	}
-
-	private async createApiKey(scopes: readonly string[]): Promise<string> {
-		const body = { label: randomUUID(), scopes, expiresAt: null };
-		return (await this.api.call<{ rawApiKey: string }>('POST', '/api-keys', body)).rawApiKey;
+		const response = await this.send('GET', `/binary-data?${query}`);
+		return Buffer.from(await response.arrayBuffer());
 	}
 
 	/** @param place where the page begins; default: the newest */
-	private async executionPage(workflowId?: string, place: PagePlace = {}): Promise<ExecutionPage> {
+	private async executionPage(workflowId?: string, place = {}): Promise<ExecutionPage> {
 		const filter = JSON.stringify({ workflowId });
-		const query = new URLSearchParams({ filter, limit: '100', ...place });
-		type Listed = ExecutionPage & { results: ListedExecution[] };
-		const { results, nextCursor } = await this.api.call<Listed>('GET', `/executions?${query}`);
-		return { results: results.map(parseSummary), nextCursor };
+		const query = new URLSearchParams({ filter, limit: String(PAGE), ...place });
+		return await this.call('GET', `/executions?${query}`);
 	}
 
-	private async startFrom(workflow: StoredWorkflow, trigger = ''): Promise<StartedRun> {
+	private async startFrom(workflow: IWorkflowBase, trigger = ''): Promise<StartedRun> {
 		// 1.x runs this copy, 2.x the stored workflow.
 		const body = { workflowData: workflow, triggerToStartFrom: { name: trigger } };
-		const headers = { 'push-ref': this.pushRef };
-		return await this.api.call('POST', `/workflows/${workflow.id}/run`, body, headers);
+		return await this.call('POST', `/workflows/${workflow.id}/run`, body);
 	}
 
-	private async tablesPath(): Promise<string> {
-		const { id } = await this.api.call<Reference>('GET', '/projects/personal');
-		return `/projects/${id}/data-tables`;
-	}
-
-	private async switchWorkflow(
-		id: string,
-		action: 'activate' | 'deactivate',
-		body: { versionId?: string },
-	): Promise<void> {
-		try {
-			await this.api.call('POST', `/workflows/${id}/${action}`, body);
-		} catch (error) {
-			if (!(error instanceof N8nApiError && error.status === 404)) throw error;
-			// Older n8n 1.x switches a workflow by changing it.
-			await this.api.call('PATCH', `/workflows/${id}`, { ...body, active: action === 'activate' });
-		}
+	private async switchWorkflow(id: string, active: boolean, body: object): Promise<void> {
+		const action = active ? 'activate' : 'deactivate';
+		const isDone = await this.callIfKnown('POST', `/workflows/${id}/${action}`, body);
+		// Older n8n 1.x switches a workflow by changing it.
+		if (!isDone) await this.call('PATCH', `/workflows/${id}`, { ...body, active });
 	}
 
 	/** Polls the state of publication until it is final: reached, or failed. */
@@ -355,31 +298,69 @@ export class N8nClient {
 	): Promise<Publication> {
 		const deadline = Date.now() + PUBLISH_LIMIT_MS;
 		for (;;) {
-			const publication = await this.publication(id);
-			if ([reached, 'failed', 'partial'].includes(publication.status)) return publication;
+			const path = `/workflows/${id}/publication-status`;
+			const publication = await this.callIfKnown<Publication>('GET', path);
+			// 1.x does not know this state: what it has answered is done.
+			if (!publication) return { status: reached, triggers: [] };
+			const { status } = publication;
+			if ([reached, 'failed', 'partial'].includes(status)) return publication;
 			if (Date.now() > deadline) {
-				throw new Error(
-					`Workflow ${id} is still "${publication.status}" after ${PUBLISH_LIMIT_MS} ms`,
-				);
+				throw new Error(`Workflow ${id} is still "${status}" after ${PUBLISH_LIMIT_MS} ms`);
 			}
 			await pause(PUBLISH_POLL_MS);
 		}
 	}
 
-	private async publication(id: string): Promise<Publication> {
+	/** @returns `undefined` where this n8n does not know the path */
+	private async callIfKnown<T>(...request: ApiRequest): Promise<T | undefined> {
 		try {
-			return await this.api.call('GET', `/workflows/${id}/publication-status`);
+			return await this.call<T>(...request);
 		} catch (error) {
-			if (!(error instanceof N8nApiError && error.status === 404)) throw error;
-			// 1.x does not know this state: what it has answered is done.
-			const { active } = await this.getWorkflow(id);
-			return { status: active ? 'published' : 'not_published', triggers: [] };
+			if (error instanceof N8nApiError && error.status === 404) return undefined;
+			throw error;
+		}
+	}
+
+	/** Calls `/rest<path>` and unwraps n8n's `{ data }`, whose shape the caller knows: both lines are pinned. */
+	private async call<T>(...request: ApiRequest): Promise<T> {
+		const answer = parseJson(await (await this.send(...request)).text());
+		return (isJsonObject(answer) && 'data' in answer ? answer.data : answer) as T;
+	}
+
+	private async send(...[method, path, body]: ApiRequest): Promise<Response> {
+		for (const deadline = Date.now() + CALL_LIMIT_MS; ; await pause(1000)) {
+			const response = await fetch(`${this.url}/rest${path}`, {
+				method,
+				headers: {
+					...(body && { 'content-type': 'application/json' }),
+					...(this.cookie && { cookie: this.cookie }),
+					// Names a browser tab. None is listening; n8n then just pushes to nobody.
+					'push-ref': 'tests',
+					// A kept connection would be dead after n8n was restarted.
+					connection: 'close',
+				},
+				body: body ? JSON.stringify(body) : null,
+				signal: AbortSignal.timeout(CALL_LIMIT_MS),
+			});
+			if (response.ok) {
+				const cookies = response.headers.getSetCookie();
+				const session = cookies.find((cookie) => cookie.startsWith('n8n-auth='));
+				if (session) this.cookie = session.split(';', 1)[0];
+				return response;
+			}
+			const text = await response.text();
+			if (text.includes(NOT_READY) && Date.now() < deadline) continue;
+			throw new N8nApiError(`${method} ${path}: ${response.status} ${text}`, response.status);
 		}
 	}
 }
 
-interface Settings {
-	userManagement: { showSetupOnFirstLoad?: boolean };
+type ApiRequest = [method: 'GET' | 'POST' | 'PATCH' | 'DELETE', path: string, body?: object];
+
+interface ExecutionPage {
+	results: ExecutionSummary[];
+	/** 2.x says null after the last page. */
+	nextCursor?: string | null;
 }
 
 /** What has begun: an execution, or that n8n listens for a call of a test webhook. */
@@ -391,20 +372,4 @@ interface StartedRun {
 interface Publication {
 	status: 'in_progress' | 'published' | 'partial' | 'failed' | 'not_published';
 	triggers: ReadonlyArray<{ errorMessage?: string | null }>;
-}
-
-type PagePlace = Readonly<Record<string, string>>;
-
-/** At most 100 executions, newest first. */
-interface ExecutionPage {
-	results: ExecutionSummary[];
-	/** 2.x says null after the last page. */
-	nextCursor?: string | null;
-}
-
-/** 1.x knows no cursor and goes by the id. */
-function nextPlace({ results, nextCursor }: ExecutionPage): PagePlace | undefined {
-	if (nextCursor) return { cursor: nextCursor };
-	const oldest = results.at(-1);
-	return nextCursor === null || !oldest ? undefined : { lastId: oldest.id };
 }

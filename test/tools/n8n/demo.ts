@@ -1,11 +1,14 @@
-import { rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 
+import type { IWorkflowBase } from 'n8n-workflow';
+
 import type { ApiName } from '../../../nodes/KieVeo/kie/api';
 import { DEMO_TIMINGS, DEMO_VIDEOS, SIMULATOR_KEY, startSimulator } from '../simulator';
-import { N8nClient, OWNER, type Credential, type StoredWorkflow } from './client';
-import { packageFolder, packTarball } from './communityPackage';
+import { N8nClient, OWNER, type Credential } from './client';
+import { packageFolder } from './communityPackage';
 import { describeError } from './errors';
 import {
 	createPromptTable,
@@ -18,8 +21,7 @@ import {
 } from './examples';
 import { N8n } from './n8n';
 import { freePorts, isFree } from './ports';
-import { printProgress } from './progress';
-import { temporaryFolder } from './temporary';
+import { webhookAddress } from './startCommand';
 import { LINES, lineNamed, type N8nLine } from './versions';
 import { reloadingEnvironment, watchSources } from './watch';
 
@@ -63,7 +65,7 @@ async function main(): Promise<void> {
 	await client.signIn();
 	const reference = await client.createCredential(credential);
 	const table = await createPromptTable(client);
-	const workflows = new Map<string, StoredWorkflow>();
+	const workflows = new Map<string, IWorkflowBase>();
 	for (const file of exampleFiles()) {
 		const asShipped = filledIn(table, n8n.url, readExample(file, reference));
 		const example = process.env.KIE_API_KEY ? asShipped : pollingEvery(POLL_INTERVAL, asShipped);
@@ -75,7 +77,7 @@ async function main(): Promise<void> {
 		}
 	}
 
-	const link = ({ id }: Pick<StoredWorkflow, 'id'>) => `${n8n.url}/workflow/${id}`;
+	const link = ({ id }: { id: string }) => `${n8n.url}/workflow/${id}`;
 	const first = workflows.get(FIRST_EXAMPLE);
 	console.log(`
 n8n ${line.n8n} with n8n-nodes-kie-veo is ready.
@@ -127,17 +129,13 @@ async function kieCredential(api: ApiName): Promise<Credential> {
 
 /** @param watches whether n8n loads changed sources */
 async function startN8n(line: N8nLine, port: number, watches: boolean): Promise<N8n> {
-	const folder = await temporaryFolder();
+	const folder = mkdtempSync(join(tmpdir(), 'kie-veo-demo-'));
 	cleanUps.push(() => rmSync(folder, { recursive: true, force: true }));
-	const packageTarball = await packTarball(folder);
-	printProgress(`Starting n8n ${line.n8n} ...`);
+	console.error(`Starting n8n ${line.n8n} ...`);
 	const n8n = await N8n.start({
 		line: line.name,
+		folder,
 		port,
-		packageTarball,
-		userFolder: join(folder, 'n8n'),
-		logFile: join(folder, 'n8n.log'),
-		// A public address, for callbacks of the real Kie.ai.
 		env: { ...publicAddress(), ...(watches ? reloadingEnvironment(line) : {}) },
 	});
 	cleanUps.push(() => n8n.stop());
@@ -145,15 +143,16 @@ async function startN8n(line: N8nLine, port: number, watches: boolean): Promise<
 	return n8n;
 }
 
+/** For callbacks of the real Kie.ai. */
 function publicAddress(): NodeJS.ProcessEnv {
 	const { WEBHOOK_URL } = process.env;
-	return WEBHOOK_URL ? { WEBHOOK_URL, N8N_WEBHOOK_URL: WEBHOOK_URL } : {};
+	return WEBHOOK_URL ? webhookAddress(WEBHOOK_URL) : {};
 }
 
 async function portOrFree(wanted: number): Promise<number> {
 	if (await isFree(wanted)) return wanted;
 	const [port = 0] = await freePorts(1);
-	printProgress(`Port ${wanted} is taken; using ${port}.`);
+	console.error(`Port ${wanted} is taken; using ${port}.`);
 	return port;
 }
 

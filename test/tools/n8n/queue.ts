@@ -1,23 +1,14 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, request, type Server } from 'node:http';
+import { execFileSync } from 'node:child_process';
+import { chownSync, mkdtempSync, rmSync } from 'node:fs';
+import { createServer, request, type IncomingMessage, type ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 
-import { n8nEnvironment, webhookAddress } from './environment';
-import { ensureN8n, type N8nInstall } from './install';
-import { N8n, type N8nOptions } from './n8n';
+import { listen } from '../simulator/network';
 import { freePorts } from './ports';
-import { ProcessGroup } from './processGroup';
-import { printProgress } from './progress';
-import { startServers, type Servers } from './servers';
-import { startCommand } from './startCommand';
-import { lineNamed } from './versions';
-
-const READY = { worker: 'worker is now ready', webhook: 'Webhook listener waiting for requests' };
-/** For all of them together, which share the processor while they start. */
-const START_LIMIT_MS = 240_000;
-const STOP_GRACE_MS = 15_000;
+import { ensureServers } from './programs';
+import { Service } from './service';
+import { webhookAddress } from './startCommand';
 
 export interface QueueSize {
 	/** Default 1. */
@@ -28,200 +19,128 @@ export interface QueueSize {
 	webhookProcesses?: number;
 }
 
-/**
- * n8n in queue mode: main, workers and webhook processes, with Redis and PostgreSQL. Webhooks are
- * reached through a balancer that sends them to main and to the webhook processes in turn.
- */
-export class QueueN8n {
-	private constructor(
-		private readonly main: N8n,
-		private readonly workers: readonly QueueProcess[],
-		private readonly webhooks: readonly QueueProcess[],
-		private readonly servers: Servers,
-		private readonly balancer: Server,
-		private readonly folder: string,
-	) {}
-
-	static async start(options: N8nOptions & QueueSize): Promise<QueueN8n> {
-		const { line, progress = printProgress } = options;
-		const { workers = 1, webhookProcesses = 1, concurrency } = options;
-		const install = await ensureN8n(lineNamed(line), progress);
-		const folder = mkdtempSync(join(tmpdir(), 'kie-veo-queue-'));
-		const servers = await startServers(progress);
-		const [mainPort = 0, balancerPort = 0, ...ports] = await freePorts(
-			2 + 2 * (workers + webhookProcesses),
-		);
-		const userFolder = join(folder, 'n8n');
-		const env = {
-			...options.env,
-			...queueEnvironment(servers),
-			...webhookAddress(install.line, balancerPort),
-		};
-		const main = await N8n.start({ ...options, userFolder, port: mainPort, env });
-
-		const processes = (role: Role, count: number, args: string[] = []) =>
-			Array.from({ length: count }, (_, at) => {
-				const [port = 0, brokerPort = 0] = ports.splice(0, 2);
-				const name = `${role}-${at + 1}`;
-				const setup = { role, args, install, userFolder, port, brokerPort, extra: env };
-				return new QueueProcess({ ...setup, logFile: join(folder, `${name}.log`) });
-			});
-		const limit = concurrency === undefined ? [] : [`--concurrency=${concurrency}`];
-		const webhooks = processes('webhook', webhookProcesses);
-		const targets = [mainPort, ...webhooks.map(({ port }) => port)];
-		const queue = new QueueN8n(
-			main,
-			processes('worker', workers, limit),
-			webhooks,
-			servers,
-			await startBalancer(balancerPort, targets),
-			folder,
-		);
-		await queue.launchOthers();
-		return queue;
-	}
-
-	/** Address of the editor and the API. */
-	get url(): string {
-		return this.main.url;
-	}
-
-	/** Process id of main. */
-	get pid(): number | undefined {
-		return this.main.pid;
-	}
-
-	/** Shared by all processes. */
-	get userFolder(): string {
-		return this.main.userFolder;
-	}
-
-	/** What all processes have printed. */
-	log(): string {
-		return [this.main, ...this.others].map((one) => one.log()).join('\n');
-	}
-
-	/** Ends all processes at once (SIGKILL). `restart()` brings them back. */
-	async kill(): Promise<void> {
-		await Promise.all([this.main, ...this.others].map(async (one) => await one.kill()));
-	}
-
-	/** Ends the first worker (SIGKILL) and starts another one in its place. */
-	async replaceWorker(): Promise<void> {
-		const [worker] = this.workers;
-		await worker?.kill();
-		await worker?.launch();
-	}
-
-	async restart(): Promise<void> {
-		await this.stopOthers();
-		await this.main.restart();
-		await this.launchOthers();
-	}
-
-	async stop(): Promise<void> {
-		this.balancer.closeAllConnections();
-		this.balancer.close();
-		await this.stopOthers();
-		await this.main.stop();
-		await this.servers.stop();
-		rmSync(this.folder, { recursive: true, force: true });
-	}
-
-	private get others(): QueueProcess[] {
-		return [...this.workers, ...this.webhooks];
-	}
-
-	private async stopOthers(): Promise<void> {
-		await Promise.all(this.others.map(async (one) => await one.stop()));
-	}
-
-	private async launchOthers(): Promise<void> {
-		await Promise.all(this.others.map(async (one) => await one.launch()));
-	}
+/** A process of n8n besides main. */
+interface QueueProcess {
+	name: string;
+	role: 'worker' | 'webhook';
+	args: string[];
+	/** Of its server, and of its task runner broker. */
+	ports: number[];
 }
 
-function queueEnvironment({ redisPort, postgresPort }: Servers): NodeJS.ProcessEnv {
+/** What main needs around it in queue mode. */
+export interface Queue {
+	/** For all processes. */
+	env: NodeJS.ProcessEnv;
+	/** Workers, then webhook processes. They are still to be started. */
+	processes: QueueProcess[];
+	/** Stops the servers. */
+	stop(): Promise<void>;
+}
+
+/**
+ * Starts Redis and PostgreSQL with empty data, and a balancer under which webhooks are reached: it sends them
+ * to main and to the webhook processes in turn.
+ */
+export async function startQueue(
+	folder: string,
+	mainPort: number,
+	size: QueueSize,
+): Promise<Queue> {
+	const { workers = 1, webhookProcesses = 1, concurrency } = size;
+	const [redisPort = 0, postgresPort = 0, ...ports] = await freePorts(
+		2 + 2 * (workers + webhookProcesses),
+	);
+	const limit = concurrency === undefined ? [] : [`--concurrency=${concurrency}`];
+	const processes = (role: QueueProcess['role'], count: number, args: string[]) =>
+		Array.from({ length: count }, (_, at): QueueProcess => {
+			return { name: `${role}-${at + 1}`, role, args, ports: ports.splice(0, 2) };
+		});
+	const webhooks = processes('webhook', webhookProcesses, []);
+
+	// Not inside the other one, which PostgreSQL's own user could not enter.
+	const data = mkdtempSync(join(tmpdir(), 'kie-veo-postgres-'));
+	const servers = serversOf(folder, data, redisPort, postgresPort);
+	await Promise.all(servers.map(async (one) => await one.start()));
+	let turn = 0;
+	const targets = [mainPort, ...webhooks.map(({ ports: [port] }) => port)];
+	const balancer = createServer((incoming, outgoing) =>
+		passOn(incoming, outgoing, `http://127.0.0.1:${targets[turn++ % targets.length]}`),
+	);
 	return {
-		EXECUTIONS_MODE: 'queue',
-		QUEUE_BULL_REDIS_HOST: '127.0.0.1',
-		QUEUE_BULL_REDIS_PORT: String(redisPort),
-		DB_TYPE: 'postgresdb',
-		DB_POSTGRESDB_HOST: '127.0.0.1',
-		DB_POSTGRESDB_PORT: String(postgresPort),
-		DB_POSTGRESDB_USER: 'n8n',
-		DB_POSTGRESDB_DATABASE: 'postgres',
-		OFFLOAD_MANUAL_EXECUTIONS_TO_WORKERS: 'true',
+		env: {
+			EXECUTIONS_MODE: 'queue',
+			QUEUE_BULL_REDIS_HOST: '127.0.0.1',
+			QUEUE_BULL_REDIS_PORT: String(redisPort),
+			DB_TYPE: 'postgresdb',
+			DB_POSTGRESDB_HOST: '127.0.0.1',
+			DB_POSTGRESDB_PORT: String(postgresPort),
+			DB_POSTGRESDB_USER: 'n8n',
+			DB_POSTGRESDB_DATABASE: 'postgres',
+			OFFLOAD_MANUAL_EXECUTIONS_TO_WORKERS: 'true',
+			...webhookAddress(`http://127.0.0.1:${await listen(balancer)}/`),
+		},
+		processes: [...processes('worker', workers, limit), ...webhooks],
+		stop: async () => {
+			balancer.closeAllConnections();
+			balancer.close();
+			await Promise.all(servers.map(async (one) => await one.stop()));
+			rmSync(data, { recursive: true, force: true });
+		},
 	};
 }
 
-type Role = keyof typeof READY;
-
-interface QueueProcessSetup {
-	role: Role;
-	args: readonly string[];
-	install: N8nInstall;
-	userFolder: string;
-	/** Of the webhooks; of a worker only for checks of its health. */
-	port: number;
-	brokerPort: number;
-	extra: NodeJS.ProcessEnv;
-	logFile: string;
+function serversOf(
+	folder: string,
+	data: string,
+	redisPort: number,
+	postgresPort: number,
+): Service[] {
+	const { redis, postgres } = ensureServers();
+	const shared = { env: { ...process.env, LC_ALL: 'C.UTF-8' }, cwd: '/' };
+	const user = postgresUser();
+	if (user) chownSync(data, user.uid, user.gid);
+	const initdb = ['-D', data, '-U', 'n8n', '-A', 'trust'];
+	execFileSync(join(postgres, 'initdb'), initdb, { ...shared, ...user });
+	return [
+		new Service({
+			...shared,
+			program: redis,
+			args: [
+				...['--port', String(redisPort), '--bind', '127.0.0.1'],
+				...['--save', '', '--appendonly', 'no', '--dir', folder],
+			],
+			logFile: join(folder, 'redis.log'),
+			ready: 'Ready to accept connections',
+		}),
+		new Service({
+			...shared,
+			...user,
+			program: join(postgres, 'postgres'),
+			args: [
+				...['-D', data, '-p', String(postgresPort), '-c', 'listen_addresses=127.0.0.1'],
+				...['-c', `unix_socket_directories=${data}`, '-c', 'fsync=off'],
+			],
+			logFile: join(folder, 'postgres.log'),
+			ready: 'ready to accept connections',
+		}),
+	];
 }
 
-/** A worker or a webhook process. */
-class QueueProcess {
-	readonly port: number;
-	private group: ProcessGroup | undefined;
-
-	constructor(private readonly setup: QueueProcessSetup) {
-		this.port = setup.port;
-		writeFileSync(setup.logFile, '');
-	}
-
-	async launch(): Promise<void> {
-		const { role, args, install, userFolder, port, logFile } = this.setup;
-		const before = this.log().length;
-		const env = { ...n8nEnvironment(this.setup), QUEUE_HEALTH_CHECK_PORT: String(port) };
-		const command = startCommand(install, [role, ...args], env);
-		const group = ProcessGroup.start(command, { env, cwd: userFolder, logFile });
-		this.group = group;
-		const deadline = Date.now() + START_LIMIT_MS;
-		while (!this.log().slice(before).includes(READY[role])) {
-			if (group.outcome !== undefined || Date.now() > deadline) {
-				throw new Error(`The ${role} process of n8n did not start:\n${this.log().slice(-3000)}`);
-			}
-			await pause(100);
-		}
-	}
-
-	log(): string {
-		return readFileSync(this.setup.logFile, 'utf8');
-	}
-
-	async stop(): Promise<void> {
-		await this.group?.stop(STOP_GRACE_MS);
-	}
-
-	async kill(): Promise<void> {
-		await this.group?.kill();
-	}
+/** PostgreSQL refuses to run as root: the user that its package made takes over then. */
+function postgresUser(): { uid: number; gid: number } | undefined {
+	if (process.getuid?.() !== 0) return undefined;
+	const id = (flag: string) => Number(execFileSync('id', [flag, 'postgres'], { encoding: 'utf8' }));
+	return { uid: id('-u'), gid: id('-g') };
 }
 
-/** Passes each request on to the next of the ports, in turn. */
-async function startBalancer(port: number, targets: number[]): Promise<Server> {
-	let turn = 0;
-	const server = createServer((incoming, outgoing) => {
-		const { method, url, headers } = incoming;
-		const target = targets[turn++ % targets.length];
-		const passed = request({ host: '127.0.0.1', port: target, method, path: url, headers });
-		passed.on('response', (response) => {
-			outgoing.writeHead(response.statusCode ?? 502, response.headers);
-			response.pipe(outgoing);
-		});
-		passed.on('error', () => outgoing.writeHead(502).end());
-		incoming.pipe(passed);
+/** Lets another server answer a request. */
+export function passOn(incoming: IncomingMessage, outgoing: ServerResponse, target: string): void {
+	const { method, headers } = incoming;
+	const onward = request(`${target}${incoming.url}`, { method, headers }, (answer) => {
+		outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
+		answer.pipe(outgoing);
 	});
-	await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
-	return server;
+	onward.on('error', () => outgoing.writeHead(502).end());
+	incoming.pipe(onward);
 }

@@ -1,8 +1,6 @@
 import { tmpdir, userInfo } from 'node:os';
 
-import { n8nEnvironment } from './environment';
-import type { N8nInstall } from './install';
-import { startCommand } from './startCommand';
+import { n8nEnvironment, startCommand } from './startCommand';
 import { linesToTest } from './versions';
 
 const USER_FOLDER = '/tmp/kie-veo-example/n8n';
@@ -11,18 +9,16 @@ const USER_FOLDER = '/tmp/kie-veo-example/n8n';
 function commandOf(wanted: string) {
 	const [line] = linesToTest(wanted);
 	if (!line) throw new Error(`Nothing to test with ${wanted}`);
-	const node = { program: '/cache/bin/node', path: '/cache/bin', root: '/cache' };
-	const install: N8nInstall = { line, node, script: '/cache/n8n', modules: '/cache/node_modules' };
+	const install = { line, node: '/cache/node', modules: '/cache/node_modules' };
 	const extra = { OFFLOAD_MANUAL_EXECUTIONS_TO_WORKERS: 'true', HTTPS_PROXY: 'http://proxy' };
-	const ports = { port: 5678, brokerPort: 5679 };
-	const env = n8nEnvironment({ install, userFolder: USER_FOLDER, ...ports, extra });
+	const env = n8nEnvironment(install, USER_FOLDER, [5678, 5679], extra);
 	return startCommand(install, ['worker', '--concurrency=1'], env);
 }
 
 it('starts a version from npm with its own Node.js', () => {
 	expect(commandOf('1.106.3')).toStrictEqual({
-		program: '/cache/bin/node',
-		args: ['/cache/n8n', 'worker', '--concurrency=1'],
+		program: '/cache/node/bin/node',
+		args: ['/cache/node_modules/n8n/bin/n8n', 'worker', '--concurrency=1'],
 	});
 });
 

@@ -53,12 +53,6 @@ export function linesToTest(wanted: string | undefined): readonly N8nLine[] {
 	);
 }
 
-/** Node.js with the built-in `node:sqlite`, used to write to n8n's database from outside. */
-export const NODE_WITH_SQLITE = '24.21.0';
-
-/** Native add-ons of n8n that are built after an install without scripts, where it has them. */
-export const NATIVE_MODULES: readonly string[] = ['sqlite3', 'isolated-vm'];
-
 /** @throws Error for a name that is not in the table. */
 export function lineNamed(name: string): N8nLine {
 	const line = LINES.find((candidate) => candidate.name === name);
