@@ -3,25 +3,16 @@ import { setTimeout as pause } from 'node:timers/promises';
 
 import { itemsOf } from '../../tools/n8n/execution';
 import type { QueueSize } from '../../tools/n8n/queue';
-import { LINES, type LineName } from '../../tools/n8n/versions';
-import { SIMULATOR_KEY } from '../../tools/simulator';
-import { kieCredential, Stage } from './stage';
+import type { LineName } from '../../tools/n8n/versions';
+import { inBothModes, kieCredential, Stage } from './stage';
 import { LOST, post, statusesIn, Suspensions } from './suspensions';
-import { AFTER, connect, KIE, node } from './workflows';
+import { AFTER, chain, connect, ITEMS, KIE, node } from './workflows';
 
-const HMAC_KEY = 'safety-net-hmac-key';
 /** Seconds. The first look comes halfway. */
 const TIMEOUT = 40;
 
-const STAGES: Array<[name: string, line: LineName, queue: QueueSize | undefined]> = [
-	...LINES.map(({ name }): [string, LineName, undefined] => [name, name, undefined]),
-	// The worker suspends and watches; main and two webhook processes are called in turn.
-	...LINES.map(({ name }): [string, LineName, QueueSize] => [
-		`${name} in queue mode`,
-		name,
-		{ webhookProcesses: 2 },
-	]),
-];
+// The worker suspends and watches; main and two webhook processes are called in turn.
+const STAGES = inBothModes({ webhookProcesses: 2 });
 
 let stage: Stage;
 /** What is being tested, for notes. */
@@ -38,11 +29,8 @@ describe.each(STAGES)('The watch over suspended executions on n8n %s', (name, li
 		stageName = name;
 		stage = await Stage.open(line, {
 			queue,
-			simulator: {
-				accounts: [{ key: SIMULATOR_KEY, credits: 100_000, webhookHmacKey: HMAC_KEY }],
-				callbacks: { retryDelayMs: 1000, retries: 3 },
-			},
-			webhookSecret: HMAC_KEY,
+			simulator: { callbacks: { retryDelayMs: 1000, retries: 3 } },
+			webhookSecret: 'safety-net-hmac-key',
 		});
 		executions = new Suspensions(stage);
 	}, 600_000);
@@ -66,7 +54,7 @@ describe.each(STAGES)('The watch over suspended executions on n8n %s', (name, li
 
 	bringsInLostReports(queue);
 	isCalled();
-	isReadEarly(line);
+	givesResults(line, queue);
 	endsTheWait(queue);
 });
 
@@ -139,7 +127,7 @@ function isCalled(): void {
 	});
 }
 
-function isReadEarly(line: LineName): void {
+function givesResults(line: LineName, queue?: QueueSize): void {
 	it('tells nobody who reads early of a timeout', async () => {
 		const { client } = stage;
 		const [taskId = ''] = executions.add(1);
@@ -172,32 +160,8 @@ function isReadEarly(line: LineName): void {
 	});
 
 	it(`gives a parent workflow ${line === '1.x' ? 'its own input back' : 'the videos'}`, async () => {
-		const { client } = stage;
 		const taskIds = executions.add(2);
-		const child = executions.workflowFor(taskIds, 600);
-		const trigger = node('When Called', 'n8n-nodes-base.executeWorkflowTrigger', 1.1, {
-			inputSource: 'passthrough',
-		});
-		const { id: childId } = await client.createWorkflow({
-			name: 'Child',
-			nodes: [trigger, ...child.nodes.filter(({ name: one }) => one === KIE)],
-			connections: connect('When Called', KIE),
-		});
-		const executeWorkflow = node('Call', 'n8n-nodes-base.executeWorkflow', 1.2, {
-			workflowId: { __rl: true, mode: 'id', value: childId },
-			options: { waitForSubWorkflow: true },
-		});
-		if (line === '2.x') await client.activateWorkflow(childId);
-		const [items, after] = [child.nodes[0], child.nodes[2]];
-		if (!items || !after) throw new Error('The chain has changed');
-		const { id: parentId } = await client.createWorkflow({
-			name: 'Parent',
-			nodes: [items, executeWorkflow, after],
-			connections: { ...connect(items.name, 'Call'), ...connect('Call', AFTER) },
-			pinData: child.pinData,
-		});
-		const id = await client.runWorkflow(parentId);
-		await client.waitForExecution(id, { until: 'waiting' });
+		const id = await executions.startCalled(line, taskIds, 'once');
 		executions.finish(taskIds);
 		const execution = await ended(id, 120_000);
 		const got = itemsOf(execution, AFTER).map(({ json }) => json.got as { status?: string });
@@ -205,6 +169,56 @@ function isReadEarly(line: LineName): void {
 			taskIds.map(() => (line === '1.x' ? undefined : 'success')),
 		);
 		expect(got).toMatchObject(taskIds.map((taskId) => ({ taskId })));
+	});
+
+	if (queue) return;
+
+	it.each(['', 'my-suffix'])(
+		"gives a Wait node the callback at the execution's resume URL (suffix '%s')",
+		async (suffix) => {
+			const { client, simulator, credential } = stage;
+			const [taskId = ''] = executions.add(1);
+			const submitting = chain(credential, [{ taskId }], {
+				operation: 'get4k',
+				waitMode: 'none',
+				callBackUrl: `={{ $execution.resumeUrl }}${suffix ? `/${suffix}` : ''}`,
+			});
+			const wait = {
+				...node('Wait', 'n8n-nodes-base.wait', 1.1, {
+					resume: 'webhook',
+					httpMethod: 'POST',
+					options: { webhookSuffix: suffix },
+				}),
+				webhookId: taskId,
+			};
+			const { id: workflowId } = await client.createWorkflow({
+				...submitting,
+				nodes: [...submitting.nodes, wait],
+				connections: { ...connect(ITEMS, KIE), ...connect(KIE, 'Wait'), ...connect('Wait', AFTER) },
+			});
+			const id = await client.runWorkflow(workflowId);
+			await client.waitForExecution(id, { until: 'waiting' });
+			executions.finish([taskId]);
+			await simulator.callbacksSettled();
+			expect(itemsOf(await ended(id), 'Wait').map(({ json }) => json.body)).toMatchObject([
+				{ code: 200, data: { taskId } },
+			]);
+		},
+	);
+
+	if (line === '1.x') return;
+
+	it('gives a workflow that calls this one once for each item the first video only', async () => {
+		const taskIds = executions.add(3);
+		const id = await executions.startCalled(line, taskIds, 'each');
+		const [first = '', ...others] = taskIds;
+		executions.finish([first]);
+		const execution = await ended(id);
+		executions.finish(others);
+		const got = itemsOf(execution, AFTER).map(({ json }) => json.got);
+		expect(got).toMatchObject([{ taskId: first, status: 'success' }]);
+		expect(execution.runs[AFTER]).toHaveLength(1);
+		for (const taskId of taskIds) expect(stage.simulator.submissions({ taskId })).toHaveLength(1);
 	});
 }
 

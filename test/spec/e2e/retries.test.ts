@@ -3,25 +3,16 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { IDataObject, INode, INodeParameters } from 'n8n-workflow';
 
 import { itemsOf } from '../../tools/n8n/execution';
-import type { QueueSize } from '../../tools/n8n/queue';
-import { LINES, type LineName } from '../../tools/n8n/versions';
 import { NEVER } from '../../tools/simulator';
-import { Stage } from './stage';
+import { inBothModes, Stage } from './stage';
 import { AFTER, chain, connect, ITEMS, KIE, node, RUN_MODEL } from './workflows';
 
 const GENERATE = '/api/v1/veo/generate';
 const CREATE_TASK = '/api/v1/jobs/createTask';
 const TRIES = { retryOnFail: true, maxTries: 3, waitBetweenTries: 1_000 };
 
-const STAGES: Array<[name: string, line: LineName, queue: QueueSize | undefined]> = [
-	...LINES.map(({ name }): [string, LineName, undefined] => [name, name, undefined]),
-	// A worker runs all, and one process is called about all.
-	...LINES.map(({ name }): [string, LineName, QueueSize] => [
-		`${name} in queue mode`,
-		name,
-		{ webhookProcesses: 0 },
-	]),
-];
+// A worker runs all, and one process is called about all.
+const STAGES = inBothModes({ webhookProcesses: 0 });
 
 describe.each(STAGES)('an order that n8n %s runs again', (_name, line, queue) => {
 	let stage: Stage;

@@ -1,5 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises';
-
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
 import { LINES } from '../../tools/n8n/versions';
@@ -9,7 +7,6 @@ import { chain } from './workflows';
 
 /** n8n's own limit for every execution, in seconds. */
 const LIMIT = 12;
-const LOG_LIMIT_MS = 30_000;
 
 describe.each(LINES.map(({ name }) => name))('a paid task in the log of n8n %s', (line) => {
 	let stage: Stage;
@@ -34,19 +31,8 @@ describe.each(LINES.map(({ name }) => name))('a paid task in the log of n8n %s',
 		const { id } = await stage.client.createWorkflow(workflow);
 		return await stage.client.runWorkflow(id);
 	};
-	/** The first line of the log that holds all of these. */
-	const logged = async (...texts: string[]): Promise<string> => {
-		const deadline = Date.now() + LOG_LIMIT_MS;
-		for (;;) {
-			const lines = stage.n8n.log().split('\n');
-			const found = lines.find((one) => texts.every((text) => one.includes(text)));
-			if (found !== undefined) return found;
-			if (Date.now() > deadline) throw new Error(`Not in n8n's log: ${texts.join(', ')}`);
-			await pause(100);
-		}
-	};
 	const submitted = async (execution: string, item = 0) =>
-		await logged('was submitted', `(execution ${execution}, item ${item})`);
+		await stage.logged('was submitted', `(execution ${execution}, item ${item})`);
 
 	it('stands with operation, execution and item, and without the key', async () => {
 		const execution = await start(2);
@@ -65,7 +51,7 @@ describe.each(LINES.map(({ name }) => name))('a paid task in the log of n8n %s',
 		await submitted(execution);
 		await stage.client.stopExecution(execution);
 		const [taskId = ''] = stage.simulator.taskIds;
-		const line = await logged('The execution was stopped', `(execution ${execution})`);
+		const line = await stage.logged('The execution was stopped', `(execution ${execution})`);
 		expect(line).toContain(taskId);
 		const { status, customData } = await stage.client.waitForExecution(execution);
 		expect(status).toBe('canceled');
@@ -76,9 +62,12 @@ describe.each(LINES.map(({ name }) => name))('a paid task in the log of n8n %s',
 		const execution = await start(1);
 		await submitted(execution);
 		const [taskId = ''] = stage.simulator.taskIds;
-		const warning = await logged("'Timeout' is 1800 s, but n8n ends", `(execution ${execution})`);
+		const warning = await stage.logged(
+			"'Timeout' is 1800 s, but n8n ends",
+			`(execution ${execution})`,
+		);
 		expect(warning).toContain(`in ${LIMIT} s`);
-		await logged('The execution was stopped', taskId, `(execution ${execution})`);
+		await stage.logged('The execution was stopped', taskId, `(execution ${execution})`);
 		const ended = await stage.client.waitForExecution(execution);
 		expect(JSON.stringify(ended.data)).toContain(taskId);
 		// n8n does not run the node again.

@@ -3,9 +3,10 @@ import type { IDataObject, INodeParameters } from 'n8n-workflow';
 import { addressKey } from '../../../nodes/KieVeo/addresses/submission';
 import { withWakeUp } from '../../../nodes/KieVeo/suspension/watch';
 import { itemsOf, type Execution } from '../../tools/n8n/execution';
+import type { LineName } from '../../tools/n8n/versions';
 import { NEVER, SIMULATOR_KEY, type AddVideo, type JournalEntry } from '../../tools/simulator';
 import type { Stage } from './stage';
-import { AFTER, chain, KIE } from './workflows';
+import { AFTER, chain, connect, KIE, node } from './workflows';
 
 /** No callback about it ever arrives. */
 export const LOST = { callback: { lostAttempts: 99 } } satisfies AddVideo;
@@ -50,6 +51,41 @@ export class Suspensions {
 		const items: IDataObject[] = taskIds.map((taskId, i) => ({ taskId, tag: `item ${i}` }));
 		const own = { operation: 'get4k', waitMode: 'callback', options: { timeout } };
 		return chain(this.credential, items, { ...own, ...parameters });
+	}
+
+	/** Starts a workflow that calls another one with videos, and waits until it is suspended. */
+	async startCalled(
+		line: LineName,
+		taskIds: readonly string[],
+		mode: 'once' | 'each',
+	): Promise<string> {
+		const { client } = this.stage;
+		const { nodes, pinData } = this.workflowFor(taskIds, 600);
+		const [items, kie, after] = nodes;
+		if (!items || !kie || !after) throw new Error('The chain has changed');
+		const trigger = node('When Called', 'n8n-nodes-base.executeWorkflowTrigger', 1.1, {
+			inputSource: 'passthrough',
+		});
+		const { id } = await client.createWorkflow({
+			name: 'Called',
+			nodes: [trigger, kie],
+			connections: connect(trigger.name, KIE),
+		});
+		if (line === '2.x') await client.activateWorkflow(id);
+		const call = node('Call', 'n8n-nodes-base.executeWorkflow', 1.2, {
+			workflowId: { __rl: true, mode: 'id', value: id },
+			mode,
+			options: { waitForSubWorkflow: true },
+		});
+		const parent = await client.createWorkflow({
+			name: 'Calling',
+			nodes: [items, call, after],
+			connections: { ...connect(items.name, call.name), ...connect(call.name, AFTER) },
+			pinData,
+		});
+		const execution = await client.runWorkflow(parent.id);
+		await client.waitForExecution(execution, { until: 'waiting' });
+		return execution;
 	}
 
 	/** A wake-up as this package would send it. */

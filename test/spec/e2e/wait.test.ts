@@ -3,25 +3,20 @@ import { createHash } from 'node:crypto';
 import type { INodeParameters } from 'n8n-workflow';
 
 import { itemsOf } from '../../tools/n8n/execution';
-import type { QueueSize } from '../../tools/n8n/queue';
-import { LINES, type LineName } from '../../tools/n8n/versions';
+import { LINES } from '../../tools/n8n/versions';
 import { NEVER, type AddVideo } from '../../tools/simulator';
-import { Stage } from './stage';
+import { inBothModes, Stage } from './stage';
 import { statusesIn, Suspensions } from './suspensions';
 import { AFTER, connect, ITEMS, KIE, node, RUN_MODEL } from './workflows';
 
 const RECORD_INFO = '/api/v1/veo/record-info';
 const HMAC_KEY = 'wait-for-callback-hmac-key';
 
-const STAGES: Array<[name: string, line: LineName, queue: QueueSize | undefined]> = [
-	...LINES.map(({ name }): [string, LineName, undefined] => [name, name, undefined]),
-	// Main, worker and webhook process; callbacks come to main and webhook process in turn.
-	...LINES.filter(({ name }) => name === '2.x').map(({ name }): [string, LineName, QueueSize] => [
-		`${name} in queue mode`,
-		name,
-		{},
-	]),
-];
+// Main, worker and webhook process; callbacks come to main and webhook process in turn.
+const STAGES = inBothModes(
+	{},
+	LINES.filter(({ name }) => name === '2.x'),
+);
 
 let stage: Stage;
 let executions: Suspensions;
@@ -52,10 +47,7 @@ describe.each(STAGES)('Wait for Callback on n8n %s', (_name, line, queue) => {
 		isQueue = queue !== undefined;
 		stage = await Stage.open(line, {
 			queue,
-			simulator: {
-				accounts: [{ key: 'kie-simulator-key', credits: 100_000, webhookHmacKey: HMAC_KEY }],
-				callbacks: { retryDelayMs: 1000, retries: 3 },
-			},
+			simulator: { callbacks: { retryDelayMs: 1000, retries: 3 } },
 			webhookSecret: HMAC_KEY,
 		});
 		executions = new Suspensions(stage);
@@ -171,17 +163,6 @@ function survives(): void {
 }
 
 function acceptsCalls(): void {
-	it('continues exactly once when the last 8 callbacks come at the same instant', async () => {
-		const taskIds = videos(8);
-		const id = await start(taskIds);
-		taskIds.forEach(finish);
-		await stage.simulator.callbacksSettled();
-		const execution = await ended(id);
-		executions.expectWhole(execution, taskIds);
-		expect(statusesIn(execution)).toStrictEqual(taskIds.map(() => 'success'));
-		expectOnePaymentEach(taskIds);
-	});
-
 	it('gets a callback that came before the suspension was stored when Kie delivers it again', async () => {
 		const { simulator } = stage;
 		const quick = videos(1, { timings: { upgrade4k: 0 } });
