@@ -40,17 +40,18 @@ export async function reportOf(
 	// The address of a new task was made before it had an id, so it cannot say which one failed.
 	const isNameless = callback.taskIds.length === 0 && !isUpgrade(video.operation);
 	if (isNameless || callback.outcome === 'unknown') {
-		const found = await fetchReport(call, video);
-		return typeof found === 'string' ? null : found;
+		await fetchReport(call, video);
+		return video.report;
 	}
 	const { outcome, files, body: raw } = callback;
 	const reported = toTaskResult({ ...event, model: video.model }, outcome, callback, files);
 	// Kie reports the new part of an extended video; the whole is in the record.
 	const { givesWhole } = traitsOf(video.operation);
 	if (givesWhole && outcome === 'success' && files.fullVideoUrls.length === 0) {
-		const found = await fetchReport(call, video);
-		if (typeof found !== 'string' && 'videoUrls' in found.result && found.result.videoUrl) {
-			const { videoUrl, videoUrls } = found.result;
+		await fetchReport(call, video);
+		const found = video.report?.result;
+		if (found && 'videoUrls' in found && found.videoUrl) {
+			const { videoUrl, videoUrls } = found;
 			return { result: { ...reported, videoUrl, videoUrls }, raw };
 		}
 		if (video.deliveries < ENOUGH_DELIVERIES) return null;
@@ -73,7 +74,7 @@ export async function askWhileFinished(call: Call): Promise<Facts['asked']> {
 	if (open.some(isRunning)) return 'answered';
 	// The last submitted first: it is the most likely to be unfinished.
 	for (const video of open.reverse()) {
-		const found = await fetchAndRecord(call, video);
+		const found = await fetchReport(call, video);
 		if (found === 'unknown') return 'unanswered';
 		if (found === 'unfinished' && video.isReported) break;
 	}
@@ -99,7 +100,7 @@ export async function askAboutOpen(call: Call, all: boolean): Promise<Facts['ask
 		const found = await Promise.all(
 			asked.map(
 				async (video) =>
-					await gate.run(async () => (isOver() ? 'unknown' : await fetchAndRecord(call, video))),
+					await gate.run(async () => (isOver() ? 'unknown' : await fetchReport(call, video))),
 			),
 		);
 		asked = asked.filter((_, at) => found[at] === 'unknown');
@@ -110,22 +111,15 @@ export async function askAboutOpen(call: Call, all: boolean): Promise<Facts['ask
 	}
 }
 
-async function fetchAndRecord(
-	call: Call,
+/**
+ * Asks Kie about a video, and notes what it says.
+ *
+ * @returns `unknown`: Kie does not say, or could not be asked
+ */
+async function fetchReport(
+	{ context, connection }: Call,
 	video: AwaitedVideo,
 ): Promise<'finished' | 'unfinished' | 'unknown'> {
-	const found = await fetchReport(call, video);
-	if (typeof found === 'string') return found;
-	video.report = found;
-	return 'finished';
-}
-
-/** `unknown`: Kie does not say, or could not be asked. */
-async function fetchReport(
-	call: Call,
-	video: AwaitedVideo,
-): Promise<NonNullable<AwaitedVideo['report']> | 'unfinished' | 'unknown'> {
-	const { connection } = call;
 	const how = video.perhapsReordered ? 'free' : 'check';
 	const answer = await withinAnswerTime(
 		connection,
@@ -133,32 +127,36 @@ async function fetchReport(
 	);
 	if (answer === null) return 'unknown';
 	const { meaning, code, message, raw } = answer;
+	const isReordered = meaning.kind === 'failed' && meaning.reason === 'reordered';
+	const mayBeReordered = meaning.kind === 'processing' && meaning.perhapsReordered === true;
+	if (isReordered || mayBeReordered) {
+		context.logger.warn(reorderedLine(context.getNode().name, video.taskId, isReordered), {
+			executionId: context.getExecutionId(),
+		});
+	}
 	switch (meaning.kind) {
 		case 'success': {
 			const { files } = meaning;
-			return { result: toTaskResult(asNamedIn(files, video), 'success', answer, files), raw };
+			video.report = {
+				result: toTaskResult(asNamedIn(files, video), 'success', answer, files),
+				raw,
+			};
+			return 'finished';
 		}
 		case 'failed': {
-			if (meaning.reason === 'reordered') logReorder(call, video, true);
 			const said = { code, message: failureText(meaning.reason, message) };
-			return { result: toTaskResult(video, 'failed', said), raw };
+			video.report = { result: toTaskResult(video, 'failed', said), raw };
+			return 'finished';
 		}
 		case 'processing':
 			video.codes = [...video.codes, code];
 			video.unfinishedAt = connection.clock.elapsed();
-			if (meaning.perhapsReordered) {
+			if (mayBeReordered) {
 				video.perhapsReordered = true;
 				video.isReported = false;
-				logReorder(call, video, false);
 			}
 			return 'unfinished';
 		default:
 			return 'unknown';
 	}
-}
-
-function logReorder({ context }: Call, { taskId }: AwaitedVideo, isCertain: boolean): void {
-	context.logger.warn(reorderedLine(context.getNode().name, taskId, isCertain), {
-		executionId: context.getExecutionId(),
-	});
 }
