@@ -100,19 +100,12 @@ export const triggerProperties: INodeProperties[] = [
 	},
 ];
 
-/** The trigger's parameters, with defaults filled in. */
-export interface TriggerSettings {
-	events: ReadonlySet<string>;
-	signatureRequired: boolean;
-	/** Seconds. */
-	tolerance: number;
-	deduplicate: boolean;
-	confirm: boolean;
-	simplify: boolean;
-}
-
-/** @throws KieVeoError naming the parameter that cannot be used */
-export function readSettings(context: IHookFunctions | IWebhookFunctions): TriggerSettings {
+/**
+ * The trigger's parameters, with defaults filled in. Of the tolerance, seconds.
+ *
+ * @throws KieVeoError naming the parameter that cannot be used
+ */
+export function readSettings(context: IHookFunctions | IWebhookFunctions) {
 	const events: unknown = context.getNodeParameter('events', []);
 	const given: unknown = context.getNodeParameter('options', {});
 	const options = isJsonObject(given) ? given : {};

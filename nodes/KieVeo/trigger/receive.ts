@@ -6,6 +6,7 @@ import {
 	refused,
 	type CallbackEvent,
 	type CallbackRefusal,
+	type CheckOptions,
 } from '../kie/callback/check';
 import { isReplayed, readCallbackRequest } from '../kie/callback/request';
 import { connectForCallback, CREDENTIAL } from '../kie/connection';
@@ -17,7 +18,7 @@ import { givesResult, isOfAnyModel } from '../operations';
 import { toTaskResult } from '../taskResult';
 import { confirmResult, ownTaskFault, resolveOutcome, withWholeVideo, type Ask } from './ask';
 import { deliverOnce, forgetDelivery } from './dedup';
-import { readSettings, type TriggerSettings } from './panel';
+import { readSettings } from './panel';
 
 /** What Kie receives; the reason is only for the log. */
 const ANSWERS: Record<200 | CallbackRefusal['status'], string> = {
@@ -100,7 +101,7 @@ async function judge(context: IWebhookFunctions): Promise<Judgement> {
 /** What a call says, if it is Kie's and meant for a trigger. Before that, nothing in it is interpreted. */
 async function admit(
 	context: IWebhookFunctions,
-	settings: TriggerSettings,
+	settings: Pick<CheckOptions, 'signatureRequired' | 'tolerance'>,
 	now: number,
 ): Promise<CallbackEvent | CallbackRefusal> {
 	const { apiKey, webhookSecret } = await context.getCredentials(CREDENTIAL);
@@ -150,7 +151,7 @@ function askWith(context: IWebhookFunctions): Ask {
 
 async function toItem(
 	context: IWebhookFunctions,
-	{ confirm, simplify }: TriggerSettings,
+	{ confirm, simplify }: { confirm: boolean; simplify: boolean },
 	event: CallbackEvent,
 	{ ask, receivedAt }: { ask: Ask; receivedAt: Date },
 ): Promise<Judgement> {
