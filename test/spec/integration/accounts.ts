@@ -1,4 +1,5 @@
-import { startSimulator, type Simulator } from '../../tools/simulator';
+import { startSimulator, type Simulator, type SimulatorOptions } from '../../tools/simulator';
+import type { AccountOptions } from '../../tools/simulator/account';
 
 const TESTS = 200;
 
@@ -6,15 +7,16 @@ const TESTS = 200;
  * A simulated Kie.ai for a test file, with an account for each test: Kie's limit on submissions holds per
  * account, and would slow the tests down. To be called at the top of a file.
  *
- * @param credits of each account
+ * @param account what all accounts have besides their keys
  */
-export function useAccounts(credits?: number) {
+export function useAccounts(account: Partial<AccountOptions> = {}, options: SimulatorOptions = {}) {
 	const keys = Array.from({ length: TESTS }, (_, index) => `kie-simulator-key-${index}`);
 	let simulator: Simulator | undefined;
 	let test = 0;
 
 	beforeAll(async () => {
-		simulator = await startSimulator({ accounts: keys.map((key) => ({ key, credits })) });
+		const accounts = keys.map((key) => ({ ...account, key }));
+		simulator = await startSimulator({ ...options, accounts });
 	});
 	beforeEach(() => {
 		simulator?.reset();

@@ -1,74 +1,63 @@
 import { useFastTime } from './fastTime';
 import { useAccounts } from './accounts';
-import { caught, jsonOf, runNode, runVideos, type VideoRun } from './runNode';
+import { caught, jsonOf, runOperation, type OperationRun } from './runNode';
 
 useFastTime();
 
 const CREDITS = 500.25;
 const CREDITS_PATH = '/api/v1/chat/credit';
-const kie = useAccounts(CREDITS);
+const kie = useAccounts({ credits: CREDITS });
 
-const run = async ({ taskIds = [kie.simulator.addVideo()], ...given }: VideoRun) =>
-	await runVideos(kie.credentials, { parameters: { waitMode: 'none' }, ...given, taskIds });
+const run = async ({ taskIds = [kie.simulator.addVideo()], ...given }: OperationRun) =>
+	await runOperation(kie.credentials, { parameters: { waitMode: 'none' }, ...given, taskIds });
 const balanceReads = () => kie.simulator.requests({ path: CREDITS_PATH });
 
 describe('Keep at Least (Credits)', () => {
 	describe.each(['get4k', 'get1080p', 'generate', 'extend'])('of %s', (operation) => {
-		it.each([
-			['below the balance', 500],
-			['equal to it', CREDITS],
-			['given as text', '={{ "500" }}'],
-		])('%s: submits, after one look at the balance', async (_what, minimumCredits) => {
-			const taskIds = [kie.simulator.addVideo(), kie.simulator.addVideo()];
-			await run({ operation, taskIds, options: { minimumCredits } });
-			expect(kie.simulator.submissions()).toHaveLength(2);
-			expect(kie.simulator.requests()[0]?.path).toBe(CREDITS_PATH);
-			expect(balanceReads()).toHaveLength(1);
-		});
-
-		it('above the balance: submits nothing, and names balance and limit', async () => {
-			const error = await caught(run({ operation, options: { minimumCredits: 500.5 } }));
-			expect(error.message).toContain(`has ${CREDITS} credits, fewer than the 500.5`);
-			expect(error.description).toContain('Nothing was submitted');
-			expect(kie.simulator.requests()).toHaveLength(1);
-		});
-
-		it('submits nothing when the balance cannot be read', async () => {
-			kie.simulator.fault({
-				kind: 'answer',
-				body: { code: 422, msg: 'Later' },
-				path: CREDITS_PATH,
-			});
-			const error = await caught(run({ operation, options: { minimumCredits: 1 } }));
-			expect(error.message).toContain('credit balance could not be read');
-			expect(error.message).toContain('Later');
-			expect(error.description).toContain('Nothing was submitted');
-			expect(kie.simulator.requests()).toHaveLength(1);
-		});
-
-		it.each([{}, { minimumCredits: 0 }, { minimumCredits: '' }])(
-			'switched off (%j) costs no request',
-			async (options) => {
-				await run({ operation, options });
-				expect(balanceReads()).toHaveLength(0);
+		it.each([500, CREDITS, '={{ "500" }}'])(
+			'submits with %p, after one look at the balance',
+			async (minimumCredits) => {
+				const taskIds = [kie.simulator.addVideo(), kie.simulator.addVideo()];
+				await run({ operation, taskIds, options: { minimumCredits } });
+				expect(kie.simulator.submissions()).toHaveLength(2);
+				expect(kie.simulator.requests()[0]?.path).toBe(CREDITS_PATH);
+				expect(balanceReads()).toHaveLength(1);
 			},
 		);
+
+		it.each<[what: string, minimumCredits: number, words: string, answer: object | null]>([
+			['below it', 500.5, `has ${CREDITS} credits, fewer than the 500.5`, null],
+			[
+				'while it cannot be read',
+				1,
+				"could not be read for 'Keep at Least (Credits)': Later",
+				{ code: 422, msg: 'Later' },
+			],
+		])('submits nothing %s', async (_what, minimumCredits, words, body) => {
+			if (body) kie.simulator.fault({ kind: 'answer', body, path: CREDITS_PATH });
+			const error = await caught(run({ operation, options: { minimumCredits } }));
+			expect(error.message).toContain(words);
+			expect(error.description).toContain('Nothing was submitted');
+			expect(kie.simulator.requests()).toHaveLength(1);
+		});
+
+		it.each([{}, { minimumCredits: 0 }])('switched off (%j) costs no request', async (options) => {
+			await run({ operation, options });
+			expect(balanceReads()).toHaveLength(0);
+		});
 	});
 
 	it('uploads no image below the limit', async () => {
-		const image = { data: Buffer.from('image').toString('base64'), mimeType: 'image/png' };
-		const running = runNode({
+		const image = { data: btoa('image'), mimeType: 'image/png' };
+		const running = run({
+			operation: 'generate',
+			items: [{ json: {}, binary: { data: image } }],
 			parameters: {
-				resource: 'video',
-				operation: 'generate',
-				prompt: 'It moves',
 				generationType: 'FIRST_AND_LAST_FRAMES_2_VIDEO',
 				imageSource: 'binary',
 				waitMode: 'none',
-				options: { minimumCredits: 1000 },
 			},
-			items: [{ json: {}, binary: { data: image } }],
-			credentials: kie.credentials,
+			options: { minimumCredits: 1000 },
 		});
 		await expect(running).rejects.toThrow('fewer than the 1000');
 		expect(kie.simulator.uploads).toHaveLength(0);
@@ -94,19 +83,13 @@ describe('Keep at Least (Credits)', () => {
 		expect(balanceReads()).toHaveLength(1);
 		expect(kie.simulator.submissions()).toHaveLength(1);
 	});
-
-	it.each([-1, 'many'])('refuses %j before anything is sent', async (minimumCredits) => {
-		const error = await caught(run({ options: { minimumCredits } }));
-		expect(error.message).toContain("'Keep at Least (Credits)' must be a number of credits");
-		expect(kie.simulator.requests()).toHaveLength(0);
-	});
 });
 
 describe('On 4K Unavailable: Get 1080P Instead', () => {
 	const FLAGGED = 'Your prompt was flagged by Website as violating content policies.';
 	const NOT_READY = 'record status is not success';
 	const options = { pollInterval: 1, on4kUnavailable: 'get1080p' };
-	const polled = async (given: VideoRun) => await run({ parameters: {}, options, ...given });
+	const polled = async (given: OperationRun) => await run({ parameters: {}, options, ...given });
 	const paid = () => kie.simulator.paid().map(({ path }) => path.replace(/.*\//, ''));
 	const sent = (path: string) => kie.simulator.submissions({ path: `/api/v1/veo/${path}` });
 
@@ -133,10 +116,7 @@ describe('On 4K Unavailable: Get 1080P Instead', () => {
 	it('names both when 1080P is also refused', async () => {
 		const taskId = kie.simulator.addVideo({
 			upgrade4k: { outcome: 'refused' },
-			upgrade1080p: {
-				outcome: 'refused',
-				failure: { code: 400, msg: FLAGGED },
-			},
+			upgrade1080p: { outcome: 'refused', failure: { code: 400, msg: FLAGGED } },
 		});
 		const error = await caught(polled({ taskIds: [taskId] }));
 		expect(error.message).toContain(`4K video of task ${taskId}: The 4K version`);

@@ -1,31 +1,21 @@
-import type { INodeParameters } from 'n8n-workflow';
-
 import { useAccounts } from './accounts';
-import { caught, jsonOf, runNode, type RunOptions } from './runNode';
+import { caught, jsonOf, runOperation, type OperationRun } from './runNode';
 
 /* Addresses at which nobody would receive what Kie.ai reports. */
 
 const kie = useAccounts();
 
-async function run(
-	callBackUrl: string,
-	{ items = 1, ...options }: Partial<Omit<RunOptions, 'items'>> & { items?: number } = {},
-) {
-	const parameters: INodeParameters = {
-		resource: 'video',
-		operation: 'generate',
-		waitMode: 'none',
-		prompt: 'A dog',
-		callBackUrl,
-		...options.parameters,
-	};
-	return await runNode({
-		...options,
-		credentials: kie.credentials,
-		parameters,
-		items: Array.from({ length: items }, () => ({ json: {} })),
-	});
+interface Run extends Omit<OperationRun, 'items'> {
+	items?: number;
 }
+
+const run = async (callBackUrl: string, { items = 1, parameters, ...rest }: Run = {}) =>
+	await runOperation(kie.credentials, {
+		operation: 'generate',
+		...rest,
+		items: Array.from({ length: items }, () => ({ json: {} })),
+		parameters: { waitMode: 'none', callBackUrl, ...parameters },
+	});
 
 const isAboutAddress = ({ message }: { message: string }) => message.includes('Callback URL');
 const HOST = 'http://127.0.0.1:9';

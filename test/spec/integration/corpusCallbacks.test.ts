@@ -1,13 +1,17 @@
-import { addressKey, withSubmission } from '../../../nodes/KieVeo/addresses/submission';
+import {
+	addressKey,
+	withSubmission,
+	type Submission,
+} from '../../../nodes/KieVeo/addresses/submission';
 import { KieVeoTrigger } from '../../../nodes/KieVeo/KieVeoTrigger.node';
-import { SIMULATOR_KEY, startSimulator, type Simulator } from '../../tools/simulator';
-import { startReceiver, type Receiver } from '../../tools/simulator/testing';
+import { callbackSignature } from '../../tools/simulator';
 import { ANSWERS, VIDEO, WHOLE } from '../corpus/answers';
 import { CALLBACKS, type CallbackRow } from '../corpus/callbacks';
 import { PICTURE, TASK_CALLBACKS, TASKS } from '../corpus/tasks';
+import { useAccounts } from './accounts';
 import { useFastTime } from './fastTime';
 import { runWebhook } from './runNode';
-import { Suspended } from './suspended';
+import { useSuspended } from './suspended';
 
 /* Every callback of the corpus, at the address of the trigger and at that of a suspended execution. */
 
@@ -19,28 +23,12 @@ const RECORDS = ['/api/v1/veo/record-info', '/api/v1/jobs/recordInfo'];
 const GET_4K = '/api/v1/veo/get-4k-video';
 const bodyOf = (what: string) => ANSWERS.find((row) => row.what === what)?.body;
 
-let simulator: Simulator;
-let receiver: Receiver;
+const kie = useAccounts();
+const start = useSuspended();
 let calls = 0;
-let suspended: Suspended | undefined;
-
-beforeAll(async () => {
-	const account = { key: SIMULATOR_KEY, credits: 100_000, webhookHmacKey: HMAC_KEY };
-	simulator = await startSimulator({ accounts: [account], rateLimit: { limit: 1000 } });
-	receiver = await startReceiver();
-});
-beforeEach(() => simulator.reset());
-afterEach(async () => {
-	await suspended?.close();
-	suspended = undefined;
-});
-afterAll(async () => {
-	await simulator.close();
-	await receiver.close();
-});
 
 const isAsked = () =>
-	simulator.requests().some(({ path }) => RECORDS.includes(path) || path === GET_4K);
+	kie.simulator.requests().some(({ path }) => RECORDS.includes(path) || path === GET_4K);
 
 /** What a user gets of a callback that tells the outcome. */
 const resultOf = (
@@ -64,8 +52,8 @@ const expectResult = async (send: Send, result: object, isOpen: boolean) => {
 	for (const path of [GET_4K, ...RECORDS]) {
 		const body = bodyOf(path === GET_4K ? 'a 4K upgrade is done' : 'a finished video');
 		const always = { path, times: Infinity };
-		simulator.fault({ ...always, kind: 'answer', body, when: () => isKnown });
-		simulator.fault({ ...always, kind: 'status', code: 455, when: () => !isKnown });
+		kie.simulator.fault({ ...always, kind: 'answer', body, when: () => isKnown });
+		kie.simulator.fault({ ...always, kind: 'status', code: 455, when: () => !isKnown });
 	}
 	if (isOpen) {
 		expect(await send()).toStrictEqual({ status: 503, json: undefined });
@@ -86,25 +74,33 @@ const EVENTS = ['generate', 'get4k', 'get1080p', 'task'].flatMap((one) => [
 /** Sends it to an address of the trigger, as a new trigger each time. Rows share a task, but no signature. */
 const callTrigger = (
 	{ body, taskIds: [taskId = 'a'] }: { body: unknown; taskIds: readonly string[] },
-	address = '',
+	query = '',
 	{ events = EVENTS, ...options }: { events?: string[]; confirm?: boolean } = {},
 ): Send => {
-	const hmacKey = `${HMAC_KEY}-${++calls}`;
+	const webhookSecret = `${HMAC_KEY}-${++calls}`;
 	return async () => {
-		const url = `${receiver.url}/webhook/veo${address}`;
-		await simulator.sendCallback(url, { taskId, body, hmacKey });
-		const callback = receiver.received.at(-1);
-		if (!callback) throw new Error('nothing was received');
+		const timestamp = String(Math.floor(Date.now() / 1000));
 		const { status, items } = await runWebhook({
 			nodeType: new KieVeoTrigger(),
 			nodeId: `trigger-${++calls}`,
 			parameters: { events, signatureVerification: 'required', options },
-			credentials: { apiKey: SIMULATOR_KEY, webhookSecret: hmacKey, baseUrl: simulator.apiUrl },
-			callback,
+			credentials: { ...kie.credentials, webhookSecret },
+			callback: {
+				at: Date.now(),
+				path: `/webhook/veo${query}`,
+				headers: {
+					'x-webhook-timestamp': timestamp,
+					'x-webhook-signature': callbackSignature(webhookSecret, taskId, timestamp),
+				},
+				body: JSON.stringify(body),
+			},
 		});
 		return { status, json: items?.[0]?.json };
 	};
 };
+/** What an address of this node is signed with, as its query. */
+const queryFor = (submission: Submission) =>
+	new URL(withSubmission(HOOK, submission, addressKey(kie.credentials.apiKey))).search;
 
 describe('the trigger', () => {
 	const named = CALLBACKS.filter(({ taskIds }) => taskIds.length > 0);
@@ -132,11 +128,10 @@ describe('the trigger', () => {
 			const [taskId = 'a'] = row.taskIds;
 			// The trigger asks about each video once.
 			const index = ++calls;
-			const about = { operation: 'get4k', taskId, index } as const;
-			const address = withSubmission(receiver.url, about, addressKey(SIMULATOR_KEY));
+			const query = queryFor({ operation: 'get4k', taskId, index });
 			const event = `get4k.${outcome === 'failed' ? outcome : 'success'}`;
 			const told = { ...resultOf(row, outcome), event, operation: 'get4k', taskId, index };
-			await expectResult(callTrigger(row, new URL(address).search), told, outcome === 'unknown');
+			await expectResult(callTrigger(row, query), told, outcome === 'unknown');
 		},
 	);
 });
@@ -144,12 +139,10 @@ describe('the trigger', () => {
 describe('the trigger, about a task of any model', () => {
 	const recordOf = (what: string) => {
 		const body = TASKS.find((row) => row.what === what)?.body;
-		simulator.fault({ kind: 'answer', path: RECORDS[1], body, times: Infinity });
+		kie.simulator.fault({ kind: 'answer', path: RECORDS[1], body, times: Infinity });
 	};
-	const addressOf = (passThrough = {}) => {
-		const about = { operation: 'runModel', taskId: null, index: null, passThrough } as const;
-		return new URL(withSubmission(HOOK, about, addressKey(SIMULATOR_KEY))).search;
-	};
+	const ofModel = (passThrough = {}) =>
+		queryFor({ operation: 'runModel', taskId: null, index: null, passThrough });
 	const told = TASK_CALLBACKS.filter(({ outcome }) => outcome !== 'unknown');
 	const stages = TASK_CALLBACKS.filter(({ outcome }) => outcome === 'unknown');
 	const picture = told[0] ?? { body: null, taskIds: [] };
@@ -158,7 +151,7 @@ describe('the trigger, about a task of any model', () => {
 		const { outcome, taskIds, fileUrls = [], message, code } = row;
 		for (const [address, more] of [
 			['', { operation: 'unknown' }],
-			[addressOf({ order: 1 }), { operation: 'runModel', passThrough: { order: 1 } }],
+			[ofModel({ order: 1 }), { operation: 'runModel', passThrough: { order: 1 } }],
 		] as const) {
 			const { status, json } = await callTrigger(row, address)();
 			expect(status).toBe(200);
@@ -181,11 +174,11 @@ describe('the trigger, about a task of any model', () => {
 	it.each(stages.map((row) => [row.what, row] as const))('asks Kie.ai at %s', async (what, row) => {
 		recordOf('a job that runs, in the form of October');
 		const isLast = what === 'the last stage of music';
-		for (const address of ['', addressOf()]) {
+		for (const address of ['', ofModel()]) {
 			const running = { status: isLast ? 503 : 200, json: undefined };
 			expect(await callTrigger(row, address)()).toStrictEqual(running);
 		}
-		simulator.reset();
+		kie.simulator.reset();
 		recordOf('music, in the form of October');
 		const { status, json } = await callTrigger(row)();
 		expect(status).toBe(200);
@@ -200,9 +193,9 @@ describe('the trigger, about a task of any model', () => {
 		expect(json).toMatchObject({ ...said, model: 'gpt-image-2-image-to-image' });
 	});
 
-	it.each(['', addressOf()])('confirms what it gives', async (address) => {
+	it.each([false, true])('confirms what it gives (at an address of ours: %s)', async (isOurs) => {
 		recordOf('three pictures of one prompt');
-		const { json } = await callTrigger(picture, address, { confirm: true })();
+		const { json } = await callTrigger(picture, isOurs ? ofModel() : '', { confirm: true })();
 		expect(json).toMatchObject({ event: 'task.success' });
 		expect(json).toHaveProperty('fileUrls.length', 3);
 		expect(JSON.stringify(json)).not.toContain(PICTURE);
@@ -210,7 +203,7 @@ describe('the trigger, about a task of any model', () => {
 
 	it("gives a video of Veo's as such, although its model was run as any other", async () => {
 		const job = CALLBACKS.find(({ what }) => what === 'a job') ?? picture;
-		const { json } = await callTrigger(job, addressOf())();
+		const { json } = await callTrigger(job, ofModel())();
 		const video = { event: 'generate.success', operation: 'generate', videoUrl: VIDEO };
 		expect(json).toMatchObject({ ...video, resolution: null, videoUrls: [VIDEO] });
 	});
@@ -226,27 +219,6 @@ const WAYS = CALLBACKS.flatMap((row) => {
 	});
 });
 
-it('a suspended execution that runs a model ends at the last of its stages, not before', async () => {
-	simulator.nextTask({ jobs: { stages: true }, timings: { runModel: 300 } });
-	const execution = await Suspended.start({
-		...{ simulator, operation: 'runModel', items: [{}], timeout: 3600 },
-		parameters: {
-			resource: 'task',
-			modelId: { __rl: true, mode: 'id', value: 'ai-music-api/sounds' },
-			inputMode: 'json',
-			inputJson: '{ "prompt": "waves" }',
-		},
-	});
-	suspended = execution;
-	const [item] = await execution.output();
-	expect(item?.json).toMatchObject({
-		status: 'success',
-		fileUrls: [expect.any(String), expect.any(String)],
-	});
-	expect(execution.calls.map(({ status }) => status)).toStrictEqual([200, 200, 200]);
-	expect(simulator.paid()).toHaveLength(1);
-});
-
 const ORDERS = { generate: '/api/v1/veo/generate', extend: '/api/v1/veo/extend', get4k: GET_4K };
 
 describe('a suspended execution', () => {
@@ -258,16 +230,13 @@ describe('a suspended execution', () => {
 		const taskId = isOfOther ? 'veo_task_base' : id;
 		const data = { taskId: id, resultUrls: null, imageUrls: null };
 		const accepted = { code: 200, msg: 'success', data };
-		simulator.fault({ kind: 'answer', path, body: accepted });
+		kie.simulator.fault({ kind: 'answer', path, body: accepted });
 		const items = [{ taskId, prompt: 'A dog' }];
-		const execution = await Suspended.start({
-			...{ simulator, operation, items, timeout: 3600 },
-			api: isJob ? 'jobs' : 'veo',
-		});
-		suspended = execution;
-		const [order] = simulator.requests({ path });
+		const credentials = { ...kie.credentials, api: isJob ? 'jobs' : 'veo' };
+		const execution = await start({ credentials, operation, items, timeout: 3600 });
+		const [order] = kie.simulator.requests({ path });
 		const { callBackUrl } = order?.body as { callBackUrl: string };
-		simulator.journal.length = 0;
+		kie.simulator.journal.length = 0;
 
 		const send: Send = async () => {
 			const status = await execution.call(callBackUrl, row.body);

@@ -1,11 +1,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { Socket } from 'node:net';
-
-import type { INodeParameters } from 'n8n-workflow';
 
 import { listen } from '../../tools/simulator/network';
 import { useFastTime } from './fastTime';
-import { jsonOf, runNode } from './runNode';
+import { jsonOf, runOperation, type OperationRun } from './runNode';
 
 /*
  * Hosts that accept connections and never answer. n8n gives up on each request after 60 s; a run must not
@@ -29,34 +26,28 @@ function taskIdOf({ url = '' }: IncomingMessage): string | null {
 	return new URL(url, 'http://localhost').searchParams.get('taskId');
 }
 
-interface Run {
-	parameters: INodeParameters;
+interface Run extends OperationRun {
 	count: number;
 	host: Handler;
 }
 
 /** Runs the node for `count` items against `host`; gives what it took, in seconds, and its items. */
-async function run({ parameters, count, host }: Run) {
-	const sockets = new Set<Socket>();
+async function run({ count, host, parameters, ...given }: Run) {
 	const server = createServer(host);
-	server.on('connection', (socket) => sockets.add(socket));
 	const port = await listen(server);
 	const baseUrl = `http://127.0.0.1:${port}`;
 	const startedAt = Date.now();
-	const result = await runNode({
-		parameters: {
-			resource: 'video',
-			url: `=${baseUrl}/v{{ $json.n }}.mp4`,
-			taskId: '=veo_task_{{ $json.n }}',
-			prompt: '=A dog, {{ $json.n }}',
-			...parameters,
+	const result = await runOperation(
+		{ apiKey: `kie-key-${port}`, baseUrl, uploadBaseUrl: baseUrl },
+		{
+			...given,
+			items: Array.from({ length: count }, (_, n) => ({ json: { n, taskId: `veo_task_${n}` } })),
+			onError: 'continueRegularOutput',
+			parameters: { url: `=${baseUrl}/v{{ $json.n }}.mp4`, ...parameters },
 		},
-		items: Array.from({ length: count }, (_, n) => ({ json: { n } })),
-		credentials: { apiKey: `kie-key-${port}`, baseUrl, uploadBaseUrl: baseUrl },
-		onError: 'continueRegularOutput',
-	});
+	);
 	const seconds = (Date.now() - startedAt) / 1000;
-	for (const socket of sockets) socket.destroy();
+	server.closeAllConnections();
 	server.close();
 	return { seconds, items: jsonOf(result) };
 }
@@ -100,62 +91,60 @@ const withHangingFiles: Handler = (request, response) => {
 	});
 };
 
-const POLL = { operation: 'get', waitMode: 'poll', options: { timeout: 30, pollInterval: 30 } };
 const NO_TIMEOUT = 120;
+const POLL = { operation: 'get', options: { timeout: 30, pollInterval: 30 } };
+const NOW = { parameters: { waitMode: 'none' } };
 
-const RUNS = {
-	'polling 60 videos': { parameters: POLL, count: 60, host: runningOnce() },
-	'polling 60 videos nobody has told anything about': { parameters: POLL, count: 60, host: never },
-	'Get without waiting, 60 items': { parameters: { operation: 'get' }, count: 60, host: never },
-	'Download of 12 files': { parameters: { operation: 'download' }, count: 12, host: never },
-	'12 videos with their files': {
-		parameters: { ...POLL, download: true },
-		count: 12,
-		host: withHangingFiles,
-	},
-	'Minimum Credits': {
-		parameters: { operation: 'generate', waitMode: 'none', options: { minimumCredits: 1 } },
-		count: 3,
-		host: never,
-	},
-	'Generate of 100 videos': {
-		parameters: { operation: 'generate', waitMode: 'none' },
-		count: 100,
-		host: never,
-	},
-	'the 1080P fallback': {
-		parameters: {
-			operation: 'get4k',
+/** The seconds they may take, and what is run. */
+const RUNS: { [name: string]: [most: number, run: Run] } = {
+	'polling 60 videos': [30 + REQUEST, { ...POLL, count: 60, host: runningOnce() }],
+	'polling 60 unknown videos': [30 + REQUEST, { ...POLL, count: 60, host: never }],
+	'Get without waiting, 60 items': [
+		NO_TIMEOUT + REQUEST,
+		{ ...NOW, operation: 'get', count: 60, host: never },
+	],
+	'Download of 12 files': [NO_TIMEOUT + REQUEST, { operation: 'download', count: 12, host: never }],
+	'12 videos with their files': [
+		30 + REQUEST,
+		{ ...POLL, parameters: { download: true }, count: 12, host: withHangingFiles },
+	],
+	'Minimum Credits': [
+		NO_TIMEOUT + REQUEST,
+		{ ...NOW, operation: 'generate', options: { minimumCredits: 1 }, count: 3, host: never },
+	],
+	'Generate of 100 videos': [
+		NO_TIMEOUT + REQUEST,
+		{ ...NOW, operation: 'generate', count: 100, host: never },
+	],
+	'the 1080P fallback': [
+		30,
+		{
 			options: { timeout: 30, pollInterval: 20, on4kUnavailable: 'get1080p' },
+			count: 1,
+			host: without4k(),
 		},
-		count: 1,
-		host: without4k(),
-	},
-} satisfies { [name: string]: Run };
+	],
+};
 
 describe('a host that never answers', () => {
 	let results: { [name: string]: Awaited<ReturnType<typeof run>> };
 
 	beforeAll(async () => {
-		const all = Object.entries(RUNS).map(async ([name, one]) => [name, await run(one)] as const);
+		const all = Object.entries(RUNS).map(
+			async ([name, [, one]]) => [name, await run(one)] as const,
+		);
 		results = Object.fromEntries(await Promise.all(all));
 	}, 300_000);
 
-	it.each<[name: keyof typeof RUNS, most: number]>([
-		['polling 60 videos', 30 + REQUEST],
-		['polling 60 videos nobody has told anything about', 30 + REQUEST],
-		['Get without waiting, 60 items', NO_TIMEOUT + REQUEST],
-		['Download of 12 files', NO_TIMEOUT + REQUEST],
-		['12 videos with their files', 30 + REQUEST],
-		['Minimum Credits', NO_TIMEOUT + REQUEST],
-		['Generate of 100 videos', NO_TIMEOUT + REQUEST],
-		['the 1080P fallback', 30],
-	])('%s ends within %i seconds, and each item is told', (name, most) => {
-		const { seconds, items } = results[name] ?? { seconds: NaN, items: [] };
-		expect(seconds).toBeLessThan(most + WORK);
-		expect(items).toHaveLength(RUNS[name].count);
-		for (const item of items) expect(item.error).toEqual(expect.any(String));
-	});
+	it.each(Object.entries(RUNS).map(([name, [most, { count }]]) => [name, most, count] as const))(
+		'%s ends within %i seconds, and each item is told',
+		(name, most, count) => {
+			const { seconds, items } = results[name] ?? { seconds: NaN, items: [] };
+			expect(seconds).toBeLessThan(most + WORK);
+			expect(items).toHaveLength(count);
+			for (const item of items) expect(item.error).toEqual(expect.any(String));
+		},
+	);
 
 	it('gets no more orders after two minutes, and which were sent is told', () => {
 		const errors = results['Generate of 100 videos']?.items.map(({ error }) => String(error)) ?? [];

@@ -5,22 +5,30 @@ import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 
 import type { IBinaryData, INodeParameters } from 'n8n-workflow';
 
-import { syntheticContent } from '../../tools/simulator';
+import { syntheticContent, type AddVideo } from '../../tools/simulator';
 import { listen } from '../../tools/simulator/network';
 import { useFastTime } from './fastTime';
 import { useAccounts } from './accounts';
-import { caught, jsonOf, runNode, runVideos, useFiles, type VideoRun } from './runNode';
+import {
+	caught,
+	jsonOf,
+	runOperation,
+	useFiles,
+	type OperationRun,
+	type RunResult,
+} from './runNode';
 
 useFastTime();
 
 const kie = useAccounts();
 const files = useFiles();
 
-const run = async (operation: string, given: VideoRun = {}) =>
-	await runVideos(kie.credentials, { operation, ...given });
-const generate = async ({ parameters, ...rest }: VideoRun = {}) =>
+const run = async (operation: string, given: OperationRun = {}) =>
+	await runOperation(kie.credentials, { operation, ...given });
+const generate = async ({ parameters, ...rest }: OperationRun = {}) =>
 	await run('generate', { parameters: { waitMode: 'none', ...parameters }, ...rest });
 const bodies = (path: string) => kie.simulator.requests({ path }).map(({ body }) => body);
+const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
 const GENERATE = '/api/v1/veo/generate';
 const EXTEND = '/api/v1/veo/extend';
 
@@ -142,57 +150,11 @@ describe('Generate for several items', () => {
 	});
 });
 
-describe('The parameters of Generate', () => {
-	it.each<
-		[parameter: string, fault: string, parameters: INodeParameters, options: INodeParameters]
-	>([
-		['Wait Mode', 'unknown', { waitMode: 'later' }, {}],
-		['Seed', 'too small', {}, { seed: 1 }],
-		['Seed', 'fractional', {}, { seed: 12345.5 }],
-		['Image URLs', 'empty', { ...FRAMES, imageUrls: '' }, {}],
-		[
-			'Image URLs',
-			'run together',
-			{ ...FRAMES, imageUrls: 'https://a.com/1.jpg, b.com/2.jpg' },
-			{},
-		],
-		['Image URLs', 'too many', { ...FRAMES, imageUrls: `${A},${B},${C}` }, {}],
-		['Image URLs', 'too many references', { ...REFERENCE, imageUrls: `${A},${A},${B},${C}` }, {}],
-		['Image Binary Fields', 'not there', { ...FRAMES, imageSource: 'binary' }, {}],
-		['Poll Interval', 'below 1', { waitMode: 'poll' }, { pollInterval: 0 }],
-	])(
-		'%s that is %s is refused by name before anything is paid',
-		async (name, _f, parameters, options) => {
-			const items = [{ json: {} }, { json: {} }];
-			const error = await caught(generate({ items, parameters, options }));
-			expect(error.message).toContain(`'${name}'`);
-			expect(error.description).toBeTruthy();
-			expect(kie.simulator.requests()).toHaveLength(0);
-		},
-	);
-
-	it('refuses local images while the API is public', async () => {
-		const running = runNode({
-			parameters: {
-				resource: 'video',
-				operation: 'generate',
-				prompt: 'x',
-				waitMode: 'none',
-				...FRAMES,
-				imageUrls: 'http://localhost/a.jpg',
-			},
-			credentials: { apiKey: 'k', baseUrl: 'https://api.kie.ai' },
-		});
-		expect((await caught(running)).message).toContain('an address of a private network');
-	});
-});
-
 describe('images in binary fields', () => {
 	const image = (bytes: Buffer, mimeType = 'image/png'): IBinaryData => ({
 		data: bytes.toString('base64'),
 		mimeType,
 	});
-	const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
 	const binary = { ...FRAMES, imageSource: 'binary', imageBinaryPropertyNames: 'first, last' };
 
 	it('are uploaded in order, and their addresses sent', async () => {
@@ -240,7 +202,7 @@ describe('images in binary fields', () => {
 });
 
 describe('Extend', () => {
-	const extend = async ({ parameters, ...rest }: VideoRun = {}) =>
+	const extend = async ({ parameters, ...rest }: OperationRun = {}) =>
 		await run('extend', { parameters: { prompt: 'It runs on', ...parameters }, ...rest });
 
 	it('sends every field, and gives the whole video first, then the new part', async () => {
@@ -282,7 +244,7 @@ describe('Extend', () => {
 });
 
 describe('Get', () => {
-	const get = async (taskId: string, { parameters, ...rest }: VideoRun = {}) =>
+	const get = async (taskId: string, { parameters, ...rest }: OperationRun = {}) =>
 		await run('get', { parameters: { taskId, waitMode: 'none', ...parameters }, ...rest });
 
 	it('gives the state of a finished task by one free request', async () => {
@@ -298,10 +260,7 @@ describe('Get', () => {
 		const ids = Array.from({ length: 30 }, () => kie.simulator.addVideo());
 		kie.simulator.fault({ kind: 'slow', ms: 300, times: 99 });
 		const begin = Date.now();
-		const result = await run('get', {
-			parameters: { waitMode: 'none' },
-			taskIds: ids,
-		});
+		const result = await run('get', { parameters: { waitMode: 'none' }, taskIds: ids });
 		expect(jsonOf(result).map(({ taskId }) => taskId)).toStrictEqual(ids);
 		// 10 at a time.
 		expect(Date.now() - begin).toBeGreaterThanOrEqual(900);
@@ -320,14 +279,18 @@ describe('Get', () => {
 	});
 });
 
-const bytesOf = async (binary: IBinaryData | undefined) =>
-	await files.service.getAsBuffer(binary ?? { data: '', mimeType: '' });
-const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
-const urlOf = async (taskId: string) =>
-	String(jsonOf(await run('get', { parameters: { taskId } }))[0]?.videoUrl);
 const download = async (url: string, options: INodeParameters = {}) =>
 	await run('download', { parameters: { url }, options });
 const fileRequests = () => kie.simulator.requests({ host: 'file' });
+/** Where a new video is. */
+const urlOf = async (video: AddVideo = {}) => {
+	const parameters = { taskId: kie.simulator.addVideo(video) };
+	return String(jsonOf(await run('get', { parameters }))[0]?.videoUrl);
+};
+const sumOf = async ({ items }: RunResult) => {
+	const [file = { data: '', mimeType: '' }] = Object.values(items[0]?.binary ?? {});
+	return sha256(await files.service.getAsBuffer(file));
+};
 
 describe('files', () => {
 	it.each([
@@ -337,14 +300,13 @@ describe('files', () => {
 		['generate', '-720p.mp4'],
 		['extend', '-720p.mp4'],
 	])('%s also gives the file when asked to, named after the task', async (operation, ending) => {
-		const taskId = kie.simulator.addVideo();
-		const wanted = { waitMode: 'poll', download: true, binaryPropertyName: 'video' };
-		const { items } = await run(operation, { parameters: { taskId, prompt: 'A dog', ...wanted } });
-		const file = items[0]?.binary?.video;
-		const fileName = `${String(items[0]?.json.taskId)}${ending}`;
-		expect(file).toMatchObject({ fileName, mimeType: 'video/mp4' });
-		const sum = await kie.simulator.fileSha256(String(items[0]?.json.videoUrl));
-		expect(sha256(await bytesOf(file))).toBe(sum);
+		const given = { taskId: kie.simulator.addVideo(), download: true };
+		const parameters = { ...given, binaryPropertyName: 'video' };
+		const result = await run(operation, { parameters });
+		const [item] = result.items;
+		const fileName = `${String(item?.json.taskId)}${ending}`;
+		expect(item?.binary?.video).toMatchObject({ fileName, mimeType: 'video/mp4' });
+		expect(await sumOf(result)).toBe(await kie.simulator.fileSha256(String(item?.json.videoUrl)));
 		for (const { headers } of fileRequests()) expect(headers).not.toHaveProperty('authorization');
 	});
 
@@ -389,22 +351,22 @@ describe('files', () => {
 });
 
 describe('Download', () => {
-	it('Download gives file, name, type and size', async () => {
-		const url = await urlOf(kie.simulator.addVideo({ files: { bytes: 2_500_000 } }));
-		const { items } = await download(url);
-		expect(items[0]?.json).toStrictEqual({
+	it('gives file, name, type and size', async () => {
+		const url = await urlOf({ files: { bytes: 2_500_000 } });
+		const result = await download(url);
+		expect(result.items[0]?.json).toStrictEqual({
 			url,
 			fileName: expect.stringMatching(/^veo_task_\w+-0-base\.mp4$/),
 			mimeType: 'video/mp4',
 			fileSize: 2_500_000,
 		});
-		expect(sha256(await bytesOf(items[0]?.binary?.data))).toBe(await kie.simulator.fileSha256(url));
+		expect(await sumOf(result)).toBe(await kie.simulator.fileSha256(url));
 	});
 
 	it('renews a refused link, once', async () => {
-		const url = await urlOf(kie.simulator.addVideo({ files: { bare: 'refused' } }));
-		const { items } = await download(url);
-		expect(sha256(await bytesOf(items[0]?.binary?.data))).toBe(await kie.simulator.fileSha256(url));
+		const url = await urlOf({ files: { bare: 'refused' } });
+		const result = await download(url);
+		expect(await sumOf(result)).toBe(await kie.simulator.fileSha256(url));
 		expect(fileRequests().map(({ httpStatus }) => httpStatus)).toStrictEqual([403, 200]);
 		expect(bodies('/api/v1/common/download-url')).toStrictEqual([{ url }]);
 	});
@@ -416,17 +378,17 @@ describe('Download', () => {
 	});
 
 	it.each(['cut-transfer', 'wrong-length'] as const)('begins a %s again', async (kind) => {
-		const url = await urlOf(kie.simulator.addVideo({ files: { bytes: 1_000_000 } }));
+		const url = await urlOf({ files: { bytes: 1_000_000 } });
 		kie.simulator.fault({ kind, host: 'file' });
-		const { items } = await download(url);
-		expect(items[0]?.json.fileSize).toBe(1_000_000);
-		expect(sha256(await bytesOf(items[0]?.binary?.data))).toBe(await kie.simulator.fileSha256(url));
+		const result = await download(url);
+		expect(result.items[0]?.json.fileSize).toBe(1_000_000);
+		expect(await sumOf(result)).toBe(await kie.simulator.fileSha256(url));
 	});
 
 	it.each(['cut-transfer', 'wrong-length', 'reset-before', 'html'] as const)(
 		'gives no short or wrong file for a lasting %s',
 		async (kind) => {
-			const url = await urlOf(kie.simulator.addVideo({ files: { bytes: 1_000_000 } }));
+			const url = await urlOf({ files: { bytes: 1_000_000 } });
 			kie.simulator.fault({ kind, host: 'file', times: 99 });
 			const error = await caught(download(url));
 			expect(error.message).toContain('could not be downloaded');
@@ -453,21 +415,15 @@ describe('Download', () => {
 			response.end(packed);
 		});
 		const port = await listen(host);
-		const { items } = await download(`http://127.0.0.1:${port}/v.mp4`).finally(() => host.close());
-		expect(items[0]?.json.fileSize).toBe(film.length);
-		expect(sha256(await bytesOf(items[0]?.binary?.data))).toBe(sha256(film));
+		const result = await download(`http://127.0.0.1:${port}/v.mp4`).finally(() => host.close());
+		expect(result.items[0]?.json.fileSize).toBe(film.length);
+		expect(await sumOf(result)).toBe(sha256(film));
 	});
 
 	it('follows a redirect, without credentials', async () => {
-		const [url, other] = [
-			await urlOf(kie.simulator.addVideo()),
-			await urlOf(kie.simulator.addVideo()),
-		];
+		const [url, other] = [await urlOf(), await urlOf()];
 		kie.simulator.fault({ kind: 'redirect', location: other, host: 'file' });
-		const { items } = await download(url);
-		expect(sha256(await bytesOf(items[0]?.binary?.data))).toBe(
-			await kie.simulator.fileSha256(other),
-		);
+		expect(await sumOf(await download(url))).toBe(await kie.simulator.fileSha256(other));
 		for (const { headers } of fileRequests()) expect(headers).not.toHaveProperty('authorization');
 	});
 
@@ -475,14 +431,14 @@ describe('Download', () => {
 		['to another protocol', 'file:///etc/passwd', 'http'],
 		['in circles', '/again', 'too many redirects'],
 	])('ends a redirect %s', async (_where, location, what) => {
-		const url = await urlOf(kie.simulator.addVideo());
+		const url = await urlOf();
 		kie.simulator.fault({ kind: 'redirect', location, host: 'file', times: 99 });
 		expect((await caught(download(url))).message).toContain(what);
 	});
 
 	it.each([1, 9_999])('keeps to the maximum size, %i bytes over', async (bytesOver) => {
 		const bytes = 1_000_000 + bytesOver;
-		const url = await urlOf(kie.simulator.addVideo({ files: { bytes } }));
+		const url = await urlOf({ files: { bytes } });
 		const error = await caught(download(url, { maxSize: 1 }));
 		expect(error.message).toContain('larger than 1 MB');
 		await expect(download(url, { maxSize: 2 })).resolves.toBeDefined();

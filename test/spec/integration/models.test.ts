@@ -1,50 +1,37 @@
-import type { INodeExecutionData, INodeParameters, OnError } from 'n8n-workflow';
+import type { INodeParameters } from 'n8n-workflow';
 
-import { startSimulator, type Simulator } from '../../tools/simulator';
+import type { ApiName } from '../../../nodes/KieVeo/kie/api';
 import { useAccounts } from './accounts';
 import { useFastTime } from './fastTime';
-import { Suspended } from './suspended';
-import { caught, jsonOf, runNode, useFiles, type RunOptions } from './runNode';
+import { useSuspended } from './suspended';
+import { caught, jsonOf, OF_A_MODEL, runOperation, useFiles, type OperationRun } from './runNode';
 
 /* Any model of Kie's: ordered, waited for, read and downloaded like a video. */
 
 useFastTime();
 const kie = useAccounts();
 useFiles();
+const start = useSuspended();
 const CREATE = '/api/v1/jobs/createTask';
 const RECORD = '/api/v1/jobs/recordInfo';
 
-interface Run {
-	operation?: string;
-	models?: string[];
-	taskId?: string;
-	input?: object;
-	parameters?: INodeParameters;
-	options?: INodeParameters;
-	onError?: OnError;
-	api?: 'veo' | 'jobs';
-	items?: INodeExecutionData[];
-	contextData?: RunOptions['contextData'];
+interface Run extends OperationRun {
+	model?: string;
+	api?: ApiName;
 }
 
-const runModel = async ({ models = ['google/nano-banana'], api = 'veo', ...run }: Run = {}) =>
-	await runNode({
-		parameters: {
-			resource: 'task',
-			operation: run.operation ?? 'runModel',
-			modelId: '={{ $json.model }}',
-			inputMode: 'json',
-			inputJson: JSON.stringify(run.input ?? { prompt: 'waves' }),
-			taskId: run.taskId ?? '',
-			waitMode: 'poll',
-			...run.parameters,
-			options: { pollInterval: 1, timeout: 60, ...run.options },
+const runModel = async ({ model = 'google/nano-banana', api = 'veo', ...run }: Run = {}) =>
+	await runOperation(
+		{ ...kie.credentials, api },
+		{
+			operation: 'runModel',
+			items: [{ json: { model } }],
+			...run,
+			parameters: { ...OF_A_MODEL, ...run.parameters },
 		},
-		items: run.items ?? models.map((model) => ({ json: { model } })),
-		credentials: { ...kie.credentials, api },
-		onError: run.onError,
-		contextData: run.contextData,
-	});
+	);
+const getTask = async (taskId: string) =>
+	await runModel({ operation: 'getTask', parameters: { taskId } });
 const paid = () => kie.simulator.paid().length;
 
 it.each([
@@ -54,7 +41,7 @@ it.each([
 	['ai-music-api/sounds', 'jobs', 'mp3', 2],
 	['ai-music-api/lyrics', 'veo', '', 0],
 ] as const)('%s gives its files, with "%s"', async (model, api, ending, count) => {
-	const [item] = jsonOf(await runModel({ models: [model], api }));
+	const [item] = jsonOf(await runModel({ model, api }));
 	expect(item).toMatchObject({ operation: 'runModel', model, status: 'success', code: 200 });
 	const urls = item?.fileUrls as string[];
 	expect(urls).toHaveLength(count);
@@ -67,15 +54,13 @@ it.each([
 
 it('sends what the user set, the model beside it, and nothing else', async () => {
 	const input = { prompt: 'waves', nsfw_checker: false, model: 'V6', seed: 0 };
-	await runModel({ input, parameters: { waitMode: 'none' } });
+	await runModel({ parameters: { inputJson: JSON.stringify(input), waitMode: 'none' } });
 	expect(kie.simulator.paid()[0]?.body).toStrictEqual({ model: 'google/nano-banana', input });
 });
 
 it('downloads every file of a task, named after the task', async () => {
-	const { items } = await runModel({
-		models: ['ai-music-api/sounds'],
-		parameters: { download: true },
-	});
+	const parameters = { download: true };
+	const { items } = await runModel({ model: 'ai-music-api/sounds', parameters });
 	const { binary, json } = items[0] ?? {};
 	expect(Object.keys(binary ?? {})).toStrictEqual(['data', 'data_1']);
 	expect(binary?.data_1).toMatchObject({
@@ -95,8 +80,7 @@ describe('what is not finished', () => {
 			'Kie.ai is still working on 1 of 1 tasks. Use the operation Get Task with the task IDs to fetch them.',
 		);
 		const taskId = String(item?.json.taskId);
-		const read = { operation: 'getTask', taskId, items: [{ json: {} }] };
-		const [found] = jsonOf(await runModel(read));
+		const [found] = jsonOf(await getTask(taskId));
 		expect(found).toMatchObject({
 			taskId,
 			operation: 'getTask',
@@ -123,30 +107,18 @@ describe('what is not finished', () => {
 });
 
 describe('Wait for Callback', () => {
-	let simulator: Simulator;
-	let suspended: Suspended | undefined;
-	beforeAll(async () => void (simulator = await startSimulator()));
-	afterEach(async () => await suspended?.close());
-	afterAll(async () => await simulator.close());
-
 	const wait = async (models: string[], more: INodeParameters = {}) =>
-		(suspended = await Suspended.start({
-			simulator,
+		await start({
+			credentials: kie.credentials,
 			operation: 'runModel',
-			items: models.map((prompt) => ({ prompt })),
-			parameters: {
-				resource: 'task',
-				modelId: '={{ $json.prompt }}',
-				inputMode: 'json',
-				inputJson: '{"prompt":"waves"}',
-				...more,
-			},
+			items: models.map((model) => ({ model })),
+			parameters: { ...OF_A_MODEL, ...more },
 			timeout: 60,
-		}));
+		});
 
 	it('gathers all results, and the files of each', async () => {
 		// Suno reports music in stages: only the last one is the end.
-		simulator.setDefaults({ jobs: { stages: true } });
+		kie.simulator.setDefaults({ jobs: { stages: true } });
 		const models = ['google/nano-banana', 'ai-music-api/sounds', 'ai-music-api/lyrics'];
 		const items = await (await wait(models, { download: true })).output();
 		expect(items).toMatchObject(
@@ -157,11 +129,11 @@ describe('Wait for Callback', () => {
 			['data', 'data_1'],
 			[],
 		]);
-		expect(simulator.paid()).toHaveLength(3);
+		expect(kie.simulator.paid()).toHaveLength(3);
 	});
 
 	it('asks Kie after a restart in which a callback was lost', async () => {
-		simulator.nextTask({ taskId: 'task_lost', callback: { copies: 0 } });
+		kie.simulator.nextTask({ taskId: 'task_lost', callback: { copies: 0 } });
 		const execution = await wait(['google/nano-banana']);
 		execution.restart();
 		const [item] = await execution.output(120_000);
@@ -172,7 +144,7 @@ describe('Wait for Callback', () => {
 it('is a new order with another input', async () => {
 	const contextData = {};
 	await runModel({ contextData });
-	await runModel({ contextData, input: { prompt: 'hills' } });
+	await runModel({ contextData, parameters: { inputJson: '{"prompt":"hills"}' } });
 	expect(paid()).toBe(2);
 });
 
@@ -183,9 +155,7 @@ it('orders nothing below the credits to keep', async () => {
 });
 
 it('says after three reads that it does not know a task', async () => {
-	const error = await caught(
-		runModel({ operation: 'getTask', taskId: 'unknown', items: [{ json: {} }] }),
-	);
+	const error = await caught(getTask('unknown'));
 	expect(error.message).toContain('Could not get the result of task unknown: recordInfo is null');
 	expect(error.description).toContain('Veo Video > Get');
 	expect(kie.simulator.requests({ path: RECORD })).toHaveLength(3);
@@ -194,10 +164,10 @@ it('says after three reads that it does not know a task', async () => {
 describe('Upload', () => {
 	const file = { data: 'aGVsbG8=', mimeType: 'audio/mpeg', fileName: 'song.mp3' };
 	const upload = async (parameters: INodeParameters = {}, count = 1) =>
-		await runNode({
-			parameters: { resource: 'file', operation: 'upload', ...parameters },
+		await runOperation(kie.credentials, {
+			operation: 'upload',
 			items: Array.from({ length: count }, () => ({ json: {}, binary: { data: { ...file } } })),
-			credentials: { ...kie.credentials, uploadBaseUrl: kie.simulator.uploadUrl },
+			parameters: { resource: 'file', ...parameters },
 		});
 
 	it('gives the address, under a unique name for each item', async () => {

@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto';
 
-import type { INodeParameters, OnError } from 'n8n-workflow';
-
+import type { ApiName } from '../../../nodes/KieVeo/kie/api';
 import { useAccounts } from './accounts';
 import { useFastTime } from './fastTime';
-import { caught, jsonOf, runNode } from './runNode';
+import { caught, jsonOf, runOperation, type OperationRun } from './runNode';
 
 /* A node that runs again in the same execution: Retry On Fail, or a retry of the execution. */
 
@@ -13,55 +12,30 @@ const NOBODY = 'http://127.0.0.1:9/webhook-waiting';
 useFastTime();
 const kie = useAccounts();
 
-interface Run {
-	operation?: string;
+interface Run extends OperationRun {
 	prompts?: string[];
-	taskIds?: string[];
 	waitMode?: string;
-	options?: INodeParameters;
-	onError?: OnError;
-	api?: 'veo' | 'jobs';
-	/** Where n8n says that it can be called. Default: nowhere but on this machine. */
-	webhookWaitingBaseUrl?: string;
+	api?: ApiName;
 }
 
 /** An execution whose node can be run several times. Forgetful: as if n8n had begun it for the first time. */
-function execution({ api = 'veo', ...first }: Run = {}, isForgetful = false) {
+function execution(first: Run = {}, isForgetful = false) {
 	let contextData = {};
 	const executionId = randomUUID();
-	const { credentials } = kie;
 	return async (again: Run = {}) => {
-		const {
-			operation = 'generate',
-			prompts,
-			taskIds,
-			waitMode = 'poll',
-			...rest
-		} = {
-			...first,
-			...again,
-		};
-		const items =
-			operation === 'generate'
-				? (prompts ?? ['A dog']).map((prompt) => ({ json: { prompt } }))
-				: (taskIds ?? []).map((taskId) => ({ json: { taskId } }));
 		if (isForgetful) contextData = {};
-		return await runNode({
-			executionId,
-			webhookWaitingBaseUrl: rest.webhookWaitingBaseUrl,
-			parameters: {
-				resource: 'video',
-				operation,
-				prompt: '={{ $json.prompt }}',
-				taskId: '={{ $json.taskId }}',
-				waitMode,
-				options: { pollInterval: 1, timeout: 60, ...rest.options },
+		const { prompts = ['A dog'], waitMode = 'poll', api = 'veo', ...run } = { ...first, ...again };
+		return await runOperation(
+			{ ...kie.credentials, api },
+			{
+				operation: 'generate',
+				...(run.taskIds ? {} : { items: prompts.map((prompt) => ({ json: { prompt } })) }),
+				...run,
+				executionId,
+				contextData,
+				parameters: { prompt: '={{ $json.prompt }}', waitMode },
 			},
-			items,
-			credentials: { ...credentials, api },
-			onError: rest.onError,
-			contextData,
-		});
+		);
 	};
 }
 const paid = () => kie.simulator.paid().length;
@@ -161,12 +135,7 @@ describe('what this execution has ordered', () => {
 
 	it.each(['veo', 'jobs'] as const)('can be an upgrade, with "%s"', async (api) => {
 		const taskId = kie.simulator.addVideo({ api, timings: { upgrade4k: 4_000 } });
-		const run = execution({
-			api,
-			operation: 'get4k',
-			taskIds: [taskId],
-			options: { timeout: 1 },
-		});
+		const run = execution({ api, operation: 'get4k', taskIds: [taskId], options: { timeout: 1 } });
 		await caught(run());
 		const [item] = jsonOf(await run({ options: { timeout: 60 } }));
 		expect(item).toMatchObject({ taskId, status: 'success', resolution: '4k' });
@@ -192,9 +161,9 @@ describe('what this execution has ordered', () => {
 			Array.from({ length: 1_000 }, (_, item) => [`0.${item}.old`, [`veo_task_${item}`]]),
 		);
 		contextData['node:Kie.ai'] = { kieVeoOrders: orders };
-		await runNode({
-			parameters: { resource: 'video', operation: 'generate', prompt: 'secret', waitMode: 'none' },
-			credentials: kie.credentials,
+		await runOperation(kie.credentials, {
+			operation: 'generate',
+			parameters: { prompt: 'secret', waitMode: 'none' },
 			contextData,
 		});
 		const kept = Object.entries(contextData['node:Kie.ai']?.kieVeoOrders ?? {});

@@ -35,13 +35,10 @@ export interface RunOptions {
 	mode?: WorkflowExecuteMode;
 	/** Of the workflow. */
 	settings?: IWorkflowSettings;
-	/** When n8n ends the execution, in milliseconds since the epoch. Default: never. */
-	executionTimeoutTimestamp?: number;
-	/** Default: the node's own. n8n adds "Tool" when an AI agent uses it. */
+	/** n8n adds "Tool" to the node's own when an AI agent uses it. */
 	type?: string;
-	/** Default: a local address, as of an n8n without WEBHOOK_URL. */
+	/** Default: a local one, as of an n8n without WEBHOOK_URL. */
 	webhookWaitingBaseUrl?: string;
-	/** Default `1`. */
 	executionId?: string;
 	/** The resume address is not signed, as on n8n 1.x. */
 	unsigned?: boolean;
@@ -88,30 +85,24 @@ export function useFiles(): { service: BinaryDataService } {
  * request helper. Only the database behind credentials is replaced.
  */
 export async function runNode(options: RunOptions): Promise<RunResult> {
-	const nodeType = options.nodeType ?? new KieVeo();
+	const { nodeType = new KieVeo(), items = [{ json: {} }], contextData = {} } = options;
+	const { type = 'n8n-nodes-kie-veo.kieVeo', parameters, onError, mode = 'manual' } = options;
+	const { executionId = '1', webhookWaitingBaseUrl = 'http://127.0.0.1:5678/webhook-waiting' } =
+		options;
 	const node = nodeOf({
-		...(options.type === undefined ? {} : { type: options.type }),
-		parameters: options.parameters,
+		type,
+		parameters,
 		credentials: { kieVeoApi: { id: '1', name: 'Kie.ai' } },
-		onError: options.onError,
+		onError,
 	});
-	const workflow = workflowOf(node, nodeType, options.settings);
-	const { webhookWaitingBaseUrl, executionId, executionTimeoutTimestamp } = options;
-	const additionalData = additionalDataOf(options.credentials, {
-		...(webhookWaitingBaseUrl === undefined ? {} : { webhookWaitingBaseUrl }),
-		...(executionId === undefined ? {} : { executionId }),
-		executionTimeoutTimestamp,
-	});
-	const items = options.items ?? [{ json: {} }];
 	const inputData = { main: [items] };
-	const { contextData = {} } = options;
 	const runData = createRunExecutionData({ executionData: { contextData } });
 	if (options.unsigned) runData.resumeToken = undefined;
 	const context = new ExecuteContext(
-		workflow,
+		workflowOf(node, nodeType, options.settings),
 		node,
-		additionalData,
-		options.mode ?? 'manual',
+		additionalDataOf(options.credentials, { executionId, webhookWaitingBaseUrl }),
+		mode,
 		runData,
 		0,
 		items,
@@ -120,21 +111,14 @@ export async function runNode(options: RunOptions): Promise<RunResult> {
 		[],
 		options.signal,
 	);
-	const output = (await nodeType.execute?.call(context)) as INodeExecutionData[][];
+	const [output = []] = (await nodeType.execute?.call(context)) as INodeExecutionData[][];
 	const { waitTill, resumeToken } = runData;
 	const stored = waitTill ? (context.getExecuteData().data.main?.[0] ?? null) : null;
-	return {
-		items: output[0] ?? [],
-		hints: context.hints,
-		stored,
-		contextData,
-		waitTill,
-		resumeToken,
-	};
+	return { items: output, hints: context.hints, stored, contextData, waitTill, resumeToken };
 }
 
-/** A run of an operation on videos. */
-export interface VideoRun extends Partial<Omit<RunOptions, 'credentials'>> {
+/** A run of an operation; an item names its task, or its model. */
+export interface OperationRun extends Partial<Omit<RunOptions, 'credentials'>> {
 	operation?: string;
 	/** One item each; default: one item. */
 	taskIds?: string[];
@@ -142,10 +126,18 @@ export interface VideoRun extends Partial<Omit<RunOptions, 'credentials'>> {
 	options?: INodeParameters;
 }
 
-/** Runs an operation on videos, by default Get 4K Video, and waits for them by polling. */
-export async function runVideos(
+/** What Run a Model is given besides,. */
+export const OF_A_MODEL = {
+	resource: 'task',
+	modelId: '={{ $json.model }}',
+	inputMode: 'json',
+	inputJson: '{"prompt":"waves"}',
+};
+
+/** Runs an operation, by default Get 4K Video, and waits by polling. */
+export async function runOperation(
 	credentials: ICredentialDataDecryptedObject,
-	{ operation = 'get4k', taskIds = [''], options, parameters, ...rest }: VideoRun,
+	{ operation = 'get4k', taskIds = [''], options, parameters, ...rest }: OperationRun,
 ): Promise<RunResult> {
 	return await runNode({
 		items: taskIds.map((taskId) => ({ json: { taskId } })),
@@ -169,8 +161,6 @@ interface WebhookCall {
 	nodeId?: string;
 	parameters: INodeParameters;
 	credentials: ICredentialDataDecryptedObject;
-	/** Of the workflow. */
-	settings?: IWorkflowSettings;
 	/** The call as it came in. */
 	callback: ReceivedCallback;
 	/** Data of the suspended execution that is called. Default: none, the call starts an execution. */
@@ -183,7 +173,7 @@ interface WebhookCall {
 	surroundings?: Partial<IWorkflowExecuteAdditionalData>;
 }
 
-interface WebhookAnswer {
+export interface WebhookAnswer {
 	/** HTTP status; 200 where n8n answers by itself. */
 	status: number;
 	/** What the node answered by itself. */
@@ -235,7 +225,7 @@ export async function runWebhook(call: WebhookCall): Promise<WebhookAnswer> {
 		});
 	if (runData) runData.resumeToken = call.resumeToken;
 	const context = new WebhookContext(
-		workflowOf(node, nodeType, call.settings),
+		workflowOf(node, nodeType),
 		node,
 		additionalDataOf(call.credentials, http),
 		'webhook',
