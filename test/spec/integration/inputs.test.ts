@@ -10,53 +10,47 @@ import type {
 
 import { listen } from '../../tools/simulator/network';
 import { useAccounts } from './accounts';
-import { caught, runNode, useFiles } from './runNode';
+import { caught, runOperation, useFiles, type OperationRun } from './runNode';
 
 /* What people give: values of sheets, forms, agents and other nodes, keys and addresses as pasted. */
 
 const kie = useAccounts();
 useFiles();
 
-interface Run {
-	operation?: string;
-	parameters?: INodeParameters;
-	options?: INodeParameters;
-	json?: INodeExecutionData['json'];
+interface Run extends OperationRun {
+	/** What the expressions of the parameters read. */
+	value?: unknown;
 	binary?: { [name: string]: IBinaryData };
 	credentials?: ICredentialDataDecryptedObject;
-	onError?: OnError;
 }
 
-async function run({
-	operation = 'generate',
-	parameters,
-	options = {},
-	json = {},
-	binary,
-	credentials,
-	onError,
-}: Run) {
-	const { items } = await runNode({
-		parameters: {
-			resource: operation === 'getCredits' ? 'account' : 'video',
-			operation,
-			waitMode: 'none',
-			prompt: 'A dog playing',
-			options,
-			...parameters,
+const run = async ({ value, binary, credentials, parameters, ...rest }: Run) => {
+	const json = { given: value as string };
+	const { items } = await runOperation(
+		{ ...kie.credentials, ...credentials },
+		{
+			operation: 'generate',
+			items: [{ json, ...(binary ? { binary } : {}) }],
+			...rest,
+			parameters: { waitMode: 'none', ...parameters },
 		},
-		items: [{ json, ...(binary ? { binary } : {}) }],
-		credentials: { ...kie.credentials, ...credentials },
-		onError,
-	});
+	);
 	return items[0]?.json;
-}
+};
 
 const bodyOf = (path: string) => kie.simulator.requests({ path }).at(-1)?.body;
 const GENERATE = '/api/v1/veo/generate';
 const EXTEND = '/api/v1/veo/extend';
 const FRAMES = { generationType: 'FIRST_AND_LAST_FRAMES_2_VIDEO' };
 const given = '={{ $json.given }}';
+
+/** Reads a parameter, or an option, from the item. */
+const reading = (parameter: string, { parameters, options, ...more }: Run = {}): Run => {
+	const [name = '', option] = parameter.split('.');
+	return option === undefined
+		? { ...more, options, parameters: { ...parameters, [name]: given } }
+		: { ...more, parameters, options: { ...options, [option]: given } };
+};
 
 /** The URL of a finished video. */
 const urlOf = async () =>
@@ -76,13 +70,6 @@ async function refused(options: Run, words: string) {
 }
 
 describe('a spelling of a sheet', () => {
-	const setting = (parameter: string): Run => {
-		const [name = '', option] = parameter.split('.');
-		return option === undefined
-			? { parameters: { [name]: given } }
-			: { options: { [option]: given } };
-	};
-
 	it.each<[parameter: string, spelling: unknown, sent: object]>([
 		['duration', '8s', { duration: 8 }],
 		['duration', '', { duration: 8 }],
@@ -100,7 +87,7 @@ describe('a spelling of a sheet', () => {
 		['prompt', 1984, { prompt: '1984' }],
 		['options.watermark', 2024, { watermark: '2024' }],
 	])('in %s, %p, is sent as what it can only mean', async (parameter, spelling, sent) => {
-		await run({ json: { given: spelling as string }, ...setting(parameter) });
+		await run({ ...reading(parameter), value: spelling });
 		expect(bodyOf(GENERATE)).toMatchObject(sent);
 	});
 
@@ -112,16 +99,16 @@ describe('a spelling of a sheet', () => {
 		const fields = ['model', 'aspectRatio', 'resolution', 'duration'];
 		const columns = fields.map((name) => [name, `={{ $json.${name} }}`]);
 		const image = 'https://example.com/a.jpg';
-		await runNode({
+		await runOperation(kie.credentials, {
+			operation: 'generate',
 			parameters: {
-				...{ resource: 'video', operation: 'generate', waitMode: 'none', prompt: 'A dog' },
 				...Object.fromEntries(columns),
+				waitMode: 'none',
 				generationType: `={{ $itemIndex ? 'TEXT_2_VIDEO' : '${FRAMES.generationType}' }}`,
 				imageUrls: `=${image}?{{ $json.seed }}`,
-				options: { seed: '={{ $json.seed }}', watermark: '=W {{ $json.seed }}' },
 			},
+			options: { seed: '={{ $json.seed }}', watermark: '=W {{ $json.seed }}' },
 			items: rows.map((json) => ({ json })),
-			credentials: kie.credentials,
 		});
 		const bodies = kie.simulator.requests({ path: GENERATE }).map(({ body }) => body);
 		expect(bodies).toMatchObject(
@@ -139,45 +126,23 @@ describe('a spelling of a sheet', () => {
 			),
 		);
 		const parameters = { callBackUrl: given, download: given };
-		await run({ json: { given: blank }, parameters, options });
+		await run({ value: blank, parameters, options });
 		expect(bodyOf(GENERATE)).toMatchObject({ enableTranslation: true });
 		for (const name of ['seeds', 'watermark', 'callBackUrl']) {
 			expect(bodyOf(GENERATE)).not.toHaveProperty(name);
 		}
 	});
 
-	it('that is a blank cell does not make a prompt', async () => {
-		await refused({ json: { given: ' ' }, parameters: { prompt: given } }, "'Prompt' is empty");
-	});
-
 	it('that is a blank Index means the first video', async () => {
 		const parameters = { taskId: kie.simulator.addVideo(), index: given };
-		const item = await run({ operation: 'get4k', parameters, json: { given: '' } });
+		const item = await run({ operation: 'get4k', parameters, value: '' });
 		expect(item).toMatchObject({ index: 0 });
 	});
 
-	it.each<[parameter: string, spelling: string, words: string]>([
-		['callBackUrl', 'https://example.com/a\nhttps://example.com/b', 'line break'],
-		['generationType', 'IMAGE_2_VIDEO', 'TEXT_2_VIDEO, FIRST_AND_LAST_FRAMES_2_VIDEO'],
-		['resolution', '8k', '720p, 1080p, 4k'],
-		['aspectRatio', '1:1', '16:9, 9:16, Auto'],
-		['duration', '5s', '4, 6 or 8'],
-	])('in %s, %p, is refused with the values there are', async (parameter, spelling, words) => {
-		await refused({ json: { given: spelling }, ...setting(parameter) }, words);
-	});
-
-	it('of what to do on a timeout is refused with the values there are', async () => {
-		const parameters = { waitMode: 'poll' };
-		const options = { onTimeout: given };
-		await refused({ json: { given: 'stop' }, parameters, options }, 'error, continue');
-	});
-
-	it('of the image source is also taken or refused', async () => {
-		const parameters = { ...FRAMES, imageSource: given, imageUrls: 'https://example.com/a.jpg' };
-		await run({ parameters, json: { given: 'Url' } });
+	it('of the image source is also taken', async () => {
+		const parameters = { ...FRAMES, imageUrls: 'https://example.com/a.jpg' };
+		await run({ ...reading('imageSource', { parameters }), value: 'Url' });
 		expect(bodyOf(GENERATE)).toMatchObject({ imageUrls: ['https://example.com/a.jpg'] });
-		kie.simulator.reset();
-		await refused({ parameters, json: { given: 'upload' } }, 'url, binary');
 	});
 });
 
@@ -202,29 +167,19 @@ it('A model nobody knows yet is sent as it is', async () => {
 
 describe('a prompt', () => {
 	it('that is an object is refused with the field to use', async () => {
-		const json = { given: { output: 'A dog', steps: [1] } };
-		const { description } = await refused({ json, parameters: { prompt: given } }, "'Prompt'");
+		const value = { output: 'A dog', steps: [1] };
+		const { description } = await refused({ ...reading('prompt'), value }, "'Prompt'");
 		expect(description).toContain('{{ $json.output }}');
 	});
 
-	it.each([[{ prompt: 'A dog', style: 'film' }], [['A dog']]])(
-		'that is %j is refused',
-		async (value) => {
-			await refused(
-				{ json: { given: value }, parameters: { prompt: given } },
-				"'Prompt' must be text",
-			);
-		},
-	);
-
 	it('into which an object was put is refused', async () => {
 		const parameters = { prompt: '=Make this: {{ $json.given }}' };
-		await refused({ json: { given: { output: 'A dog' } }, parameters }, '[object Object]');
+		await refused({ value: { output: 'A dog' }, parameters }, '[object Object]');
 	});
 
 	it('in JSON is sent as it is', async () => {
 		const prompt = JSON.stringify({ scene: 'A dog', camera: 'static' });
-		await run({ json: { given: prompt }, parameters: { prompt: given } });
+		await run({ ...reading('prompt'), value: prompt });
 		expect(bodyOf(GENERATE)).toMatchObject({ prompt });
 	});
 });
@@ -275,37 +230,12 @@ describe('a data URL among the images', () => {
 		['in a list', [image, image]],
 		['beside an address', `https://example.com/a.jpg, ${image}`],
 	])('is refused in a short text: %s', async (_what, value) => {
-		const json = { given: value as string };
-		const { description } = await refused({ parameters, json }, 'contains a data URL');
+		const { description } = await refused({ parameters, value }, 'contains a data URL');
 		expect(description).toContain("'Image Source' to Binary");
 		expect(description).toContain('JPG, PNG and WebP');
-		const item = await run({ parameters, json, onError: 'continueRegularOutput' });
+		const item = await run({ parameters, value, onError: 'continueRegularOutput' });
 		expect(JSON.stringify(item).length).toBeLessThan(1_000);
 	});
-});
-
-describe('the URL to download', () => {
-	const download = (value: unknown): Run => ({
-		operation: 'download',
-		parameters: { url: given },
-		json: { given: value as string },
-	});
-
-	it('is taken from a list with one entry', async () => {
-		const url = await urlOf();
-		expect(await run(download([url]))).toMatchObject({ url, mimeType: 'video/mp4' });
-	});
-
-	const ONE = 'https://tempfile.aiquickdraw.com/v/one.mp4';
-	const TWO = 'https://tempfile.aiquickdraw.com/v/two.mp4';
-	it.each<[value: unknown, words: string]>([
-		[[ONE, TWO], 'a list of 2 addresses'],
-		[`${ONE}, ${TWO}`, 'a list of 2 addresses'],
-		[{ url: ONE }, 'is not text'],
-		[[], 'is empty'],
-		['tempfile.aiquickdraw.com/v/one.mp4', 'it lacks https://'],
-		['file:///etc/passwd', "'URL'"],
-	])('%j is refused', async (value, words) => await refused(download(value), words));
 });
 
 describe('a link that is not of Kie', () => {
@@ -342,7 +272,10 @@ describe('a credential as it was pasted', () => {
 			baseUrl: `${apiUrl}/api/v1/veo`,
 		};
 		expect(await run({ credentials })).toMatchObject({ status: 'processing' });
-		expect(await run({ credentials, operation: 'getCredits' })).toHaveProperty('credits');
+		const parameters = { resource: 'account' };
+		expect(await run({ credentials, operation: 'getCredits', parameters })).toHaveProperty(
+			'credits',
+		);
 	});
 
 	it.each([
@@ -365,83 +298,108 @@ describe('a credential as it was pasted', () => {
 	});
 });
 
-describe('a value of megabytes', () => {
+describe('a value that cannot be used', () => {
+	/** As they come from a wrong field: megabytes, of which only a part is shown. */
 	const text = 'x'.repeat(2_000_000);
 	const list = [text, { text }];
-	const frames = { ...FRAMES, imageSource: 'url', imageUrls: 'https://example.com/a.jpg' };
-	const polling = { waitMode: 'poll' };
-	const binary = { ...FRAMES, imageSource: 'binary' };
+	const images = { parameters: FRAMES };
+	const [A, B, C] = ['a,b.jpg', 'b.png', 'c.webp'].map((name) => `https://example.com/${name}`);
+	const references = { parameters: { generationType: 'REFERENCE_2_VIDEO' } };
+	const polling = { parameters: { waitMode: 'poll' } };
+	const calling = { parameters: { callBackUrl: 'http://127.0.0.1:9/' } };
+	const atKie = { credentials: { baseUrl: 'https://api.kie.ai' } };
+	const get4k = { operation: 'get4k', parameters: { taskId: 'x' } };
+	const download = { operation: 'download' };
+	const ONE = 'https://tempfile.aiquickdraw.com/v/one.mp4';
 
-	const LARGE: Array<[name: string, value: unknown, run: Run]> = [
-		['Prompt', list, { parameters: { prompt: given } }],
-		['Model', list, { parameters: { model: given } }],
-		['Generation Type', text, { parameters: { generationType: given } }],
-		['Aspect Ratio', text, { parameters: { aspectRatio: given } }],
-		['Resolution', list, { parameters: { resolution: given } }],
-		['Duration', text, { parameters: { duration: given } }],
-		['Image Source', text, { parameters: { ...frames, imageSource: given } }],
-		['Image URLs', text, { parameters: { ...frames, imageUrls: given } }],
-		['Image URLs', list, { parameters: { ...frames, imageUrls: given } }],
-		['Image URLs', `https://${text}`, { parameters: { ...frames, imageUrls: given } }],
+	it.each<[words: string, value: unknown, parameter: string, run?: Run]>([
+		["'Prompt' is empty", ' ', 'prompt'],
+		["'Prompt' must be text", list, 'prompt'],
+		["'Prompt' must be text", { prompt: 'A dog', style: 'film' }, 'prompt'],
+		["'Model'", list, 'model'],
+		['TEXT_2_VIDEO, FIRST_AND_LAST_FRAMES_2_VIDEO', 'IMAGE_2_VIDEO', 'generationType'],
+		["'Aspect Ratio' must be one of 16:9, 9:16, Auto", '1:1', 'aspectRatio'],
+		["'Resolution' must be one of 720p, 1080p, 4k", list, 'resolution'],
+		['4, 6 or 8', '5s', 'duration'],
+		["'Duration'", text, 'duration'],
+		["'Image Source' must be one of url, binary", 'upload', 'imageSource', images],
+		["'Image URLs'", '', 'imageUrls', images],
+		["'Image URLs'", list, 'imageUrls', images],
+		["'Image URLs'", `https://${text}`, 'imageUrls', images],
+		["'Image URLs'", 'https://a.com/1.jpg, b.com/2.jpg', 'imageUrls', images],
+		["'Image URLs' must name 1 to 2 images", [A, B, C].join(), 'imageUrls', images],
+		["'Image URLs' must name 1 to 3 images", [A, A, B, C].join(), 'imageUrls', references],
+		['of a private network', 'http://localhost/a.jpg', 'imageUrls', { ...images, ...atKie }],
 		[
-			'Image URLs',
-			Array(9_999).fill(text.slice(0, 99)),
-			{ parameters: { ...frames, imageUrls: given } },
+			"'Image Binary Fields'",
+			text,
+			'imageBinaryPropertyNames',
+			{ parameters: { ...FRAMES, imageSource: 'binary' } },
 		],
-		['Image URLs', `data:image/png,${text}`, { parameters: { ...frames, imageUrls: given } }],
-		['Image Binary Fields', text, { parameters: { ...binary, imageBinaryPropertyNames: given } }],
-		['Image Binary Fields', list, { parameters: { ...binary, imageBinaryPropertyNames: given } }],
-		['Seed', text, { options: { seed: given } }],
-		['Watermark', list, { options: { watermark: given } }],
-		['Enable Translation', text, { options: { enableTranslation: given } }],
-		['Simplify', list, { options: { simplify: given } }],
-		['Timeout', text, { parameters: polling, options: { pollInterval: 1, timeout: given } }],
-		['Poll Interval', list, { parameters: polling, options: { pollInterval: given } }],
-		['Keep at Least (Credits)', text, { options: { minimumCredits: given } }],
-		['Callback URL', `ftp://${text}`, { parameters: { callBackUrl: given } }],
-		['Callback URL', `https://${text}.example.com/`, { parameters: { callBackUrl: given } }],
-		['Callback URL', list, { parameters: { callBackUrl: given } }],
-		['Download', text, { parameters: { download: given } }],
-		['Task ID', list, { operation: 'extend', parameters: { taskId: given } }],
-		['Task ID', list, { operation: 'get4k', parameters: { taskId: given } }],
-		['Index', text, { operation: 'get4k', parameters: { taskId: 'x', index: given } }],
-		['URL', text, { operation: 'download', parameters: { url: given } }],
-		['URL', list, { operation: 'download', parameters: { url: given } }],
-		['URL', `https://${text}`, { operation: 'download', parameters: { url: given } }],
-	];
+		["'Seed'", text, 'options.seed'],
+		["'Seed'", 1, 'options.seed'],
+		["'Seed'", 12345.5, 'options.seed'],
+		["'Watermark'", list, 'options.watermark'],
+		["'Enable Translation'", text, 'options.enableTranslation'],
+		["'Simplify'", list, 'options.simplify'],
+		["'Wait Mode'", 'later', 'waitMode'],
+		// Left from another operation.
+		["'Wait Mode'", 'callback', 'waitMode', { operation: 'get' }],
+		["'Timeout'", text, 'options.timeout', polling],
+		["'Timeout'", -5, 'options.timeout', polling],
+		["'Poll Interval'", list, 'options.pollInterval', polling],
+		["'Poll Interval'", 0.5, 'options.pollInterval', polling],
+		["'On Timeout' must be one of error, continue", 'stop', 'options.onTimeout', polling],
+		["'Keep at Least (Credits)' must be a number", text, 'options.minimumCredits'],
+		["'Keep at Least (Credits)' must be a number", -1, 'options.minimumCredits'],
+		["'Callback URL'", `ftp://${text}`, 'callBackUrl'],
+		["'Callback URL'", `https://${text}.example.com/`, 'callBackUrl'],
+		['line break', 'https://example.com/a\nhttps://example.com/b', 'callBackUrl'],
+		["'Callback URL'", 'http://localhost:5678/webhook/x', 'callBackUrl', atKie],
+		["'Pass Through' is not a JSON object", '{"a": ', 'options.passThrough', calling],
+		["'Pass Through' is not a JSON object", '[1]', 'options.passThrough', calling],
+		[
+			"'Pass Through' is too large: 1211 bytes",
+			{ text: 'ä'.repeat(600) },
+			'options.passThrough',
+			calling,
+		],
+		["'Download'", text, 'download'],
+		["'Task ID'", list, 'taskId', { operation: 'extend' }],
+		["'Task ID' is empty", '  ', 'taskId', get4k],
+		["'Index'", text, 'index', get4k],
+		["'Index'", -1, 'index', get4k],
+		["'Index'", 1.5, 'index', get4k],
+		["'URL'", `https://${text}`, 'url', download],
+		["'URL'", 'file:///etc/passwd', 'url', download],
+		['it lacks https://', 'tempfile.aiquickdraw.com/v/one.mp4', 'url', download],
+		['a list of 2 addresses', [ONE, ONE], 'url', download],
+		['a list of 2 addresses', `${ONE}, ${ONE}`, 'url', download],
+		['is not text', { url: ONE }, 'url', download],
+		['is empty', [], 'url', download],
+	])('is refused by name, in a short text: %s', async (words, value, parameter, more = {}) => {
+		await refused({ ...reading(parameter, more), value }, words);
+	});
+});
 
-	it.each(LARGE.map(([name, value, options]) => [name, typeof value, value, options] as const))(
-		"in '%s' (%s) is refused by name, in a short text",
-		async (name, _type, value, options) => {
-			const json = { given: value as string };
-			await refused(
-				{ parameters: { callBackUrl: 'http://127.0.0.1:9/' }, ...options, json },
-				`'${name}'`,
-			);
-		},
-	);
+it('A URL is taken from a list with one entry', async () => {
+	const url = await urlOf();
+	const item = await run({ ...reading('url', { operation: 'download' }), value: [url] });
+	expect(item).toMatchObject({ url, mimeType: 'video/mp4' });
 });
 
 describe('settings of items that ask for the same video', () => {
 	const SLOW = 60_000;
 	const both = async (upgrade4k: number, settings: INodeParameters[], onError?: OnError) => {
 		const taskId = kie.simulator.addVideo({ timings: { upgrade4k } });
-		const { items } = await runNode({
-			parameters: {
-				resource: 'video',
-				operation: 'get4k',
-				taskId,
-				waitMode: 'poll',
-				download: '={{ $json.download ?? false }}',
-				options: {
-					pollInterval: 1,
-					timeout: '={{ $json.timeout ?? 60 }}',
-					onTimeout: '={{ $json.onTimeout ?? "error" }}',
-					maxSize: '={{ $json.maxSize ?? 0 }}',
-				},
+		const { items } = await runOperation(kie.credentials, {
+			parameters: { taskId, download: '={{ $json.download ?? false }}' },
+			options: {
+				timeout: '={{ $json.timeout ?? 60 }}',
+				onTimeout: '={{ $json.onTimeout ?? "error" }}',
+				maxSize: '={{ $json.maxSize ?? 0 }}',
 			},
 			items: settings.map((json) => ({ json: json as INodeExecutionData['json'] })),
-			credentials: kie.credentials,
 			onError,
 		});
 		expect(kie.simulator.paid()).toHaveLength(1);
