@@ -15,14 +15,13 @@ const TOO_FAST = { code: 429, msg: 'Your call frequency is too high. Please try 
 const UNAUTHORIZED = { code: 401, msg: 'Unauthorized – Authentication failed. Please check …' };
 
 const success = (data: unknown) => ({ code: 200, msg: 'success', data });
-const row = (model: string, taskType: string[]) => ({
-	model,
-	title: model,
-	provider: 'Google',
-	taskType,
-});
+const listed = (model: string, taskType: string) =>
+	success({ models: [{ model, title: model, provider: 'Google', taskType: [taskType] }] });
 const schemaOf = (model: string, openapi: unknown) => success({ model, openapi });
+const NO_SCHEMA = schemaOf('', null);
 const NANO = 'google/nano-banana';
+const TTS = 'google/gemini-3-8-flash-tts';
+const GPT = 'gpt-6-sol';
 const nanoBanana = schemaOf(NANO, openapiOf(NANO, MODELS[NANO]!));
 
 /** A Kie whose catalogue gives these answers in order, the last one again and again. */
@@ -130,30 +129,13 @@ describe('the catalogue', () => {
 		await expect(open().fetchModels([NANO], 5_000, stop)).rejects.toBeInstanceOf(CancelledError);
 	});
 
+	const CHAT = { kind: 'otherApi', path: '/codex/v1' };
 	it.each([
 		['unknown model', 'veo3', [UNKNOWN_MODEL], { kind: 'unlisted' }],
 		['no id', '../chat/credit', [nanoBanana], { kind: 'unlisted' }],
-		[
-			'no schema yet',
-			'google/gemini-3-8-flash-tts',
-			[
-				schemaOf('', null),
-				success({ models: [row('google/gemini-3-8-flash-tts', ['Text to Speech'])] }),
-			],
-			{ kind: 'noSchema' },
-		],
-		[
-			'a chat without a schema',
-			'gpt-6-sol',
-			[schemaOf('', null), success({ models: [row('gpt-6-sol', ['Chat'])] })],
-			{ kind: 'otherApi', path: null },
-		],
-		[
-			'a chat',
-			'gpt-6-sol',
-			[schemaOf('', openapiOf('gpt-6-sol', MODELS[NANO]!, '/codex/v1/responses'))],
-			{ kind: 'otherApi', path: '/codex/v1/responses' },
-		],
+		['no schema yet', TTS, [NO_SCHEMA, listed(TTS, 'Text to Speech')], { kind: 'noSchema' }],
+		['a chat, no schema', GPT, [NO_SCHEMA, listed(GPT, 'Chat')], { kind: 'otherApi', path: null }],
+		['a chat', GPT, [schemaOf(GPT, openapiOf(GPT, MODELS[NANO]!, '/codex/v1'))], CHAT],
 		['a helper', 'gemini-omni-audio', [], { kind: 'otherApi', path: '/api/v1/omni/audio/create' }],
 	])('says of %s what it is', async (_name, id, replies, expected) => {
 		expect(
@@ -175,15 +157,13 @@ describe('a schema', () => {
 	it('with several ways to order is their union, with limits only where all agree', () => {
 		const fields = parsed('kling-3.0-omni/image-to-video')?.fields ?? [];
 		expect(fields).toHaveLength(10);
-		const facts = fields.map(({ name, required, minimum, maximum }) => [
-			name,
-			required,
-			minimum,
-			maximum,
-		]);
-		expect(facts).toContainEqual(['prompt', true, null, 3072]);
-		expect(facts).toContainEqual(['image_urls', true, null, null]);
-		expect(facts).toContainEqual(['multi_prompt', false, 1, 6]);
+		expect(fields).toMatchObject(
+			expect.arrayContaining([
+				expect.objectContaining({ name: 'prompt', required: true, minimum: null, maximum: 3072 }),
+				expect.objectContaining({ name: 'image_urls', required: true, maximum: null }),
+				expect.objectContaining({ name: 'multi_prompt', required: false, minimum: 1, maximum: 6 }),
+			]),
+		);
 	});
 
 	it('is not required to have what only one way to order has', () => {
