@@ -88,16 +88,13 @@ describe('any reply from the wire', () => {
 			operation: 'generate',
 			parameters: { prompt: 'A dog', model: 'veo3_fast' },
 		} as const;
+		const names = fc.constantFrom('veo' as const, 'jobs' as const);
 		await fc.assert(
-			fc.asyncProperty(
-				bytes,
-				fc.constantFrom('veo' as const, 'jobs' as const),
-				async (sent, name) => {
-					const { api, calls } = fakeKie([sent], {}, name);
-					const { meaning } = await api.submit(order, 5_000);
-					if (calls.length > 1) expect(wasNotAccepted(meaning)).toBe(true);
-				},
-			),
+			fc.asyncProperty(bytes, names, async (sent, name) => {
+				const { api, calls } = fakeKie([sent], {}, name);
+				const { meaning } = await api.submit(order, 5_000);
+				if (calls.length > 1) expect(wasNotAccepted(meaning)).toBe(true);
+			}),
 			{ numRuns: 1_000 },
 		);
 	}, 60_000);
@@ -122,44 +119,29 @@ describe('any reply from the wire', () => {
 
 describe('a body that is made to be expensive', () => {
 	const MB = 1_000_000;
+	const sent = (data: unknown, msg = 'x') => JSON.stringify({ code: 422, msg, data });
 	const urls = Array.from({ length: MB / 30 }, (_, index) => `https://a.example/${index}.mp4`);
-	const deep = JSON.stringify({ code: 422, msg: 'x', data: null }).replace(
+	const deep = sent(null).replace(
 		'null',
 		`${'{"data":['.repeat(100_000)}"https://a.example/1.mp4"${']}'.repeat(100_000)}`,
 	);
+	const opened = `${'{"a":'.repeat(8_000)}1${'}'.repeat(8_000)}`;
+	const blanks = ' '.repeat(MB);
 	it.each<[what: string, text: string]>([
 		['nested 100,000 times', deep],
-		['with a list of 1 MB', JSON.stringify({ code: 422, data: { resultUrls: urls } })],
-		[
-			'with the list as text',
-			JSON.stringify({ code: 422, data: { resultUrls: `[${urls.join()}]` } }),
-		],
-		[
-			'with a long list of blanks',
-			JSON.stringify({ code: 422, data: { resultUrls: `,${' '.repeat(MB)}x` } }),
-		],
-		[
-			'with a long address of blanks',
-			JSON.stringify({ code: 422, data: { resultUrls: `https://a.example/${' '.repeat(MB)}x` } }),
-		],
+		['with a list of 1 MB', sent({ resultUrls: urls })],
+		['with the list as text', sent({ resultUrls: `[${urls.join()}]` })],
+		['with a long list of blanks', sent({ resultUrls: `,${blanks}x` })],
+		['with a long address of blanks', sent({ resultUrls: `https://a.example/${blanks}x` })],
 		['with short entries', `{"code":500,"data":{"resultUrls":[${'"a",'.repeat(MB / 4)}"a"]}}`],
-		['with a text of 1 MB', JSON.stringify({ code: 422, msg: 'x'.repeat(MB), data: null })],
-		['of blanks', JSON.stringify({ code: 422, msg: `a${' '.repeat(MB)}b`, data: null })],
-		['of brackets', JSON.stringify({ code: 422, msg: 'flow('.repeat(MB / 5), data: null })],
+		['with a text of 1 MB', sent(null, 'x'.repeat(MB))],
+		['of blanks', sent(null, `a${blanks}b`)],
+		['of brackets', sent(null, 'flow('.repeat(MB / 5))],
 		['of open ids', '{"taskId":'.repeat(MB / 10)],
 		['of quotes', '"taskId" '.repeat(MB / 9)],
-		[
-			'with a text within texts',
-			JSON.stringify({ code: 422, data: JSON.stringify({ param: deep }) }),
-		],
-		['with an order as text', JSON.stringify({ code: 422, data: { param: deep } })],
-		[
-			'with an order that is just opened',
-			JSON.stringify({
-				code: 422,
-				data: { param: `${'{"a":'.repeat(8_000)}1${'}'.repeat(8_000)}` },
-			}),
-		],
+		['with a text within texts', sent(JSON.stringify({ param: deep }))],
+		['with an order as text', sent({ param: deep })],
+		['with an order that is just opened', sent({ param: opened })],
 		[
 			'with __proto__',
 			'{"code":422,"data":{"__proto__":{"taskId":"x","state":"fail"},"constructor":1}}',

@@ -3,7 +3,6 @@ import { CancelledError, type Clock } from '../../../nodes/KieVeo/kie/http/clock
 /** A clock whose pauses take no time: each one moves `time` to its end, in the order of their ends. */
 export class FakeClock implements Clock {
 	time = 0;
-	readonly pauses: number[] = [];
 	private readonly sleepers: Array<{ at: number; wake: () => void }> = [];
 	private scheduled = false;
 
@@ -12,7 +11,6 @@ export class FakeClock implements Clock {
 	random = () => 1;
 
 	async pause(ms: number, signal?: AbortSignal): Promise<void> {
-		this.pauses.push(ms);
 		await new Promise<void>((wake) => {
 			this.sleepers.push({ at: this.time + ms, wake });
 			this.schedule();

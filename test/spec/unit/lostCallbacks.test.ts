@@ -33,13 +33,10 @@ it(`${VIDEOS} videos of which no callback comes are asked about before the timeo
 	const suspension = beginSuspension(place, items, { deadline, complete: true });
 	const connection = { api: { fetchTask }, clock } as unknown as Connection;
 	const call = { context: {} as IWebhookFunctions, connection, suspension };
-	const checks: string[] = [];
 	const httpRequest = async () => {
-		const since = Math.round(clock.time / 1_000);
+		const since = clock.time;
 		const asked = await askAboutOpen(call, true);
-		const took = Math.round(clock.time / 1_000) - since;
-		checks.push(`${since} s, for ${took} s: ${asked}, ${openVideos(suspension).length} open`);
-		expect(took).toBeLessThan(90);
+		expect(clock.time - since).toBeLessThan(90_000);
 		return { statusCode: asked === 'cutShort' ? 503 : 200, body: { waiting: true }, headers: {} };
 	};
 	const watch = new Watch(clock, async () => await clock.pause(1_000));
@@ -48,7 +45,6 @@ it(`${VIDEOS} videos of which no callback comes are asked about before the timeo
 		addressKey: Buffer.from('key'),
 	});
 	while (clock.time < deadline - 1_000) await new Promise((resolve) => setImmediate(resolve));
-	console.log(checks.join('\n'));
 	expect(openVideos(suspension)).toHaveLength(NEVER_READY);
 	const ready = taskIds.slice(NEVER_READY);
 	expect(ready.map((taskId) => questions.get(taskId))).toStrictEqual(ready.map(() => 1));

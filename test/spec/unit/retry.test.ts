@@ -152,19 +152,12 @@ describe('A request whose answer was lost', () => {
 
 	it.each([
 		['a bad key', answerWith(401)],
-		['no credits', answerWith(402)],
-		['a key limit', answerWith(433)],
-		[
-			'a page of another server',
-			{ ...answerWith(404), fault: true, unreached: 'wrongAddress' as const },
-		],
 		['a proxy', { ...answerWith(407), fault: true, unreached: 'proxyLogin' as const }],
 	])('is not forgotten after %s', async (_name, next) => {
 		const expected = { ...next, wasLost: true };
 		expect(await submitAfter([LOST, next], { stops: false })).toStrictEqual(expected);
-		expect(await submitAfter([LOST, NO_CONNECTION, next], { stops: false })).toStrictEqual(
-			expected,
-		);
+		const later = await submitAfter([LOST, NO_CONNECTION, next], { stops: false });
+		expect(later).toStrictEqual(expected);
 		expect(await submitAfter([next], { stops: false })).toBe(next);
 	});
 });

@@ -83,13 +83,9 @@ describe('when a suspended execution is checked', () => {
 		},
 	);
 
+	const overdue = { overdueAfter: 8 * MINUTE, hasUnreported: true };
 	it('a delayed process makes one check, not all it has missed', () => {
-		const plan = {
-			since: SINCE,
-			overdueAfter: 8 * MINUTE,
-			hasUnreported: true,
-			deadline: SINCE + 30 * MINUTE,
-		};
+		const plan = { ...overdue, since: SINCE, deadline: SINCE + 30 * MINUTE };
 		expect(nextCheck(plan, { kind: 'all', at: SINCE + 14 * MINUTE })).toStrictEqual({
 			at: SINCE + 22 * MINUTE,
 			kind: 'all',
@@ -97,23 +93,13 @@ describe('when a suspended execution is checked', () => {
 	});
 
 	it('the final check is not missed when the one before came late', () => {
-		const plan = {
-			since: SINCE,
-			overdueAfter: MINUTE,
-			hasUnreported: false,
-			deadline: SINCE + SECOND,
-		};
+		const plan = { ...overdue, since: SINCE, deadline: SINCE + SECOND };
 		const late = { kind: 'all' as const, at: SINCE + 2 * SECOND };
 		expect(nextCheck(plan, late)).toStrictEqual({ at: SINCE + SECOND, kind: 'final' });
 	});
 
 	it('a process that learns of it after the end makes the final check at once', () => {
-		const plan = {
-			since: SINCE + 100 * SECOND,
-			overdueAfter: 8 * MINUTE,
-			hasUnreported: true,
-			deadline: SINCE,
-		};
+		const plan = { ...overdue, since: SINCE + 100 * SECOND, deadline: SINCE };
 		expect(nextCheck(plan, null)).toStrictEqual({ at: SINCE, kind: 'final' });
 		const next = nextCheck(plan, { kind: 'final', at: plan.since + SECOND });
 		expect(next).toStrictEqual({ at: SINCE + 120 * SECOND, kind: 'final' });
