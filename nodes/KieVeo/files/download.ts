@@ -13,7 +13,7 @@ import { toNumber, toText } from '../values';
 import { isKieFileUrl, publicUrlFault } from '../addresses/publicUrl';
 import { urlsOf, type TaskResult } from '../taskResult';
 import { extensionOf, fileNameOf, mimeTypeOf } from './names';
-import { transfer } from './transfer';
+import { transfer, type FileOrder } from './transfer';
 
 /** How many times an interrupted transfer is restarted: reads are free. */
 const MAX_TRANSFERS = 3;
@@ -51,14 +51,6 @@ export function checkDownloadSettings(name: unknown, maxSize: unknown): Download
 	return { binaryPropertyName, maxBytes: megabytes === 0 ? null : megabytes * 1_000_000 };
 }
 
-interface FileOrder extends Pick<DownloadSettings, 'maxBytes'> {
-	url: string;
-	/** `null` when only the URL is known. */
-	taskId: string | null;
-	/** Name of the file without its extension. */
-	name: string;
-}
-
 export interface StoredFile {
 	binary: IBinaryData;
 	fileName: string;
@@ -73,10 +65,8 @@ export function binaryOf(files: StoredFile[], name: string): IBinaryKeyData {
 	return Object.fromEntries(entries) as IBinaryKeyData;
 }
 
-/** The headers of a file host's answer; the file itself has not been read yet. */
-interface FileReply extends Omit<HttpReply, 'body'> {
-	body: FileStream;
-}
+/** A file host's answer; the file itself has not been read yet. */
+type FileReply = HttpReply<FileStream>;
 
 type FetchResult =
 	| { kind: 'file'; file: StoredFile }
@@ -152,10 +142,9 @@ export class Downloads {
 		const reply = await this.open(url, order);
 		if (typeof reply === 'string') return { kind: 'broken', fault: reply };
 		const { statusCode, headers, body } = reply;
-		const { clock, signal } = this.connection;
 		if (statusCode !== 200) {
 			body.destroy();
-			return withoutFile(order, reply, clock.now());
+			return withoutFile(order, reply, this.connection.clock.now());
 		}
 
 		const announced = toNumber(headers['content-length']);
@@ -172,11 +161,9 @@ export class Downloads {
 		const fileName = `${order.name}.${extensionOf(mimeType, order.url)}`;
 		const store = async (content: FileStream) =>
 			await this.context.helpers.prepareBinaryData(content, fileName, mimeType);
-		const result = await transfer(body, store, { announced, maxBytes, clock, signal });
-		if (result.kind === 'tooLarge') throw fileErrors.tooLarge(order, maxBytes ?? 0);
-		if (result.kind === 'notStored') throw fileErrors.notStored(order, result.code);
-		if (result.kind === 'interrupted') return { kind: 'broken', fault: result.fault };
-		const { stored: binary, bytes: fileSize } = result;
+		const done = await transfer(body, store, order, announced, this.connection);
+		if (typeof done === 'string') return { kind: 'broken', fault: done };
+		const { stored: binary, bytes: fileSize } = done;
 		return { kind: 'file', file: { binary, fileName, mimeType, fileSize } };
 	}
 

@@ -1,5 +1,5 @@
-import { asError } from '../messages/error';
-import { transferFaults } from '../messages/file';
+import { asError, type KieVeoError } from '../messages/error';
+import { fileErrors, transferFaults } from '../messages/file';
 import { CancelledError, throwIfCancelled, type Clock } from '../kie/http/clock';
 import type { FileStream } from '../kie/http/multipart';
 import { isJsonObject } from '../values';
@@ -12,36 +12,39 @@ const CHECK_MS = 1_000;
 /** What only a disk says: full, over its quota, a file too large for it, a defect. */
 const DISK_CODES = ['ENOSPC', 'EDQUOT', 'EFBIG', 'EIO'];
 
-type TransferResult<T> =
-	| { kind: 'complete'; stored: T; bytes: number }
-	| { kind: 'tooLarge' }
-	/** n8n's disk did not take the file: another transfer would not help. */
-	| { kind: 'notStored'; code: string }
-	| { kind: 'interrupted'; fault: string };
+/** A file that is wanted. */
+export interface FileOrder {
+	url: string;
+	/** `null` when only the URL is known. */
+	taskId: string | null;
+	/** Name of the file without its extension. */
+	name: string;
+	/** `null` for no limit. */
+	maxBytes: number | null;
+}
 
 /**
  * Passes a file from its host to `store` chunk by chunk, and makes sure that all of it was stored:
  * a transfer that ends early, stalls, or is shorter than announced is never complete.
  *
- * @param limits.announced bytes the file host announced; `null` when it did not
- * @param limits.maxBytes `null` for no limit
- * @throws CancelledError, and whatever `store` itself throws
+ * @param announced bytes the file host announced; `null` when it did not
+ * @returns what was stored, or why it is not the whole file: another transfer may help
+ * @throws KieVeoError for a file that is too large or that n8n's disk did not take, CancelledError, and whatever
+ * `store` itself throws
  */
 export async function transfer<T>(
 	body: FileStream,
 	store: (content: FileStream) => Promise<T>,
-	{
-		announced,
-		maxBytes,
-		clock,
-		signal,
-	}: { announced: number | null; maxBytes: number | null; clock: Clock; signal?: AbortSignal },
-): Promise<TransferResult<T>> {
+	order: FileOrder,
+	announced: number | null,
+	{ clock, signal }: { clock: Clock; signal?: AbortSignal },
+): Promise<{ stored: T; bytes: number } | string> {
+	const { maxBytes } = order;
 	const progress = { bytes: 0, at: clock.elapsed(), ended: false };
-	let broken: Exclude<TransferResult<T>, { kind: 'complete' }> | undefined;
+	let fault: string | KieVeoError | undefined;
 
 	body.once('error', () => {
-		broken ??= { kind: 'interrupted', fault: transferFaults.interrupted(progress.bytes) };
+		fault ??= transferFaults.interrupted(progress.bytes);
 	});
 	// Counting is free here: a paused stream still emits each chunk that its reader takes.
 	body.pause();
@@ -49,8 +52,8 @@ export async function transfer<T>(
 		progress.bytes += chunk.length;
 		progress.at = clock.elapsed();
 		if (maxBytes === null || progress.bytes <= maxBytes) return;
-		broken = { kind: 'tooLarge' };
-		body.destroy(new Error(broken.kind));
+		fault = fileErrors.tooLarge(order, maxBytes);
+		body.destroy(fault);
 	});
 	// When n8n keeps files in memory it only listens, which does not resume a paused stream.
 	body.on('newListener', (event) => {
@@ -59,21 +62,20 @@ export async function transfer<T>(
 	void destroyWhenStalled(body, progress, clock, signal);
 	try {
 		const stored = await store(body);
-		if (broken) return broken;
-		const fault = lengthFault(progress.bytes, announced);
-		if (fault) return { kind: 'interrupted', fault };
-		return { kind: 'complete', stored, bytes: progress.bytes };
+		fault ??= lengthFault(progress.bytes, announced);
+		if (fault === undefined) return { stored, bytes: progress.bytes };
 	} catch (error) {
 		throwIfCancelled(signal);
 		// First: a store that cannot write destroys the body, which then reports a lost connection.
 		const code = DISK_CODES.find((one) => isJsonObject(error) && error.code === one);
-		if (code !== undefined) return { kind: 'notStored', code };
-		if (broken) return broken;
-		throw asError(error);
+		if (code !== undefined) throw fileErrors.notStored(order, code);
+		if (fault === undefined) throw asError(error);
 	} finally {
 		progress.ended = true;
 		body.destroy();
 	}
+	if (typeof fault !== 'string') throw fault;
+	return fault;
 }
 
 function lengthFault(bytes: number, announced: number | null): string | undefined {

@@ -112,11 +112,11 @@ export class HttpClient {
 
 /* Answers, as far as they are the same everywhere. */
 
-/** What was received: status, header names in lower case, body as text. */
-export interface HttpReply {
+/** What was received, with header names in lower case. */
+export interface HttpReply<Body = string> {
 	statusCode: number;
 	headers: { [name: string]: unknown };
-	body: string;
+	body: Body;
 }
 
 /** An answer that never came, or was not from Kie. Users read `description`. */
