@@ -5,7 +5,7 @@ import type {
 	INodeProperties,
 } from 'n8n-workflow';
 
-import { KieVeoError, toRaisedError } from '../messages/error';
+import { KieVeoError, toNodeError } from '../messages/error';
 import { inputErrors } from '../messages/input';
 import {
 	defaultOperation,
@@ -124,7 +124,7 @@ export async function router(this: IExecuteFunctions): Promise<INodeExecutionDat
 		return [await execute(this)];
 	} catch (error) {
 		if (!(error instanceof KieVeoError) || !this.continueOnFail())
-			throw toRaisedError(this.getNode(), error);
+			throw toNodeError(this.getNode(), error);
 		// It belongs to no single item: found before the first one was read, or about the account.
 		const items = this.getInputData().map((_, index) =>
 			errorItem(this, error, index, fieldsAsGiven(new Item(this, index))),

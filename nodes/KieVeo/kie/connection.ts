@@ -204,18 +204,14 @@ export async function withinAnswerTime<T>(
 	{ signal }: Pick<Connection, 'signal'>,
 	question: () => Promise<T>,
 ): Promise<T | null> {
-	let giveUp = () => {};
+	const done = new AbortController();
 	const givenUp = new Promise<null>((resolve) => {
-		giveUp = () => resolve(null);
-		signal?.addEventListener('abort', giveUp, { once: true });
+		const giveUp = () => resolve(null);
+		signal?.addEventListener('abort', giveUp, { once: true, signal: done.signal });
 	});
 	const answer = question().catch((error: unknown) => {
 		if (error instanceof CancelledError) return null;
 		return Promise.reject(error);
 	});
-	try {
-		return await Promise.race([answer, givenUp]);
-	} finally {
-		signal?.removeEventListener('abort', giveUp);
-	}
+	return await Promise.race([answer, givenUp]).finally(() => done.abort());
 }

@@ -55,15 +55,6 @@ export function asError(error: unknown): Error {
 	return error instanceof Error ? error : new Error(String(error));
 }
 
-/** The error to raise. n8n's own errors about expressions are left alone: the editor explains them. */
-export function toRaisedError(
-	node: INode,
-	error: unknown,
-	item: { itemIndex?: number } = {},
-): Error {
-	return error instanceof ExpressionError ? error : toNodeError(node, error, item);
-}
-
 /**
  * The error n8n shows, from whatever was thrown. Never carries the request or its headers.
  *
@@ -73,8 +64,10 @@ export function toNodeError(
 	node: INode,
 	error: unknown,
 	{ itemIndex, addition }: { itemIndex?: number; addition?: string } = {},
-): NodeApiError | NodeOperationError {
-	if (error instanceof NodeApiError || error instanceof NodeOperationError) return error;
+): Error {
+	// n8n's own errors are left alone: the editor explains those about expressions.
+	const own = [ExpressionError, NodeApiError, NodeOperationError];
+	if (error instanceof Error && own.some((one) => error instanceof one)) return error;
 	if (!(error instanceof KieVeoError)) {
 		const { message } = asError(error);
 		return new NodeOperationError(node, message, { itemIndex, description: addition });

@@ -2,7 +2,7 @@ import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-wor
 
 import { connect, type Connection } from '../kie/connection';
 import { CancelledError } from '../kie/http/clock';
-import { KieVeoError, toNodeError, toRaisedError } from '../messages/error';
+import { KieVeoError, toNodeError } from '../messages/error';
 import { alsoSubmitted, logLine, stoppedError } from '../messages/run';
 import { logPlace } from './executionSettings';
 
@@ -126,7 +126,7 @@ function readAll<W extends Work>(context: IExecuteFunctions, { read }: ItemOpera
 			return { ...reading, work };
 		} catch (error) {
 			if (context.continueOnFail()) return { error };
-			throw toRaisedError(context.getNode(), error, { itemIndex: item });
+			throw toNodeError(context.getNode(), error, { itemIndex: item });
 		}
 	});
 }

@@ -43,7 +43,7 @@ export async function callWithRetry(
 }
 
 /** The last answer to a submission. */
-export interface Submitted extends KieAnswer {
+interface Submitted extends KieAnswer {
 	/** Set when the answer to an earlier attempt was lost. */
 	wasLost?: true;
 }
