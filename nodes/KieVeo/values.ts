@@ -6,6 +6,17 @@ export function isJsonObject(value: unknown): value is JsonObject {
 	return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** What is found by following the names; `undefined` where one is missing. */
+export function at(value: unknown, ...names: string[]): unknown {
+	const step = (inner: unknown, name: string) =>
+		isJsonObject(inner) && Object.hasOwn(inner, name) ? inner[name] : undefined;
+	return names.reduce(step, value);
+}
+
+export function listOf(value: unknown): unknown[] {
+	return Array.isArray(value) ? value : [];
+}
+
 /** @returns `undefined` for what is not JSON */
 export function parseJson(text: string): unknown {
 	try {

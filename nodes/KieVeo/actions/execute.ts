@@ -3,7 +3,7 @@ import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-wor
 import { withSubmission, type Submission } from '../addresses/submission';
 import { binaryOf, Downloads } from '../files/download';
 import type { Order, UpgradeOrder } from '../kie/api';
-import type { CataloguedModel } from '../kie/catalogue/catalogue';
+import type { CataloguedModel } from '../kie/catalogue';
 import type { Connection } from '../kie/connection';
 import type { UploadFile } from '../kie/http/multipart';
 import { asError, KieVeoError } from '../messages/error';

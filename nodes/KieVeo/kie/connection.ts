@@ -12,7 +12,7 @@ import { addressKey } from '../addresses/submission';
 import { trimmedApiKey, trimmedBaseUrl, trimmedHmacKey, unsendableIn } from './credentialValues';
 import { BoundedMap, toText } from '../values';
 import type { ApiName } from './api';
-import { Catalogue, CatalogueMemory } from './catalogue/catalogue';
+import { Catalogue, CatalogueMemory } from './catalogue';
 import { HttpClient, type SendRequest } from './http/client';
 import { CancelledError, systemClock, type Clock } from './http/clock';
 import type { Patience } from './http/turns';

@@ -15,7 +15,7 @@ import { BaseApi, FIELDS, given, kieTaskIdOf, toFields } from './baseApi';
 import { MAX_ATTEMPTS } from './http/retry';
 import { otherTier, withTierNote } from './meaning/fields';
 import { NO_FILES } from './meaning/files';
-import { isJsonObject, toText, type JsonObject } from '../values';
+import { at, toText, type JsonObject } from '../values';
 
 /*
  * Kie's unified jobs API: every order is a job of a model, and its state the record of that job. Which
@@ -110,8 +110,7 @@ export class JobsApi extends BaseApi {
 	private withTier({ operation, taskId, model }: SubmittedTask, answer: TaskAnswer): TaskAnswer {
 		if (!isCreation(operation) || isOfAnyModel(operation)) return answer;
 		if (FIELDS.model[operation] === null || answer.meaning.kind !== 'success') return answer;
-		const record = isJsonObject(answer.raw) ? answer.raw.data : null;
-		const made = otherTier(model, record);
+		const made = otherTier(model, at(answer.raw, 'data'));
 		if (made === null || model === undefined) return answer;
 		this.account.warn(tierLine(taskId, model, made));
 		return { ...answer, message: withTierNote(answer.message, model, made) };

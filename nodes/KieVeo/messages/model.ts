@@ -1,5 +1,4 @@
-import type { CataloguedModel, Unread } from '../kie/catalogue/catalogue';
-import type { ModelField } from '../kie/catalogue/schema';
+import type { CataloguedModel, ModelField, Unread } from '../kie/catalogue';
 import { KieVeoError, shorten, show } from './error';
 import { accountRejectedError } from './task';
 

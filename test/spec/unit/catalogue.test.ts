@@ -1,5 +1,4 @@
-import { Catalogue, CatalogueMemory } from '../../../nodes/KieVeo/kie/catalogue/catalogue';
-import { parseSchema } from '../../../nodes/KieVeo/kie/catalogue/schema';
+import { Catalogue, CatalogueMemory, parseSchema } from '../../../nodes/KieVeo/kie/catalogue';
 import { CancelledError } from '../../../nodes/KieVeo/kie/http/clock';
 import { HttpClient } from '../../../nodes/KieVeo/kie/http/client';
 import { MODELS, openapiOf } from '../../tools/simulator/models';

@@ -3,8 +3,7 @@ import type { IExecuteFunctions, ILoadOptionsFunctions } from 'n8n-workflow';
 import { modelIdIn, readModelInput } from '../../../nodes/KieVeo/actions/task/modelInput';
 import { Item } from '../../../nodes/KieVeo/actions/parameters';
 import { methods } from '../../../nodes/KieVeo/actions/task/modelMethods';
-import type { CataloguedModel } from '../../../nodes/KieVeo/kie/catalogue/catalogue';
-import { parseSchema } from '../../../nodes/KieVeo/kie/catalogue/schema';
+import { parseSchema, type CataloguedModel } from '../../../nodes/KieVeo/kie/catalogue';
 import { MODELS, openapiOf } from '../../tools/simulator/models';
 
 const unread = {

@@ -4,7 +4,7 @@ import type {
 	SubmittedTask,
 	UpgradeOrder,
 } from '../../../nodes/KieVeo/kie/api';
-import { Catalogue, CatalogueMemory } from '../../../nodes/KieVeo/kie/catalogue/catalogue';
+import { Catalogue, CatalogueMemory } from '../../../nodes/KieVeo/kie/catalogue';
 import { HttpClient, type SendRequest } from '../../../nodes/KieVeo/kie/http/client';
 import { systemClock } from '../../../nodes/KieVeo/kie/http/clock';
 import { SubmissionLimiter } from '../../../nodes/KieVeo/kie/http/limiter';

@@ -1,12 +1,13 @@
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 
-import type { CataloguedModel } from '../../kie/catalogue/catalogue';
-import { at, listOf, type ModelField } from '../../kie/catalogue/schema';
+import type { CataloguedModel, ModelField } from '../../kie/catalogue';
 import type { Connection } from '../../kie/connection';
 import { modelErrors } from '../../messages/model';
 import type { KieVeoError } from '../../messages/error';
 import {
+	at,
 	isJsonObject,
+	listOf,
 	parseIfJson,
 	toBoolean,
 	toNumber,

@@ -6,8 +6,7 @@ import type {
 	ResourceMapperFields,
 } from 'n8n-workflow';
 
-import type { ListedModel } from '../../kie/catalogue/catalogue';
-import type { ModelField } from '../../kie/catalogue/schema';
+import type { ListedModel, ModelField } from '../../kie/catalogue';
 import { connect } from '../../kie/connection';
 import { asError, KieVeoError, toNodeError } from '../../messages/error';
 import { limitsOf, modelErrors, NO_MODEL_NOTICE } from '../../messages/model';

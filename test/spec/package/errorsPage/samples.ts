@@ -1,5 +1,4 @@
-import type { Unread } from '../../../../nodes/KieVeo/kie/catalogue/catalogue';
-import type { ModelField } from '../../../../nodes/KieVeo/kie/catalogue/schema';
+import type { ModelField, Unread } from '../../../../nodes/KieVeo/kie/catalogue';
 import { modelErrors } from '../../../../nodes/KieVeo/messages/model';
 import type {
 	FailureReason,
