@@ -19,16 +19,6 @@ const memory = new BoundedMap<string, Record<string, number>>(MOST_NODES);
 /** How events that are being delivered end, by node and digest. */
 const underWay = new Map<string, Promise<{ kind: string }>>();
 
-/** A trigger node, as it is called. */
-export interface Receiver {
-	/** Identifies the trigger node within this n8n. */
-	node: string;
-	/** The node's static data, which n8n stores when it was changed. */
-	staticData: IDataObject;
-	/** Unix seconds. */
-	now: number;
-}
-
 /**
  * Delivers an event once: `deliver` runs unless the event was accepted before. A call that comes while the event is
  * being delivered ends as that delivery does: the first one may be a forgery that Kie will not repeat.
@@ -38,16 +28,20 @@ export interface Receiver {
  * decides. The static data preserves it across restarts, and shares it with other webhook processes unless they
  * receive the same event at the same moment.
  *
+ * @param receiver.node identifies the trigger node within this n8n
+ * @param receiver.staticData that of the node, which n8n stores when it was changed
+ * @param receiver.now Unix seconds
  * @param key names the event
  * @returns what `deliver` returned, of which only `accepted` is remembered; `null` for a duplicate
  */
 export async function deliverOnce<T extends { kind: string }>(
-	receiver: Receiver,
+	{ node, staticData, now }: { node: string; staticData: IDataObject; now: number },
 	key: string,
 	deliver: () => Promise<T>,
 ): Promise<T | null> {
-	const { node, now } = receiver;
-	const seen = recall(receiver);
+	const seen = memory.get(node) ?? {};
+	memory.set(node, seen);
+	recall(seen, staticData, now);
 	const digest = digestOf(key);
 	const id = `${node} ${digest}`;
 	if (isRecent(seen[digest] ?? TAKEN_BACK, now)) return null;
@@ -63,7 +57,7 @@ export async function deliverOnce<T extends { kind: string }>(
 		if (outcome.kind === 'accepted') {
 			seen[digest] = now;
 			forgetOldest(seen, now);
-			store(receiver, seen);
+			store(seen, staticData);
 		}
 		return outcome;
 	} finally {
@@ -72,7 +66,7 @@ export async function deliverOnce<T extends { kind: string }>(
 }
 
 /** Forgets a delivery, for when n8n could not start an execution, so that Kie calls again. */
-export function forgetDelivery({ node }: Pick<Receiver, 'node'>, key: string): void {
+export function forgetDelivery(node: string, key: string): void {
 	const seen = memory.get(node);
 	// Kept as an invalid mark: n8n may have stored the valid one with another event.
 	if (seen) seen[digestOf(key)] = TAKEN_BACK;
@@ -92,23 +86,20 @@ function digestOf(key: string): string {
  * has created the execution, but creating it first marks the data as unchanged. The second time falls
  * between these two. If a mark still misses the write, it is stored with the next event.
  */
-function store({ staticData }: Receiver, seen: Record<string, number>): void {
+function store(seen: Record<string, number>, staticData: IDataObject): void {
 	staticData.seen = seen;
 	void sleep(0).then(() => {
 		staticData.seen = seen;
 	});
 }
 
-/** The marks of this process, plus those stored by another process or an earlier run. */
-function recall({ node, staticData, now }: Receiver): Record<string, number> {
-	const seen = memory.get(node) ?? {};
-	memory.set(node, seen);
+/** Adds the marks stored by another process or an earlier run. */
+function recall(seen: Record<string, number>, staticData: IDataObject, now: number): void {
 	const stored = isJsonObject(staticData.seen) ? staticData.seen : {};
 	for (const [digest, at] of Object.entries(stored)) {
 		const seconds = toNumber(at);
 		if (seconds !== null && isRecent(seconds, now)) seen[digest] ??= seconds;
 	}
-	return seen;
 }
 
 function forgetOldest(seen: Record<string, number>, now: number): void {

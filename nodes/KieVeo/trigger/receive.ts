@@ -89,11 +89,11 @@ async function judge(context: IWebhookFunctions): Promise<Judgement> {
 	const deduplicates = settings.deduplicate && context.getMode() !== 'manual';
 	if (!deduplicates || event.taskId === null) return await deliver();
 	const node = `${context.getWorkflow().id} ${context.getNode().id}`;
-	const receiver = { node, staticData: context.getWorkflowStaticData('node'), now };
+	const staticData = context.getWorkflowStaticData('node');
 	const name = nameOf(event);
-	const delivered = await deliverOnce(receiver, name, deliver);
+	const delivered = await deliverOnce({ node, staticData, now }, name, deliver);
 	if (delivered?.kind === 'accepted') {
-		return { ...delivered, takeBack: () => forgetDelivery(receiver, name) };
+		return { ...delivered, takeBack: () => forgetDelivery(node, name) };
 	}
 	return delivered ?? { kind: 'ignored', why: `${event.event} of ${event.taskId} came before` };
 }

@@ -28,7 +28,7 @@ describe('an event', () => {
 		await deliverOnce(here, 'b', accepted);
 		// n8n has stored both with the second.
 		const staticData = JSON.parse(JSON.stringify(here.staticData)) as IDataObject;
-		forgetDelivery(here, 'a');
+		forgetDelivery(here.node, 'a');
 		const again = { ...here, staticData };
 		expect(await deliverOnce(again, 'a', accepted)).not.toBeNull();
 		expect(await deliverOnce(again, 'a', accepted)).toBeNull();
