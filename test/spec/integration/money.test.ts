@@ -1,48 +1,13 @@
-import { startSimulator, type Fault, type Simulator } from '../../tools/simulator';
-import { runNode } from './runNode';
+import { startSimulator, type FaultEffect, type Simulator } from '../../tools/simulator';
+import { accountsFor, runAll, type Answered } from './answered';
+import { useFastTime } from './fastTime';
 
 /*
- * What a user reads about money, where it counts: "paid for" after a request that was sent and whose answer
- * was lost, and nowhere else; the id of a task wherever Kie has named one.
+ * What a user reads about money where an order gets no proper answer (to those: corpus.test.ts): "paid for" after a
+ * request that was sent and whose answer was lost, and nowhere else; the id of a task wherever Kie has named one.
  */
 
-type Effect = Fault extends infer F ? (F extends Fault ? Omit<F, 'path' | 'when'> : never) : never;
-
-/** Kie may have accepted the request. */
-const LOST: { [what: string]: Effect } = {
-	'a connection reset': { kind: 'reset-after' },
-	'a connection reset before an answer was written': { kind: 'reset-before' },
-	'an empty answer': { kind: 'empty', processed: true },
-	'a page with 200': { kind: 'html', httpStatus: 200, processed: true },
-	'a page with 502': { kind: 'html', httpStatus: 502, processed: true },
-	'a cut answer': { kind: 'cut-json' },
-	'a server error': { kind: 'status', code: 500, processed: true },
-	'a fault of the service behind Kie': { kind: 'status', code: 408, msg: 'x', processed: true },
-};
-
-const NO_CREDITS = 'Credits insufficient';
-/** It was not accepted, by Kie or by a host in front of it. */
-const REFUSED: { [what: string]: Effect } = {
-	'a page with 404': { kind: 'html', httpStatus: 404 },
-	'a redirect': { kind: 'redirect', location: 'https://example.com/' },
-	'a bad key': { kind: 'status', code: 401 },
-	'no credits under 500': { kind: 'status', code: 500, msg: NO_CREDITS },
-	'too many requests': { kind: 'status', code: 429 },
-	maintenance: { kind: 'status', code: 455 },
-	'a refusal': { kind: 'status', code: 422, msg: 'something new' },
-};
-
-const TASK = 'veo_task_named_here';
-/** Where it can stand: unit/meaning. */
-const NAMED: { [what: string]: Effect } = {
-	'code 500': {
-		kind: 'answer',
-		body: { code: 500, msg: 'x', data: { a: { b: { taskId: TASK } } } },
-	},
-	'a refusal': { kind: 'answer', body: { code: 400, msg: 'flagged', data: { taskId: TASK } } },
-	'a page': { kind: 'answer', httpStatus: 502, body: `<html>{"taskId":"${TASK}"}</html>` },
-	'a cut answer': { kind: 'answer', body: `{"code":200,"data":{"taskId":"${TASK}",` },
-};
+useFastTime();
 
 /** With the request that orders. */
 const PATHS = {
@@ -51,96 +16,76 @@ const PATHS = {
 	get4k: '/api/v1/veo/get-4k-video',
 	runModel: '/api/v1/jobs/createTask',
 };
-type Operation = keyof typeof PATHS;
-const OPERATIONS = Object.keys(PATHS) as Operation[];
 
-interface Told {
-	/** The item, or message and description of the error. */
-	text: string;
-	/** Orders that reached the simulator. */
-	sent: number;
-	/** Those it accepted. */
-	paid: number;
+const TASK = 'veo_task_named_here';
+const named = (body: object | string, httpStatus = 200): FaultEffect => ({
+	kind: 'answer',
+	body,
+	httpStatus,
+});
+
+const EFFECTS: { [kind: string]: { [what: string]: FaultEffect } } = {
+	/** Kie may have accepted the request. */
+	lost: {
+		'a connection reset': { kind: 'reset-after' },
+		'a connection reset before an answer was written': { kind: 'reset-before' },
+		'an empty answer': { kind: 'empty', processed: true },
+		'a page with 200': { kind: 'html', httpStatus: 200, processed: true },
+		'a page with 502': { kind: 'html', httpStatus: 502, processed: true },
+		'a cut answer': { kind: 'cut-json' },
+	},
+	/** It was not accepted, by Kie or by a host in front of it. */
+	refused: {
+		'a page with 404': { kind: 'html', httpStatus: 404 },
+		'a redirect': { kind: 'redirect', location: 'https://example.com/' },
+	},
+	/** Where the name can stand: unit/meaning. */
+	named: {
+		'code 500': named({ code: 500, msg: 'x', data: { a: { b: { taskId: TASK } } } }),
+		'a refusal': named({ code: 400, msg: 'flagged', data: { taskId: TASK } }),
+		'a page': named(`<html>{"taskId":"${TASK}"}</html>`, 502),
+		'a cut answer': named(`{"code":200,"data":{"taskId":"${TASK}",`),
+	},
+};
+
+interface Row extends Answered {
+	kind: string;
+	what: string;
 }
+
+const ROWS = Object.entries(PATHS).flatMap(([operation, path]) =>
+	Object.entries(EFFECTS).flatMap(([kind, effects]) =>
+		Object.entries(effects).map(([what, answer]): Row => {
+			const taskId = `veo_task_${operation} ${kind} ${what}`;
+			return { kind, what, operation, api: 'veo', path, taskId, answer, timeout: 2 };
+		}),
+	),
+);
 
 let simulator: Simulator;
-let key = 0;
-/** A key per run: Kie's limit on submissions holds per key. */
-const keys = Array.from({ length: 200 }, (_, index) => `kie-money-key-${index}`);
-const told = new Map<string, Told>();
-
-async function run(operation: Operation, fault: Effect): Promise<Told> {
-	const apiKey = keys[key++] ?? '';
-	const taskId = simulator.addVideo();
-	const isOurs = (sent: string | string[] | undefined) => String(sent).endsWith(` ${apiKey}`);
-	const when: Fault['when'] = ({ headers }) => isOurs(headers.authorization);
-	const path = PATHS[operation];
-	simulator.fault({ ...fault, path, times: 99, when });
-	const text = await runNode({
-		parameters: {
-			resource: operation === 'runModel' ? 'task' : 'video',
-			operation,
-			taskId,
-			prompt: 'A dog playing',
-			modelId: 'google/nano-banana',
-			inputMode: 'json',
-			inputJson: '{ "prompt": "A dog playing" }',
-			waitMode: 'poll',
-			options: { pollInterval: 1, timeout: 2, onTimeout: 'continue' },
-		},
-		credentials: { apiKey, baseUrl: simulator.apiUrl },
-	}).then(
-		({ items }) => JSON.stringify(items[0]?.json),
-		({ message, description }: { message: string; description: string }) =>
-			`${message} ${description}`,
-	);
-	const sent = simulator.requests({ path }).filter(when);
-	const paid = sent.filter(({ creditsCharged }) => creditsCharged > 0).length;
-	return { text: text.replaceAll(taskId, 'OURS'), sent: sent.length, paid };
-}
+let told: Awaited<ReturnType<typeof runAll<Row>>>;
 
 beforeAll(async () => {
-	simulator = await startSimulator({ accounts: keys.map((one) => ({ key: one })) });
-	const effects = [LOST, REFUSED, NAMED].flatMap((group) => Object.entries(group));
-	// All at once: many of them wait for their repeats.
-	await Promise.all(
-		OPERATIONS.flatMap((operation) =>
-			effects.map(async ([what, effect]) => {
-				told.set(`${operation} ${what} ${effect.kind}`, await run(operation, effect));
-			}),
-		),
-	);
+	simulator = await startSimulator({ accounts: accountsFor(ROWS.length) });
+	for (const { taskId } of ROWS) simulator.addVideo({ taskId });
+	told = await runAll(simulator, ROWS);
 }, 120_000);
 afterAll(async () => await simulator.close());
 
-describe.each(OPERATIONS)('%s', (operation) => {
-	const of = (name: string) => told.get(`${operation} ${name}`) ?? { text: '', sent: -1, paid: -1 };
-	const rows = (group: { [what: string]: Effect }) =>
-		Object.entries(group).map(([what, { kind }]) => [what, `${what} ${kind}`] as const);
-
-	it.each(rows(LOST))('says what may have been paid after %s', (_what, name) => {
-		const { text, sent, paid } = of(name);
-		expect(text).toContain('may have been started and paid for');
-		expect(text).not.toContain('Nothing was started');
-		expect(paid).toBe(name.endsWith('reset-before') ? 0 : 1);
+it.each(ROWS.map((row) => [row.operation, row.what, row.kind, row] as const))(
+	'%s after %s is told as %s',
+	(operation, _what, kind, row) => {
+		const { json, error, requests = [] } = told.get(row) ?? {};
+		const text = error ? `${error.message} ${error.description}` : JSON.stringify(json);
+		const orders = requests.filter(({ path }) => path === row.path);
+		const paid = orders.filter(({ creditsCharged }) => creditsCharged > 0);
+		const isUpgrade = operation === 'get4k';
+		if (kind === 'lost') expect(text).toContain('may have been started and paid for');
+		if (kind === 'refused') expect(text).not.toContain('paid for');
+		else expect(text).not.toContain('Nothing was started');
+		if (kind === 'named') expect(text).toContain(isUpgrade ? row.taskId : TASK);
 		// The 4K request is repeated, and billed once.
-		if (operation !== 'get4k') expect(sent).toBe(1);
-	});
-
-	it.each(rows(REFUSED))('never mentions a payment after %s', (_what, name) => {
-		const { text, paid } = of(name);
-		expect(text).not.toBe('');
-		expect(text).not.toContain('paid for');
-		expect(paid).toBe(0);
-	});
-
-	it.each(rows(NAMED))('keeps the task named in %s', (_what, name) => {
-		const { text } = of(name);
-		if (operation === 'get4k') {
-			expect(text).toContain('OURS');
-			return;
-		}
-		expect(text).toContain(TASK);
-		expect(text).not.toContain('Nothing was started');
-	});
-});
+		else if (kind === 'lost' && !isUpgrade) expect(orders).toHaveLength(1);
+		expect(paid).toHaveLength(kind === 'lost' && row.answer.kind !== 'reset-before' ? 1 : 0);
+	},
+);
