@@ -24,9 +24,15 @@ import {
 	traitsOf,
 	type TaskOperation,
 } from '../operations';
-import { logPlace, secondsLeft } from '../run/executionSettings';
-import { connectRun, runItems, type ItemOperation, type Reading } from '../run/itemRun';
-import { OrderMemory, submitLogged } from '../run/orders';
+import {
+	connectRun,
+	logPlace,
+	runItems,
+	secondsLeft,
+	type ItemOperation,
+	type Reading,
+} from '../run/itemRun';
+import { OrderMemory } from '../run/orders';
 import { TaskWork, type WaitMode } from '../run/taskWork';
 import { resumes, resumeUrlOf, roundOf } from '../suspension/n8n';
 import { assertReachable, resumeAddress, suspend } from '../suspension/suspend';
@@ -125,10 +131,10 @@ export async function executeOrders(
 				await (reached ??= assertReachable(context, connection, suspension.resumeUrl));
 			},
 			async (work) => await work.prepare(),
-			async (work) => await submitLogged(context, work),
+			async (work) => await work.submit(),
 			// Nothing slow between submitting and suspending: files are downloaded once all are finished.
 			async (work, all) =>
-				await finish(context, work, suspension !== null && all.some((one) => one.isUnfinished)),
+				await work.finish(suspension !== null && all.some((one) => one.isUnfinished)),
 		],
 		errorFields: errorFieldsOf(run),
 		...(suspension ? { failedItem } : {}),
@@ -145,20 +151,6 @@ export async function executeOrders(
 	const amount = { unfinished: unfinished.length, all: works.length };
 	addHint(context, unfinishedHint(amount, name, refetchOf(run)));
 	return items;
-}
-
-async function finish(
-	context: IExecuteFunctions,
-	work: TaskWork,
-	isSuspending: boolean,
-): Promise<void> {
-	if (work.run) await work.finish(isSuspending);
-	if (work.run) return;
-	// Kie refused the order, at submission or later: its fallback is next. Or an earlier run lost the answer,
-	// which is raised now.
-	await work.takeUp();
-	await submitLogged(context, work);
-	await work.finish(isSuspending);
 }
 
 /** Seconds. */
@@ -210,7 +202,7 @@ function itemReader(run: Run): ItemOperation<TaskWork>['read'] {
 		});
 		connection.api.assertOffered(order);
 		hints.forEach((hint) => run.hints.add(hint));
-		const work = new TaskWork(order, connection, {
+		const work = new TaskWork(order, context, connection, {
 			...options,
 			...details,
 			waitMode,

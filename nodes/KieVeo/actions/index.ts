@@ -14,7 +14,6 @@ import {
 	type OperationName,
 	type Resource,
 } from '../operations';
-import { hasCombinedBinaries } from '../run/executionSettings';
 import { errorItem } from '../run/itemRun';
 import { getCredits } from './account/getCredits.operation';
 import { upload } from './file/upload.operation';
@@ -134,7 +133,6 @@ export async function router(this: IExecuteFunctions): Promise<INodeExecutionDat
 }
 
 async function execute(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
-	if (hasCombinedBinaries(context)) throw inputErrors.combinedBinaries();
 	const resource = context.getNodeParameter('resource', 0);
 	const name = context.getNodeParameter('operation', 0) as string;
 	// Both are stored parameters: only the table's own keys count.

@@ -7,7 +7,7 @@ import type {
 
 import type { Connection } from '../kie/connection';
 import type { OperationName } from '../operations';
-import { connectRun, runItems, Work } from '../run/itemRun';
+import { connectRun, runItems, type Work } from '../run/itemRun';
 import { Item } from './parameters';
 
 /** What a user selects as 'Operation': its fields, and what it does. */
@@ -48,7 +48,7 @@ export function itemOperation({
 				failFast,
 				{
 					read: (index) => ({
-						work: Object.assign(new Work(), read(itemAt(index))),
+						work: { items: [], ...read(itemAt(index)) },
 						toItem: ({ made }) => made ?? { json: {} },
 					}),
 					phases: [async (work) => void (work.made = await work.run())],

@@ -3,26 +3,20 @@ import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-wor
 import { connect, type Connection } from '../kie/connection';
 import { CancelledError } from '../kie/http/clock';
 import { KieVeoError, toNodeError } from '../messages/error';
-import { alsoSubmitted, logLine, stoppedError } from '../messages/run';
-import { logPlace } from './executionSettings';
+import { inputErrors } from '../messages/input';
+import { alsoSubmitted, logLine, stoppedError, type LogPlace } from '../messages/run';
+import { isJsonObject, toNumber } from '../values';
 
 /** What is done for one item, or once for several that ask for the same. */
-export class Work {
+export interface Work {
 	/** The input items that share it. */
-	readonly items: number[] = [];
+	readonly items: number[];
 	/** What ended it early. */
 	error?: unknown;
-
 	/** Items with the same key share the work. Without one it is never shared. */
-	get key(): string | null {
-		return null;
-	}
-
-	/** Task id by which it can be fetched, of what was submitted and may have used credits. */
-	get submittedTaskId(): string | null {
-		return null;
-	}
-
+	readonly key?: string | null;
+	/** Task ID by which it can be fetched, of what was submitted and may have used credits. */
+	readonly submittedTaskId?: string | null;
 	/**
 	 * Another item asks for the same, and takes part in this work.
 	 *
@@ -56,14 +50,57 @@ export interface ItemOperation<W extends Work> {
 	failedItem?(reading: Reading<W>, error: unknown): INodeExecutionData;
 }
 
-/** A connection that ends waiting when the user stops the execution, or when `failFast` is aborted. */
+/**
+ * A connection that ends waiting when the user stops the execution, or when `failFast` is aborted.
+ *
+ * @throws KieVeoError where n8n cannot send the key, or the credential cannot be used
+ */
 export async function connectRun(
 	context: IExecuteFunctions,
 ): Promise<{ connection: Connection; failFast: AbortController }> {
+	// With files kept within the items' JSON, n8n 2.41 resolves no expression of a credential: neither this node nor
+	// n8n's own HTTP Request can send its key.
+	if (settingsOf(context).binaryMode === 'combined') throw inputErrors.combinedBinaries();
 	const failFast = new AbortController();
 	const userStop = context.getExecutionCancelSignal();
 	const signal = AbortSignal.any([failFast.signal, ...(userStop ? [userStop] : [])]);
 	return { connection: await connect(context, signal), failFast };
+}
+
+/**
+ * Seconds after which n8n ends this execution; `null` if it does not, or does not say.
+ *
+ * A workflow's own limit is in its settings. That of the whole instance, and its upper bound, are only in
+ * the deadline n8n has calculated: no public type declares it, so it is used if present.
+ *
+ * @param now milliseconds since the epoch
+ */
+export function secondsLeft(context: IExecuteFunctions, now: number): number | null {
+	const { additionalData } = context as { additionalData?: unknown };
+	const deadline = isJsonObject(additionalData)
+		? toNumber(additionalData.executionTimeoutTimestamp)
+		: null;
+	if (deadline !== null) return Math.round((deadline - now) / 1000);
+	const limit = toNumber(settingsOf(context).executionTimeout);
+	return limit !== null && limit > 0 ? limit : null;
+}
+
+function settingsOf(context: IExecuteFunctions): { [name: string]: unknown } {
+	// Some n8n versions have none, and the types of the oldest ones do not know it.
+	const settings = (context as { getWorkflowSettings?(): unknown }).getWorkflowSettings?.();
+	return isJsonObject(settings) ? settings : {};
+}
+
+/** @param items none if all are meant */
+export function logPlace(
+	context: Pick<IExecuteFunctions, 'getExecutionId' | 'getNode'>,
+	items: readonly number[] = [],
+): LogPlace {
+	return {
+		node: context.getNode().name,
+		executionId: context.getExecutionId() ?? 'unknown',
+		items,
+	};
 }
 
 /**
@@ -118,7 +155,7 @@ function readAll<W extends Work>(context: IExecuteFunctions, { read }: ItemOpera
 	return context.getInputData().map((_, item): Reading<W> | { error: unknown } => {
 		try {
 			const reading = read(item);
-			const { key } = reading.work;
+			const { key = null } = reading.work;
 			const work = (key === null ? undefined : shared.get(key)) ?? reading.work;
 			if (work !== reading.work) work.join?.(reading.work);
 			if (key !== null) shared.set(key, work);

@@ -3,14 +3,10 @@ import type { IExecuteFunctions } from 'n8n-workflow';
 
 import type { Order, StateOrder } from '../kie/api';
 import type { UploadFile } from '../kie/http/multipart';
-import { KieVeoError } from '../messages/error';
-import { logLine, submittedLine } from '../messages/run';
 import { isJsonObject, toText } from '../values';
-import { logPlace } from './executionSettings';
-import { subjectOf, type TaskRun } from './taskRun';
 
 /** What became of an order that this execution has sent. */
-interface PlacedOrder {
+export interface PlacedOrder {
 	/** Under which Kie has accepted it; `null` when its answer was lost. */
 	taskId: string | null;
 	/** Set when Kie accepted it under another id than the user knows. */
@@ -18,11 +14,6 @@ interface PlacedOrder {
 	/** Of a lost answer: what was wrong with it. */
 	message: string;
 }
-
-/** The name of the execution's custom data that holds the newest task IDs. */
-const TASKS = 'kieVeoTasks';
-/** n8n keeps no longer value. */
-const MOST_CHARACTERS = 255;
 
 /** The name in the node's context. */
 const FIELD = 'kieVeoOrders';
@@ -56,7 +47,7 @@ export class OrderMemory {
 	 * @param images as the item has them, before they are uploaded
 	 * @returns `null` for what costs nothing
 	 */
-	keyOf(order: Order, item: number, images: readonly UploadFile[]): string | null {
+	keyOf(order: Order, item: number, images: readonly UploadFile[] = []): string | null {
 		if (order.kind === 'state') return null;
 		const text = JSON.stringify([order.operation, ...contentOf(order, images)]);
 		const digest = createHash('sha256').update(text).digest('base64url').slice(0, 16);
@@ -95,49 +86,19 @@ function contentOf(order: Exclude<Order, StateOrder>, images: readonly UploadFil
 	}
 }
 
-type LoggingContext = Pick<
-	IExecuteFunctions,
-	'getExecutionId' | 'getNode' | 'logger' | 'getWorkflowDataProxy'
->;
-
-/**
- * Submits an order and writes to n8n's log what was paid for. n8n keeps a node's output only when the node
- * ends: after a stop, n8n's own time limit or a crash the task is recorded nowhere else.
- *
- * @throws KieVeoError, CancelledError
- */
-export async function submitLogged(
-	context: LoggingContext,
-	work: {
-		items: readonly number[];
-		order: Order;
-		/** Set by `submit`. */
-		run?: TaskRun;
-		submittedTaskId: string | null;
-		isTakenUp: boolean;
-		submit(): Promise<void>;
-	},
-): Promise<void> {
-	const place = logPlace(context, work.items);
-	await work.submit().catch((error: unknown) => {
-		if (error instanceof KieVeoError && error.mayBePaid) {
-			context.logger.warn(logLine(place, error));
-		}
-		return Promise.reject(error);
-	});
-	const { submittedTaskId, run, order, isTakenUp } = work;
-	if (submittedTaskId === null || run === undefined) return;
-	const { taskId, kieTaskId } = run.result;
-	const how = isTakenUp ? 'taken up' : 'submitted';
-	context.logger.info(submittedLine(place, { ...subjectOf(order), taskId }, kieTaskId, how));
-	noteInExecution(context, kieTaskId ?? taskId);
-}
+/** The name of the execution's custom data that holds the newest task IDs. */
+const TASKS = 'kieVeoTasks';
+/** n8n keeps no longer value. */
+const MOST_CHARACTERS = 255;
 
 /**
  * All that n8n 2.x keeps of an execution that is stopped by hand. n8n limits its length, so only the newest stay.
  * Never throws: the task is paid for.
  */
-function noteInExecution(context: LoggingContext, taskId: string): void {
+export function noteInExecution(
+	context: Pick<IExecuteFunctions, 'getWorkflowDataProxy' | 'logger'>,
+	taskId: string,
+): void {
 	try {
 		const { $execution } = context.getWorkflowDataProxy(0);
 		const data = $execution?.customData as

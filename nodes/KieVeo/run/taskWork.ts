@@ -1,42 +1,48 @@
+import type { IExecuteFunctions } from 'n8n-workflow';
+
 import type { StoredFile } from '../files/download';
-import type { Order, UpgradeOrder } from '../kie/api';
+import type { Order, SubmissionAnswer, UpgradeOrder } from '../kie/api';
 import type { Connection } from '../kie/connection';
 import type { UploadFile } from '../kie/http/multipart';
 import type { FailureReason } from '../kie/meaning/answer';
-import { KieVeoError } from '../messages/error';
+import { NO_FILES } from '../kie/meaning/files';
+import { ORDERED } from '../kie/meaning/repeat';
+import { KieVeoError, PERHAPS_REORDERED } from '../messages/error';
 import { inputErrors } from '../messages/input';
-import { fallbackError, lostOrderError, uploadRejectedError } from '../messages/task';
-import { isCreation, traitsOf, type TaskOperation } from '../operations';
-import type { Subject } from '../taskResult';
-import { Work } from './itemRun';
-import type { OrderMemory } from './orders';
+import { logLine, submittedLine } from '../messages/run';
 import {
-	isUnfinished,
-	submitOrder,
-	subjectOf,
-	takeUp,
-	waitByPolling,
-	type TaskOptions,
-	type TaskRun,
-} from './taskRun';
+	fallbackError,
+	lostOrderError,
+	rejectedError,
+	timedOutError,
+	unclearError,
+	uploadRejectedError,
+} from '../messages/task';
+import { isCreation, traitsOf, type TaskOperation } from '../operations';
+import { asNamedIn, toTaskResult, type Subject, type TaskResult } from '../taskResult';
+import { logPlace, type Work } from './itemRun';
+import { noteInExecution, type OrderMemory, type PlacedOrder } from './orders';
 
 /** How the node gets a result. */
 export type WaitMode = 'none' | 'poll' | 'callback';
 
-interface TaskWorkOptions extends TaskOptions {
-	waitMode: WaitMode;
-	/** Ordered instead when Kie refuses for good. Only while polling. */
-	fallback?: UpgradeOrder;
-	/** Images of a new video that must be uploaded first. */
-	images?: UploadFile[];
-	/** Why it cannot be ordered. */
-	refusal?: KieVeoError;
-	/** What this execution has ordered before. */
-	memory: OrderMemory;
-	/** The input item. */
-	item: number;
-	/** Fetches the video as a file, if it is also wanted as one. */
-	download: ((run: TaskRun) => Promise<StoredFile[]>) | null;
+/** The Options collection, with defaults filled in. Durations in seconds. */
+export interface TaskOptions {
+	pollInterval: number;
+	timeout: number;
+	onTimeout: 'error' | 'continue';
+	/** Credits the account must have before anything is paid for; 0 for no limit. */
+	minimumCredits: number;
+	simplify: boolean;
+}
+
+/** Where a submitted task stands. */
+export interface TaskRun {
+	result: TaskResult & { taskId: string };
+	/** Kie's whole answer. */
+	raw: unknown;
+	/** Whether the answer says nothing that is known: perhaps nothing was started yet. */
+	isUnclear?: true;
 }
 
 /** Final for the 4K version, and neither about the account, the base video or its ID, nor a passing fault. */
@@ -47,8 +53,18 @@ const REFUSES_4K: readonly FailureReason[] = [
 	'other',
 ];
 
+/** After this many consecutive answers that can mean a failed task, the task has failed. */
+const MOST_TASK_ERRORS = 5;
+
+const NO_IDS = { taskId: null, kieTaskId: null };
+
+/** What a task takes whose operation is not known. */
+const OTHER_MINUTES = 10;
+
 /** One order, for every input item that asks for the same: prepared, submitted, waited for, downloaded. */
-export class TaskWork extends Work {
+export class TaskWork implements Work {
+	readonly items: number[] = [];
+	error?: unknown;
 	/** Unset until submitted. */
 	run?: TaskRun;
 	/** By the even clock; 0 until submitted. */
@@ -57,25 +73,41 @@ export class TaskWork extends Work {
 	private deadline = Infinity;
 	files: StoredFile[] = [];
 	private readonly operation: TaskOperation;
-	/** Whether it was ordered by an earlier run of this execution. */
-	isTakenUp = false;
-	/** Set when an earlier run has ordered it, and the answer was lost: raised last, so that others are not kept waiting. */
-	private lost?: KieVeoError;
+	/** What an earlier run of this execution has ordered, unless it has failed. */
+	private placed: PlacedOrder | null = null;
 	/** Kie's refusal, once the fallback has replaced the order. */
 	private refusal?: KieVeoError;
 	private orderKey: string | null;
 
 	constructor(
 		public order: Order,
+		private readonly context: Pick<
+			IExecuteFunctions,
+			'getExecutionId' | 'getNode' | 'getWorkflowDataProxy' | 'logger'
+		>,
 		private readonly connection: Connection,
-		readonly options: TaskWorkOptions,
+		readonly options: TaskOptions & {
+			waitMode: WaitMode;
+			/** Ordered instead when Kie refuses for good. Only while polling. */
+			fallback?: UpgradeOrder;
+			/** Images of a new video that must be uploaded first. */
+			images?: UploadFile[];
+			/** Why it cannot be ordered: raised unless an earlier run of this execution has ordered it. */
+			refusal?: KieVeoError;
+			/** What this execution has ordered before. */
+			memory: OrderMemory;
+			/** The input item. */
+			item: number;
+			/** Fetches the video as a file, if it is also wanted as one. */
+			download: ((run: TaskRun) => Promise<StoredFile[]>) | null;
+		},
 	) {
-		super();
+		const { memory, item, images } = options;
 		this.operation = order.operation;
-		this.orderKey = this.nameOrder();
+		this.orderKey = memory.keyOf(order, item, images);
 	}
 
-	override get key(): string | null {
+	get key(): string | null {
 		const { order } = this;
 		switch (order.kind) {
 			case 'creation':
@@ -88,13 +120,41 @@ export class TaskWork extends Work {
 		}
 	}
 
-	/** The task an error names. As long as an extension has none, the one to extend. */
-	get taskId(): string | null {
-		const { taskId, extendedTaskId } = this.subject;
-		return this.run?.result.taskId ?? taskId ?? extendedTaskId ?? null;
+	/** What it is about, as far as Kie or an earlier run has named it. */
+	get subject(): Subject {
+		const { order } = this;
+		const { operation } = order;
+		const { taskId, kieTaskId = null } = this.run?.result ?? this.placed ?? NO_IDS;
+		const named = { operation, taskId, kieTaskId, index: null };
+		switch (order.kind) {
+			case 'creation': {
+				const { taskId: extendedTaskId, model } = order.parameters;
+				return { ...named, extendedTaskId, model };
+			}
+			case 'model':
+				return { ...named, model: order.model };
+			case 'state':
+				return { ...named, taskId: order.taskId };
+			case 'upgrade': {
+				const { taskId: ofVideo, index } = order;
+				const own = this.connection.api.upgradesAreTasks ? { ownTaskId: kieTaskId } : {};
+				return { ...named, taskId: ofVideo, index, ...own };
+			}
+		}
 	}
 
-	override get submittedTaskId(): string | null {
+	/** The task an error names. As long as an extension has none, the one to extend. */
+	get taskId(): string | null {
+		const { taskId, extendedTaskId = null } = this.subject;
+		return taskId ?? extendedTaskId;
+	}
+
+	/** Where Kie reports its end. */
+	get callBackUrl(): string | undefined {
+		return this.order.kind === 'state' ? undefined : this.order.callBackUrl;
+	}
+
+	get submittedTaskId(): string | null {
 		const { order, run } = this;
 		// Asking for a state submits nothing.
 		if (order.kind === 'state' || run === undefined) return null;
@@ -102,16 +162,23 @@ export class TaskWork extends Work {
 		return this.connection.api.upgradesAreTasks ? kieTaskId : taskId;
 	}
 
-	get subject(): Subject {
-		return subjectOf(this.order);
-	}
-
 	get isFinished(): boolean {
 		return this.run?.result.status === 'success';
 	}
 
+	/** Whether waiting could still change it. */
 	get isUnfinished(): boolean {
-		return this.run !== undefined && isUnfinished(this.run);
+		return this.run?.result.status === 'processing';
+	}
+
+	/** Whether an earlier run of this execution has ordered it. */
+	get isPlaced(): boolean {
+		return this.placed !== null;
+	}
+
+	/** Whether the task of that earlier run is known. */
+	get isTakenUp(): boolean {
+		return this.isPlaced && this.run !== undefined;
 	}
 
 	/**
@@ -120,39 +187,40 @@ export class TaskWork extends Work {
 	 *
 	 * @throws KieVeoError for a different callback address
 	 */
-	override join({ order, options }: TaskWork): void {
+	join({ order, callBackUrl, options }: TaskWork): void {
 		// The addresses of a suspended execution differ, but lead to the same place.
-		if (options.waitMode !== 'callback') this.joinCallback(order);
+		if (options.waitMode !== 'callback' && callBackUrl !== undefined) {
+			if (this.callBackUrl === undefined) this.order = order;
+			else if (this.callBackUrl !== callBackUrl) throw inputErrors.differentCallback();
+		}
 		this.options.download ??= options.download;
 	}
 
-	private joinCallback(other: Order): void {
-		if (other.kind === 'state' || other.callBackUrl === undefined) return;
-		const own = this.order.kind === 'state' ? undefined : this.order.callBackUrl;
-		if (own === undefined) this.order = other;
-		else if (own !== other.callBackUrl) throw inputErrors.differentCallback();
-	}
-
-	/** Whether an earlier run of this execution has ordered it. */
-	get isPlaced(): boolean {
-		return this.isTakenUp || this.lost !== undefined;
-	}
-
-	/** Leaves `run` unset unless this execution has ordered the video before, and it has not failed. */
+	/**
+	 * Takes up what an earlier run of this execution has ordered: asks how it stands, and orders nothing. What has
+	 * failed may be ordered again; a lost answer is raised by {@link finish}, so that others are not kept waiting.
+	 */
 	async takeUp(): Promise<void> {
-		const { memory } = this.options;
-		const placed = memory.find(this.orderKey);
-		if (placed === null) return;
-		const { taskId, kieTaskId, message } = placed;
-		if (taskId === null) {
-			this.lost = lostOrderError(this.subject, { code: null, message });
+		this.placed = this.options.memory.find(this.orderKey);
+		if (this.placed === null || this.placed.taskId === null) return;
+		const { taskId, kieTaskId } = this.placed;
+		const task = { ...this.subject, taskId, kieTaskId, codes: [ORDERED] };
+		const answer = await this.connection.api.fetchTask(task, 'check');
+		const { meaning } = answer;
+		if (meaning.kind === 'failed' && meaning.reason !== 'reordered') {
+			this.placed = null;
 			return;
 		}
-		const run = await takeUp(this.connection, this.order, { taskId, kieTaskId });
-		if (run === null) return;
-		this.run = this.refusal ? this.inPlace(run) : run;
+		if (meaning.kind === 'success' || meaning.kind === 'refused') {
+			this.run = this.toRun(answer);
+		} else {
+			const isReordered = meaning.kind === 'failed' || 'perhapsReordered' in meaning;
+			const message = isReordered ? `${answer.message} ${PERHAPS_REORDERED}` : answer.message;
+			const running = { kind: 'processing' as const, files: NO_FILES };
+			// No code: Kie does not report its end to this run.
+			this.run = this.toRun({ ...answer, meaning: running, code: null, message });
+		}
 		this.startTime();
-		this.isTakenUp = true;
 	}
 
 	/**
@@ -174,60 +242,55 @@ export class TaskWork extends Work {
 		const { images = [] } = this.options;
 		const { order } = this;
 		if (this.isPlaced || images.length === 0 || order.kind !== 'creation') return;
-		const imageUrls = await this.upload(images);
+		const imageUrls: string[] = [];
+		for (const image of images) {
+			const answer = await this.connection.api.uploadFile(image);
+			const { meaning } = answer;
+			if (meaning.kind !== 'success') throw uploadRejectedError(meaning, answer);
+			imageUrls.push(meaning.url);
+		}
 		this.order = { ...order, parameters: { ...order.parameters, imageUrls } };
 	}
 
-	/** Leaves `run` unset when Kie refuses the order for good and the fallback replaces it. */
-	async submit(): Promise<void> {
-		if (this.isPlaced) return;
-		this.startTime();
-		this.run = await this.orFallBack(async () => await this.submitRemembered());
-		if (this.order.kind === 'state') return;
-		this.startTime();
-	}
-
-	/** From the submission, or the first attempt. A fallback has what is left of the time. */
-	private startTime(): void {
-		const { clock, patience } = this.connection;
-		this.submittedAt = clock.elapsed();
-		if (this.options.waitMode === 'none' || this.refusal) return;
-		this.deadline = this.submittedAt + this.options.timeout * 1000;
-		patience.until = Math.max(patience.until ?? 0, this.deadline);
-	}
-
 	/**
-	 * Like {@link submit}, unsets `run` when the fallback has replaced the order.
+	 * Submits the order, or what replaces it, and writes to n8n's log what was paid for. n8n keeps a node's output only
+	 * when the node ends: after a stop, n8n's own time limit or a crash the task is recorded nowhere else.
 	 *
-	 * @param isSuspending whether the file must wait until the execution is resumed
+	 * @throws KieVeoError when Kie rejects it or the answer is lost, CancelledError
 	 */
-	async finish(isSuspending: boolean): Promise<void> {
-		if (this.lost) throw this.lost;
-		const { waitMode, download } = this.options;
-		const { run: submitted, submittedAt, deadline } = this;
-		if (submitted && this.isUnfinished && waitMode === 'poll') {
-			const { connection, order, options } = this;
-			const times = { submittedAt, deadline };
-			this.run = await this.orFallBack(
-				async () => await waitByPolling(connection, order, submitted, times, options),
-			);
-		}
-		const { run } = this;
-		if (run && this.isFinished && download && !isSuspending) this.files = await download(run);
+	async submit(): Promise<void> {
+		const { context } = this;
+		const place = logPlace(context, this.items);
+		await this.send().catch((error: unknown) => {
+			if (error instanceof KieVeoError && error.mayBePaid) {
+				context.logger.warn(logLine(place, error));
+			}
+			return Promise.reject(error);
+		});
+		const { run, subject } = this;
+		if (this.submittedTaskId === null || run === undefined) return;
+		const { taskId, kieTaskId } = run.result;
+		const how = this.isTakenUp ? 'taken up' : 'submitted';
+		context.logger.info(submittedLine(place, subject, kieTaskId, how));
+		noteInExecution(context, kieTaskId ?? taskId);
 	}
 
 	/** Whatever comes next, a run of this execution that follows knows what was paid for. */
-	private async submitRemembered(): Promise<TaskRun> {
+	private async send(): Promise<void> {
+		if (this.isPlaced) return;
 		const { memory, waitMode } = this.options;
-		const { order, orderKey } = this;
+		this.startTime();
 		const deadline = waitMode === 'none' ? undefined : this.deadline;
-		const run = await submitOrder(this.connection, order, deadline).catch((error: unknown) => {
+		try {
+			this.run = this.toRun(await this.connection.api.submit(this.order, deadline));
+		} catch (error) {
 			if (error instanceof KieVeoError) this.rememberFault(error);
-			return Promise.reject(error);
-		});
-		const { taskId, kieTaskId = null, message } = run.result;
-		memory.remember(orderKey, { taskId, kieTaskId, message });
-		return run;
+			await this.fallBack(error);
+			return await this.send();
+		}
+		const { taskId, kieTaskId = null, message } = this.run.result;
+		memory.remember(this.orderKey, { taskId, kieTaskId, message });
+		if (this.order.kind !== 'state') this.startTime();
 	}
 
 	/** A lost answer, or a task that Kie named although it refused. */
@@ -240,46 +303,122 @@ export class TaskWork extends Work {
 		}
 	}
 
-	private nameOrder(): string | null {
-		const { memory, item, images = [] } = this.options;
-		return memory.keyOf(this.order, item, images);
+	/** From the submission, or the first attempt. A fallback has what is left of the time. */
+	private startTime(): void {
+		const { clock, patience } = this.connection;
+		this.submittedAt = clock.elapsed();
+		if (this.options.waitMode === 'none' || this.refusal) return;
+		this.deadline = this.submittedAt + this.options.timeout * 1000;
+		patience.until = Math.max(patience.until ?? 0, this.deadline);
 	}
 
-	private async orFallBack(step: () => Promise<TaskRun>): Promise<TaskRun | undefined> {
-		return await step().then(
-			(run) => (this.refusal ? this.inPlace(run) : run),
-			(error: unknown) => this.fallBack(error),
-		);
+	/**
+	 * Waits for the result, and downloads it.
+	 *
+	 * @param isSuspending whether the file must wait until the execution is resumed
+	 */
+	async finish(isSuspending: boolean): Promise<void> {
+		const { placed, run: submitted } = this;
+		const { waitMode, download } = this.options;
+		if (placed?.taskId === null) {
+			throw lostOrderError(this.subject, { code: null, message: placed.message });
+		}
+		if (submitted && this.isUnfinished && waitMode === 'poll') {
+			try {
+				await this.poll(submitted);
+			} catch (error) {
+				await this.fallBack(error);
+				await this.submit();
+				return await this.finish(isSuspending);
+			}
+		}
+		if (this.run && this.isFinished && download && !isSuspending) {
+			this.files = await download(this.run);
+		}
 	}
 
-	/** Replaces the order with the fallback, or throws. */
-	private fallBack(error: unknown): undefined {
+	/**
+	 * Waits by polling. A fault of the service or the network in the meantime does not end the wait: the timeout does.
+	 * The last check happens at the deadline itself, so a task that finished just before it is reported as finished.
+	 *
+	 * @throws KieVeoError when the task fails or the time runs out, CancelledError
+	 */
+	private async poll({ result, isUnclear }: TaskRun): Promise<void> {
+		const { submittedAt, deadline } = this;
+		const { pollInterval, timeout, onTimeout } = this.options;
+		const { api, clock, signal } = this.connection;
+		const { taskId, kieTaskId = null } = result;
+		const codes = isUnclear ? [] : [result.code];
+		let lastMessage = result.message;
+		let taskErrors = 0;
+		const { usualMinutes = OTHER_MINUTES } = traitsOf(this.order.operation);
+		const unclearMinutes = 2 * usualMinutes;
+
+		/** @returns the pause in milliseconds that Kie asks for */
+		const check = async (): Promise<number> => {
+			const answer = await api.fetchTask({ ...this.subject, taskId, kieTaskId, codes }, 'poll');
+			const { meaning } = answer;
+			lastMessage = answer.message;
+			if (meaning.kind === 'unclear' && clock.elapsed() - submittedAt > unclearMinutes * 60_000) {
+				throw unclearError(this.subject, unclearMinutes, answer);
+			}
+			const perhapsFailed = meaning.kind === 'retry' && meaning.reason === 'taskOrServer';
+			taskErrors = perhapsFailed ? taskErrors + 1 : 0;
+			const saysNothing = meaning.kind === 'retry' || meaning.kind === 'unreached';
+			if (saysNothing && taskErrors < MOST_TASK_ERRORS) return answer.retryAfterMs ?? 0;
+			this.run = this.toRun(answer);
+			if (!this.run.isUnclear) codes.push(answer.code);
+			return 0;
+		};
+
+		const intervalMs = pollInterval * 1000;
+		for (let due = submittedAt + intervalMs; ; ) {
+			const next = Math.min(due, deadline);
+			await clock.pause(Math.max(0, next - clock.elapsed()), signal);
+			const pauseMs = await check();
+			if (!this.isUnfinished) return;
+			if (next === deadline) break;
+			due = clock.elapsed() + Math.max(intervalMs, pauseMs);
+		}
+		if (onTimeout === 'error') throw timedOutError(this.subject, timeout, lastMessage);
+		if (this.run) this.run.result.timedOut = true;
+	}
+
+	/** Replaces the order with the fallback, which may have been ordered before, or throws. */
+	private async fallBack(error: unknown): Promise<void> {
 		if (!(error instanceof KieVeoError)) throw error;
 		if (this.refusal) throw fallbackError(this.refusal, error);
-		const { fallback, waitMode } = this.options;
+		const { fallback, waitMode, memory, item } = this.options;
 		const isRefused = error.failure !== null && REFUSES_4K.includes(error.failure);
 		if (!isRefused || !fallback || waitMode !== 'poll') throw error;
 		this.refusal = error;
 		this.order = fallback;
-		this.orderKey = this.nameOrder();
-		this.isTakenUp = false;
-		return undefined;
+		this.orderKey = memory.keyOf(fallback, item);
+		this.run = undefined;
+		await this.takeUp();
 	}
 
-	/** The fallback, as a result of the original order. */
-	private inPlace({ result, raw }: TaskRun): TaskRun {
-		const fallback = traitsOf(this.order.operation).upgradesTo;
-		return { result: { ...result, operation: this.operation, fallback }, raw };
-	}
-
-	private async upload(images: UploadFile[]): Promise<string[]> {
-		const urls: string[] = [];
-		for (const image of images) {
-			const answer = await this.connection.api.uploadFile(image);
-			const { meaning } = answer;
-			if (meaning.kind !== 'success') throw uploadRejectedError(meaning, answer);
-			urls.push(meaning.url);
+	/** @throws KieVeoError for an answer that is neither a result nor progress */
+	private toRun(answer: SubmissionAnswer): TaskRun {
+		const { subject } = this;
+		const { meaning, raw } = answer;
+		if (meaning.kind === 'lost') throw lostOrderError(subject, answer);
+		const isPending = meaning.kind === 'processing' || meaning.kind === 'unclear';
+		if (meaning.kind !== 'success' && !isPending) {
+			// Kie may refuse a new video and still name a task, which can then be looked up.
+			const named = 'taskId' in meaning ? meaning.taskId : undefined;
+			throw rejectedError({ ...subject, taskId: subject.taskId ?? named ?? null }, meaning, answer);
 		}
-		return urls;
+		const files = meaning.kind === 'unclear' ? NO_FILES : meaning.files;
+		const taskId = subject.taskId ?? files.taskId;
+		// Without a task id nothing was certainly created.
+		if (taskId === null) throw lostOrderError(subject, answer);
+		const status = meaning.kind === 'success' ? 'success' : 'processing';
+		const result = toTaskResult(asNamedIn(files, { ...subject, taskId }), status, answer, files);
+		const { upgradesTo } = traitsOf(this.order.operation);
+		// The fallback is a result of the original order.
+		const original = this.refusal ? { operation: this.operation, fallback: upgradesTo } : {};
+		const run = { result: { ...result, ...original, taskId }, raw };
+		return meaning.kind === 'unclear' ? { ...run, isUnclear: true } : run;
 	}
 }

@@ -5,7 +5,6 @@ import type { Connection } from '../kie/connection';
 import type { KieVeoError } from '../messages/error';
 import { inputErrors } from '../messages/input';
 import { isUpgrade } from '../operations';
-import { runsOnEngine2 } from '../run/executionSettings';
 import type { TaskWork } from '../run/taskWork';
 import { resumeUrlOf, withResumePath } from './n8n';
 import { beginSuspension, placeOf, store, wasSuspended } from './state';
@@ -51,6 +50,14 @@ export function resumeAddress(context: IExecuteFunctions, apiBaseUrl: string): s
 		throw inputErrors.suspendedTwice();
 	}
 	return withResumePath(resumeUrl);
+}
+
+/**
+ * Whether the execution runs on n8n's engine 2.0, which does not suspend executions. It gives a node no
+ * workflow settings, but its executions have a UUID instead of a number.
+ */
+export function runsOnEngine2(context: Pick<IExecuteFunctions, 'getExecutionId'>): boolean {
+	return /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-/i.test(context.getExecutionId() ?? '');
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 
-import { runsOnEngine2, secondsLeft } from '../../../nodes/KieVeo/run/executionSettings';
+import { secondsLeft } from '../../../nodes/KieVeo/run/itemRun';
+import { runsOnEngine2 } from '../../../nodes/KieVeo/suspension/suspend';
 
 const NOW = 1_000_000;
 

@@ -1,7 +1,12 @@
+import type { INode, IWorkflowDataProxyData, Logger } from 'n8n-workflow';
+
 import { HttpClient, type HttpCall, type SendRequest } from '../../../nodes/KieVeo/kie/http/client';
 import { SubmissionLimiter } from '../../../nodes/KieVeo/kie/http/limiter';
-import type { ApiName } from '../../../nodes/KieVeo/kie/api';
+import type { ApiName, Order } from '../../../nodes/KieVeo/kie/api';
+import type { Connection } from '../../../nodes/KieVeo/kie/connection';
 import { KieApi } from '../../../nodes/KieVeo/kie/kieApi';
+import { OrderMemory } from '../../../nodes/KieVeo/run/orders';
+import { TaskWork } from '../../../nodes/KieVeo/run/taskWork';
 import { FakeClock } from './fakeClock';
 
 /** The key of the callback addresses that are made here. */
@@ -47,4 +52,40 @@ export function fakeKie(
 	const chosen = new KieApi(name, account);
 	// A test knows which orders the API that it names takes.
 	return { api: chosen.apis[name] as unknown as KieApi, chosen, calls, clock, stop, lines };
+}
+
+/** A node's context, and the lines that n8n's log gets. */
+export function fakeContext(getWorkflowDataProxy = () => ({}) as IWorkflowDataProxyData) {
+	const lines: string[] = [];
+	const note = (level: string) => (line: string) => void lines.push(`${level} ${line}`);
+	const levels = { info: note('info'), warn: note('warn'), debug: note('debug') };
+	const context = {
+		getNode: () => ({ name: 'Videos' }) as INode,
+		getExecutionId: () => '12',
+		logger: levels as unknown as Logger,
+		getWorkflowDataProxy,
+	};
+	return { context, lines };
+}
+
+/** An order of a node that has ordered nothing before, and does not wait unless told otherwise. */
+export function workOf(
+	order: Order,
+	connection: { api: object; clock: FakeClock; signal?: AbortSignal },
+	options: Partial<TaskWork['options']> = {},
+	{ context } = fakeContext(),
+) {
+	const given = { ...connection, patience: {} } as unknown as Connection;
+	return new TaskWork(order, context, given, {
+		waitMode: 'none',
+		pollInterval: 30,
+		timeout: 1800,
+		onTimeout: 'error',
+		minimumCredits: 0,
+		simplify: true,
+		memory: new OrderMemory({ getContext: () => ({}) }, 0),
+		item: 0,
+		download: null,
+		...options,
+	});
 }

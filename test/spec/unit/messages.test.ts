@@ -8,8 +8,7 @@ import {
 	uploadRejectedError,
 	rejectedError,
 } from '../../../nodes/KieVeo/messages/task';
-import { submitOrder } from '../../../nodes/KieVeo/run/taskRun';
-import { fakeKie } from './fakeKie';
+import { fakeKie, workOf } from './fakeKie';
 
 const MOST = 500;
 const LONG = 'x'.repeat(10_000);
@@ -90,8 +89,10 @@ describe('an upgrade whose answer was lost', () => {
 		['a bad key', { code: 401, msg: 'x' }, 'did not accept the API key', 'Check the API key'],
 		["a proxy's login", cutByProxy, 'Kie.ai was not reached', 'requires a user name'],
 	])('may have been paid for although %s follows', async (_what, next, words, advice) => {
-		const { api } = fakeKie([reset, noName, next]);
-		const thrown: unknown = await submitOrder({ api }, order).catch((error: unknown) => error);
+		const kie = fakeKie([reset, noName, next]);
+		const thrown: unknown = await workOf(order, kie)
+			.submit()
+			.catch((error: unknown) => error);
 		if (!(thrown instanceof KieVeoError)) throw thrown;
 		expect(thrown.message).toContain(words);
 		expect(thrown.description).toContain(advice);
@@ -104,8 +105,10 @@ describe('an upgrade whose answer was lost', () => {
 		['when Kie refuses the video', [reset, { code: 501, msg: 'x' }]],
 		['when nothing was lost', [noName, { code: 402, msg: 'x' }]],
 	])('does not matter %s', async (_what, replies) => {
-		const { api } = fakeKie(replies);
-		const thrown: unknown = await submitOrder({ api }, order).catch((error: unknown) => error);
+		const kie = fakeKie(replies);
+		const thrown: unknown = await workOf(order, kie)
+			.submit()
+			.catch((error: unknown) => error);
 		if (!(thrown instanceof KieVeoError)) throw thrown;
 		expect(thrown.message + thrown.description).not.toContain('paid for');
 		expect(thrown.mayBePaid).toBe(false);

@@ -2,8 +2,7 @@ import { NodeOperationError, type INode } from 'n8n-workflow';
 
 import { networkFaultOf } from '../../../nodes/KieVeo/kie/http/networkFault';
 import { KieVeoError, toNodeError } from '../../../nodes/KieVeo/messages/error';
-import { submitOrder } from '../../../nodes/KieVeo/run/taskRun';
-import { fakeKie } from './fakeKie';
+import { fakeKie, workOf } from './fakeKie';
 import { errorOf1x, errorOf2x, TRANSPORT_FAULTS, type TransportFault } from './transportFaults';
 
 type Expected = [
@@ -90,15 +89,17 @@ const LINES = [
 ];
 
 async function generate(error: Error) {
-	const { api, calls } = fakeKie([error]);
+	const kie = fakeKie([error]);
 	const order = {
 		kind: 'creation' as const,
 		operation: 'generate' as const,
 		parameters: { prompt: 'A dog', model: 'veo3' },
 	};
-	const thrown: unknown = await submitOrder({ api }, order).catch((one: unknown) => one);
+	const thrown: unknown = await workOf(order, kie)
+		.submit()
+		.catch((one: unknown) => one);
 	if (!(thrown instanceof KieVeoError)) throw thrown;
-	return { thrown, calls };
+	return { thrown, calls: kie.calls };
 }
 
 describe.each(LINES)('Generate in n8n $line', ({ line, errorOf }) => {

@@ -1,16 +1,15 @@
-import { connect } from '../../kie/connection';
 import { accountRejectedError } from '../../messages/task';
-import type { Action } from '../itemOperation';
+import { itemOperation } from '../itemOperation';
 
 /** The credit balance, a decimal number: it belongs to the account, so it is read once for all items. */
-export const getCredits: Action = {
+export const getCredits = itemOperation({
+	operation: 'getCredits',
 	fields: [],
-	execute: async (context) => {
-		const { api } = await connect(context, context.getExecutionCancelSignal());
+	begin: async ({ api }) => {
 		const answer = await api.fetchCredits();
 		const { meaning } = answer;
 		if (meaning.kind !== 'success') throw accountRejectedError(meaning, answer);
 		const { credits } = meaning;
-		return context.getInputData().map((_, item) => ({ json: { credits }, pairedItem: { item } }));
+		return () => ({ run: async () => ({ json: { credits } }) });
 	},
-};
+});
