@@ -40,7 +40,7 @@ export class KieVeo implements INodeType {
 	methods = methods;
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-		return await router.call(this);
+		return await router(this);
 	}
 
 	/** Called only while an execution is suspended by 'Wait for Callback'. */

@@ -1,9 +1,4 @@
-import type {
-	IDataObject,
-	IExecuteFunctions,
-	INodeExecutionData,
-	INodeProperties,
-} from 'n8n-workflow';
+import type { IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n-workflow';
 
 import { KieVeoError, toNodeError } from '../messages/error';
 import { inputErrors } from '../messages/input';
@@ -18,7 +13,7 @@ import { errorItem } from '../run/itemRun';
 import { getCredits } from './account/getCredits.operation';
 import { upload } from './file/upload.operation';
 import type { Action } from './itemOperation';
-import { aboutAsGiven, Item } from './parameters';
+import { failedAsGiven, Item } from './parameters';
 import { getModel } from './task/getModel.operation';
 import { getTask } from './task/getTask.operation';
 import { runModel } from './task/runModel.operation';
@@ -118,16 +113,16 @@ export const builderHint = {
 };
 
 /** Runs the selected operation. Every error it raises names its item and says what to do next. */
-export async function router(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+export async function router(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 	try {
-		return [await execute(this)];
+		return [await execute(context)];
 	} catch (error) {
-		if (!(error instanceof KieVeoError) || !this.continueOnFail())
-			throw toNodeError(this.getNode(), error);
+		if (!(error instanceof KieVeoError) || !context.continueOnFail())
+			throw toNodeError(context.getNode(), error);
 		// It belongs to no single item: found before the first one was read, or about the account.
-		const items = this.getInputData().map((_, index) =>
-			errorItem(this, error, index, fieldsAsGiven(new Item(this, index))),
-		);
+		const items = context
+			.getInputData()
+			.map((_, index) => errorItem(context, error, index, failedAsGiven(new Item(context, index))));
 		return [items];
 	}
 }
@@ -142,10 +137,4 @@ async function execute(context: IExecuteFunctions): Promise<INodeExecutionData[]
 	if (!known) throw inputErrors.unknownOperation(name);
 	const [, action] = known;
 	return await action.execute(context);
-}
-
-/** What an item says besides the error that kept it from being read. */
-function fieldsAsGiven(item: Item): IDataObject {
-	if (item.asGiven('resource') === 'account') return {};
-	return { ...aboutAsGiven(item), operation: item.asGiven('operation'), status: 'failed' };
 }

@@ -6,9 +6,8 @@ import type {
 } from 'n8n-workflow';
 
 import type { Connection } from '../kie/connection';
-import type { OperationName } from '../operations';
 import { connectRun, runItems, type Work } from '../run/itemRun';
-import { Item } from './parameters';
+import { failedAsGiven, Item } from './parameters';
 
 /** What a user selects as 'Operation': its fields, and what it does. */
 export interface Action {
@@ -25,14 +24,12 @@ interface Job {
 
 /** An operation that does something for each item by itself, and has its result at once. */
 export function itemOperation({
-	operation,
 	fields,
-	about = () => ({}),
+	about,
 	begin,
 }: {
-	operation: OperationName;
 	fields: INodeProperties[];
-	/** What an item says that could not be read. */
+	/** What an item also says that could not be read. */
 	about?(item: Item): IDataObject;
 	/** Returns what reads an item, and throws a KieVeoError for a parameter that cannot be used. */
 	begin(connection: Connection, context: IExecuteFunctions): Promise<(item: Item) => Job>;
@@ -53,9 +50,9 @@ export function itemOperation({
 					}),
 					phases: [async (work) => void (work.made = await work.run())],
 					errorFields: (index, reading) => ({
-						...(reading?.work.known ?? about(itemAt(index))),
-						operation,
-						status: 'failed',
+						...about?.(itemAt(index)),
+						...failedAsGiven(itemAt(index)),
+						...reading?.work.known,
 					}),
 				},
 			);

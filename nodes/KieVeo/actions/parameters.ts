@@ -13,9 +13,9 @@ import { isJsonObject, parseIfJson, toBoolean, toNumber, toText, type JsonObject
 /** Seconds: Kie keeps a video for 14 days. */
 const LONGEST_WAIT = 14 * 24 * 60 * 60;
 
-/* All readers throw a KieVeoError that names the parameter, as the panel does. */
+/* All readers throw a KieVeoError that names the parameter, as the panel does: `parameter` is a label. */
 
-/** What the node's parameters say for one input item. `parameter` is a label, for messages, `name` the stored name. */
+/** What the node's parameters say for one input item. */
 export class Item {
 	constructor(
 		readonly context: IExecuteFunctions,
@@ -34,20 +34,6 @@ export class Item {
 			// An expression that cannot be evaluated has no value to show.
 			return null;
 		}
-	}
-
-	/** @returns `null` when empty */
-	text(parameter: string, name: string): string | null {
-		return readText(parameter, this.given(name));
-	}
-
-	/** Like {@link readChoice}. */
-	choice<Value extends string>(
-		parameter: string,
-		values: readonly [Value, ...Value[]],
-		name: string,
-	): Value {
-		return readChoice(parameter, values, this.given(name));
 	}
 
 	/** The Options collection. */
@@ -147,18 +133,20 @@ function withoutQuotes(text: string): string {
 	return /^(?:".*"|'.*')$/s.test(text) ? text.slice(1, -1).trim() : text;
 }
 
-/** What an item says about its task, file or video besides the error that kept it from being read. */
-export function aboutAsGiven(item: Item): IDataObject {
+/** What an item says besides the error that kept it from being read. */
+export function failedAsGiven(item: Item): IDataObject {
+	const resource = item.asGiven('resource');
 	const operation = item.asGiven('operation');
+	if (resource === 'account') return {};
+	const failed = { operation, status: 'failed' };
+	const taskId = item.asGiven('taskId');
 	if (isOfAnyModel(operation)) {
 		const model = item.asGiven('modelId');
 		const id = isJsonObject(model) ? model.value : model;
-		return { taskId: item.asGiven('taskId'), model: id as IDataObject[string] };
+		return { taskId, model: id as IDataObject[string], ...failed };
 	}
-	if (givesResult(operation)) {
-		return { taskId: item.asGiven('taskId'), index: item.asGiven('index') };
-	}
-	return item.asGiven('resource') === 'video' ? { url: item.asGiven('url') } : {};
+	if (givesResult(operation)) return { taskId, index: item.asGiven('index'), ...failed };
+	return { ...(resource === 'video' ? { url: item.asGiven('url') } : {}), ...failed };
 }
 
 /** @param callsBack whether Kie reports the end of the operation */
@@ -172,7 +160,7 @@ export function readWaitMode(context: IExecuteFunctions, callsBack: boolean): Wa
 
 /** The task of the video, as Kie named it. */
 export function readTaskId(item: Item): string {
-	const taskId = item.text('Task ID', 'taskId');
+	const taskId = readText('Task ID', item.given('taskId'));
 	if (taskId === null) throw inputErrors.emptyTaskId();
 	return taskId;
 }
@@ -195,7 +183,7 @@ export function readCallbackAddress(
 	{ baseUrl, addressKey }: Pick<Connection, 'baseUrl' | 'addressKey'>,
 	about: Omit<Submission, 'passThrough'>,
 ): string | undefined {
-	const url = item.text('Callback URL', 'callBackUrl');
+	const url = readText('Callback URL', item.given('callBackUrl'));
 	if (url === null) return undefined;
 	const fault = publicUrlFault(url, baseUrl);
 	if (fault !== null) throw inputErrors.callbackUrl(fault);

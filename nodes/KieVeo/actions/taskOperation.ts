@@ -1,211 +1,308 @@
-import type { INodeProperties } from 'n8n-workflow';
+import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
-import { namesWith, traitsOf } from '../operations';
-import { moreAt, notice, simplifyOption } from '../panel';
-import { binaryPropertyNameProperty, maxSizeOption } from './descriptions';
-import { executeOrders, type OrderOperation } from './execute';
+import { withSubmission, type Submission } from '../addresses/submission';
+import { binaryOf, Downloads } from '../files/download';
+import type { Order } from '../kie/api';
+import type { CataloguedModel } from '../kie/catalogue';
+import type { Connection } from '../kie/connection';
+import { asError, KieVeoError } from '../messages/error';
+import { inputErrors } from '../messages/input';
+import {
+	callbackMissedHint,
+	executionLimitHint,
+	logLine,
+	takenUpHint,
+	unfinishedHint,
+} from '../messages/run';
+import { balanceUnknownError } from '../messages/task';
+import { isCallingBack, isCreation, isOfAnyModel, isUpgrade } from '../operations';
+import { taskFields } from '../panel';
+import {
+	connectRun,
+	logPlace,
+	runItems,
+	secondsLeft,
+	type ItemOperation,
+	type Reading,
+} from '../run/itemRun';
+import { OrderMemory } from '../run/orders';
+import { TaskWork, type WaitMode } from '../run/taskWork';
+import { resumes, resumeUrlOf, roundOf } from '../suspension/n8n';
+import { assertReachable, resumeAddress, suspend } from '../suspension/suspend';
+import { toTaskResult } from '../taskResult';
 import type { Action } from './itemOperation';
+import {
+	failedAsGiven,
+	Item,
+	readCallbackAddress,
+	readDownload,
+	readTaskOptions,
+	readWaitMode,
+} from './parameters';
 
 /** An operation that orders something, or asks about it, and can wait for the result. */
-export function taskOperation({
-	fields,
-	waiting,
-	immediately = 'Start the task and continue with its ID. Kie.ai can report the result to a callback URL.',
-	costs,
-	options = [],
-	...operation
-}: OrderOperation & {
-	/** What is asked for. */
-	fields: INodeProperties[];
-	/** About the choice of how to get the result. */
-	waiting: string;
-	/** What 'Return Immediately' means. */
-	immediately?: string;
-	/** Of an operation that uses credits. */
-	costs?: string;
-	options?: INodeProperties[];
-}): Action {
-	const callsBack = traitsOf(operation.operation).event !== undefined;
+type OrderOperation = Parameters<typeof taskFields>[0] & {
+	/** Asks the catalogue about the models of all items, before they are read. */
+	fetchModels?(context: IExecuteFunctions, connection: Connection): Promise<Run['models']>;
+	/** @throws KieVeoError for a parameter that cannot be used */
+	readOrder(
+		item: Item,
+		known: {
+			/** By ID, where the operation asks for them. */
+			models: Run['models'];
+			/** Of Kie's API: decides whether private addresses can work. */
+			baseUrl: string;
+			/** Where Kie should report the end of a submission; `undefined` when nobody wants to know. */
+			callbackFor(video?: Pick<Submission, 'taskId' | 'index'>): string | undefined;
+		},
+	): {
+		order: Order;
+		/** What the user should know about it. */
+		hint?: string;
+	} & Pick<TaskWork['options'], 'fallback' | 'images' | 'refusal'>;
+};
+
+/** Shared by all items of a run. */
+interface Run {
+	context: IExecuteFunctions;
+	operation: OrderOperation;
+	connection: Connection;
+	waitMode: WaitMode;
+	/** Set when the execution is suspended until Kie has called back. */
+	suspension: { resumeUrl: string; round: number } | null;
+	memory: OrderMemory;
+	models: ReadonlyMap<string, CataloguedModel>;
+	/** About the orders, each told once. */
+	hints: Set<string>;
+}
+
+export function taskOperation(operation: OrderOperation): Action {
 	return {
-		fields: [
-			...fields,
-			...waitModeProperties(callsBack, immediately, waiting),
-			toolNotice,
-			...(costs ? [notice('creditsNotice', `${costs} ${moreAt('costs-and-repeats')}`)] : []),
-			...(callsBack ? callbackProperties : []),
-			...downloadProperties,
-			optionsProperty(operation.pollInterval, costs ? [minimumCreditsOption, ...options] : options),
-		],
+		fields: taskFields(operation),
 		execute: async (context) => await executeOrders(context, operation),
 	};
 }
 
-/** n8n adds a node that agents can use a second time, as a tool. */
-const inTool = { show: { '@tool': [true] } };
-const notInTool = { hide: { '@tool': [true] } };
+/** Submits the orders of all items, then waits for all of them together, by polling or by suspending the execution. */
+async function executeOrders(
+	context: IExecuteFunctions,
+	operation: OrderOperation,
+): Promise<INodeExecutionData[]> {
+	const name = operation.operation;
+	const waitMode = readWaitMode(context, isCallingBack(name));
+	const { connection, failFast } = await connectRun(context);
+	const round = roundOf(context);
+	const suspension =
+		waitMode === 'callback'
+			? { resumeUrl: resumeAddress(context, connection.baseUrl), round }
+			: null;
+	const memory = new OrderMemory(context, round);
+	const models = (await operation.fetchModels?.(context, connection)) ?? new Map();
+	const hints = new Set<string>();
+	const run: Run = { context, operation, connection, waitMode, suspension, memory, models, hints };
+	let reached: Promise<void> | undefined;
+	let credits: Promise<number> | undefined;
 
-/** For operations that can wait. */
-const toolNotice: INodeProperties = notice(
-	'toolNotice',
-	`An MCP client gives up after about 60 s, and its model may then order again. Choose Return Immediately, and add a second tool with the free operation Get or Get Task to fetch the result. ${moreAt('wait-modes')}`,
-	{ show: { ...inTool.show, waitMode: ['poll'] } },
-);
-
-const WAIT_BY_POLLING = {
-	name: 'Wait by Polling',
-	value: 'poll',
-	description: 'Ask Kie.ai at intervals until the result is ready',
-};
-
-const WAIT_FOR_CALLBACK = {
-	name: 'Wait for Callback',
-	value: 'callback',
-	description:
-		'Suspend the execution until Kie.ai has reported every result. Does not occupy a worker while waiting.',
-};
-
-/** @param immediately what 'Return Immediately' means */
-function waitModeProperties(
-	callsBack: boolean,
-	immediately: string,
-	description: string,
-): INodeProperties[] {
-	const returnImmediately = { name: 'Return Immediately', value: 'none', description: immediately };
-	const fallback = callsBack ? 'poll' : 'none';
-	const waitMode: INodeProperties = {
-		displayName: 'Wait Mode',
-		name: 'waitMode',
-		type: 'options',
-		noDataExpression: true,
-		default: fallback,
-		options: [returnImmediately, WAIT_BY_POLLING],
-		description,
-	};
-	if (!callsBack) return [waitMode];
-	const options = [returnImmediately, WAIT_FOR_CALLBACK, WAIT_BY_POLLING];
-	// A tool cannot be suspended: n8n would hand the agent the unfinished items.
-	return [
-		{ ...waitMode, displayOptions: inTool },
-		{ ...waitMode, displayOptions: notInTool, options },
-	];
+	const { items, works } = await runItems<TaskWork>(context, failFast, {
+		read: itemReader(run),
+		begin: (all) => {
+			hints.forEach((hint) => addHint(context, hint));
+			if (waitMode === 'none') checkCallbacks(context, all);
+			else warnOfExecutionLimit(run, all);
+		},
+		phases: [
+			async (work) => await work.takeUp(),
+			async (work) =>
+				await work.checkBalance(async () => await (credits ??= fetchBalance(connection))),
+			async ({ isPlaced }) => {
+				if (suspension === null || isPlaced) return;
+				await (reached ??= assertReachable(context, connection, suspension.resumeUrl));
+			},
+			async (work) => await work.prepare(),
+			async (work) => await work.submit(),
+			// Nothing slow between submitting and suspending: files are downloaded once all are finished.
+			async (work, all) =>
+				await work.finish(suspension !== null && all.some((one) => one.isUnfinished)),
+		],
+		errorFields: errorFieldsOf(run),
+		...(suspension ? { failedItem } : {}),
+	});
+	const takenUp = works.filter(({ isTakenUp }) => isTakenUp).length;
+	if (takenUp > 0) addHint(context, takenUpHint(takenUp, works.length, name));
+	const unfinished = works.filter((one) => one.isUnfinished);
+	if (unfinished.length === 0) return items;
+	if (suspension) {
+		const deadline = connection.clock.now() + longestTimeout(unfinished) * 1000;
+		await suspend(context, connection, items, unfinished, { ...suspension, deadline });
+		return items.map(withoutError);
+	}
+	const amount = { unfinished: unfinished.length, all: works.length };
+	addHint(context, unfinishedHint(amount, name, refetchOf(run)));
+	return items;
 }
 
-/** What happens with Wait for Callback; which address Kie reports to with Return Immediately. */
-const callbackProperties: INodeProperties[] = [
-	notice(
-		'callbackNotice',
-		`n8n must be reachable from the internet. The workflow continues once, when everything is finished or the Timeout has passed. Failed items leave through the main output too: check "status". ${moreAt('wait-for-callback')}`,
-		{ show: { waitMode: ['callback'] } },
-	),
-	{
-		displayName: 'Callback URL',
-		name: 'callBackUrl',
-		type: 'string',
-		default: '',
-		placeholder: 'e.g. https://n8n.example.com/webhook/veo-4k',
-		description:
-			'URL that Kie.ai calls when the task is finished or has failed, usually the production URL of a Kie.ai Trigger in another workflow. Must be reachable from the internet. Task ID, index and operation are added as a query parameter.',
-		displayOptions: { show: { waitMode: ['none'] } },
-	},
-];
+/** Seconds. */
+function longestTimeout(works: readonly TaskWork[]): number {
+	return Math.max(...works.map(({ options }) => options.timeout));
+}
 
-/** The toggle that also downloads the video. */
-const downloadProperties: INodeProperties[] = [
-	{
-		displayName: 'Download',
-		name: 'download',
-		type: 'boolean',
-		default: false,
-		description:
-			'Whether to also put the result into a binary field of the item, once it is ready. Further files get the fields data_1, data_2, ...',
-	},
-	{ ...binaryPropertyNameProperty, displayOptions: { show: { download: [true] } } },
-];
+/** The credit balance. Without it the user's limit cannot be respected. */
+async function fetchBalance({ api }: Connection): Promise<number> {
+	const answer = await api.fetchCredits();
+	const { meaning } = answer;
+	if (meaning.kind !== 'success') throw balanceUnknownError(meaning, answer);
+	return meaning.credits;
+}
 
-/** For operations that cost credits. */
-const minimumCreditsOption: INodeProperties = {
-	displayName: 'Keep at Least (Credits)',
-	name: 'minimumCredits',
-	type: 'number',
-	typeOptions: { minValue: 0 },
-	default: 0,
-	description:
-		'Submit nothing if the account has fewer credits than this. The balance is read once, before the first paid request of the run. 0 turns the check off.',
-};
+/**
+ * Retry On Fail looks for an error in the first item, also with "Continue on fail": n8n would run the node again on
+ * the items that it has just stored, and output later.
+ */
+function withoutError({
+	json: { error, ...json },
+	...item
+}: INodeExecutionData): INodeExecutionData {
+	return { ...item, json: error === undefined ? json : { ...json, message: error } };
+}
 
-/* The Options collection. Durations in seconds. */
+function refetchOf({ operation: { operation }, connection: { api } }: Run) {
+	if (isCreation(operation)) return 'taskId';
+	return isUpgrade(operation) && api.upgradesAreTasks ? 'kieTaskId' : 'repeat';
+}
 
-const whenCallingBack = {
-	show: { '/operation': namesWith('event'), '/waitMode': ['none'] },
-	hide: { '/callBackUrl': [''] },
-};
-export const whenPolling = { show: { '/waitMode': ['poll'] } };
-const whenWaiting = { show: { '/waitMode': ['poll', 'callback'] } };
+function itemReader(run: Run): ItemOperation<TaskWork>['read'] {
+	const { context, operation, connection, waitMode, memory, models } = run;
+	const { baseUrl } = connection;
+	const downloads = new Downloads(context, connection);
 
-const waitingOptions: INodeProperties[] = [
-	{
-		displayName: 'On Timeout',
-		name: 'onTimeout',
-		type: 'options',
-		default: 'error',
-		options: [
-			{
-				name: 'Continue',
-				value: 'continue',
-				description: 'Output the item with status "processing" and "timedOut": true',
-			},
-			{
-				name: 'Stop With Error',
-				value: 'error',
-				description: 'Stop with an error that names the task ID',
-			},
-		],
-		description: 'What to do if the result is not ready in time',
-		displayOptions: whenPolling,
-	},
-	{
-		displayName: 'Pass Through',
-		name: 'passThrough',
-		type: 'json',
-		default: '{}',
-		placeholder: 'e.g. {"orderId": 42}',
-		description:
-			'Your own JSON object, returned with the result by the Kie.ai Trigger. It is part of the callback URL: anyone can read it, nobody can change it. At most 1 KB, no secrets.',
-		displayOptions: whenCallingBack,
-	},
-	{ ...maxSizeOption, displayOptions: { show: { '/download': [true] } } },
-	simplifyOption,
-	{
-		displayName: 'Timeout',
-		name: 'timeout',
-		type: 'number',
-		typeOptions: { minValue: 1 },
-		default: 1800,
-		hint: "n8n's own limit (workflow settings, EXECUTIONS_TIMEOUT) ends the execution sooner if it is shorter",
-		description: 'Seconds to wait for the result, counted from when it was submitted',
-		displayOptions: whenWaiting,
-	},
-];
-
-function optionsProperty(pollInterval: number, own: INodeProperties[]): INodeProperties {
-	const pollIntervalOption: INodeProperties = {
-		displayName: 'Poll Interval',
-		name: 'pollInterval',
-		type: 'number',
-		typeOptions: { minValue: 1 },
-		default: pollInterval,
-		description: 'Seconds between requests to Kie.ai for the same task',
-		displayOptions: whenPolling,
+	return (index) => {
+		const item = new Item(context, index);
+		const options = readTaskOptions(item, operation.pollInterval);
+		const settings = readDownload(item);
+		const { order, hint, ...details } = operation.readOrder(item, {
+			models,
+			baseUrl,
+			callbackFor: callbackReader(run, item, options.timeout),
+		});
+		connection.api.assertOffered(order);
+		if (hint !== undefined) run.hints.add(hint);
+		const work = new TaskWork(order, context, connection, {
+			...options,
+			...details,
+			waitMode,
+			memory,
+			item: index,
+			download:
+				settings && (async ({ result }) => await downloads.result(result, settings.maxBytes)),
+		});
+		return {
+			work,
+			toItem: ({ run: made, files }) => ({
+				json: {
+					...made?.result,
+					...(options.simplify ? {} : { raw: made?.raw }),
+				} as unknown as IDataObject,
+				...(settings && files.length > 0
+					? { binary: binaryOf(files, settings.binaryPropertyName) }
+					: {}),
+			}),
+			// It did not ask for the file that could not be downloaded.
+			isUnaffected: ({ isFinished }) => isFinished && settings === null,
+		};
 	};
-	const options = [...waitingOptions, pollIntervalOption, ...own];
-	// Not `localeCompare`: its first call sets up a collator, which is a third of the node's load time.
-	options.sort((a, b) => (a.displayName < b.displayName ? -1 : 1));
+}
+
+/** @param timeout seconds */
+function callbackReader({ operation: { operation }, ...run }: Run, item: Item, timeout: number) {
+	const { context, connection, waitMode, suspension } = run;
+	return (video: Pick<Submission, 'taskId' | 'index'> = { taskId: null, index: null }) => {
+		if (!isCallingBack(operation)) return undefined;
+		const about = { operation, ...video };
+		if (waitMode === 'none') return readCallbackAddress(item, connection, about);
+		if (suspension === null) return undefined;
+		const { resumeUrl, round } = suspension;
+		const until = connection.clock.now() + timeout * 1000;
+		const execution = String(context.getExecutionId());
+		const waiting = { execution, round, item: item.index, until };
+		return withSubmission(resumeUrl, { ...about, waiting }, connection.addressKey);
+	};
+}
+
+function errorFieldsOf({
+	context,
+	operation: { operation },
+}: Run): ItemOperation<TaskWork>['errorFields'] {
+	return (index, reading, error): IDataObject => {
+		if (!reading) return failedAsGiven(new Item(context, index));
+		const { work, toItem } = reading;
+		if (work.isFinished) return toItem(work).json;
+		const timedOut = error instanceof KieVeoError && error.timedOut;
+		return {
+			...aboutFailed(work, error),
+			operation,
+			// A task whose waiting time ran out is not lost: Kie is still working on it.
+			...(timedOut ? { status: 'processing', timedOut } : { status: 'failed' }),
+		};
+	};
+}
+
+function aboutFailed({ subject, taskId, run }: TaskWork, error: unknown) {
+	const { operation, index, model = null } = subject;
+	const named = error instanceof KieVeoError ? error.taskId : null;
+	const { kieTaskId } = run?.result ?? {};
 	return {
-		displayName: 'Options',
-		name: 'options',
-		type: 'collection',
-		placeholder: 'Add option',
-		default: {},
-		options,
+		taskId: named ?? taskId,
+		...(isOfAnyModel(operation) ? { model } : { index }),
+		...(kieTaskId === undefined ? {} : { kieTaskId }),
 	};
+}
+
+/** In a suspended execution the engine cannot raise an error for one item, so the item says what failed. */
+function failedItem({ work, toItem }: Reading<TaskWork>, error: unknown): INodeExecutionData {
+	const { message } = asError(error);
+	if (work.isFinished) {
+		const finished = toItem(work);
+		return { ...finished, json: { ...finished.json, error: message } };
+	}
+	const { kieCode = null } = error instanceof KieVeoError ? error : {};
+	const about = { ...work.subject, ...aboutFailed(work, error) };
+	const failed = toTaskResult(about, 'failed', { code: kieCode, message });
+	return { json: { ...failed } as unknown as IDataObject };
+}
+
+/** Kie reports each end to the address given for it, with Return Immediately. */
+function checkCallbacks(context: IExecuteFunctions, works: readonly TaskWork[]): void {
+	const urls = works.flatMap(({ callBackUrl }) => callBackUrl ?? []);
+	// For n8n's own Wait node it is the resume URL. n8n resumes an execution once: of several reports all but the
+	// first would be lost.
+	const own = urls.length < 2 ? null : resumeUrlOf(context);
+	const resuming = own === null ? 0 : urls.filter((url) => resumes(url, own)).length;
+	if (resuming > 1) throw inputErrors.sharedResumeUrl(resuming);
+	// In the editor someone may be listening at a test URL.
+	if (context.getMode() === 'manual') return;
+	const paths = urls.map((url) => new URL(url).pathname);
+	const isTest = paths.some((path) => path.includes('/webhook-test/'));
+	if (!isTest && !paths.some((path) => path.includes('//'))) return;
+	warn(context, callbackMissedHint(isTest ? 'testUrl' : 'emptyPart'));
+}
+
+/**
+ * n8n's own limit ends an execution without giving the node a chance. Only a hint: the limit is usually longer
+ * than a video takes, and 'Timeout' is long by default.
+ */
+function warnOfExecutionLimit({ context, connection }: Run, works: readonly TaskWork[]): void {
+	const left = secondsLeft(context, connection.clock.now());
+	const timeout = longestTimeout(works);
+	if (left === null || timeout <= left) return;
+	warn(context, executionLimitHint(timeout, left));
+}
+
+function warn(context: IExecuteFunctions, hint: string): void {
+	context.logger.warn(logLine(logPlace(context), hint));
+	addHint(context, hint);
+}
+
+function addHint(context: IExecuteFunctions, message: string): void {
+	// Older n8n has no hints when an AI agent uses the node.
+	(context as Partial<IExecuteFunctions>).addExecutionHints?.({ message, location: 'outputPane' });
 }

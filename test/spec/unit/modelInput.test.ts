@@ -48,9 +48,9 @@ function read(parameters: { [name: string]: unknown }, known: CataloguedModel, i
 				) ?? fallback,
 	} as unknown as IExecuteFunctions;
 	const models = new Map([[modelIdIn(parameters.modelId) ?? '', known]]);
-	const { refusal, model, input, hints } = readModelInput(new Item(context, 0), models, isReported);
+	const { refusal, model, input, hint } = readModelInput(new Item(context, 0), models, isReported);
 	if (refusal) throw refusal;
-	return { model, input, hints };
+	return { model, input, hints: hint === undefined ? [] : [hint] };
 }
 
 /** What the editor gets from a Kie that answers like this, with an API key of its own. */

@@ -3,7 +3,6 @@ import { itemOperation } from '../itemOperation';
 
 /** The credit balance, a decimal number: it belongs to the account, so it is read once for all items. */
 export const getCredits = itemOperation({
-	operation: 'getCredits',
 	fields: [],
 	begin: async ({ api }) => {
 		const answer = await api.fetchCredits();

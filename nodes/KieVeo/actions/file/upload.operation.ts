@@ -3,11 +3,10 @@ import { uploadRejectedError } from '../../messages/task';
 import type { UploadFile } from '../../kie/http/multipart';
 import { notice } from '../../panel';
 import { itemOperation } from '../itemOperation';
-import type { Item } from '../parameters';
+import { readText, type Item } from '../parameters';
 
 /** Puts the file of each item where Kie's models can read it. */
 export const upload = itemOperation({
-	operation: 'upload',
 	fields: [
 		{
 			displayName: 'Input Data Field Name',
@@ -53,9 +52,9 @@ function readFile(item: Item): UploadFile {
 	const parameter = 'Input Data Field Name';
 	const { binary, ...file } = item.file(
 		parameter,
-		item.text(parameter, 'binaryPropertyName') ?? 'data',
+		readText(parameter, item.given('binaryPropertyName')) ?? 'data',
 	);
-	const name = item.text('File Name', 'fileName');
+	const name = readText('File Name', item.given('fileName'));
 	if (name !== null && !/^(?!\.+$)[^/\\"\p{Cc}]{1,200}$/u.test(name))
 		throw inputErrors.fileName(name);
 	const [, ending = binary.fileExtension ?? ''] = /\.(\w+)$/.exec(binary.fileName ?? '') ?? [];

@@ -6,7 +6,6 @@ import { fetchModels, modelIdIn, modelProperty, readModelId } from './modelInput
 
 /** What Kie's catalogue says about the model of each item. */
 export const getModel = itemOperation({
-	operation: 'getModel',
 	fields: [modelProperty],
 	about: (item) => ({ modelId: modelIdIn(item.asGiven('modelId')) }),
 	begin: async (connection, context) => {

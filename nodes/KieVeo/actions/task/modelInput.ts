@@ -14,7 +14,7 @@ import {
 	toText,
 	type JsonObject,
 } from '../../values';
-import { addressesIn, isBlank, Item } from '../parameters';
+import { addressesIn, isBlank, Item, readChoice } from '../parameters';
 
 export const modelProperty: INodeProperties = {
 	displayName: 'Model',
@@ -105,7 +105,7 @@ export function readModelId(item: Item): string {
 }
 
 function readInputMode(context: IExecuteFunctions): 'fields' | 'json' {
-	return new Item(context, 0).choice('Input Mode', ['fields', 'json'], 'inputMode');
+	return readChoice('Input Mode', ['fields', 'json'], new Item(context, 0).given('inputMode'));
 }
 
 /**
@@ -128,7 +128,7 @@ export async function fetchModels(
  *
  * @param models from {@link fetchModels}
  * @param isReported whether Kie is given an address to report to
- * @returns `hints`: what the user should know about it; `refusal`, which names the field: why it cannot be ordered,
+ * @returns `hint`: what the user should know about it; `refusal`, which names the field: why it cannot be ordered,
  * unless an earlier run of this execution has ordered it
  * @throws KieVeoError for a model that is not run as a task, and for what is not JSON
  */
@@ -150,23 +150,23 @@ export function readModelInput(
 				? doubtsAbout(input, known.fields)
 				: [modelErrors.unusableModel(model, known)];
 		if (lacksCallback) doubts.push(modelErrors.missingCallback(model));
-		const hints = doubts.length > 0 ? [modelErrors.sentUnchecked(model, doubts)] : [];
-		return { model, given: input, input, hints, refusal: undefined };
+		const hint = doubts.length > 0 ? modelErrors.sentUnchecked(model, doubts) : undefined;
+		return { model, given: input, input, hint, refusal: undefined };
 	}
 	const stored = storedFields(context);
-	const { fields, hints, fault } = fieldsOf(model, known, stored);
+	const { fields, hint, fault } = fieldsOf(model, known, stored);
 	const given = givenFields(item, stored);
 	const { input, faults } = check(given, fields);
 	const refusal = lacksCallback ? modelErrors.missingCallback(model) : (fault ?? faults[0]);
-	return { model, given, input, hints, refusal };
+	return { model, given, input, hint, refusal };
 }
 
 /** The current fields; where Kie cannot tell them, those stored in the workflow. */
 function fieldsOf(model: string, known: CataloguedModel, stored: readonly JsonObject[]) {
-	if (known.kind === 'job') return { fields: known.fields, hints: [] };
+	if (known.kind === 'job') return { fields: known.fields };
 	const fault = modelErrors.unusableModel(model, known);
-	if (known.kind === 'unlisted' || stored.length === 0) return { fields: [], hints: [], fault };
-	return { fields: stored.map(toModelField), hints: [modelErrors.storedFields(fault)] };
+	if (known.kind === 'unlisted' || stored.length === 0) return { fields: [], fault };
+	return { fields: stored.map(toModelField), hint: modelErrors.storedFields(fault) };
 }
 
 /** What the editor has stored of the answer of `getModelFields`, or another program. */

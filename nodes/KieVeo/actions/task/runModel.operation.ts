@@ -11,10 +11,10 @@ export const runModel = taskOperation({
 	fetchModels,
 	readOrder: (item, { callbackFor, models }) => {
 		const callBackUrl = callbackFor();
-		const { hints, refusal, ...order } = readModelInput(item, models, callBackUrl !== undefined);
+		const { hint, refusal, ...order } = readModelInput(item, models, callBackUrl !== undefined);
 		return {
 			order: { kind: 'model', operation: 'runModel', ...order, callBackUrl },
-			hints,
+			hint,
 			refusal,
 		};
 	},

@@ -4,7 +4,7 @@ import { publicUrlFault } from '../../addresses/publicUrl';
 import type { UploadFile } from '../../kie/http/multipart';
 import { inputErrors } from '../../messages/input';
 import { isJsonObject, toNumber, toText } from '../../values';
-import { addressesIn, isBlank, namesIn, readText, type Item } from '../parameters';
+import { addressesIn, isBlank, namesIn, readChoice, readText, type Item } from '../parameters';
 
 /* What a new video is made from. All readers throw a KieVeoError that names the parameter. */
 
@@ -41,7 +41,7 @@ const TIERS = [
  * package knows them.
  */
 export function readModel(item: Item, operation: keyof (typeof TIERS)[number]): string {
-	const given = item.text('Model', 'model');
+	const given = readText('Model', item.given('model'));
 	if (given === null) return TIERS[0][operation];
 	const name = given.toLowerCase();
 	const tier = TIERS.find(({ generate, extend }) => name === generate || name === extend);
@@ -96,7 +96,7 @@ export function readImages(
 ): { imageUrls?: string[]; images?: UploadFile[] } {
 	const most = MOST_IMAGES.get(generationType);
 	if (most === undefined) return {};
-	return item.choice('Image Source', ['url', 'binary'], 'imageSource') === 'binary'
+	return readChoice('Image Source', ['url', 'binary'], item.given('imageSource')) === 'binary'
 		? { images: readImageFiles(item, most) }
 		: { imageUrls: readImageUrls(item, most, apiBaseUrl) };
 }

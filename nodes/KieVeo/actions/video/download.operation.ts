@@ -2,13 +2,12 @@ import { publicUrlFault } from '../../addresses/publicUrl';
 import { Downloads } from '../../files/download';
 import { fileNameOfUrl } from '../../files/names';
 import { inputErrors } from '../../messages/input';
-import { binaryPropertyNameProperty, maxSizeOption } from '../descriptions';
+import { binaryPropertyNameProperty, maxSizeOption, optionsProperty } from '../../panel';
 import { itemOperation } from '../itemOperation';
 import { addressesIn, readDownloadSettings } from '../parameters';
 
 /** Puts the file behind the URL of each item into a binary field, a few at a time. */
 export const download = itemOperation({
-	operation: 'download',
 	fields: [
 		{
 			displayName: 'URL',
@@ -21,16 +20,8 @@ export const download = itemOperation({
 				'A result URL from Kie.ai, such as videoUrl of another operation. An expired one is renewed; Kie.ai deletes the file after 14 days.',
 		},
 		binaryPropertyNameProperty,
-		{
-			displayName: 'Options',
-			name: 'options',
-			type: 'collection',
-			placeholder: 'Add option',
-			default: {},
-			options: [maxSizeOption],
-		},
+		optionsProperty([maxSizeOption]),
 	],
-	about: (item) => ({ url: item.asGiven('url') }),
 	begin: async (connection, context) => {
 		const downloads = new Downloads(context, connection);
 		return (item) => {

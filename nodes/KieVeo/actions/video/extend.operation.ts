@@ -1,5 +1,5 @@
 import type { CreationParameters } from '../../kie/api';
-import { promptProperty, seedOption, taskIdProperty, watermarkOption } from '../descriptions';
+import { promptProperty, seedOption, taskIdProperty, watermarkOption } from '../../panel';
 import { readTaskId } from '../parameters';
 import { taskOperation } from '../taskOperation';
 import { readModel, readPrompt, readSeedAndWatermark } from './creationParameters';

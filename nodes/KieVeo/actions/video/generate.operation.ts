@@ -2,8 +2,8 @@ import type { INodeProperties } from 'n8n-workflow';
 
 import type { CreationParameters } from '../../kie/api';
 import { inputErrors } from '../../messages/input';
-import { promptProperty, seedOption, watermarkOption } from '../descriptions';
-import { isBlank, readBoolean, toSeconds } from '../parameters';
+import { promptProperty, seedOption, watermarkOption } from '../../panel';
+import { isBlank, readBoolean, readChoice, toSeconds } from '../parameters';
 import { taskOperation } from '../taskOperation';
 import {
 	MOST_IMAGES,
@@ -157,7 +157,7 @@ export const generate = taskOperation({
 	readOrder: (item, { baseUrl, callbackFor }) => {
 		const callBackUrl = callbackFor();
 		const types = ['TEXT_2_VIDEO', ...WITH_IMAGES] as const;
-		const generationType = item.choice('Generation Type', types, 'generationType');
+		const generationType = readChoice('Generation Type', types, item.given('generationType'));
 		const { images, ...imageUrls } = readImages(item, generationType, baseUrl);
 		const translation = item.given('options.enableTranslation');
 		const parameters: CreationParameters = {
@@ -165,8 +165,8 @@ export const generate = taskOperation({
 			model: readModel(item, 'generate'),
 			generationType,
 			...imageUrls,
-			aspectRatio: item.choice('Aspect Ratio', ['16:9', '9:16', 'Auto'], 'aspectRatio'),
-			resolution: item.choice('Resolution', ['720p', '1080p', '4k'], 'resolution'),
+			aspectRatio: readChoice('Aspect Ratio', ['16:9', '9:16', 'Auto'], item.given('aspectRatio')),
+			resolution: readChoice('Resolution', ['720p', '1080p', '4k'], item.given('resolution')),
 			duration: readDuration(item.given('duration'), generationType),
 			// The API documentation contradicts itself about the default, so it is always sent.
 			enableTranslation: readBoolean('Enable Translation', translation, true),

@@ -1,4 +1,4 @@
-import { taskIdProperty } from '../descriptions';
+import { taskIdProperty } from '../../panel';
 import { readTaskId } from '../parameters';
 import { taskOperation } from '../taskOperation';
 

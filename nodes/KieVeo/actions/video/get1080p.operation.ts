@@ -1,4 +1,4 @@
-import { indexProperty, taskIdProperty } from '../descriptions';
+import { indexProperty, taskIdProperty } from '../../panel';
 import { readIndex, readTaskId } from '../parameters';
 import { taskOperation } from '../taskOperation';
 

@@ -1,6 +1,6 @@
-import { indexProperty, taskIdProperty } from '../descriptions';
-import { readIndex, readTaskId } from '../parameters';
-import { taskOperation, whenPolling } from '../taskOperation';
+import { indexProperty, taskIdProperty, whenPolling } from '../../panel';
+import { readChoice, readIndex, readTaskId } from '../parameters';
+import { taskOperation } from '../taskOperation';
 
 export const get4k = taskOperation({
 	operation: 'get4k',
@@ -34,8 +34,8 @@ export const get4k = taskOperation({
 		const video = { taskId: readTaskId(item), index: readIndex(item) };
 		const callBackUrl = callbackFor(video);
 		const upgrade = { kind: 'upgrade', ...video } as const;
-		const unavailable = ['error', 'get1080p'] as const;
-		const instead = item.choice('On 4K Unavailable', unavailable, 'options.on4kUnavailable');
+		const given = item.options.on4kUnavailable;
+		const instead = readChoice('On 4K Unavailable', ['error', 'get1080p'], given);
 		return {
 			order: { ...upgrade, operation: 'get4k', callBackUrl },
 			...(instead === 'get1080p' ? { fallback: { ...upgrade, operation: 'get1080p' } } : {}),
