@@ -92,6 +92,13 @@ describe('Generate', () => {
 	});
 });
 
+/** Accepted and paid for, but the answer does not name the task. */
+const LOST = {
+	kind: 'answer',
+	body: { code: 200, msg: 'success', data: null },
+	processed: true,
+} as const;
+
 describe('Generate and faults of Kie', () => {
 	it('reports a lost answer also when the first item fails for another reason', async () => {
 		const prompts = ['refused', 'lost', 'also lost'];
@@ -100,9 +107,8 @@ describe('Generate and faults of Kie', () => {
 		kie.simulator.fault({ kind: 'status', code: 400, when: about('refused') });
 		// Slow enough to be under way when the first one fails.
 		for (const prompt of prompts.slice(1)) {
-			kie.simulator.fault({ kind: 'slow', ms: 300, when: about(prompt) });
+			kie.simulator.fault({ ...LOST, ms: 300, when: about(prompt) });
 		}
-		kie.simulator.setDefaults({ envelope: { data: 'null' } });
 		const error = await caught(
 			generate({
 				parameters: { prompt: '={{ $json.prompt }}' },
@@ -140,8 +146,7 @@ describe('Generate for several items', () => {
 	});
 
 	it('ends with the user, telling of a lost answer', async () => {
-		kie.simulator.fault({ kind: 'slow', ms: 600 });
-		kie.simulator.setDefaults({ envelope: { data: 'null' } });
+		kie.simulator.fault({ ...LOST, ms: 600 });
 		const stop = new AbortController();
 		const running = caught(generate({ signal: stop.signal }));
 		setTimeout(() => stop.abort(), 200);

@@ -62,13 +62,13 @@ export async function runWorkers(
 		const order = worker === 0 ? RUN_MODEL : { operation: 'generate', prompt: 'A dog' };
 		created.push(await client.createWorkflow(chain(credential, items, { ...order, ...options })));
 	}
-	const rival = simulator.rival({ key: apiKey, perWindow: taken, ms: 20 * floor * 1000 });
+	const endRival = simulator.rival(apiKey, taken);
 	const ids = await Promise.all(created.map(async ({ id }) => await client.runWorkflow(id)));
 	const timeoutMs = (3 * floor + 120) * 1000;
 	const executions = await Promise.all(
 		ids.map(async (id) => await client.waitForExecution(id, { timeoutMs })),
 	);
-	rival.stop();
+	endRival();
 	const times = simulator.paid().map(({ at }) => at);
 	return {
 		executions,

@@ -24,7 +24,7 @@ const EFFECTS = {
 	'HTML though accepted': { kind: 'html', processed: true },
 	'cut JSON': { kind: 'cut-json' },
 	'empty though accepted': { kind: 'empty', processed: true },
-	'no code': { kind: 'envelope', code: 'absent' },
+	'no code': { kind: 'no-code' },
 	'cut transfer': { kind: 'cut-transfer' },
 	'wrong length': { kind: 'wrong-length' },
 	'403 of the file host': { kind: 'status', code: 403 },

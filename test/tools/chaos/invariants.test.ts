@@ -68,7 +68,6 @@ const generation: JournalEntry = {
 	query: {},
 	headers: {},
 	body: { prompt: orderOf(a).prompt },
-	operation: 'generate',
 	jobId: null,
 	taskId: a.taskId,
 	httpStatus: 200,
@@ -84,7 +83,7 @@ const delivered = (at: number, status: number | null = 200): Delivery => ({
 	operation: 'get4k',
 	index: 0,
 	body: '',
-	attempts: [{ at, headers: {}, status, answer: '', error: null, took: 1 }],
+	attempts: [{ at, status, answer: '' }],
 	state: 'delivered',
 });
 

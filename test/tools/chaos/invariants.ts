@@ -25,7 +25,7 @@ export interface Verdict {
 /** A callback taken in so shortly before n8n was ended may have died with it. Milliseconds. */
 const DYING_MS = 3000;
 /** An answer to a paid request that does not say whether it was accepted. */
-const LOSING_FAULTS = ['reset-before', 'reset-after', 'html', 'cut-json', 'empty', 'envelope'];
+const LOSING_FAULTS = ['reset-before', 'reset-after', 'html', 'cut-json', 'empty', 'no-code'];
 
 /**
  * Two minutes of the usual half an hour, in proportion to a run's short timeouts, and what Kie's faults and

@@ -1,5 +1,4 @@
-import type { CallbackForm, VideoScenario } from '../simulator';
-import { CALLBACK_FORMS } from '../simulator';
+import type { VideoScenario } from '../simulator';
 import { TEXTS } from '../simulator/kieTexts';
 import { PLANNED_FAULTS, type FaultKind, type FaultPlace } from './faults';
 import { Random } from './random';
@@ -276,31 +275,18 @@ class Planner {
 				: random.int(9000, 16_000);
 		const generates = makesVideos(workload);
 		const failure = { outcome: ending };
-		const form: CallbackForm = random.pick(Object.values(CALLBACK_FORMS));
 		return {
 			videos: index + 1,
-			aspectRatio: random.pick(['16:9', '16:9', '9:16']),
 			timings: { generate: ms, upgrade1080p: ms, upgrade4k: ms },
-			envelope: { code: random.pick(['number', 'number', 'number', 'text']) },
-			record: {
-				response: random.pick(['object', 'json-text']),
-				urls: random.pick(['array', 'json-text', 'data-json-text']),
-				flag: random.pick(['number', 'text']),
-				graceMs: generates ? random.pick([0, 0, 1500]) : 0,
-				graceAnswer: random.pick(['404', '422', 'null']),
-			},
+			record: { graceMs: generates ? random.pick([0, 0, 1500]) : 0 },
 			...(generates && ending !== 'refused' ? { generation: { outcome: ending } } : {}),
 			upgrade1080p: {
-				notReady: random.pick(['400', '422', 'no-url', 'null-data', 'absent-data']),
-				result: random.pick(['string', 'array', 'urls']),
 				...failure,
 				// Of the failures that are documented for this endpoint the only one that is final.
 				failure: { code: 451, msg: TEXTS.imageFetch },
 			},
 			upgrade4k: {
 				first: random.pick(['accepted', 'accepted', 'accepted', 'processing', 'done']),
-				pendingData: random.pick(['nulls', 'null', 'absent']),
-				finished: random.pick(['422', '422', '422', '200']),
 				ownTaskId: random.chance(0.1),
 				recordAfter: random.pick(['base', 'upgrade']),
 				// What Kie does after a failed upgrade is not documented, and that it may bill another one
@@ -313,7 +299,10 @@ class Planner {
 				bare: random.pick(['open', 'open', 'open', 'refused']),
 			},
 			callback: {
-				form,
+				form: random.pick([
+					...(['asPrinted', 'withCredits', 'snakeCase', 'brokenPrompt'] as const),
+					...(['urlsAsText', 'urlsWithoutQuotes', 'oneUrl'] as const),
+				]),
 				delayMs: callback === 'late' ? random.int(1000, 6000) : 0,
 				copies: callback === 'duplicate' ? random.int(2, 5) : 1,
 				lostAttempts:

@@ -1,5 +1,5 @@
 import type { Operation } from './scenario';
-import type { Timers } from './timers';
+import type { Timers } from './work';
 
 /** Credits per new video, as the provider's public price list has them. */
 const GENERATE_PRICES = {
@@ -91,36 +91,26 @@ export class Account {
 	}
 
 	/**
-	 * Lets another program take places of the rate limit: at random moments of each window, and where none is
+	 * Lets another program take places of the rate limit, at random moments of each window, and where none is
 	 * free then, as soon as there is one. It makes no requests and pays nothing.
+	 *
+	 * @returns ends it
 	 */
-	startRival({ perWindow, ms }: RivalOptions, timers: Timers): Rival {
+	startRival(perWindow: number, timers: Timers): () => void {
 		let isOver = false;
 		const take = () => {
 			const wait = isOver ? 0 : this.takePlace();
 			if (wait > 0) timers.after(wait, take);
 		};
-		for (let start = 0; start < ms; start += this.rateLimit.windowMs) {
-			for (let place = 0; place < perWindow; place += 1) {
-				timers.after(start + Math.random() * this.rateLimit.windowMs, take);
-			}
-		}
-		const stop = () => {
+		const takeWindow = () => {
+			if (isOver) return;
+			const { windowMs } = this.rateLimit;
+			for (let place = 0; place < perWindow; place++) timers.after(Math.random() * windowMs, take);
+			timers.after(windowMs, takeWindow);
+		};
+		takeWindow();
+		return () => {
 			isOver = true;
 		};
-		timers.after(ms, stop);
-		return { stop };
 	}
-}
-
-export interface RivalOptions {
-	/** How many places it takes in each window of the rate limit. */
-	perWindow: number;
-	/** How long it continues, in milliseconds. */
-	ms: number;
-}
-
-/** Another program on the same account. */
-export interface Rival {
-	stop(): void;
 }

@@ -1,27 +1,27 @@
+import { isRecord } from '../n8n/wire';
 import { catalogueRoute } from './catalogue';
 import * as is from './fields';
 import { CREATE_TASK, createTask, JOB_ROUTES } from './jobsApi';
 import { TEXTS } from './kieTexts';
 import type { Route } from './order';
-import { envelopeReply, refuse, type Reply, success } from './reply';
-import { isObject, type Operation } from './scenario';
+import { jsonReply, refuse, type Reply, success } from './reply';
 import type { Incoming } from './server';
+import type { Simulator } from './simulator';
 import { VEO_ROUTES } from './veoApi';
-import type { World } from './world';
 
 const COMMON_ROUTES: Record<string, Route> = {
 	'GET /api/v1/chat/credit': {
 		fields: {},
-		answer: ({ account }) => envelopeReply(success(account.credits)),
+		answer: ({ account }) => success(account.credits),
 	},
 	// Answers with the new link itself, a string, and only for files this API made.
 	'POST /api/v1/common/download-url': {
 		fields: { url: is.url },
-		answer: ({ world, fields }) => {
+		answer: ({ simulator, fields }) => {
 			const asked = new URL(String(fields.url));
-			const link = world.files.renew(asked) ?? refuse(422, TEXTS.wrongUrl);
-			const taskId = world.files.taskOf(asked.pathname) ?? undefined;
-			return envelopeReply(success(link), {}, { taskId });
+			const link = simulator.files.renew(asked) ?? refuse(422, TEXTS.wrongUrl);
+			const taskId = simulator.files.taskOf(asked.pathname) ?? undefined;
+			return success(link, { taskId });
 		},
 	},
 };
@@ -34,30 +34,25 @@ function routeOf({ method, path, body }: Incoming): Route | undefined {
 	return ROUTES.get(name) ?? catalogueRoute(method, path);
 }
 
-/** The paid work a request asks for, or asks about by repeating it. */
-export function operationOf(incoming: Incoming): Operation | null {
-	return routeOf(incoming)?.operation ?? null;
-}
-
 /** Plays api.kie.ai: every error is HTTP 200 with its code in the body. */
-export function answerApi(world: World, incoming: Incoming): Reply {
+export function answerApi(simulator: Simulator, incoming: Incoming): Reply {
 	const { method, path, contentType, query, body } = incoming;
-	const account = world.accounts.find(({ key }) => key === incoming.bearer);
+	const account = simulator.accounts.find(({ key }) => key === incoming.bearer);
 	// The one answer without a `data` key.
-	if (!account) return envelopeReply({ code: 401, msg: TEXTS.noAccess });
+	if (!account) return jsonReply({ code: 401, msg: TEXTS.noAccess });
 	const route = routeOf(incoming) ?? refuse(404, `No endpoint ${method} ${path}`);
 	if (method !== 'GET' && contentType !== 'application/json') {
 		refuse(422, 'Content-Type must be application/json');
 	}
 	const fields = method === 'GET' ? withNumber(query) : body;
 	const fault = is.faultOf(fields, route.fields);
-	if (fault !== undefined || !isObject(fields)) return refuse(422, fault ?? '');
+	if (fault !== undefined || !isRecord(fields)) return refuse(422, fault ?? '');
 	// A job ignores what it does not know.
 	const unknown = Object.keys(fields).find((name) => !Object.hasOwn(route.fields, name));
 	if (unknown !== undefined && `${method} ${path}` !== CREATE_TASK) {
 		refuse(422, `Unknown parameter: ${unknown}`);
 	}
-	return route.answer({ world, account, fields });
+	return route.answer({ simulator, account, fields });
 }
 
 /** A query whose index is a number, if it is written as one. */

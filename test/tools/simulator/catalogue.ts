@@ -1,7 +1,7 @@
 import { TEXTS } from './kieTexts';
 import { MODELS, openapiOf } from './models';
 import type { Route } from './order';
-import { envelopeReply, refuse, success } from './reply';
+import { refuse, success } from './reply';
 
 /* Kie's free catalogue, and what is known of its models without one. */
 
@@ -103,11 +103,11 @@ export function catalogueRoute(method: string, path: string): Route | undefined 
 		fields: {},
 		answer: ({ account }) => {
 			if (!account.mayReadCatalogue()) refuse(429, TEXTS.tooFast);
-			if (model === undefined) return envelopeReply(success(list()));
+			if (model === undefined) return success(list());
 			if (!Object.hasOwn(ALL, model)) refuse(404, TEXTS.unknownModel);
 			const told =
 				what === 'price' ? { pricingDesc: priceOf(model) } : { openapi: schemaOf(model) };
-			return envelopeReply(success({ model, ...told }));
+			return success({ model, ...told });
 		},
 	};
 }
@@ -130,24 +130,3 @@ function schemaOf(model: string): object | null {
 	if (path !== undefined) return openapiOf(model, { required, input: {} }, path);
 	return input === undefined ? null : openapiOf(model, { required, input });
 }
-
-/** What a task of Suno's is shown as: two takes, no `resultUrls`. */
-export function takesOf(taskId: string, urls: string[]) {
-	const data = urls.map((audio_url, at) => ({
-		id: `${taskId}-${at}`,
-		audio_url,
-		stream_audio_url: `${audio_url}?stream`,
-		image_url: `${audio_url}?cover`,
-		title: 'waves',
-		prompt: '',
-		tags: 'waves',
-		model_name: 'chirp-hawk',
-		duration: 14.2,
-		createTime: Date.now(),
-	}));
-	return { code: 200, msg: 'success', task_id: taskId, data };
-}
-
-export const LYRICS = {
-	resultObject: { lyricsData: [1, 2].map((at) => ({ text: '[Verse]', title: `Waves ${at}` })) },
-};

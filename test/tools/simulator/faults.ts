@@ -1,51 +1,57 @@
 import { STATUS_CODES } from 'node:http';
-import type { Host, JournalEntry, JournalFilter } from './journal';
+import { isRecord } from '../n8n/wire';
 import { CODE_TEXTS } from './kieTexts';
-import { jsonReply, type Reply, shapeEnvelope, textReply, uploadError } from './reply';
-import type { Scenario } from './scenario';
+import { envelope, jsonReply, type Reply, textReply, uploadError } from './reply';
+import type { Host, JournalEntry } from './server';
 
-/** What goes wrong. "Processed" faults let the request take effect, and bill, first. */
-export type FaultEffect =
-	/** An error code: in the body on the API host, as HTTP status on the others. */
-	| {
-			kind: 'status';
-			code: number;
-			msg?: string;
-			httpStatus?: number;
-			/** Seconds, for the `Retry-After` header. */
-			retryAfter?: number;
-			processed?: boolean;
-	  }
-	/** Any body at all; a value other than a string is sent as JSON. */
-	| { kind: 'answer'; body: unknown; httpStatus?: number; processed?: boolean }
-	| { kind: 'html'; httpStatus?: number; processed?: boolean }
-	| { kind: 'empty'; processed?: boolean }
-	| { kind: 'redirect'; location: string; httpStatus?: number }
-	/** The proper answer, processed, in another form of the envelope. */
-	| ({ kind: 'envelope' } & Partial<Scenario['envelope']>)
-	/** Connection reset; the request had no effect, although the API host had read all of it. */
-	| { kind: 'reset-before' }
-	/** Processed, then the connection is reset: the answer is lost. */
-	| { kind: 'reset-after' }
-	/** Processed at once, answered after `ms` milliseconds. */
-	| { kind: 'slow'; ms: number }
-	/** Processed; half of the JSON, with the length of that half. */
-	| { kind: 'cut-json' }
-	/** Processed; the full length announced, half sent, then cut off. */
-	| { kind: 'cut-transfer' }
-	/** Processed; announces 10 bytes more than it sends, then ends properly. */
-	| { kind: 'wrong-length' };
+/** What goes wrong. */
+export type FaultEffect = {
+	/** Of a fault that replaces the answer: the request takes effect, and bills, first. */
+	processed?: boolean;
+	/** Milliseconds until the answer. */
+	ms?: number;
+} &
+	/** An error code: in the body on the API host, as HTTP status on the others. `retryAfter` in seconds. */
+	(| { kind: 'status'; code: number; msg?: string; httpStatus?: number; retryAfter?: number }
+		/** Any body at all; a value other than a string is sent as JSON. */
+		| { kind: 'answer'; body: unknown; httpStatus?: number }
+		| { kind: 'html'; httpStatus?: number }
+		| { kind: 'empty' }
+		| { kind: 'redirect'; location: string; httpStatus?: number }
+		/** Connection reset; the request had no effect, although the API host had read all of it. */
+		| { kind: 'reset-before' }
+		/** Processed, then the connection is reset: the answer is lost. */
+		| { kind: 'reset-after' }
+		/** Processed at once, answered late. */
+		| { kind: 'slow'; ms: number }
+		/** Processed; the proper answer without its code. */
+		| { kind: 'no-code' }
+		/** Processed; half of the JSON, with the length of that half. */
+		| { kind: 'cut-json' }
+		/** Processed; the full length announced, half sent, then cut off. */
+		| { kind: 'cut-transfer' }
+		/** Processed; announces 10 bytes more than it sends, then ends properly. */
+		| { kind: 'wrong-length' }
+	);
 
-export interface FaultTarget extends JournalFilter {
-	/** How many requests it hits. Default 1. */
-	times?: number;
-	/** How many matching requests pass before it begins. */
-	skip?: number;
-	/** A further condition, asked only where everything else matches. */
-	when?: (request: JournalEntry) => boolean;
+/** Which requests are meant. */
+export interface RequestFilter {
+	host?: Host;
+	method?: string;
+	path?: string;
+	taskId?: string;
 }
 
-export type Fault = FaultTarget & FaultEffect;
+/** What goes wrong, and with which requests. */
+export type Fault = FaultEffect &
+	RequestFilter & {
+		/** How many requests it hits. Default 1. */
+		times?: number;
+		/** How many matching requests pass before it begins. */
+		skip?: number;
+		/** A further condition, asked only where everything else matches. */
+		when?: (request: JournalEntry) => boolean;
+	};
 
 /** An ordered fault. */
 export interface ArmedFault {
@@ -73,7 +79,7 @@ export function armed(fault: Fault): ArmedFault {
 }
 
 /** Whether a request is one the filter means. */
-export function matches(request: JournalEntry, filter: JournalFilter): boolean {
+export function matches(request: JournalEntry, filter: RequestFilter): boolean {
 	const names = ['host', 'method', 'path', 'taskId'] as const;
 	return names.every((name) => filter[name] === undefined || filter[name] === request[name]);
 }
@@ -90,25 +96,28 @@ export async function spoil(
 ): Promise<Reply | undefined> {
 	if (fault.kind === 'reset-before') return undefined;
 	const instead = replacement(fault, host);
-	if (instead) {
-		if ('processed' in fault && fault.processed) await process();
-		return instead;
+	const proper = !instead || fault.processed ? await process() : undefined;
+	if (fault.ms !== undefined) {
+		// By the timers of the process, which a test may have replaced; does not keep it alive.
+		await new Promise<void>((resolve) => setTimeout(resolve, fault.ms).unref());
 	}
-	const proper = await process();
-	const { length } = proper.content;
-	const half = Math.floor(length / 2);
-	switch (fault.kind) {
-		case 'envelope':
-			return { ...proper, ...jsonReply(shapeEnvelope(proper.answer, fault)) };
+	return instead ?? (proper && damaged(fault, proper));
+}
+
+/** What arrives of the proper answer. */
+function damaged({ kind }: Fault, proper: Reply): Reply | undefined {
+	const { answer, content } = proper;
+	const half = Math.floor(content.length / 2);
+	switch (kind) {
+		case 'no-code':
+			return isRecord(answer) ? jsonReply({ ...answer, code: undefined }) : proper;
 		case 'cut-json':
 			return { ...proper, sent: half };
 		case 'cut-transfer':
-			return { ...proper, sent: half, announced: length, isCut: true };
+			return { ...proper, sent: half, announced: content.length, isCut: true };
 		case 'wrong-length':
-			return { ...proper, announced: length + 10 };
+			return { ...proper, announced: content.length + 10 };
 		case 'slow':
-			// By the timers of the process, which a test may have replaced; does not keep it alive.
-			await new Promise<void>((resolve) => setTimeout(resolve, fault.ms).unref());
 			return proper;
 		default:
 			return undefined;
@@ -120,13 +129,11 @@ function replacement(fault: Fault, host: Host): Reply | undefined {
 	switch (fault.kind) {
 		case 'status': {
 			const { code, msg = CODE_TEXTS.get(code) ?? `Error ${code}`, retryAfter } = fault;
-			const asBody = () => jsonReply({ code, msg, data: null });
-			const of = {
-				api: asBody,
+			const reply = {
+				api: () => envelope(code, msg),
 				upload: () => uploadError(code, msg),
 				file: () => textReply(msg, code),
-			};
-			const reply = of[host]();
+			}[host]();
 			if (retryAfter !== undefined) reply.headers['retry-after'] = String(retryAfter);
 			return { ...reply, status: fault.httpStatus ?? reply.status };
 		}

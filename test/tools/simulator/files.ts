@@ -1,7 +1,9 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
+import { createReadStream, statSync } from 'node:fs';
+import { extname, join } from 'node:path';
+import { Readable } from 'node:stream';
 import { kindOf } from './catalogue';
-import { type Content, mediaContent, sha256Of, syntheticContent } from './content';
-import { type Reply, textReply } from './reply';
+import { type Content, type Reply, textReply } from './reply';
 import type { Work } from './work';
 
 interface StoredFile {
@@ -50,8 +52,7 @@ export class Files {
 			const images = [url(index, '4k.jpg')];
 			return { ...none, videos: [url(index, '4k.mp4')], images, resolution: '4k' };
 		}
-		const { videos, aspectRatio } = video.scenario;
-		const { resolution } = video.request;
+		const { videos } = video.scenario;
 		const urls = (name: string, length = videos) =>
 			Array.from({ length }, (_, at) => url(at, name));
 		if (operation === 'runModel') {
@@ -60,10 +61,11 @@ export class Files {
 			const made = name === null ? [] : urls(name, kind === 'music' ? 2 : videos);
 			return { ...none, videos: made, resolution: '720p' };
 		}
+		const { resolution, aspect_ratio: ratio } = video.request;
 		return {
 			videos: urls('base.mp4'),
 			images: [],
-			origins: aspectRatio === '16:9' ? [] : urls('origin.mp4'),
+			origins: ratio === '9:16' ? urls('origin.mp4') : [],
 			full: operation === 'extend' ? [url(0, 'full.mp4')] : [],
 			resolution: resolution === '1080p' || resolution === '4k' ? resolution : '720p',
 		};
@@ -73,16 +75,16 @@ export class Files {
 	publish(work: Work): void {
 		const { videos, images, origins, full, resolution } = this.urlsOf(work);
 		const { bytes, bare } = work.video.scenario.files;
-		const about = { taskId: work.video.id, bare };
-		for (const { pathname } of [...videos, ...origins, ...full].map((url) => new URL(url))) {
-			const model = Object.values(MODEL_FILES).find((name) => name && pathname.endsWith(name));
-			const name = model ?? (`${resolution}.mp4` as const);
-			const content = bytes === null ? mediaContent(name) : syntheticContent(bytes, pathname);
-			this.stored.set(pathname, { ...about, content });
+		const store = (url: string, contentOf: (path: string) => Content) => {
+			const { pathname } = new URL(url);
+			this.stored.set(pathname, { taskId: work.video.id, bare, content: contentOf(pathname) });
+		};
+		const made = work.operation === 'runModel' && MODEL_FILES[kindOf(String(work.job?.model))];
+		const clip = made || `${resolution}.mp4`;
+		for (const url of [...videos, ...origins, ...full]) {
+			store(url, (path) => (bytes === null ? media(clip) : syntheticContent(bytes, path)));
 		}
-		for (const { pathname } of images.map((url) => new URL(url))) {
-			this.stored.set(pathname, { ...about, content: mediaContent('preview.jpg') });
-		}
+		for (const url of images) store(url, () => media('preview.jpg'));
 	}
 
 	/** The task a path on the file host belongs to. */
@@ -99,10 +101,13 @@ export class Files {
 		return this.url + link;
 	}
 
+	/** In hex, computed while reading. */
 	async sha256(path: string): Promise<string> {
 		const file = this.at(path);
 		if (!file) throw new Error(`The simulator has no file ${path}`);
-		return await sha256Of(file.content);
+		const hash = createHash('sha256');
+		for await (const chunk of file.content.open()) hash.update(chunk as Buffer);
+		return hash.digest('hex');
 	}
 
 	/** Answers GET and HEAD. */
@@ -123,4 +128,44 @@ export class Files {
 	private at(path: string): StoredFile | undefined {
 		return this.stored.get(path) ?? this.renewed.get(path);
 	}
+}
+
+const TYPES = new Map([
+	['.jpg', 'image/jpeg'],
+	['.mp3', 'audio/mpeg'],
+	['.mp4', 'video/mp4'],
+	['.png', 'image/png'],
+	['.wav', 'audio/wav'],
+]);
+
+/** One of the files in `media/`. */
+function media(name: string): Content {
+	const path = join(__dirname, 'media', name);
+	return {
+		type: TYPES.get(extname(name)) ?? '',
+		length: statSync(path).size,
+		open: (end = Infinity) => createReadStream(path, { end: end - 1 }),
+	};
+}
+
+const BLOCK = 64 * 1024;
+
+/**
+ * A file of any size made while it is read: the same `seed` and position always give the same
+ * byte. Each block starts with its own number, so that swapped or repeated parts change the hash.
+ */
+export function syntheticContent(length: number, seed: string): Content {
+	const pattern = Buffer.alloc(BLOCK);
+	for (let at = 0; at < BLOCK; at += 32) {
+		createHash('sha256').update(`${seed}:${at}`).digest().copy(pattern, at);
+	}
+	function* blocks(end: number): Generator<Buffer> {
+		for (let at = 0; at < end; at += BLOCK) {
+			const block = Buffer.from(pattern);
+			block.writeDoubleBE(at / BLOCK, 0);
+			yield block.subarray(0, Math.min(BLOCK, end - at));
+		}
+	}
+	const open = (end = length) => Readable.from(blocks(end), { objectMode: false });
+	return { type: 'video/mp4', length, open };
 }

@@ -1,6 +1,7 @@
+import { isRecord } from '../n8n/wire';
 import { inputFault, kindOf, PRICES, runsAsJob } from './catalogue';
 import * as is from './fields';
-import { jobRecord } from './jobRecord';
+import type { Files } from './files';
 import { TEXTS } from './kieTexts';
 import {
 	type ApiRequest,
@@ -13,10 +14,8 @@ import {
 	type Route,
 	tierOf,
 } from './order';
-import { envelopeReply, refuse, type Reply, success } from './reply';
-import { isObject, type Operation } from './scenario';
-import type { Video } from './work';
-import { newId } from './world';
+import { refuse, type Reply, success } from './reply';
+import { isBlank, newId, type Video, type Work } from './work';
 
 /*
  * The unified jobs API. As strict about Veo's models as Kie is known to be: names and types of what a
@@ -31,13 +30,11 @@ interface JobRequest extends ApiRequest {
 }
 
 interface Model {
-	operation: Operation;
 	input: is.Fields;
 	order(request: JobRequest): Reply;
 }
 
 const GENERATE: Model = {
-	operation: 'generate',
 	input: {
 		...{ prompt: is.filled, model: is.text, image_urls: is.images, generation_type: is.mode },
 		...{ aspect_ratio: is.ratio, resolution: is.resolution, duration: is.duration },
@@ -45,10 +42,10 @@ const GENERATE: Model = {
 	},
 	order: (request) => {
 		const { job } = request;
-		const { prompt, resolution, image_urls: images, aspect_ratio: ratio } = job.input;
+		const { prompt, resolution, image_urls: images } = job.input;
 		const asked = tierOf(job.input.model);
 		const made = { ...job.input, model: asked ? job.input.model : 'veo3_fast' };
-		const order = { prompt, tier: asked ?? 'fast', images, resolution, ratio };
+		const order = { prompt, tier: asked ?? 'fast', images, resolution };
 		return orderVideo(request, order, { ...job, input: made });
 	},
 };
@@ -60,7 +57,6 @@ const MODELS: Record<string, Model> = {
 	veo3_fast: GENERATE,
 	veo3_lite: GENERATE,
 	'veo/extend': {
-		operation: 'extend',
 		input: { task_id: is.filled, prompt: is.filled, seeds: is.seeds, watermark: is.text },
 		order: (request) => {
 			const { prompt, task_id: id } = request.job.input;
@@ -69,12 +65,10 @@ const MODELS: Record<string, Model> = {
 		},
 	},
 	'veo/get-4k-video': {
-		operation: 'get4k',
 		input: { task_id: is.filled, index: is.index },
 		order: (request) => upgrade(request, 'get4k', request.job.input.task_id),
 	},
 	'veo/get-1080p-video': {
-		operation: 'get1080p',
 		input: { taskId: is.filled, index: is.indexText },
 		order: (request) => upgrade(request, 'get1080p', request.job.input.taskId),
 	},
@@ -82,49 +76,37 @@ const MODELS: Record<string, Model> = {
 
 /** What an order is answered by. */
 export function createTask(body: unknown): Route {
-	const name = isObject(body) ? String(body.model) : '';
+	const name = isRecord(body) ? String(body.model) : '';
 	const veo = Object.hasOwn(MODELS, name) ? MODELS[name] : undefined;
 	if (!veo && !runsAsJob(name)) {
 		return { fields: {}, answer: () => refuse(422, TEXTS.unknownModel) };
 	}
 	return {
-		operation: veo?.operation ?? 'runModel',
-		fields: { input: isObject, callBackUrl: is.callBackUrl },
+		fields: { input: isRecord, callBackUrl: is.callBackUrl },
 		answer: (request) => {
 			const input = request.fields.input as Record<string, unknown>;
 			const job = { model: name, input };
-			if (!veo) return runModel({ ...request, job });
-			const fault = is.faultOf(input, veo.input);
-			if (fault !== undefined) refuse(422, fault);
-			return veo.order({ ...request, job });
+			const fault = veo ? is.faultOf(input, veo.input) : inputFault(name, input);
+			if (fault !== undefined) refuse(veo ? 422 : 500, fault, { submission: !veo });
+			return veo ? veo.order({ ...request, job }) : orderTask(request, job, PRICES[kindOf(name)]);
 		},
 	};
 }
 
-const recordInfo: Route = {
-	fields: { taskId: is.filled },
-	answer: ({ account, fields, world }) => {
-		const work = world.find(String(fields.taskId), account, 'jobs');
-		const graceMs = work?.video.scenario.record.graceMs ?? 0;
-		if (!work || Date.now() - work.startedAt < graceMs) return refuse(422, TEXTS.jobNull);
-		return envelopeReply(success(jobRecord(work, world.files)));
+export const JOB_ROUTES: Record<string, Route> = {
+	'GET /api/v1/jobs/recordInfo': {
+		fields: { taskId: is.filled },
+		answer: ({ account, fields, simulator }) => {
+			const work = simulator.find(String(fields.taskId), account, 'jobs');
+			const graceMs = work?.video.scenario.record.graceMs ?? 0;
+			if (!work || Date.now() - work.startedAt < graceMs) return refuse(422, TEXTS.jobNull);
+			return success(jobRecord(work, simulator.files));
+		},
 	},
 };
 
-export const JOB_ROUTES: Record<string, Route> = {
-	'GET /api/v1/jobs/recordInfo': recordInfo,
-};
-
-/** A model other than Veo's. */
-function runModel(request: JobRequest): Reply {
-	const { job } = request;
-	const fault = inputFault(job.model, job.input);
-	if (fault !== undefined) refuse(500, fault, { submission: true });
-	return orderTask(request, job, PRICES[kindOf(job.model)]);
-}
-
-function knownVideo({ account, world }: ApiRequest, id: unknown): Video {
-	return world.findVideo(id, account, 'jobs') ?? refuse(422, TEXTS.jobNull);
+function knownVideo({ account, simulator }: ApiRequest, id: unknown): Video {
+	return simulator.findVideo(id, account, 'jobs') ?? refuse(422, TEXTS.jobNull);
 }
 
 /** Every order of an upgrade starts and bills one. */
@@ -136,5 +118,99 @@ function upgrade(request: JobRequest, operation: 'get1080p' | 'get4k', taskId: u
 	const id = newId('veo_upgrade');
 	const { charged } = orderUpgrade(request, video, { id, operation, index, job });
 	const notes = { submission: true, creditsCharged: charged, taskId: video.id, jobId: id };
-	return envelopeReply(success(jobIds(id)), {}, notes);
+	return success(jobIds(id), notes);
+}
+
+/**
+ * A job as the unified jobs API shows it: the `data` of its record and its callback. `param` is JSON text, and
+ * in it `input` is JSON text again.
+ */
+export function jobRecord(work: Work, files: Files) {
+	const { id, job, endedAt, startedAt, failure, state, charged, callBackUrl, video } = work;
+	const { model, input } = job ?? {
+		model: 'veo-3-1',
+		input: { model: 'veo3_fast', resolution: '720p', ...video.request },
+	};
+	const failed = state === 'failed' ? failure : undefined;
+	const isOfVideo = work.operation !== 'runModel';
+	const isBlankYet = work === video && isBlank(video);
+	const result = state === 'success' && !isBlankYet ? resultOf(work, files) : null;
+	return {
+		taskId: id,
+		model,
+		state: { running: 'generating', success: 'success', failed: 'fail' }[state],
+		successFlag: { running: 0, success: 1, failed: 3 }[state],
+		param: JSON.stringify({ model, callBackUrl, input: JSON.stringify(input) }),
+		resultJson: result === null ? '' : JSON.stringify(result),
+		response: result,
+		failCode: failed ? String(failed.code) : null,
+		failMsg: failed ? failed.msg : null,
+		costTime: endedAt === undefined ? null : Math.round((endedAt - startedAt) / 1000),
+		createTime: startedAt,
+		updateTime: endedAt ?? startedAt,
+		completeTime: endedAt ?? null,
+		// Of other models, those it has reserved until the end.
+		creditsConsumed: failed ? 0 : endedAt === undefined && isOfVideo ? null : charged,
+		progress: null,
+	};
+}
+
+/** The body that Kie posts when a job has ended. */
+export function jobCallback(work: Work, files: Files): object {
+	const ended =
+		work.state === 'success'
+			? { code: 200, msg: TEXTS.jobDone }
+			: { code: 501, msg: TEXTS.jobFailed };
+	return { ...ended, data: jobRecord(work, files) };
+}
+
+/** What Suno's own endpoints post three times. */
+export function stageOf(work: Work, files: Files, callbackType: 'text' | 'first' | 'complete') {
+	const { videos } = files.urlsOf(work);
+	const takes = { text: [], first: videos.slice(0, 1), complete: videos }[callbackType];
+	const msg = callbackType === 'complete' ? TEXTS.allDone : 'success';
+	return {
+		code: 200,
+		msg,
+		data: { callbackType, task_id: work.id, data: takesOf(work.id, takes) },
+	};
+}
+
+function resultOf(work: Work, files: Files): object {
+	const { id, job, operation, video } = work;
+	const { videos, images, full, origins, resolution } = files.urlsOf(work);
+	const kind = operation === 'runModel' && kindOf(String(job?.model));
+	if (kind === 'text') {
+		const lyricsData = [1, 2].map((take) => ({ text: '[Verse]', title: `Waves ${take}` }));
+		return { resultObject: { lyricsData } };
+	}
+	if (kind === 'music') {
+		return { code: 200, msg: 'success', task_id: id, data: takesOf(id, videos) };
+	}
+	const some = (urls: string[]) => (urls.length > 0 ? urls : undefined);
+	const isDeep =
+		work === video ? resolution !== '720p' : video.scenario.jobs.upgradeResult === 'data';
+	// Larger videos stand one level deeper, beside the 720p one.
+	if (isDeep) {
+		const origin_urls = files.urlsOf(video).videos.map((url) => `${url}?720p`);
+		return { data: { result_urls: videos, origin_urls, image_urls: some(images) } };
+	}
+	const more = { imageUrls: some(images), fullResultUrls: some(full), originUrls: some(origins) };
+	return { resultUrls: videos, ...more };
+}
+
+/** What a task of Suno's is shown as: two takes, no `resultUrls`. */
+function takesOf(taskId: string, urls: string[]) {
+	return urls.map((audio_url, at) => ({
+		id: `${taskId}-${at}`,
+		audio_url,
+		stream_audio_url: `${audio_url}?stream`,
+		image_url: `${audio_url}?cover`,
+		title: 'waves',
+		prompt: '',
+		tags: 'waves',
+		model_name: 'chirp-hawk',
+		duration: 14.2,
+		createTime: Date.now(),
+	}));
 }

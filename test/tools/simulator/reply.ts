@@ -1,8 +1,13 @@
-import { type Content, textContent } from './content';
-import { isObject, type Scenario } from './scenario';
+import { Readable } from 'node:stream';
 
-/** How an envelope is written. */
-type Form = Partial<Scenario['envelope']>;
+/** Something that can be sent without being held in memory. */
+export interface Content {
+	type: string;
+	/** Bytes. */
+	length: number;
+	/** All bytes, or only the first ones. */
+	open(bytes?: number): Readable;
+}
 
 /** What is noted in the journal about an answer. */
 export interface Notes {
@@ -29,39 +34,25 @@ export interface Reply extends Notes {
 	isCut?: boolean;
 }
 
-/** The media type as the API host writes it. */
-const API_JSON = 'application/json;charset=UTF-8';
-
-export function jsonReply(value: unknown, status = 200, type = API_JSON): Reply {
-	return { status, headers: {}, content: textContent(type, JSON.stringify(value)), answer: value };
+/** With the media type as the API host writes it. */
+export function jsonReply(value: unknown, status = 200, type = 'application/json;charset=UTF-8') {
+	return { ...textReply(JSON.stringify(value), status, type), answer: value };
 }
 
 export function textReply(text: string, status = 200, type = 'text/plain;charset=UTF-8'): Reply {
-	return { status, headers: {}, content: textContent(type, text), answer: text };
+	const bytes = Buffer.from(text);
+	const { length } = bytes;
+	const open = (end = length) => Readable.from([bytes.subarray(0, end)]);
+	return { status, headers: {}, content: { type, length, open }, answer: text };
 }
 
-/** `{ code, msg, data }`; a real HTTP status other than 200 is not how the API host reports errors. */
-export interface Envelope {
-	code: number;
-	msg: string;
-	data?: unknown;
+/** Every answer of the API host, also an error, is HTTP 200 with its code in the body. */
+export function envelope(code: number, msg: string, data: unknown = null, notes?: Notes): Reply {
+	return { ...jsonReply({ code, msg, data }), ...notes };
 }
 
-export function success(data: unknown): Envelope {
-	return { code: 200, msg: 'success', data };
-}
-
-/** Writes an envelope in one of the forms seen on the wire. */
-export function shapeEnvelope(value: unknown, form: Form): unknown {
-	if (!isObject(value)) return value;
-	const { code, ...rest } = value;
-	const data = form.data === 'null' ? { data: null } : {};
-	if (form.code === 'absent') return { ...rest, ...data };
-	return { code: form.code === 'text' ? String(code) : code, ...rest, ...data };
-}
-
-export function envelopeReply(envelope: Envelope, form: Form = {}, notes: Notes = {}): Reply {
-	return { ...jsonReply(shapeEnvelope(envelope, form)), ...notes };
+export function success(data: unknown, notes?: Notes): Reply {
+	return envelope(200, 'success', data, notes);
 }
 
 /** The upload host's errors: real HTTP statuses, `success: false`, no `data`. */
@@ -77,6 +68,6 @@ export class Refusal extends Error {
 }
 
 /** Refuses a request to the API host. */
-export function refuse(code: number, msg: string, notes?: Notes, form?: Form): never {
-	throw new Refusal(envelopeReply({ code, msg, data: null }, form, notes));
+export function refuse(code: number, msg: string, notes?: Notes): never {
+	throw new Refusal(envelope(code, msg, null, notes));
 }

@@ -1,4 +1,5 @@
-import type { CallbackForm } from './callbacks/form';
+import { isRecord } from '../n8n/wire';
+import type { CallbackForm } from './callbacks';
 import { TEXTS } from './kieTexts';
 
 /** What a piece of paid work is called: in the ledger, in callbacks and in `finish()`. */
@@ -23,48 +24,25 @@ type Outcome = 'success' | 'refused' | 'failure';
 export const DEFAULT_SCENARIO = {
 	/** Number of result videos, or pictures; valid indexes are 0 to `videos - 1`. */
 	videos: 1,
-	/** 9:16 results also list `originUrls`. */
-	aspectRatio: '16:9' as '16:9' | '9:16',
 	/** How long each kind of work takes, in milliseconds. */
 	timings: { generate: 300, extend: 300, upgrade1080p: 300, upgrade4k: 300, runModel: 300 },
-	/** Departures from the proper `{ code, msg, data }` that were seen on the wire. */
-	envelope: {
-		/** `text`: the code as a numeric string. */
-		code: 'number' as 'number' | 'text' | 'absent',
-		data: 'as-is' as 'as-is' | 'null',
-	},
 	generation: {
 		outcome: 'success' as Outcome,
 		failure: { code: 400, msg: TEXTS.flagged } as Failure,
 	},
 	record: {
-		/** `json-text`: `data.response` is a string of JSON. */
-		response: 'object' as 'object' | 'json-text',
-		/** `data-json-text`: JSON text at `data.resultUrls`, none in `response`. */
-		urls: 'array' as 'array' | 'json-text' | 'data-json-text',
-		/** `text`: the flag as a numeric string. */
-		flag: 'number' as 'number' | 'text',
 		/** After success, this long without any URL, in milliseconds. */
 		urlsAfterMs: 0,
 		/** This long after creation the video is not found yet, in milliseconds. */
 		graceMs: 0,
-		graceAnswer: '422' as '422' | '404' | 'null',
 	},
 	upgrade1080p: {
-		/** `no-url`: 200 with a `data` object without `resultUrl`. */
-		notReady: '400' as '400' | '422' | 'no-url' | 'null-data' | 'absent-data',
-		/** `string`: `resultUrl: url`. `array`: `resultUrl: [url]`. `urls`: `resultUrls: [url]`. */
-		result: 'string' as 'string' | 'array' | 'urls',
 		outcome: 'success' as Outcome,
 		failure: { code: 500, msg: TEXTS.internalError } as Failure,
 	},
 	upgrade4k: {
 		/** Answer to the first POST. `done`: made earlier, so finished at once and not billed. */
 		first: 'accepted' as 'accepted' | 'processing' | 'done',
-		/** `data` while there is nothing to download: with nulls, null itself, or no `data`. */
-		pendingData: 'nulls' as 'nulls' | 'null' | 'absent',
-		/** Code of an answer that carries the URLs. */
-		finished: '422' as '422' | '200',
 		outcome: 'success' as Outcome,
 		failure: { code: 500, msg: TEXTS.no4k } as Failure,
 		/** A repeat after a failed upgrade starts and bills a new one, or tells the failure again. */
@@ -82,8 +60,6 @@ export const DEFAULT_SCENARIO = {
 		callback: 'job' as 'job' | 'dedicated',
 		/** Whether music is also reported in Suno's stages: two before its end, the last one at the end. */
 		stages: false,
-		/** What a callback about a failure shows: the record, or what newer examples show of it. */
-		failure: 'record' as 'record' | 'reason',
 	},
 	files: {
 		/** Size of synthetic result videos in bytes; `null` serves the real clips. */
@@ -92,7 +68,7 @@ export const DEFAULT_SCENARIO = {
 		bare: 'open' as 'open' | 'refused' | 'gone',
 	},
 	callback: {
-		form: {} as CallbackForm,
+		form: 'asPrinted' as CallbackForm,
 		/** Wait between the end of the work and the first attempt, in milliseconds. */
 		delayMs: 0,
 		/** How often it is sent, at the same time. 0 sends none. */
@@ -116,11 +92,36 @@ export function overlay<T extends object>(base: T, differences: Differences<T>):
 	const result = { ...base } as Record<string, unknown>;
 	for (const [name, value] of Object.entries(differences as object)) {
 		const under = result[name];
-		if (value !== undefined) result[name] = isObject(under) ? overlay(under, value) : value;
+		if (value !== undefined) result[name] = isRecord(under) ? overlay(under, value) : value;
 	}
 	return result as T;
 }
 
-export function isObject(value: unknown): value is Record<string, unknown> {
-	return typeof value === 'object' && value !== null && !Array.isArray(value);
+/** How a piece of work goes, and how long it takes in milliseconds. */
+export function planOf(
+	{ timings, generation, upgrade1080p, upgrade4k }: Scenario,
+	operation: Operation,
+) {
+	return {
+		generate: { ms: timings.generate, ...generation },
+		extend: { ms: timings.extend, ...generation },
+		get1080p: { ms: timings.upgrade1080p, ...upgrade1080p },
+		get4k: { ms: timings.upgrade4k, ...upgrade4k },
+		runModel: { ms: timings.runModel, ...generation },
+	}[operation];
 }
+
+/** About a tenth of what Kie takes: long enough to be seen waiting, short enough to be shown. */
+export const DEMO_TIMINGS = {
+	generate: 4000,
+	extend: 4000,
+	upgrade1080p: 3000,
+	upgrade4k: 5000,
+	runModel: 3000,
+};
+
+/** Finished videos with stable ids, and one whose 4K version is refused. */
+export const DEMO_VIDEOS: Array<VideoScenario & { taskId: string }> = [
+	...[1, 2, 3, 4, 5].map((number) => ({ taskId: `veo_task_demo_${number}` })),
+	{ taskId: 'veo_task_demo_no4k', upgrade4k: { outcome: 'refused' } },
+];

@@ -1,33 +1,49 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
+import { isRecord } from '../n8n/wire';
 import { spoil } from './faults';
-import type { Host, JournalEntry } from './journal';
 import { listen } from './network';
+import { statusPage } from './page';
 import { Refusal, type Reply, textReply } from './reply';
-import { isObject, type Operation } from './scenario';
-import type { World } from './world';
+import type { Simulator } from './simulator';
+
+export type Host = 'api' | 'upload' | 'file';
 
 /** A request as the hosts see it. */
 export interface Incoming {
 	method: string;
 	path: string;
 	query: Record<string, string>;
+	/** Names in lower case; repeated headers joined with a comma. */
 	headers: Record<string, string>;
+	/** Parsed JSON, other text, or null. On the upload host null until it is read, then a summary. */
+	body: unknown;
 	/** Lower case, without parameters. */
 	contentType: string;
 	/** The key of the Authorization header; empty when there is none. */
 	bearer: string;
-	/** Parsed JSON, other text, or null. Not read yet on the upload host. */
-	body: unknown;
 	message: IncomingMessage;
 }
 
-export interface HostRoutes {
-	/** Answers a request that plays Kie. */
-	answer(incoming: Incoming): Reply | Promise<Reply>;
-	operationOf?(incoming: Incoming): Operation | null;
-	/** Requests to the simulator itself: not in the journal, not hit by faults. */
-	page?(incoming: Incoming): Reply | undefined;
+/** One request, noted when it arrived and completed when it was answered. */
+export interface JournalEntry
+	extends Pick<Incoming, 'method' | 'path' | 'query' | 'headers' | 'body'> {
+	/** Epoch milliseconds of the request's arrival. */
+	at: number;
+	host: Host;
+	/** The task the request is about, as far as it is known. */
+	taskId: string | null;
+	/** Of an upgrade that was ordered through the jobs API: the id it was given. */
+	jobId: string | null;
+	/** Null while unanswered, and for good where the connection was cut before an answer. */
+	httpStatus: number | null;
+	/** The answer made (parsed JSON or text), also where a fault kept it from being sent. */
+	answer: unknown;
+	/** Asked for new work: accepted, refused, or turned away by the rate limit. Polls are false. */
+	submission: boolean;
+	creditsCharged: number;
+	/** Kind of the fault that hit it. */
+	fault: string | null;
 }
 
 /** One listening host on loopback. */
@@ -41,9 +57,10 @@ export class HostServer {
 	});
 
 	constructor(
-		private readonly world: World,
+		private readonly simulator: Simulator,
 		private readonly host: Host,
-		private readonly routes: HostRoutes,
+		/** Answers a request that plays Kie. */
+		private readonly answer: (incoming: Incoming) => Reply | Promise<Reply>,
 	) {
 		// Longer than clients keep idle connections, so that they never meet one just closed.
 		this.server.keepAliveTimeout = 120_000;
@@ -62,23 +79,24 @@ export class HostServer {
 	}
 
 	private async handle(incoming: Incoming, response: ServerResponse): Promise<void> {
-		const page = this.routes.page?.(incoming);
-		if (page) return await send(response, page, true);
-
 		const { message, method, path, query, headers } = incoming;
-		if (this.host === 'api') incoming.body = await readBody(message);
+		const { host, simulator } = this;
+		// To the simulator itself: not in the journal, not hit by faults.
+		if (host === 'api' && method === 'GET' && path === '/') {
+			const page = textReply(statusPage(simulator), 200, 'text/html;charset=UTF-8');
+			return await send(response, page, true);
+		}
+		if (host === 'api') incoming.body = await readBody(message);
 		const entry: JournalEntry = {
-			...{ at: Date.now(), host: this.host, method, path, query, headers, body: incoming.body },
-			operation: this.routes.operationOf?.(incoming) ?? null,
-			taskId: this.taskIdOf(incoming),
-			...{ jobId: null, httpStatus: null, answer: null, submission: false, creditsCharged: 0 },
-			fault: null,
+			...{ at: Date.now(), host, method, path, query, headers, body: incoming.body },
+			...{ taskId: this.taskIdOf(incoming), jobId: null, httpStatus: null, answer: null },
+			...{ submission: false, creditsCharged: 0, fault: null },
 		};
-		this.world.journal.push(entry);
+		simulator.journal.push(entry);
 		const process = async () => await this.process(incoming, entry);
-		const fault = this.world.takeFault(entry);
+		const fault = simulator.takeFault(entry);
 		entry.fault = fault?.kind ?? null;
-		const reply = fault ? await spoil(fault, this.host, process) : await process();
+		const reply = fault ? await spoil(fault, host, process) : await process();
 		if (!reply) return void message.socket.resetAndDestroy();
 		entry.answer = reply.answer;
 		// Unread parts of a body would block the next request.
@@ -90,28 +108,24 @@ export class HostServer {
 
 	/** Lets the request take effect, and notes the result. */
 	private async process(incoming: Incoming, entry: JournalEntry): Promise<Reply> {
-		const reply = await this.answerOf(incoming);
+		const reply = await Promise.resolve(incoming)
+			.then(this.answer)
+			.catch((error: unknown) => {
+				if (error instanceof Refusal) return error.reply;
+				throw error;
+			});
 		const { submission = false, creditsCharged = 0, taskId = entry.taskId, jobId = null } = reply;
 		const { body } = incoming;
 		Object.assign(entry, { submission, creditsCharged, taskId, jobId, body, answer: reply.answer });
 		return reply;
 	}
 
-	private async answerOf(incoming: Incoming): Promise<Reply> {
-		try {
-			return await this.routes.answer(incoming);
-		} catch (error) {
-			if (error instanceof Refusal) return error.reply;
-			throw error;
-		}
-	}
-
 	private taskIdOf({ body, path, query }: Incoming): string | null {
-		if (this.host === 'file') return this.world.files.taskOf(path);
-		const fields = isObject(body) ? body : {};
-		const input = isObject(fields.input) ? fields.input : {};
+		if (this.host === 'file') return this.simulator.files.taskOf(path);
+		const fields = isRecord(body) ? body : {};
+		const input = isRecord(fields.input) ? fields.input : {};
 		const id = query.taskId ?? fields.taskId ?? input.task_id ?? input.taskId;
-		return typeof id === 'string' ? this.world.baseOf(id) : null;
+		return typeof id === 'string' ? this.simulator.baseOf(id) : null;
 	}
 }
 

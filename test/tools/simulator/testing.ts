@@ -1,24 +1,5 @@
 import { type IncomingHttpHeaders, type Server, createServer } from 'node:http';
 import { listen } from './network';
-import { SIMULATOR_KEY } from './world';
-
-/** Small aids for tests that talk to the simulator directly. */
-
-/** One request as an API client sends it: a POST where it has a body. Without a key it has no Authorization header. */
-export async function call(
-	url: string,
-	{ body, key = SIMULATOR_KEY }: { body?: unknown; key?: string | null } = {},
-): Promise<{ status: number; body: unknown }> {
-	const response = await fetch(url, {
-		method: body === undefined ? 'GET' : 'POST',
-		headers: {
-			...(key === null ? {} : { authorization: `Bearer ${key}` }),
-			'content-type': 'application/json',
-		},
-		body: body === undefined ? null : JSON.stringify(body),
-	});
-	return { status: response.status, body: await response.json() };
-}
 
 /** Asks until `accept` is satisfied, every 5 ms and for 15 s at most, or as long as is said. */
 export async function until<T>(

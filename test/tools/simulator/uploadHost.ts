@@ -4,7 +4,7 @@ import * as is from './fields';
 import { TEXTS } from './kieTexts';
 import { jsonReply, Refusal, type Reply, uploadError } from './reply';
 import type { Incoming } from './server';
-import type { World } from './world';
+import type { Simulator } from './simulator';
 
 /** A file received by the upload host. Its bytes were counted and hashed, not kept. */
 export interface Upload {
@@ -19,9 +19,9 @@ export interface Upload {
 }
 
 /** Plays the upload host: errors are real HTTP statuses. The same name overwrites. */
-export async function answerUpload(world: World, incoming: Incoming): Promise<Reply> {
+export async function answerUpload(simulator: Simulator, incoming: Incoming): Promise<Reply> {
 	const { method, path: route } = incoming;
-	const account = world.accounts.find(({ key }) => key === incoming.bearer);
+	const account = simulator.accounts.find(({ key }) => key === incoming.bearer);
 	if (!account) return refuse(401, TEXTS.uploadKey);
 	if (route !== '/api/file-stream-upload') refuse(404, `No endpoint ${route}`);
 	if (method !== 'POST') refuse(405, 'Method not allowed');
@@ -36,12 +36,12 @@ export async function answerUpload(world: World, incoming: Incoming): Promise<Re
 	const fileName = String(texts.fileName ?? random);
 	const filePath = `kieai/${account.number}/${String(texts.uploadPath)}/${fileName}`;
 	const path = filePath.split('/').map(encodeURIComponent).join('/');
-	const downloadUrl = `${world.files.url}/uploads/${path}`;
+	const downloadUrl = `${simulator.files.url}/uploads/${path}`;
 	const about = { fileName, filePath, downloadUrl, fileSize: file.size, mimeType: file.type };
 	const bytes = Buffer.from(await file.arrayBuffer());
 	const sha256 = createHash('sha256').update(bytes).digest('hex');
 	const at = Date.now();
-	world.uploads.push({ at, route, ...about, sha256 });
+	simulator.uploads.push({ at, route, ...about, sha256 });
 	const data = { success: true, ...about, uploadedAt: new Date(at).toISOString() };
 	const answer = { success: true, code: 200, msg: TEXTS.uploaded, data };
 	return jsonReply(answer, 200, 'application/json');

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { Account } from './account';
 import type { Api, Failure, Operation, Scenario } from './scenario';
 
@@ -36,6 +37,10 @@ export interface Video extends Work {
 	upgrades: Work[];
 }
 
+export function newId(prefix: string): string {
+	return `${prefix}_${randomBytes(8).toString('hex')}`;
+}
+
 /** Whether the results of a successful generation do not show yet. */
 export function isBlank({ endedAt, scenario }: Video): boolean {
 	return endedAt !== undefined && Date.now() - endedAt < scenario.record.urlsAfterMs;
@@ -54,4 +59,27 @@ export function upgradeOf(
 			work.index === index &&
 			(api === undefined || (api === 'jobs') === (work.job !== undefined)),
 	);
+}
+
+/** Longest delay Node's timers take; beyond it they fire at once. */
+const LONGEST = 2 ** 31 - 1;
+
+/** All pending timers of a simulator, so that none fires after a reset or the end. */
+export class Timers {
+	private readonly pending = new Set<NodeJS.Timeout>();
+
+	/** Runs `action` after `ms` milliseconds; never, when that is beyond what a timer can hold. */
+	after(ms: number, action: () => void): void {
+		if (ms > LONGEST) return;
+		const timer = setTimeout(() => {
+			this.pending.delete(timer);
+			action();
+		}, ms);
+		this.pending.add(timer);
+	}
+
+	clear(): void {
+		for (const timer of this.pending) clearTimeout(timer);
+		this.pending.clear();
+	}
 }

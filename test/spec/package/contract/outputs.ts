@@ -185,7 +185,7 @@ const CASES: { [name: string]: Case } = {
 	'trigger: task finished': runModel({ item: 'triggered' }),
 	'trigger: task failed': runModel({ ...failed, item: 'triggered' }),
 	'trigger: 4K ready, passed through, Simplify off': get4k(
-		{ callback: { form: { credits: true } } },
+		{ callback: { form: 'withCredits' } },
 		{
 			item: 'triggered',
 			options: { passThrough: '{"orderId": 42}' },

@@ -1,8 +1,71 @@
 import { createHmac } from 'node:crypto';
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
-import type { Operation } from '../scenario';
-import type { Timers } from '../timers';
+import type { ResultUrls } from './files';
+import type { Failure, Operation } from './scenario';
+import type { Timers } from './work';
+
+/** What a callback tells of a video that is ready. */
+interface Data {
+	taskId: string;
+	info: Record<string, unknown>;
+}
+
+const withUrls =
+	(write: (urls: string[]) => unknown) =>
+	({ info, ...data }: Data): object => {
+		const written = Object.entries(info).map(([name, value]) => [
+			name,
+			Array.isArray(value) ? write(value) : value,
+		]);
+		return { ...data, info: Object.fromEntries(written) as object };
+	};
+
+/** The ways in which that is written in Kie's documents, or was recorded. */
+const CALLBACK_FORMS = {
+	asPrinted: (data: Data) => data,
+	withCredits: (data: Data, credits: number) => ({ ...data, creditsConsumed: credits }),
+	snakeCase: ({ taskId, info }: Data) => ({
+		task_id: taskId,
+		result_urls: info.resultUrls,
+		image_urls: info.imageUrls,
+	}),
+	urlsAsText: withUrls(JSON.stringify),
+	urlsWithoutQuotes: withUrls((urls) => `[${urls.join(',')}]`),
+	oneUrl: withUrls(([url]) => url),
+	/** Text that claims to be JSON. */
+	brokenPrompt: (data: Data) => ({ ...data, promptJson: '{"imageUrls":["\\https://a.example"]}' }),
+} satisfies Record<string, (data: Data, credits: number) => object>;
+
+export type CallbackForm = keyof typeof CALLBACK_FORMS;
+
+/** What a callback tells, however it is written. With any code but 200 it is about a failure. */
+export interface Report extends Failure {
+	operation: Operation;
+	taskId: string;
+	urls: ResultUrls;
+	credits: number;
+	/** The fields of the order. */
+	request: Record<string, unknown>;
+}
+
+/** The body of a callback of the Veo endpoints. */
+export function callbackBody(report: Report, form: CallbackForm = 'asPrinted'): object {
+	const { code, msg, operation, taskId, credits, request } = report;
+	const is4k = operation === 'get4k';
+	if (code !== 200) return { code, msg, data: is4k ? { taskId } : { taskId, fallbackFlag: false } };
+	const { videos: resultUrls, images: imageUrls, origins, resolution } = report.urls;
+	const originUrls = origins.length > 0 ? { originUrls: origins } : {};
+	const data = is4k
+		? { taskId, info: { resultUrls, imageUrls } }
+		: {
+				taskId,
+				promptJson: JSON.stringify(request),
+				info: { resultUrls, ...originUrls, resolution },
+				fallbackFlag: false,
+			};
+	return { code, msg, data: CALLBACK_FORMS[form](data, credits) };
+}
 
 export const KIE_CALLBACKS = {
 	/** A delivery not answered within this time has failed. */
@@ -36,14 +99,10 @@ export interface Callback {
 export interface DeliveryAttempt {
 	/** Epoch milliseconds. */
 	at: number;
-	headers: Record<string, string>;
 	/** Null where no answer came. */
 	status: number | null;
 	/** Body of the answer. */
 	answer: string;
-	error: string | null;
-	/** Milliseconds until the answer, or until it was given up. */
-	took: number;
 }
 
 /** One callback and its attempts. */
@@ -100,12 +159,13 @@ export class Deliveries {
 			const wait = attempt === 0 ? (delivery.delayMs ?? 0) : this.options.retryDelayMs;
 			if (signal.aborted) return delivery;
 			if (wait > 0) await new Promise<void>((resolve) => this.timers.after(wait, resolve));
-			const isLost = attempt < lostAttempts;
-			const made = await this.attempt(delivery, isLost ? undefined : signal);
-			const isUnheard = !isLost && attempt < lostAttempts + lostAnswers;
-			const error = 'the answer was lost';
-			delivery.attempts.push(isUnheard ? { ...made, status: null, answer: '', error } : made);
-			if (!isUnheard && made.status === 200) {
+			const at = Date.now();
+			const limit = AbortSignal.any([signal, AbortSignal.timeout(this.options.timeoutMs)]);
+			const answered =
+				attempt < lostAttempts ? null : await post(delivery, limit).catch(() => null);
+			const heard = attempt < lostAttempts + lostAnswers ? null : answered;
+			delivery.attempts.push({ at, ...(heard ?? { status: null, answer: '' }) });
+			if (heard?.status === 200) {
 				delivery.state = 'delivered';
 				return delivery;
 			}
@@ -113,42 +173,22 @@ export class Deliveries {
 		delivery.state = 'given-up';
 		return delivery;
 	}
-
-	/** @param signal ends it early; without one the request gets lost on its way */
-	private async attempt(delivery: Delivery, signal?: AbortSignal): Promise<DeliveryAttempt> {
-		const at = Date.now();
-		const headers = headersOf(delivery);
-		try {
-			if (!signal) throw new Error('the request was lost');
-			const limit = AbortSignal.timeout(this.options.timeoutMs);
-			const received = await post(delivery, headers, AbortSignal.any([signal, limit]));
-			return { at, headers, ...received, error: null, took: Date.now() - at };
-		} catch (error) {
-			const took = Date.now() - at;
-			return { at, headers, status: null, answer: '', error: String(error), took };
-		}
-	}
-}
-
-function headersOf({ body, contentType, signing }: Callback): Record<string, string> {
-	const own: Record<string, string> = {
-		'Content-Type': contentType ?? 'application/json',
-		'Content-Length': String(Buffer.byteLength(body)),
-	};
-	if (signing) {
-		const timestamp = String(Math.floor(Date.now() / 1000));
-		own['X-Webhook-Timestamp'] = timestamp;
-		own['X-Webhook-Signature'] = callbackSignature(signing.key, signing.taskId, timestamp);
-	}
-	return own;
 }
 
 /** One POST over a connection of its own: a receiver that restarts must not break the next one. */
 async function post(
-	{ url, body }: Callback,
-	headers: Record<string, string>,
+	{ url, body, contentType = 'application/json', signing }: Callback,
 	signal: AbortSignal,
 ): Promise<{ status: number; answer: string }> {
+	const headers: Record<string, string> = {
+		'Content-Type': contentType,
+		'Content-Length': String(Buffer.byteLength(body)),
+	};
+	if (signing) {
+		const timestamp = String(Math.floor(Date.now() / 1000));
+		headers['X-Webhook-Timestamp'] = timestamp;
+		headers['X-Webhook-Signature'] = callbackSignature(signing.key, signing.taskId, timestamp);
+	}
 	const send = url.startsWith('https:') ? httpsRequest : httpRequest;
 	return await new Promise((resolve, reject) => {
 		const request = send(url, { method: 'POST', headers, agent: false, signal }, (response) => {
