@@ -86,8 +86,6 @@ const DIALOGUE = 'elevenlabs/text-to-dialogue-v3';
 const WAN = 'wan/2-7-image';
 const TOPAZ = 'topaz/image-upscale';
 const NANO_PRO = 'nano-banana-pro';
-const HAILUO = 'hailuo/2-3-image-to-video-standard';
-const SPEECH = 'elevenlabs/text-to-speech-turbo-2-5';
 const OMNI = 'kling-3.0-omni/image-to-video';
 const MUSIC = 'ai-music-api/generate';
 const UNAUTHORIZED = { code: 401, msg: 'Unauthorized' };
@@ -114,7 +112,7 @@ describe('the fields of a model', () => {
 		// Kie asks for it
 		[NANO, 'prompt', 'Prompt (at most 5000 characters)', 'string', 'asked'],
 		['gpt-image-2-text-to-image', 'prompt', 'Prompt (1-20000 characters)', 'string', 'asked'],
-		[HAILUO, 'image_url', 'Image URL', 'string', 'asked'],
+		[TOPAZ, 'image_url', 'Image URL', 'string', 'asked'],
 		['kling-3.0/motion-control', 'input_urls', 'Input URLs (list)', 'string', 'asked'],
 		[DIALOGUE, 'dialogue', 'Dialogue (list)', 'array', 'asked'],
 		[MUSIC, 'custom_mode', 'Custom Mode', 'boolean', 'asked'],
@@ -269,7 +267,7 @@ describe('the fields of an item', () => {
 		['a name every object has', KLING, 'constructor', 'x', 'is not a field'],
 		['no choice', KLING, 'duration', ' 5', 'must be one of 5, 10, not " 5"'],
 		['too much', KLING, 'cfg_scale', 2, 'must be 0-1, not 2'],
-		['too little', SPEECH, 'speed', 0.1, 'must be 0.7-1.2, not 0.1'],
+		['too little', KLING, 'cfg_scale', -1, 'must be 0-1, not -1'],
 		['a long text', KLING, 'prompt', 'a'.repeat(5001), 'must be at most 5000 characters, not 5001'],
 		['many entries', NANO_PRO, 'image_input', Array(9).fill(A), 'must be at most 8 entries, not 9'],
 		['few entries', WAN, 'color_palette', [{}], 'must be 3-10 entries, not 1'],

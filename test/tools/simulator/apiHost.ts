@@ -1,8 +1,8 @@
 import { isRecord } from '../n8n/wire';
-import { catalogueRoute } from './catalogue';
 import * as is from './fields';
 import { CREATE_TASK, createTask, JOB_ROUTES } from './jobsApi';
 import { TEXTS } from './kieTexts';
+import { ALL_MODELS, kindOf, MODELS, openapiOf, PRICES } from './models';
 import type { Route } from './order';
 import { jsonReply, refuse, type Reply, success } from './reply';
 import type { Incoming } from './server';
@@ -26,12 +26,39 @@ const COMMON_ROUTES: Record<string, Route> = {
 	},
 };
 
+/** Kie's free catalogue: its list of models, or the schema of one. */
+const CATALOGUE = /^GET \/api\/v1\/models(?:\/(.+)\/schema)?$/;
+
+function catalogueRoute(model?: string): Route {
+	return {
+		fields: {},
+		answer: ({ account }) => {
+			if (!account.mayReadCatalogue()) refuse(429, TEXTS.tooFast);
+			if (model === undefined) return success(modelList());
+			if (!Object.hasOwn(ALL_MODELS, model)) refuse(404, TEXTS.unknownModel);
+			const known = MODELS[model];
+			return success({ model, openapi: known ? openapiOf(model, known) : null });
+		},
+	};
+}
+
+function modelList(): object {
+	const models = Object.entries(ALL_MODELS).map(
+		([model, { title, provider, taskType, pricingDesc }]) => ({
+			...{ model, slug: model, title, provider, taskType, description: null },
+			pricingDesc: pricingDesc ?? `${PRICES[kindOf(model)]} credits per task`,
+		}),
+	);
+	return { total: models.length, models };
+}
+
 const ROUTES = new Map(Object.entries({ ...VEO_ROUTES, ...JOB_ROUTES, ...COMMON_ROUTES }));
 
 function routeOf({ method, path, body }: Incoming): Route | undefined {
 	const name = `${method} ${path}`;
 	if (name === CREATE_TASK) return createTask(body);
-	return ROUTES.get(name) ?? catalogueRoute(method, path);
+	const catalogue = CATALOGUE.exec(name);
+	return catalogue ? catalogueRoute(catalogue[1]) : ROUTES.get(name);
 }
 
 /** Plays api.kie.ai: every error is HTTP 200 with its code in the body. */

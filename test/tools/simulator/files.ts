@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { createReadStream, statSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { Readable } from 'node:stream';
-import { kindOf } from './catalogue';
+import { kindOf } from './models';
 import { type Content, type Reply, textReply } from './reply';
 import type { Work } from './work';
 

@@ -4,7 +4,8 @@
  * - `simulator`  what tests use, and what Kie would keep: videos and the work on them (`work`), an `account` per
  *                key, result `files`; `scenario` says what can be chosen about one video
  * - `server`     requests in, `reply` out, the journal; `faults` on demand
- * - `apiHost`    plays api.kie.ai: `veoApi`, `jobsApi` and `catalogue`, and what an order goes through (`order`)
+ * - `apiHost`    plays api.kie.ai: `veoApi`, `jobsApi`, the catalogue of `models`, and what an order goes
+ *                through (`order`)
  * - `uploadHost` plays the upload host; `kieTexts` has Kie's words
  * - `callbacks`  how callbacks are written, signed, sent and repeated
  * - `network`    what may be in between: a proxy, TLS with its own authority

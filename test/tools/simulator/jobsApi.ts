@@ -1,8 +1,8 @@
 import { isRecord } from '../n8n/wire';
-import { inputFault, kindOf, PRICES, runsAsJob } from './catalogue';
 import * as is from './fields';
 import type { Files } from './files';
 import { TEXTS } from './kieTexts';
+import { ALL_MODELS, inputFault, kindOf, PRICES } from './models';
 import {
 	type ApiRequest,
 	jobIds,
@@ -78,7 +78,7 @@ const MODELS: Record<string, Model> = {
 export function createTask(body: unknown): Route {
 	const name = isRecord(body) ? String(body.model) : '';
 	const veo = Object.hasOwn(MODELS, name) ? MODELS[name] : undefined;
-	if (!veo && !runsAsJob(name)) {
+	if (!veo && !Object.hasOwn(ALL_MODELS, name)) {
 		return { fields: {}, answer: () => refuse(422, TEXTS.unknownModel) };
 	}
 	return {

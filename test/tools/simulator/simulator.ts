@@ -1,7 +1,7 @@
 import { Account, type AccountOptions, KIE_RATE_LIMIT } from './account';
 import { answerApi } from './apiHost';
 import { callbackBody, Deliveries, type Delivery, KIE_CALLBACKS } from './callbacks';
-import { kindOf } from './catalogue';
+import { kindOf } from './models';
 import { armed, type ArmedFault, type Fault, matches, type RequestFilter } from './faults';
 import { Files, type ResultUrls } from './files';
 import { jobCallback, stageOf } from './jobsApi';
