@@ -4,8 +4,7 @@ import type { CredentialReference, WorkflowDefinition } from '../../tools/n8n/cl
 import { pollingEvery, readExample } from '../../tools/n8n/examples';
 import { itemsOf } from '../../tools/n8n/execution';
 import { LINES } from '../../tools/n8n/versions';
-import { filmMaker } from '../../tools/model/filmMaker';
-import { ModelServer } from '../../tools/model/server';
+import { filmMaker, ModelServer } from '../../tools/model/server';
 import { until } from '../../tools/simulator/testing';
 import { Stage } from './stage';
 import { connect, ITEMS, node, RUN_MODEL } from './workflows';

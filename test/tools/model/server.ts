@@ -1,10 +1,11 @@
-import { createServer, type IncomingMessage } from 'node:http';
+import { createServer } from 'node:http';
+import { json } from 'node:stream/consumers';
 
 import { describeError } from '../n8n/errors';
-import { asRecord } from '../n8n/wire';
+import { asRecord, isRecord, type UnknownRecord } from '../n8n/wire';
 import { listen } from '../simulator/network';
 
-/** What a model sees: who said what, and the tools it may call. */
+/** What a model sees: the tools it may call, and what came of it. */
 export interface Turn {
 	/** By name. */
 	tools: ReadonlyMap<string, Tool>;
@@ -40,19 +41,17 @@ export class ModelServer {
 	static async start(mind: Mind): Promise<ModelServer> {
 		const turns: Turn[] = [];
 		const said: string[] = [];
-		const answer = (path: string, body: Record<string, unknown>) => {
-			if (path.endsWith('/models'))
-				return { object: 'list', data: [{ id: MODEL, object: 'model' }] };
-			const speaks = path.endsWith('/responses') ? RESPONSES : CHAT_COMPLETIONS;
-			const turn = speaks.read(body);
+		const answer = (path: string, body: UnknownRecord) => {
+			const { read, write } = path.endsWith('/responses') ? RESPONSES : CHAT_COMPLETIONS;
+			const turn = read(body);
 			turns.push(turn);
 			const move = mind(turn);
 			if ('say' in move) said.push(move.say);
-			return speaks.write(move, turns.length);
+			return write(move, turns.length);
 		};
 		const server = createServer((request, response) => {
-			readBody(request)
-				.then((body) => answer(request.url?.split('?')[0] ?? '', body))
+			json(request)
+				.then((body) => answer(request.url ?? '', asRecord(body, 'request')))
 				.catch((error: unknown) => {
 					response.statusCode = 400;
 					return { error: { message: describeError(error) } };
@@ -72,18 +71,32 @@ export class ModelServer {
 	}
 }
 
-const MODEL = 'stand-in';
-const USAGE = {
-	prompt_tokens: 1,
-	completion_tokens: 1,
-	input_tokens: 1,
-	output_tokens: 1,
-	total_tokens: 2,
-};
+/**
+ * A model that wants one film or picture: it starts it once, then asks for a film until it is there.
+ *
+ * @param start the tool that it starts it with, whose argument is `Prompt`
+ * @returns a mind that asks with the tool `Get`, whose argument is `Task_ID`
+ */
+export function filmMaker(start: string): Mind {
+	return ({ tools, toolResults }) => {
+		const call = (name: string, input: object): Move => {
+			// A tool that a person has to approve takes its arguments beside those of the question.
+			const asks = tools.get(name)?.parameters.includes('toolParameters');
+			return { call: name, input: asks ? { toolParameters: input, hitlParameters: {} } : input };
+		};
+		const result = toolResults.at(-1)?.replaceAll('\\', '');
+		if (result === undefined) return call(start, { Prompt: 'A dog in a park' });
+		const field = (name: string) => new RegExp(`"${name}":"([^"]+)"`).exec(result)?.[1];
+		const url = field('videoUrl') ?? field('fileUrl');
+		if (url) return { say: `It is at ${url}` };
+		const taskId = field('taskId');
+		return taskId ? call('Get', { Task_ID: taskId }) : { say: `There is none: ${result}` };
+	};
+}
 
 /** A form in which OpenAI's API is spoken. */
 interface Speech {
-	read(body: Record<string, unknown>): Turn;
+	read(body: UnknownRecord): Turn;
 	write(move: Move, number: number): object;
 }
 
@@ -94,33 +107,21 @@ const CHAT_COMPLETIONS: Speech = {
 			.filter(({ role }) => role === 'tool')
 			.map(({ content }) => textOf(content)),
 	}),
-	write: (move, number) => ({
-		id: `chatcmpl-${number}`,
-		object: 'chat.completion',
-		created: 1,
-		model: MODEL,
-		choices: [
-			{
-				index: 0,
-				finish_reason: 'call' in move ? 'tool_calls' : 'stop',
-				message:
-					'call' in move
-						? {
-								role: 'assistant',
-								content: null,
-								tool_calls: [
-									{
-										id: `call_${number}`,
-										type: 'function',
-										function: { name: move.call, arguments: JSON.stringify(move.input) },
-									},
-								],
-							}
-						: { role: 'assistant', content: move.say },
-			},
-		],
-		usage: USAGE,
-	}),
+	write: (move, number) => {
+		const message =
+			'call' in move
+				? {
+						content: null,
+						tool_calls: [{ id: `call_${number}`, type: 'function', function: named(move) }],
+					}
+				: { content: move.say };
+		const finish_reason = 'call' in move ? 'tool_calls' : 'stop';
+		return {
+			...{ id: `chatcmpl-${number}`, object: 'chat.completion', created: 1, model: 'stand-in' },
+			choices: [{ index: 0, finish_reason, message: { role: 'assistant', ...message } }],
+			usage: { prompt_tokens: 1, completion_tokens: 1, total_tokens: 2 },
+		};
+	},
 };
 
 const RESPONSES: Speech = {
@@ -130,36 +131,27 @@ const RESPONSES: Speech = {
 			.filter(({ type }) => type === 'function_call_output')
 			.map(({ output }) => textOf(output)),
 	}),
-	write: (move, number) => ({
-		id: `resp_${number}`,
-		object: 'response',
-		created_at: 1,
-		model: MODEL,
-		status: 'completed',
-		error: null,
-		output: [
+	write: (move, number) => {
+		const item =
 			'call' in move
-				? {
-						type: 'function_call',
-						id: `fc_${number}`,
-						call_id: `call_${number}`,
-						name: move.call,
-						arguments: JSON.stringify(move.input),
-						status: 'completed',
-					}
+				? { id: `fc_${number}`, type: 'function_call', call_id: `call_${number}`, ...named(move) }
 				: {
-						type: 'message',
-						id: `msg_${number}`,
-						role: 'assistant',
-						status: 'completed',
+						...{ id: `msg_${number}`, type: 'message', role: 'assistant' },
 						content: [{ type: 'output_text', text: move.say, annotations: [] }],
-					},
-		],
-		usage: USAGE,
-	}),
+					};
+		return {
+			...{ id: `resp_${number}`, object: 'response', created_at: 1, model: 'stand-in' },
+			...{ status: 'completed', error: null, output: [{ ...item, status: 'completed' }] },
+			usage: { input_tokens: 1, output_tokens: 1, total_tokens: 2 },
+		};
+	},
 };
 
-function toolsOf(functions: Array<Record<string, unknown>>): Map<string, Tool> {
+function named({ call, input }: Extract<Move, { call: string }>): object {
+	return { name: call, arguments: JSON.stringify(input) };
+}
+
+function toolsOf(functions: UnknownRecord[]): Map<string, Tool> {
 	return new Map(
 		functions.map(({ name, description, parameters }) => {
 			const { properties } = asRecord(parameters, 'parameters');
@@ -169,17 +161,10 @@ function toolsOf(functions: Array<Record<string, unknown>>): Map<string, Tool> {
 	);
 }
 
-function records(value: unknown): Array<Record<string, unknown>> {
-	return Array.isArray(value) ? value.map((one) => asRecord(one, 'list')) : [];
+function records(value: unknown): UnknownRecord[] {
+	return Array.isArray(value) ? value.filter(isRecord) : [];
 }
 
 function textOf(value: unknown): string {
 	return typeof value === 'string' ? value : JSON.stringify(value);
-}
-
-async function readBody(request: IncomingMessage): Promise<Record<string, unknown>> {
-	const chunks: Buffer[] = [];
-	for await (const chunk of request) chunks.push(chunk as Buffer);
-	const text = Buffer.concat(chunks).toString('utf8');
-	return text === '' ? {} : asRecord(JSON.parse(text), 'request');
 }
