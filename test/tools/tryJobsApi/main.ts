@@ -2,7 +2,7 @@
 import { createInterface } from 'node:readline/promises';
 
 import { describeError } from '../n8n/errors';
-import { Trial } from './trial';
+import { tryJobsApi } from './trial';
 
 const HELP = `Tries Kie.ai's unified jobs API with a real key.
 
@@ -16,14 +16,14 @@ async function main(): Promise<void> {
 	if (!apiKey) return console.log(HELP);
 	const terminal = createInterface({ input: process.stdin, output: process.stdout });
 	try {
-		await new Trial({
+		await tryJobsApi({
 			baseUrl,
 			apiKey,
 			say: (line) => console.log(line),
 			confirm: async (question) => /^yes$/i.test(await terminal.question(`${question} (yes/no) `)),
 			pollInterval: 10,
 			timeout: 1200,
-		}).run();
+		});
 	} finally {
 		terminal.close();
 	}

@@ -1,5 +1,5 @@
 import { SIMULATOR_KEY, startSimulator, type Simulator } from '../simulator';
-import { Trial } from './trial';
+import { tryJobsApi } from './trial';
 
 let simulator: Simulator;
 
@@ -15,7 +15,7 @@ afterAll(async () => await simulator.close());
 async function run(answer: (question: string) => boolean) {
 	const lines: string[] = [];
 	const questions: string[] = [];
-	await new Trial({
+	await tryJobsApi({
 		baseUrl: simulator.apiUrl,
 		apiKey: SIMULATOR_KEY,
 		say: (line) => void lines.push(line),
@@ -25,7 +25,7 @@ async function run(answer: (question: string) => boolean) {
 		},
 		pollInterval: 0.02,
 		timeout: 5,
-	}).run();
+	});
 	return { lines, questions };
 }
 
