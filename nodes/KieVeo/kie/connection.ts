@@ -13,7 +13,7 @@ import { trimmedApiKey, trimmedBaseUrl, trimmedHmacKey, unsendableIn } from './c
 import { BoundedMap, toText } from '../values';
 import type { ApiName } from './api';
 import { Catalogue, CatalogueMemory } from './catalogue';
-import { HttpClient, type SendRequest } from './http/client';
+import { HttpClient, type HttpReply, type SendRequest } from './http/client';
 import { CancelledError, systemClock, type Clock } from './http/clock';
 import type { Patience } from './http/turns';
 import { SubmissionLimiter } from './http/limiter';
@@ -178,7 +178,7 @@ function requestSender(
 				...(abortSignal ? { abortSignal } : {}),
 			},
 		);
-		return reply as Awaited<ReturnType<SendRequest>>;
+		return reply as HttpReply;
 	};
 }
 

@@ -88,7 +88,8 @@ const SIGNS: Array<[sign: RegExp, text: string, unreached?: UnreachedReason]> = 
 		'the certificate is for another host',
 		'certificate',
 	],
-	// UNSPECIFIED: whatever else OpenSSL finds wrong with a certificate, such as a weak digest. Node.js has it for nothing else.
+	// UNSPECIFIED: whatever else OpenSSL finds wrong with a certificate, such as a weak digest. Node.js has it for
+	// nothing else.
 	[
 		/^(CERT_(?:REVOKED|REJECTED|SIGNATURE_FAILURE|CHAIN_TOO_LONG)|INVALID_(?:CA|PURPOSE)|PATH_LENGTH_EXCEEDED|OUT_OF_MEM|UNSPECIFIED|UNABLE_TO_(?:GET_CRL|DECRYPT_(?:CERT|CRL)_SIGNATURE|DECODE_ISSUER_PUBLIC_KEY)|CRL_SIGNATURE_FAILURE|ERROR_IN_CRL_(?:LAST|NEXT)_UPDATE_FIELD)$/,
 		'the certificate is not valid',

@@ -42,12 +42,6 @@ export async function callWithRetry(
 	}
 }
 
-/** The last answer to a submission. */
-interface Submitted extends KieAnswer {
-	/** Set when the answer to an earlier attempt was lost. */
-	wasLost?: true;
-}
-
 /**
  * Submits within the limit, and is patient where Kie has certainly not accepted the request: over the
  * rate limit (429), under maintenance (455), no connection, no such name. That is free however
@@ -61,7 +55,7 @@ interface Submitted extends KieAnswer {
  *
  * @param deadline by the even clock
  * @returns the last answer, understood or not; if it says only that this attempt was not accepted, one that
- * leaves open whether an earlier attempt was
+ * leaves open whether an earlier attempt was. `wasLost`: the answer to an earlier attempt was lost
  * @throws CancelledError if Kie has certainly not accepted any attempt
  * @see https://docs.kie.ai/common-api/quickstart
  */
@@ -74,7 +68,7 @@ export async function submitPatiently(
 		clock,
 		signal,
 	}: { limiter: SubmissionLimiter; deadline: number; clock: Clock; signal?: AbortSignal },
-): Promise<Submitted> {
+): Promise<KieAnswer & { wasLost?: true }> {
 	const number = limiter.takeNumber();
 	const judge = (answer: KieAnswer) => acceptanceOf(meaningOf(answer));
 	// Kie may have accepted a request whose answer was lost: nothing that comes later says it has not.
@@ -82,7 +76,7 @@ export async function submitPatiently(
 	let last: KieAnswer | undefined;
 	let faults = 0;
 	let outages = 0;
-	const submit = async (): Promise<Submitted> => {
+	try {
 		for (;;) {
 			const answer = await limiter.run(call, { number, judge, deadline, last, signal });
 			const acceptance = judge(answer);
@@ -102,10 +96,10 @@ export async function submitPatiently(
 			const delay = retryDelay(++outages, answer.retryAfterMs, clock.random());
 			await clock.pause(Math.min(delay, left), signal);
 		}
-	};
-	return await submit().catch((error: unknown) =>
-		lost && error instanceof CancelledError ? lost : Promise.reject(error),
-	);
+	} catch (error) {
+		if (lost && error instanceof CancelledError) return lost;
+		throw error;
+	}
 }
 
 /** Only what Kie has certainly not accepted is `overLimit` or `unavailable`. */
