@@ -103,22 +103,21 @@ export function unreachedAdvice(
 	return UNREACHED_ADVICE[reason](ADDRESSES[address]);
 }
 
-function isExtension({ operation }: Subject): boolean {
+function isExtension(operation: TaskOperation): boolean {
 	return isCreation(operation) && traitsOf(operation).givesWhole === true;
 }
 
 /** What a failure of an order leaves as it was. */
-function untouched(subject: Subject): string {
-	if (isUpgrade(subject.operation)) return 'The base video is not affected.';
-	return isExtension(subject) ? 'The original is still available.' : '';
+function untouched(operation: TaskOperation): string {
+	if (isUpgrade(operation)) return 'The base video is not affected.';
+	return isExtension(operation) ? 'The original is still available.' : '';
 }
 
 /** Where only ordering again can help, what that means. Never a new base video for an upgrade of it. */
-function orderAgain(subject: Subject, how = ''): string {
-	const { operation } = subject;
-	if (isUpgrade(operation) || isExtension(subject)) {
+function orderAgain(operation: TaskOperation, how = ''): string {
+	if (isUpgrade(operation) || isExtension(operation)) {
 		const { label } = OPERATIONS[operation];
-		return `${untouched(subject)} Running ${label} again is a new order, which may be billed.`;
+		return `${untouched(operation)} Running ${label} again is a new order, which may be billed.`;
 	}
 	if (!isCreation(operation)) return '';
 	return isOfAnyModel(operation)
@@ -127,7 +126,7 @@ function orderAgain(subject: Subject, how = ''): string {
 }
 
 /** What is made, in the middle of a sentence. */
-export function thingOf({ operation }: Pick<Subject, 'operation'>): string {
+export function thingOf(operation: TaskOperation): string {
 	return isOfAnyModel(operation) ? 'task' : 'video';
 }
 
@@ -150,49 +149,48 @@ const FAILURE_ADVICE: Record<FailureReason, (subject: Subject) => string> = {
 			? 'The base video is still being generated, or its generation has failed. Check it with Get, which is free; ' +
 				'once it has succeeded, run the node again.'
 			: 'The video is still being generated, or its generation has failed. Run Get again later: it is free.',
-	englishOnly: (subject) =>
-		isCreation(subject.operation) && !isExtension(subject) && !isOfAnyModel(subject.operation)
+	englishOnly: ({ operation }) =>
+		isCreation(operation) && !isExtension(operation) && !isOfAnyModel(operation)
 			? "Switch on 'Enable Translation' under Options, or write the prompt in English."
 			: 'Write the prompt in English.',
 	imageFetch: ({ operation }) =>
 		isOfAnyModel(operation)
 			? 'Kie.ai could not load a file of the input. Its URL must open without a login: Upload makes one that does.'
 			: "Kie.ai could not load an image. Its URL must open without a login. Otherwise set 'Image Source' to Binary.",
-	contentFilter: (subject) =>
-		isCreation(subject.operation)
-			? `The content filter refused the prompt or an image: change it. ${orderAgain(subject)}`
-			: `The content filter refused this ${thingOf(subject)}. ${untouched(subject)}`,
+	contentFilter: ({ operation }) =>
+		isCreation(operation)
+			? `The content filter refused the prompt or an image: change it. ${orderAgain(operation)}`
+			: `The content filter refused this ${thingOf(operation)}. ${untouched(operation)}`,
 	invalidModel: () => "Kie.ai does not know this model. Check 'Model'.",
 	invalidInput: () => 'Check the field that Kie.ai names. Nothing was started.',
 	callbackRequired: () =>
 		"Kie.ai wants a callback address for this. Use 'Wait for Callback', or 'Return Immediately' with a 'Callback URL'.",
 	upgradedBefore: () =>
 		'Kie.ai only extends videos that were not upgraded to 1080P. Extend first, then upgrade.',
-	unavailable: (subject) =>
-		`${UNAVAILABLE[subject.operation] ?? `Kie.ai could not make this ${thingOf(subject)}.`} ${untouched(subject)}`,
+	unavailable: ({ operation }) =>
+		`${UNAVAILABLE[operation] ?? `Kie.ai could not make this ${thingOf(operation)}.`} ${untouched(operation)}`,
 	noFile: ({ operation, index }) =>
 		index === null
 			? `Kie.ai has no file for this task, or none yet. Run ${getterOf(operation)} later: it is free.`
 			: "Kie.ai has no file for this task and index. Check 'Task ID' and 'Index'.",
-	unknownTask: (subject) =>
-		subject.taskId === null && !isExtension(subject)
+	unknownTask: ({ operation, taskId }) =>
+		taskId === null && !isExtension(operation)
 			? "Check 'Base URL' in the Kie.ai API credential (usually https://api.kie.ai). Nothing was started."
-			: isOfAnyModel(subject.operation)
+			: isOfAnyModel(operation)
 				? "Check 'Task ID', and that the credential belongs to the account that started the task. A video of the Veo endpoints is read with Veo Video > Get."
 				: "Check 'Task ID', and that the credential belongs to the account that generated the video.",
-	timeout: (subject) =>
-		`Kie.ai gave up on this ${thingOf(subject)} after its own time limit. ${orderAgain(subject, ', with small JPEG images')}`,
-	upstream: (subject) =>
-		`The service behind Kie.ai failed on this ${thingOf(subject)}, which need not be about the prompt. ` +
-		orderAgain(subject, ' later, with small JPEG images'),
-	taskFailed: (subject) => `See https://kie.ai/logs for the reason. ${orderAgain(subject)}`,
+	timeout: ({ operation }) =>
+		`Kie.ai gave up on this ${thingOf(operation)} after its own time limit. ${orderAgain(operation, ', with small JPEG images')}`,
+	upstream: ({ operation }) =>
+		`The service behind Kie.ai failed on this ${thingOf(operation)}, which need not be about the prompt. ` +
+		orderAgain(operation, ' later, with small JPEG images'),
+	taskFailed: ({ operation }) => `See https://kie.ai/logs for the reason. ${orderAgain(operation)}`,
 	credits: () => REFUSALS.credits.advice,
 	noAudio: () =>
 		'Describe a sound, music or a spoken line in the prompt: the same prompt usually fails again.',
-	other: (subject) => {
-		const { taskId, ownTaskId } = subject;
+	other: ({ operation, taskId, ownTaskId }) => {
 		if (taskId === null) return 'Check the parameters of the node. Nothing was started.';
-		return `Look up task ${shortenId(ownTaskId ?? taskId)} in the logs at https://kie.ai/logs. ${untouched(subject)}`;
+		return `Look up task ${shortenId(ownTaskId ?? taskId)} in the logs at https://kie.ai/logs. ${untouched(operation)}`;
 	},
 };
 

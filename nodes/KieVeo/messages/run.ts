@@ -54,13 +54,13 @@ export function unfinishedHint(
 	operation: TaskOperation,
 	by: keyof typeof REFETCH,
 ): string {
-	const things = `${thingOf({ operation })}s`;
+	const things = `${thingOf(operation)}s`;
 	return `Kie.ai is still working on ${unfinished} of ${all} ${things}. ${REFETCH[by](getterOf(operation))}`;
 }
 
 /** A hint, not an error: these videos were ordered by an earlier run of this execution. */
 export function takenUpHint(takenUp: number, all: number, operation: TaskOperation): string {
-	return `Taken up from the run before: ${takenUp} of ${all} ${thingOf({ operation })}s. Nothing new was ordered for them.`;
+	return `Taken up from the run before: ${takenUp} of ${all} ${thingOf(operation)}s. Nothing new was ordered for them.`;
 }
 
 /**

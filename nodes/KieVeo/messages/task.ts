@@ -35,7 +35,7 @@ export function rejectedError(
 				failureAdvice(subject, reason),
 			]
 		: withoutAnswer(rejection, answer, describe(subject));
-	const noun = isUpgrade(subject.operation) ? 'upgrade' : thingOf(subject);
+	const noun = isUpgrade(subject.operation) ? 'upgrade' : thingOf(subject.operation);
 	const sentences = [
 		advice,
 		mayBePaid && `The ${noun} may have been started and paid for.`,
@@ -113,7 +113,7 @@ export function fallbackError(refusal: KieVeoError, fault: KieVeoError): KieVeoE
 /** The answer to a paid request never came, so it is unknown whether it was accepted. */
 export function lostOrderError(subject: Subject, answer: Said) {
 	const { operation, taskId, extendedTaskId = taskId ?? undefined, model } = subject;
-	const thing = thingOf(subject);
+	const thing = thingOf(operation);
 	const { label } = OPERATIONS[operation];
 	const name = isOfAnyModel(operation) ? `${label} (${model})` : label;
 	const lostAnswer = textOf(answer);
