@@ -1,7 +1,7 @@
 import type { IBinaryData, IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
 import { inputErrors } from '../messages/input';
-import { checkDownloadSettings, type DownloadSettings } from '../files/download';
+import { checkDownloadSettings } from '../files/download';
 import type { Connection } from '../kie/connection';
 import type { UploadFile } from '../kie/http/multipart';
 import type { TaskOptions, WaitMode } from '../run/taskWork';
@@ -217,12 +217,12 @@ export function readTaskOptions({ options }: Item, pollInterval: number): TaskOp
 }
 
 /** @returns `null` when the video should not be downloaded */
-export function readDownload(item: Item): DownloadSettings | null {
+export function readDownload(item: Item) {
 	return readBoolean('Download', item.given('download'), false) ? readDownloadSettings(item) : null;
 }
 
 /** How the file is put into the item. */
-export function readDownloadSettings(item: Item): DownloadSettings {
+export function readDownloadSettings(item: Item) {
 	return checkDownloadSettings(
 		item.given('binaryPropertyName', 'data'),
 		item.given('options.maxSize'),

@@ -30,19 +30,14 @@ const BUSY = [429, 503];
 /** Sent only by a proxy. */
 const PROXY_LOGIN = 407;
 
-/** How a file is put into an item. */
-export interface DownloadSettings {
-	binaryPropertyName: string;
-	/** Maximum bytes; `null` for no limit. */
-	maxBytes: number | null;
-}
-
 /**
+ * How a file is put into an item.
+ *
  * @param name the parameter 'Put Output File in Field'
  * @param maxSize the option 'Maximum Size', in MB
  * @throws KieVeoError naming the parameter
  */
-export function checkDownloadSettings(name: unknown, maxSize: unknown): DownloadSettings {
+export function checkDownloadSettings(name: unknown, maxSize: unknown) {
 	const binaryPropertyName = toText(name);
 	if (binaryPropertyName === null) throw inputErrors.emptyFieldName();
 	// A blank cell also means no limit.

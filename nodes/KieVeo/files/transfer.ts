@@ -85,8 +85,8 @@ function lengthFault(bytes: number, announced: number | null): string | undefine
 }
 
 /**
- * By how much a file can be shorter than its announced length, in bytes: n8n unpacks what a host has compressed unasked,
- * and a film only grows by that. A connection that breaks is noticed by Node.js.
+ * By how much a file can be shorter than its announced length, in bytes: n8n unpacks what a host has compressed
+ * unasked, and a film only grows by that. A connection that breaks is noticed by Node.js.
  *
  * @see https://www.rfc-editor.org/rfc/rfc1951#section-3.2.4 5 bytes for each block
  */
