@@ -26,15 +26,9 @@ export function rejectedError(
 	rejection: Rejection,
 	answer: Said & { mayBePaid?: true },
 ): KieVeoError {
-	const { kind, reason, mayWorkWith } = rejection;
+	const { kind, mayWorkWith } = rejection;
 	const { code: kieCode, mayBePaid = false } = answer;
-	const isFailure = kind === 'failed';
-	const [message, advice] = isFailure
-		? [
-				`Could not get the ${describe(subject)}: ${failureText(reason, textOf(answer))}`,
-				failureAdvice(subject, reason),
-			]
-		: withoutAnswer(rejection, answer, describe(subject));
+	const [message, advice] = messageAndAdvice(rejection, answer, subject);
 	const noun = isUpgrade(subject.operation) ? 'upgrade' : thingOf(subject.operation);
 	const sentences = [
 		advice,
@@ -46,7 +40,7 @@ export function rejectedError(
 		description: sentences.filter(Boolean).join(' '),
 		kieCode,
 		taskId: subject.taskId,
-		failure: isFailure ? reason : null,
+		failure: kind === 'failed' ? rejection.reason : null,
 		mayBePaid,
 	});
 }
@@ -57,23 +51,32 @@ function nextStep(
 	mayBePaid: boolean,
 ): string | false {
 	const isUnsent = kind === 'retry' ? isUnreached(reason) : kind === 'unreached' && !mayBePaid;
-	if (isUnsent) return runAgain(subject);
-	return (kind === 'retry' || mayBePaid) && repeatAdvice(subject);
+	if (!isUnsent) return (kind === 'retry' || mayBePaid) && repeatAdvice(subject);
+	return subject.taskId === null
+		? 'Nothing was started, so the node can be run again.'
+		: 'Then run the node again.';
 }
 
-/**
- * The message and the advice where Kie says nothing about what was asked.
- *
- * @param video what was asked for; `null`: about the account
- */
-function withoutAnswer(
-	rejection: Exclude<Rejection, { kind: 'failed' }>,
+/** @param subject `null`: the account */
+function messageAndAdvice(
+	rejection: Rejection,
 	answer: Said,
-	video: string | null,
+	subject: Subject | null,
 ): [message: string, advice: string] {
 	const said = textOf(answer);
+	const video = subject && describe(subject);
 	const forVideo = video === null ? '' : ` for the ${video}`;
 	switch (rejection.kind) {
+		case 'failed':
+			return subject === null
+				? [
+						`Kie.ai could not answer: ${said}`,
+						"Check 'Base URL' in the Kie.ai API credential and run the node again.",
+					]
+				: [
+						`Could not get the ${video}: ${failureText(rejection.reason, said)}`,
+						failureAdvice(subject, rejection.reason),
+					];
 		case 'refused': {
 			const { what, advice } = REFUSALS[rejection.reason];
 			return [`${what}${video === null ? '' : ` (${video})`}: ${said}`, advice];
@@ -206,13 +209,7 @@ export function unclearError(subject: Subject, minutes: number, lastAnswer: Said
 
 /** Kie rejected a request about the account, not about a video. */
 export function accountRejectedError(rejection: Rejection, answer: Said): KieVeoError {
-	const [message, advice] =
-		rejection.kind === 'failed'
-			? [
-					`Kie.ai could not answer: ${textOf(answer)}`,
-					"Check 'Base URL' in the Kie.ai API credential and run the node again.",
-				]
-			: withoutAnswer(rejection, answer, null);
+	const [message, advice] = messageAndAdvice(rejection, answer, null);
 	const isOver = rejection.kind === 'failed' || rejection.kind === 'refused';
 	return new KieVeoError(message, {
 		description: isOver ? advice : `${advice} Then run the node again.`,
@@ -234,13 +231,6 @@ export function balanceUnknownError(rejection: Rejection, answer: Said): KieVeoE
 
 function isUnreached(reason: RetryReason): boolean {
 	return reason === 'noConnection' || reason === 'noName';
-}
-
-/** After a request that did not get through. */
-function runAgain({ taskId }: Subject): string {
-	return taskId === null
-		? 'Nothing was started, so the node can be run again.'
-		: 'Then run the node again.';
 }
 
 function describe({ operation, taskId, extendedTaskId, index, model }: Subject): string {
