@@ -15,7 +15,7 @@ import {
 import { isJsonObject } from '../../../nodes/KieVeo/values';
 import { isUnknownTask, readRecordAnswer } from '../../../nodes/KieVeo/kie/meaning/record';
 import { parseCallback } from '../../../nodes/KieVeo/kie/callback/parse';
-import { fakeKie } from '../unit/fakeKie';
+import { fakeKie, GENERATE } from '../unit/fakeKie';
 import { body, data, ORIGIN } from './kieLike';
 
 const bytes = fc.oneof(
@@ -83,16 +83,11 @@ describe('any reply from the wire', () => {
 	}, 120_000);
 
 	it('to a paid request makes the package send it once, unless it was not accepted', async () => {
-		const order = {
-			kind: 'creation',
-			operation: 'generate',
-			parameters: { prompt: 'A dog', model: 'veo3_fast' },
-		} as const;
 		const names = fc.constantFrom('veo' as const, 'jobs' as const);
 		await fc.assert(
 			fc.asyncProperty(bytes, names, async (sent, name) => {
 				const { api, calls } = fakeKie([sent], {}, name);
-				const { meaning } = await api.submit(order, 5_000);
+				const { meaning } = await api.submit(GENERATE, 5_000);
 				if (calls.length > 1) expect(wasNotAccepted(meaning)).toBe(true);
 			}),
 			{ numRuns: 1_000 },

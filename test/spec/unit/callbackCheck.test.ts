@@ -62,6 +62,9 @@ function check(given: Incoming, checkOptions: CheckOptions) {
 	});
 }
 
+/** About another task, and signed for it. */
+const as = (id: string) => ({ body: upgraded(id), headers: signed(id) });
+
 const submitted: Submission = { operation: 'get4k', taskId: 'a', index: 2, passThrough: { b: 1 } };
 const incoming: Incoming = {
 	body: upgraded('a'),
@@ -91,8 +94,6 @@ describe('a genuine callback', () => {
 	const bare = { code: 200, data: { taskId: 'a', resultUrls } };
 	const ours = { submission: part(submitted) };
 	const ofExtension = { submission: part({ operation: 'extend', taskId: null, index: null }) };
-	const as = (id: string) => ({ body: upgraded(id), headers: signed(id) });
-
 	it.each<Case>([
 		['of a 4K upgrade', {}, { ...upgrade, ...foreign }],
 		['of a failed 4K upgrade', { body: failed4k({ taskId: 'a' }) }, { ...foreign, ...failure }],
@@ -101,21 +102,13 @@ describe('a genuine callback', () => {
 		['that does not say what it is about', { body: bare }, { ...foreign, ...unclear }],
 		['as large as is accepted', { size: 1_000_000 }, { ...upgrade, ...foreign }],
 		['of our own submission', ours, { ...upgrade, ...own }],
-		[
-			'whose address knows better than its content',
-			{ body: bare, ...ours },
-			{ ...upgrade, ...own },
-		],
+		['whose address knows better', { body: bare, ...ours }, { ...upgrade, ...own }],
 		[
 			'of a creation, whose id the address could not know',
 			{ body: generated('a'), ...ofExtension },
 			{ ...foreign, ...extension, submittedHere: true },
 		],
-		[
-			'without an id, which the address has',
-			{ body: failed4k(null), ...ours },
-			{ ...own, ...failure },
-		],
+		['whose address has the id', { body: failed4k(null), ...ours }, { ...own, ...failure }],
 		[
 			"under an id derived from the user's",
 			{ ...as('a_4k'), ...ours },
@@ -126,12 +119,6 @@ describe('a genuine callback', () => {
 			{ ...as('x'), ...ours },
 			{ ...upgrade, ...own, kieTaskId: 'x' },
 			{ kieTaskId: 'x' },
-		],
-		[
-			'unsigned, where no signature is asked for',
-			{ headers: {} },
-			{ ...upgrade, ...foreign },
-			unsigned,
 		],
 		[
 			'without an id and unsigned, where no signature is asked for',
@@ -210,38 +197,29 @@ describe('a callback is refused', () => {
 	const noKey = "the credential has no 'Webhook HMAC Key' to check the signature with";
 	const nameless = 'neither body nor address name a task ID, so the signature cannot be verified';
 
-	it.each<
-		[
-			when: string,
-			changes: Partial<Incoming>,
-			status: number,
-			reason: string,
-			options?: Partial<CheckOptions>,
-		]
-	>([
+	type Refused = [
+		when: string,
+		changes: Partial<Incoming>,
+		status: number,
+		reason: string,
+		options?: Partial<CheckOptions>,
+	];
+	it.each<Refused>([
 		['it is too large', { size: 1_000_001 }, 400, 'the body has 1000001 bytes'],
 		['it is none', { body: 'hello' }, 400, 'the body is not a JSON object'],
 		['our part of the address was changed', { submission: `${part(submitted)}x` }, 401, changed],
 		['the address has another key', { submission: part(submitted, addressKey('b')) }, 401, changed],
-		...[
-			['b', 'b'],
-			// A log line has a bounded length and no line breaks.
-			[long, cut],
-		].map(([taskId, shown]): [string, Partial<Incoming>, number, string] => [
-			`it names two tasks: ${shown}`,
-			{ body: { ...upgraded('a'), taskId } },
+		// A log line has a bounded length and no line breaks.
+		[
+			'it names two tasks',
+			{ body: { ...upgraded('a'), taskId: long } },
 			401,
-			`the body names different task IDs: "a", "${shown}"`,
-		]),
-		...['b', 'ab', 'b_a_'].map(
-			(id): [string, Partial<Incoming>, number, string, Partial<CheckOptions>] => [
-				`it is about "${id}" and its address about "a"`,
-				{ body: upgraded(id), headers: signed(id), ...ours },
-				401,
-				`the body is about task "${id}", its address belongs to "a"`,
-				{ kieTaskId: 'c' },
-			],
-		),
+			`the body names different task IDs: "a", "${cut}"`,
+		],
+		...['b', 'ab', 'b_a_'].map((id): Refused => {
+			const reason = `the body is about task "${id}", its address belongs to "a"`;
+			return [`it is about "${id}"`, { ...as(id), ...ours }, 401, reason, { kieTaskId: 'c' }];
+		}),
 		['it is not signed', { headers: {} }, 401, 'the header X-Webhook-Signature is missing'],
 		['it is signed for another task', { headers: signed('b') }, 401, mismatch],
 		['it is late', { headers: signed('a', NOW - 301) }, 401, late],
@@ -273,32 +251,20 @@ it.each<[what: string, changes: Partial<Incoming>]>([
 });
 
 describe('the report of an upgrade that is a task of its own', () => {
-	const submitted = (operation: Submission['operation']): Submission => ({
-		operation,
-		taskId: operation === 'generate' ? null : 'a',
-		index: 0,
-	});
 	const report = (operation: Submission['operation'], id = 'job'): Incoming => ({
-		body: upgraded(id),
-		size: 0,
-		headers: signed(id),
-		submission: part(submitted(operation)),
+		...{ ...as(id), size: 0 },
+		submission: part({ operation, taskId: operation === 'generate' ? null : 'a', index: 0 }),
 	});
 	const acceptsOwnTask = true;
 
-	it.each(['get4k', 'get1080p'] as const)('of %s is genuine if Kie says so', (operation) => {
-		const model = operation === 'get4k' ? 'veo/get-4k-video' : 'veo/get-1080p-video';
+	it.each([
+		['get4k', 'veo/get-4k-video'],
+		['get1080p', 'veo/get-1080p-video'],
+	] as const)('of %s is genuine if Kie says so', (operation, model) => {
 		const body = { code: 200, data: { taskId: 'job', model, resultUrls } };
 		const checked = check({ ...report(operation), body }, { ...options, acceptsOwnTask });
-		expect(checked).toMatchObject({
-			kind: 'genuine',
-			event: {
-				event: `${operation}.success`,
-				taskId: 'a',
-				kieTaskId: 'job',
-				isOwnTaskUnproven: true,
-			},
-		});
+		const event = { event: `${operation}.success`, taskId: 'a', kieTaskId: 'job' };
+		expect(checked).toMatchObject({ event: { ...event, isOwnTaskUnproven: true } });
 	});
 
 	it('needs no proof where it has the id of the video, or one that is known', () => {
@@ -340,8 +306,8 @@ describe('the report of an upgrade that is a task of its own', () => {
 });
 
 describe('the tier in the report of a job', () => {
-	const job = (made: string, state = 'success') => ({
-		code: state === 'success' ? 200 : 501,
+	const job = (made: string, state = 'success', code = 200) => ({
+		code,
 		msg: 'Done.',
 		data: {
 			taskId: 'a',
@@ -351,15 +317,10 @@ describe('the tier in the report of a job', () => {
 			resultJson: JSON.stringify({ resultUrls }),
 		},
 	});
-	const asked: Submission = {
-		operation: 'generate',
-		taskId: null,
-		index: null,
-		model: 'veo3_lite',
-	};
+	const unasked: Submission = { operation: 'generate', taskId: null, index: null };
+	const asked = { ...unasked, model: 'veo3_lite' };
 	const eventFor = (body: unknown, submission: Submission = asked) => {
-		const incoming = { body, size: 0, headers: signed('a'), submission: part(submission) };
-		const checked = check(incoming, options);
+		const checked = check({ ...incoming, body, submission: part(submission) }, options);
 		if (checked.kind !== 'genuine') throw new Error(checked.reason);
 		return checked.event;
 	};
@@ -374,9 +335,9 @@ describe('the tier in the report of a job', () => {
 
 	it.each<[what: string, body: unknown, submission: Submission]>([
 		['is the one asked for', job('veo3_lite'), asked],
-		['of a failure', job('veo3_fast', 'fail'), asked],
+		['of a failure', job('veo3_fast', 'fail', 501), asked],
 		['is not told', generated('a'), asked],
-		['was not noted', job('veo3_fast'), { operation: 'generate', taskId: null, index: null }],
+		['was not noted', job('veo3_fast'), unasked],
 	])('does not matter where it %s', (_what, body, submission) => {
 		expect(eventFor(body, submission).tier).toBeUndefined();
 	});

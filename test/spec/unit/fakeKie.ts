@@ -2,12 +2,34 @@ import type { INode, IWorkflowDataProxyData, Logger } from 'n8n-workflow';
 
 import { HttpClient, type HttpCall, type SendRequest } from '../../../nodes/KieVeo/kie/http/client';
 import { SubmissionLimiter } from '../../../nodes/KieVeo/kie/http/limiter';
-import type { ApiName, Order } from '../../../nodes/KieVeo/kie/api';
+import type { ApiName, CreationOrder, Order, UpgradeOrder } from '../../../nodes/KieVeo/kie/api';
 import type { Connection } from '../../../nodes/KieVeo/kie/connection';
 import { KieApi } from '../../../nodes/KieVeo/kie/kieApi';
+import { KieVeoError } from '../../../nodes/KieVeo/messages/error';
 import { OrderMemory } from '../../../nodes/KieVeo/run/orders';
 import { TaskWork } from '../../../nodes/KieVeo/run/taskWork';
 import { FakeClock } from './fakeClock';
+
+/** Paid for each time. */
+export const GENERATE: CreationOrder = {
+	kind: 'creation',
+	operation: 'generate',
+	parameters: { prompt: 'A dog', model: 'veo3_lite' },
+};
+/** Paid for once, and sent again to ask for its state. */
+export const GET_4K: UpgradeOrder = {
+	kind: 'upgrade',
+	operation: 'get4k',
+	taskId: 'base',
+	index: 0,
+};
+
+/** What a user reads when it fails. */
+export async function errorOf(work: Promise<unknown>): Promise<KieVeoError> {
+	const thrown: unknown = await work.catch((error: unknown) => error);
+	if (thrown instanceof KieVeoError) return thrown;
+	throw new Error('It did not fail with an error for users', { cause: thrown });
+}
 
 /** The key of the callback addresses that are made here. */
 export const ADDRESS_KEY = Buffer.from('address key');

@@ -14,7 +14,7 @@ import type {
 } from '../../../nodes/KieVeo/kie/api';
 import { KieVeoError } from '../../../nodes/KieVeo/messages/error';
 import type { TaskOperation } from '../../../nodes/KieVeo/operations';
-import { ADDRESS_KEY, fakeKie } from './fakeKie';
+import { ADDRESS_KEY, fakeKie, GENERATE, GET_4K } from './fakeKie';
 
 const BASE = 'https://file.example/base.mp4';
 const IN_4K = 'https://file.example/4k.mp4';
@@ -56,9 +56,8 @@ const WIRE = {
 } satisfies Record<ApiName, object>;
 
 const generate = (changes: Partial<CreationOrder['parameters']> = {}): CreationOrder => ({
-	kind: 'creation',
-	operation: 'generate',
-	parameters: { prompt: 'A dog', model: 'veo3_lite', ...changes },
+	...GENERATE,
+	parameters: { ...GENERATE.parameters, ...changes },
 });
 const extend = (changes: Partial<CreationOrder['parameters']> = {}): CreationOrder => ({
 	kind: 'creation',
@@ -68,7 +67,7 @@ const extend = (changes: Partial<CreationOrder['parameters']> = {}): CreationOrd
 const upgrade = (
 	operation: UpgradeOrder['operation'],
 	changes: Partial<UpgradeOrder> = {},
-): UpgradeOrder => ({ kind: 'upgrade', operation, taskId: 'base', index: 1, ...changes });
+): UpgradeOrder => ({ ...GET_4K, operation, index: 1, ...changes });
 /** A 4K upgrade that was ordered, under an ID of its own with jobs. */
 const upgraded = (kieTaskId: string | null): SubmittedTask => ({
 	...{ operation: 'get4k', taskId: 'base', kieTaskId, index: 0, codes: [200] },

@@ -1,4 +1,4 @@
-import { KieVeoError, shorten, show } from '../../../nodes/KieVeo/messages/error';
+import { shorten, show } from '../../../nodes/KieVeo/messages/error';
 import { fileErrors } from '../../../nodes/KieVeo/messages/file';
 import { inputErrors } from '../../../nodes/KieVeo/messages/input';
 import {
@@ -8,7 +8,7 @@ import {
 	uploadRejectedError,
 	rejectedError,
 } from '../../../nodes/KieVeo/messages/task';
-import { fakeKie, workOf } from './fakeKie';
+import { errorOf, fakeKie, GET_4K, workOf } from './fakeKie';
 
 const MOST = 500;
 const LONG = 'x'.repeat(10_000);
@@ -79,7 +79,6 @@ it('The advice about an image that a web server calls too large is a smaller one
 });
 
 describe('an upgrade whose answer was lost', () => {
-	const order = { kind: 'upgrade', operation: 'get4k', taskId: 'veo_task_1', index: 0 } as const;
 	const reset = Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' });
 	const noName = Object.assign(new Error('getaddrinfo ENOTFOUND kie.test'), { code: 'ENOTFOUND' });
 	const cutByProxy = Object.assign(new Error('stream has been aborted'), { httpCode: '407' });
@@ -89,15 +88,11 @@ describe('an upgrade whose answer was lost', () => {
 		['a bad key', { code: 401, msg: 'x' }, 'did not accept the API key', 'Check the API key'],
 		["a proxy's login", cutByProxy, 'Kie.ai was not reached', 'requires a user name'],
 	])('may have been paid for although %s follows', async (_what, next, words, advice) => {
-		const kie = fakeKie([reset, noName, next]);
-		const thrown: unknown = await workOf(order, kie)
-			.submit()
-			.catch((error: unknown) => error);
-		if (!(thrown instanceof KieVeoError)) throw thrown;
+		const thrown = await errorOf(workOf(GET_4K, fakeKie([reset, noName, next])).submit());
 		expect(thrown.message).toContain(words);
 		expect(thrown.description).toContain(advice);
 		expect(thrown.description).toContain('may have been started and paid for');
-		expect(thrown.description).toContain('Run Get 4K Video again with task ID veo_task_1');
+		expect(thrown.description).toContain('Run Get 4K Video again with task ID base');
 		expect(thrown.mayBePaid).toBe(true);
 	});
 
@@ -105,11 +100,7 @@ describe('an upgrade whose answer was lost', () => {
 		['when Kie refuses the video', [reset, { code: 501, msg: 'x' }]],
 		['when nothing was lost', [noName, { code: 402, msg: 'x' }]],
 	])('does not matter %s', async (_what, replies) => {
-		const kie = fakeKie(replies);
-		const thrown: unknown = await workOf(order, kie)
-			.submit()
-			.catch((error: unknown) => error);
-		if (!(thrown instanceof KieVeoError)) throw thrown;
+		const thrown = await errorOf(workOf(GET_4K, fakeKie(replies)).submit());
 		expect(thrown.message + thrown.description).not.toContain('paid for');
 		expect(thrown.mayBePaid).toBe(false);
 	});

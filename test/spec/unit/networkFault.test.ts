@@ -1,8 +1,8 @@
 import { NodeOperationError, type INode } from 'n8n-workflow';
 
 import { networkFaultOf } from '../../../nodes/KieVeo/kie/http/networkFault';
-import { KieVeoError, toNodeError } from '../../../nodes/KieVeo/messages/error';
-import { fakeKie, workOf } from './fakeKie';
+import { toNodeError } from '../../../nodes/KieVeo/messages/error';
+import { errorOf, fakeKie, GENERATE, workOf } from './fakeKie';
 import { errorOf1x, errorOf2x, TRANSPORT_FAULTS, type TransportFault } from './transportFaults';
 
 type Expected = [
@@ -90,16 +90,7 @@ const LINES = [
 
 async function generate(error: Error) {
 	const kie = fakeKie([error]);
-	const order = {
-		kind: 'creation' as const,
-		operation: 'generate' as const,
-		parameters: { prompt: 'A dog', model: 'veo3' },
-	};
-	const thrown: unknown = await workOf(order, kie)
-		.submit()
-		.catch((one: unknown) => one);
-	if (!(thrown instanceof KieVeoError)) throw thrown;
-	return { thrown, calls: kie.calls };
+	return { thrown: await errorOf(workOf(GENERATE, kie).submit()), calls: kie.calls };
 }
 
 describe.each(LINES)('Generate in n8n $line', ({ line, errorOf }) => {

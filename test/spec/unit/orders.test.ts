@@ -4,14 +4,9 @@ import type { Order } from '../../../nodes/KieVeo/kie/api';
 import { KieVeoError } from '../../../nodes/KieVeo/messages/error';
 import { NO_FILES } from '../../../nodes/KieVeo/kie/meaning/files';
 import { FakeClock } from './fakeClock';
-import { fakeContext, workOf } from './fakeKie';
+import { fakeContext, GENERATE, GET_4K, workOf } from './fakeKie';
 
-const GENERATE: Order = {
-	kind: 'creation',
-	operation: 'generate',
-	parameters: { prompt: 'A dog', model: 'veo3' },
-};
-const UPGRADE: Order = { kind: 'upgrade', operation: 'get4k', taskId: 't1', index: 2 };
+const UPGRADE: Order = { ...GET_4K, taskId: 't1', index: 2 };
 const STATE: Order = { kind: 'state', operation: 'get', taskId: 't1' };
 
 /** A Kie that accepts an order under this ID. */

@@ -1,6 +1,8 @@
 import {
+	faultOfTask,
 	otherTier,
 	readJob,
+	readTaskFault,
 	readUpgradeJob,
 	resolutionOfJob,
 	topicOf,
@@ -27,12 +29,9 @@ const text = (value: unknown) => JSON.stringify(value);
 describe('result URLs', () => {
 	it.each<[form: string, data: unknown, urls: string[]]>([
 		['a list', { resultUrls: [A, B] }, [A, B]],
-		['a single string', { resultUrl: A }, [A]],
 		['snake case', { result_urls: [A] }, [A]],
 		['under info', { info: { resultUrls: [A] }, resultUrls: [B] }, [A]],
 		['under response', { response: { resultUrls: [A] }, resultUrls: [B] }, [A]],
-		['under response as JSON text', { response: text({ resultUrls: [A] }) }, [A]],
-		['of a job', { resultJson: text({ resultUrls: [A] }) }, [A]],
 		['of a job, its result a list', { resultJson: text([A, B]) }, [A, B]],
 		['of a job, its result one URL', { resultJson: A }, [A]],
 		[
@@ -46,8 +45,6 @@ describe('result URLs', () => {
 			[A],
 		],
 		['only originals', { originUrls: [A], info: { origin_urls: [A] } }, []],
-		['JSON text', { resultUrls: text([A, B]) }, [A, B]],
-		['a list without quotes', { resultUrls: `[${A}, ${B}]` }, [A, B]],
 		['a list with single quotes', { resultUrls: `['${A}','${B}']` }, [A, B]],
 		['a list without brackets', { resultUrls: `${A},${B}` }, [A, B]],
 		['a comma within', { resultUrl: `${A}?a=1,2` }, [`${A}?a=1,2`]],
@@ -60,8 +57,12 @@ describe('result URLs', () => {
 			[],
 		],
 		['a first place that is empty', { info: { resultUrls: [] }, resultUrls: [A] }, [A]],
+		['an IPv6 address', { resultUrl: 'http://[::1]/a.mp4' }, ['http://[::1]/a.mp4']],
+		['another scheme before http', { resultUrl: `javascript:${A}` }, []],
+		['a tab within', { resultUrl: `${A}\tb` }, []],
+		['quotes within', { resultUrl: `${A}?"b"` }, [`${A}?"b"`]],
+		['a quote that closes early', { resultUrl: `"${A}"b` }, []],
 		['data as JSON text', text({ resultUrls: [A] }), [A]],
-		['no data', undefined, []],
 		['a list as data', [A], []],
 	])('%s', (_form, data, urls) => {
 		expect(readResultFiles(data).videoUrls).toStrictEqual(urls);
@@ -102,11 +103,24 @@ describe('result URLs', () => {
 		expect(readResultFiles(data)).toMatchObject(files);
 	});
 
-	it('of a task are also found in a large result, in bounded time', () => {
-		const words = Array.from({ length: 90 }, () =>
-			Array.from({ length: 90 }, () => ({ word: 'x' })),
-		);
-		expect(readResultFiles({ response: { words, audioUrl: A } }).fileUrls).toStrictEqual([A]);
+	it('are read from a long list up to the 100th, and up to 2,000 places behind one another', () => {
+		const resultUrls = Array.from({ length: 101 }, (_, index) => `${A}?${index}`);
+		const { videoUrls, fileUrls } = readResultFiles({ resultUrls, response: { resultUrls } });
+		expect([videoUrls.length, fileUrls.length]).toStrictEqual([100, 100]);
+		const behind = (length: number) => {
+			const words = Array.from({ length }, () => null);
+			return readResultFiles({ model: 'm', response: { words, last: { fileUrl: A } } }).fileUrls;
+		};
+		// The last one has more than a call can have arguments.
+		expect([1_998, 1_999, 200_000].map(behind)).toStrictEqual([[A], [], []]);
+	});
+
+	it('of a long result are read, and an empty one beside it is not it', () => {
+		const words = Array.from({ length: 5_000 }, (_, at) => ({ word: 'la', at }));
+		const resultJson = text({ resultUrls: [A], words });
+		const { fileUrls, result } = readResultFiles({ model: 'm', response: {}, resultJson });
+		expect(fileUrls).toStrictEqual([A]);
+		expect(result).toHaveProperty('words');
 	});
 
 	it('come with preview images, resolution, credits and the id Kie answered with', () => {
@@ -172,6 +186,14 @@ it.each<[wanted: '4k' | '1080p' | undefined, given: string | null, is: boolean]>
 	expect(isUpgradedTo(wanted, given)).toBe(is);
 });
 
+it.each([0, 1])('A reason beside the flag %d is not one for a failure', (successFlag) => {
+	expect(readTaskFault({ successFlag, errorMessage: 'x' }).message).toBeNull();
+});
+
+it.each(['No success', 'success is not what this is'])('"%s" is told as it is', (message) => {
+	expect(faultOfTask({ state: 'fail' }, { code: 200, message }, false).message).toBe(message);
+});
+
 describe('what a body is about', () => {
 	const PREVIEW = { imageUrls: ['x'] };
 	const UPGRADED = '4K Video generated successfully.';
@@ -192,7 +214,7 @@ describe('what a body is about', () => {
 		[{ ...PREVIEW, promptJson: '{}' }, '', 'generate'],
 		// The fields of a new video count before the words.
 		[{ promptJson: '{}' }, UPGRADED, 'generate'],
-		[{ resolution: '720p' }, UPGRADED, 'generate'],
+		[{ info: { resolution: '720p' } }, UPGRADED, 'generate'],
 		[{ resolution: '4k' }, UPGRADED, 'get4k'],
 		[{}, UPGRADED, 'get4k'],
 		[{}, 'The prompt "4K Video generated successfully" was flagged', 'unknown'],
@@ -202,6 +224,13 @@ describe('what a body is about', () => {
 		[{ model: 'veo/get-1080p-video' }, UPGRADED, 'get1080p'],
 		[{ model: 'veo3_fast' }, UPGRADED, 'generate'],
 		[{ model: 'kling-3.0/video', resultUrls: [A] }, UPGRADED, 'task'],
+		[{ model: 'other/veo/get-4k-video' }, '', 'task'],
+		[{ model: 'other/veo/get-1080p-video' }, '', 'task'],
+		[{ model: 'other/veo/extend' }, '', 'task'],
+		[{}, 'Note: the 4K version of this video is unavailable', 'unknown'],
+		[{}, 'Note: Veo3.1 video extension successful.', 'unknown'],
+		[{}, 'Note: Veo3.1 video generated successfully.', 'unknown'],
+		[{}, 'Veo3 video generated successfully.', 'generate'],
 	])('%j "%s" is "%s"', (data, said, topic) => {
 		expect(topicOf(data as { [field: string]: unknown }, said)).toBe(topic);
 	});

@@ -24,17 +24,13 @@ const tokenIn = (url: string) => new URL(url).searchParams.get(SUBMISSION_PARAME
 const token = tokenIn(withSubmission(HOOK, submission, key));
 
 describe('a callback address', () => {
-	it('carries the submission there and back', () => {
-		expect(readSubmission(token, key)).toStrictEqual(submission);
-	});
-
-	it('carries which execution and item wait for it', () => {
-		const about: Submission = {
-			operation: 'generate',
-			taskId: null,
-			index: null,
-			waiting: WAITING,
-		};
+	it.each<[what: string, about: Submission]>([
+		['the submission', submission],
+		[
+			'which execution and item wait for it',
+			{ operation: 'generate', taskId: null, index: null, waiting: WAITING },
+		],
+	])('carries %s there and back', (_what, about) => {
 		expect(readSubmission(tokenIn(withSubmission(HOOK, about, key)), key)).toStrictEqual(about);
 	});
 
@@ -73,21 +69,12 @@ describe('a callback address', () => {
 		);
 	});
 
-	it.each<[what: string, submission: unknown, read: Submission | null]>([
-		[
-			'a generation',
-			{ operation: 'generate', taskId: null, index: null },
-			{ operation: 'generate', taskId: null, index: null },
-		],
-		[
-			'an extension',
-			{ operation: 'extend', taskId: null, index: null },
-			{ operation: 'extend', taskId: null, index: null },
-		],
+	const get4k = { operation: 'get4k', taskId: 'a' };
+	it.each<[what: string, submission: unknown, read: object | null]>([
 		[
 			'fields of a kind this version does not know',
-			{ operation: 'get4k', taskId: 'a', index: 'first', passThrough: 'text' },
-			{ operation: 'get4k', taskId: 'a', index: null },
+			{ ...get4k, index: 'first', passThrough: 'text' },
+			{ ...get4k, index: null },
 		],
 		...[
 			{ ...WAITING, execution: 17 },
@@ -95,10 +82,10 @@ describe('a callback address', () => {
 			{ ...WAITING, item: '3' },
 			{ ...WAITING, until: undefined },
 			'17',
-		].map((waiting): [string, unknown, Submission] => [
+		].map((waiting): [string, unknown, object] => [
 			`someone who waits: ${JSON.stringify(waiting)}`,
-			{ operation: 'get4k', taskId: 'a', index: 0, waiting },
-			{ operation: 'get4k', taskId: 'a', index: 0 },
+			{ ...get4k, index: 0, waiting },
+			{ ...get4k, index: 0 },
 		]),
 		['an operation this version does not know', { operation: 'get8k', taskId: 'a' }, null],
 		['a list', ['get4k'], null],

@@ -1,18 +1,16 @@
 import { HttpClient, readAnswer } from '../../../nodes/KieVeo/kie/http/client';
 import { MAX_ATTEMPTS, retryDelay } from '../../../nodes/KieVeo/kie/http/retry';
 import { FakeClock } from './fakeClock';
-import { fakeKie } from './fakeKie';
+import { fakeKie, GET_4K } from './fakeKie';
 
 const ACCEPTED = JSON.stringify({ code: 200, msg: 'success', data: { resultUrls: null } });
-
-const UPGRADE = { kind: 'upgrade', operation: 'get4k', taskId: 't', index: 0 } as const;
 
 describe('requests', () => {
 	it('4K is a POST with a JSON body, and carries the callback address only when submitted', async () => {
 		const { api, calls } = fakeKie([ACCEPTED]);
 		const request = { taskId: 'a/b?c', index: 2, callBackUrl: 'https://n8n.example.com/cb' };
-		await api.submit({ ...UPGRADE, ...request });
-		await api.fetchTask({ ...UPGRADE, ...request, kieTaskId: null, codes: [200] }, 'poll');
+		await api.submit({ ...GET_4K, ...request });
+		await api.fetchTask({ ...GET_4K, ...request, kieTaskId: null, codes: [200] }, 'poll');
 		const path = '/api/v1/veo/get-4k-video';
 		expect(calls).toStrictEqual([
 			{ method: 'POST', path, body: request },
@@ -22,7 +20,7 @@ describe('requests', () => {
 
 	it('1080P is a GET with a query', async () => {
 		const { api, calls } = fakeKie([ACCEPTED]);
-		await api.submit({ ...UPGRADE, operation: 'get1080p', taskId: 'a/b?c' });
+		await api.submit({ ...GET_4K, operation: 'get1080p', taskId: 'a/b?c' });
 		expect(calls).toStrictEqual([
 			{
 				method: 'GET',
@@ -36,7 +34,7 @@ describe('requests', () => {
 describe('retries', () => {
 	it('end after a bounded number of attempts with the last answer', async () => {
 		const { api, calls, clock } = fakeKie(['<html></html>']);
-		const answer = await api.submit(UPGRADE);
+		const answer = await api.submit(GET_4K);
 		expect(answer.message).toContain('web page');
 		expect(calls).toHaveLength(MAX_ATTEMPTS);
 		expect(clock.now()).toBe(15_000);
@@ -45,7 +43,7 @@ describe('retries', () => {
 	it('wait as long as the server asks', async () => {
 		const busy = JSON.stringify({ code: 429, msg: 'Rate limit exceeded' });
 		const { api, clock } = fakeKie([busy, ACCEPTED], { 'retry-after': '7' });
-		await api.submit(UPGRADE);
+		await api.submit(GET_4K);
 		expect(clock.now()).toBe(7_000);
 	});
 

@@ -8,7 +8,7 @@ module.exports = {
 	rootDir: '../../..',
 	roots: ['<rootDir>/test/spec/unit'],
 	testRegex: [
-		'/(?:meaning|meaningEdges|resultFields|repeat)\\.test\\.ts$',
+		'/(?:meaning|resultFields|repeat)\\.test\\.ts$',
 		'/(?:callback|callbackCheck|signature|replay|publicUrl|submission|token)\\.test\\.ts$',
 	],
 };
