@@ -42,6 +42,7 @@ import {
 	callOwnAddress,
 	pingUrl,
 	readWakeUp,
+	stateIn,
 	WAKE_UP_PARAMETER,
 	watch,
 	type WakeUp,
@@ -201,7 +202,7 @@ async function inTurn(call: Call, work: () => Promise<Reply>): Promise<Reply> {
 	const url = suspension.complete ? null : resumeAddressOf(context);
 	if (url === null || isSigned(url)) return { ...reply, isAlone: true };
 	const ping = pingUrl(url, suspension.place, connection);
-	const found = await callOwnAddress(context, ping, CHECK_LIMIT_MS);
+	const found = stateIn(await callOwnAddress(context, ping, CHECK_LIMIT_MS));
 	if (found !== 'over' && found !== 'gone') return reply;
 	handedOver(call);
 	return stillWaits(200, 'another process has resumed the execution');

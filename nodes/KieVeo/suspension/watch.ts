@@ -176,31 +176,9 @@ function isPlace(value: unknown): value is SuspensionPlace {
  * Calls a suspended execution at its own address, from within n8n. Never throws.
  *
  * @param timeout milliseconds within which the answer must arrive
- * @returns `more`: it waits, and a check was cut short; `over`: it was resumed or has ended; `gone`: n8n does not
- * have it
+ * @returns nothing when no answer came
  */
 export async function callOwnAddress(
-	context: Pick<CallingContext, 'helpers'>,
-	url: string,
-	timeout: number,
-): Promise<'waits' | 'more' | 'over' | 'gone' | 'unreachable'> {
-	return stateIn(await post(context, url, timeout));
-}
-
-/** What n8n, or this node, says about the execution. */
-function stateIn({ statusCode, body }: JsonObject) {
-	const { waiting, message } = isJsonObject(body) ? body : {};
-	// Our own answer, whatever its status.
-	if (typeof waiting === 'boolean') {
-		return !waiting ? 'over' : statusCode === 503 ? 'more' : 'waits';
-	}
-	// Anything else comes from something in front of n8n.
-	if (typeof message !== 'string' || !NOT_WAITING.test(message)) return 'unreachable';
-	return NOT_THERE.test(message) ? 'gone' : 'over';
-}
-
-/** @returns nothing when no answer came */
-async function post(
 	{ helpers }: Pick<CallingContext, 'helpers'>,
 	url: string,
 	timeout: number,
@@ -218,6 +196,24 @@ async function post(
 		})
 		.catch(() => undefined);
 	return isJsonObject(reply) ? reply : {};
+}
+
+/**
+ * What the answer says about the execution. `more`: it waits, and a check was cut short; `over`: it was resumed or has
+ * ended; `gone`: n8n does not have it.
+ */
+export function stateIn({
+	statusCode,
+	body,
+}: JsonObject): 'waits' | 'more' | 'over' | 'gone' | 'unreachable' {
+	const { waiting, message } = isJsonObject(body) ? body : {};
+	// Our own answer, whatever its status.
+	if (typeof waiting === 'boolean') {
+		return !waiting ? 'over' : statusCode === 503 ? 'more' : 'waits';
+	}
+	// Anything else comes from something in front of n8n.
+	if (typeof message !== 'string' || !NOT_WAITING.test(message)) return 'unreachable';
+	return NOT_THERE.test(message) ? 'gone' : 'over';
 }
 
 /**
@@ -346,7 +342,7 @@ export class Watch {
 		const { origin } = new URL(url);
 		if (this.reach.has(origin)) return null;
 		for (let attempt = 1; ; attempt++) {
-			const reply = await post(context, url, PREFLIGHT_MS);
+			const reply = await callOwnAddress(context, url, PREFLIGHT_MS);
 			const isReached = isOfN8n(reply);
 			const obstacle = isReached ? null : obstacleIn(reply);
 			if (obstacle === null) this.noteReach(context, origin, isReached);
@@ -416,7 +412,7 @@ export class Watch {
 			const at = this.clock.now();
 			if (kind !== 'reported') entry.last = { at, kind };
 			const url = withWakeUp(entry.url, { kind, at, place }, addressKey);
-			const found = await callOwnAddress(newest, url, ANSWER_MS);
+			const found = stateIn(await callOwnAddress(newest, url, ANSWER_MS));
 			this.noteReach(newest, new URL(url).origin, found !== 'unreachable');
 			if (!this.isWatched(entry)) return;
 			if (found === 'more') entry.soon ??= { at: this.clock.now() + SHORTEST_PAUSE_MS, kind };
