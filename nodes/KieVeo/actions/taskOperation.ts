@@ -11,7 +11,7 @@ import {
 	callbackMissedHint,
 	executionLimitHint,
 	logLine,
-	takenUpHint,
+	pickedUpHint,
 	unfinishedHint,
 } from '../messages/run';
 import { balanceUnknownError } from '../messages/task';
@@ -111,7 +111,7 @@ async function executeOrders(
 			else warnOfExecutionLimit(run, all);
 		},
 		phases: [
-			async (work) => await work.takeUp(),
+			async (work) => await work.pickUp(),
 			async (work) =>
 				await work.checkBalance(async () => await (credits ??= fetchBalance(connection))),
 			async ({ isPlaced }) => {
@@ -127,8 +127,8 @@ async function executeOrders(
 		errorFields: errorFieldsOf(run),
 		...(suspension ? { failedItem } : {}),
 	});
-	const takenUp = works.filter(({ isTakenUp }) => isTakenUp).length;
-	if (takenUp > 0) addHint(context, takenUpHint(takenUp, works.length, name));
+	const pickedUp = works.filter(({ isPickedUp }) => isPickedUp).length;
+	if (pickedUp > 0) addHint(context, pickedUpHint(pickedUp, works.length, name));
 	const unfinished = works.filter((one) => one.isUnfinished);
 	if (unfinished.length === 0) return items;
 	if (suspension) {

@@ -59,8 +59,8 @@ export function unfinishedHint(
 }
 
 /** A hint, not an error: these videos were ordered by an earlier run of this execution. */
-export function takenUpHint(takenUp: number, all: number, operation: TaskOperation): string {
-	return `Taken up from the run before: ${takenUp} of ${all} ${thingOf(operation)}s. Nothing new was ordered for them.`;
+export function pickedUpHint(pickedUp: number, all: number, operation: TaskOperation): string {
+	return `Picked up from the run before: ${pickedUp} of ${all} ${thingOf(operation)}s. Nothing new was ordered for them.`;
 }
 
 /**
@@ -130,7 +130,7 @@ export function submittedLine(
 	place: LogPlace,
 	{ operation, taskId, index }: Subject,
 	kieTaskId: string | undefined,
-	how: 'submitted' | 'taken up' = 'submitted',
+	how: 'submitted' | 'picked up' = 'submitted',
 ): string {
 	const facts = [
 		`${OPERATIONS[operation].label} was ${how}`,

@@ -177,7 +177,7 @@ export class TaskWork implements Work {
 	}
 
 	/** Whether the task of that earlier run is known. */
-	get isTakenUp(): boolean {
+	get isPickedUp(): boolean {
 		return this.isPlaced && this.run !== undefined;
 	}
 
@@ -197,10 +197,10 @@ export class TaskWork implements Work {
 	}
 
 	/**
-	 * Takes up what an earlier run of this execution has ordered: asks how it stands, and orders nothing. What has
+	 * Picks up what an earlier run of this execution has ordered: asks how it stands, and orders nothing. What has
 	 * failed may be ordered again; a lost answer is raised by {@link finish}, so that others are not kept waiting.
 	 */
-	async takeUp(): Promise<void> {
+	async pickUp(): Promise<void> {
 		this.placed = this.options.memory.find(this.orderKey);
 		if (this.placed === null || this.placed.taskId === null) return;
 		const { taskId, kieTaskId } = this.placed;
@@ -270,7 +270,7 @@ export class TaskWork implements Work {
 		const { run, subject } = this;
 		if (this.submittedTaskId === null || run === undefined) return;
 		const { taskId, kieTaskId } = run.result;
-		const how = this.isTakenUp ? 'taken up' : 'submitted';
+		const how = this.isPickedUp ? 'picked up' : 'submitted';
 		context.logger.info(submittedLine(place, subject, kieTaskId, how));
 		noteInExecution(context, kieTaskId ?? taskId);
 	}
@@ -395,7 +395,7 @@ export class TaskWork implements Work {
 		this.order = fallback;
 		this.orderKey = memory.keyOf(fallback, item);
 		this.run = undefined;
-		await this.takeUp();
+		await this.pickUp();
 	}
 
 	/** @throws KieVeoError for an answer that is neither a result nor progress */

@@ -214,7 +214,7 @@ describe.each(LINES.map(({ name }) => name))('the editor of n8n %s', (line) => {
 		await refuseOnePrompt(stage);
 	});
 
-	it('pays for no prompt of the table twice, and takes up what was slow', async () => {
+	it('pays for no prompt of the table twice, and picks up what was slow', async () => {
 		const { client, simulator, credential, n8n } = stage;
 		const prompts = await createPromptTable(client, 'Veo nights');
 		const example = pollingEvery(1, readExample('table-of-prompts-every-night.json', credential));

@@ -141,7 +141,7 @@ describe('the fields of a task that this execution has paid for', () => {
 				{ id: 'duration', type: 'string' },
 			],
 		],
-	])('%s: it is taken up, and not ordered again', async (_what, value, schema) => {
+	])('%s: it is picked up, and not ordered again', async (_what, value, schema) => {
 		const contextData = {};
 		const attempt = async (timeout: number, credentials = kie.credentials) =>
 			await runOperation(credentials, {

@@ -90,7 +90,7 @@ describe('what is not finished', () => {
 		expect(paid()).toBe(1);
 	});
 
-	it('times out with its ID, and a retry takes it up', async () => {
+	it('times out with its ID, and a retry picks it up', async () => {
 		const contextData = {};
 		const error = await caught(runModel({ options: { timeout: 1 }, contextData }));
 		expect(error.message).toMatch(
@@ -100,7 +100,7 @@ describe('what is not finished', () => {
 		const { items, hints } = await runModel({ contextData });
 		expect(items[0]?.json.status).toBe('success');
 		expect(hints.map(({ message }) => message)).toContainEqual(
-			expect.stringContaining('Taken up from the run before: 1 of 1 tasks.'),
+			expect.stringContaining('Picked up from the run before: 1 of 1 tasks.'),
 		);
 		expect(paid()).toBe(1);
 	});

@@ -44,7 +44,7 @@ const CREATE = '/api/v1/jobs/createTask';
 const SLOW = { timings: { generate: 5_000 } };
 
 describe.each(['veo', 'jobs'] as const)('an order that is run again, with "%s"', (api) => {
-	it('is taken up when the waiting time had run out', async () => {
+	it('is picked up when the waiting time had run out', async () => {
 		kie.simulator.nextTask(SLOW);
 		const run = execution({ api, options: { timeout: 1 } });
 		const error = await caught(run());
@@ -53,7 +53,7 @@ describe.each(['veo', 'jobs'] as const)('an order that is run again, with "%s"',
 		expect(error.message).toContain(String(item?.json.taskId));
 		expect(item?.json).toMatchObject({ status: 'success', operation: 'generate' });
 		expect(hints.map(({ message }) => message)).toContainEqual(
-			expect.stringContaining('Taken up from the run before: 1 of 1'),
+			expect.stringContaining('Picked up from the run before: 1 of 1'),
 		);
 		expect(paid()).toBe(1);
 	});
@@ -142,7 +142,7 @@ describe('what this execution has ordered', () => {
 		expect(paid()).toBe(1);
 	});
 
-	it('is asked about, not waited for by callback, when it is taken up', async () => {
+	it('is asked about, not waited for by callback, when it is picked up', async () => {
 		kie.simulator.nextTask(SLOW);
 		const run = execution({ waitMode: 'none' });
 		const [first] = jsonOf(await run());

@@ -12,7 +12,7 @@ export function report(
 	const planned = runs.filter(({ byUser, retry }) => !byUser && retry === 0);
 	const again = runs.filter(({ byUser }) => byUser);
 	const retried = runs.filter(({ batch, retry }) => retry > 0 || batch.retry === 'onFail');
-	const takenUp = log.match(/was taken up/g) ?? [];
+	const pickedUp = log.match(/was picked up/g) ?? [];
 	const blips = log.match(/the database fails/g) ?? [];
 	const killed = planned.filter((run) => run.killed);
 	const attempts = deliveries.flatMap((delivery) => delivery.attempts).length;
@@ -33,7 +33,7 @@ export function report(
 		forged: `${forged.length}: ${count(forged.map(({ kind }) => kind))}; answered ${count(forged.map(({ status }) => String(status)))}`,
 		restarts: `${ofRestart.join(', ')}; ${killed.length} executions with ${videosOf(killed)} videos killed; n8n failed to store ${blips.length} times`,
 		executions: count(planned.map(({ status }) => status)),
-		retries: `${videosOf(retried)} videos in ${retried.length} executions: ${count(retried.map(({ batch }) => batch.retry ?? ''))}; ${takenUp.length} orders taken up; ${refunds} refunded`,
+		retries: `${videosOf(retried)} videos in ${retried.length} executions: ${count(retried.map(({ batch }) => batch.retry ?? ''))}; ${pickedUp.length} orders picked up; ${refunds} refunded`,
 		'asked for again': `${videosOf(again)} videos, in ${again.length} executions`,
 		'in the end': count(videos.map((video) => stateOf(evidence, video))),
 	};

@@ -326,13 +326,13 @@ const place: runRoom.LogPlace = { node: 'Kie.ai', executionId: '12', items: [0] 
 export const run: Samples<typeof runRoom> = {
 	executionLimitHint: [[1800, 1200]],
 	callbackMissedHint: [['testUrl'], ['emptyPart']],
-	takenUpHint: [[2, 3, 'generate']],
+	pickedUpHint: [[2, 3, 'generate']],
 	stoppedError: [[[TASK], 2]],
 	unfinishedHint: [[{ unfinished: 2, all: 3 }, 'generate', 'taskId']],
 	alsoSubmitted: [[[TASK], 2]],
 	submittedLine: [
 		[{ ...place, items: [0, 3] }, upgrade, undefined],
-		[place, made, undefined, 'taken up'],
+		[place, made, undefined, 'picked up'],
 	],
 	logLine: [[{ ...place, items: [] }, stoppedError([TASK], 0)]],
 	tierLine: [[TASK, 'veo3_lite', 'veo3_fast']],
