@@ -1,28 +1,20 @@
+import type { ResultFiles } from '../../../nodes/KieVeo/kie/meaning/files';
 import * as from from './sources';
 import type { Meanings } from './texts';
 
-/** The files an answer, a record or a callback leads to. */
-export interface Urls {
-	videoUrls?: string[];
-	fullVideoUrls?: string[];
-	imageUrls?: string[];
-	resolution?: string | null;
-	creditsConsumed?: number;
-}
-
-export interface AnswerRow {
-	what: string;
-	/** With HTTP 200 unless `httpStatus` says otherwise. Text is sent as it is. */
-	body: unknown;
+interface Facts {
+	/** 200 unless said otherwise. */
 	httpStatus?: number;
-	source: string;
 	/** What it means where it can come. */
 	means: Partial<Omit<Meanings, 'callback' | 'reason'>>;
 	/** Kie's words that a user reads, and the code beside them, where they are not the envelope's. */
 	message?: string;
 	code?: number | null;
-	files?: Urls;
+	/** The files it leads to. */
+	files?: Partial<ResultFiles>;
 }
+/** An answer; a body that is text is sent as it is. */
+export type AnswerRow = Facts & from.Sourced;
 
 /** In the shape of Kie's own addresses. */
 export const VIDEO = 'https://tempfile.aiquickdraw.com/v/example_task_1234567890.mp4';
@@ -30,6 +22,8 @@ export const IMAGE = 'https://tempfile.aiquickdraw.com/v/example_task_1234567890
 export const WHOLE = 'https://tempfile.aiquickdraw.com/v/full_result.mp4';
 export const ORIGIN = 'https://tempfile.aiquickdraw.com/v/original_video1.mp4';
 export const TASK = 'veo_task_abcdef123456';
+
+const JOB = 'e931f4f24b0f6d5bc4744c719d3f67f3';
 
 const text = (value: unknown) => JSON.stringify(value);
 const ok = (data: unknown, code: number | null = 200, msg = 'success') => ({ code, msg, data });
@@ -48,7 +42,7 @@ const record = (facts: object) =>
 	});
 const job = (facts: object, input: object = { prompt: 'A dog', model: 'veo3_fast' }) =>
 	ok({
-		taskId: 'e931f4f24b0f6d5bc4744c719d3f67f3',
+		taskId: JOB,
 		model: 'veo-3-1',
 		state: 'waiting',
 		param: text({ model: 'veo-3-1', input: text(input) }),
@@ -61,8 +55,6 @@ const job = (facts: object, input: object = { prompt: 'A dog', model: 'veo3_fast
 		creditsConsumed: null,
 		...facts,
 	});
-/** A job with Resolution 1080p or 4k: its 720p version is in another list. */
-const inHd = text({ data: { result_urls: [VIDEO], origin_urls: [ORIGIN] } });
 const IMAGE_FETCH = 'Image fetch failed. Check access settings or use our File Upload API instead.';
 const NO_AUDIO =
 	'The Google model was unable to generate audio for this request. Please try a different prompt.';
@@ -71,42 +63,26 @@ const NOT_READY = { taskId: TASK, resultUrls: null, imageUrls: null };
 /** Of any task, whether this package has created it or not. */
 const recorded = (meaning: string) => ({ ownRecord: meaning, record: meaning });
 
+const rowsOf = from.rowsOf<Facts>;
+const files = { videoUrls: [VIDEO] };
+
 const ORDERS: AnswerRow[] = [
-	{
-		what: 'a new video is accepted',
-		body: ok({ taskId: TASK }),
-		source: from.GENERATE,
-		means: { order: 'created' },
-	},
-	{
-		what: 'an extension is accepted',
-		body: ok({ taskId: 'veo_extend_task_xyz789' }),
-		source: from.EXTEND,
-		means: { order: 'created' },
-	},
-	{
-		what: 'a job is accepted',
-		body: ok({
-			taskId: 'e931f4f24b0f6d5bc4744c719d3f67f3',
-			recordId: 'e931f4f24b0f6d5bc4744c719d3f67f3',
-		}),
-		source: from.APICITY,
-		means: { order: 'created' },
-	},
-	...[201, 0, null].map(
-		(code): AnswerRow => ({
-			what: `a new video is accepted with code ${code}`,
-			body: ok({ taskId: TASK }, code),
-			source: 'what public clients of Veo accept, 2026',
-			means: { order: 'created' },
-		}),
+	...rowsOf(
+		{ means: { order: 'created' } },
+		['a new video is accepted', from.GENERATE, ok({ taskId: TASK })],
+		['an extension is accepted', from.EXTEND, ok({ taskId: 'veo_extend_task_xyz789' })],
+		['a job is accepted', from.APICITY, ok({ taskId: JOB, recordId: JOB })],
+		...[201, 0, null].map((code): [string, string, object] => [
+			`a new video is accepted with code ${code}`,
+			'what public clients of Veo accept, 2026',
+			ok({ taskId: TASK }, code),
+		]),
+		[
+			'a new video is accepted with code 505',
+			"a sample in Kie's pages, noted by a public client, 2026-09-13",
+			ok({ taskId: TASK }, 505),
+		],
 	),
-	{
-		what: 'a new video is accepted with code 505',
-		body: ok({ taskId: TASK }, 505),
-		source: "a sample in Kie's pages, noted by a public client, 2026-09-13",
-		means: { order: 'created' },
-	},
 	{
 		what: 'the reason stands within the data',
 		body: ok({ errorMessage: IMAGE_FETCH }, 500, 'Task generation failed'),
@@ -142,62 +118,36 @@ const ORDERS: AnswerRow[] = [
 	},
 ];
 
+const IN_4K = { taskId: TASK, resultUrls: [VIDEO], imageUrls: [IMAGE] };
+const PROCESSING =
+	'4k is processing. It should be ready in 5-10 minutes. Please check back shortly.';
+
 const UPGRADES: AnswerRow[] = [
-	{
-		what: 'a 4K upgrade is accepted',
-		body: ok(NOT_READY),
-		source: from.GET_4K,
-		means: { get4k: 'processing' },
-	},
-	{
-		what: 'a 4K upgrade runs',
-		body: ok(
-			NOT_READY,
-			422,
-			'4k is processing. It should be ready in 5-10 minutes. Please check back shortly.',
-		),
-		source: from.GET_4K,
-		means: { get4k: 'processing' },
-	},
-	{
-		what: 'a 4K upgrade is done',
-		body: ok(
-			{ taskId: TASK, resultUrls: [VIDEO], imageUrls: [IMAGE] },
-			422,
-			'The video has been generated successfully',
-		),
-		source: from.GET_4K,
-		means: { get4k: 'success' },
-		files: { videoUrls: [VIDEO], imageUrls: [IMAGE] },
-	},
-	{
-		what: 'a 4K upgrade is done, with code 200',
-		body: ok({ taskId: TASK, resultUrls: [VIDEO], imageUrls: [IMAGE] }),
-		source: from.GET_4K,
-		means: { get4k: 'success' },
-		files: { videoUrls: [VIDEO], imageUrls: [IMAGE] },
-	},
-	{
-		what: 'a 1080P upgrade is done',
-		body: ok({ resultUrl: VIDEO }),
-		source: from.GET_1080P,
-		means: { get1080p: 'success' },
-		files: { videoUrls: [VIDEO] },
-	},
-	{
-		what: 'a 1080P upgrade is done, as a list',
-		body: ok({ resultUrls: [VIDEO] }),
-		source: 'what a public client of 1080P reads, 2026',
-		means: { get1080p: 'success' },
-		files: { videoUrls: [VIDEO] },
-	},
-	{
-		what: 'a 1080P upgrade is done, as a record',
-		body: ok({ response: { resultUrls: [VIDEO] } }),
-		source: 'what a public client of 1080P reads, 2026',
-		means: { get1080p: 'success', get4k: 'processing' },
-		files: { videoUrls: [VIDEO] },
-	},
+	...rowsOf(
+		{ means: { get4k: 'processing' } },
+		['a 4K upgrade is accepted', from.GET_4K, ok(NOT_READY)],
+		['a 4K upgrade runs', from.GET_4K, ok(NOT_READY, 422, PROCESSING)],
+	),
+	...rowsOf(
+		{ means: { get4k: 'success' }, files: { ...files, imageUrls: [IMAGE] } },
+		[
+			'a 4K upgrade is done',
+			from.GET_4K,
+			ok(IN_4K, 422, 'The video has been generated successfully'),
+		],
+		['a 4K upgrade is done, with code 200', from.GET_4K, ok(IN_4K)],
+	),
+	...rowsOf(
+		{ means: { get1080p: 'success' }, files },
+		['a 1080P upgrade is done', from.GET_1080P, ok({ resultUrl: VIDEO })],
+		['a 1080P upgrade is done, as a list', from.CLIENT_OF_1080P, ok({ resultUrls: [VIDEO] })],
+		[
+			'a 1080P upgrade is done, as a record',
+			from.CLIENT_OF_1080P,
+			ok({ response: { resultUrls: [VIDEO] } }),
+			{ means: { get1080p: 'success', get4k: 'processing' } },
+		],
+	),
 	{
 		what: 'a 1080P upgrade runs: no address yet',
 		body: ok({}),
@@ -206,71 +156,61 @@ const UPGRADES: AnswerRow[] = [
 	},
 ];
 
+const finished = (response: unknown, facts: object = {}) =>
+	record({ response, successFlag: 1, ...facts });
+/** It shows the base video, whatever its resolution is. */
+const ofBase = { ...recorded('success'), get4k: 'processing' };
+const UNSAFE = 'public error unsafe image upload.';
+
 const RECORDS: AnswerRow[] = [
-	{
-		what: 'a finished video',
-		body: record({
-			completeTime: '2025-06-06 10:30:00',
-			response: {
-				taskId: TASK,
-				resultUrls: [VIDEO],
-				originUrls: [ORIGIN],
-				fullResultUrls: [WHOLE],
-				resolution: '1080p',
-			},
-			successFlag: 1,
-		}),
-		source: from.RECORD_INFO,
-		// It shows the base video, whatever its resolution is.
-		means: { ...recorded('success'), get4k: 'processing' },
-		files: { videoUrls: [VIDEO], fullVideoUrls: [WHOLE], resolution: '1080p' },
-	},
-	{
-		what: 'a finished video of Veo 3.1, with more fields',
-		body: record({
-			response: { resultUrls: [VIDEO], resolution: '720p', hasAudioList: [true], seeds: [12345] },
-			successFlag: 1,
-		}),
-		source: 'recorded by a public client, 2026',
-		means: { ...recorded('success'), get4k: 'processing', get1080p: 'processing' },
-		files: { videoUrls: [VIDEO], resolution: '720p' },
-	},
-	{
-		what: 'a finished video, its response as JSON text',
-		body: record({
-			response: text({ resultUrls: [VIDEO], resolution: '720p' }),
-			successFlag: '1',
-		}),
-		source: 'what a public client of record-info reads, 2026',
-		means: recorded('success'),
-		files: { videoUrls: [VIDEO], resolution: '720p' },
-	},
-	{
-		what: 'a finished video, its list as JSON text',
-		body: ok({ taskId: TASK, successFlag: 1, resultUrls: text([VIDEO]) }),
-		source: from.VEO_QUICKSTART,
-		means: recorded('success'),
-		files: { videoUrls: [VIDEO] },
-	},
+	...rowsOf(
+		{ means: recorded('success'), files },
+		[
+			'a finished video',
+			from.RECORD_INFO,
+			finished(
+				{
+					taskId: TASK,
+					resultUrls: [VIDEO],
+					originUrls: [ORIGIN],
+					fullResultUrls: [WHOLE],
+					resolution: '1080p',
+				},
+				{ completeTime: '2025-06-06 10:30:00' },
+			),
+			{ means: ofBase, files: { ...files, fullVideoUrls: [WHOLE], resolution: '1080p' } },
+		],
+		[
+			'a finished video of Veo 3.1, with more fields',
+			'recorded by a public client, 2026',
+			finished({ resultUrls: [VIDEO], resolution: '720p', hasAudioList: [true], seeds: [12345] }),
+			{ means: { ...ofBase, get1080p: 'processing' }, files: { ...files, resolution: '720p' } },
+		],
+		[
+			'a finished video, its response as JSON text',
+			'what a public client of record-info reads, 2026',
+			finished(text({ resultUrls: [VIDEO], resolution: '720p' }), { successFlag: '1' }),
+			{ files: { ...files, resolution: '720p' } },
+		],
+		[
+			'a finished video, its list as JSON text',
+			from.VEO_QUICKSTART,
+			ok({ taskId: TASK, successFlag: 1, resultUrls: text([VIDEO]) }),
+		],
+	),
 	{
 		what: 'a running video',
 		body: record({}),
 		source: from.RECORD_INFO,
 		means: { ...recorded('processing'), get4k: 'processing' },
 	},
-	...[2, 3].map(
-		(successFlag): AnswerRow => ({
-			what: `a video that failed with flag ${successFlag}`,
-			body: record({
-				successFlag,
-				errorCode: 400,
-				errorMessage: 'public error unsafe image upload.',
-			}),
-			source: from.RECORD_INFO,
-			means: recorded('contentFilter'),
-			message: 'public error unsafe image upload.',
-			code: 400,
-		}),
+	...rowsOf(
+		{ means: recorded('contentFilter'), message: UNSAFE, code: 400 },
+		...[2, 3].map((successFlag): [string, string, object] => [
+			`a video that failed with flag ${successFlag}`,
+			from.RECORD_INFO,
+			record({ successFlag, errorCode: 400, errorMessage: UNSAFE }),
+		]),
 	),
 	{
 		what: 'a video that failed without a reason',
@@ -311,60 +251,57 @@ const RECORDS: AnswerRow[] = [
 		means: recorded('unknownTask'),
 		message: 'record is null',
 	},
-	...['waiting', 'queuing', 'generating'].map(
-		(state): AnswerRow => ({
-			what: `a job that is ${state}`,
-			body: job({ state, successFlag: 0 }),
-			source: from.TASK_DETAIL,
-			means: recorded('processing'),
-		}),
+];
+
+const done = (result: object, facts: object = {}) => ({
+	state: 'success',
+	resultJson: text(result),
+	...facts,
+});
+
+const JOBS: AnswerRow[] = [
+	...rowsOf(
+		{ means: recorded('processing') },
+		...['waiting', 'queuing', 'generating'].map((state): [string, string, object] => [
+			`a job that is ${state}`,
+			from.TASK_DETAIL,
+			job({ state, successFlag: 0 }),
+		]),
 	),
-	{
-		what: 'a finished job',
-		body: job({
-			state: 'success',
-			resultJson: text({ resultUrls: [VIDEO] }),
-			costTime: 148,
-			creditsConsumed: 60,
-		}),
-		source: from.ESCENARA,
-		means: recorded('success'),
-		files: { videoUrls: [VIDEO], creditsConsumed: 60 },
-	},
-	{
-		what: 'a finished job, its result parsed as well',
-		body: job({
-			state: 'success',
-			successFlag: 1,
-			resultJson: text({ resultUrls: [VIDEO] }),
-			response: { resultUrls: [VIDEO] },
-		}),
-		source: from.KIE_MODELS,
-		means: recorded('success'),
-		files: { videoUrls: [VIDEO] },
-	},
-	{
-		what: 'a finished job in 1080p',
-		body: job({ state: 'success', resultJson: inHd }, { resolution: '1080p', model: 'veo3_fast' }),
-		source: from.ESCENARA,
-		means: recorded('success'),
-		files: { videoUrls: [VIDEO], resolution: '1080p' },
-	},
-	{
-		what: 'a finished 4K upgrade',
-		body: job({
-			model: 'veo/get-4k-video',
-			param: text({
-				model: 'veo/get-4k-video',
-				input: text({ task_id: TASK, index: 0 }),
+	...rowsOf(
+		{ means: recorded('success'), files },
+		[
+			'a finished job',
+			from.ESCENARA,
+			job(done({ resultUrls: [VIDEO] }, { costTime: 148, creditsConsumed: 60 })),
+			{ files: { ...files, creditsConsumed: 60 } },
+		],
+		[
+			'a finished job, its result parsed as well',
+			from.KIE_MODELS,
+			job(done({ resultUrls: [VIDEO] }, { successFlag: 1, response: { resultUrls: [VIDEO] } })),
+		],
+		[
+			'a finished job in 1080p',
+			from.ESCENARA,
+			// Its 720p version is in another list.
+			job(done({ data: { result_urls: [VIDEO], origin_urls: [ORIGIN] } }), {
+				resolution: '1080p',
+				model: 'veo3_fast',
 			}),
-			state: 'success',
-			resultJson: text({ resultUrls: [VIDEO] }),
-		}),
-		source: from.TASK_DETAIL,
-		means: recorded('success'),
-		files: { videoUrls: [VIDEO], resolution: '4k' },
-	},
+			{ files: { ...files, resolution: '1080p' } },
+		],
+		[
+			'a finished 4K upgrade',
+			from.TASK_DETAIL,
+			job({
+				model: 'veo/get-4k-video',
+				param: text({ model: 'veo/get-4k-video', input: text({ task_id: TASK, index: 0 }) }),
+				...done({ resultUrls: [VIDEO] }),
+			}),
+			{ files: { ...files, resolution: '4k' } },
+		],
+	),
 	{
 		what: 'a failed job',
 		body: job({ state: 'fail', failCode: '500', failMsg: 'Internal Error - Timeout' }),
@@ -424,4 +361,10 @@ const SERVICES: AnswerRow[] = [
 ];
 
 /** Every answer with more than a code and a text. */
-export const ANSWERS: readonly AnswerRow[] = [...ORDERS, ...UPGRADES, ...RECORDS, ...SERVICES];
+export const ANSWERS: readonly AnswerRow[] = [
+	...ORDERS,
+	...UPGRADES,
+	...RECORDS,
+	...JOBS,
+	...SERVICES,
+];

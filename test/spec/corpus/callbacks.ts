@@ -1,10 +1,8 @@
-import { IMAGE, ORIGIN, TASK, VIDEO, WHOLE, type Urls } from './answers';
+import type { ResultFiles } from '../../../nodes/KieVeo/kie/meaning/files';
+import { IMAGE, ORIGIN, TASK, VIDEO, WHOLE } from './answers';
 import * as from from './sources';
 
-export interface CallbackRow {
-	what: string;
-	body: unknown;
-	source: string;
+interface Facts {
 	outcome: 'success' | 'failed' | 'unknown';
 	/** What it is about, by its content. */
 	topic: 'get4k' | 'get1080p' | 'generate' | 'extend' | 'unknown';
@@ -13,29 +11,35 @@ export interface CallbackRow {
 	taskIds: string[];
 	message?: string;
 	code?: number | null;
-	files?: Urls;
+	files?: Partial<ResultFiles>;
 }
+export type CallbackRow = Facts & from.Sourced;
 
+const rowsOf = from.rowsOf<Facts>;
 const text = (value: unknown) => JSON.stringify(value);
-const GENERATED = 'Veo3.1 video generated successfully.';
-const UPGRADED = '4K Video generated successfully.';
 const UNAVAILABLE = 'The 4K version of this video is unavailable. Please try a different video.';
 const FLAGGED = 'Your prompt was flagged by Website as violating content policies';
 /** As printed: it cannot be parsed. */
 const BROKEN_JSON = '{"prompt":"A dog","imageUrls":["\\https://example.com/image1.jpg"]}';
+const JOB = 'e931f4f24b0f6d5bc4744c719d3f67f3';
 
-const generated = (info: object, more: object = {}, msg = GENERATED) => ({
+const generated = (
+	info: object,
+	more: object = {},
+	msg = 'Veo3.1 video generated successfully.',
+) => ({
 	code: 200,
 	msg,
 	data: { taskId: TASK, promptJson: BROKEN_JSON, info, fallbackFlag: false, ...more },
 });
-const BASE = { outcome: 'success', topic: 'generate', atGet4k: 'unknown' } as const;
-const IN_4K = { outcome: 'success', topic: 'get4k', atGet4k: 'success' } as const;
+const upgraded = (data: object) => ({ code: 200, msg: '4K Video generated successfully.', data });
+const refused = (data: object | null, msg: string) => ({ code: 500, msg, data });
+const EXTENDED = 'Veo3.1 video extension successful.';
 const job = (facts: object, code = 200) => ({
 	code,
 	msg: code === 200 ? 'Playground task completed successfully.' : 'Playground task failed.',
 	data: {
-		taskId: 'e931f4f24b0f6d5bc4744c719d3f67f3',
+		taskId: JOB,
 		model: 'veo-3-1',
 		state: 'success',
 		param: text({ model: 'veo-3-1', input: text({ prompt: 'A dog', model: 'veo3_fast' }) }),
@@ -49,186 +53,154 @@ const job = (facts: object, code = 200) => ({
 		...facts,
 	},
 });
-const JOB = ['e931f4f24b0f6d5bc4744c719d3f67f3'];
+
+const files = { videoUrls: [VIDEO] };
+const MADE: Facts = {
+	outcome: 'success',
+	topic: 'generate',
+	atGet4k: 'unknown',
+	taskIds: [TASK],
+	files,
+};
+const FAILED: Facts = { ...MADE, outcome: 'failed', files: {} };
+const IN_4K: Facts = {
+	...{ ...MADE, topic: 'get4k', atGet4k: 'success' },
+	files: { ...files, imageUrls: [IMAGE] },
+};
 
 export const CALLBACKS: readonly CallbackRow[] = [
-	{
-		what: 'a new video',
-		body: generated({ resultUrls: [VIDEO], originUrls: [ORIGIN], resolution: '1080p' }),
-		source: from.GENERATE_CALLBACKS,
-		...BASE,
-		taskIds: [TASK],
-		files: { videoUrls: [VIDEO], resolution: '1080p' },
-	},
-	{
-		what: 'a new video, its order as an object',
-		body: generated({ resultUrls: [VIDEO] }, { promptJson: { prompt: 'A dog' } }),
-		source: from.GENERATE_CALLBACKS,
-		...BASE,
-		taskIds: [TASK],
-		files: { videoUrls: [VIDEO] },
-	},
-	{
-		what: 'a new video, with a list without quotes',
-		body: generated({ resultUrls: `[${VIDEO}]`, originUrls: `[${ORIGIN}]`, resolution: '1080p' }),
-		source: from.GENERATE_CALLBACKS,
-		...BASE,
-		taskIds: [TASK],
-		files: { videoUrls: [VIDEO] },
-	},
-	{
-		what: 'a new video, its list as JSON text',
-		body: generated({ resultUrls: text([VIDEO]) }),
-		source: from.VEO_QUICKSTART,
-		...BASE,
-		taskIds: [TASK],
-		files: { videoUrls: [VIDEO] },
-	},
-	{
-		what: 'a new video, as one address',
-		body: generated({ resultUrls: VIDEO }),
-		source: 'recorded in a public workflow, 2026',
-		...BASE,
-		taskIds: [TASK],
-		files: { videoUrls: [VIDEO] },
-	},
-	{
-		what: 'a new video of the fallback model',
-		body: generated(
-			{ resultUrls: [VIDEO] },
-			{ fallbackFlag: true },
-			'Veo3.1 video generated successfully (using fallback model).',
-		),
-		source: from.GENERATE_CALLBACKS,
-		...BASE,
-		taskIds: [TASK],
-	},
-	{
-		what: 'a new video in Chinese words',
-		body: generated({ resultUrls: [VIDEO] }, {}, 'Veo3.1 视频生成成功。'),
-		source: from.CN_GENERATE_CALLBACKS,
-		...BASE,
-		taskIds: [TASK],
-	},
-	{
-		what: 'a new video of Veo 3, without its order',
-		body: {
-			code: 200,
-			msg: 'Veo3 video generated successfully.',
-			data: { taskId: TASK, info: { resultUrls: [VIDEO], resolution: '1080p' } },
-		},
-		source: from.GENERATE_CALLBACKS,
-		...BASE,
-		taskIds: [TASK],
-	},
-	{
-		what: 'an extension',
-		body: generated({ resultUrls: [VIDEO] }, {}, 'Veo3.1 video extension successful.'),
-		source: from.EXTEND,
-		...BASE,
-		topic: 'extend',
-		taskIds: [TASK],
-	},
-	{
-		what: 'an extension with the whole video',
-		body: generated(
-			{ resultUrls: [VIDEO], fullResultUrls: [WHOLE] },
-			{},
-			'Veo3.1 video extension successful.',
-		),
-		source: from.RECORD_INFO,
-		...BASE,
-		topic: 'extend',
-		taskIds: [TASK],
-		files: { videoUrls: [VIDEO], fullVideoUrls: [WHOLE] },
-	},
-	{
-		what: 'a refused prompt',
-		body: { code: 400, msg: `${FLAGGED}.`, data: { taskId: TASK, fallbackFlag: false } },
-		source: from.GENERATE_CALLBACKS,
-		outcome: 'failed',
-		topic: 'generate',
-		atGet4k: 'unknown',
-		taskIds: [TASK],
-	},
-	{
-		what: 'a refusal by Flow',
-		body: {
-			code: 422,
-			msg: `Your request was rejected by Flow(${FLAGGED}). You may consider using our other fallback channels, which are likely to succeed. Please refer to the documentation.`,
-			data: { taskId: TASK, fallbackFlag: false },
-		},
-		source: from.GENERATE_CALLBACKS,
-		outcome: 'failed',
-		topic: 'generate',
-		atGet4k: 'unknown',
-		taskIds: [TASK],
-	},
-	{
-		what: 'a 4K upgrade',
-		body: {
-			code: 200,
-			msg: UPGRADED,
-			data: { taskId: TASK, info: { resultUrls: [VIDEO], imageUrls: [IMAGE] } },
-		},
-		source: from.GET_4K_CALLBACKS,
-		...IN_4K,
-		taskIds: [TASK],
-		files: { videoUrls: [VIDEO], imageUrls: [IMAGE] },
-	},
-	{
-		what: 'a 4K upgrade with credits',
-		body: {
-			code: 200,
-			msg: UPGRADED,
-			data: {
+	...rowsOf(
+		MADE,
+		[
+			'a new video',
+			from.GENERATE_CALLBACKS,
+			generated({ resultUrls: [VIDEO], originUrls: [ORIGIN], resolution: '1080p' }),
+			{ files: { ...files, resolution: '1080p' } },
+		],
+		[
+			'a new video, its order as an object',
+			from.GENERATE_CALLBACKS,
+			generated({ resultUrls: [VIDEO] }, { promptJson: { prompt: 'A dog' } }),
+		],
+		[
+			'a new video, with a list without quotes',
+			from.GENERATE_CALLBACKS,
+			generated({ resultUrls: `[${VIDEO}]`, originUrls: `[${ORIGIN}]`, resolution: '1080p' }),
+		],
+		[
+			'a new video, its list as JSON text',
+			from.VEO_QUICKSTART,
+			generated({ resultUrls: text([VIDEO]) }),
+		],
+		[
+			'a new video, as one address',
+			'recorded in a public workflow, 2026',
+			generated({ resultUrls: VIDEO }),
+		],
+		[
+			'a new video of the fallback model',
+			from.GENERATE_CALLBACKS,
+			generated(
+				{ resultUrls: [VIDEO] },
+				{ fallbackFlag: true },
+				'Veo3.1 video generated successfully (using fallback model).',
+			),
+		],
+		[
+			'a new video in Chinese words',
+			from.CN_GENERATE_CALLBACKS,
+			generated({ resultUrls: [VIDEO] }, {}, 'Veo3.1 视频生成成功。'),
+		],
+		[
+			'a new video of Veo 3, without its order',
+			from.GENERATE_CALLBACKS,
+			{
+				code: 200,
+				msg: 'Veo3 video generated successfully.',
+				data: { taskId: TASK, info: { resultUrls: [VIDEO], resolution: '1080p' } },
+			},
+		],
+		[
+			'an extension',
+			from.EXTEND,
+			generated({ resultUrls: [VIDEO] }, {}, EXTENDED),
+			{ topic: 'extend' },
+		],
+		[
+			'an extension with the whole video',
+			from.RECORD_INFO,
+			generated({ resultUrls: [VIDEO], fullResultUrls: [WHOLE] }, {}, EXTENDED),
+			{ topic: 'extend', files: { ...files, fullVideoUrls: [WHOLE] } },
+		],
+	),
+	...rowsOf(
+		FAILED,
+		[
+			'a refused prompt',
+			from.GENERATE_CALLBACKS,
+			{ code: 400, msg: `${FLAGGED}.`, data: { taskId: TASK, fallbackFlag: false } },
+		],
+		[
+			'a refusal by Flow',
+			from.GENERATE_CALLBACKS,
+			{
+				code: 422,
+				msg: `Your request was rejected by Flow(${FLAGGED}). You may consider using our other fallback channels, which are likely to succeed. Please refer to the documentation.`,
+				data: { taskId: TASK, fallbackFlag: false },
+			},
+		],
+	),
+	...rowsOf(
+		IN_4K,
+		[
+			'a 4K upgrade',
+			from.GET_4K_CALLBACKS,
+			upgraded({ taskId: TASK, info: { resultUrls: [VIDEO], imageUrls: [IMAGE] } }),
+		],
+		[
+			'a 4K upgrade with credits',
+			from.GET_4K_CALLBACKS,
+			upgraded({
 				creditsConsumed: 120,
 				info: { imageUrls: [IMAGE], resultUrls: [VIDEO] },
 				taskId: '2b1b13eca3e8b8bbd5a88610d29dfd51',
+			}),
+			{
+				taskIds: ['2b1b13eca3e8b8bbd5a88610d29dfd51'],
+				files: { ...files, imageUrls: [IMAGE], creditsConsumed: 120 },
 			},
-		},
-		source: from.GET_4K_CALLBACKS,
-		...IN_4K,
-		taskIds: ['2b1b13eca3e8b8bbd5a88610d29dfd51'],
-		files: { videoUrls: [VIDEO], imageUrls: [IMAGE], creditsConsumed: 120 },
-	},
-	{
-		what: 'a 4K upgrade in snake case',
-		body: {
-			code: 200,
-			msg: UPGRADED,
-			data: {
+		],
+		[
+			'a 4K upgrade in snake case',
+			from.GET_4K_CALLBACKS,
+			upgraded({
 				task_id: 'bf3e7adb-fb6c-4257-bbcd-470787386fb0',
 				result_urls: [VIDEO],
 				media_ids: ['CAUaJDQ5NGYwY2Nh'],
 				image_urls: [IMAGE],
-			},
-		},
-		source: from.GET_4K_CALLBACKS,
-		...IN_4K,
-		taskIds: ['bf3e7adb-fb6c-4257-bbcd-470787386fb0'],
-		files: { videoUrls: [VIDEO], imageUrls: [IMAGE] },
-	},
-	...[{ taskId: TASK }, null].map(
-		(data): CallbackRow => ({
-			what: `a 4K upgrade that is refused, data ${data === null ? 'null' : 'an object'}`,
-			body: { code: 500, msg: UNAVAILABLE, data },
-			source: from.GET_4K_CALLBACKS,
-			outcome: 'failed',
-			topic: 'get4k',
-			atGet4k: 'failed',
-			taskIds: data === null ? [] : [TASK],
-		}),
+			}),
+			{ taskIds: ['bf3e7adb-fb6c-4257-bbcd-470787386fb0'] },
+		],
 	),
-	{
-		what: 'a 4K upgrade that is refused, in Chinese',
-		body: { code: 500, msg: '该视频的 4K 版本不可用，请尝试其他视频', data: { taskId: TASK } },
-		source: from.CN_GET_4K_CALLBACKS,
-		outcome: 'failed',
-		topic: 'get4k',
-		atGet4k: 'failed',
-		taskIds: [TASK],
-	},
+	...rowsOf(
+		{ ...FAILED, topic: 'get4k', atGet4k: 'failed' },
+		[
+			'a 4K upgrade that is refused, data an object',
+			from.GET_4K_CALLBACKS,
+			refused({ taskId: TASK }, UNAVAILABLE),
+		],
+		[
+			'a 4K upgrade that is refused, data null',
+			from.GET_4K_CALLBACKS,
+			refused(null, UNAVAILABLE),
+			{ taskIds: [] },
+		],
+		[
+			'a 4K upgrade that is refused, in Chinese',
+			from.CN_GET_4K_CALLBACKS,
+			refused({ taskId: TASK }, '该视频的 4K 版本不可用，请尝试其他视频'),
+		],
+	),
 	{
 		what: 'an end without the result',
 		body: {
@@ -258,51 +230,32 @@ export const CALLBACKS: readonly CallbackRow[] = [
 		message: 'Timeout',
 		code: 501,
 	},
-	{
-		what: 'a job',
-		body: job({}),
-		source: from.ESCENARA,
-		...BASE,
-		taskIds: JOB,
-		files: { videoUrls: [VIDEO], creditsConsumed: 60 },
-	},
-	{
-		what: 'a job in 1080p',
-		body: job({
-			resultJson: text({ data: { result_urls: [VIDEO], origin_urls: [ORIGIN] } }),
-			param: text({ model: 'veo-3-1', input: text({ resolution: '1080p' }) }),
-		}),
-		source: from.ESCENARA,
-		...BASE,
-		taskIds: JOB,
-		files: { videoUrls: [VIDEO], resolution: '1080p' },
-	},
-	{
-		what: 'a 4K upgrade as a job',
-		body: job({ model: 'veo/get-4k-video' }),
-		source: from.TASK_DETAIL,
-		...IN_4K,
-		taskIds: JOB,
-		files: { videoUrls: [VIDEO], resolution: '4k' },
-	},
-	{
-		what: 'a 1080P upgrade as a job',
-		body: job({ model: 'veo/get-1080p-video' }),
-		source: from.TASK_DETAIL,
-		outcome: 'success',
-		topic: 'get1080p',
-		atGet4k: 'unknown',
-		taskIds: JOB,
-		files: { videoUrls: [VIDEO], resolution: '1080p' },
-	},
-	{
-		what: 'an extension as a job',
-		body: job({ model: 'veo/extend' }),
-		source: from.TASK_DETAIL,
-		...BASE,
-		topic: 'extend',
-		taskIds: JOB,
-	},
+	...rowsOf(
+		{ ...MADE, taskIds: [JOB] },
+		['a job', from.ESCENARA, job({}), { files: { ...files, creditsConsumed: 60 } }],
+		[
+			'a job in 1080p',
+			from.ESCENARA,
+			job({
+				resultJson: text({ data: { result_urls: [VIDEO], origin_urls: [ORIGIN] } }),
+				param: text({ model: 'veo-3-1', input: text({ resolution: '1080p' }) }),
+			}),
+			{ files: { ...files, resolution: '1080p' } },
+		],
+		[
+			'a 4K upgrade as a job',
+			from.TASK_DETAIL,
+			job({ model: 'veo/get-4k-video' }),
+			{ topic: 'get4k', atGet4k: 'success', files: { ...files, resolution: '4k' } },
+		],
+		[
+			'a 1080P upgrade as a job',
+			from.TASK_DETAIL,
+			job({ model: 'veo/get-1080p-video' }),
+			{ topic: 'get1080p', files: { ...files, resolution: '1080p' } },
+		],
+		['an extension as a job', from.TASK_DETAIL, job({ model: 'veo/extend' }), { topic: 'extend' }],
+	),
 	{
 		what: 'a failed job',
 		body: job(
@@ -316,10 +269,8 @@ export const CALLBACKS: readonly CallbackRow[] = [
 			501,
 		),
 		source: from.TASK_DETAIL,
-		outcome: 'failed',
-		topic: 'generate',
-		atGet4k: 'unknown',
-		taskIds: JOB,
+		...FAILED,
+		taskIds: [JOB],
 		message: 'Internal server error',
 		code: 500,
 	},

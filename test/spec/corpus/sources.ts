@@ -26,6 +26,7 @@ export const CN_GET_4K_CALLBACKS = `${DOCS}/cn/veo3-api/get-veo-3-4k-video-callb
 export const SUNO_CALLBACKS = `${DOCS}/suno-api/generate-music-callbacks`;
 export const NANO_BANANA = `${DOCS}/market/google/nano-banana`;
 
+export const CLIENT_OF_1080P = 'what a public client of 1080P reads, 2026';
 /** 691 exchanges, among them seven errors. */
 export const APICITY = 'recorded by https://github.com/justintanner/apicity, 2026-04';
 /** Paid runs of the jobs API. */
@@ -43,3 +44,22 @@ export const SUNO = 'six jobs of music measured by public clients, 2026-09 and 2
 export const RESULT_SHAPES = 'what public clients of these models read, 2026';
 export const MODEL_SCHEMA =
 	"an example in a model's schema, recorded by https://github.com/justintanner/apicity, 2026-10";
+
+/** What Kie says, and where it was seen. */
+export interface Sourced {
+	what: string;
+	source: string;
+	body: unknown;
+}
+
+/** Rows that have the same facts, but for what is given with one of them. */
+export function rowsOf<Facts>(
+	facts: Facts,
+	...rows: Array<[what: string, source: string, body: unknown, different?: Partial<Facts>]>
+): Array<Facts & Sourced> {
+	return rows.map(([what, source, body, different]) => ({
+		...{ what, source, body },
+		...facts,
+		...different,
+	}));
+}

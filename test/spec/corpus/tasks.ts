@@ -1,18 +1,18 @@
+import type { ResultFiles } from '../../../nodes/KieVeo/kie/meaning/files';
+import type { JsonObject } from '../../../nodes/KieVeo/values';
 import type { CallbackRow } from './callbacks';
 import * as from from './sources';
 
 /* Jobs of other models than Veo's: their records and callbacks, and what they mean. */
 
-export interface TaskRow {
-	what: string;
-	body: unknown;
-	source: string;
+interface Facts {
 	means: string;
 	/** Kie's words and the code that a user reads, where they are not the envelope's. */
 	message?: string;
 	code?: number;
-	files?: { fileUrls?: string[]; result?: object | null; creditsConsumed?: number | null };
+	files?: Partial<ResultFiles>;
 }
+export type TaskRow = Facts & from.Sourced;
 
 const HOST = 'https://tempfile.aiquickdraw.com';
 const INPUT = 'https://tempfile.redpandaai.co/kieai/100001/images/a.jpg';
@@ -61,7 +61,7 @@ const MUSIC = { code: 200, msg: 'success', task_id: ID, data: [track('1'), track
 const LYRICS = { resultObject: { lyricsData: [{ text: '[Verse]', title: 't' }] } };
 
 /** What a model gave, and which of its addresses are files. */
-const RESULTS: Array<[what: string, result: object, fileUrls: string[], source: string]> = [
+const RESULTS: Array<[what: string, result: JsonObject, fileUrls: string[], source: string]> = [
 	[
 		'three pictures of one prompt',
 		{ resultUrls: [`${HOST}/r/a.jpg`, `${HOST}/r/b.jpg`, `${HOST}/r/c.jpg`] },
@@ -226,96 +226,91 @@ const callback = (data: object, isMade: boolean) => ({
 	msg: isMade ? 'Playground task completed successfully.' : 'Playground task failed.',
 	data,
 });
-const OF_TASK = { topic: 'task', atGet4k: 'unknown', taskIds: [ID] } as const;
-export interface TaskCallbackRow
-	extends Pick<
-		CallbackRow,
-		'what' | 'body' | 'source' | 'outcome' | 'atGet4k' | 'message' | 'code'
-	> {
+const stage = (facts: object, msg = 'success') => ({
+	code: 200,
+	msg,
+	data: { task_id: ID, ...facts },
+});
+
+interface CallbackFacts extends Pick<CallbackRow, 'outcome' | 'atGet4k' | 'message' | 'code'> {
 	topic: 'task' | 'unknown';
 	taskIds: readonly string[];
 	fileUrls?: string[];
 	mayBeStage?: boolean;
 }
+export type TaskCallbackRow = CallbackFacts & from.Sourced;
+
+const rowsOf = from.rowsOf<CallbackFacts>;
+const OF_TASK = { topic: 'task', atGet4k: 'unknown', taskIds: [ID] } as const;
 
 export const TASK_CALLBACKS: readonly TaskCallbackRow[] = [
-	{
-		what: 'a picture',
-		body: callback(
-			job('google/nano-banana', { ...gives({ resultUrls: [PICTURE] }), updateTime: 1786428635000 }),
-			true,
-		),
-		source: from.NANO_BANANA,
-		...OF_TASK,
-		outcome: 'success',
-		fileUrls: [PICTURE],
-	},
-	{
-		what: 'lyrics',
-		body: callback(job('ai-music-api/lyrics', gives(LYRICS)), true),
-		source: from.SUNO,
-		...OF_TASK,
-		outcome: 'success',
-		fileUrls: [],
-	},
-	{
-		what: 'a failure, as the schema of a model shows it',
-		body: callback(
-			{
-				taskId: ID,
-				model: 'kling/v2-1-master-text-to-video',
-				state: 'fail',
-				param: text({ input: text({ prompt: 'p' }), model: 'kling/v2-1-master-text-to-video' }),
-				failCode: 'GENERATION_FAILED',
-				failMsg: 'The generation task failed.',
-			},
-			false,
-		),
-		source: from.MODEL_SCHEMA,
-		...OF_TASK,
-		outcome: 'failed',
-		message: 'The generation task failed.',
-		code: 501,
-	},
-	{
-		what: 'a failure, as the older pages show it',
-		body: callback(
-			{
-				...job('kling/v2-5-turbo-image-to-video-pro', { state: 'fail', resultJson: undefined }),
-				failCode: '500',
-				failMsg: 'Internal server error',
-				consumeCredits: 0,
-				remainedCredits: 100,
-			},
-			false,
-		),
-		source: from.TASK_DETAIL,
-		...OF_TASK,
-		outcome: 'failed',
-		message: 'Internal server error',
-		code: 500,
-	},
-	...[{ callbackType: 'text', data: [] }, { callbackType: 'first', data: [track('1')] }, {}].map(
-		(facts: { callbackType?: string }): TaskCallbackRow => ({
-			what: `a stage of music, ${facts.callbackType ?? 'with an ID only'}`,
-			body: { code: 200, msg: 'success', data: { task_id: ID, ...facts } },
-			source: from.SUNO_CALLBACKS,
-			...OF_TASK,
-			outcome: 'unknown',
-			topic: 'unknown',
-			mayBeStage: true,
-		}),
+	...rowsOf(
+		{ ...OF_TASK, outcome: 'success' },
+		[
+			'a picture',
+			from.NANO_BANANA,
+			callback(
+				job('google/nano-banana', {
+					...gives({ resultUrls: [PICTURE] }),
+					updateTime: 1786428635000,
+				}),
+				true,
+			),
+			{ fileUrls: [PICTURE] },
+		],
+		['lyrics', from.SUNO, callback(job('ai-music-api/lyrics', gives(LYRICS)), true)],
 	),
-	{
-		what: 'the last stage of music',
-		body: {
-			code: 200,
-			msg: 'All generated successfully.',
-			data: { callbackType: 'complete', task_id: ID, data: [track('1'), track('2')] },
-		},
-		source: from.SUNO_CALLBACKS,
-		...OF_TASK,
-		outcome: 'unknown',
-		topic: 'unknown',
-	},
+	...rowsOf(
+		{ ...OF_TASK, outcome: 'failed' },
+		[
+			'a failure, as the schema of a model shows it',
+			from.MODEL_SCHEMA,
+			callback(
+				{
+					taskId: ID,
+					model: 'kling/v2-1-master-text-to-video',
+					state: 'fail',
+					param: text({ input: text({ prompt: 'p' }), model: 'kling/v2-1-master-text-to-video' }),
+					failCode: 'GENERATION_FAILED',
+					failMsg: 'The generation task failed.',
+				},
+				false,
+			),
+			{ message: 'The generation task failed.', code: 501 },
+		],
+		[
+			'a failure, as the older pages show it',
+			from.TASK_DETAIL,
+			callback(
+				{
+					...job('kling/v2-5-turbo-image-to-video-pro', { state: 'fail', resultJson: undefined }),
+					failCode: '500',
+					failMsg: 'Internal server error',
+					consumeCredits: 0,
+					remainedCredits: 100,
+				},
+				false,
+			),
+			{ message: 'Internal server error', code: 500 },
+		],
+	),
+	...rowsOf(
+		{ ...OF_TASK, outcome: 'unknown', topic: 'unknown', mayBeStage: true },
+		['a stage of music, text', from.SUNO_CALLBACKS, stage({ callbackType: 'text', data: [] })],
+		[
+			'a stage of music, first',
+			from.SUNO_CALLBACKS,
+			stage({ callbackType: 'first', data: [track('1')] }),
+		],
+		['a stage of music, with an ID only', from.SUNO_CALLBACKS, stage({})],
+		[
+			'the last stage of music',
+			from.SUNO_CALLBACKS,
+			stage(
+				{ callbackType: 'complete', data: [track('1'), track('2')] },
+				'All generated successfully.',
+			),
+			{ mayBeStage: false },
+		],
+	),
 ];
