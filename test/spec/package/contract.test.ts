@@ -8,6 +8,8 @@ import { KieVeo } from '../../../nodes/KieVeo/KieVeo.node';
 import { KieVeoTrigger } from '../../../nodes/KieVeo/KieVeoTrigger.node';
 import type { ApiName } from '../../../nodes/KieVeo/kie/api';
 import { name as packageName } from '../../../package.json';
+import { useFastTime } from '../integration/fastTime';
+import { useFiles } from '../integration/runNode';
 import { compare } from './contract/compare';
 import { collectOutputs } from './contract/outputs';
 import { describeCredential, describeNode, type Json } from './contract/parameters';
@@ -26,6 +28,9 @@ async function currentContract(): Promise<Json> {
 		outputs: { ...outputsOf.jobs, ...outputsOf.veo },
 	};
 }
+
+useFastTime();
+useFiles();
 
 /** By the API that the credential names. */
 const outputsOf: Record<ApiName, { [name: string]: Json }> = { veo: {}, jobs: {} };
