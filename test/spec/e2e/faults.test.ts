@@ -2,7 +2,12 @@ import { itemsOf, nodeError, type Execution } from '../../tools/n8n/execution';
 import { freePorts } from '../../tools/n8n/ports';
 import { LINES } from '../../tools/n8n/versions';
 import type { Fault, Simulator } from '../../tools/simulator';
-import { Proxy, TlsFront } from '../../tools/simulator/network';
+import {
+	type Proxy,
+	startProxy,
+	startTlsFront,
+	type TlsFront,
+} from '../../tools/simulator/network';
 import { kieCredential, Stage } from './stage';
 import { chain, KIE } from './workflows';
 
@@ -115,9 +120,9 @@ describe.each(LINES.map(({ name }) => name))('a fault between n8n %s and Kie.ai'
 	beforeAll(async () => {
 		const [apiPort = 0, closedPort = 0] = await freePorts(2);
 		const target = `http://127.0.0.1:${apiPort}`;
-		const trusted = await TlsFront.start(target, [HOST]);
-		const untrusted = await TlsFront.start(target);
-		const proxy = await Proxy.start({ target: trusted.url });
+		const trusted = await startTlsFront(target, HOST);
+		const untrusted = await startTlsFront(target);
+		const proxy = await startProxy(trusted.url);
 		stage = await Stage.open(line, {
 			simulator: { ports: { api: apiPort } },
 			env: { HTTPS_PROXY: proxy.url, NODE_EXTRA_CA_CERTS: trusted.authority },

@@ -86,7 +86,6 @@ const callTrigger = (
 			parameters: { events, signatureVerification: 'required', options },
 			credentials: { ...kie.credentials, webhookSecret },
 			callback: {
-				at: Date.now(),
 				path: `/webhook/veo${query}`,
 				headers: {
 					'x-webhook-timestamp': timestamp,

@@ -151,7 +151,7 @@ export class Suspended {
 		const { url = '/', headers } = request;
 		const kind = url.includes(WAKE_UP_PARAMETER) ? 'wakeUp' : 'callback';
 		const after = Date.now() - this.since;
-		const reply = await this.reply({ at: Date.now(), path: url, headers, body });
+		const reply = await this.reply({ path: url, headers, body });
 		if (kind === 'wakeUp' && !this.run) this.preflights++;
 		else this.calls.push({ kind, url, after, status: reply.status, body: reply.body });
 		response.writeHead(reply.status, { 'content-type': 'application/json' });

@@ -3,7 +3,7 @@ import { json } from 'node:stream/consumers';
 
 import { describeError } from '../n8n/errors';
 import { asRecord, isRecord, type UnknownRecord } from '../n8n/wire';
-import { listen } from '../simulator/network';
+import { closeServer, listen } from '../simulator/network';
 
 /** What a model sees: the tools it may call, and what came of it. */
 export interface Turn {
@@ -63,10 +63,7 @@ export class ModelServer {
 				.catch(() => response.destroy());
 		});
 		const port = await listen(server);
-		const close = async () => {
-			server.closeAllConnections();
-			await new Promise((resolve) => server.close(resolve));
-		};
+		const close = async () => await closeServer(server);
 		return new ModelServer(`http://127.0.0.1:${port}/v1`, turns, said, close);
 	}
 }

@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
-import { request as httpRequest } from 'node:http';
+import { type IncomingMessage, request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
+import { text } from 'node:stream/consumers';
 import type { ResultUrls } from './files';
 import type { Failure, Operation } from './scenario';
 import type { Timers } from './work';
@@ -190,15 +191,9 @@ async function post(
 		headers['X-Webhook-Signature'] = callbackSignature(signing.key, signing.taskId, timestamp);
 	}
 	const send = url.startsWith('https:') ? httpsRequest : httpRequest;
-	return await new Promise((resolve, reject) => {
-		const request = send(url, { method: 'POST', headers, agent: false, signal }, (response) => {
-			let answer = '';
-			response.setEncoding('utf8');
-			response.on('data', (chunk: string) => (answer += chunk));
-			response.on('error', reject);
-			response.on('end', () => resolve({ status: response.statusCode ?? 0, answer }));
-		});
-		request.on('error', reject);
-		request.end(body);
+	const options = { method: 'POST', headers, agent: false, signal };
+	const response = await new Promise<IncomingMessage>((resolve, reject) => {
+		send(url, options, resolve).on('error', reject).end(body);
 	});
+	return { status: response.statusCode ?? 0, answer: await text(response) };
 }

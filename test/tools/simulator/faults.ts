@@ -54,28 +54,23 @@ export type Fault = FaultEffect &
 	};
 
 /** An ordered fault. */
-export interface ArmedFault {
+export type ArmedFault = Fault & {
 	/** Requests hit so far. */
 	hits: number;
-	/** Whether it hits this request. Counts it. */
-	takes(request: JournalEntry): boolean;
-	fault: Fault;
-}
+	/** Matching requests so far that it let pass. */
+	passed: number;
+};
 
-export function armed(fault: Fault): ArmedFault {
-	const { times = 1 } = fault;
-	let { skip = 0 } = fault;
-	return {
-		fault,
-		hits: 0,
-		takes(request) {
-			if (this.hits >= times) return false;
-			if (!matches(request, fault) || fault.when?.(request) === false) return false;
-			if (skip-- > 0) return false;
-			this.hits += 1;
-			return true;
-		},
-	};
+/** Whether a fault hits this request. Counts it. */
+export function takes(fault: ArmedFault, request: JournalEntry): boolean {
+	const { times = 1, skip = 0, when } = fault;
+	if (fault.hits >= times || !matches(request, fault) || when?.(request) === false) return false;
+	if (fault.passed < skip) {
+		fault.passed += 1;
+		return false;
+	}
+	fault.hits += 1;
+	return true;
 }
 
 /** Whether a request is one the filter means. */

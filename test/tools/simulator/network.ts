@@ -7,16 +7,31 @@ import { join } from 'node:path';
 import { createServer as createTlsServer } from 'node:tls';
 import { promisify } from 'node:util';
 
-/* What may be between n8n and the simulator. */
+const connections = new WeakMap<Server, Set<Socket>>();
 
 /** Listens on 127.0.0.1. Returns the port; 0 takes any free one. */
 export async function listen(server: Server, port = 0): Promise<number> {
+	const open = new Set<Socket>();
+	connections.set(server, open);
+	server.on('connection', (socket: Socket) => {
+		open.add(socket);
+		socket.once('close', () => open.delete(socket));
+	});
 	await new Promise<void>((resolve, reject) => {
 		server.once('error', reject);
 		server.listen(port, '127.0.0.1', resolve);
 	});
 	return (server.address() as AddressInfo).port;
 }
+
+/** Cuts all connections and stops listening. */
+export async function closeServer(server: Server): Promise<void> {
+	for (const socket of connections.get(server) ?? []) socket.destroy();
+	if (!server.listening) return;
+	await new Promise<void>((resolve) => server.close(() => resolve()));
+}
+
+/* What may be between n8n and the simulator. */
 
 /** Connects to the host and port of an address, and lets both sides talk until one ends. */
 function leadTo(target: string, near: Socket, onConnected?: () => void): void {
@@ -34,47 +49,30 @@ function leadTo(target: string, near: Socket, onConnected?: () => void): void {
 	}
 }
 
-/** Something that listens on loopback, and can be stopped at once. */
-class Listener {
-	url = '';
-	private readonly open = new Set<Socket>();
-
-	protected constructor(protected readonly server: Server) {
-		server.on('connection', (socket: Socket) => {
-			this.open.add(socket);
-			socket.once('close', () => this.open.delete(socket));
-		});
-	}
-
-	/** Cuts all connections and stops listening. */
-	async close(): Promise<void> {
-		for (const socket of this.open) socket.destroy();
-		if (!this.server.listening) return;
-		await new Promise<void>((resolve) => this.server.close(() => resolve()));
-	}
-}
-
 /** A company's HTTP proxy, which tunnels HTTPS and nothing else. */
-export class Proxy extends Listener {
+export interface Proxy {
+	url: string;
 	/** `host:port` of every CONNECT that led to a tunnel. n8n has some of its own. */
-	readonly tunnels: string[] = [];
+	tunnels: string[];
 	/** The HTTP status in answer to every CONNECT, if they are refused. May change at any time. */
 	refuse: number | undefined;
+	close(): Promise<void>;
+}
 
-	/** @param target where all tunnels lead, whichever host was asked for */
-	static async start({ target }: { target: string }): Promise<Proxy> {
-		const server = createHttpServer((_request, response) => response.writeHead(501).end());
-		const proxy = new Proxy(server);
-		server.on('connect', ({ url = '' }, socket: Socket) => {
-			if (proxy.refuse !== undefined) return void socket.end(refusal(proxy.refuse));
-			leadTo(target, socket, () => {
-				proxy.tunnels.push(url);
-				socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
-			});
+/** @param target where all tunnels lead, whichever host was asked for */
+export async function startProxy(target: string): Promise<Proxy> {
+	const server = createHttpServer((_request, response) => response.writeHead(501).end());
+	const url = `http://127.0.0.1:${await listen(server)}`;
+	const close = async () => await closeServer(server);
+	const proxy: Proxy = { url, tunnels: [], refuse: undefined, close };
+	server.on('connect', ({ url: asked = '' }, socket: Socket) => {
+		if (proxy.refuse !== undefined) return void socket.end(refusal(proxy.refuse));
+		leadTo(target, socket, () => {
+			proxy.tunnels.push(asked);
+			socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
 		});
-		proxy.url = `http://127.0.0.1:${await listen(server)}`;
-		return proxy;
-	}
+	});
+	return proxy;
 }
 
 function refusal(status: number): string {
@@ -85,40 +83,44 @@ function refusal(status: number): string {
 }
 
 /** A host with HTTPS in front of one without. Its certificate is of an authority of its own. */
-export class TlsFront extends Listener {
+export interface TlsFront {
+	url: string;
 	/** The authority's certificate, as NODE_EXTRA_CA_CERTS takes it: a file, gone after `close()`. */
-	authority = '';
+	authority: string;
+	close(): Promise<void>;
+}
 
-	/** @param names host names and IP addresses the certificate is for */
-	static async start(target: string, names: string[] = ['127.0.0.1']): Promise<TlsFront> {
-		const folder = mkdtempSync(join(tmpdir(), 'kie-veo-tls-'));
-		await makeCertificates(folder, names);
-		const [key, cert] = ['host.key', 'host.pem'].map((name) => readFileSync(join(folder, name)));
-		const server = createTlsServer({ key, cert }, (socket) => leadTo(target, socket));
-		// Clients that do not trust it leave in the middle of the handshake.
-		server.on('tlsClientError', () => undefined);
-		const front = new TlsFront(server);
-		front.authority = join(folder, 'authority.pem');
-		front.url = `https://127.0.0.1:${await listen(server)}`;
-		server.once('close', () => rmSync(folder, { recursive: true, force: true }));
-		return front;
-	}
+/** @param name host name or IP address the certificate is for */
+export async function startTlsFront(target: string, name = '127.0.0.1'): Promise<TlsFront> {
+	const folder = mkdtempSync(join(tmpdir(), 'kie-veo-tls-'));
+	await makeCertificates(folder, name);
+	const [key, cert] = ['host.key', 'host.pem'].map((file) => readFileSync(join(folder, file)));
+	const server = createTlsServer({ key, cert }, (socket) => leadTo(target, socket));
+	// Clients that do not trust it leave in the middle of the handshake.
+	server.on('tlsClientError', () => undefined);
+	return {
+		url: `https://127.0.0.1:${await listen(server)}`,
+		authority: join(folder, 'authority.pem'),
+		close: async () => {
+			await closeServer(server);
+			rmSync(folder, { recursive: true, force: true });
+		},
+	};
 }
 
 /** Node.js makes keys but no certificates, so this asks OpenSSL 3. */
-async function makeCertificates(folder: string, names: string[]): Promise<void> {
-	const certificate = async (name: string, ...more: string[]) => {
+async function makeCertificates(folder: string, name: string): Promise<void> {
+	const certificate = async (of: string, ...more: string[]) => {
 		const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
-		const files = ['-keyout', `${name}.key`, '-out', `${name}.pem`];
-		const args = ['req', '-x509', ...key, '-days', '2', '-subj', `/CN=${name}`, ...files, ...more];
+		const files = ['-keyout', `${of}.key`, '-out', `${of}.pem`];
+		const args = ['req', '-x509', ...key, '-days', '2', '-subj', `/CN=${of}`, ...files, ...more];
 		await promisify(execFile)('openssl', args, { cwd: folder });
 	};
-	const alternatives = names.map((name) => `${isIP(name) > 0 ? 'IP' : 'DNS'}:${name}`);
 	await certificate('authority');
 	await certificate(
 		'host',
 		...['-CA', 'authority.pem', '-CAkey', 'authority.key'],
-		...['-addext', `subjectAltName=${alternatives.join(',')}`],
+		...['-addext', `subjectAltName=${isIP(name) > 0 ? 'IP' : 'DNS'}:${name}`],
 		...['-addext', 'basicConstraints=critical,CA:FALSE'],
 	);
 }

@@ -29,14 +29,10 @@ export interface Route {
 	answer(request: ApiRequest): Reply;
 }
 
-/** Names of the same three tiers, as documented and as one observer found them wanted. */
 const TIERS = new Map<unknown, Tier>([
 	['veo3', 'quality'],
 	['veo3_fast', 'fast'],
 	['veo3_lite', 'lite'],
-	['veo3.1', 'quality'],
-	['veo3.1-fast', 'fast'],
-	['veo3.1-lite', 'lite'],
 ]);
 
 export function tierOf(model: unknown): Tier | undefined {

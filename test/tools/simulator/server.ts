@@ -1,8 +1,9 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { text } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { isRecord } from '../n8n/wire';
 import { spoil } from './faults';
-import { listen } from './network';
+import { closeServer, listen } from './network';
 import { statusPage } from './page';
 import { Refusal, type Reply, textReply } from './reply';
 import type { Simulator } from './simulator';
@@ -72,10 +73,7 @@ export class HostServer {
 	}
 
 	async close(): Promise<void> {
-		await new Promise<void>((resolve) => {
-			this.server.close(() => resolve());
-			this.server.closeAllConnections();
-		});
+		await closeServer(this.server);
 	}
 
 	private async handle(incoming: Incoming, response: ServerResponse): Promise<void> {
@@ -150,16 +148,12 @@ function incomingOf(message: IncomingMessage): Incoming {
 
 /** Reads a body: parsed when it is JSON, else its text, null when there is none. */
 async function readBody(message: IncomingMessage): Promise<unknown> {
-	const chunks: Buffer[] = [];
-	for await (const chunk of message.iterator({ destroyOnReturn: false })) {
-		chunks.push(chunk as Buffer);
-	}
-	const text = Buffer.concat(chunks).toString('utf8');
-	if (text === '') return null;
+	const body = await text(message);
+	if (body === '') return null;
 	try {
-		return JSON.parse(text) as unknown;
+		return JSON.parse(body) as unknown;
 	} catch {
-		return text;
+		return body;
 	}
 }
 

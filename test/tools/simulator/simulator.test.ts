@@ -18,7 +18,7 @@ let kie: Simulator;
 let receiver: Receiver;
 
 beforeAll(async () => {
-	receiver = await startReceiver((callback) => (callback === 0 ? 500 : 200));
+	receiver = await startReceiver();
 	kie = await startSimulator({
 		accounts: [
 			{ key: SIMULATOR_KEY, webhookHmacKey: HMAC_KEY },
@@ -116,15 +116,16 @@ it.each([
 	expect(charges()).toStrictEqual([]);
 });
 
-it('sends a callback, signed at the time of sending, until it is received', async () => {
-	kie.addVideo({ taskId });
+it('sends a callback until it is received, signed at the time of sending', async () => {
+	kie.addVideo({ taskId, callback: { lostAttempts: 1 } });
 	await ask(GET_4K, { taskId, callBackUrl: receiver.url });
-	const received = await until(
-		() => receiver.received,
-		({ length }) => length === 2,
+	await until(
+		() => receiver.received.length,
+		(length) => length > 0,
 	);
 	await kie.callbacksSettled();
-	for (const { body, headers } of received) {
+	expect(receiver.received).toHaveLength(1);
+	for (const { body, headers } of receiver.received) {
 		expect(JSON.parse(body)).toStrictEqual({
 			code: 200,
 			msg: '4K Video generated successfully.',
@@ -133,6 +134,6 @@ it('sends a callback, signed at the time of sending, until it is received', asyn
 		const time = String(headers['x-webhook-timestamp']);
 		expect(headers['x-webhook-signature']).toBe(callbackSignature(HMAC_KEY, taskId, time));
 	}
-	const attempts = [{ status: 500 }, { status: 200 }];
+	const attempts = [{ status: null }, { status: 200 }];
 	expect(kie.deliveries).toMatchObject([{ state: 'delivered', attempts }]);
 });

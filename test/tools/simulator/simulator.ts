@@ -2,7 +2,7 @@ import { Account, type AccountOptions, KIE_RATE_LIMIT } from './account';
 import { answerApi } from './apiHost';
 import { callbackBody, Deliveries, type Delivery, KIE_CALLBACKS } from './callbacks';
 import { kindOf } from './models';
-import { armed, type ArmedFault, type Fault, matches, type RequestFilter } from './faults';
+import { type ArmedFault, type Fault, matches, type RequestFilter, takes } from './faults';
 import { Files, type ResultUrls } from './files';
 import { jobCallback, stageOf } from './jobsApi';
 import { DONE_TEXTS, TEXTS } from './kieTexts';
@@ -173,14 +173,14 @@ export class Simulator {
 
 	/** Orders a fault; hits one request unless `times` says otherwise. */
 	fault(fault: Fault): ArmedFault {
-		const order = armed(fault);
+		const order = { ...fault, hits: 0, passed: 0 };
 		this.faults.push(order);
 		return order;
 	}
 
 	/** The oldest fault on order that hits this request. */
 	takeFault(request: JournalEntry): Fault | undefined {
-		return this.faults.find((one) => one.takes(request))?.fault;
+		return this.faults.find((fault) => takes(fault, request));
 	}
 
 	/** Lets another client take places of an account's rate limit. Returns what ends it. */

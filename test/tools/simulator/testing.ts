@@ -1,5 +1,6 @@
-import { type IncomingHttpHeaders, type Server, createServer } from 'node:http';
-import { listen } from './network';
+import { createServer, type IncomingHttpHeaders } from 'node:http';
+import { text } from 'node:stream/consumers';
+import { closeServer, listen } from './network';
 
 /** Asks until `accept` is satisfied, every 5 ms and for 15 s at most, or as long as is said. */
 export async function until<T>(
@@ -18,7 +19,6 @@ export async function until<T>(
 }
 
 export interface ReceivedCallback {
-	at: number;
 	path: string;
 	headers: IncomingHttpHeaders;
 	body: string;
@@ -31,37 +31,19 @@ export interface Receiver {
 	close(): Promise<void>;
 }
 
-/** Answers the n-th callback with `statusOf(n)`, counted from 0. */
-export async function startReceiver(
-	statusOf: (callback: number) => number = () => 200,
-): Promise<Receiver> {
+export async function startReceiver(): Promise<Receiver> {
 	const received: ReceivedCallback[] = [];
-	const server: Server = createServer((request, response) => {
-		let body = '';
-		request.setEncoding('utf8');
-		request.on('data', (chunk: string) => (body += chunk));
-		request.on('end', () => {
+	const server = createServer((request, response) => {
+		void text(request).then((body) => {
 			const { headers, url: path = '/' } = request;
 			// The node's own call before it orders: answered as n8n does, which has not stored the execution.
 			const wakeUp = new URL(path, 'http://localhost').searchParams.get('kieVeoWakeUp') ?? '';
-			if (Buffer.from(wakeUp, 'base64url').includes('"ping"')) {
-				response.writeHead(404, { 'content-type': 'application/json' });
-				response.end('{"code":0,"message":"not stored"}');
-				return;
-			}
-			received.push({ at: Date.now(), path, headers, body });
-			response.writeHead(statusOf(received.length - 1), { 'content-type': 'application/json' });
-			response.end('{"code":200,"msg":"success"}');
+			const isEarly = Buffer.from(wakeUp, 'base64url').includes('"ping"');
+			if (!isEarly) received.push({ path, headers, body });
+			response.writeHead(isEarly ? 404 : 200, { 'content-type': 'application/json' });
+			response.end(isEarly ? '{"code":0,"message":"not stored"}' : '{"code":200,"msg":"success"}');
 		});
 	});
-	return {
-		url: `http://127.0.0.1:${await listen(server)}`,
-		received,
-		close: async () => {
-			await new Promise<void>((resolve) => {
-				server.close(() => resolve());
-				server.closeAllConnections();
-			});
-		},
-	};
+	const url = `http://127.0.0.1:${await listen(server)}`;
+	return { url, received, close: async () => await closeServer(server) };
 }
