@@ -85,9 +85,9 @@ export interface StateOrder {
 	taskId: string;
 }
 
-/** What both APIs take. A model runs through the jobs API alone. */
-export type CommonOrder = CreationOrder | UpgradeOrder | StateOrder;
-export type Order = CommonOrder | ModelOrder;
+/** What both APIs take, and are paid for. A model runs through the jobs API alone. */
+export type VideoOrder = CreationOrder | UpgradeOrder;
+export type Order = VideoOrder | ModelOrder | StateOrder;
 
 /** A task that Kie has accepted. */
 export interface SubmittedTask {

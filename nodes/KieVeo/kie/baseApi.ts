@@ -9,11 +9,11 @@ import type { JsonObject } from '../values';
 import type {
 	Answered,
 	Asking,
-	CommonOrder,
 	CreationParameters,
 	SubmissionAnswer,
 	SubmittedTask,
 	TaskAnswer,
+	VideoOrder,
 } from './api';
 import type { HttpCall, HttpClient } from './http/client';
 import type { Clock } from './http/clock';
@@ -89,8 +89,8 @@ export abstract class BaseApi {
 
 	constructor(protected readonly account: Account) {}
 
-	abstract assertOffered(order: CommonOrder): void;
-	abstract submit(order: CommonOrder, deadline?: number): Promise<SubmissionAnswer>;
+	abstract assertOffered(order: VideoOrder): void;
+	abstract submit(order: VideoOrder, deadline?: number): Promise<SubmissionAnswer>;
 	abstract fetchTask(task: SubmittedTask, how: Asking): Promise<TaskAnswer>;
 
 	/** @param operation of the task: says how it is read, and whether we have ordered it. By default its model says how */

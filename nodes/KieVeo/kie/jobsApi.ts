@@ -4,15 +4,14 @@ import { tierLine } from '../messages/run';
 import { withModel } from '../addresses/submission';
 import type {
 	Asking,
-	CommonOrder,
-	Order,
+	ModelOrder,
 	SubmissionAnswer,
 	SubmittedTask,
 	UpgradeOrder,
+	VideoOrder,
 	TaskAnswer,
 } from './api';
 import { BaseApi, FIELDS, given, kieTaskIdOf, toFields } from './baseApi';
-import { MAX_ATTEMPTS } from './http/retry';
 import { otherTier, withTierNote } from './meaning/fields';
 import { NO_FILES } from './meaning/files';
 import { at, toText, type JsonObject } from '../values';
@@ -51,7 +50,7 @@ export class JobsApi extends BaseApi {
 
 	protected readonly recordPath = '/api/v1/jobs/recordInfo';
 
-	assertOffered(order: CommonOrder): void {
+	assertOffered(order: VideoOrder): void {
 		if (order.kind !== 'creation') return;
 		const { operation } = order;
 		for (const [name, value] of given(order.parameters)) {
@@ -62,10 +61,8 @@ export class JobsApi extends BaseApi {
 	}
 
 	/** Each job is paid for, those of upgrades included: only what Kie has certainly not accepted is sent again. */
-	async submit(order: Order, deadline?: number): Promise<SubmissionAnswer> {
+	async submit(order: VideoOrder | ModelOrder, deadline?: number): Promise<SubmissionAnswer> {
 		switch (order.kind) {
-			case 'state':
-				return await this.fetchRecord(order.taskId, order.operation, MAX_ATTEMPTS);
 			case 'upgrade': {
 				const { model, toInput } = UPGRADES[order.operation];
 				return await this.startJob(model, toInput(order), order.callBackUrl, deadline);

@@ -11,7 +11,7 @@ import type {
 import { answered, kieTaskIdOf, type Account, type BaseApi } from './baseApi';
 import type { HttpCall } from './http/client';
 import type { UploadFile } from './http/multipart';
-import { callWithRetry } from './http/retry';
+import { callWithRetry, MAX_ATTEMPTS } from './http/retry';
 import { JobsApi } from './jobsApi';
 import {
 	classifyCreditsAnswer,
@@ -61,7 +61,7 @@ export class KieApi {
 	/** @throws KieVeoError for what the API cannot do, and might ignore silently; nothing is sent */
 	assertOffered(order: Order): void {
 		// Any model runs through the jobs API, and what it takes is in Kie's catalogue.
-		if (order.kind !== 'model') this.chosen.assertOffered(order);
+		if (order.kind === 'creation' || order.kind === 'upgrade') this.chosen.assertOffered(order);
 	}
 
 	/**
@@ -75,8 +75,9 @@ export class KieApi {
 		const { jobs } = this.apis;
 		if (order.kind === 'model') return await jobs.submit(order, deadline);
 		if (order.kind === 'state') {
-			if (isOfAnyModel(order.operation)) return await jobs.submit(order);
-			return await this.ask(async (api) => await api.submit(order));
+			const { taskId, operation } = order;
+			const read = async (api: BaseApi) => await api.fetchRecord(taskId, operation, MAX_ATTEMPTS);
+			return isOfAnyModel(operation) ? await read(jobs) : await this.ask(read);
 		}
 		const answer = await this.chosen.submit(order, deadline);
 		const needsVideo = order.kind === 'upgrade' || order.parameters.taskId !== undefined;

@@ -2,15 +2,14 @@ import { isUpgrade, OPERATIONS, type Upgrade, type VideoCreation } from '../oper
 import { inputErrors } from '../messages/input';
 import type {
 	Asking,
-	CommonOrder,
 	SubmissionAnswer,
 	SubmittedTask,
 	TaskAnswer,
 	UpgradeOrder,
+	VideoOrder,
 } from './api';
 import { answered, BaseApi, kieTaskIdOf, toFields } from './baseApi';
 import type { HttpCall } from './http/client';
-import { MAX_ATTEMPTS } from './http/retry';
 import { classifyUpgradeAnswer, type KieAnswer, type Meaning } from './meaning/answer';
 import { is4k } from './meaning/fields';
 import { judgeRepeat, type Repeat } from './meaning/repeat';
@@ -44,7 +43,7 @@ export class VeoApi extends BaseApi {
 
 	protected readonly recordPath = '/api/v1/veo/record-info';
 
-	assertOffered(order: CommonOrder): void {
+	assertOffered(order: VideoOrder): void {
 		if (order.kind !== 'upgrade' || order.callBackUrl === undefined) return;
 		if (UPGRADES[order.operation].method === 'GET') {
 			throw inputErrors.callbackNotOffered(order.operation);
@@ -55,21 +54,15 @@ export class VeoApi extends BaseApi {
 	 * An upgrade is repeated after faults, including the 4K request: Kie answers a repeat for the same video with 422
 	 * and its state instead of starting a second upgrade.
 	 */
-	async submit(order: CommonOrder, deadline?: number): Promise<SubmissionAnswer> {
-		switch (order.kind) {
-			case 'state':
-				return await this.fetchRecord(order.taskId, order.operation, MAX_ATTEMPTS);
-			case 'upgrade': {
-				const { upgradesTo } = OPERATIONS[order.operation];
-				const meaningOf = (answer: KieAnswer) => classifyUpgradeAnswer(upgradesTo, answer);
-				return await this.submitCall(upgradeCall(order.operation, order), meaningOf, deadline);
-			}
-			case 'creation': {
-				const { operation, parameters, callBackUrl } = order;
-				const body = { ...toFields(parameters, 'veo'), callBackUrl };
-				return await this.startTask(CREATION_PATHS[operation], body, parameters.taskId, deadline);
-			}
+	async submit(order: VideoOrder, deadline?: number): Promise<SubmissionAnswer> {
+		if (order.kind === 'creation') {
+			const { operation, parameters, callBackUrl } = order;
+			const body = { ...toFields(parameters, 'veo'), callBackUrl };
+			return await this.startTask(CREATION_PATHS[operation], body, parameters.taskId, deadline);
 		}
+		const { upgradesTo } = OPERATIONS[order.operation];
+		const meaningOf = (answer: KieAnswer) => classifyUpgradeAnswer(upgradesTo, answer);
+		return await this.submitCall(upgradeCall(order.operation, order), meaningOf, deadline);
 	}
 
 	/**

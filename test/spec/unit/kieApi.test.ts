@@ -5,12 +5,12 @@ import {
 } from '../../../nodes/KieVeo/addresses/submission';
 import type {
 	ApiName,
-	CommonOrder,
 	CreationOrder,
 	Order,
 	StateOrder,
 	SubmittedTask,
 	UpgradeOrder,
+	VideoOrder,
 } from '../../../nodes/KieVeo/kie/api';
 import { KieVeoError } from '../../../nodes/KieVeo/messages/error';
 import type { TaskOperation } from '../../../nodes/KieVeo/operations';
@@ -85,7 +85,7 @@ describe.each(APIS)('the API "%s"', (name) => {
 		['that is a broken service', answer(null, 500, 'Server Error'), 'retry'],
 	])('reads the state of a task %s', async (_what, reply, kind) => {
 		const kie = fakeKie([reply], {}, name);
-		const { meaning, isUnknown } = await kie.api.submit(get('t'));
+		const { meaning, isUnknown } = await kie.chosen.submit(get('t'));
 		expect(meaning.kind).toBe(kind);
 		expect(isUnknown === true).toBe(reply === wire.unknown);
 		expect(kie.calls[0]).toMatchObject({
@@ -116,9 +116,9 @@ describe.each(APIS)('the API "%s"', (name) => {
 	it('is patient with a task created seconds ago', async () => {
 		const kie = fakeKie([wire.created('new'), wire.unknown], {}, name);
 		await kie.api.submit(generate());
-		expect((await kie.api.submit(get('new'))).meaning.kind).toBe('processing');
+		expect((await kie.chosen.submit(get('new'))).meaning.kind).toBe('processing');
 		await kie.clock.pause(100_000);
-		expect((await kie.api.submit(get('new'))).meaning.kind).toBe('failed');
+		expect((await kie.chosen.submit(get('new'))).meaning.kind).toBe('failed');
 	});
 
 	it.each<[what: string, reply: object | string | Error]>([
@@ -149,7 +149,7 @@ describe.each(APIS)('the API "%s"', (name) => {
 
 	it('says what to switch where it does not offer what was ordered', async () => {
 		const other = name === 'veo' ? 'jobs' : 'veo';
-		const replies: Array<[reply: object, order: CommonOrder]> = [
+		const replies: Array<[reply: object, order: VideoOrder]> = [
 			[answer(null, 404, 'No endpoint'), generate()],
 			[answer(null, 405, 'Method not allowed'), generate()],
 			[answer(null, 505, 'The feature is disabled'), generate()],
@@ -264,7 +264,7 @@ describe('a job', () => {
 	const { created } = WIRE.jobs;
 	const CALLBACK = { callBackUrl: 'https://a.example/x' };
 
-	it.each<[what: string, order: CommonOrder, body: object]>([
+	it.each<[what: string, order: VideoOrder, body: object]>([
 		[
 			'of Generate names the tier within the input',
 			generate({
@@ -410,9 +410,10 @@ describe('the state of a task of any model', () => {
 		expect((await later.chosen.submit(task)).meaning.kind).toBe('processing');
 	});
 
-	it('is read once where a video is asked for', async () => {
+	it('is read once with each API where a video is asked for', async () => {
 		const kie = fakeKie([unknown], {}, 'jobs');
-		expect((await kie.api.submit(get('a'))).meaning.kind).toBe('failed');
-		expect(kie.calls).toHaveLength(1);
+		expect((await kie.chosen.submit(get('a'))).meaning.kind).toBe('failed');
+		const paths = [WIRE.jobs.recordPath, WIRE.veo.recordPath];
+		expect(kie.calls.map(({ path }) => path)).toStrictEqual(paths);
 	});
 });
