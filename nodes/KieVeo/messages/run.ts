@@ -11,17 +11,14 @@ import { KieVeoError, shorten } from './error';
  * @param lost number of paid requests whose answers were lost
  */
 export function stoppedError(taskIds: string[], lost: number): KieVeoError {
-	const submitted =
-		taskIds.length > 0
-			? `Kie.ai is still working on what was submitted. Task IDs: ${listOf(taskIds)}.`
-			: '';
-	const unknown =
-		lost > 0
-			? `${lostAnswers(lost, 'paid request')}: check https://kie.ai/logs to see whether the videos exist.`
-			: '';
-	const description = [submitted, unknown].filter(Boolean).join(' ');
+	const sentences = [
+		taskIds.length > 0 &&
+			`Kie.ai is still working on what was submitted. Task IDs: ${listOf(taskIds)}.`,
+		lost > 0 &&
+			`${lostAnswers(lost, 'paid request')}: check https://kie.ai/logs to see whether the videos exist.`,
+	];
 	return new KieVeoError('The execution was stopped', {
-		description: description || 'Nothing was submitted.',
+		description: sentences.filter(Boolean).join(' ') || 'Nothing was submitted.',
 	});
 }
 
@@ -32,13 +29,12 @@ export function stoppedError(taskIds: string[], lost: number): KieVeoError {
  * @returns `undefined` when there is nothing to add
  */
 export function alsoSubmitted(taskIds: string[], lost: number): string | undefined {
-	const additions = [
-		lost > 1 ? `${lostAnswers(lost, 'request')} in this run.` : '',
-		taskIds.length > 0
-			? `Also submitted in this run; do not submit these again, but fetch them by their task IDs: ${listOf(taskIds)}.`
-			: '',
-	].filter(Boolean);
-	return additions.length > 0 ? additions.join(' ') : undefined;
+	const sentences = [
+		lost > 1 && `${lostAnswers(lost, 'request')} in this run.`,
+		taskIds.length > 0 &&
+			`Also submitted in this run; do not submit these again, but fetch them by their task IDs: ${listOf(taskIds)}.`,
+	];
+	return sentences.filter(Boolean).join(' ') || undefined;
 }
 
 /** How videos that were submitted can be fetched without paying again. */
