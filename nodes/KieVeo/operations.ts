@@ -4,11 +4,9 @@
  * requests; where it needs an entry, the compiler asks for one.
  */
 
-export type Resource = 'video' | 'task' | 'file' | 'account';
-
 /** What is true of an operation everywhere. */
-interface Operation {
-	resource: Resource;
+export interface Operation {
+	resource: 'video' | 'task' | 'file' | 'account';
 	/** The panel's initial operation. */
 	isDefault?: true;
 	/** As the panel shows it. */
@@ -251,19 +249,6 @@ export function givesResult(name: unknown): name is TaskOperation {
 /** @param name of unknown origin */
 export function isCallingBack(name: unknown): name is CallingBack {
 	return namesWith('event').some((known) => known === name);
-}
-
-/** The choices of the parameter 'Operation', in the form n8n wants them. */
-export function operationOptions(resource: Resource) {
-	return NAMES.filter((name) => OPERATIONS[name].resource === resource).map((value) => {
-		const { label: name, description, action, forAgents } = OPERATIONS[value];
-		// Read by n8n's workflow builder, from 2.x on.
-		return { name, value, description, action, builderHint: { propertyHint: forAgents } };
-	});
-}
-
-export function defaultOperation(resource: Resource): OperationName | undefined {
-	return NAMES.find((name) => traitsOf(name).resource === resource && traitsOf(name).isDefault);
 }
 
 /** An expression that returns the label of the selected operation. */

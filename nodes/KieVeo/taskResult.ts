@@ -49,22 +49,16 @@ export function urlsOf(result: TaskResult): string[] {
 	return result.videoUrl === null ? [] : [result.videoUrl];
 }
 
-/** What a result is about. */
-export interface About {
+/** What a request or a message is about. */
+export interface Subject {
 	/** The one the user knows, or that of the task Kie created; `null` for a creation that Kie has not answered yet. */
 	taskId: string | null;
 	/** The id under which Kie has accepted it, where that is known. */
 	kieTaskId?: string | null;
-	operation: ReportedOperation;
+	operation: TaskOperation;
 	/** Which video of the task; `null` where it has no meaning. */
 	index: number | null;
 	/** What the task runs, where that is known. */
-	model?: string | null;
-}
-
-/** What a request or a message is about. */
-export interface Subject extends About {
-	operation: TaskOperation;
 	model?: string;
 	/** The task whose video an extension continues. */
 	extendedTaskId?: string;
@@ -76,7 +70,16 @@ export interface Subject extends About {
  * @param files what came with it; only a success shows files
  */
 export function toTaskResult(
-	{ taskId, kieTaskId = null, operation, index, model }: About,
+	{
+		taskId,
+		kieTaskId = null,
+		operation,
+		index,
+		model,
+	}: Pick<Subject, 'taskId' | 'kieTaskId' | 'index'> & {
+		operation: ReportedOperation;
+		model?: string | null;
+	},
 	status: TaskResult['status'],
 	{ code, message }: Said,
 	files: ResultFiles = NO_FILES,
@@ -101,7 +104,10 @@ export function toTaskResult(
 }
 
 /** Not every answer repeats the id under which Kie has accepted the task. */
-export function asNamedIn<T extends About>({ taskId }: ResultFiles, about: T): T {
+export function asNamedIn<T extends Pick<Subject, 'taskId' | 'kieTaskId'>>(
+	{ taskId }: ResultFiles,
+	about: T,
+): T {
 	return { ...about, kieTaskId: taskId ?? about.kieTaskId };
 }
 

@@ -2,13 +2,7 @@ import type { IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n
 
 import { KieVeoError, toNodeError } from '../messages/error';
 import { inputErrors } from '../messages/input';
-import {
-	defaultOperation,
-	operationOptions,
-	OPERATIONS,
-	type OperationName,
-	type Resource,
-} from '../operations';
+import { OPERATIONS, type Operation, type OperationName } from '../operations';
 import { errorItem } from '../run/itemRun';
 import { getCredits } from './account/getCredits.operation';
 import { upload } from './file/upload.operation';
@@ -56,15 +50,20 @@ const toolProperties: INodeProperties[] = Object.entries(OPERATIONS).map(
 	}),
 );
 
-function operationProperty(resource: Resource): INodeProperties {
+function operationProperty(resource: Operation['resource']): INodeProperties {
+	const rows = Object.entries<Operation>(OPERATIONS).filter(([, row]) => row.resource === resource);
+	const [first] = rows.find(([, { isDefault }]) => isDefault) ?? [];
 	return {
 		displayName: 'Operation',
 		name: 'operation',
 		type: 'options',
 		noDataExpression: true,
-		default: defaultOperation(resource),
+		default: first,
 		displayOptions: { show: { resource: [resource] } },
-		options: operationOptions(resource),
+		options: rows.map(([value, { label: name, description, action, forAgents }]) => {
+			// Read by n8n's workflow builder, from 2.x on.
+			return { name, value, description, action, builderHint: { propertyHint: forAgents } };
+		}),
 	};
 }
 

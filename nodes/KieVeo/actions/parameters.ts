@@ -158,19 +158,20 @@ export function readWaitMode(context: IExecuteFunctions, callsBack: boolean): Wa
 	throw inputErrors.waitMode(value);
 }
 
-/** The task of the video, as Kie named it. */
+/** The task, as Kie named it. */
 export function readTaskId(item: Item): string {
 	const taskId = readText('Task ID', item.given('taskId'));
 	if (taskId === null) throw inputErrors.emptyTaskId();
 	return taskId;
 }
 
-/** Which video of the task, from 0. */
-export function readIndex(item: Item): number {
+/** A video of a task, counted from 0. */
+export function readVideo(item: Item): { taskId: string; index: number } {
+	const taskId = readTaskId(item);
 	const value = item.given('index');
 	const index = isBlank(value) ? 0 : toNumber(value);
 	if (index === null || !Number.isInteger(index) || index < 0) throw inputErrors.index(value);
-	return index;
+	return { taskId, index };
 }
 
 /**
@@ -214,11 +215,6 @@ export function readTaskOptions({ options }: Item, pollInterval: number): TaskOp
 		minimumCredits: readMinimumCredits(options.minimumCredits),
 		simplify: readBoolean('Simplify', options.simplify, true),
 	};
-}
-
-/** @returns `null` when the video should not be downloaded */
-export function readDownload(item: Item) {
-	return readBoolean('Download', item.given('download'), false) ? readDownloadSettings(item) : null;
 }
 
 /** How the file is put into the item. */

@@ -35,7 +35,8 @@ import {
 	failedAsGiven,
 	Item,
 	readCallbackAddress,
-	readDownload,
+	readBoolean,
+	readDownloadSettings,
 	readTaskOptions,
 	readWaitMode,
 } from './parameters';
@@ -88,7 +89,7 @@ async function executeOrders(
 	context: IExecuteFunctions,
 	operation: OrderOperation,
 ): Promise<INodeExecutionData[]> {
-	const name = operation.operation;
+	const { operation: name } = operation;
 	const waitMode = readWaitMode(context, isCallingBack(name));
 	const { connection, failFast } = await connectRun(context);
 	const round = roundOf(context);
@@ -174,11 +175,13 @@ function itemReader(run: Run): ItemOperation<TaskWork>['read'] {
 	const { context, operation, connection, waitMode, memory, models } = run;
 	const { baseUrl } = connection;
 	const downloads = new Downloads(context, connection);
+	const shared = new Map<string | null, TaskWork>();
 
 	return (index) => {
 		const item = new Item(context, index);
 		const options = readTaskOptions(item, operation.pollInterval);
-		const settings = readDownload(item);
+		const download = readBoolean('Download', item.given('download'), false);
+		const settings = download ? readDownloadSettings(item) : null;
 		const { order, hint, ...details } = operation.readOrder(item, {
 			models,
 			baseUrl,
@@ -186,7 +189,7 @@ function itemReader(run: Run): ItemOperation<TaskWork>['read'] {
 		});
 		connection.api.assertOffered(order);
 		if (hint !== undefined) run.hints.add(hint);
-		const work = new TaskWork(order, context, connection, {
+		const own = new TaskWork(order, context, connection, {
 			...options,
 			...details,
 			waitMode,
@@ -195,6 +198,8 @@ function itemReader(run: Run): ItemOperation<TaskWork>['read'] {
 			download:
 				settings && (async ({ result }) => await downloads.result(result, settings.maxBytes)),
 		});
+		const work = shared.get(own.key)?.join(own) ?? own;
+		if (own.key !== null) shared.set(own.key, work);
 		return {
 			work,
 			toItem: ({ run: made, files }) => ({

@@ -13,16 +13,8 @@ export interface Work {
 	readonly items: number[];
 	/** What ended it early. */
 	error?: unknown;
-	/** Items with the same key share the work. Without one it is never shared. */
-	readonly key?: string | null;
 	/** Task ID by which it can be fetched, of what was submitted and may have used credits. */
 	readonly submittedTaskId?: string | null;
-	/**
-	 * Another item asks for the same, and takes part in this work.
-	 *
-	 * @throws KieVeoError when it cannot
-	 */
-	join?(other: this): void;
 }
 
 /** An input item: what is done for it, and how that becomes its output. */
@@ -151,16 +143,11 @@ export async function runItems<W extends Work>(
 }
 
 function readAll<W extends Work>(context: IExecuteFunctions, { read }: ItemOperation<W>) {
-	const shared = new Map<string, W>();
 	return context.getInputData().map((_, item): Reading<W> | { error: unknown } => {
 		try {
 			const reading = read(item);
-			const { key = null } = reading.work;
-			const work = (key === null ? undefined : shared.get(key)) ?? reading.work;
-			if (work !== reading.work) work.join?.(reading.work);
-			if (key !== null) shared.set(key, work);
-			work.items.push(item);
-			return { ...reading, work };
+			reading.work.items.push(item);
+			return reading;
 		} catch (error) {
 			if (context.continueOnFail()) return { error };
 			throw toNodeError(context.getNode(), error, { itemIndex: item });

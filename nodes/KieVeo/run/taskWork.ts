@@ -107,6 +107,7 @@ export class TaskWork implements Work {
 		this.orderKey = memory.keyOf(order, item, images);
 	}
 
+	/** Items with the same key share the work. Without one it is never shared. */
 	get key(): string | null {
 		const { order } = this;
 		switch (order.kind) {
@@ -187,13 +188,14 @@ export class TaskWork implements Work {
 	 *
 	 * @throws KieVeoError for a different callback address
 	 */
-	join({ order, callBackUrl, options }: TaskWork): void {
+	join({ order, callBackUrl, options }: TaskWork): TaskWork {
 		// The addresses of a suspended execution differ, but lead to the same place.
 		if (options.waitMode !== 'callback' && callBackUrl !== undefined) {
 			if (this.callBackUrl === undefined) this.order = order;
 			else if (this.callBackUrl !== callBackUrl) throw inputErrors.differentCallback();
 		}
 		this.options.download ??= options.download;
+		return this;
 	}
 
 	/**

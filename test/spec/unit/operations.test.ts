@@ -3,12 +3,11 @@ import {
 	readSubmission,
 	withSubmission,
 } from '../../../nodes/KieVeo/addresses/submission';
+import { properties } from '../../../nodes/KieVeo/actions';
 import { checkCallback } from '../../../nodes/KieVeo/kie/callback/check';
 import {
-	defaultOperation,
 	EVENTS,
 	namesWith,
-	operationOptions,
 	operationSubtitle,
 	OPERATIONS,
 	traitsOf,
@@ -18,12 +17,18 @@ import {
 
 const KEY = addressKey('api-key');
 const NAMES = Object.keys(OPERATIONS) as OperationName[];
+/** The parameter 'Operation' of a resource. */
+const fieldOf = (resource: string) =>
+	properties.find(
+		({ name, displayOptions }) =>
+			name === 'operation' && displayOptions?.show?.resource?.includes(resource),
+	);
 const CALLING_BACK = namesWith('event') as CallingBack[];
 
 describe('every operation of the table', () => {
 	it.each(NAMES)('%s can be picked and read in the subtitle', (name) => {
 		const { resource, label } = OPERATIONS[name];
-		expect(operationOptions(resource)).toContainEqual(
+		expect(fieldOf(resource)?.options).toContainEqual(
 			expect.objectContaining({ name: label, value: name }),
 		);
 		expect(operationSubtitle()).toContain(JSON.stringify(label));
@@ -34,12 +39,15 @@ describe('every operation of the table', () => {
 		expect(labels).toStrictEqual([...labels].sort());
 	});
 
-	it.each(['video', 'account'] as const)('has one default for the resource %s', (resource) => {
-		const defaults = NAMES.filter(
-			(name) => traitsOf(name).resource === resource && traitsOf(name).isDefault,
-		);
-		expect(defaults).toStrictEqual([defaultOperation(resource)]);
-	});
+	it.each(['video', 'task', 'file', 'account'])(
+		'has one default for the resource %s',
+		(resource) => {
+			const defaults = NAMES.filter(
+				(name) => traitsOf(name).resource === resource && traitsOf(name).isDefault,
+			);
+			expect(defaults).toStrictEqual([fieldOf(resource)?.default]);
+		},
+	);
 });
 
 describe('every operation that Kie reports', () => {

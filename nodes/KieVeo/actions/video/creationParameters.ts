@@ -11,21 +11,15 @@ import { addressesIn, isBlank, namesIn, readChoice, readText, type Item } from '
 /** What the video should show, or how it should continue. */
 export function readPrompt(item: Item): string {
 	const given = item.given('prompt');
-	checkPromptForm(given);
+	// Agents and other nodes pass objects, whose text form is never what was meant.
+	if (Array.isArray(given)) throw inputErrors.promptObject([]);
+	if (isJsonObject(given)) {
+		throw inputErrors.promptObject(Object.keys(given).filter((name) => toText(given[name])));
+	}
 	const prompt = readText('Prompt', given);
 	if (prompt === null) throw inputErrors.emptyPrompt();
+	if (prompt.includes('[object Object]')) throw inputErrors.promptOfObject();
 	return prompt;
-}
-
-/** Agents and other nodes pass objects, whose text form is never what was meant. */
-function checkPromptForm(value: unknown): void {
-	if (Array.isArray(value)) throw inputErrors.promptObject([]);
-	if (isJsonObject(value)) {
-		const texts = Object.entries(value).filter(([, field]) => toText(field) !== null);
-		throw inputErrors.promptObject(texts.map(([name]) => name));
-	}
-	if (typeof value === 'string' && value.includes('[object Object]'))
-		throw inputErrors.promptOfObject();
 }
 
 /** What the API calls the tiers of Veo 3.1 in each operation. The default first. */

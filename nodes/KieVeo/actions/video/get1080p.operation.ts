@@ -1,5 +1,5 @@
 import { indexProperty, taskIdProperty } from '../../panel';
-import { readIndex, readTaskId } from '../parameters';
+import { readVideo } from '../parameters';
 import { taskOperation } from '../taskOperation';
 
 export const get1080p = taskOperation({
@@ -12,7 +12,7 @@ export const get1080p = taskOperation({
 	costs:
 		'A 1080P upgrade costs a few credits, and Kie.ai cannot extend the video afterwards. Running it again only fetches the video (Unified Jobs API: orders again).',
 	readOrder: (item, { callbackFor }) => {
-		const video = { taskId: readTaskId(item), index: readIndex(item) };
+		const video = readVideo(item);
 		const callBackUrl = callbackFor(video);
 		return { order: { kind: 'upgrade', operation: 'get1080p', ...video, callBackUrl } };
 	},

@@ -1,5 +1,5 @@
 import { indexProperty, taskIdProperty, whenPolling } from '../../panel';
-import { readChoice, readIndex, readTaskId } from '../parameters';
+import { readChoice, readVideo } from '../parameters';
 import { taskOperation } from '../taskOperation';
 
 export const get4k = taskOperation({
@@ -31,7 +31,7 @@ export const get4k = taskOperation({
 		},
 	],
 	readOrder: (item, { callbackFor }) => {
-		const video = { taskId: readTaskId(item), index: readIndex(item) };
+		const video = readVideo(item);
 		const callBackUrl = callbackFor(video);
 		const upgrade = { kind: 'upgrade', ...video } as const;
 		const given = item.options.on4kUnavailable;
