@@ -20,6 +20,8 @@ interface Job {
 	run(): Promise<INodeExecutionData>;
 	/** What the item says if that fails. */
 	known?: IDataObject;
+	/** Set by `run`. */
+	made?: INodeExecutionData;
 }
 
 /** An operation that does something for each item by itself, and has its result at once. */
@@ -40,22 +42,19 @@ export function itemOperation({
 			const { connection, failFast } = await connectRun(context);
 			const read = await begin(connection, context);
 			const itemAt = (index: number) => new Item(context, index);
-			const { items } = await runItems<Work & Job & { made?: INodeExecutionData }>(
-				context,
-				failFast,
-				{
-					read: (index) => ({
-						work: { items: [], ...read(itemAt(index)) },
-						toItem: ({ made }) => made ?? { json: {} },
-					}),
-					phases: [async (work) => void (work.made = await work.run())],
-					errorFields: (index, reading) => ({
-						...about?.(itemAt(index)),
-						...failedAsGiven(itemAt(index)),
-						...reading?.work.known,
-					}),
+			const { items } = await runItems<Work & Job>(context, failFast, {
+				read: (index) => {
+					const item = itemAt(index);
+					const work: Work & Job = { items: [], ...read(item) };
+					return {
+						work,
+						toItem: () => work.made ?? { json: {} },
+						errorFields: () => ({ ...failedAsGiven(item), ...work.known }),
+					};
 				},
-			);
+				phases: [async (work) => void (work.made = await work.run())],
+				asGiven: (index) => ({ ...about?.(itemAt(index)), ...failedAsGiven(itemAt(index)) }),
+			});
 			return items;
 		},
 	};

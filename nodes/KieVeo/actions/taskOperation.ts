@@ -15,7 +15,13 @@ import {
 	unfinishedHint,
 } from '../messages/run';
 import { balanceUnknownError } from '../messages/task';
-import { isCallingBack, isCreation, isOfAnyModel, isUpgrade } from '../operations';
+import {
+	isCallingBack,
+	isCreation,
+	isOfAnyModel,
+	isUpgrade,
+	type TaskOperation,
+} from '../operations';
 import { taskFields } from '../panel';
 import {
 	connectRun,
@@ -34,8 +40,8 @@ import type { Action } from './itemOperation';
 import {
 	failedAsGiven,
 	Item,
-	readCallbackAddress,
 	readBoolean,
+	readCallbackAddress,
 	readDownloadSettings,
 	readTaskOptions,
 	readWaitMode,
@@ -125,7 +131,7 @@ async function executeOrders(
 			async (work, all) =>
 				await work.finish(suspension !== null && all.some((one) => one.isUnfinished)),
 		],
-		errorFields: errorFieldsOf(run),
+		asGiven: (index) => failedAsGiven(new Item(context, index)),
 		...(suspension ? { failedItem } : {}),
 	});
 	const pickedUp = works.filter(({ isPickedUp }) => isPickedUp).length;
@@ -200,19 +206,20 @@ function itemReader(run: Run): ItemOperation<TaskWork>['read'] {
 		});
 		const work = shared.get(own.key)?.join(own) ?? own;
 		if (own.key !== null) shared.set(own.key, work);
+		const toItem = (): INodeExecutionData => {
+			const { run: made, files } = work;
+			const raw = options.simplify ? {} : { raw: made?.raw };
+			const json = { ...made?.result, ...raw } as unknown as IDataObject;
+			if (settings === null || files.length === 0) return { json };
+			return { json, binary: binaryOf(files, settings.binaryPropertyName) };
+		};
 		return {
 			work,
-			toItem: ({ run: made, files }) => ({
-				json: {
-					...made?.result,
-					...(options.simplify ? {} : { raw: made?.raw }),
-				} as unknown as IDataObject,
-				...(settings && files.length > 0
-					? { binary: binaryOf(files, settings.binaryPropertyName) }
-					: {}),
-			}),
+			toItem,
+			errorFields: (error) =>
+				work.isFinished ? toItem().json : failedFields(operation.operation, work, error),
 			// It did not ask for the file that could not be downloaded.
-			isUnaffected: ({ isFinished }) => isFinished && settings === null,
+			isUnaffected: () => work.isFinished && settings === null,
 		};
 	};
 }
@@ -233,32 +240,17 @@ function callbackReader({ operation: { operation }, ...run }: Run, item: Item, t
 	};
 }
 
-function errorFieldsOf({
-	context,
-	operation: { operation },
-}: Run): ItemOperation<TaskWork>['errorFields'] {
-	return (index, reading, error): IDataObject => {
-		if (!reading) return failedAsGiven(new Item(context, index));
-		const { work, toItem } = reading;
-		if (work.isFinished) return toItem(work).json;
-		const timedOut = error instanceof KieVeoError && error.timedOut;
-		return {
-			...aboutFailed(work, error),
-			operation,
-			// A task whose waiting time ran out is not lost: Kie is still working on it.
-			...(timedOut ? { status: 'processing', timedOut } : { status: 'failed' }),
-		};
-	};
-}
-
-function aboutFailed({ subject, taskId, run }: TaskWork, error: unknown) {
-	const { operation, index, model = null } = subject;
-	const named = error instanceof KieVeoError ? error.taskId : null;
-	const { kieTaskId } = run?.result ?? {};
+function failedFields(operation: TaskOperation, work: TaskWork, error: unknown): IDataObject {
+	const { index, model = null } = work.subject;
+	const { taskId = null, timedOut = false } = error instanceof KieVeoError ? error : {};
+	const { kieTaskId } = work.run?.result ?? {};
 	return {
-		taskId: named ?? taskId,
+		taskId: taskId ?? work.taskId,
 		...(isOfAnyModel(operation) ? { model } : { index }),
 		...(kieTaskId === undefined ? {} : { kieTaskId }),
+		operation,
+		// A task whose waiting time ran out is not lost: Kie is still working on it.
+		...(timedOut ? { status: 'processing', timedOut } : { status: 'failed' }),
 	};
 }
 
@@ -266,12 +258,12 @@ function aboutFailed({ subject, taskId, run }: TaskWork, error: unknown) {
 function failedItem({ work, toItem }: Reading<TaskWork>, error: unknown): INodeExecutionData {
 	const { message } = asError(error);
 	if (work.isFinished) {
-		const finished = toItem(work);
+		const finished = toItem();
 		return { ...finished, json: { ...finished.json, error: message } };
 	}
-	const { kieCode = null } = error instanceof KieVeoError ? error : {};
-	const about = { ...work.subject, ...aboutFailed(work, error) };
-	const failed = toTaskResult(about, 'failed', { code: kieCode, message });
+	const { kieCode: code = null, taskId = null } = error instanceof KieVeoError ? error : {};
+	const about = { ...work.subject, taskId: taskId ?? work.taskId };
+	const failed = toTaskResult(about, 'failed', { code, message });
 	return { json: { ...failed } as unknown as IDataObject };
 }
 

@@ -21,9 +21,11 @@ export interface Work {
 export interface Reading<W extends Work> {
 	work: W;
 	/** Called once all phases are done. */
-	toItem(work: W): INodeExecutionData;
+	toItem(): INodeExecutionData;
+	/** What an error item says besides the error that ended the work. */
+	errorFields(error: unknown): IDataObject;
 	/** Whether the error that ended the work is about something only other items asked for. */
-	isUnaffected?(work: W): boolean;
+	isUnaffected?(): boolean;
 }
 
 export interface ItemOperation<W extends Work> {
@@ -33,8 +35,8 @@ export interface ItemOperation<W extends Work> {
 	begin?(works: readonly W[]): void;
 	/** Run in order, for every work: all finish a phase before the next starts. An exception ends the work. */
 	phases: ReadonlyArray<(work: W, works: readonly W[]) => Promise<void>>;
-	/** What an error item says besides the error. `reading` is unset when the item could not be read. */
-	errorFields(itemIndex: number, reading: Reading<W> | undefined, error: unknown): IDataObject;
+	/** What an error item says besides the error that kept it from being read. */
+	asGiven(itemIndex: number): IDataObject;
 	/**
 	 * Set if one failure must not end the run: the item of a work that failed. An error is raised
 	 * only when all works have.
@@ -99,8 +101,8 @@ export function logPlace(
  * Runs an operation for all items: reads and checks all of them, does every work once, phase by phase and
  * all of them together, and outputs in input order.
  *
- * Without "Continue on fail" and `failedItem` the first failure ends the run: nothing more is started, and the error names the
- * other videos that were already submitted.
+ * Without "Continue on fail" and `failedItem` the first failure ends the run: nothing more is started, and the error
+ * names the other videos that were already submitted.
  *
  * @param failFast aborted at the first failure; the phases must respect its signal
  * @returns the items, and the works that did not fail
@@ -112,7 +114,7 @@ export async function runItems<W extends Work>(
 ): Promise<{ items: INodeExecutionData[]; works: W[] }> {
 	const readings = readAll(context, operation);
 	const works = [...new Set(readings.flatMap((one) => ('work' in one ? one.work : [])))];
-	const { failedItem, errorFields } = operation;
+	const { failedItem } = operation;
 	const continues = context.continueOnFail();
 	const endsAtFirst = !continues && !failedItem;
 	operation.begin?.(works);
@@ -132,12 +134,12 @@ export async function runItems<W extends Work>(
 	const failsAltogether = readings.every((reading) => errorOf(reading) !== undefined);
 	if (endsAtFirst || (!continues && failsAltogether)) throwFirstFailure(context, works, readings);
 	const items = readings.map((one, item) => {
-		const reading = 'work' in one ? one : undefined;
 		const error = errorOf(one);
 		const pairedItem = { item };
-		if (reading && error === undefined) return { ...reading.toItem(reading.work), pairedItem };
-		if (reading && failedItem && !continues) return { ...failedItem(reading, error), pairedItem };
-		return errorItem(context, error, item, errorFields(item, reading, error));
+		if ('error' in one) return errorItem(context, error, item, operation.asGiven(item));
+		if (error === undefined) return { ...one.toItem(), pairedItem };
+		if (failedItem && !continues) return { ...failedItem(one, error), pairedItem };
+		return errorItem(context, error, item, one.errorFields(error));
 	});
 	return { items, works: works.filter(({ error }) => error === undefined) };
 }
@@ -182,7 +184,7 @@ async function runPhases<W extends Work>(
 function errorOf<W extends Work>(reading: Reading<W> | { error: unknown }): unknown {
 	if ('error' in reading) return reading.error;
 	const { work, isUnaffected } = reading;
-	return isUnaffected?.(work) ? undefined : work.error;
+	return isUnaffected?.() ? undefined : work.error;
 }
 
 /** Those that may have used credits without a task ID to show for it. */
