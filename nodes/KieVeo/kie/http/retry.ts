@@ -76,13 +76,13 @@ export async function submitPatiently(
 	let last: KieAnswer | undefined;
 	let faults = 0;
 	let outages = 0;
-	try {
+	const submit = async () => {
 		for (;;) {
 			const answer = await limiter.run(call, { number, judge, deadline, last, signal });
 			const acceptance = judge(answer);
 			if (acceptance === 'taken') {
 				if (++faults === MAX_ATTEMPTS || meaningOf(answer).kind !== 'retry') {
-					return lost ? { ...answer, wasLost: true } : answer;
+					return lost ? { ...answer, wasLost: true as const } : answer;
 				}
 				lost = answer;
 				last = undefined;
@@ -96,10 +96,10 @@ export async function submitPatiently(
 			const delay = retryDelay(++outages, answer.retryAfterMs, clock.random());
 			await clock.pause(Math.min(delay, left), signal);
 		}
-	} catch (error) {
-		if (lost && error instanceof CancelledError) return lost;
-		throw error;
-	}
+	};
+	return await submit().catch((error: unknown) =>
+		lost && error instanceof CancelledError ? lost : Promise.reject(error),
+	);
 }
 
 /** Only what Kie has certainly not accepted is `overLimit` or `unavailable`. */
