@@ -45,6 +45,7 @@ describe('result URLs', () => {
 			[A],
 		],
 		['only originals', { originUrls: [A], info: { origin_urls: [A] } }, []],
+		['a list without quotes', { resultUrls: `[${A}, ${B}]` }, [A, B]],
 		['a list with single quotes', { resultUrls: `['${A}','${B}']` }, [A, B]],
 		['a list without brackets', { resultUrls: `${A},${B}` }, [A, B]],
 		['a comma within', { resultUrl: `${A}?a=1,2` }, [`${A}?a=1,2`]],
