@@ -3,9 +3,7 @@ import type { IWebhookFunctions } from 'n8n-workflow';
 
 import { parseCallback, type Callback } from '../../../nodes/KieVeo/kie/callback/parse';
 import { readCallbackRequest } from '../../../nodes/KieVeo/kie/callback/request';
-import { toTaskResult } from '../../../nodes/KieVeo/taskResult';
-import { IMAGE, TASK, VIDEO, WHOLE } from '../corpus/answers';
-import { CALLBACKS } from '../corpus/callbacks';
+import { VIDEO } from '../corpus/answers';
 
 function parse(body: unknown): Callback {
 	const parsed = parseCallback(body);
@@ -13,34 +11,7 @@ function parse(body: unknown): Callback {
 	return parsed.read();
 }
 
-const bodyOf = (what: string) => CALLBACKS.find((row) => row.what === what)?.body;
-
 describe('a callback', () => {
-	it('is output in the one shape of every result', () => {
-		const callback = parse(bodyOf('a 4K upgrade with credits'));
-		const about = { taskId: TASK, index: null, operation: 'get4k' } as const;
-		expect(toTaskResult(about, 'success', callback, callback.files)).toStrictEqual({
-			taskId: TASK,
-			index: null,
-			operation: 'get4k',
-			status: 'success',
-			resolution: '4k',
-			videoUrl: VIDEO,
-			videoUrls: [VIDEO],
-			imageUrls: [IMAGE],
-			creditsConsumed: 120,
-			code: 200,
-			message: '4K Video generated successfully.',
-		});
-	});
-
-	it('of an extension gives the whole video first', () => {
-		const callback = parse(bodyOf('an extension with the whole video'));
-		const about = { taskId: TASK, index: null, operation: 'extend' } as const;
-		const result = toTaskResult(about, 'success', callback, callback.files);
-		expect(result).toMatchObject({ videoUrl: WHOLE, videoUrls: [WHOLE, VIDEO] });
-	});
-
 	const SILENT = { code: 200, message: '' };
 	it.each<[what: string, body: object, told: Partial<Callback>]>([
 		['URLs count before a code', { code: 422, data: { resultUrls: [VIDEO] } }, { code: 422 }],
