@@ -1,6 +1,5 @@
 import { PICTURE } from '../corpus/tasks';
 import type { TaskOperation } from '../../../nodes/KieVeo/operations';
-import type { KieAnswer } from '../../../nodes/KieVeo/kie/meaning/answer';
 import { readResultFiles } from '../../../nodes/KieVeo/kie/meaning/files';
 import { asNamedIn, toTaskResult } from '../../../nodes/KieVeo/taskResult';
 
@@ -15,24 +14,16 @@ const data = {
 	resolution: '720p',
 	creditsConsumed: 120,
 };
-const answer = (given: unknown): KieAnswer => ({
-	code: 200,
-	message: 'success',
-	data: given,
-	body: {},
-	taskIds: [],
-	fault: false,
-	retryAfterMs: null,
-});
+const said = { code: 200, message: 'success' };
 function result(operation: TaskOperation, given: unknown) {
 	const files = readResultFiles(given);
 	const about = asNamedIn(files, { operation, taskId: 'a', index: 1 });
 	const status = files.videoUrls.length > 0 ? 'success' : 'processing';
-	return toTaskResult(about, status, answer(given), files);
+	return toTaskResult(about, status, said, files);
 }
 
 /** What every result of the table has in common. */
-const common = { taskId: 'a', index: 1, code: 200, message: 'success' };
+const common = { taskId: 'a', index: 1, ...said };
 const finished = { status: 'success', imageUrls: [IMAGE], creditsConsumed: 120 };
 const nothing = { resolution: null, videoUrl: null, videoUrls: [], imageUrls: [] };
 
@@ -75,23 +66,13 @@ describe('the result of a request', () => {
 		expect('kieTaskId' in found).toBe(kieTaskId !== undefined);
 	});
 
-	it("says with Kie's own text that it failed", () => {
+	it("that has failed has Kie's own text, and no file that someone else names", () => {
 		const asked = { operation: 'get4k' as const, taskId: 'a', index: 1 };
-		const said = { code: 422, message: 'record is null' };
-		expect(toTaskResult(asked, 'failed', said)).toStrictEqual({
-			...{ ...asked, ...nothing, ...said },
-			...{ status: 'failed', creditsConsumed: null },
-		});
-	});
-
-	it('that has failed outputs no file that someone else names', () => {
-		const about = { operation: 'get4k' as const, taskId: 'a', index: 1 };
-		const said = { code: 500, message: 'unavailable' };
-		expect(toTaskResult(about, 'failed', said, readResultFiles(data))).toMatchObject({
-			status: 'failed',
-			videoUrl: null,
-			videoUrls: [],
-		});
+		const why = { code: 422, message: 'record is null' };
+		const failed = { ...asked, ...nothing, ...why, status: 'failed' };
+		expect(toTaskResult(asked, 'failed', why)).toStrictEqual({ ...failed, creditsConsumed: null });
+		const named = toTaskResult(asked, 'failed', why, readResultFiles(data));
+		expect(named).toMatchObject({ status: 'failed', videoUrl: null, videoUrls: [] });
 	});
 });
 
@@ -102,7 +83,6 @@ describe('the result of a task of any model', () => {
 		creditsConsumed: 4,
 	});
 	const about = { taskId: 'a', index: null, operation: 'runModel', model: null } as const;
-	const said = { code: 200, message: 'success' };
 	const made = {
 		taskId: 'a',
 		operation: 'runModel',
