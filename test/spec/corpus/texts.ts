@@ -218,8 +218,8 @@ const GROUPS: Array<[means: Meanings, ...texts: Text[]]> = [
 	],
 	[
 		everywhere('unknownTask'),
-		[404, 'Task not found', from.TASK_DETAIL],
 		[422, 'record is null', from.RECORD_INFO],
+		[404, 'Task not found', from.TASK_DETAIL],
 		[422, '记录为空。', from.CN_RECORD_INFO],
 		[422, 'recordInfo is null', from.TASK_DETAIL],
 		[200, 'recordInfo is null', 'three public clients of the jobs API, 2026'],

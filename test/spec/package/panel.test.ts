@@ -2,7 +2,6 @@ import type { INodeProperties, INodePropertyCollection, INodePropertyOptions } f
 
 import { KieVeo } from '../../../nodes/KieVeo/KieVeo.node';
 import { KieVeoTrigger } from '../../../nodes/KieVeo/KieVeoTrigger.node';
-import { filesIn, pagesAtRoot, textOf } from './texts';
 
 /** Characters that n8n's coming lint rule allows a hint. */
 const LONGEST_HINT = 120;
@@ -40,26 +39,5 @@ describe('the panels', () => {
 		);
 		expect(notices.length).toBeGreaterThan(0);
 		expect(notices.filter((notice) => notice.length > LONGEST_NOTICE)).toStrictEqual([]);
-	});
-});
-
-/** What the nodes and the credential were called; "Kie.ai's Veo 3.1 ..." is prose. */
-const FORMER_NAMES = /Kie\.ai Veo(?! \d)/;
-
-describe('the names of nodes and credential', () => {
-	it('are the same in all texts that people read', () => {
-		const texts = [
-			...['nodes', 'credentials', 'examples', 'docs', '.github'].flatMap(filesIn),
-			...pagesAtRoot(),
-			'package.json',
-		];
-		const found = texts.flatMap((path) =>
-			textOf(path)
-				.split('\n')
-				.flatMap((line, index) =>
-					FORMER_NAMES.test(line) ? [`${path}:${index + 1} ${line.trim()}`] : [],
-				),
-		);
-		expect(found).toStrictEqual([]);
 	});
 });

@@ -14,6 +14,7 @@ import { stoppedError } from '../../../../nodes/KieVeo/messages/run';
 import type * as videoRoom from '../../../../nodes/KieVeo/messages/task';
 import { rejectedError } from '../../../../nodes/KieVeo/messages/task';
 import type { Subject } from '../../../../nodes/KieVeo/taskResult';
+import { TEXTS as kieTexts } from '../../../tools/simulator/kieTexts';
 import { TEXTS } from '../../corpus/texts';
 
 /* Values to show every message with. A message without values does not compile. */
@@ -25,11 +26,18 @@ export type Samples<Room> = {
 		: never;
 };
 
-/** Kie's own words: a text of the corpus. */
-function kies(text: string): string {
-	if (TEXTS.some((row) => row.text === text)) return text;
-	throw new Error(`Kie.ai is not known to say "${text}"`);
+/** Kie's own words: a text of the corpus, with its code. */
+function words(text: string | undefined): Said {
+	const row = TEXTS.find((one) => one.text === text);
+	if (!row) throw new Error(`Kie.ai is not known to say "${text}"`);
+	return { code: row.code, message: row.text };
 }
+/** The first with that meaning, of a task or else of an answer. */
+const kies = (meaning: string) =>
+	words(
+		TEXTS.find(({ means }) => means.reason === meaning)?.text ??
+			TEXTS.find(({ means }) => [means.order, means.service].includes(meaning))?.text,
+	);
 
 const TASK = 'veo_task_abc123';
 const PRIVATE = '"localhost" is an address of a private network';
@@ -93,83 +101,60 @@ export const input: Samples<typeof inputErrors> = {
 	noWebhookKey: [[]],
 };
 
-const byReason: Record<FailureReason, [Subject, string]> = {
-	unavailable: [
-		upgrade,
-		kies('The 4K version of this video is unavailable. Please try a different video.'),
-	],
-	baseNotFinished: [upgrade, kies('record status is not success')],
-	noFile: [upgrade, kies('record result data is blank')],
-	unknownTask: [upgrade, kies('record is null')],
-	retention: [upgrade, kies('Temporarily supports records within 14 days')],
-	reordered: [upgrade, ''],
-	upgradedBefore: [extension, kies('Videos generated in 1080P cannot be extended')],
-	contentFilter: [made, kies('Your prompt was flagged by Website as violating content policies.')],
-	englishOnly: [newVideo, kies('Only English prompts are supported at this time.')],
-	imageFetch: [
-		newVideo,
-		kies(
-			'Failed to fetch the image. Kindly verify any access limits set by you or your service provider.',
-		),
-	],
-	invalidModel: [newVideo, kies('Invalid model')],
-	invalidInput: [newVideo, kies('aspect_ratio is required')],
-	callbackRequired: [{ ...upgrade, operation: 'get1080p' }, kies('Please enter callBackUrl.')],
-	noAudio: [
-		made,
-		kies(
-			'The Google model was unable to generate audio for this request. Please try a different prompt.',
-		),
-	],
-	credits: [made, kies('Credits insufficient')],
-	timeout: [made, kies('Internal Error - Timeout')],
-	upstream: [made, kies('Internal Error, Please try again later.')],
-	taskFailed: [made, kies('Failed - Video generation task failed')],
-	other: [upgrade, kies('Validation Error - The request parameters failed validation checks')],
+const byReason: Record<FailureReason, Subject> = {
+	unavailable: upgrade,
+	baseNotFinished: upgrade,
+	noFile: upgrade,
+	unknownTask: upgrade,
+	retention: upgrade,
+	reordered: upgrade,
+	upgradedBefore: extension,
+	contentFilter: made,
+	englishOnly: newVideo,
+	imageFetch: newVideo,
+	invalidModel: newVideo,
+	invalidInput: newVideo,
+	callbackRequired: { ...upgrade, operation: 'get1080p' },
+	noAudio: made,
+	credits: made,
+	timeout: made,
+	upstream: made,
+	taskFailed: made,
+	other: upgrade,
+};
+/** Where the corpus has none, or not first. */
+const WORDS: { [reason in FailureReason]?: Said } = {
+	reordered: { code: 501, message: '' },
+	other: words('Validation Error - The request parameters failed validation checks'),
 };
 export const failures: Samples<typeof videoRoom>['rejectedError'] = [
-	...entries(byReason).map(([reason, [subject, message]]) => failure(subject, reason, message)),
+	...entries(byReason).map(([reason, subject]) => failure(subject, reason)),
 	[
 		upgrade,
 		{ kind: 'failed', reason: 'unknownTask', mayWorkWith: 'veo' },
-		{ code: 422, message: kies('recordInfo is null') },
+		words('recordInfo is null'),
 	],
 ];
 
 function failure(
 	subject: Subject,
 	reason: FailureReason,
-	message: string,
 ): Samples<typeof videoRoom>['rejectedError'][number] {
-	return [subject, { kind: 'failed', reason }, { code: 501, message }];
+	return [subject, { kind: 'failed', reason }, WORDS[reason] ?? kies(reason)];
 }
 
+const NOT_FOUND = words('Not Found - The requested resource or endpoint does not exist');
 const refusals: Record<Refusal, Said> = {
-	unauthorized: { code: 401, message: kies('You do not have access permissions') },
-	credits: { code: 402, message: kies('Credits insufficient') },
-	keyLimit: {
-		code: 433,
-		message: kies('The current number of points used by apiKey has exceeded the daily limit'),
-	},
-	featureDisabled: {
-		code: 505,
-		message: kies('Feature Disabled - The requested feature is currently disabled'),
-	},
+	unauthorized: kies('unauthorized'),
+	credits: kies('credits'),
+	keyLimit: kies('keyLimit'),
+	featureDisabled: kies('featureDisabled'),
 };
 const retries: Record<RetryReason, Said> = {
-	rateLimit: {
-		code: 429,
-		message: kies('Your call frequency is too high. Please try again later.'),
-	},
-	maintenance: {
-		code: 455,
-		message: kies('Service Unavailable - System is currently undergoing maintenance'),
-	},
-	server: {
-		code: 500,
-		message: kies('Server Error - An unexpected error occurred while processing the request'),
-	},
-	taskOrServer: { code: 500, message: kies('Timeout') },
+	rateLimit: words('Your call frequency is too high. Please try again later.'),
+	maintenance: kies('maintenance'),
+	server: kies('server'),
+	taskOrServer: words('Timeout'),
 	noConnection: { code: null, message: 'connection refused (192.0.2.1:443)' },
 	noName: { code: null, message: 'host name not found (api.kie.ai)' },
 	unreadable: { code: 502, message: 'a web page instead of JSON (HTTP 502)' },
@@ -204,34 +189,19 @@ export const account: Samples<typeof videoRoom>['accountRejectedError'] = [
 		{ kind: 'unreached', reason },
 		said,
 	]),
-	[
-		{ kind: 'failed', reason: 'other' },
-		{ code: 404, message: kies('Not Found - The requested resource or endpoint does not exist') },
-	],
+	[{ kind: 'failed', reason: 'other' }, NOT_FOUND],
 ];
 
 export const video: Samples<Omit<typeof videoRoom, 'rejectedError' | 'accountRejectedError'>> = {
 	lostOrderError: [[upgrade, { code: null, message: 'no answer in time' }]],
 	uploadRejectedError: [
-		[
-			{ kind: 'failed', reason: 'other' },
-			{
-				code: 404,
-				message: kies('Not Found - The requested resource or endpoint does not exist'),
-			},
-		],
+		[{ kind: 'failed', reason: 'other' }, NOT_FOUND],
 		[
 			{ kind: 'unreached', reason: 'wrongAddress' },
 			{ code: 413, message: 'a web page instead of JSON (HTTP 413)' },
 		],
 	],
-	timedOutError: [
-		[
-			upgrade,
-			1800,
-			kies('4k is processing. It should be ready in 5-10 minutes. Please check back shortly.'),
-		],
-	],
+	timedOutError: [[upgrade, 1800, kieTexts.processing4k]],
 	unclearError: [
 		[
 			made,
@@ -244,10 +214,8 @@ export const video: Samples<Omit<typeof videoRoom, 'rejectedError' | 'accountRej
 	],
 	fallbackError: [
 		[
-			rejectedError(...failure(upgrade, 'unavailable', byReason.unavailable[1])),
-			rejectedError(
-				...failure({ ...upgrade, operation: 'get1080p' }, 'noFile', byReason.noFile[1]),
-			),
+			rejectedError(...failure(upgrade, 'unavailable')),
+			rejectedError(...failure({ ...upgrade, operation: 'get1080p' }, 'noFile')),
 		],
 	],
 	balanceUnknownError: [[{ kind: 'retry', reason: 'server' }, retries.server]],
@@ -270,7 +238,7 @@ export const files: Samples<typeof fileErrors> = {
 	refused: [[file, 403]],
 	gone: [
 		[file, 404, null],
-		[file, 404, { code: 422, message: kies('url is wrong') }],
+		[file, 404, words(kieTexts.wrongUrl)],
 	],
 	address: [[file, 'http://localhost/v.mp4', PRIVATE]],
 	tooManyRedirects: [[file]],
