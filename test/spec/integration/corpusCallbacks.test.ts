@@ -13,7 +13,10 @@ import { useFastTime } from './fastTime';
 import { runWebhook } from './runNode';
 import { useSuspended } from './suspended';
 
-/* Every callback of the corpus, at the address of the trigger and at that of a suspended execution. */
+/*
+ * Every callback of the corpus, at the address of the trigger and at that of a suspended execution. At the address of a
+ * 4K order: unit/callbackCheck and unit/triggerAsk.
+ */
 
 useFastTime();
 
@@ -118,19 +121,6 @@ describe('the trigger', () => {
 		'refuses $what, whose signature is for nothing',
 		async (row) => {
 			expect(await callTrigger(row)()).toStrictEqual({ status: 401, json: undefined });
-		},
-	);
-
-	it.each(CALLBACKS.map((row) => [row.what, row.atGet4k, row] as const))(
-		'called at the address of a 4K order about %s, a %s',
-		async (_what, outcome, row) => {
-			const [taskId = 'a'] = row.taskIds;
-			// The trigger asks about each video once.
-			const index = ++calls;
-			const query = queryFor({ operation: 'get4k', taskId, index });
-			const event = `get4k.${outcome === 'failed' ? outcome : 'success'}`;
-			const told = { ...resultOf(row, outcome), event, operation: 'get4k', taskId, index };
-			await expectResult(callTrigger(row, query), told, outcome === 'unknown');
 		},
 	);
 });

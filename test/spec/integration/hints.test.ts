@@ -1,7 +1,7 @@
 import type { IDataObject, INodeExecutionData, INodeParameters } from 'n8n-workflow';
 
 import { KieVeo } from '../../../nodes/KieVeo/KieVeo.node';
-import { nodeOf, workflowOf } from './context';
+import { nodeOf, workflowOf } from './runNode';
 
 const node = new KieVeo();
 

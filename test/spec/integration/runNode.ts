@@ -4,28 +4,107 @@ import { join } from 'node:path';
 
 import { Container } from '@n8n/di';
 import { mock } from 'jest-mock-extended';
-import { BinaryDataService, ExecuteContext, WebhookContext } from 'n8n-core';
+import { BinaryDataService, ExecuteContext, InstanceSettings, WebhookContext } from 'n8n-core';
 import {
 	createRunExecutionData,
+	Workflow,
 	type ICredentialDataDecryptedObject,
+	type ICredentialsHelper,
 	type IDataObject,
 	type IExecuteContextData,
+	type IHttpRequestOptions,
+	type INode,
 	type INodeExecutionData,
 	type INodeParameters,
-	type IWorkflowSettings,
 	type INodeType,
+	type INodeTypes,
 	type IWebhookData,
 	type IWorkflowExecuteAdditionalData,
+	type IWorkflowSettings,
 	type NodeExecutionHint,
 	type OnError,
 	type WorkflowExecuteMode,
 } from 'n8n-workflow';
 
+import { KieVeoApi } from '../../../credentials/KieVeoApi.credentials';
 import { KieVeo } from '../../../nodes/KieVeo/KieVeo.node';
 import type { ReceivedCallback } from '../../tools/simulator/testing';
-import { additionalDataOf, nodeOf, workflowOf } from './context';
 
-export interface RunOptions {
+/* The nodes in n8n's own contexts. Only the database behind credentials is replaced. */
+
+Container.set(InstanceSettings, mock<InstanceSettings>({ encryptionKey: 'test' }));
+
+/** A node of this package, by default the action node. */
+export function nodeOf(differences: Partial<INode>): INode {
+	return {
+		id: '1',
+		name: 'Kie.ai',
+		type: 'n8n-nodes-kie-veo.kieVeo',
+		typeVersion: 1,
+		position: [0, 0],
+		parameters: {},
+		credentials: { kieVeoApi: { id: '1', name: 'Kie.ai' } },
+		...differences,
+	};
+}
+
+/** A workflow of one node. */
+export function workflowOf(
+	node: INode,
+	nodeType: INodeType,
+	settings: IWorkflowSettings = {},
+): Workflow {
+	const nodeTypes = mock<INodeTypes>();
+	nodeTypes.getByNameAndVersion.mockReturnValue(nodeType);
+	const nodes = [node];
+	return new Workflow({ id: '1', nodes, connections: {}, active: false, nodeTypes, settings });
+}
+
+/** The header, as n8n makes it from the credential type. */
+function authorizationOf(data: ICredentialDataDecryptedObject): string {
+	const { headers = {} } = new KieVeoApi().authenticate.properties;
+	const node = nodeOf({ type: 'credential' });
+	const { expression } = workflowOf(node, mock<INodeType>({ description: { properties: [] } }));
+	const expressionOfHeader = String(headers.Authorization);
+	const keys = { $credentials: data };
+	return String(
+		expression.getSimpleParameterValue(node, expressionOfHeader, 'internal', keys, undefined, ''),
+	);
+}
+
+interface Surroundings {
+	executionId?: string;
+	/** Default: a local one, as of an n8n without WEBHOOK_URL. */
+	webhookWaitingBaseUrl?: string;
+}
+
+/**
+ * What n8n knows around an execution. A plain object: a deep mock would answer every property with a
+ * truthy function.
+ */
+export function additionalDataOf(
+	credentials: ICredentialDataDecryptedObject,
+	{ executionId = '1', webhookWaitingBaseUrl }: Surroundings = {},
+	http = {},
+): IWorkflowExecuteAdditionalData {
+	const credentialsHelper = mock<ICredentialsHelper>();
+	credentialsHelper.isCredentialUsableByNode.mockReturnValue(true);
+	credentialsHelper.getDecrypted.mockResolvedValue(credentials);
+	credentialsHelper.getParentTypes.mockReturnValue([]);
+	credentialsHelper.authenticate.mockImplementation(async (data, _type, request) => ({
+		...(request as IHttpRequestOptions),
+		headers: { ...request.headers, Authorization: authorizationOf(data) },
+	}));
+	return {
+		executionId,
+		credentialsHelper,
+		webhookWaitingBaseUrl: webhookWaitingBaseUrl ?? 'http://127.0.0.1:5678/webhook-waiting',
+		formWaitingBaseUrl: 'http://127.0.0.1:5678/form-waiting',
+		...http,
+	} as unknown as IWorkflowExecuteAdditionalData;
+}
+
+export interface RunOptions extends Surroundings {
 	parameters: INodeParameters;
 	items?: INodeExecutionData[];
 	credentials: ICredentialDataDecryptedObject;
@@ -37,9 +116,6 @@ export interface RunOptions {
 	settings?: IWorkflowSettings;
 	/** n8n adds "Tool" to the node's own when an AI agent uses it. */
 	type?: string;
-	/** Default: a local one, as of an n8n without WEBHOOK_URL. */
-	webhookWaitingBaseUrl?: string;
-	executionId?: string;
 	/** The resume address is not signed, as on n8n 1.x. */
 	unsigned?: boolean;
 	/** Default: the node as this process has loaded it. */
@@ -61,47 +137,38 @@ export interface RunResult {
 	resumeToken: string | undefined;
 }
 
-/** Keeps binary data in files, as n8n does by default. */
-export async function useBinaryFolder(folder: string): Promise<BinaryDataService> {
+/**
+ * Keeps binary data in files, as n8n does by default, in a folder that is gone after the tests of a file. To be called
+ * at its top.
+ */
+export function useFiles(): { service: BinaryDataService } {
 	type Parameters = ConstructorParameters<typeof BinaryDataService>;
+	const folder = mkdtempSync(join(tmpdir(), 'kie-veo-files-'));
 	const config = { mode: 'filesystem', localStoragePath: folder } as Parameters[0];
 	const service = new BinaryDataService(config, mock<Parameters[1]>(), mock<Parameters[2]>());
-	await service.init();
-	Container.set(BinaryDataService, service);
-	return service;
-}
-
-/** The same for the tests of a file, in a folder that is gone afterwards. To be called at its top. */
-export function useFiles(): { service: BinaryDataService } {
-	const folder = mkdtempSync(join(tmpdir(), 'kie-veo-files-'));
-	const files = {} as { service: BinaryDataService };
-	beforeAll(async () => void (files.service = await useBinaryFolder(folder)));
+	beforeAll(async () => {
+		await service.init();
+		Container.set(BinaryDataService, service);
+	});
 	afterAll(() => rmSync(folder, { recursive: true, force: true }));
-	return files;
+	return { service };
 }
 
 /**
  * Runs the action node in n8n's own execution context: real parameter resolution, real HTTP with n8n's
- * request helper. Only the database behind credentials is replaced.
+ * request helper.
  */
 export async function runNode(options: RunOptions): Promise<RunResult> {
 	const { nodeType = new KieVeo(), items = [{ json: {} }], contextData = {} } = options;
 	const { type = 'n8n-nodes-kie-veo.kieVeo', parameters, onError, mode = 'manual' } = options;
-	const { executionId = '1', webhookWaitingBaseUrl = 'http://127.0.0.1:5678/webhook-waiting' } =
-		options;
-	const node = nodeOf({
-		type,
-		parameters,
-		credentials: { kieVeoApi: { id: '1', name: 'Kie.ai' } },
-		onError,
-	});
+	const node = nodeOf({ type, parameters, onError });
 	const inputData = { main: [items] };
 	const runData = createRunExecutionData({ executionData: { contextData } });
 	if (options.unsigned) runData.resumeToken = undefined;
 	const context = new ExecuteContext(
 		workflowOf(node, nodeType, options.settings),
 		node,
-		additionalDataOf(options.credentials, { executionId, webhookWaitingBaseUrl }),
+		additionalDataOf(options.credentials, options),
 		mode,
 		runData,
 		0,
@@ -126,7 +193,7 @@ export interface OperationRun extends Partial<Omit<RunOptions, 'credentials'>> {
 	options?: INodeParameters;
 }
 
-/** What Run a Model is given besides,. */
+/** What Run a Model is given besides; the item names the model. */
 export const OF_A_MODEL = {
 	resource: 'task',
 	modelId: '={{ $json.model }}',
@@ -155,7 +222,7 @@ export async function runOperation(
 	});
 }
 
-interface WebhookCall {
+interface WebhookCall extends Surroundings {
 	nodeType: INodeType;
 	/** Tells nodes apart, as n8n does. Default `1`. */
 	nodeId?: string;
@@ -169,8 +236,6 @@ interface WebhookCall {
 	contextData?: IExecuteContextData;
 	/** What signs its resume address; nothing on n8n 1.x. */
 	resumeToken?: string;
-	/** What n8n knows around the execution, where it differs from the default. */
-	surroundings?: Partial<IWorkflowExecuteAdditionalData>;
 }
 
 export interface WebhookAnswer {
@@ -184,14 +249,13 @@ export interface WebhookAnswer {
 
 /** Hands a call to a node's `webhook()` in n8n's own context, with the bytes as they were sent. */
 export async function runWebhook(call: WebhookCall): Promise<WebhookAnswer> {
-	const { nodeType, callback, stored, contextData = {}, surroundings = {} } = call;
+	const { nodeType, callback, stored, contextData = {} } = call;
 	const { defaults, name } = nodeType.description;
 	const node = nodeOf({
 		id: call.nodeId ?? '1',
 		name: String(defaults.name),
 		type: `n8n-nodes-kie-veo.${name}`,
 		parameters: call.parameters,
-		credentials: { kieVeoApi: { id: '1', name: 'Kie.ai' } },
 	});
 	let status = 200;
 	let body: unknown;
@@ -207,7 +271,6 @@ export async function runWebhook(call: WebhookCall): Promise<WebhookAnswer> {
 		once: () => response,
 	};
 	const http = {
-		...surroundings,
 		httpRequest: {
 			rawBody: Buffer.from(callback.body),
 			body: {},
@@ -216,7 +279,7 @@ export async function runWebhook(call: WebhookCall): Promise<WebhookAnswer> {
 			query: Object.fromEntries(new URL(callback.path, 'http://localhost').searchParams),
 		},
 		httpResponse: response,
-	} as unknown as Partial<IWorkflowExecuteAdditionalData>;
+	};
 	const data = stored && { main: [stored] };
 	const runData =
 		data &&
@@ -227,7 +290,7 @@ export async function runWebhook(call: WebhookCall): Promise<WebhookAnswer> {
 	const context = new WebhookContext(
 		workflowOf(node, nodeType),
 		node,
-		additionalDataOf(call.credentials, http),
+		additionalDataOf(call.credentials, call, http),
 		'webhook',
 		{} as IWebhookData,
 		[],

@@ -182,7 +182,8 @@ export class Suspended {
 			stored: structuredClone(stored ?? []),
 			contextData: structuredClone(contextData),
 			resumeToken,
-			surroundings: { executionId, webhookWaitingBaseUrl: this.base },
+			executionId,
+			webhookWaitingBaseUrl: this.base,
 		});
 	}
 }

@@ -8,7 +8,7 @@ import { systemClock } from '../../../nodes/KieVeo/kie/http/clock';
 import { KieVeo } from '../../../nodes/KieVeo/KieVeo.node';
 import { suspend } from '../../../nodes/KieVeo/suspension/suspend';
 import { watch } from '../../../nodes/KieVeo/suspension/watch';
-import { additionalDataOf, nodeOf, workflowOf } from './context';
+import { additionalDataOf, nodeOf, workflowOf } from './runNode';
 
 const SUSPENSIONS = 500;
 const VIDEOS = 10;
