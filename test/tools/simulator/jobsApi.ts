@@ -26,7 +26,7 @@ import { isBlank, newId, type Video, type Work } from './work';
 export const CREATE_TASK = 'POST /api/v1/jobs/createTask';
 
 interface JobRequest extends ApiRequest {
-	job: { model: string; input: Record<string, unknown> };
+	job: NonNullable<ApiRequest['job']>;
 }
 
 interface Model {
@@ -42,11 +42,11 @@ const GENERATE: Model = {
 	},
 	order: (request) => {
 		const { job } = request;
-		const { prompt, resolution, image_urls: images } = job.input;
-		const asked = tierOf(job.input.model);
-		const made = { ...job.input, model: asked ? job.input.model : 'veo3_fast' };
-		const order = { prompt, tier: asked ?? 'fast', images, resolution };
-		return orderVideo(request, order, { ...job, input: made });
+		const { model, resolution, image_urls: images } = job.input;
+		const tier = tierOf(model);
+		const input = { ...job.input, model: tier ? model : 'veo3_fast' };
+		const asMade = { ...request, job: { ...job, input } };
+		return orderVideo(asMade, tier ?? 'fast', { images, resolution });
 	},
 };
 
@@ -59,9 +59,8 @@ const MODELS: Record<string, Model> = {
 	'veo/extend': {
 		input: { task_id: is.filled, prompt: is.filled, seeds: is.seeds, watermark: is.text },
 		order: (request) => {
-			const { prompt, task_id: id } = request.job.input;
-			const order = { prompt, tier: 'fast' } as const;
-			return orderExtension(request, knownVideo(request, id), order, request.job);
+			const video = knownVideo(request, request.job.input.task_id);
+			return orderExtension(request, video, 'fast');
 		},
 	},
 	'veo/get-4k-video': {
@@ -85,10 +84,10 @@ export function createTask(body: unknown): Route {
 		fields: { input: isRecord, callBackUrl: is.callBackUrl },
 		answer: (request) => {
 			const input = request.fields.input as Record<string, unknown>;
-			const job = { model: name, input };
 			const fault = veo ? is.faultOf(input, veo.input) : inputFault(name, input);
 			if (fault !== undefined) refuse(veo ? 422 : 500, fault, { submission: !veo });
-			return veo ? veo.order({ ...request, job }) : orderTask(request, job, PRICES[kindOf(name)]);
+			const order = { ...request, job: { model: name, input } };
+			return veo ? veo.order(order) : orderTask(order, 'runModel', PRICES[kindOf(name)]);
 		},
 	};
 }
@@ -116,7 +115,7 @@ function upgrade(request: JobRequest, operation: 'get1080p' | 'get4k', taskId: u
 	const index = Number(job.input.index ?? 0);
 	mustBeUpgradable(video, index);
 	const id = newId('veo_upgrade');
-	const { charged } = orderUpgrade(request, video, { id, operation, index, job });
+	const { charged } = orderUpgrade(request, video, { id, operation, index });
 	const notes = { submission: true, creditsCharged: charged, taskId: video.id, jobId: id };
 	return success(jobIds(id), notes);
 }

@@ -21,6 +21,8 @@ export interface ApiRequest {
 	account: Account;
 	/** Of the JSON body, for GET of the query. */
 	fields: Record<string, unknown>;
+	/** The order, where it came through the jobs API. */
+	job?: Ordered['job'];
 }
 
 /** An endpoint, as far as a request can reach it. */
@@ -39,60 +41,57 @@ export function tierOf(model: unknown): Tier | undefined {
 	return TIERS.get(model);
 }
 
-/** What is ordered of a new video, in the names of neither API. */
-interface VideoOrder {
-	prompt: unknown;
-	tier: Tier;
-	images: unknown;
-	resolution: unknown;
-}
-
+/** A new video, in the names of neither API. */
 export function orderVideo(
 	request: ApiRequest,
-	{ prompt, tier, images: given, resolution = '720p' }: VideoOrder,
-	job?: Ordered['job'],
+	tier: Tier,
+	{ images: given, resolution = '720p' }: { images: unknown; resolution: unknown },
 ): Reply {
 	const images = Array.isArray(given) ? given.map(String) : [];
-	if (!images.every((image) => isFetchable(request.simulator, image)))
-		refuse(400, TEXTS.imageFetch);
+	const isFetchable = images.every((image) => isThere(request.simulator, image));
+	if (!isFetchable) refuse(400, TEXTS.imageFetch);
 	const charged = generatePrice(tier, resolution as Resolution, images.length > 0);
-	return create(request, prompt, job ? 'veo_job' : 'veo_task', {
-		operation: 'generate',
-		job,
-		charged,
-	});
+	return orderTask(request, 'generate', charged);
 }
 
-/** A job of any other model, whose input can have any fields. */
-export function orderTask(request: ApiRequest, job: NonNullable<Ordered['job']>, charged: number) {
-	return create(request, JSON.stringify(job.input), 'task', {
-		operation: 'runModel',
-		job,
-		charged,
-	});
-}
-
-export function orderExtension(
-	request: ApiRequest,
-	original: Video,
-	{ prompt, tier }: Pick<VideoOrder, 'prompt' | 'tier'>,
-	job?: Ordered['job'],
-): Reply {
+export function orderExtension(request: ApiRequest, original: Video, tier: Tier): Reply {
 	if (original.state !== 'success') refuse(422, TEXTS.recordNotSuccess);
 	const isHd = ({ operation, state }: Work) => operation === 'get1080p' && state !== 'failed';
 	if (original.upgrades.some(isHd)) refuse(400, TEXTS.notExtendable);
-	const charged = EXTEND_PRICES[tier];
-	return create(request, prompt, 'veo_extend_task', { operation: 'extend', job, charged });
+	return orderTask(request, 'extend', EXTEND_PRICES[tier]);
+}
+
+const ID_PREFIXES = { generate: 'veo_task', extend: 'veo_extend_task', runModel: 'task' };
+
+/** Bills a task and starts it, unless it must be refused. */
+export function orderTask(
+	{ account, fields, job, simulator }: ApiRequest,
+	operation: keyof typeof ID_PREFIXES,
+	charged: number,
+): Reply {
+	takePlace(account);
+	const { callBackUrl, ...sent } = fields;
+	const input = job?.input ?? sent;
+	const text = operation === 'runModel' ? JSON.stringify(input) : String(input.prompt);
+	const { id, scenario } = simulator.takeNext(text, ID_PREFIXES[operation]);
+	const { outcome, failure } = scenario.generation;
+	if (outcome === 'refused') refuse(failure.code, failure.msg, { submission: true });
+	pay(account, { operation, taskId: id, index: 0, credits: charged });
+	const about = { api: job ? 'jobs' : 'veo', scenario, request: input } as const;
+	const how = { account, callBackUrl: callBackUrl as string | undefined };
+	simulator.create(about, { id, operation, index: 0, job, charged, ...how });
+	const notes = { submission: true, creditsCharged: charged, taskId: id };
+	return success(job ? jobIds(id) : { taskId: id }, notes);
 }
 
 /** Starts and bills an upgrade, unless it must be refused. */
 export function orderUpgrade(
-	{ account, simulator, fields }: ApiRequest,
+	{ account, simulator, fields, job }: ApiRequest,
 	video: Video,
-	ordered: Pick<Ordered, 'id' | 'index' | 'job'> & { operation: 'get1080p' | 'get4k' },
+	ordered: { id: string; operation: 'get1080p' | 'get4k'; index: number },
 	replaced?: Work,
 ): Work {
-	const { operation, index, job } = ordered;
+	const { operation, index } = ordered;
 	const { upgrade1080p, upgrade4k } = video.scenario;
 	takePlace(account);
 	const { outcome, failure } = operation === 'get4k' ? upgrade4k : upgrade1080p;
@@ -101,7 +100,7 @@ export function orderUpgrade(
 	const charged = isMade ? 0 : UPGRADE_PRICES[operation];
 	pay(account, { operation, taskId: video.id, index, credits: charged });
 	const callBackUrl = isMade ? undefined : (fields.callBackUrl as string | undefined);
-	const order = { ...ordered, callBackUrl, account, charged };
+	const order = { ...ordered, job, callBackUrl, account, charged };
 	const work = simulator.startUpgrade(video, order, replaced);
 	if (isMade) simulator.end(work);
 	return work;
@@ -119,27 +118,6 @@ export function jobIds(taskId: string): object {
 	return { taskId, recordId: createHash('md5').update(taskId).digest('hex') };
 }
 
-/** @param prompt which may be what the behaviour of the task was chosen by */
-function create(
-	{ account, fields, simulator }: ApiRequest,
-	prompt: unknown,
-	idPrefix: string,
-	order: Pick<Ordered, 'operation' | 'job' | 'charged'>,
-): Reply {
-	takePlace(account);
-	const { id, scenario } = simulator.takeNext(String(prompt), idPrefix);
-	const { outcome, failure } = scenario.generation;
-	if (outcome === 'refused') refuse(failure.code, failure.msg, { submission: true });
-	const { operation, job, charged } = order;
-	pay(account, { operation, taskId: id, index: 0, credits: charged });
-	const { callBackUrl, ...sent } = fields;
-	const about = { api: job ? 'jobs' : 'veo', scenario, request: job?.input ?? sent } as const;
-	const how = { account, callBackUrl: callBackUrl as string | undefined };
-	simulator.create(about, { ...order, id, index: 0, ...how });
-	const notes = { submission: true, creditsCharged: charged, taskId: id };
-	return success(job ? jobIds(id) : { taskId: id }, notes);
-}
-
 /** Counts a new submission. Nothing is queued. */
 function takePlace(account: Account): void {
 	if (account.takePlace() > 0) refuse(429, TEXTS.rateLimit, { submission: true });
@@ -150,7 +128,7 @@ function pay(account: Account, entry: Parameters<Account['charge']>[0]): void {
 }
 
 /** Images on this simulator's file host must exist; others are believed, never fetched. */
-function isFetchable({ files, uploads }: Simulator, image: string): boolean {
+function isThere({ files, uploads }: Simulator, image: string): boolean {
 	if (!image.startsWith(`${files.url}/`)) return true;
 	const isUpload = uploads.some(({ downloadUrl }) => downloadUrl === image);
 	return isUpload || files.taskOf(new URL(image).pathname) !== null;

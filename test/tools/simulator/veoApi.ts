@@ -24,10 +24,10 @@ export const VEO_ROUTES: Record<string, Route> = {
 			...{ watermark: is.text, enableFallback: is.boolean },
 		},
 		answer: (request) => {
-			const { prompt, model, imageUrls: images, resolution } = request.fields;
+			const { model, imageUrls: images, resolution } = request.fields;
 			// Live answers refuse a missing model too, although the documents call it optional.
 			const tier = tierOf(model) ?? refuse(422, TEXTS.invalidModel);
-			return orderVideo(request, { prompt, tier, images, resolution });
+			return orderVideo(request, tier, { images, resolution });
 		},
 	},
 	'POST /api/v1/veo/extend': {
@@ -37,10 +37,9 @@ export const VEO_ROUTES: Record<string, Route> = {
 		},
 		answer: (request) => {
 			const { account, fields, simulator } = request;
-			const { prompt, model = 'fast' } = fields;
 			const original = simulator.findVideo(fields.taskId, account, 'veo');
 			const found = original ?? refuse(404, TEXTS.notFound);
-			return orderExtension(request, found, { prompt, tier: model as Tier });
+			return orderExtension(request, found, (fields.model ?? 'fast') as Tier);
 		},
 	},
 	'GET /api/v1/veo/record-info': { fields: { taskId: is.filled }, answer: recordInfo },
