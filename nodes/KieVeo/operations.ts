@@ -5,7 +5,7 @@
  */
 
 /** What is true of an operation everywhere. */
-export interface Operation {
+interface Operation {
 	resource: 'video' | 'task' | 'file' | 'account';
 	/** The panel's initial operation. */
 	isDefault?: true;
@@ -199,7 +199,8 @@ export const OPERATIONS = {
 /** A stored parameter, or the name in a callback address. */
 export type OperationName = keyof typeof OPERATIONS;
 
-const NAMES = Object.keys(OPERATIONS) as OperationName[];
+/** In alphabetical order. */
+export const NAMES = Object.keys(OPERATIONS) as OperationName[];
 
 type NamesWith<Trait> = {
 	[Name in OperationName]: (typeof OPERATIONS)[Name] extends Trait ? Name : never;
@@ -223,7 +224,7 @@ export function traitsOf(name: OperationName): Operation {
 	return OPERATIONS[name];
 }
 
-/** All operations with a trait, in alphabetical order. */
+/** All operations with a trait. */
 export function namesWith(trait: 'creates' | 'event' | 'upgradesTo'): OperationName[] {
 	return NAMES.filter((name) => traitsOf(name)[trait] !== undefined);
 }

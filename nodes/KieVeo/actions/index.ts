@@ -2,7 +2,7 @@ import type { IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n
 
 import { KieVeoError, toNodeError } from '../messages/error';
 import { inputErrors } from '../messages/input';
-import { OPERATIONS, type Operation, type OperationName } from '../operations';
+import { NAMES, traitsOf, type OperationName } from '../operations';
 import { errorItem } from '../run/itemRun';
 import { getCredits } from './account/getCredits.operation';
 import { upload } from './file/upload.operation';
@@ -33,26 +33,26 @@ const ACTIONS: { [Name in OperationName]: Action } = {
 	getCredits,
 };
 
+const operations = NAMES.map((name) => ({ name, ...traitsOf(name), ...ACTIONS[name] }));
+
 /**
  * What the model reads about the tool. n8n's own text is only the name of the operation; the model must also
  * know what costs credits, and how long a video takes.
  */
-const toolProperties: INodeProperties[] = Object.entries(OPERATIONS).map(
-	([name, { resource, forAgents }]) => ({
-		displayName: 'Tool Description',
-		name: 'toolDescription',
-		type: 'string',
-		typeOptions: { rows: 5 },
-		required: true,
-		default: forAgents,
-		description: 'What the model reads about this tool',
-		displayOptions: { show: { '@tool': [true], resource: [resource], operation: [name] } },
-	}),
-);
+const toolProperties: INodeProperties[] = operations.map(({ name, resource, forAgents }) => ({
+	displayName: 'Tool Description',
+	name: 'toolDescription',
+	type: 'string',
+	typeOptions: { rows: 5 },
+	required: true,
+	default: forAgents,
+	description: 'What the model reads about this tool',
+	displayOptions: { show: { '@tool': [true], resource: [resource], operation: [name] } },
+}));
 
-function operationProperty(resource: Operation['resource']): INodeProperties {
-	const rows = Object.entries<Operation>(OPERATIONS).filter(([, row]) => row.resource === resource);
-	const [first] = rows.find(([, { isDefault }]) => isDefault) ?? [];
+function operationProperty(resource: string): INodeProperties {
+	const offered = operations.filter((one) => one.resource === resource);
+	const first = offered.find(({ isDefault }) => isDefault)?.name;
 	return {
 		displayName: 'Operation',
 		name: 'operation',
@@ -60,7 +60,7 @@ function operationProperty(resource: Operation['resource']): INodeProperties {
 		noDataExpression: true,
 		default: first,
 		displayOptions: { show: { resource: [resource] } },
-		options: rows.map(([value, { label: name, description, action, forAgents }]) => {
+		options: offered.map(({ name: value, label: name, description, action, forAgents }) => {
 			// Read by n8n's workflow builder, from 2.x on.
 			return { name, value, description, action, builderHint: { propertyHint: forAgents } };
 		}),
@@ -86,8 +86,7 @@ export const properties: INodeProperties[] = [
 	operationProperty('file'),
 	operationProperty('account'),
 	...toolProperties,
-	...Object.entries(ACTIONS).flatMap(([name, { fields }]) => {
-		const { resource } = OPERATIONS[name as OperationName];
+	...operations.flatMap(({ name, resource, fields }) => {
 		// Not n8n's `updateDisplayOptions`: its deep merge takes a sixth of the node's load time.
 		const own = { resource: [resource], operation: [name] };
 		return fields.map(({ displayOptions, ...field }) => ({
@@ -114,7 +113,11 @@ export const builderHint = {
 /** Runs the selected operation. Every error it raises names its item and says what to do next. */
 export async function router(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 	try {
-		return [await execute(context)];
+		const resource = context.getNodeParameter('resource', 0);
+		const name = context.getNodeParameter('operation', 0) as string;
+		const known = operations.find((one) => one.name === name && one.resource === resource);
+		if (!known) throw inputErrors.unknownOperation(name);
+		return [await known.execute(context)];
 	} catch (error) {
 		if (!(error instanceof KieVeoError) || !context.continueOnFail())
 			throw toNodeError(context.getNode(), error);
@@ -124,16 +127,4 @@ export async function router(context: IExecuteFunctions): Promise<INodeExecution
 			.map((_, index) => errorItem(context, error, index, failedAsGiven(new Item(context, index))));
 		return [items];
 	}
-}
-
-async function execute(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
-	const resource = context.getNodeParameter('resource', 0);
-	const name = context.getNodeParameter('operation', 0) as string;
-	// Both are stored parameters: only the table's own keys count.
-	const known = Object.entries(ACTIONS).find(
-		([key]) => key === name && OPERATIONS[key as OperationName].resource === resource,
-	);
-	if (!known) throw inputErrors.unknownOperation(name);
-	const [, action] = known;
-	return await action.execute(context);
 }

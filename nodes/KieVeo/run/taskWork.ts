@@ -110,15 +110,8 @@ export class TaskWork implements Work {
 	/** Items with the same key share the work. Without one it is never shared. */
 	get key(): string | null {
 		const { order } = this;
-		switch (order.kind) {
-			case 'creation':
-			case 'model':
-				return null;
-			case 'upgrade':
-				return JSON.stringify([order.taskId, order.index]);
-			case 'state':
-				return order.taskId;
-		}
+		if (order.kind === 'upgrade') return JSON.stringify([order.taskId, order.index]);
+		return order.kind === 'state' ? order.taskId : null;
 	}
 
 	/** What it is about, as far as Kie or an earlier run has named it. */

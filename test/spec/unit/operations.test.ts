@@ -9,14 +9,13 @@ import {
 	EVENTS,
 	namesWith,
 	operationSubtitle,
+	NAMES,
 	OPERATIONS,
 	traitsOf,
 	type CallingBack,
-	type OperationName,
 } from '../../../nodes/KieVeo/operations';
 
 const KEY = addressKey('api-key');
-const NAMES = Object.keys(OPERATIONS) as OperationName[];
 /** The parameter 'Operation' of a resource. */
 const fieldOf = (resource: string) =>
 	properties.find(

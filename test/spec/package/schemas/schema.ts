@@ -1,4 +1,4 @@
-import { OPERATIONS, type OperationName } from '../../../../nodes/KieVeo/operations';
+import { NAMES, OPERATIONS, type OperationName } from '../../../../nodes/KieVeo/operations';
 import { outputs } from '../contract.json';
 
 /** Kinds of values by field name, in the words of contract.json. */
@@ -13,7 +13,6 @@ interface Schema {
 	version?: number;
 }
 
-const NAMES = Object.keys(OPERATIONS) as OperationName[];
 const SHAPES = Object.entries<Shape>(outputs);
 
 /**
