@@ -15,13 +15,7 @@ import {
 	unfinishedHint,
 } from '../messages/run';
 import { balanceUnknownError } from '../messages/task';
-import {
-	isCallingBack,
-	isCreation,
-	isOfAnyModel,
-	isUpgrade,
-	type TaskOperation,
-} from '../operations';
+import { isCallingBack, isOfAnyModel, type TaskOperation } from '../operations';
 import { taskFields } from '../panel';
 import {
 	connectRun,
@@ -144,7 +138,7 @@ async function executeOrders(
 		return items.map(withoutError);
 	}
 	const amount = { unfinished: unfinished.length, all: works.length };
-	addHint(context, unfinishedHint(amount, name, refetchOf(run)));
+	addHint(context, unfinishedHint(amount, name, connection.api.upgradesAreTasks));
 	return items;
 }
 
@@ -170,11 +164,6 @@ function withoutError({
 	...item
 }: INodeExecutionData): INodeExecutionData {
 	return { ...item, json: error === undefined ? json : { ...json, message: error } };
-}
-
-function refetchOf({ operation: { operation }, connection: { api } }: Run) {
-	if (isCreation(operation)) return 'taskId';
-	return isUpgrade(operation) && api.upgradesAreTasks ? 'kieTaskId' : 'repeat';
 }
 
 function itemReader(run: Run): ItemOperation<TaskWork>['read'] {

@@ -1,4 +1,4 @@
-import { OPERATIONS, type TaskOperation } from '../operations';
+import { isCreation, isUpgrade, OPERATIONS, type TaskOperation } from '../operations';
 import type { Subject } from '../taskResult';
 import { getterOf, thingOf } from './advice';
 import { KieVeoError, shorten } from './error';
@@ -38,20 +38,22 @@ export function alsoSubmitted(taskIds: string[], lost: number): string | undefin
 }
 
 /** How videos that were submitted can be fetched without paying again. */
-const REFETCH = {
-	taskId: (getter: string) => `Use the operation ${getter} with the task IDs to fetch them.`,
-	kieTaskId: () => "Use the operation Get with the IDs in 'kieTaskId' to fetch them.",
-	repeat: () => 'Run this operation again with the same task IDs to fetch them.',
-};
+function refetch(operation: TaskOperation, upgradesAreTasks: boolean): string {
+	if (isCreation(operation))
+		return `Use the operation ${getterOf(operation)} with the task IDs to fetch them.`;
+	return isUpgrade(operation) && upgradesAreTasks
+		? "Use the operation Get with the IDs in 'kieTaskId' to fetch them."
+		: 'Run this operation again with the same task IDs to fetch them.';
+}
 
 /** A hint, not an error: the node did not wait for these videos. */
 export function unfinishedHint(
 	{ unfinished, all }: { unfinished: number; all: number },
 	operation: TaskOperation,
-	by: keyof typeof REFETCH,
+	upgradesAreTasks: boolean,
 ): string {
 	const things = `${thingOf(operation)}s`;
-	return `Kie.ai is still working on ${unfinished} of ${all} ${things}. ${REFETCH[by](getterOf(operation))}`;
+	return `Kie.ai is still working on ${unfinished} of ${all} ${things}. ${refetch(operation, upgradesAreTasks)}`;
 }
 
 /** A hint, not an error: these videos were ordered by an earlier run of this execution. */

@@ -296,7 +296,7 @@ export const run: Samples<typeof runRoom> = {
 	callbackMissedHint: [['testUrl'], ['emptyPart']],
 	pickedUpHint: [[2, 3, 'generate']],
 	stoppedError: [[[TASK], 2]],
-	unfinishedHint: [[{ unfinished: 2, all: 3 }, 'generate', 'taskId']],
+	unfinishedHint: [[{ unfinished: 2, all: 3 }, 'generate', false]],
 	alsoSubmitted: [[[TASK], 2]],
 	submittedLine: [
 		[{ ...place, items: [0, 3] }, upgrade, undefined],
