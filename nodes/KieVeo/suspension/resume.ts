@@ -38,15 +38,7 @@ import {
 	type AwaitedVideo,
 } from './state';
 import { LAST_RESORT_MS } from './suspend';
-import {
-	callOwnAddress,
-	pingUrl,
-	readWakeUp,
-	stateIn,
-	WAKE_UP_PARAMETER,
-	watch,
-	type WakeUp,
-} from './watch';
+import { callOwnAddress, pingUrl, readWakeUp, stateIn, WAKE_UP_PARAMETER, watch } from './watch';
 
 /** Tolerated difference between Kie's clock and ours, in seconds. */
 const TOLERANCE = 300;
@@ -173,7 +165,13 @@ async function handleWakeUp(context: IWebhookFunctions, value: unknown): Promise
 	const call = { context, connection, suspension: suspensionOf(place, context) };
 	const left = Math.min(OWN_CHECK_LIMIT_MS, tooLateFor(call) - TIME_TO_RESUME_MS - clock.now());
 	AbortSignal.timeout(Math.max(0, left)).addEventListener('abort', () => limit.abort());
-	return await inTurn(call, async () => await onCheck(call, wakeUp));
+	const { kind } = wakeUp;
+	const ask = async () =>
+		kind === 'reported'
+			? await askWhileFinished(call)
+			: await askAboutOpen(call, kind !== 'unreported');
+	const about = { video: null, isFinal: kind === 'final' };
+	return await inTurn(call, async () => await answerCall(call, about, ask));
 }
 
 /** Watches a suspension that this process has not started, or forgot in a restart. */
@@ -244,15 +242,6 @@ async function onCallback(call: Call, video: AwaitedVideo, event: CallbackEvent)
 	const reply = await answerCall(call, { video: reported, isFinal: false }, ask);
 	if (!reply.resume && !complete) watch.checkSoon(place);
 	return reply;
-}
-
-/** Our own check: asks Kie about what is open, and decides. */
-async function onCheck(call: Call, { kind }: WakeUp): Promise<Reply> {
-	return await answerCall(call, { video: null, isFinal: kind === 'final' }, async () =>
-		kind === 'reported'
-			? await askWhileFinished(call)
-			: await askAboutOpen(call, kind !== 'unreported'),
-	);
 }
 
 async function answerCall(

@@ -2,7 +2,6 @@ import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
 import { publicUrlFault } from '../addresses/publicUrl';
 import type { Connection } from '../kie/connection';
-import type { KieVeoError } from '../messages/error';
 import { inputErrors } from '../messages/input';
 import { isUpgrade } from '../operations';
 import type { TaskWork } from '../run/taskWork';
@@ -35,20 +34,19 @@ export const LAST_RESORT_MS = 300_000;
  * anything is paid for
  */
 export function resumeAddress(context: IExecuteFunctions, apiBaseUrl: string): string {
-	if (context.getNode().type.endsWith('Tool')) {
-		throw inputErrors.suspendedTool();
-	}
+	if (context.getNode().type.endsWith('Tool')) throw inputErrors.suspendedTool();
 	if (runsOnEngine2(context)) throw inputErrors.suspendedOnEngine2();
 	const resumeUrl = resumeUrlOf(context);
-	if (!context.getExecutionId() || resumeUrl === null) {
-		throw inputErrors.suspendedWithoutAddress();
+	if (!context.getExecutionId() || resumeUrl === null) throw inputErrors.suspendedWithoutAddress();
+	const fault = publicUrlFault(resumeUrl, apiBaseUrl);
+	if (fault !== null) {
+		// The rest is n8n's, and on n8n 2.x holds a signature.
+		const [, origin = ''] = /^(.{0,100}?)(?:\/webhook-waiting|[?#]|$)/.exec(resumeUrl) ?? [];
+		const isWhole = /^https?:\/\/(?!https?:)/i.test(resumeUrl);
+		throw inputErrors.suspendedUnreachable(origin || 'this n8n', fault, isWhole);
 	}
-	const obstacle = resumeUrlObstacle(resumeUrl, apiBaseUrl);
-	if (obstacle !== null) throw obstacle;
 	// Old n8n starts some waiting executions over: each callback would be another order.
-	if (wasSuspended(placeOf(context))) {
-		throw inputErrors.suspendedTwice();
-	}
+	if (wasSuspended(placeOf(context))) throw inputErrors.suspendedTwice();
 	return withResumePath(resumeUrl);
 }
 
@@ -74,16 +72,6 @@ export async function assertReachable(
 	const url = pingUrl(resumeUrl, placeOf(context), connection);
 	const obstacle = await watch.findObstacle(context, connection, url);
 	if (obstacle !== null) throw inputErrors.suspendedBehind(new URL(url).origin, obstacle);
-}
-
-/** Why Kie cannot call the address that resumes an execution, or `null` if it can. */
-export function resumeUrlObstacle(resumeUrl: string, apiBaseUrl: string): KieVeoError | null {
-	const fault = publicUrlFault(resumeUrl, apiBaseUrl);
-	if (fault === null) return null;
-	// The rest is n8n's, and on n8n 2.x holds a signature.
-	const [, origin = ''] = /^(.{0,100}?)(?:\/webhook-waiting|[?#]|$)/.exec(resumeUrl) ?? [];
-	const isWhole = /^https?:\/\/(?!https?:)/i.test(resumeUrl);
-	return inputErrors.suspendedUnreachable(origin || 'this n8n', fault, isWhole);
 }
 
 /**

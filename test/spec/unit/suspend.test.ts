@@ -1,17 +1,31 @@
 import { mock, mockDeep } from 'jest-mock-extended';
 import type { IExecuteFunctions, INode, IWebhookFunctions } from 'n8n-workflow';
 
+import { KieVeoError } from '../../../nodes/KieVeo/messages/error';
 import { inputErrors } from '../../../nodes/KieVeo/messages/input';
 import { resumeOnCallback } from '../../../nodes/KieVeo/suspension/resume';
-import { resumeAddress, resumeUrlObstacle } from '../../../nodes/KieVeo/suspension/suspend';
+import { resumeAddress } from '../../../nodes/KieVeo/suspension/suspend';
 
 const PUBLIC_API = 'https://api.kie.ai';
 const WAITING = 'webhook-waiting/1';
 
-function refusal(url: string) {
-	const obstacle = resumeUrlObstacle(url, PUBLIC_API);
-	if (obstacle === null) throw new Error(`${url} is not refused`);
-	return obstacle;
+/** @param url what n8n says */
+function addressFor(url: unknown, api = PUBLIC_API): string {
+	const context = {
+		getNode: () => ({ type: 'n8n-nodes-kie-veo.kieVeo', name: 'Kie.ai' }),
+		getExecutionId: () => '1',
+		evaluateExpression: () => url,
+	};
+	return resumeAddress(context as unknown as IExecuteFunctions, api);
+}
+
+function refusal(url: string): KieVeoError {
+	try {
+		addressFor(url);
+	} catch (error) {
+		if (error instanceof KieVeoError) return error;
+	}
+	throw new Error(`${url} is not refused`);
 }
 
 describe('an address that resumes an execution', () => {
@@ -19,7 +33,9 @@ describe('an address that resumes an execution', () => {
 		[`https://n8n.example.com/${WAITING}`, PUBLIC_API],
 		[`https://n8n.example.com/n8n/${WAITING}?signature=s`, PUBLIC_API],
 		[`http://localhost:5678/${WAITING}`, 'http://127.0.0.1:3100'],
-	])('%s is good for the API at %s', (url, api) => expect(resumeUrlObstacle(url, api)).toBeNull());
+	])('%s is good for the API at %s', (url, api) => {
+		expect(addressFor(url, api)).toContain(`/${WAITING}/kie-veo`);
+	});
 
 	it.each<[url: string, base: string, fault: string, whole: boolean]>([
 		[`http://localhost:5678/${WAITING}`, 'http://localhost:5678', 'private network', false],
@@ -42,13 +58,7 @@ describe('an address that resumes an execution', () => {
 	});
 
 	it.each([undefined, null, ''])('that n8n gives as %j is named as what is missing', (url) => {
-		const context = {
-			getNode: () => ({ type: 'n8n-nodes-kie-veo.kieVeo' }),
-			getExecutionId: () => '1',
-			evaluateExpression: () => url,
-		} as unknown as IExecuteFunctions;
-		const missing = inputErrors.suspendedWithoutAddress();
-		expect(() => resumeAddress(context, PUBLIC_API)).toThrow(missing);
+		expect(() => addressFor(url)).toThrow(inputErrors.suspendedWithoutAddress());
 	});
 
 	it('is never repeated at length, nor with its signature', () => {
