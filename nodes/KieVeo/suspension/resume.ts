@@ -38,7 +38,15 @@ import {
 	type AwaitedVideo,
 } from './state';
 import { LAST_RESORT_MS } from './suspend';
-import { callOwnAddress, pingUrl, readWakeUp, stateIn, WAKE_UP_PARAMETER, watch } from './watch';
+import {
+	callOwnAddress,
+	pingUrl,
+	readWakeUp,
+	stateIn,
+	WAKE_UP_PARAMETER,
+	watch,
+	type Check,
+} from './watch';
 
 /** Tolerated difference between Kie's clock and ours, in seconds. */
 const TOLERANCE = 300;
@@ -165,13 +173,7 @@ async function handleWakeUp(context: IWebhookFunctions, value: unknown): Promise
 	const call = { context, connection, suspension: suspensionOf(place, context) };
 	const left = Math.min(OWN_CHECK_LIMIT_MS, tooLateFor(call) - TIME_TO_RESUME_MS - clock.now());
 	AbortSignal.timeout(Math.max(0, left)).addEventListener('abort', () => limit.abort());
-	const { kind } = wakeUp;
-	const ask = async () =>
-		kind === 'reported'
-			? await askWhileFinished(call)
-			: await askAboutOpen(call, kind !== 'unreported');
-	const about = { video: null, isFinal: kind === 'final' };
-	return await inTurn(call, async () => await answerCall(call, about, ask));
+	return await inTurn(call, async () => await answerCall(call, wakeUp.kind, null));
 }
 
 /** Watches a suspension that this process has not started, or forgot in a restart. */
@@ -238,17 +240,13 @@ async function onCallback(call: Call, video: AwaitedVideo, event: CallbackEvent)
 		isUpgrade: isUpgrade(video.operation),
 		delivery,
 	};
-	const ask = async () => await askWhileFinished(call);
-	const reply = await answerCall(call, { video: reported, isFinal: false }, ask);
+	const reply = await answerCall(call, 'reported', reported);
 	if (!reply.resume && !complete) watch.checkSoon(place);
 	return reply;
 }
 
-async function answerCall(
-	call: Call,
-	about: Pick<Facts, 'video' | 'isFinal'>,
-	ask: () => Promise<Facts['asked']>,
-): Promise<Reply> {
+/** @param video the one that was reported; `null` for a check of our own */
+async function answerCall(call: Call, kind: Check['kind'], video: Facts['video']): Promise<Reply> {
 	const { suspension } = call;
 	const { clock } = call.connection;
 	let asked: Facts['asked'] = 'no';
@@ -258,7 +256,8 @@ async function answerCall(
 		const open = openVideos(suspension);
 		const isStored = resumedAt !== null && clock.elapsed() - resumedAt >= STORED_MS;
 		const decision = decide({
-			...about,
+			video,
+			isFinal: kind === 'final',
 			resumption: resumedAt === null ? 'none' : isStored ? 'failed' : 'underWay',
 			tooLate: left < 0,
 			lastChance: left < LAST_CHANCE_MS,
@@ -270,7 +269,10 @@ async function answerCall(
 		});
 		if (decision.kind === 'resume') return resume(call, open);
 		if (decision.kind === 'answer') return stillWaits(decision.status, decision.reason);
-		asked = await ask();
+		asked =
+			kind === 'reported'
+				? await askWhileFinished(call)
+				: await askAboutOpen(call, kind !== 'unreported');
 	}
 }
 

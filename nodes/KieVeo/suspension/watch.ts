@@ -24,7 +24,8 @@ import {
  * - `unreported`: Kie is asked about what may never be reported.
  * - `all`: about every open video.
  * - `final`: the same when the waiting time is over; whatever is still open has run out of time.
- * - `reported`: out of turn, because another process may have received callbacks that are missing here.
+ * - `reported`: after a callback, or out of turn because another process may have received one that is missing here:
+ *   about what may have been missed.
  * - `ping`: only asks whether the execution still waits.
  */
 const KINDS = ['unreported', 'all', 'final', 'reported', 'ping'] as const;
