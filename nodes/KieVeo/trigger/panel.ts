@@ -101,7 +101,7 @@ export const triggerProperties: INodeProperties[] = [
 ];
 
 /**
- * The trigger's parameters, with defaults filled in. Of the tolerance, seconds.
+ * The trigger's parameters, with defaults filled in; `tolerance` in seconds.
  *
  * @throws KieVeoError naming the parameter that cannot be used
  */
