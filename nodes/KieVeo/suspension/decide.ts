@@ -36,26 +36,26 @@ export interface Facts {
 
 type Decision =
 	/** Answer the call, and resume nothing. 503 makes Kie deliver a callback again, and us check again soon. */
-	| { kind: 'answer'; status: 200 | 503; reason: string }
+	| { status: 200 | 503; reason: string }
 	/** Ask Kie about open videos, then decide again. */
-	| { kind: 'ask' }
+	| 'ask'
 	/** Videos that are still open have run out of time. */
-	| { kind: 'resume' };
+	| 'resume';
 
 /** What to do about a genuine call of a suspended execution. Pure. */
 export function decide(facts: Facts): Decision {
 	const { open, video } = facts;
 	if (facts.resumption === 'underWay') return answer(200, 'the execution is being resumed');
 	if (facts.tooLate) return answer(200, 'n8n itself is about to continue the execution');
-	if (facts.resumption === 'failed') return { kind: 'resume' };
+	if (facts.resumption === 'failed') return 'resume';
 	if (video && !video.known) return answer(503, 'it is incomplete, and Kie.ai has no more yet');
-	if (open === 0) return { kind: 'resume' };
+	if (open === 0) return 'resume';
 	return video ? decideOnReport(facts, video) : decideOnCheck(facts);
 }
 
 function decideOnCheck({ isFinal, asked, open, lastChance }: Facts): Decision {
-	if (asked === 'no') return { kind: 'ask' };
-	if (isFinal && (asked === 'answered' || lastChance)) return { kind: 'resume' };
+	if (asked === 'no') return 'ask';
+	if (isFinal && (asked === 'answered' || lastChance)) return 'resume';
 	return asked === 'cutShort' ? answer(503, 'there are more videos to ask about') : waiting(open);
 }
 
@@ -69,7 +69,7 @@ function decideOnReport(facts: Facts, video: NonNullable<Facts['video']>): Decis
 	const { open, asked } = facts;
 	if (facts.complete) {
 		if (!facts.openPossiblyMissed) return waiting(open);
-		if (asked === 'no') return { kind: 'ask' };
+		if (asked === 'no') return 'ask';
 		return asked === 'answered'
 			? waiting(open)
 			: answer(503, 'Kie.ai could not be asked about the other videos');
@@ -78,7 +78,7 @@ function decideOnReport(facts: Facts, video: NonNullable<Facts['video']>): Decis
 	if (video.delivery === 1 && (video.isUpgrade || facts.checkFollows)) return spread;
 	const mustSpread = video.isUpgrade && !video.succeeded;
 	if (facts.checkFollows) return mustSpread ? spread : waiting(open);
-	if (asked === 'no') return { kind: 'ask' };
+	if (asked === 'no') return 'ask';
 	return asked !== 'answered' || mustSpread ? spread : waiting(open);
 }
 
@@ -87,5 +87,5 @@ function waiting(open: number): Decision {
 }
 
 function answer(status: 200 | 503, reason: string): Decision {
-	return { kind: 'answer', status, reason };
+	return { status, reason };
 }

@@ -267,8 +267,8 @@ async function answerCall(call: Call, kind: Check['kind'], video: Facts['video']
 			checkFollows: watch.canCheck(place),
 			asked,
 		});
-		if (decision.kind === 'resume') return resume(call, open);
-		if (decision.kind === 'answer') return stillWaits(decision.status, decision.reason);
+		if (decision === 'resume') return resume(call, open);
+		if (decision !== 'ask') return stillWaits(decision.status, decision.reason);
 		asked =
 			kind === 'reported'
 				? await askWhileFinished(call)

@@ -25,7 +25,7 @@ function decideOn(base: Facts, { known, succeeded, isUpgrade, delivery, ...chang
 	);
 	const video = base.video && { ...base.video, ...changed };
 	const decision = decide({ ...base, ...changes, video });
-	return decision.kind === 'answer' ? decision.status : decision.kind;
+	return typeof decision === 'string' ? decision : decision.status;
 }
 
 const restarted = { complete: false, delivery: 2 };
