@@ -1,4 +1,5 @@
 import type { ResultFiles } from '../../../nodes/KieVeo/kie/meaning/files';
+import { gives, JOB, jobOf, ok, rowsOf as rows, running, text, type Sourced } from './rows';
 import * as from from './sources';
 import type { Meanings } from './texts';
 
@@ -14,7 +15,7 @@ interface Facts {
 	files?: Partial<ResultFiles>;
 }
 /** An answer; a body that is text is sent as it is. */
-export type AnswerRow = Facts & from.Sourced;
+export type AnswerRow = Facts & Sourced;
 
 /** In the shape of Kie's own addresses. */
 export const VIDEO = 'https://tempfile.aiquickdraw.com/v/example_task_1234567890.mp4';
@@ -23,10 +24,6 @@ export const WHOLE = 'https://tempfile.aiquickdraw.com/v/full_result.mp4';
 export const ORIGIN = 'https://tempfile.aiquickdraw.com/v/original_video1.mp4';
 export const TASK = 'veo_task_abcdef123456';
 
-const JOB = 'e931f4f24b0f6d5bc4744c719d3f67f3';
-
-const text = (value: unknown) => JSON.stringify(value);
-const ok = (data: unknown, code: number | null = 200, msg = 'success') => ({ code, msg, data });
 const record = (facts: object) =>
 	ok({
 		taskId: TASK,
@@ -40,21 +37,7 @@ const record = (facts: object) =>
 		fallbackFlag: false,
 		...facts,
 	});
-const job = (facts: object, input: object = { prompt: 'A dog', model: 'veo3_fast' }) =>
-	ok({
-		taskId: JOB,
-		model: 'veo-3-1',
-		state: 'waiting',
-		param: text({ model: 'veo-3-1', input: text(input) }),
-		resultJson: '',
-		failCode: null,
-		failMsg: null,
-		costTime: null,
-		completeTime: null,
-		createTime: 1788941299171,
-		creditsConsumed: null,
-		...facts,
-	});
+const job = (facts: object) => ok(jobOf('veo-3-1', facts));
 const IMAGE_FETCH = 'Image fetch failed. Check access settings or use our File Upload API instead.';
 const NO_AUDIO =
 	'The Google model was unable to generate audio for this request. Please try a different prompt.';
@@ -63,7 +46,7 @@ const NOT_READY = { taskId: TASK, resultUrls: null, imageUrls: null };
 /** Of any task, whether this package has created it or not. */
 const recorded = (meaning: string) => ({ ownRecord: meaning, record: meaning });
 
-const rowsOf = from.rowsOf<Facts>;
+const rowsOf = rows<Facts>;
 const files = { videoUrls: [VIDEO] };
 
 const ORDERS: AnswerRow[] = [
@@ -253,19 +236,13 @@ const RECORDS: AnswerRow[] = [
 	},
 ];
 
-const done = (result: object, facts: object = {}) => ({
-	state: 'success',
-	resultJson: text(result),
-	...facts,
-});
-
 const JOBS: AnswerRow[] = [
 	...rowsOf(
 		{ means: recorded('processing') },
 		...['waiting', 'queuing', 'generating'].map((state): [string, string, object] => [
 			`a job that is ${state}`,
 			from.TASK_DETAIL,
-			job({ state, successFlag: 0 }),
+			job(running(state, { creditsConsumed: null, successFlag: 0 })),
 		]),
 	),
 	...rowsOf(
@@ -273,32 +250,30 @@ const JOBS: AnswerRow[] = [
 		[
 			'a finished job',
 			from.ESCENARA,
-			job(done({ resultUrls: [VIDEO] }, { costTime: 148, creditsConsumed: 60 })),
+			job(gives({ resultUrls: [VIDEO] })),
 			{ files: { ...files, creditsConsumed: 60 } },
 		],
 		[
 			'a finished job, its result parsed as well',
 			from.KIE_MODELS,
-			job(done({ resultUrls: [VIDEO] }, { successFlag: 1, response: { resultUrls: [VIDEO] } })),
+			job({ ...gives({ resultUrls: [VIDEO] }), successFlag: 1, response: { resultUrls: [VIDEO] } }),
 		],
 		[
 			'a finished job in 1080p',
 			from.ESCENARA,
 			// Its 720p version is in another list.
-			job(done({ data: { result_urls: [VIDEO], origin_urls: [ORIGIN] } }), {
-				resolution: '1080p',
-				model: 'veo3_fast',
-			}),
+			ok(
+				jobOf('veo-3-1', gives({ data: { result_urls: [VIDEO], origin_urls: [ORIGIN] } }), {
+					resolution: '1080p',
+					model: 'veo3_fast',
+				}),
+			),
 			{ files: { ...files, resolution: '1080p' } },
 		],
 		[
 			'a finished 4K upgrade',
 			from.TASK_DETAIL,
-			job({
-				model: 'veo/get-4k-video',
-				param: text({ model: 'veo/get-4k-video', input: text({ task_id: TASK, index: 0 }) }),
-				...done({ resultUrls: [VIDEO] }),
-			}),
+			ok(jobOf('veo/get-4k-video', gives({ resultUrls: [VIDEO] }), { task_id: TASK, index: 0 })),
 			{ files: { ...files, resolution: '4k' } },
 		],
 	),

@@ -1,27 +1,28 @@
 import type { ResultFiles } from '../../../nodes/KieVeo/kie/meaning/files';
 import { IMAGE, ORIGIN, TASK, VIDEO, WHOLE } from './answers';
+import { gives, JOB, jobOf, reported, rowsOf as rows, text, type Sourced } from './rows';
 import * as from from './sources';
 
 interface Facts {
 	outcome: 'success' | 'failed' | 'unknown';
 	/** What it is about, by its content. */
-	topic: 'get4k' | 'get1080p' | 'generate' | 'extend' | 'unknown';
+	topic: 'get4k' | 'get1080p' | 'generate' | 'extend' | 'task' | 'unknown';
 	/** The outcome at the address of a 4K order: what is about another video says nothing. */
 	atGet4k: 'success' | 'failed' | 'unknown';
 	taskIds: string[];
 	message?: string;
 	code?: number | null;
 	files?: Partial<ResultFiles>;
+	/** More may follow. */
+	mayBeStage?: boolean;
 }
-export type CallbackRow = Facts & from.Sourced;
+export type CallbackRow = Facts & Sourced;
 
-const rowsOf = from.rowsOf<Facts>;
-const text = (value: unknown) => JSON.stringify(value);
+export const rowsOf = rows<Facts>;
 const UNAVAILABLE = 'The 4K version of this video is unavailable. Please try a different video.';
 const FLAGGED = 'Your prompt was flagged by Website as violating content policies';
 /** As printed: it cannot be parsed. */
 const BROKEN_JSON = '{"prompt":"A dog","imageUrls":["\\https://example.com/image1.jpg"]}';
-const JOB = 'e931f4f24b0f6d5bc4744c719d3f67f3';
 
 const generated = (
 	info: object,
@@ -35,24 +36,8 @@ const generated = (
 const upgraded = (data: object) => ({ code: 200, msg: '4K Video generated successfully.', data });
 const refused = (data: object | null, msg: string) => ({ code: 500, msg, data });
 const EXTENDED = 'Veo3.1 video extension successful.';
-const job = (facts: object, code = 200) => ({
-	code,
-	msg: code === 200 ? 'Playground task completed successfully.' : 'Playground task failed.',
-	data: {
-		taskId: JOB,
-		model: 'veo-3-1',
-		state: 'success',
-		param: text({ model: 'veo-3-1', input: text({ prompt: 'A dog', model: 'veo3_fast' }) }),
-		resultJson: text({ resultUrls: [VIDEO] }),
-		failCode: null,
-		failMsg: null,
-		costTime: 148,
-		completeTime: 1788941358629,
-		createTime: 1788941299171,
-		creditsConsumed: 60,
-		...facts,
-	},
-});
+const job = (facts: object = {}, model = 'veo-3-1', input?: object) =>
+	reported(jobOf(model, { ...gives({ resultUrls: [VIDEO] }), ...facts }, input));
 
 const files = { videoUrls: [VIDEO] };
 const MADE: Facts = {
@@ -232,40 +217,38 @@ export const CALLBACKS: readonly CallbackRow[] = [
 	},
 	...rowsOf(
 		{ ...MADE, taskIds: [JOB] },
-		['a job', from.ESCENARA, job({}), { files: { ...files, creditsConsumed: 60 } }],
+		['a job', from.ESCENARA, job(), { files: { ...files, creditsConsumed: 60 } }],
 		[
 			'a job in 1080p',
 			from.ESCENARA,
-			job({
-				resultJson: text({ data: { result_urls: [VIDEO], origin_urls: [ORIGIN] } }),
-				param: text({ model: 'veo-3-1', input: text({ resolution: '1080p' }) }),
+			job(gives({ data: { result_urls: [VIDEO], origin_urls: [ORIGIN] } }), 'veo-3-1', {
+				resolution: '1080p',
 			}),
 			{ files: { ...files, resolution: '1080p' } },
 		],
 		[
 			'a 4K upgrade as a job',
 			from.TASK_DETAIL,
-			job({ model: 'veo/get-4k-video' }),
+			job({}, 'veo/get-4k-video'),
 			{ topic: 'get4k', atGet4k: 'success', files: { ...files, resolution: '4k' } },
 		],
 		[
 			'a 1080P upgrade as a job',
 			from.TASK_DETAIL,
-			job({ model: 'veo/get-1080p-video' }),
+			job({}, 'veo/get-1080p-video'),
 			{ topic: 'get1080p', files: { ...files, resolution: '1080p' } },
 		],
-		['an extension as a job', from.TASK_DETAIL, job({ model: 'veo/extend' }), { topic: 'extend' }],
+		['an extension as a job', from.TASK_DETAIL, job({}, 'veo/extend'), { topic: 'extend' }],
 	),
 	{
 		what: 'a failed job',
-		body: job(
-			{
+		body: reported(
+			jobOf('veo-3-1', {
 				state: 'fail',
-				resultJson: '',
 				failCode: '500',
 				failMsg: 'Internal server error',
 				creditsConsumed: 0,
-			},
+			}),
 			501,
 		),
 		source: from.TASK_DETAIL,

@@ -44,22 +44,3 @@ export const SUNO = 'six jobs of music measured by public clients, 2026-09 and 2
 export const RESULT_SHAPES = 'what public clients of these models read, 2026';
 export const MODEL_SCHEMA =
 	"an example in a model's schema, recorded by https://github.com/justintanner/apicity, 2026-10";
-
-/** What Kie says, and where it was seen. */
-export interface Sourced {
-	what: string;
-	source: string;
-	body: unknown;
-}
-
-/** Rows that have the same facts, but for what is given with one of them. */
-export function rowsOf<Facts>(
-	facts: Facts,
-	...rows: Array<[what: string, source: string, body: unknown, different?: Partial<Facts>]>
-): Array<Facts & Sourced> {
-	return rows.map(([what, source, body, different]) => ({
-		...{ what, source, body },
-		...facts,
-		...different,
-	}));
-}

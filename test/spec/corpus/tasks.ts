@@ -1,6 +1,7 @@
 import type { ResultFiles } from '../../../nodes/KieVeo/kie/meaning/files';
 import type { JsonObject } from '../../../nodes/KieVeo/values';
-import type { CallbackRow } from './callbacks';
+import { rowsOf, type CallbackRow } from './callbacks';
+import { gives, JOB, jobOf, ok, reported, running, text, type Sourced } from './rows';
 import * as from from './sources';
 
 /* Jobs of other models than Veo's: their records and callbacks, and what they mean. */
@@ -12,38 +13,14 @@ interface Facts {
 	code?: number;
 	files?: Partial<ResultFiles>;
 }
-export type TaskRow = Facts & from.Sourced;
+export type TaskRow = Facts & Sourced;
 
 const HOST = 'https://tempfile.aiquickdraw.com';
 const INPUT = 'https://tempfile.redpandaai.co/kieai/100001/images/a.jpg';
-const ID = '0123456789abcdef0123456789abcd10';
 export const PICTURE = `${HOST}/r/a.png`;
 
-const text = (value: unknown) => JSON.stringify(value);
-const ok = (data: unknown) => ({ code: 200, msg: 'success', data });
-
-/** As it was in August 2026; `param` is JSON text, and in it `input` is JSON text again. */
-const job = (model: string, facts: object, input: object = { prompt: 'a white cat' }) => ({
-	taskId: ID,
-	model,
-	state: 'success',
-	param: text({ input: text(input), model }),
-	resultJson: '',
-	failCode: null,
-	failMsg: null,
-	costTime: 82,
-	completeTime: 1787892210405,
-	createTime: 1787892127821,
-	creditsConsumed: 4,
-	...facts,
-});
-const gives = (result: object) => ({ resultJson: text(result) });
-const running = (state: string, facts: object) => ({
-	state,
-	costTime: null,
-	completeTime: null,
-	...facts,
-});
+const job = (model: string, facts: object, input: object = { prompt: 'a white cat' }) =>
+	jobOf(model, facts, input);
 
 const track = (id: string) => ({
 	id,
@@ -57,7 +34,7 @@ const track = (id: string) => ({
 	duration: 14.2,
 	createTime: 1790546580394,
 });
-const MUSIC = { code: 200, msg: 'success', task_id: ID, data: [track('1'), track('2')] };
+const MUSIC = { code: 200, msg: 'success', task_id: JOB, data: [track('1'), track('2')] };
 const LYRICS = { resultObject: { lyricsData: [{ text: '[Verse]', title: 't' }] } };
 
 /** What a model gave, and which of its addresses are files. */
@@ -108,7 +85,7 @@ export const TASKS: readonly TaskRow[] = [
 			body: ok(job('some/model', gives(result))),
 			source,
 			means: 'success',
-			files: { fileUrls, result, creditsConsumed: 4 },
+			files: { fileUrls, result, creditsConsumed: 60 },
 		}),
 	),
 	{
@@ -221,67 +198,57 @@ export const TASKS: readonly TaskRow[] = [
 	},
 ];
 
-const callback = (data: object, isMade: boolean) => ({
-	code: isMade ? 200 : 501,
-	msg: isMade ? 'Playground task completed successfully.' : 'Playground task failed.',
-	data,
-});
 const stage = (facts: object, msg = 'success') => ({
 	code: 200,
 	msg,
-	data: { task_id: ID, ...facts },
+	data: { task_id: JOB, ...facts },
 });
 
-interface CallbackFacts extends Pick<CallbackRow, 'outcome' | 'atGet4k' | 'message' | 'code'> {
-	topic: 'task' | 'unknown';
-	taskIds: readonly string[];
-	fileUrls?: string[];
-	mayBeStage?: boolean;
-}
-export type TaskCallbackRow = CallbackFacts & from.Sourced;
+const OF_TASK: Pick<CallbackRow, 'topic' | 'atGet4k' | 'taskIds' | 'files'> = {
+	topic: 'task',
+	atGet4k: 'unknown',
+	taskIds: [JOB],
+	files: { fileUrls: [] },
+};
 
-const rowsOf = from.rowsOf<CallbackFacts>;
-const OF_TASK = { topic: 'task', atGet4k: 'unknown', taskIds: [ID] } as const;
-
-export const TASK_CALLBACKS: readonly TaskCallbackRow[] = [
+export const TASK_CALLBACKS: readonly CallbackRow[] = [
 	...rowsOf(
 		{ ...OF_TASK, outcome: 'success' },
 		[
 			'a picture',
 			from.NANO_BANANA,
-			callback(
+			reported(
 				job('google/nano-banana', {
 					...gives({ resultUrls: [PICTURE] }),
 					updateTime: 1786428635000,
 				}),
-				true,
 			),
-			{ fileUrls: [PICTURE] },
+			{ files: { fileUrls: [PICTURE] } },
 		],
-		['lyrics', from.SUNO, callback(job('ai-music-api/lyrics', gives(LYRICS)), true)],
+		['lyrics', from.SUNO, reported(job('ai-music-api/lyrics', gives(LYRICS)))],
 	),
 	...rowsOf(
 		{ ...OF_TASK, outcome: 'failed' },
 		[
 			'a failure, as the schema of a model shows it',
 			from.MODEL_SCHEMA,
-			callback(
+			reported(
 				{
-					taskId: ID,
+					taskId: JOB,
 					model: 'kling/v2-1-master-text-to-video',
 					state: 'fail',
 					param: text({ input: text({ prompt: 'p' }), model: 'kling/v2-1-master-text-to-video' }),
 					failCode: 'GENERATION_FAILED',
 					failMsg: 'The generation task failed.',
 				},
-				false,
+				501,
 			),
 			{ message: 'The generation task failed.', code: 501 },
 		],
 		[
 			'a failure, as the older pages show it',
 			from.TASK_DETAIL,
-			callback(
+			reported(
 				{
 					...job('kling/v2-5-turbo-image-to-video-pro', { state: 'fail', resultJson: undefined }),
 					failCode: '500',
@@ -289,7 +256,7 @@ export const TASK_CALLBACKS: readonly TaskCallbackRow[] = [
 					consumeCredits: 0,
 					remainedCredits: 100,
 				},
-				false,
+				501,
 			),
 			{ message: 'Internal server error', code: 500 },
 		],

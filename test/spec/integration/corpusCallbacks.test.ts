@@ -137,7 +137,7 @@ describe('the trigger, about a task of any model', () => {
 	const picture = told[0] ?? { body: null, taskIds: [] };
 
 	it.each(told.map((row) => [row.what, row] as const))('called about %s', async (_what, row) => {
-		const { outcome, taskIds, fileUrls = [], message, code } = row;
+		const { outcome, taskIds, files: { fileUrls = [] } = {}, message, code } = row;
 		for (const [address, more] of [
 			['', { operation: 'unknown' }],
 			[ofModel({ order: 1 }), { operation: 'runModel', passThrough: { order: 1 } }],
@@ -201,8 +201,9 @@ describe('the trigger, about a task of any model', () => {
 /** The orders whose address it can come to: that of a 4K order may get the report of the base video. */
 const WAYS = CALLBACKS.flatMap((row) => {
 	const { topic } = row;
-	const own = topic === 'get1080p' ? [] : [topic === 'unknown' ? ('generate' as const) : topic];
-	return [...new Set([...own, 'get4k' as const])].map((operation) => {
+	const isNew = topic === 'generate' || topic === 'unknown';
+	const own = topic === 'extend' ? topic : isNew ? 'generate' : 'get4k';
+	return [...new Set([own, 'get4k'] as const)].map((operation) => {
 		const outcome = operation === 'get4k' ? row.atGet4k : row.outcome;
 		return [operation, row.what, outcome, row] as const;
 	});

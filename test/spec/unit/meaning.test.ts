@@ -14,8 +14,8 @@ import { isUnknownTask, readRecordAnswer } from '../../../nodes/KieVeo/kie/meani
 import { KNOWN_TEXTS, readText } from '../../../nodes/KieVeo/kie/meaning/texts';
 import * as kieTexts from '../../tools/simulator/kieTexts';
 import { ANSWERS, TASK, VIDEO, type AnswerRow } from '../corpus/answers';
-import { CALLBACKS, type CallbackRow } from '../corpus/callbacks';
-import { TASK_CALLBACKS, TASKS, type TaskCallbackRow } from '../corpus/tasks';
+import { CALLBACKS } from '../corpus/callbacks';
+import { TASK_CALLBACKS, TASKS } from '../corpus/tasks';
 import { TEXTS } from '../corpus/texts';
 
 /** An answer as it comes over the wire: an object is sent as JSON, text as it is. */
@@ -463,16 +463,14 @@ describe('the record of a task of any model', () => {
 });
 
 describe('a callback', () => {
-	type Row = Omit<CallbackRow, 'topic' | 'taskIds'> & Omit<TaskCallbackRow, 'topic'>;
-	const rows: ReadonlyArray<Row & { topic: string }> = [...CALLBACKS, ...TASK_CALLBACKS];
+	const rows = [...CALLBACKS, ...TASK_CALLBACKS].map((row) => [row.what, row] as const);
 
-	it.each(rows.map((row) => [row.what, row] as const))('about %s', (_what, row) => {
+	it.each(rows)('about %s', (_what, row) => {
 		const parsed = parseCallback(row.body);
 		if ('reason' in parsed) throw new Error(parsed.reason);
-		const { outcome, topic, taskIds, message, code, mayBeStage = false } = row;
+		const { outcome, topic, taskIds, message, code, files = {}, mayBeStage = false } = row;
 		expect(parsed.read()).toMatchObject({
-			...{ outcome, topic, taskIds, mayBeStage },
-			files: row.files ?? (row.fileUrls ? { fileUrls: row.fileUrls } : {}),
+			...{ outcome, topic, taskIds, mayBeStage, files },
 			...(message === undefined ? {} : { message }),
 			...(code === undefined ? {} : { code }),
 		});
