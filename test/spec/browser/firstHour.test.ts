@@ -40,7 +40,7 @@ describe.each(LINES.map(({ name }) => name))('the first hour in the editor of n8
 
 	it('says in the credential where the keys are, and asks what to order through', async () => {
 		await editor.openCredential(stage.credential);
-		const dialog = editor.page.locator('[data-test-id=credential-edit-dialog]');
+		const dialog = editor.page.getByTestId('credential-edit-dialog');
 		await picture('credential');
 		const links = dialog.getByText('Create the API key at').locator('a');
 		expect(await links.allInnerTexts()).toStrictEqual(['kie.ai/api-key', 'kie.ai/settings']);
@@ -82,7 +82,7 @@ describe.each(LINES.map(({ name }) => name))('the first hour in the editor of n8
 		await editor.waitForStep();
 		await editor.closeNode();
 		await editor.openNode(KIE);
-		const hints = editor.page.locator('[data-test-id=ndv] [data-test-id=node-hint]');
+		const hints = editor.panel.getByTestId('node-hint');
 		await hints.first().waitFor();
 		await picture(title.replaceAll(' ', '-'));
 		expect((await hints.allInnerTexts()).join().trim()).toBe(`These items make ${expected}`);

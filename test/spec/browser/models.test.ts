@@ -30,18 +30,18 @@ describe.each(LINES.map(({ name }) => name))('any model in the editor of n8n %s'
 		await stage?.close();
 	});
 
-	const shown = (id: string): Locator => editor.page.locator(`[data-test-id=${id}]`);
+	const shown = (id: string): Locator => editor.page.getByTestId(id);
 	const fields = (): Locator => shown('mapping-fields-container');
 	const offered = (text: string): Locator => editor.page.locator(OFFERED).filter({ hasText: text });
 	const values = async (): Promise<string[]> =>
 		await fields()
-			.locator('[data-test-id=parameter-input]')
+			.getByTestId('parameter-input')
 			.locator('input, textarea')
 			.evaluateAll((all) => all.map((one) => (one as HTMLInputElement).value));
 
 	/** Searches the list for a model, and takes it once its fields are there. */
 	async function choose(model: string, field: string): Promise<string[]> {
-		await shown('resource-locator-modelId').locator('[data-test-id=rlc-input]').first().click();
+		await shown('resource-locator-modelId').getByTestId('rlc-input').first().click();
 		await shown('rlc-search').last().fill(model);
 		await shown('rlc-item').filter({ hasText: model }).first().click();
 		await fields().getByText(field, { exact: true }).waitFor();
@@ -62,7 +62,7 @@ describe.each(LINES.map(({ name }) => name))('any model in the editor of n8n %s'
 		await fields().locator('input, textarea').first().fill('A red fox');
 		await shown('add-fields-select').locator('button, input').first().click();
 		await offered('Aspect Ratio').first().click();
-		const ratio = fields().locator('[data-test-id=parameter-input]').nth(1);
+		const ratio = fields().getByTestId('parameter-input').nth(1);
 		await ratio.click();
 		await offered('16:9').first().click();
 		// Where the list has the focus, the key that closes the panel closes only the list.

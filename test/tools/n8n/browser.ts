@@ -1,7 +1,9 @@
-import { chromium, type Browser, type Locator, type Page } from 'playwright-core';
+import { chromium, selectors, type Browser, type Locator, type Page } from 'playwright-core';
 
 import { OWNER, type Reference } from './client';
 import { ensureChromium } from './programs';
+
+selectors.setTestIdAttribute('data-test-id');
 
 /** Chromium in a container: no sandbox, no GPU, and no calls to the outside of its own. */
 const FLAGS = [
@@ -56,7 +58,7 @@ export class Editor {
 	/** Shows a workflow's canvas. */
 	async openWorkflow(id: string): Promise<void> {
 		await this.page.goto(`${this.url}/workflow/${id}`);
-		await this.page.locator('[data-test-id=canvas-node]').first().waitFor();
+		await this.page.getByTestId('canvas-node').first().waitFor();
 		await this.dismissNotices();
 	}
 
@@ -64,7 +66,7 @@ export class Editor {
 	async openCredential({ id }: Reference): Promise<void> {
 		// The address of a credential in n8n's editor.
 		await this.page.goto(`${this.url}/home/credentials/${id}`);
-		await this.page.locator('[data-test-id=credentials-config-container-test-success]').waitFor();
+		await this.page.getByTestId('credentials-config-container-test-success').waitFor();
 		await this.dismissNotices();
 	}
 
@@ -76,7 +78,7 @@ export class Editor {
 			corner: 'node-creator-plus-button',
 			plus: 'canvas-handle-plus',
 		}[from];
-		const opener = this.page.locator(`[data-test-id=${button}]`).first();
+		const opener = this.page.getByTestId(button).first();
 		await opener.waitFor();
 		await this.dismissNotices();
 		await opener.click();
@@ -88,10 +90,10 @@ export class Editor {
 	 * @returns the names that it shows, in its order
 	 */
 	async searchNodes(text: string): Promise<string[]> {
-		await this.page.locator('[data-test-id=node-creator-search-bar]').fill(text);
+		await this.page.getByTestId('node-creator-search-bar').fill(text);
 		// It waits for the end of the typing.
 		await this.page.waitForTimeout(500);
-		return await this.page.locator('[data-test-id=node-creator-item-name]').allInnerTexts();
+		return await this.page.getByTestId('node-creator-item-name').allInnerTexts();
 	}
 
 	/** The box of a node on the canvas. */
@@ -99,16 +101,25 @@ export class Editor {
 		return this.page.locator(`[data-test-id=canvas-node][data-node-name="${name}"]`);
 	}
 
+	/** The open panel. */
+	get panel(): Locator {
+		return this.page.getByTestId('ndv');
+	}
+
+	private get output(): Locator {
+		return this.page.getByTestId('output-panel');
+	}
+
 	/** Opens a node's panel. */
 	async openNode(name: string): Promise<void> {
 		await this.node(name).dblclick();
-		await this.page.locator('[data-test-id=parameter-input]').first().waitFor();
+		await this.page.getByTestId('parameter-input').first().waitFor();
 	}
 
 	/** Back to the canvas. */
 	async closeNode(): Promise<void> {
 		await this.page.keyboard.press('Escape');
-		await this.page.locator('[data-test-id=ndv]').waitFor({ state: 'hidden' });
+		await this.panel.waitFor({ state: 'hidden' });
 	}
 
 	/**
@@ -117,29 +128,29 @@ export class Editor {
 	 * @returns the execution's id, or `undefined` when n8n now listens for a test webhook
 	 */
 	async executeWorkflow(): Promise<string | undefined> {
-		return await this.run(this.page.locator('[data-test-id=execute-workflow-button]').first());
+		return await this.run(this.page.getByTestId('execute-workflow-button').first());
 	}
 
 	/** Presses "Execute step" in the open panel; returns as `executeWorkflow` does. */
 	async executeStep(): Promise<string | undefined> {
-		return await this.run(this.page.locator('[data-test-id=node-execute-button]').first());
+		return await this.run(this.page.getByTestId('node-execute-button').first());
 	}
 
 	/** Waits until the canvas shows that a node has finished, well or with an error. */
 	async waitForNode(name: string): Promise<'success' | 'error'> {
-		const success = this.node(name).locator('[data-test-id=canvas-node-status-success]');
-		const issues = this.node(name).locator('[data-test-id=node-issues]');
-		await success.or(issues).first().waitFor();
-		return (await issues.count()) > 0 ? 'error' : 'success';
+		const node = this.node(name);
+		return await outcome(
+			node.getByTestId('canvas-node-status-success'),
+			node.getByTestId('node-issues'),
+		);
 	}
 
 	/** Waits until the open panel shows the step's result, well or with an error. */
 	async waitForStep(): Promise<'success' | 'error'> {
-		const panel = this.page.locator('[data-test-id=output-panel]');
-		const success = panel.locator('[data-test-id=node-run-status-success]');
-		const danger = panel.locator('[data-test-id=node-run-status-danger]');
-		await success.or(danger).first().waitFor();
-		return (await danger.count()) > 0 ? 'error' : 'success';
+		return await outcome(
+			this.output.getByTestId('node-run-status-success'),
+			this.output.getByTestId('node-run-status-danger'),
+		);
 	}
 
 	/**
@@ -148,10 +159,9 @@ export class Editor {
 	 * @returns seconds and size of the video, as the browser has read them from the file
 	 */
 	async playOutputFile(): Promise<{ duration: number; width: number; height: number }> {
-		const panel = this.page.locator('[data-test-id=output-panel]');
-		await panel.locator('[data-test-id=radio-button-binary]').click();
-		await panel.locator('[data-test-id=ndv-view-binary-data]').first().click();
-		const video = panel.locator('video');
+		await this.output.getByTestId('radio-button-binary').click();
+		await this.output.getByTestId('ndv-view-binary-data').first().click();
+		const video = this.output.locator('video');
 		await video.waitFor();
 		return await video.evaluate(async (element: HTMLVideoElement) => {
 			element.muted = true;
@@ -167,8 +177,7 @@ export class Editor {
 
 	/** Shows the fields of the open panel's output, with the values of its first item. */
 	async showOutputFields(): Promise<void> {
-		const panel = this.page.locator('[data-test-id=output-panel]');
-		await panel.locator('[data-test-id=radio-button-schema]').click();
+		await this.output.getByTestId('radio-button-schema').click();
 	}
 
 	/** Closes n8n's notices in the corner and moves the mouse away, for an undisturbed picture. */
@@ -186,8 +195,8 @@ export class Editor {
 	 * @returns the expression that the parameter holds then
 	 */
 	async mapField(field: string, parameter: string): Promise<string> {
-		const pill = this.page.locator('[data-test-id=ndv]').getByText(field, { exact: true }).first();
-		const input = this.parameter(parameter).locator('[data-test-id=parameter-input-field]');
+		const pill = this.panel.getByText(field, { exact: true }).first();
+		const input = this.parameter(parameter).getByTestId('parameter-input-field');
 		const [from, to] = [await pill.boundingBox(), await input.boundingBox()];
 		if (!from || !to) throw new Error(`Nothing to drag from ${field} to ${parameter}`);
 		await this.page.mouse.move(from.x + from.width / 2, from.y + from.height / 2);
@@ -202,7 +211,7 @@ export class Editor {
 
 	/** The names that a list in the open panel offers. It stays open. */
 	async optionsOf(parameter: string): Promise<string[]> {
-		await this.parameter(parameter).locator('[data-test-id=parameter-input]').click();
+		await this.parameter(parameter).getByTestId('parameter-input').click();
 		const options = this.page.locator('.el-select-dropdown__item:visible .option-headline');
 		await options.first().waitFor();
 		const names = await options.allInnerTexts();
@@ -211,8 +220,8 @@ export class Editor {
 
 	/** A parameter of the open panel by its label. */
 	private parameter(label: string): Locator {
-		return this.page
-			.locator('[data-test-id=ndv] [data-test-id=parameter-item]')
+		return this.panel
+			.getByTestId('parameter-item')
 			.filter({ has: this.page.getByText(label, { exact: true }) })
 			.first();
 	}
@@ -265,7 +274,7 @@ export class Editor {
 		await this.page.goto(`${this.url}/signin`);
 		await this.page.locator('input[name=emailOrLdapLoginId]').fill(email);
 		await this.page.locator('input[type=password]').fill(password);
-		await this.page.locator('[data-test-id=form-submit-button]').click();
+		await this.page.getByTestId('form-submit-button').click();
 		await this.page.waitForURL((address) => !address.pathname.endsWith('/signin'));
 	}
 
@@ -278,4 +287,10 @@ export class Editor {
 		const { data } = (await response.json()) as { data: { executionId?: string } };
 		return data.executionId;
 	}
+}
+
+/** Waits until either is shown. */
+async function outcome(success: Locator, error: Locator): Promise<'success' | 'error'> {
+	await success.or(error).first().waitFor();
+	return (await error.count()) > 0 ? 'error' : 'success';
 }
