@@ -10,7 +10,7 @@ import { node } from '../spec/e2e/workflows';
 import { Editor } from './n8n/browser';
 import type { WorkflowDefinition } from './n8n/client';
 import { describeError } from './n8n/errors';
-import { pollingEvery, readExample, RECEIVER_PATH } from './n8n/examples';
+import { readExample, RECEIVER_PATH } from './n8n/examples';
 import { DEMO_VIDEOS, SIMULATOR_KEY } from './simulator';
 
 const FOLDER = resolve(__dirname, '..', '..', 'docs', 'images');
@@ -206,8 +206,8 @@ async function takeGeneration(_: Stage, camera: Camera): Promise<void> {
 /** What a form starts: the form, and the canvas once it has been filled in. */
 async function takeForm({ client, credential }: Stage, camera: Camera): Promise<void> {
 	const { editor } = camera;
-	const example = readExample('product-photo-to-advertisement.json', credential);
-	await camera.openWorkflow(pollingEvery(1, example));
+	const file = 'product-photo-to-advertisement.json';
+	await camera.openWorkflow(readExample(file, credential, { pollInterval: 1 }));
 	const opened = editor.page.context().waitForEvent('page');
 	await editor.executeWorkflow();
 	const form = await opened;

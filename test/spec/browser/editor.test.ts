@@ -2,13 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { Editor } from '../../tools/n8n/browser';
 import type { Reference, WorkflowDefinition } from '../../tools/n8n/client';
-import {
-	createPromptTable,
-	exampleFiles,
-	filledIn,
-	pollingEvery,
-	readExample,
-} from '../../tools/n8n/examples';
+import { createPromptTable, exampleFiles, readExample } from '../../tools/n8n/examples';
 import { itemsOf } from '../../tools/n8n/execution';
 import { LINES } from '../../tools/n8n/versions';
 import { DEMO_VIDEOS } from '../../tools/simulator';
@@ -117,7 +111,8 @@ describe.each(LINES.map(({ name }) => name))('the editor of n8n %s', (line) => {
 
 	it.each(Object.entries(RESULTS))('runs the example %s from its button', async (file, results) => {
 		const { client, credential } = stage;
-		const example = filledIn(table, stage.n8n.url, pollingEvery(1, readExample(file, credential)));
+		const picks = { table, n8nUrl: stage.n8n.url, pollInterval: 1 };
+		const example = readExample(file, credential, picks);
 		const { id } = await client.createWorkflow(example);
 		await editor.openWorkflow(id);
 		const executionId = await editor.executeWorkflow();
@@ -157,10 +152,11 @@ describe.each(LINES.map(({ name }) => name))('the editor of n8n %s', (line) => {
 	});
 
 	it('pays for no prompt of the table twice, and picks up what was slow', async () => {
-		const { client, simulator, credential, n8n } = stage;
-		const prompts = await createPromptTable(client, 'Veo nights');
-		const example = pollingEvery(1, readExample('table-of-prompts-every-night.json', credential));
-		const patient = filledIn(prompts, n8n.url, example);
+		const { client, simulator, credential } = stage;
+		const patient = readExample('table-of-prompts-every-night.json', credential, {
+			table: await createPromptTable(client, 'Veo nights'),
+			pollInterval: 1,
+		});
 		const hasty = JSON.stringify(patient).replace(
 			'"pollInterval":1',
 			'"pollInterval":1,"timeout":1',

@@ -1,7 +1,7 @@
 import type { INode, INodeParameters } from 'n8n-workflow';
 
 import type { CredentialReference, WorkflowDefinition } from '../../tools/n8n/client';
-import { pollingEvery, readExample } from '../../tools/n8n/examples';
+import { readExample } from '../../tools/n8n/examples';
 import { itemsOf } from '../../tools/n8n/execution';
 import { LINES } from '../../tools/n8n/versions';
 import { filmMaker, ModelServer } from '../../tools/model/server';
@@ -103,24 +103,18 @@ describe.each(LINES.map(({ name }) => name))('an AI agent in n8n %s', (line) => 
 	});
 	afterAll(async () => await stage.close());
 
-	const createAgent = async () =>
-		await stage.client.createWorkflow(agentWorkflow(line, stage.credential, modelCredential));
-
 	it.each([
 		['video', 'Generate'],
 		['picture', 'Draw'],
 	])('gets a finished %s with one paid request', async (_what, tool) => {
 		first = tool;
-		const { id } = await createAgent();
-		const execution = await stage.client.runToEnd(id, { timeoutMs: 60_000 });
+		const { client, credential } = stage;
+		const { id } = await client.createWorkflow(agentWorkflow(line, credential, modelCredential));
+		const execution = await client.runToEnd(id, { timeoutMs: 60_000 });
 		expect(execution.error).toBeUndefined();
 		expect(itemsOf(execution, AGENT)[0]?.json.output).toMatch(/^It is at http/);
 		expect(stage.simulator.paid()).toHaveLength(1);
-	});
-
-	it('is told by the tools what costs credits, and what the next step is', async () => {
-		const { id } = await createAgent();
-		await stage.client.runToEnd(id, { timeoutMs: 60_000 });
+		// It is told what costs credits, and what the next step is.
 		const { tools } = model.turns[0] ?? {};
 		expect(tools?.get('Generate')?.description).toMatch(/Costs credits: call it once per video/);
 		expect(tools?.get('Get')?.description).toMatch(/Costs nothing\. .+ask again later/);
@@ -142,7 +136,7 @@ describe.each(LINES.map(({ name }) => name))('an AI agent in n8n %s', (line) => 
 		const openAiApi = await client.createCredential({ name: 'Writer', type: 'openAiApi', data });
 		const refusal = { generation: { outcome: 'failure' } } as const;
 		simulator.nextTask({ taskId: 'veo_scene_2', prompt: 'Two', ...refusal });
-		const example = pollingEvery(1, readExample(SCENES, credential));
+		const example = readExample(SCENES, credential, { pollInterval: 1 });
 		const nodes = example.nodes.map((one) =>
 			one.type === MODEL_TYPE ? { ...one, credentials: { openAiApi } } : one,
 		);
@@ -169,7 +163,7 @@ describe.each(LINES.map(({ name }) => name))('an AI agent in n8n %s', (line) => 
 
 	/** The example, with an address at which the test is the person in the chat. */
 	const askingWorkflow = (): WorkflowDefinition => {
-		const example = pollingEvery(1, readExample(ASKING, stage.credential));
+		const example = readExample(ASKING, stage.credential, { pollInterval: 1 });
 		const nodes = example.nodes.map((one) => {
 			if (one.type === MODEL_TYPE) return { ...one, credentials: { openAiApi: modelCredential } };
 			if (one.name !== 'Chat') return one;

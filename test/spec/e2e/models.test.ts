@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
-import { pollingEvery, readExample } from '../../tools/n8n/examples';
+import { readExample } from '../../tools/n8n/examples';
 import { itemsOf } from '../../tools/n8n/execution';
 import { LINES } from '../../tools/n8n/versions';
 import { Stage } from './stage';
@@ -65,8 +65,8 @@ describe.each(LINES.map(({ name }) => name))('any model on n8n %s', (line) => {
 
 	it('makes an advertisement of the photo that a form was given', async () => {
 		const { client, credential, n8n, simulator } = stage;
-		const example = readExample('product-photo-to-advertisement.json', credential);
-		const { id } = await client.createWorkflow(pollingEvery(1, example));
+		const file = 'product-photo-to-advertisement.json';
+		const { id } = await client.createWorkflow(readExample(file, credential, { pollInterval: 1 }));
 		await client.activateWorkflow(id);
 		const form = new FormData();
 		form.set('field-0', new Blob([PICTURE], { type: 'image/png' }), 'product.png');

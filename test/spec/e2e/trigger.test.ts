@@ -12,7 +12,7 @@ import {
 	type Submission,
 } from '../../../nodes/KieVeo/addresses/submission';
 import type { CredentialReference } from '../../tools/n8n/client';
-import { readExample, reportingTo } from '../../tools/n8n/examples';
+import { readExample } from '../../tools/n8n/examples';
 import { hasEnded, itemsOf } from '../../tools/n8n/execution';
 import { LINES, type LineName } from '../../tools/n8n/versions';
 import { SIMULATOR_KEY, type ManualCallback, type NextTask } from '../../tools/simulator';
@@ -306,8 +306,11 @@ function reportsTasks(): void {
 		});
 		const execution = await client.runToEnd((await client.createWorkflow(run)).id);
 		const taskId = String(itemsOf(execution, KIE)[0]?.json.taskId);
-		const deadline = Date.now() + 20_000;
-		while ((await confirming.outputs(taskId)).length === 0 && Date.now() < deadline);
+		await until(
+			async () => await confirming.outputs(taskId),
+			({ length }) => length > 0,
+			20_000,
+		);
 		await simulator.callbacksSettled();
 		const passThrough = { order: 7 };
 		expect(await confirming.outputs(taskId)).toMatchObject([{ taskId, passThrough, ...reported }]);
@@ -318,7 +321,7 @@ function isUsed(): void {
 	it('receives what the example workflow submits', async () => {
 		const { client, simulator } = stage;
 		const example = async (file: string) =>
-			await client.createWorkflow(reportingTo(stage.n8n.url, readExample(file, signed)));
+			await client.createWorkflow(readExample(file, signed, { n8nUrl: stage.n8n.url }));
 		const receive = await example('4k-with-callback-receive.json');
 		const submit = await example('4k-with-callback-submit.json');
 		await client.activateWorkflow(receive.id);

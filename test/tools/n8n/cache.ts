@@ -75,7 +75,7 @@ export async function ensureInstalled(installation: Installation): Promise<strin
 }
 
 /**
- * Runs a command to its end. What it prints goes to standard error.
+ * Runs a command to its end. Its complaints go to standard error.
  *
  * @param label what it does, in words
  * @throws Error when it fails
@@ -87,7 +87,7 @@ export function runStep(
 	options: { cwd?: string; env?: NodeJS.ProcessEnv },
 ): void {
 	console.error(`${label} ...`);
-	execFileSync(program, args, { ...options, stdio: ['ignore', 2, 2] });
+	execFileSync(program, args, { ...options, stdio: ['ignore', 'ignore', 2] });
 }
 
 /** Waits until no other process of this machine installs. @returns what lets the next one begin */

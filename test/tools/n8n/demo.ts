@@ -10,15 +10,7 @@ import { DEMO_TIMINGS, DEMO_VIDEOS, SIMULATOR_KEY, startSimulator } from '../sim
 import { N8nClient, OWNER, type Credential } from './client';
 import { packageFolder } from './communityPackage';
 import { describeError } from './errors';
-import {
-	createPromptTable,
-	exampleFiles,
-	FIRST_EXAMPLE,
-	isStartedByKie,
-	pollingEvery,
-	readExample,
-	filledIn,
-} from './examples';
+import { createPromptTable, exampleFiles, readExample } from './examples';
 import { N8n } from './n8n';
 import { freePorts, isFree } from './ports';
 import { webhookAddress } from './startCommand';
@@ -35,9 +27,8 @@ const HELP = `Starts n8n with this package, example workflows and a simulated Ki
 With the environment variable KIE_API_KEY set, the real Kie.ai is used. That costs credits.
 Callbacks then need KIE_WEBHOOK_HMAC_KEY and a public address of this n8n in WEBHOOK_URL.`;
 
-const SIMULATOR_PORT = 3100;
-/** Seconds: the simulated Kie.ai has a video ready in four or five. */
-const POLL_INTERVAL = 1;
+/** The one to begin with: from a prompt to a file that plays. */
+const FIRST_EXAMPLE = 'prompt-to-4k-file.json';
 const DEMO_HMAC_KEY = 'kie-simulator-hmac-key';
 
 /** What to undo when the demo ends, last first. */
@@ -65,14 +56,16 @@ async function main(): Promise<void> {
 	await client.signIn();
 	const reference = await client.createCredential(credential);
 	const table = await createPromptTable(client);
+	// Seconds: the simulated Kie.ai has a video ready in four or five.
+	const pollInterval = process.env.KIE_API_KEY ? undefined : 1;
 	const workflows = new Map<string, IWorkflowBase>();
 	for (const file of exampleFiles()) {
-		const asShipped = filledIn(table, n8n.url, readExample(file, reference));
-		const example = process.env.KIE_API_KEY ? asShipped : pollingEvery(POLL_INTERVAL, asShipped);
+		const example = readExample(file, reference, { table, n8nUrl: n8n.url, pollInterval });
 		const workflow = await client.createWorkflow(example);
 		workflows.set(file, workflow);
 		// Without the key the trigger rightly refuses to be switched on.
-		if (isStartedByKie(example) && credential.data.webhookSecret) {
+		const isStartedByKie = example.nodes.some(({ type }) => type.endsWith('.kieVeoTrigger'));
+		if (isStartedByKie && credential.data.webhookSecret) {
 			await client.activateWorkflow(workflow.id);
 		}
 	}
@@ -107,13 +100,7 @@ async function kieCredential(api: ApiName): Promise<Credential> {
 		return credential({ apiKey: KIE_API_KEY, webhookSecret, baseUrl: 'https://api.kie.ai' });
 	}
 
-	const ports = {
-		api: await portOrFree(SIMULATOR_PORT),
-		upload: await portOrFree(SIMULATOR_PORT + 1),
-		file: await portOrFree(SIMULATOR_PORT + 2),
-	};
 	const simulator = await startSimulator({
-		ports,
 		accounts: [{ key: SIMULATOR_KEY, webhookHmacKey: DEMO_HMAC_KEY }],
 		timings: DEMO_TIMINGS,
 		videos: DEMO_VIDEOS,
