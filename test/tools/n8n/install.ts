@@ -4,7 +4,7 @@ import { delimiter, join } from 'node:path';
 import { cacheFolder, ensureInstalled, runStep } from './cache';
 import { describeError } from './errors';
 import { ensureChromium } from './programs';
-import { LINES, lineNamed, type N8nLine } from './versions';
+import { LINES, type N8nLine } from './versions';
 
 /** An n8n in the cache, or an image of it, with the Node.js it runs on. */
 export interface N8nInstall {
@@ -70,20 +70,14 @@ export async function ensureN8n(line: N8nLine): Promise<N8nInstall> {
 	return { line, node, modules };
 }
 
-/** `tsx test/tools/n8n/install.ts [2.x] [1.x] [chromium]`: everything when nothing is named. */
-async function main(names: readonly string[]): Promise<void> {
-	const wanted = names.length > 0 ? names : [...LINES.map((line) => line.name), 'chromium'];
-	for (const name of wanted) {
-		if (name === 'chromium') console.error(`Chromium: ${ensureChromium()}`);
-		else {
-			const { line, modules } = await ensureN8n(lineNamed(name));
-			console.error(`n8n ${name}: ${line.image ?? modules}`);
-		}
-	}
+/** `tsx test/tools/n8n/install.ts`: all that the end-to-end tests need. */
+async function main(): Promise<void> {
+	for (const line of LINES) await ensureN8n(line);
+	ensureChromium();
 }
 
 if (require.main === module) {
-	main(process.argv.slice(2)).catch((error: unknown) => {
+	main().catch((error: unknown) => {
 		console.error(describeError(error));
 		process.exitCode = 1;
 	});

@@ -141,6 +141,6 @@ export function passOn(incoming: IncomingMessage, outgoing: ServerResponse, targ
 		outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
 		answer.pipe(outgoing);
 	});
-	onward.on('error', () => outgoing.writeHead(502).end());
+	onward.on('error', () => outgoing.destroy());
 	incoming.pipe(onward);
 }
