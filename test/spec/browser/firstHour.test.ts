@@ -1,11 +1,13 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 
+import type { INodeParameters } from 'n8n-workflow';
+
 import { Editor } from '../../tools/n8n/browser';
 import type { WorkflowDefinition } from '../../tools/n8n/client';
 import { LINES } from '../../tools/n8n/versions';
 import { Stage } from '../e2e/stage';
-import { connect, ITEMS, KIE, node } from '../e2e/workflows';
+import { connect, ITEMS, KIE, kieNode, kieTool, node } from '../e2e/workflows';
 
 /** What the tests saw. */
 const PICTURES = join(__dirname, '../../../coverage/editor');
@@ -33,10 +35,8 @@ describe.each(LINES.map(({ name }) => name))('the first hour in the editor of n8
 		await editor.openWorkflow(id);
 		return id;
 	};
-	const kie = (name: string, parameters: object) => ({
-		...node(name, 'n8n-nodes-kie-veo.kieVeo', 1, { ...parameters }),
-		credentials: { kieVeoApi: stage.credential },
-	});
+	const kie = (name: string, parameters: INodeParameters) =>
+		kieNode(name, stage.credential, parameters);
 
 	it('says in the credential where the keys are, and asks what to order through', async () => {
 		await editor.openCredential(stage.credential);
@@ -103,18 +103,11 @@ describe.each(LINES.map(({ name }) => name))('the first hour in the editor of n8
 					position: [220, 0],
 				},
 				{
-					...node('Generate', 'n8n-nodes-kie-veo.kieVeoTool', 1, {
-						operation: 'generate',
-						prompt: "={{ $fromAI('Prompt', ``, 'string') }}",
-					}),
-					credentials: { kieVeoApi: stage.credential },
+					...kieTool('Generate', stage.credential, { operation: 'generate' }),
 					position: [220, 200],
 				},
 			],
-			connections: {
-				...connect(ITEMS, AGENT),
-				Generate: { ai_tool: [[{ node: AGENT, type: 'ai_tool', index: 0 }]] },
-			},
+			connections: { ...connect(ITEMS, AGENT), ...connect('Generate', AGENT, 'ai_tool') },
 		});
 		await editor.openNode('Generate');
 		expect(await editor.optionsOf('Wait Mode')).toStrictEqual([

@@ -3,7 +3,7 @@ import type { Locator } from 'playwright-core';
 import { Editor } from '../../tools/n8n/browser';
 import { LINES } from '../../tools/n8n/versions';
 import { Stage } from '../e2e/stage';
-import { KIE, node } from '../e2e/workflows';
+import { KIE, kieNode } from '../e2e/workflows';
 
 /** Options of a list and entries of a menu, as either line draws them. */
 const OFFERED = '.el-select-dropdown__item:visible, [role=menuitem]:visible, [role=option]:visible';
@@ -17,9 +17,7 @@ describe.each(LINES.map(({ name }) => name))('any model in the editor of n8n %s'
 		stage = await Stage.open(line);
 		editor = await Editor.open({ url: stage.n8n.url });
 		const parameters = { resource: 'task', operation: 'runModel' };
-		const kie = node(KIE, 'n8n-nodes-kie-veo.kieVeo', 1, parameters);
-		const credentials = { kieVeoApi: stage.credential };
-		const nodes = [{ ...kie, credentials }];
+		const nodes = [kieNode(KIE, stage.credential, parameters)];
 		const created = await stage.client.createWorkflow({ name: 'Model', nodes, connections: {} });
 		workflow = created.id;
 		await editor.openWorkflow(workflow);

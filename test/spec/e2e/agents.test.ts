@@ -1,5 +1,3 @@
-import type { INode, INodeParameters } from 'n8n-workflow';
-
 import type { CredentialReference, WorkflowDefinition } from '../../tools/n8n/client';
 import { readExample } from '../../tools/n8n/examples';
 import { itemsOf } from '../../tools/n8n/execution';
@@ -7,7 +5,7 @@ import { LINES } from '../../tools/n8n/versions';
 import { filmMaker, ModelServer } from '../../tools/model/server';
 import { until } from '../../tools/simulator/testing';
 import { Stage } from './stage';
-import { connect, ITEMS, node, RUN_MODEL } from './workflows';
+import { connect, ITEMS, kieTool, node, RUN_MODEL } from './workflows';
 
 const AGENT = 'AI Agent';
 const MODEL = 'Chat Model';
@@ -17,14 +15,6 @@ const A_PERSON = { 'user-agent': 'Mozilla/5.0 (X11; Linux x86_64) Chrome/140.0.0
 const SCENES = 'idea-to-scenes-of-a-film.json';
 const ASKING = 'agent-asks-before-it-spends.json';
 
-const tool = (
-	kieVeoApi: CredentialReference,
-	name: string,
-	parameters: INodeParameters,
-): INode => ({
-	...node(name, 'n8n-nodes-kie-veo.kieVeoTool', 1, parameters),
-	credentials: { kieVeoApi },
-});
 /** An agent with the tools Generate, which does not wait, Get, and Draw. */
 const agentWorkflow = (
 	line: string,
@@ -46,18 +36,18 @@ const agentWorkflow = (
 			}),
 			credentials: { openAiApi },
 		},
-		tool(kieVeoApi, 'Generate', {
+		kieTool('Generate', kieVeoApi, {
 			operation: 'generate',
 			prompt: "={{ $fromAI('Prompt', ``, 'string') }}",
 			waitMode: 'none',
 		}),
-		tool(kieVeoApi, 'Get', {
+		kieTool('Get', kieVeoApi, {
 			operation: 'get',
 			taskId: "={{ $fromAI('Task_ID', ``, 'string') }}",
 			waitMode: 'poll',
 			options: { pollInterval: 1 },
 		}),
-		tool(kieVeoApi, 'Draw', {
+		kieTool('Draw', kieVeoApi, {
 			...RUN_MODEL,
 			inputJson: "={{ { prompt: $fromAI('Prompt', ``, 'string') } }}",
 			waitMode: 'poll',
@@ -66,10 +56,10 @@ const agentWorkflow = (
 	],
 	connections: {
 		...connect(ITEMS, AGENT),
-		[MODEL]: { ai_languageModel: [[{ node: AGENT, type: 'ai_languageModel', index: 0 }]] },
-		Generate: { ai_tool: [[{ node: AGENT, type: 'ai_tool', index: 0 }]] },
-		Get: { ai_tool: [[{ node: AGENT, type: 'ai_tool', index: 0 }]] },
-		Draw: { ai_tool: [[{ node: AGENT, type: 'ai_tool', index: 0 }]] },
+		...connect(MODEL, AGENT, 'ai_languageModel'),
+		...connect('Generate', AGENT, 'ai_tool'),
+		...connect('Get', AGENT, 'ai_tool'),
+		...connect('Draw', AGENT, 'ai_tool'),
 	},
 	// As in every workflow of the editor. In the old order 2.x answers the model before the tool has run.
 	settings: { executionOrder: 'v1' },

@@ -12,9 +12,8 @@ import { syntheticContent } from '../../tools/simulator';
 import { listen } from '../../tools/simulator/network';
 import { MemoryWatch } from './memory';
 import { Stage } from './stage';
-import { AFTER, chain, connect, HTTP, httpDownload, ITEMS, KIE, node } from './workflows';
+import { AFTER, chain, connect, HTTP, httpDownload, ITEMS, KIE, kieNode } from './workflows';
 
-const KIE_TYPE = 'n8n-nodes-kie-veo.kieVeo';
 const FOUR_K = 'Get 4K';
 const MOST_GROWTH_MB = 60;
 const BIG_FILE = 300_000_000;
@@ -35,10 +34,6 @@ const polled = (parameters: INodeParameters): INodeParameters => ({
 	waitMode: 'poll',
 	options: { pollInterval: 1 },
 	...parameters,
-});
-const kie = (name: string, parameters: INodeParameters): INode => ({
-	...node(name, KIE_TYPE, 1, parameters),
-	credentials: { kieVeoApi: stage.credential },
 });
 const sha256Of = async (execution: Execution, name: string, item = 0) => {
 	const binary = itemsOf(execution, name)[item]?.binary?.data;
@@ -81,7 +76,11 @@ function makesVideos(): void {
 			...base,
 			nodes: [
 				...base.nodes,
-				kie(FOUR_K, polled({ operation: 'get4k', taskId: '={{ $json.taskId }}', download: true })),
+				kieNode(
+					FOUR_K,
+					credential,
+					polled({ operation: 'get4k', taskId: '={{ $json.taskId }}', download: true }),
+				),
 			],
 			connections: { ...connect(ITEMS, KIE), ...connect(KIE, FOUR_K), ...connect(FOUR_K, AFTER) },
 		});
@@ -125,7 +124,7 @@ function handlesLargeFiles(line: LineName): void {
 		const url = `http://127.0.0.1:${await listen(server)}/image.png`;
 		try {
 			const source = httpDownload(url);
-			const upload = kie(KIE, {
+			const upload = kieNode(KIE, stage.credential, {
 				resource: 'video',
 				operation: 'generate',
 				prompt: 'It moves',

@@ -1,6 +1,12 @@
 import { randomUUID } from 'node:crypto';
 
-import type { IDataObject, INode, INodeParameters } from 'n8n-workflow';
+import type {
+	IConnections,
+	IDataObject,
+	INode,
+	INodeParameters,
+	NodeConnectionType,
+} from 'n8n-workflow';
 
 import { EVENTS } from '../../../nodes/KieVeo/operations';
 import type { CredentialReference, WorkflowDefinition } from '../../tools/n8n/client';
@@ -38,12 +44,11 @@ export function chain(
 		nodes: [
 			node(ITEMS, 'n8n-nodes-base.manualTrigger', 1, {}),
 			{
-				...node(KIE, 'n8n-nodes-kie-veo.kieVeo', 1, {
+				...kieNode(KIE, credential, {
 					resource: 'video',
 					taskId: '={{ $json.taskId }}',
 					...parameters,
 				}),
-				credentials: { kieVeoApi: credential },
 				...settings,
 			},
 			node(AFTER, 'n8n-nodes-base.set', 3.4, {
@@ -100,6 +105,21 @@ export function node(
 	return { id: randomUUID(), name, type, typeVersion, position: [0, 0], parameters };
 }
 
-export function connect(from: string, to: string) {
-	return { [from]: { main: [[{ node: to, type: 'main' as const, index: 0 }]] } };
+/** The action node of this package. */
+export function kieNode(
+	name: string,
+	credential: CredentialReference,
+	parameters: INodeParameters,
+): INode {
+	const credentials = { kieVeoApi: credential };
+	return { ...node(name, 'n8n-nodes-kie-veo.kieVeo', 1, parameters), credentials };
+}
+
+/** The tool that n8n makes of it for agents. */
+export function kieTool(...of: Parameters<typeof kieNode>): INode {
+	return { ...kieNode(...of), type: 'n8n-nodes-kie-veo.kieVeoTool' };
+}
+
+export function connect(from: string, to: string, type: NodeConnectionType = 'main'): IConnections {
+	return { [from]: { [type]: [[{ node: to, type, index: 0 }]] } };
 }
