@@ -12,11 +12,10 @@ import {
 	mayBePaid,
 	wasNotAccepted,
 } from '../../../nodes/KieVeo/kie/meaning/create';
-import { isJsonObject } from '../../../nodes/KieVeo/values';
 import { isUnknownTask, readRecordAnswer } from '../../../nodes/KieVeo/kie/meaning/record';
 import { parseCallback } from '../../../nodes/KieVeo/kie/callback/parse';
 import { fakeKie, GENERATE } from '../unit/fakeKie';
-import { body, data, ORIGIN } from './kieLike';
+import { body, ORIGIN } from './kieLike';
 
 const bytes = fc.oneof(
 	{ weight: 8, arbitrary: body.map((value) => JSON.stringify(value) ?? '') },
@@ -93,23 +92,6 @@ describe('any reply from the wire', () => {
 			{ numRuns: 1_000 },
 		);
 	}, 60_000);
-
-	it('is understood alike with its data as JSON text, except that the text names no new task', () => {
-		fc.assert(
-			fc.property(data, fc.constantFrom(200, 422, 500), (value, code) => {
-				if (!isJsonObject(value)) return;
-				const given = (sent: unknown) => {
-					const text = JSON.stringify({ code, msg: '', data: sent });
-					return readAnswer({ statusCode: 200, headers: {}, body: text }, 0);
-				};
-				const [text, object] = [given(JSON.stringify(value)), given(value)];
-				expect(meaningsOf({ ...text, taskIds: [] })).toStrictEqual(
-					meaningsOf({ ...object, taskIds: [] }),
-				);
-			}),
-			{ numRuns: 1_500 },
-		);
-	});
 });
 
 describe('a body that is made to be expensive', () => {

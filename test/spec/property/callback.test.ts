@@ -2,11 +2,7 @@ import { createHmac } from 'node:crypto';
 import fc from 'fast-check';
 
 import { checkCallback } from '../../../nodes/KieVeo/kie/callback/check';
-import {
-	addressKey,
-	readSubmission,
-	withSubmission,
-} from '../../../nodes/KieVeo/addresses/submission';
+import { addressKey, readSubmission } from '../../../nodes/KieVeo/addresses/submission';
 import { parseCallback } from '../../../nodes/KieVeo/kie/callback/parse';
 import type { Incoming } from '../../../nodes/KieVeo/kie/callback/request';
 import * as kieLike from './kieLike';
@@ -98,23 +94,5 @@ describe('whatever is sent', () => {
 			RUNS,
 		);
 		expect(accepted).toBeGreaterThan(0);
-	});
-
-	it('an address that was changed anywhere is refused', () => {
-		const made = withSubmission(
-			'https://n8n.example/webhook',
-			{ operation: 'get4k', taskId: 'veo_task_1', index: 0, passThrough: { a: 1 } },
-			ADDRESS_KEY,
-		);
-		const token = new URL(made).searchParams.get('kieVeo') ?? '';
-		const place = fc.nat({ max: token.length - 1 });
-		fc.assert(
-			fc.property(place, fc.string({ maxLength: 3 }), fc.nat({ max: 3 }), (at, text, cut) => {
-				const changed = token.slice(0, at) + text + token.slice(at + cut);
-				const read = readSubmission(changed, ADDRESS_KEY);
-				expect(read === null).toBe(changed !== token);
-			}),
-			RUNS,
-		);
 	});
 });

@@ -44,7 +44,7 @@ function toJson(value: unknown): unknown {
 }
 
 /** A `data` of Kie's; one within the other. */
-export const { data } = fc.letrec<{ data: unknown; record: object }>((tie) => ({
+const { data } = fc.letrec<{ data: unknown; record: object }>((tie) => ({
 	data: fc.oneof(
 		{ maxDepth: 4 },
 		{ weight: 1, arbitrary: fc.oneof(words, urls, id) },

@@ -193,23 +193,24 @@ describe.each(APIS)('the API "%s"', (name) => {
 
 const veoBase = WIRE.veo.done({ resultUrls: [BASE] });
 
-describe('the outcome of a submitted video at the Veo endpoints', () => {
+describe('the outcome of a submitted video', () => {
 	const { done, running, failed } = WIRE.veo;
 	const in4k = done({ resultUrls: [IN_4K] }, '4k');
 	const said4k = answer({ resultUrls: [IN_4K] }, 422, 'done');
 	const runs4k = answer(null, 422, '4k is processing.');
 	const no4k = answer(null, 500, 'The 4K version of this video is unavailable.');
+	const trouble = answer(null, 500, 'Server Error');
 
 	it.each<[what: string, operation: TaskOperation, answers: object[], kind: string, sent: string]>([
 		['a failure on record: never a second upgrade', 'get4k', [failed], 'failed', 'GET'],
 		['the 4K video on record', 'get4k', [in4k], 'success', 'GET'],
-		['no record', 'get4k', [answer(null, 500, 'Server Error')], 'retry', 'GET'],
+		['no record', 'get4k', [trouble], 'retry', 'GET'],
 		['the base video, then 4K by its order', 'get4k', [veoBase, said4k], 'success', 'GET POST'],
 		['the base video, then 4K that runs', 'get4k', [veoBase, runs4k], 'processing', 'GET POST'],
 		['the base video, then a refusal of 4K', 'get4k', [veoBase, no4k], 'failed', 'GET POST'],
 		['a generated video', 'generate', [veoBase], 'success', 'GET'],
 		['an extension that runs', 'extend', [running], 'processing', 'GET'],
-	])('%s (%s)', async (_what, operation, answers, kind, sent) => {
+	])('at the Veo endpoints: %s (%s)', async (_what, operation, answers, kind, sent) => {
 		const { api, calls } = fakeKie(answers);
 		const video = { operation, taskId: 't', kieTaskId: 'kie-t', index: 1, codes: [200] };
 		const { meaning } = await api.fetchTask(video, 'check');
@@ -219,30 +220,25 @@ describe('the outcome of a submitted video at the Veo endpoints', () => {
 		expect(calls[0]?.query).toStrictEqual({ taskId: 'kie-t' });
 		if (calls[1]) expect(calls[1].body).toStrictEqual({ taskId: 't', index: 1 });
 	});
-});
-
-describe('the outcome of a job', () => {
-	const { running, done, failed, unknown } = WIRE.jobs;
 
 	it.each<[what: string, reply: object, kind: string]>([
-		['that runs', running, 'processing'],
-		['that is done', done({ resultUrls: [IN_4K] }), 'success'],
-		['that has failed', failed, 'failed'],
-		['that is not found yet', unknown, 'retry'],
-		['about which nothing is said', answer(null, 500, 'Server Error'), 'retry'],
+		['that runs', WIRE.jobs.running, 'processing'],
+		['that is done', WIRE.jobs.done({ resultUrls: [IN_4K] }), 'success'],
+		['that has failed', WIRE.jobs.failed, 'failed'],
+		['that is not found yet', WIRE.jobs.unknown, 'retry'],
+		['about which nothing is said', trouble, 'retry'],
 	])('of an upgrade %s is read from the record of the job alone', async (_what, reply, kind) => {
-		const kie = fakeKie([reply], {}, 'jobs');
-		const video = upgraded('job');
 		for (const how of ['check', 'free'] as const) {
-			expect((await kie.api.fetchTask(video, how)).meaning.kind).toBe(kind);
+			const kie = fakeKie([reply], {}, 'jobs');
+			expect((await kie.api.fetchTask(upgraded('job'), how)).meaning.kind).toBe(kind);
+			for (const call of kie.calls) {
+				expect(call).toMatchObject({ method: 'GET', query: { taskId: 'job' } });
+			}
 		}
-		expect(new Set(kie.calls.map(({ method, query }) => asText({ method, query })))).toStrictEqual(
-			new Set([asText({ method: 'GET', query: { taskId: 'job' } })]),
-		);
 	});
 
 	it.each(APIS)('of an upgrade is a free read, also where "%s" is chosen by now', async (name) => {
-		const kie = fakeKie([done({ resultUrls: [IN_4K] })], {}, name);
+		const kie = fakeKie([WIRE.jobs.done({ resultUrls: [IN_4K] })], {}, name);
 		const { meaning } = await kie.chosen.fetchTask(upgraded('job'), 'check');
 		expect(meaning.kind).toBe('success');
 		expect(kie.calls).toStrictEqual([expect.objectContaining({ path: WIRE.jobs.recordPath })]);

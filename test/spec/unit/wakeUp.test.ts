@@ -50,8 +50,6 @@ describe('a wake-up', () => {
 	const ofCallbackKey = makeToken(WAKE_UP, KEY);
 
 	it.each<[what: string, value: unknown]>([
-		['nothing', ''],
-		['no text', [proven]],
 		['another proof', `${payload}.${proof.slice(0, -4)}AAAA`],
 		['another payload', `${encode({ ...WAKE_UP, kind: 'all' })}.${proof}`],
 		["a callback address's proof", ofCallback],
