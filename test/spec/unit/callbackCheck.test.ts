@@ -1,5 +1,3 @@
-import { createHmac } from 'node:crypto';
-
 import {
 	addressKey,
 	readSubmission,
@@ -12,6 +10,7 @@ import {
 	type CheckOptions,
 } from '../../../nodes/KieVeo/kie/callback/check';
 import type { Incoming } from '../../../nodes/KieVeo/kie/callback/request';
+import { callbackSignature } from '../../tools/simulator/callbacks';
 import { CALLBACKS } from '../corpus/callbacks';
 import { TASK_CALLBACKS } from '../corpus/tasks';
 
@@ -45,21 +44,18 @@ const failed4k = (data: object | null) => ({
 
 const signed = (taskId: string, at = NOW) => ({
 	'x-webhook-timestamp': String(at),
-	'x-webhook-signature': createHmac('sha256', SECRET).update(`${taskId}.${at}`).digest('base64'),
+	'x-webhook-signature': callbackSignature(SECRET, taskId, String(at)),
 });
 
 /** Our part of the address as the web server hands it over. */
 function part(submission: Submission, key = KEY): string | null {
-	return new URL(withSubmission('https://n8n.example/', submission, key)).searchParams.get(
-		'kieVeo',
-	);
+	const address = new URL(withSubmission('https://n8n.example/', submission, key));
+	return address.searchParams.get('kieVeo');
 }
 /** As both receivers do it: what the address proves is read first. */
 function check(given: Incoming, checkOptions: CheckOptions) {
-	return checkCallback(given, {
-		...checkOptions,
-		submission: readSubmission(given.submission, KEY),
-	});
+	const submission = readSubmission(given.submission, KEY);
+	return checkCallback(given, { ...checkOptions, submission });
 }
 
 /** About another task, and signed for it. */

@@ -1,5 +1,3 @@
-import { createHmac } from 'node:crypto';
-
 import { mock, mockDeep } from 'jest-mock-extended';
 import type { IDataObject, INode, IWebhookFunctions } from 'n8n-workflow';
 
@@ -9,6 +7,7 @@ import {
 	type Submission,
 } from '../../../nodes/KieVeo/addresses/submission';
 import { receiveCallback } from '../../../nodes/KieVeo/trigger/receive';
+import { callbackSignature } from '../../tools/simulator/callbacks';
 
 const KEY = 'webhook-hmac-key';
 const CREDENTIAL = { apiKey: 'api-key', webhookSecret: KEY, baseUrl: 'https://api.kie.ai' };
@@ -19,7 +18,7 @@ let nodes = 0;
 /** Each call has a second of its own: a signature is good for one body. */
 function signedHeaders(taskId: string) {
 	const timestamp = String(START - nodes);
-	const signature = createHmac('sha256', KEY).update(`${taskId}.${timestamp}`).digest('base64');
+	const signature = callbackSignature(KEY, taskId, timestamp);
 	return { 'x-webhook-timestamp': timestamp, 'x-webhook-signature': signature };
 }
 
