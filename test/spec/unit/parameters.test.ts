@@ -1,5 +1,3 @@
-import { inspect } from 'node:util';
-
 import {
 	addressesIn,
 	Item,
@@ -10,23 +8,20 @@ import {
 } from '../../../nodes/KieVeo/actions/parameters';
 import { trimmedApiKey, trimmedBaseUrl } from '../../../nodes/KieVeo/kie/credentialValues';
 
-const named = (cases: Array<[value: unknown, ...expected: unknown[]]>) =>
-	cases.map(([value, expected]): [string, unknown, unknown] => [inspect(value), value, expected]);
+type Case = [value: unknown, expected: unknown];
 
 describe('a choice', () => {
 	const RESOLUTIONS = ['720p', '1080p', '4k'] as const;
 
-	it.each(
-		named([
-			['4k', '4k'],
-			['4K', '4k'],
-			[' 720P ', '720p'],
-			['', '720p'],
-			[' ', '720p'],
-			[null, '720p'],
-			[undefined, '720p'],
-		]),
-	)('of %s is taken', (_name, given, value) => {
+	it.each<Case>([
+		['4k', '4k'],
+		['4K', '4k'],
+		[' 720P ', '720p'],
+		['', '720p'],
+		[' ', '720p'],
+		[null, '720p'],
+		[undefined, '720p'],
+	])('of %p is taken', (given, value) => {
 		expect(readChoice('Resolution', RESOLUTIONS, given)).toBe(value);
 	});
 
@@ -41,20 +36,18 @@ describe('a choice', () => {
 });
 
 describe('seconds', () => {
-	it.each(
-		named([
-			[8, 8],
-			['8', 8],
-			['8s', 8],
-			[' 8 S ', 8],
-			['8m', null],
-			['s', null],
-			['', null],
-			[null, null],
-			[true, null],
-			[[8], null],
-		]),
-	)('%s', (_name, value, seconds) => expect(toSeconds(value)).toBe(seconds));
+	it.each<Case>([
+		[8, 8],
+		['8', 8],
+		['8s', 8],
+		[' 8 S ', 8],
+		['8m', null],
+		['s', null],
+		['', null],
+		[null, null],
+		[true, null],
+		[[8], null],
+	])('%p', (value, seconds) => expect(toSeconds(value)).toBe(seconds));
 
 	it.each([
 		[10_000 / 3, 3334],
@@ -72,53 +65,49 @@ describe('a list of addresses', () => {
 	const B = 'http://example.com/b;c.png?x=[1]';
 	const DATA = 'data:image/png;base64,AAAA';
 
-	it.each(
-		named([
-			['', []],
-			[null, []],
-			[undefined, []],
-			['[]', []],
-			[[], []],
-			[A, [A]],
-			[` ${A},\n`, [A]],
-			[`"${A}"`, [A]],
-			[
-				[` ${A} `, '', `'${B}'`],
-				[A, B],
-			],
-			[JSON.stringify([A, B], null, 2), [A, B]],
-			[`${A},${B}`, [A, B]],
-			[`"${A}", "${B}"`, [A, B]],
-			[`${A}\r\n\r\n${B}\r\n`, [A, B]],
-			[`${A}, ${DATA}`, [A, DATA]],
-			[`${A},ftp://example.com/c.jpg`, [A, 'ftp://example.com/c.jpg']],
-			// What does not begin like an address is left for the check to refuse.
-			['https://a.com/1.jpg, b.com/2.jpg', ['https://a.com/1.jpg, b.com/2.jpg']],
-			[
-				[A, 7, null, { url: B }],
-				[A, 7, null, { url: B }],
-			],
-			[JSON.stringify({ url: A, and: ` ${B}` }), [{ url: A, and: ` ${B}` }]],
-			[7, [7]],
-		]),
-	)('%s', (_name, value, entries) => expect(addressesIn(value)).toStrictEqual(entries));
+	it.each<Case>([
+		['', []],
+		[null, []],
+		[undefined, []],
+		['[]', []],
+		[[], []],
+		[A, [A]],
+		[` ${A},\n`, [A]],
+		[`"${A}"`, [A]],
+		[
+			[` ${A} `, '', `'${B}'`],
+			[A, B],
+		],
+		[JSON.stringify([A, B], null, 2), [A, B]],
+		[`${A},${B}`, [A, B]],
+		[`"${A}", "${B}"`, [A, B]],
+		[`${A}\r\n\r\n${B}\r\n`, [A, B]],
+		[`${A}, ${DATA}`, [A, DATA]],
+		[`${A},ftp://example.com/c.jpg`, [A, 'ftp://example.com/c.jpg']],
+		// What does not begin like an address is left for the check to refuse.
+		['https://a.com/1.jpg, b.com/2.jpg', ['https://a.com/1.jpg, b.com/2.jpg']],
+		[
+			[A, 7, null, { url: B }],
+			[A, 7, null, { url: B }],
+		],
+		[JSON.stringify({ url: A, and: ` ${B}` }), [{ url: A, and: ` ${B}` }]],
+		[7, [7]],
+	])('%p', (value, entries) => expect(addressesIn(value)).toStrictEqual(entries));
 });
 
 describe('a list of names', () => {
-	it.each(
-		named([
-			['', []],
-			['my file', ['my file']],
-			['first, last', ['first', 'last']],
-			['first\nlast\r\n', ['first', 'last']],
-			['"first", \'last\'', ['first', 'last']],
-			['["first","last"]', ['first', 'last']],
-			[
-				['first', ' last'],
-				['first', 'last'],
-			],
-		]),
-	)('%s', (_name, value, entries) => expect(namesIn(value)).toStrictEqual(entries));
+	it.each<Case>([
+		['', []],
+		['my file', ['my file']],
+		['first, last', ['first', 'last']],
+		['first\nlast\r\n', ['first', 'last']],
+		['"first", \'last\'', ['first', 'last']],
+		['["first","last"]', ['first', 'last']],
+		[
+			['first', ' last'],
+			['first', 'last'],
+		],
+	])('%p', (value, entries) => expect(namesIn(value)).toStrictEqual(entries));
 });
 
 it.each([

@@ -1,5 +1,3 @@
-import { inspect } from 'node:util';
-
 import {
 	parseIfJson,
 	parseNested,
@@ -10,84 +8,72 @@ import {
 } from '../../../nodes/KieVeo/values';
 
 type Case = [value: unknown, expected: unknown];
-const table = (cases: Case[]) =>
-	cases.map(([value, expected]): [string, unknown, unknown] => [inspect(value), value, expected]);
 
 describe('a switch', () => {
-	it.each(
-		table([
-			[true, true],
-			[false, false],
-			['true', true],
-			[' FALSE ', false],
-			['yes', null],
-			['', null],
-			[1, null],
-			[0, null],
-			[null, null],
-			[undefined, null],
-			[[true], null],
-		]),
-	)('%s', (_name, value, expected) => expect(toBoolean(value)).toBe(expected));
+	it.each<Case>([
+		[true, true],
+		[false, false],
+		['true', true],
+		[' FALSE ', false],
+		['yes', null],
+		['', null],
+		[1, null],
+		[0, null],
+		[null, null],
+		[undefined, null],
+		[[true], null],
+	])('%p', (value, expected) => expect(toBoolean(value)).toBe(expected));
 });
 
 describe('a number', () => {
-	it.each(
-		table([
-			[0, 0],
-			[5916.25, 5916.25],
-			['422', 422],
-			[' 7 ', 7],
-			['', null],
-			[' ', null],
-			['4k', null],
-			[Number.NaN, null],
-			[Number.POSITIVE_INFINITY, null],
-			[true, null],
-			[null, null],
-		]),
-	)('%s', (_name, value, expected) => expect(toNumber(value)).toBe(expected));
+	it.each<Case>([
+		[0, 0],
+		[5916.25, 5916.25],
+		['422', 422],
+		[' 7 ', 7],
+		['', null],
+		[' ', null],
+		['4k', null],
+		[Number.NaN, null],
+		[Number.POSITIVE_INFINITY, null],
+		[true, null],
+		[null, null],
+	])('%p', (value, expected) => expect(toNumber(value)).toBe(expected));
 });
 
 describe('a text', () => {
-	it.each(
-		table([
-			[' a b ', 'a b'],
-			['', null],
-			[' \n', null],
-			[7, null],
-			[null, null],
-		]),
-	)('%s', (_name, value, expected) => expect(toText(value)).toBe(expected));
+	it.each<Case>([
+		[' a b ', 'a b'],
+		['', null],
+		[' \n', null],
+		[7, null],
+		[null, null],
+	])('%p', (value, expected) => expect(toText(value)).toBe(expected));
 });
 
 describe('an id', () => {
-	it.each(
-		table([
-			[' a ', 'a'],
-			[7, '7'],
-			[0, '0'],
-			[1.5, null],
-			[2 ** 60, null],
-			['', null],
-			[null, null],
-			[{}, null],
-		]),
-	)('%s', (_name, value, expected) => expect(toId(value)).toBe(expected));
+	it.each<Case>([
+		[' a ', 'a'],
+		[7, '7'],
+		[0, '0'],
+		[1.5, null],
+		[2 ** 60, null],
+		['', null],
+		[null, null],
+		[{}, null],
+	])('%p', (value, expected) => expect(toId(value)).toBe(expected));
 });
 
 describe('JSON text', () => {
-	it.each(
-		table([
-			['{"a":1}', { a: 1 }],
-			[' [1]', [1]],
-			['"text"', '"text"'],
-			['1', '1'],
-			['{"a":', '{"a":'],
-			[7, 7],
-			[undefined, undefined],
-		]),
-	)('%s is opened if it is an object or a list', (_name, value, expected) =>
+	it.each<Case>([
+		['{"a":1}', { a: 1 }],
+		[' [1]', [1]],
+		['"text"', '"text"'],
+		['1', '1'],
+		['{"a":', '{"a":'],
+		[7, 7],
+		[undefined, undefined],
+	])('%p is opened if it is an object or a list', (value, expected) =>
 		expect(parseIfJson(value)).toStrictEqual(expected),
 	);
 });
