@@ -1,7 +1,7 @@
 /*
  * Models of Kie's catalogue as their pages at docs.kie.ai/market described them from August to October 2026, without
- * the descriptions and what lists of objects hold; most titles are ours, and
- * each has only its first task type. The answer about `kling/v2-1-master-text-to-video` was recorded on 2026-10-01.
+ * descriptions, further task types and what lists of objects hold; most titles are ours. The answer about
+ * `kling/v2-1-master-text-to-video` was recorded on 2026-10-01.
  */
 
 interface Model {

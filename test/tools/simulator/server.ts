@@ -106,12 +106,13 @@ export class HostServer {
 
 	/** Lets the request take effect, and notes the result. */
 	private async process(incoming: Incoming, entry: JournalEntry): Promise<Reply> {
-		const reply = await Promise.resolve(incoming)
-			.then(this.answer)
-			.catch((error: unknown) => {
-				if (error instanceof Refusal) return error.reply;
-				throw error;
-			});
+		let reply: Reply;
+		try {
+			reply = await this.answer(incoming);
+		} catch (error) {
+			if (!(error instanceof Refusal)) throw error;
+			reply = error.reply;
+		}
 		const { submission = false, creditsCharged = 0, taskId = entry.taskId, jobId = null } = reply;
 		const { body } = incoming;
 		Object.assign(entry, { submission, creditsCharged, taskId, jobId, body, answer: reply.answer });
