@@ -21,18 +21,15 @@ const CREATION_PATHS: Record<VideoCreation, string> = {
 	extend: '/api/v1/veo/extend',
 };
 
-/** A GET only reads: it starts nothing when it is repeated, and Kie calls nobody about it. */
+/** About what is a GET, Kie calls nobody; repeated, it starts nothing. A repeated POST may. */
 const UPGRADES: Record<Upgrade, Pick<HttpCall, 'method' | 'path'>> = {
 	get4k: { method: 'POST', path: '/api/v1/veo/get-4k-video' },
 	get1080p: { method: 'GET', path: '/api/v1/veo/get-1080p-video' },
 };
 
-function upgradeCall(
-	upgrade: Upgrade,
-	video: Pick<UpgradeOrder, 'taskId' | 'index' | 'callBackUrl'>,
-): HttpCall {
-	const { taskId, index, callBackUrl } = video;
-	const call = UPGRADES[upgrade];
+function upgradeCall(order: Omit<UpgradeOrder, 'kind'>): HttpCall {
+	const { operation, taskId, index, callBackUrl } = order;
+	const call = UPGRADES[operation];
 	return call.method === 'GET'
 		? { ...call, query: { taskId, index } }
 		: { ...call, body: { taskId, index, callBackUrl } };
@@ -62,7 +59,7 @@ export class VeoApi extends BaseApi {
 		}
 		const { upgradesTo } = OPERATIONS[order.operation];
 		const meaningOf = (answer: KieAnswer) => classifyUpgradeAnswer(upgradesTo, answer);
-		return await this.submitCall(upgradeCall(order.operation, order), meaningOf, deadline);
+		return await this.submitCall(upgradeCall(order), meaningOf, deadline);
 	}
 
 	/**
@@ -96,12 +93,12 @@ export class VeoApi extends BaseApi {
 	 * carries a callback address.
 	 */
 	private async repeatUpgrade(
-		upgrade: Upgrade,
+		operation: Upgrade,
 		{ taskId, index, codes }: SubmittedTask,
 	): Promise<TaskAnswer> {
-		const call = upgradeCall(upgrade, { taskId, index: index ?? 0 });
+		const call = upgradeCall({ operation, taskId, index: index ?? 0 });
 		const answer = await this.account.http.call(call);
-		const meaning = classifyUpgradeAnswer(OPERATIONS[upgrade].upgradesTo, answer);
+		const meaning = classifyUpgradeAnswer(OPERATIONS[operation].upgradesTo, answer);
 		if (call.method === 'GET') return answered(answer, meaning);
 		return {
 			...answered(answer, judged(meaning, judgeRepeat(codes, answer))),
