@@ -6,7 +6,7 @@ import type { ResultUrls } from './files';
 import type { Failure, Operation } from './scenario';
 import type { Timers } from './work';
 
-/** What a callback tells of a video that is ready. */
+/** What a callback says about a video that is ready. */
 interface Data {
 	taskId: string;
 	info: Record<string, unknown>;
