@@ -4,7 +4,7 @@ import { inputErrors } from '../messages/input';
 import { checkDownloadSettings } from '../files/download';
 import type { Connection } from '../kie/connection';
 import type { UploadFile } from '../kie/http/multipart';
-import type { TaskOptions, WaitMode } from '../run/taskWork';
+import type { WaitMode } from '../run/taskWork';
 import { MAX_PASS_THROUGH_BYTES, withSubmission, type Submission } from '../addresses/submission';
 import { publicUrlFault } from '../addresses/publicUrl';
 import { givesResult, isOfAnyModel } from '../operations';
@@ -42,12 +42,14 @@ export class Item {
 		return isJsonObject(options) ? options : {};
 	}
 
-	/** The file in a binary field. */
+	/** The file in a binary field. `extension` is the end of its name, or what n8n says it would be. */
 	file(parameter: string, field: string) {
 		const fields = this.context.getInputData()[this.index]?.binary ?? {};
 		const binary = Object.hasOwn(fields, field) ? fields[field] : undefined;
 		if (!binary) throw inputErrors.missingBinaryField(parameter, field, Object.keys(fields));
-		return { binary, identity: binary.id ?? binary.data, open: openerOf(this.context, binary) };
+		const [, extension = binary.fileExtension ?? ''] = /\.(\w+)$/.exec(binary.fileName ?? '') ?? [];
+		const identity = binary.id ?? binary.data;
+		return { binary, identity, extension, open: openerOf(this.context, binary) };
 	}
 }
 
@@ -207,7 +209,7 @@ function readPassThrough(item: Item): JsonObject | undefined {
 }
 
 /** @param pollInterval seconds; used when the option is not set */
-export function readTaskOptions({ options }: Item, pollInterval: number): TaskOptions {
+export function readTaskOptions({ options }: Item, pollInterval: number) {
 	return {
 		pollInterval: readSeconds('Poll Interval', options.pollInterval, pollInterval),
 		timeout: readSeconds('Timeout', options.timeout, 1800),

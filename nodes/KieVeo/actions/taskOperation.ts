@@ -17,14 +17,7 @@ import {
 import { balanceUnknownError } from '../messages/task';
 import { isCallingBack, isOfAnyModel, type TaskOperation } from '../operations';
 import { taskFields } from '../panel';
-import {
-	connectRun,
-	logPlace,
-	runItems,
-	secondsLeft,
-	type ItemOperation,
-	type Reading,
-} from '../run/itemRun';
+import { connectRun, logPlace, runItems, secondsLeft, type Reading } from '../run/itemRun';
 import { OrderMemory } from '../run/orders';
 import { TaskWork, type WaitMode } from '../run/taskWork';
 import { resumes, resumeUrlOf, roundOf } from '../suspension/n8n';
@@ -166,7 +159,7 @@ function withoutError({
 	return { ...item, json: error === undefined ? json : { ...json, message: error } };
 }
 
-function itemReader(run: Run): ItemOperation<TaskWork>['read'] {
+function itemReader(run: Run): (index: number) => Reading<TaskWork> {
 	const { context, operation, connection, waitMode, memory, models } = run;
 	const { baseUrl } = connection;
 	const downloads = new Downloads(context, connection);
@@ -174,7 +167,7 @@ function itemReader(run: Run): ItemOperation<TaskWork>['read'] {
 
 	return (index) => {
 		const item = new Item(context, index);
-		const options = readTaskOptions(item, operation.pollInterval);
+		const { simplify, ...options } = readTaskOptions(item, operation.pollInterval);
 		const download = readBoolean('Download', item.given('download'), false);
 		const settings = download ? readDownloadSettings(item) : null;
 		const { order, hint, ...details } = operation.readOrder(item, {
@@ -197,7 +190,7 @@ function itemReader(run: Run): ItemOperation<TaskWork>['read'] {
 		if (own.key !== null) shared.set(own.key, work);
 		const toItem = (): INodeExecutionData => {
 			const { run: made, files } = work;
-			const raw = options.simplify ? {} : { raw: made?.raw };
+			const raw = simplify ? {} : { raw: made?.raw };
 			const json = { ...made?.result, ...raw } as unknown as IDataObject;
 			if (settings === null || files.length === 0) return { json };
 			return { json, binary: binaryOf(files, settings.binaryPropertyName) };

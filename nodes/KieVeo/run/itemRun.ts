@@ -28,7 +28,7 @@ export interface Reading<W extends Work> {
 	isUnaffected?(): boolean;
 }
 
-export interface ItemOperation<W extends Work> {
+interface ItemOperation<W extends Work> {
 	/** @throws KieVeoError for a parameter that cannot be used */
 	read(itemIndex: number): Reading<W>;
 	/** Called when all items have been read, before the first phase. */

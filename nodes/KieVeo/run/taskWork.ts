@@ -26,18 +26,8 @@ import { noteInExecution, type OrderMemory, type PlacedOrder } from './orders';
 /** How the node gets a result. */
 export type WaitMode = 'none' | 'poll' | 'callback';
 
-/** The Options collection, with defaults filled in. Durations in seconds. */
-export interface TaskOptions {
-	pollInterval: number;
-	timeout: number;
-	onTimeout: 'error' | 'continue';
-	/** Credits the account must have before anything is paid for; 0 for no limit. */
-	minimumCredits: number;
-	simplify: boolean;
-}
-
 /** Where a submitted task stands. */
-export interface TaskRun {
+interface TaskRun {
 	result: TaskResult & { taskId: string };
 	/** Kie's whole answer. */
 	raw: unknown;
@@ -55,8 +45,6 @@ const REFUSES_4K: readonly FailureReason[] = [
 
 /** After this many consecutive answers that can mean a failed task, the task has failed. */
 const MOST_TASK_ERRORS = 5;
-
-const NO_IDS = { taskId: null, kieTaskId: null };
 
 /** What a task takes whose operation is not known. */
 const OTHER_MINUTES = 10;
@@ -86,8 +74,15 @@ export class TaskWork implements Work {
 			'getExecutionId' | 'getNode' | 'getWorkflowDataProxy' | 'logger'
 		>,
 		private readonly connection: Connection,
-		readonly options: TaskOptions & {
+		readonly options: {
 			waitMode: WaitMode;
+			/** Seconds. */
+			pollInterval: number;
+			/** Seconds. */
+			timeout: number;
+			onTimeout: 'error' | 'continue';
+			/** Credits the account must have before anything is paid for; 0 for no limit. */
+			minimumCredits: number;
 			/** Ordered instead when Kie refuses for good. Only while polling. */
 			fallback?: UpgradeOrder;
 			/** Images of a new video that must be uploaded first. */
@@ -118,21 +113,20 @@ export class TaskWork implements Work {
 	get subject(): Subject {
 		const { order } = this;
 		const { operation } = order;
-		const { taskId, kieTaskId = null } = this.run?.result ?? this.placed ?? NO_IDS;
-		const named = { operation, taskId, kieTaskId, index: null };
+		const { taskId = null, kieTaskId = null } = this.run?.result ?? this.placed ?? {};
+		const task = { operation, taskId, kieTaskId, index: null };
 		switch (order.kind) {
 			case 'creation': {
 				const { taskId: extendedTaskId, model } = order.parameters;
-				return { ...named, extendedTaskId, model };
+				return { ...task, extendedTaskId, model };
 			}
 			case 'model':
-				return { ...named, model: order.model };
+				return { ...task, model: order.model };
 			case 'state':
-				return { ...named, taskId: order.taskId };
+				return { ...task, taskId: order.taskId };
 			case 'upgrade': {
-				const { taskId: ofVideo, index } = order;
 				const own = this.connection.api.upgradesAreTasks ? { ownTaskId: kieTaskId } : {};
-				return { ...named, taskId: ofVideo, index, ...own };
+				return { ...task, taskId: order.taskId, index: order.index, ...own };
 			}
 		}
 	}

@@ -104,7 +104,6 @@ export function workOf(
 		timeout: 1800,
 		onTimeout: 'error',
 		minimumCredits: 0,
-		simplify: true,
 		memory: new OrderMemory({ getContext: () => ({}) }, 0),
 		item: 0,
 		download: null,

@@ -57,12 +57,11 @@ function readFile(item: Item): UploadFile {
 	const name = readText('File Name', item.given('fileName'));
 	if (name !== null && !/^(?!\.+$)[^/\\"\p{Cc}]{1,200}$/u.test(name))
 		throw inputErrors.fileName(name);
-	const [, ending = binary.fileExtension ?? ''] = /\.(\w+)$/.exec(binary.fileName ?? '') ?? [];
 	return {
 		...file,
 		...(name === null ? {} : { name }),
 		// Both come from the item, and are put into the head of the request.
 		mimeType: /^[\w.+-]+\/[\w.+-]+(?=;|$)/.exec(binary.mimeType)?.[0] ?? 'application/octet-stream',
-		extension: ending.replace(/\W/g, ''),
+		extension: file.extension.replace(/\W/g, ''),
 	};
 }

@@ -1,21 +1,43 @@
 import type { INodeProperties } from 'n8n-workflow';
 
+import { publicUrlFault } from '../../addresses/publicUrl';
 import type { CreationParameters } from '../../kie/api';
+import type { UploadFile } from '../../kie/http/multipart';
 import { inputErrors } from '../../messages/input';
 import { promptProperty, seedOption, watermarkOption } from '../../panel';
-import { isBlank, readBoolean, readChoice, toSeconds } from '../parameters';
-import { taskOperation } from '../taskOperation';
+import { toText } from '../../values';
 import {
-	MOST_IMAGES,
-	readImages,
-	readModel,
-	readPrompt,
-	readSeedAndWatermark,
-} from './creationParameters';
+	addressesIn,
+	isBlank,
+	namesIn,
+	readBoolean,
+	readChoice,
+	toSeconds,
+	type Item,
+} from '../parameters';
+import { taskOperation } from '../taskOperation';
+import { readModel, readPrompt, readSeedAndWatermark } from './creationParameters';
+
+/** The generation types that take images, with the maximum Kie accepts. */
+const MOST_IMAGES = new Map([
+	['FIRST_AND_LAST_FRAMES_2_VIDEO', 2],
+	['REFERENCE_2_VIDEO', 3],
+]);
+const WITH_IMAGES = [...MOST_IMAGES.keys()];
 
 /** The only duration for videos made from reference images, in seconds. */
 const REFERENCE_DURATION = 8;
-const WITH_IMAGES = [...MOST_IMAGES.keys()];
+
+/** The image types Kie accepts, by file extension. */
+const IMAGE_TYPES = new Map([
+	['jpg', 'image/jpeg'],
+	['jpeg', 'image/jpeg'],
+	['png', 'image/png'],
+	['webp', 'image/webp'],
+]);
+
+/** Types that storage (S3), chats (Telegram) and n8n's HTTP Request give to files whose type they do not know. */
+const GENERIC_TYPES = ['', 'application/octet-stream', 'binary/octet-stream', 'text/plain'];
 
 const imageProperties: INodeProperties[] = [
 	{
@@ -181,4 +203,56 @@ function readDuration(given: unknown, generationType: string): number {
 	const duration = isBlank(given) ? 8 : toSeconds(given);
 	if (duration !== null && [4, 6, 8].includes(duration)) return duration;
 	throw inputErrors.duration(given);
+}
+
+/**
+ * Reads and checks the images that belong to a generation type: addresses, or files that must be uploaded first.
+ * Nothing is opened or sent.
+ *
+ * @param apiBaseUrl decides whether private addresses can work
+ * @throws KieVeoError that names the parameter
+ */
+function readImages(
+	item: Item,
+	generationType: string,
+	apiBaseUrl: string,
+): { imageUrls?: string[]; images?: UploadFile[] } {
+	const most = MOST_IMAGES.get(generationType);
+	if (most === undefined) return {};
+	return readChoice('Image Source', ['url', 'binary'], item.given('imageSource')) === 'binary'
+		? { images: readImageFiles(item, most) }
+		: { imageUrls: readImageUrls(item, most, apiBaseUrl) };
+}
+
+function readImageUrls(item: Item, most: number, apiBaseUrl: string): string[] {
+	const urls = checkTexts('Image URLs', addressesIn(item.given('imageUrls')), most);
+	for (const url of urls) {
+		if (/^data:/i.test(url)) throw inputErrors.dataUrl();
+		const fault = publicUrlFault(url, apiBaseUrl);
+		if (fault !== null) throw inputErrors.imageUrl(url, fault);
+	}
+	return urls;
+}
+
+function readImageFiles(item: Item, most: number): UploadFile[] {
+	const parameter = 'Image Binary Fields';
+	const names = namesIn(item.given('imageBinaryPropertyNames', 'data'));
+	return checkTexts(parameter, names, most).map((name) => {
+		const { binary, ...file } = item.file(parameter, name);
+		const type = (toText(binary.mimeType) ?? '').replace(/;.*$/s, '').trim().toLowerCase();
+		const isGeneric = GENERIC_TYPES.includes(type);
+		const extension = isGeneric ? file.extension.toLowerCase() : type.replace(/^image\//, '');
+		const mimeType = IMAGE_TYPES.get(extension);
+		if (mimeType === undefined) throw inputErrors.imageType(parameter, name, binary.mimeType);
+		return { ...file, mimeType, extension };
+	});
+}
+
+function checkTexts(parameter: string, entries: unknown[], most: number): string[] {
+	const texts = entries.map((entry) => {
+		if (typeof entry === 'string') return entry;
+		throw inputErrors.imageList(parameter, entry);
+	});
+	if (texts.length >= 1 && texts.length <= most) return texts;
+	throw inputErrors.imageCount(parameter, most, texts.length);
 }
