@@ -1,5 +1,3 @@
-import { createServer, type Server } from 'node:http';
-
 import type {
 	IBinaryData,
 	ICredentialDataDecryptedObject,
@@ -8,7 +6,6 @@ import type {
 	OnError,
 } from 'n8n-workflow';
 
-import { listen } from '../../tools/simulator/network';
 import { useAccounts } from './accounts';
 import { caught, runOperation, useFiles, type OperationRun } from './runNode';
 
@@ -239,22 +236,15 @@ describe('a data URL among the images', () => {
 });
 
 describe('a link that is not of Kie', () => {
-	let foreign: Server;
-	let url = '';
-	beforeAll(async () => {
-		foreign = createServer((_request, response) => {
-			response.writeHead(403).end();
-		});
-		url = `http://localhost:${await listen(foreign)}/bucket/one.mp4?X-Amz-Signature=secret`;
-	});
-	afterAll(() => foreign.close());
-
 	it('is not shown to Kie for renewal', async () => {
+		const host = kie.simulator.fileUrl.replace('127.0.0.1', 'localhost');
+		const url = `${host}/bucket/one.mp4?X-Amz-Signature=secret`;
+		kie.simulator.fault({ kind: 'status', code: 403, host: 'file' });
 		const error = await caught(run({ operation: 'download', parameters: { url } }));
 		expect(error.message).toContain('answered 403');
 		expect(error.message).not.toContain('secret');
 		expect(error.description).toContain('Kie.ai was not asked');
-		expect(kie.simulator.requests()).toHaveLength(0);
+		expect(kie.simulator.requests({ host: 'api' })).toHaveLength(0);
 	});
 
 	it('is shown to Kie when it came from Kie itself', async () => {
@@ -407,6 +397,8 @@ describe('settings of items that ask for the same video', () => {
 	};
 	const finished = { status: 'success', videoUrl: expect.stringContaining('http') };
 	const tooLarge = { ...finished, file: false, error: expect.stringContaining('larger than') };
+	const unusable = { error: expect.stringContaining("'Timeout'") };
+	const brief = { timeout: 1, onTimeout: 'continue' };
 	const late = { status: 'processing', timedOut: true };
 	const tiny = { download: true, maxSize: 0.000001 };
 
@@ -419,18 +411,8 @@ describe('settings of items that ask for the same video', () => {
 		],
 		['a size limit of the second', 0, [{ download: true }, tiny], [{ file: true }, { file: true }]],
 		['a timeout of the second', 2_500, [{ timeout: 30 }, { timeout: 1 }], [finished, finished]],
-		[
-			'a timeout that cannot be used',
-			0,
-			[{ timeout: 'soon' }, {}],
-			[{ error: expect.stringContaining("'Timeout'") }, finished],
-		],
-		[
-			'the end of the wait of the first',
-			SLOW,
-			[{ timeout: 1, onTimeout: 'continue' }, { timeout: 60 }],
-			[late, late],
-		],
+		['a timeout that cannot be used', 0, [{ timeout: 'soon' }, {}], [unusable, finished]],
+		['the end of the wait of the first', SLOW, [brief, { timeout: 60 }], [late, late]],
 	])(
 		'are those of the first, and cost no other its result: %s',
 		async (_what, upgrade4k, settings, expected) => {

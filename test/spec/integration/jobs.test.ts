@@ -38,6 +38,11 @@ const run = async ({ api = 'jobs', ...given }: Run) => {
 };
 const paths = () => [...new Set(kie.simulator.requests().map(({ path }) => path))];
 const OPERATIONS = ['generate', 'extend', 'get4k', 'get1080p'];
+/** Upgrades with that end. */
+const endingAs = (status: string) => {
+	const outcome = status === 'failed' ? 'failure' : 'success';
+	return { upgrade4k: { outcome }, upgrade1080p: { outcome } } as const;
+};
 
 describe('an order through the jobs API', () => {
 	it.each(OPERATIONS)('of %s is made once, and polled by free reads', async (operation) => {
@@ -126,52 +131,34 @@ describe('Wait for Callback with jobs', () => {
 		});
 
 	describe.each(['job', 'dedicated'] as const)('reported in the form "%s"', (callback) => {
-		it.each(OPERATIONS)('gives what %s has made, without asking for another', async (operation) => {
-			kie.simulator.setDefaults({ jobs: { callback } });
+		it.each([
+			...OPERATIONS.map((operation) => [operation, 'success']),
+			['get4k', 'failed'],
+			['get1080p', 'failed'],
+		])('gives what became of %s, a %s, and orders none', async (operation, status) => {
+			kie.simulator.setDefaults({ jobs: { callback }, ...endingAs(status) });
 			const suspended = await suspend({ operation });
 			const [item] = await suspended.output();
-			expect(item?.json).toMatchObject({ operation, status: 'success' });
-			expect(kie.simulator.paid()).toHaveLength(1);
+			expect(item?.json).toMatchObject({ operation, status });
+			if (operation.startsWith('get')) expect(item?.json.kieTaskId).toMatch(/^veo_upgrade_/);
 			expect(kie.simulator.submissions()).toHaveLength(1);
 		});
-
-		it.each(['get4k', 'get1080p'])(
-			'reports a failed %s, and keeps the ID of the job',
-			async (operation) => {
-				const outcome = { outcome: 'failure' } as const;
-				const video: AddVideo = { jobs: { callback }, upgrade4k: outcome, upgrade1080p: outcome };
-				const taskId = kie.simulator.addVideo(video);
-				const suspended = await suspend({ operation, items: [{ taskId }] });
-				const [item] = await suspended.output();
-				expect(item?.json).toMatchObject({
-					taskId,
-					kieTaskId: expect.stringMatching(/^veo_upgrade_/),
-					status: 'failed',
-				});
-				expect(kie.simulator.requests({ path: CREATE })).toHaveLength(1);
-			},
-		);
 	});
 
-	it.each(['get4k', 'get1080p'])(
-		'finds out about a lost report of %s by free reads',
-		async (operation) => {
-			const taskId = kie.simulator.addVideo({ callback: { copies: 0 } });
+	it.each<[operation: string, status: string, video: AddVideo]>([
+		['get4k', 'success', {}],
+		['get1080p', 'success', {}],
+		['get4k', 'failed', { upgrade4k: { outcome: 'failure', afterFailure: 'restart' } }],
+	])(
+		'finds out by free reads that %s is a %s whose report was lost, and orders none',
+		async (operation, status, video) => {
+			const taskId = kie.simulator.addVideo({ callback: { copies: 0 }, ...video });
 			const suspended = await suspend({ operation, items: [{ taskId }], timeout: 4 });
 			const [item] = await suspended.output();
-			expect(item?.json).toMatchObject({ taskId, status: 'success' });
+			expect(item?.json).toMatchObject({ taskId, status });
 			expect(kie.simulator.requests({ path: CREATE })).toHaveLength(1);
 		},
 	);
-
-	it('finds out about a failed upgrade whose report was lost, and orders none', async () => {
-		const upgrade4k = { outcome: 'failure', afterFailure: 'restart' } as const;
-		const taskId = kie.simulator.addVideo({ callback: { copies: 0 }, upgrade4k });
-		const suspended = await suspend({ items: [{ taskId }], timeout: 4 });
-		const [item] = await suspended.output();
-		expect(item?.json).toMatchObject({ taskId, status: 'failed' });
-		expect(kie.simulator.requests({ path: CREATE })).toHaveLength(1);
-	});
 
 	it('continues after a restart and a switch to the Veo endpoints', async () => {
 		const taskId = kie.simulator.addVideo({
@@ -206,11 +193,7 @@ describe('Wait for Callback with jobs', () => {
 });
 
 const EVENTS = ['get4k.success', 'get4k.failed', 'get1080p.success', 'get1080p.failed'];
-/** Each test has a trigger of its own, which remembers nothing. */
-let node = 0;
-beforeEach(() => {
-	node += 1;
-});
+let triggers = 0;
 
 /** An upgrade, of a new video or of one that is there, which reports to the receiver. */
 async function order(operation: string, { taskId, ...video }: AddVideo = {}) {
@@ -231,10 +214,11 @@ async function order(operation: string, { taskId, ...video }: AddVideo = {}) {
 	return { taskId: taskIds[0], callback };
 }
 
+/** As a trigger that remembers nothing. */
 const receive = async (callback: ReceivedCallback, api: ApiName = 'jobs', options = {}) =>
 	await runWebhook({
 		nodeType: new KieVeoTrigger(),
-		nodeId: `trigger-${node}`,
+		nodeId: `trigger-${++triggers}`,
 		parameters: { events: EVENTS, signatureVerification: 'required', options },
 		credentials: credentialsFor(api),
 		callback,
@@ -250,12 +234,7 @@ describe('the trigger and the report of an upgrade job', () => {
 			['get1080p', 'dedicated', 'success'],
 			['get1080p', 'job', 'failed'],
 		] as const)('starts with %s in the form "%s" that is a %s', async (operation, form, end) => {
-			const outcome = { outcome: end === 'failed' ? 'failure' : 'success' } as const;
-			const video: AddVideo = {
-				jobs: { callback: form },
-				upgrade4k: outcome,
-				upgrade1080p: outcome,
-			};
+			const video = { jobs: { callback: form }, ...endingAs(end) };
 			const { taskId, callback } = await order(operation, video);
 			const { status, items } = await receive(callback, api);
 			expect(status).toBe(200);

@@ -32,15 +32,6 @@ const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex
 const GENERATE = '/api/v1/veo/generate';
 const EXTEND = '/api/v1/veo/extend';
 
-const DEFAULT_BODY = {
-	prompt: 'A dog playing',
-	model: 'veo3_fast',
-	generationType: 'TEXT_2_VIDEO',
-	aspect_ratio: '16:9',
-	resolution: '720p',
-	duration: 8,
-	enableTranslation: true,
-};
 const FRAMES = { generationType: 'FIRST_AND_LAST_FRAMES_2_VIDEO', imageSource: 'url' };
 const REFERENCE = { generationType: 'REFERENCE_2_VIDEO', imageSource: 'url' };
 const A = 'https://example.com/a,b.jpg';
@@ -48,30 +39,34 @@ const B = 'https://example.com/b.png';
 const C = 'https://example.com/c.webp';
 
 describe('Generate', () => {
-	it.each<[what: string, parameters: INodeParameters, options: INodeParameters, body: object]>([
-		['nothing but a prompt', {}, {}, {}],
-		['another model', { model: 'veo3_lite' }, {}, { model: 'veo3_lite' }],
-		['a ratio', { aspectRatio: '9:16' }, {}, { aspect_ratio: '9:16' }],
-		['a resolution', { resolution: '4k' }, {}, { resolution: '4k' }],
-		['a duration', { duration: 4 }, {}, { duration: 4 }],
-		['a seed', {}, { seed: 12345 }, { seeds: 12345 }],
-		['a watermark', {}, { watermark: 'MyBrand' }, { watermark: 'MyBrand' }],
-		['images that do not belong to the type', { imageUrls: A }, {}, {}],
+	// One parameter after the other: inputs.test.ts.
+	it.each<[what: string, parameters: INodeParameters, body: object]>([
+		['nothing but a prompt', {}, {}],
+		['images that do not belong to the type', { imageUrls: A }, {}],
 		[
 			'two frames',
 			{ ...FRAMES, imageUrls: `${A}, ${B}` },
-			{},
 			{ generationType: FRAMES.generationType, imageUrls: [A, B] },
 		],
 		[
 			'three references, of 8 seconds whatever was chosen before',
 			{ ...REFERENCE, imageUrls: [A, B, C].join('\n'), duration: 4 },
-			{},
 			{ generationType: REFERENCE.generationType, imageUrls: [A, B, C] },
 		],
-	])('sends %s as the API has it', async (_what, parameters, options, body) => {
-		await generate({ parameters, options });
-		expect(bodies(GENERATE)).toStrictEqual([{ ...DEFAULT_BODY, ...body }]);
+	])('sends %s as the API has it', async (_what, parameters, body) => {
+		await generate({ parameters });
+		expect(bodies(GENERATE)).toStrictEqual([
+			{
+				prompt: 'A dog playing',
+				model: 'veo3_fast',
+				generationType: 'TEXT_2_VIDEO',
+				aspect_ratio: '16:9',
+				resolution: '720p',
+				duration: 8,
+				enableTranslation: true,
+				...body,
+			},
+		]);
 		expect(kie.simulator.paid()).toHaveLength(1);
 	});
 
@@ -86,9 +81,7 @@ describe('Generate', () => {
 		const items = [{ json: {} }, { json: {} }, { json: {} }];
 		const result = await generate({ items, parameters: { waitMode: 'poll' } });
 		expect(new Set(jsonOf(result).map(({ taskId }) => taskId)).size).toBe(3);
-		expect(result.items.map(({ pairedItem }) => pairedItem)).toStrictEqual(
-			items.map((_, item) => ({ item })),
-		);
+		expect(result.items).toMatchObject(items.map((_, item) => ({ pairedItem: { item } })));
 	});
 });
 

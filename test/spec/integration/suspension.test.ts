@@ -71,11 +71,7 @@ describe('the safety net', () => {
 			{ taskId: taskIds[2], status: 'success' },
 		]);
 		expect(items[0]?.json).not.toHaveProperty('timedOut');
-		expect(items.map(({ pairedItem }) => pairedItem)).toStrictEqual([
-			{ item: 0 },
-			{ item: 1 },
-			{ item: 2 },
-		]);
+		expect(items).toMatchObject([0, 1, 2].map((item) => ({ pairedItem: { item } })));
 		// At the timeout, not before, and not up to a minute later.
 		expect(execution.wakeUps.at(-1)?.after).toBeGreaterThanOrEqual(2_000);
 		expect(execution.wakeUps.at(-1)?.after).toBeLessThan(5_000);
@@ -252,6 +248,8 @@ describe('a resumption', () => {
 });
 
 describe('a call of the suspended address', () => {
+	const downloading = { timeout: 60, parameters: { download: true } };
+
 	it('with the base video makes the node ask for the 4K video', async () => {
 		const taskId = add({ ...HELD, ...LOST });
 		const execution = await suspend([taskId], { timeout: 30 });
@@ -278,10 +276,7 @@ describe('a call of the suspended address', () => {
 	});
 
 	it('is answered while the execution is being resumed', async () => {
-		const execution = await suspend([add(READY_SOON)], {
-			timeout: 60,
-			parameters: { download: true },
-		});
+		const execution = await suspend([add(READY_SOON)], downloading);
 		kie.simulator.fault({ kind: 'slow', ms: 1_000, host: 'file' });
 		await until(() => kie.simulator.requests({ host: 'file' }).length > 0);
 		const [delivery] = kie.simulator.deliveries;
@@ -295,10 +290,7 @@ describe('a call of the suspended address', () => {
 	});
 
 	it('comes again while large files are fetched, so that a crash loses nothing', async () => {
-		const execution = await suspend([add(READY_SOON)], {
-			timeout: 60,
-			parameters: { download: true },
-		});
+		const execution = await suspend([add(READY_SOON)], downloading);
 		kie.simulator.fault({ kind: 'slow', ms: 9_500, host: 'file' });
 		await until(() => execution.calls.length > 0);
 		expect(execution.calls[0]).toMatchObject({ status: 503 });

@@ -107,9 +107,7 @@ describe('Asking for a 4K video', () => {
 		const [first, second] = [kie.simulator.addVideo(), kie.simulator.addVideo()];
 		const result = await run({ taskIds: [first, second, first] });
 		expect(jsonOf(result).map(({ taskId }) => taskId)).toStrictEqual([first, second, first]);
-		expect(result.items.map(({ pairedItem }) => pairedItem)).toStrictEqual(
-			[0, 1, 2].map((item) => ({ item })),
-		);
+		expect(result.items).toMatchObject([0, 1, 2].map((item) => ({ pairedItem: { item } })));
 		expect(kie.simulator.submissions()).toHaveLength(2);
 	});
 
@@ -203,9 +201,7 @@ describe('several items', () => {
 			status: 'failed',
 		});
 		expect(jsonOf(result)[2]).toMatchObject({ error: "'Task ID' is empty", operation: 'get4k' });
-		expect(result.items.map(({ pairedItem }) => pairedItem)).toStrictEqual(
-			taskIds.map((_, item) => ({ item })),
-		);
+		expect(result.items).toMatchObject(taskIds.map((_, item) => ({ pairedItem: { item } })));
 	});
 
 	it('marks the item of a video that failed for the error output, and older n8n can take the mark off', async () => {

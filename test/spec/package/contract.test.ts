@@ -17,18 +17,6 @@ import { describeCredential, describeNode, type Json } from './contract/paramete
 /** Everything a saved workflow relies on, as it was released. */
 const SNAPSHOT = join(__dirname, 'contract.json');
 
-async function currentContract(): Promise<Json> {
-	const credential = new KieVeoApi();
-	const nodes = [new KieVeo(), new KieVeoTrigger()];
-	return {
-		nodes: Object.fromEntries(
-			nodes.map((node) => [`${packageName}.${node.description.name}`, describeNode(node)]),
-		),
-		credentials: { [credential.name]: describeCredential(credential) },
-		outputs: { ...outputsOf.jobs, ...outputsOf.veo },
-	};
-}
-
 useFastTime();
 useFiles();
 
@@ -46,7 +34,15 @@ describe('what saved workflows rely on', () => {
 	beforeAll(async () => {
 		outputsOf.veo = await collectOutputs('veo');
 		outputsOf.jobs = await collectOutputs('jobs');
-		current = await currentContract();
+		const credential = new KieVeoApi();
+		const nodes = [new KieVeo(), new KieVeoTrigger()];
+		current = {
+			nodes: Object.fromEntries(
+				nodes.map((node) => [`${packageName}.${node.description.name}`, describeNode(node)]),
+			),
+			credentials: { [credential.name]: describeCredential(credential) },
+			outputs: { ...outputsOf.jobs, ...outputsOf.veo },
+		};
 	}, 120_000);
 
 	/** A job of its own has an id of its own; facts that one API does not give are null. */
