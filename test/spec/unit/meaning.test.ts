@@ -133,9 +133,6 @@ describe('the meaning of an answer', () => {
 		['noConnection', 'retry'],
 		['noName', 'retry'],
 		['blocked', 'unreached'],
-		['invalidKey', 'unreached'],
-		['certificate', 'unreached'],
-		['proxyRefused', 'unreached'],
 	])('a request that reached nobody (%s) is "%s" for everybody', (unreached, kind) => {
 		const given = { ...faultAnswer('record is null'), unreached };
 		for (const read of Object.values(READERS)) {
@@ -264,14 +261,11 @@ describe('the task in an answer to an order', () => {
 	});
 
 	it.each<[code: number, meaning: string]>([
-		[200, 'lost'],
 		[399, 'lost'],
 		[400, 'other'],
 		[408, 'lost'],
 		[499, 'other'],
-		[500, 'lost'],
 		[501, 'taskFailed'],
-		[502, 'lost'],
 	])('is not named: code %d is "%s"', (code, meaning) => {
 		expect(said(classifyCreateAnswer(answer({ code, msg: 'x', data: null })))).toBe(meaning);
 	});
@@ -326,7 +320,6 @@ describe('what may have been paid for', () => {
 	it.each<[what: string, meaning: Parameters<typeof mayBePaid>[0], now: boolean, lost: boolean]>([
 		['a lost answer', { kind: 'lost' }, true, true],
 		['the limit', { kind: 'retry', reason: 'rateLimit' }, false, true],
-		['no connection', { kind: 'retry', reason: 'noConnection' }, false, true],
 		['a broken service', { kind: 'retry', reason: 'server' }, true, true],
 		['a bad key', { kind: 'refused', reason: 'unauthorized' }, false, true],
 		['a refusal with a task', { kind: 'refused', reason: 'credits', taskId: 'a' }, true, true],

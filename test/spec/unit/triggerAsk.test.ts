@@ -80,16 +80,10 @@ describe('the trigger, about a callback without a video', () => {
 			{ outcome: 'success', files: { videoUrls: [BASE] } },
 		],
 		[
-			'a failed one, by its record',
+			'a failed one',
 			answer(200, { successFlag: 3, errorCode: 400, errorMessage: failure }),
 			'generate.failed',
 			{ outcome: 'failed', code: 400, message: failure },
-		],
-		[
-			'a failed one, by its envelope',
-			answer(501, null, 'Failed'),
-			'generate.failed',
-			{ outcome: 'failed', code: 501, message: 'Failed' },
 		],
 	])('learns from Kie of %s', async (_what, reply, name, told) => {
 		const found = await resolveOutcome(asking(fakeKie([reply])), event(NOTHING));
@@ -104,7 +98,6 @@ describe('the trigger, about a callback without a video', () => {
 			record({ resultUrls: [BASE], resolution: '720p' }),
 			{ operation: 'get4k' },
 		],
-		['no task is named', record({ resultUrls: [BASE] }), { taskId: null }],
 	])('lets Kie call again when %s', async (_what, reply, changes) => {
 		const kie = fakeKie([reply]);
 		expect(await resolveOutcome(asking(kie), event(NOTHING, changes))).toBeNull();
@@ -136,7 +129,6 @@ describe('a confirmation', () => {
 	type Row = [what: string, changes: Partial<CallbackEvent>, posted: string, recorded: object];
 	it.each<[...Row, found: string, sent: string]>([
 		['our 4K upgrade: that very video', { index: 2 }, POSTED, base, UPGRADED, 'GET GET POST'],
-		['a generation', { ...foreign, operation: 'generate' }, POSTED, base, BASE, 'GET'],
 		['an extension', { ...foreign, operation: 'extend' }, POSTED, base, BASE, 'GET'],
 		['a foreign 4K, on record', foreign, UPGRADED, videos([UPGRADED], '4k'), UPGRADED, 'GET'],
 		['anything foreign, on record', unknown, BASE, base, BASE, 'GET'],
@@ -151,7 +143,6 @@ describe('a confirmation', () => {
 	it.each<Row>([
 		['a foreign 4K upgrade with the base URL', foreign, BASE, base],
 		['URLs that are not on record', unknown, POSTED, videos([BASE], '4k')],
-		['a task that failed', {}, POSTED, answer(200, { successFlag: 3 })],
 		['a task that runs', { operation: 'generate' }, POSTED, RUNNING],
 		['no task at all', { taskId: null }, POSTED, base],
 	])(
@@ -193,7 +184,6 @@ describe('the trigger, about a 4K upgrade', () => {
 	it.each<[what: string, reply: object | Error, lines: number, found: object | null]>([
 		['started another one', answer(200, { taskId: 'a', resultUrls: null }), 1, null],
 		['gave no answer', new Error('socket hang up'), 1, null],
-		['fell silent', answer(500, null, 'Server Error'), 1, null],
 		['shows it running', RUNNING_4K, 0, null],
 		['shows it', DONE, 0, { callback: { files: { videoUrls: [UPGRADED] } } }],
 		[
