@@ -5,7 +5,7 @@ import type { Reference, WorkflowDefinition } from '../../tools/n8n/client';
 import { createPromptTable, exampleFiles, readExample } from '../../tools/n8n/examples';
 import { itemsOf } from '../../tools/n8n/execution';
 import { LINES } from '../../tools/n8n/versions';
-import { DEMO_VIDEOS } from '../../tools/simulator';
+import { DEMO_VIDEOS, NEVER } from '../../tools/simulator';
 import { Stage } from '../e2e/stage';
 import { chain, KIE } from '../e2e/workflows';
 
@@ -178,9 +178,9 @@ describe.each(LINES.map(({ name }) => name))('the editor of n8n %s', (line) => {
 	});
 
 	it('suspends and resumes with "Execute step"', async () => {
-		const { client, credential } = stage;
-		stage.simulator.setDefaults({ timings: { upgrade4k: 3000 } });
-		for (const number of [3, 4, 5]) stage.simulator.addVideo({ taskId: `veo_step_${number}` });
+		const { client, simulator, credential } = stage;
+		const taskIds = ['veo_step_3', 'veo_step_4', 'veo_step_5'];
+		for (const taskId of taskIds) simulator.addVideo({ taskId, timings: { upgrade4k: NEVER } });
 		const example = readExample('wait-for-callback-to-4k.json', credential);
 		const text = JSON.stringify(example).replaceAll('veo_task_demo_', 'veo_step_');
 		const { id } = await client.createWorkflow(JSON.parse(text) as WorkflowDefinition);
@@ -188,6 +188,7 @@ describe.each(LINES.map(({ name }) => name))('the editor of n8n %s', (line) => {
 		await editor.openNode('Get 4K Video');
 		const executionId = String(await editor.executeStep());
 		await client.waitForExecution(executionId, { until: 'waiting' });
+		for (const taskId of taskIds) simulator.finish(taskId, 'get4k');
 		await expect(editor.waitForStep()).resolves.toBe('success');
 		const execution = await client.waitForExecution(executionId);
 		expect(itemsOf(execution, 'Get 4K Video').map(({ json }) => json.status)).toStrictEqual(
