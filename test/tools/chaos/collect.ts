@@ -6,27 +6,15 @@ import type { Stage } from '../../spec/e2e/stage';
 import { AFTER, KIE } from '../../spec/e2e/workflows';
 import { allItemsOf, hasEnded, type Execution } from '../n8n/execution';
 import { isRecord } from '../n8n/wire';
-import type {
-	Evidence,
-	RestartRecord,
-	RunRecord,
-	Seen,
-	SentForgery,
-	TriggeredRecord,
-} from './evidence';
+import type { Evidence, RunRecord, Seen, Started } from './evidence';
 import { FORGED } from './forgeries';
-import type { PlannedVideo } from './plan';
 import { ACCOUNTS, type Receivers } from './receivers';
-import type { Started } from './run';
 
 /** What the run itself knows. */
-interface Known {
-	videos: PlannedVideo[];
+export interface Known extends Pick<Evidence, 'videos' | 'forged' | 'restarts' | 'aborted'> {
 	started: Started[];
-	forged: SentForgery[];
-	restarts: RestartRecord[];
-	interrupted: ReadonlySet<string>;
-	aborted: string | null;
+	/** Executions a restart of n8n found running. */
+	interrupted: Set<string>;
 }
 
 const SECRETS = ACCOUNTS.flatMap(({ key, webhookHmacKey }) => [key, webhookHmacKey]);
@@ -36,33 +24,34 @@ export async function collect(stage: Stage, receivers: Receivers, known: Known):
 	const { client, simulator } = stage;
 	const { started, interrupted, ...own } = known;
 	const runs: RunRecord[] = [];
-	const triggered: TriggeredRecord[] = [];
+	const triggered: Evidence['triggered'] = [];
 	const forgedTraces: string[] = [];
 	const leaks: string[] = [];
 	const read = async (id: string) => {
 		const execution = await client.getExecution(id);
-		const { status } = execution;
 		const text = JSON.stringify(execution.data);
 		if (text.includes(FORGED)) forgedTraces.push(`execution ${id}`);
 		if (SECRETS.some((secret) => text.includes(secret))) leaks.push(`execution ${id}`);
-		const ended = status === 'success' || status === 'error';
-		const wasKilled = !ended && (interrupted.has(id) || hasEnded(execution));
-		const killed = own.restarts.length > 0 && (wasKilled || diedAtStart(execution));
-		return { execution, status, killed };
+		return execution;
 	};
 	for (const run of started) {
-		const { execution, ...state } = await read(run.id);
-		const startedAt = Date.parse(execution.startedAt ?? '');
-		const endedAt = execution.stoppedAt ? Date.parse(execution.stoppedAt) : null;
-		const brokenFiles = await brokenFilesOf(stage, execution);
-		const seen = seenIn(execution);
-		const error = errorOf(execution);
-		runs.push({ ...run, ...state, brokenFiles, startedAt, endedAt, seen, error });
+		const execution = await read(run.id);
+		const { status, startedAt, stoppedAt, error } = execution;
+		const ended = status === 'success' || status === 'error';
+		const wasKilled = !ended && (interrupted.has(run.id) || hasEnded(execution));
+		runs.push({
+			...run,
+			status,
+			startedAt: Date.parse(startedAt ?? ''),
+			endedAt: stoppedAt ? Date.parse(stoppedAt) : null,
+			killed: own.restarts.length > 0 && (wasKilled || diedAtStart(execution)),
+			seen: seenIn(execution),
+			error: error ? `${error.message}\n${error.description ?? ''}` : null,
+			brokenFiles: await brokenFilesOf(stage, execution),
+		});
 	}
-	for (const { id } of await receivers.executions(client)) {
-		const { execution, ...state } = await read(id);
-		const json = allItemsOf(execution, AFTER)[0]?.json ?? null;
-		triggered.push({ id, ...state, json });
+	for (const { id } of await receivers.executions()) {
+		triggered.push({ id, json: allItemsOf(await read(id), AFTER)[0]?.json ?? null });
 	}
 	return {
 		...own,
@@ -88,10 +77,6 @@ function seenIn(execution: Execution): Seen[] {
 		tag: String(json.tag),
 		json: isRecord(json.got) ? json.got : {},
 	}));
-}
-
-function errorOf({ error }: Execution): string | null {
-	return error ? `${error.message}\n${error.description ?? ''}` : null;
 }
 
 /** Compares every downloaded file with the one on the file host. */

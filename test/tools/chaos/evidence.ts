@@ -1,24 +1,30 @@
 import type { Delivery, JournalEntry, LedgerEntry } from '../simulator';
-import type { Forgery, PlannedVideo, RestartWay } from './plan';
-import { tagsOf, type BatchSettings, type Order } from './workloads';
-import { isRecord } from '../n8n/wire';
+import type { BatchSettings, Forgery, PlannedVideo, RestartWay } from './plan';
+import { tagsOf, type Order } from './workloads';
+import { isRecord, type UnknownRecord } from '../n8n/wire';
 
 /** What the last node of a workflow got for one input item. */
 export interface Seen {
 	/** Names the input item, see `tagsOf`. */
 	tag: string;
-	json: Record<string, unknown>;
+	json: UnknownRecord;
 }
 
 /** One execution that submits or fetches videos. */
-export interface RunRecord {
+export interface Started {
 	id: string;
+	/** Id of its workflow. */
+	workflow: string;
 	batch: BatchSettings;
 	orders: Order[];
 	/** Whether it fetches what an earlier execution has left. */
 	byUser: boolean;
 	/** Which retry of the failed execution it is, from 1; 0 for none. */
 	retry: number;
+}
+
+/** What came of it. */
+export interface RunRecord extends Started {
 	status: string;
 	/** Epoch milliseconds. */
 	startedAt: number;
@@ -33,40 +39,21 @@ export interface RunRecord {
 	brokenFiles: string[];
 }
 
-/** One execution started by Kie.ai Trigger. */
-export interface TriggeredRecord {
-	id: string;
-	status: string;
-	killed: boolean;
-	json: Record<string, unknown> | null;
-}
-
-export interface SentForgery {
-	kind: Forgery;
-	video: PlannedVideo;
-	/** HTTP status of the answer; null where none came. */
-	status: number | null;
-}
-
-export interface RestartRecord {
-	how: RestartWay;
-	/** Epoch milliseconds: from the signal until n8n served again. */
-	from: number;
-	until: number;
-}
-
 /** All that is known at the end of a run. */
 export interface Evidence {
 	videos: PlannedVideo[];
 	fileUrl: string;
 	runs: RunRecord[];
-	triggered: TriggeredRecord[];
+	/** Executions started by Kie.ai Trigger, and what they were given. */
+	triggered: Array<{ id: string; json: UnknownRecord | null }>;
 	ledger: readonly LedgerEntry[];
 	journal: readonly JournalEntry[];
 	/** Of true callbacks. */
 	deliveries: readonly Delivery[];
-	forged: SentForgery[];
-	restarts: RestartRecord[];
+	/** With the HTTP status of the answer; null where none came. */
+	forged: Array<{ kind: Forgery; video: PlannedVideo; status: number | null }>;
+	/** In epoch milliseconds: from the signal until n8n served again. */
+	restarts: Array<{ how: RestartWay; from: number; until: number }>;
 	/** Executions whose data holds something forged. */
 	forgedTraces: string[];
 	/** Places in which a key was found. */
@@ -75,10 +62,10 @@ export interface Evidence {
 	aborted: string | null;
 }
 
-/** All task ids that an execution names to its user. */
-export function taskIdsIn({ seen, error }: RunRecord): Set<string> {
-	const text = JSON.stringify([seen, error]);
-	return new Set(text.match(/veo_task_c\d+_\d{4}(?:_again\d+)?/g) ?? []);
+/** Whether an execution tells its user the id of a task. */
+export function isNamedIn({ seen, error }: RunRecord, taskId: string): boolean {
+	// One id can begin with another.
+	return new RegExp(`${taskId}(?!\\w)`).test(JSON.stringify([seen, error]));
 }
 
 /** The executions a video was part of, oldest first. */
@@ -86,49 +73,46 @@ export function runsOf({ runs }: Evidence, { number }: PlannedVideo): RunRecord[
 	return runs.filter(({ orders }) => orders.some(({ video }) => video.number === number));
 }
 
-/** Where everything is ordered through the jobs API. */
-export const CREATE_TASK = '/api/v1/jobs/createTask';
+/** Fields of an order, whichever API it went through. */
+function fieldsOf({ body }: JournalEntry): UnknownRecord {
+	if (!isRecord(body)) return {};
+	return isRecord(body.input) ? body.input : body;
+}
 
-/** The prompt of a request to generate, else null. */
-export function promptOf({ path, body }: JournalEntry): string | null {
-	if (!isRecord(body)) return null;
-	const order = path === CREATE_TASK && isRecord(body.input) ? body.input : body;
-	const isGeneration = path === '/api/v1/veo/generate' || order !== body;
-	return isGeneration && typeof order.prompt === 'string' ? order.prompt : null;
+/** The prompt of a request to generate; no other has one. */
+export function promptOf(entry: JournalEntry): string | null {
+	const { prompt } = fieldsOf(entry);
+	return typeof prompt === 'string' ? prompt : null;
 }
 
 /** Ids of the upgrades of a video that were ordered as jobs and paid for. */
 export function jobsOf({ journal }: Evidence, { taskId, index }: PlannedVideo): string[] {
 	return journal.flatMap((entry) => {
-		if (entry.path !== CREATE_TASK || entry.taskId !== taskId || entry.creditsCharged === 0) {
-			return [];
-		}
-		const { input } = isRecord(entry.body) ? entry.body : {};
-		const isOwn = isRecord(input) && Number(input.index) === index;
-		return isOwn && entry.jobId !== null ? [entry.jobId] : [];
+		const isPaid = entry.taskId === taskId && entry.creditsCharged > 0;
+		return isPaid && Number(fieldsOf(entry).index) === index ? (entry.jobId ?? []) : [];
 	});
 }
 
-/** Whether an execution tells its user that the answer to a paid request was lost. */
-export function tellsOfLoss({ error, seen }: RunRecord, video: PlannedVideo): boolean {
+/** What downstream nodes got about a video in one execution. */
+function seenIn({ seen }: RunRecord, video: PlannedVideo): UnknownRecord[] {
 	const tags = tagsOf(video);
-	const own = seen.filter(({ tag }) => tags.includes(tag));
-	return [error, ...own.flatMap(({ json }) => [json.error, json.message])].some((text) =>
-		String(text).includes('answer was lost'),
-	);
+	return seen.flatMap(({ tag, json }) => (tags.includes(tag) ? [json] : []));
+}
+
+/** Whether an execution tells its user that the answer to a paid request was lost. */
+export function tellsOfLoss(run: RunRecord, video: PlannedVideo): boolean {
+	const own = seenIn(run, video).flatMap((json) => [json.error, json.message]);
+	return [run.error, ...own].some((text) => String(text).includes('answer was lost'));
 }
 
 /** Everything downstream nodes got about a video, in executions and from the trigger. */
-export function seenOf(evidence: Evidence, video: PlannedVideo): Array<Seen['json']> {
-	const tags = tagsOf(video);
-	const items = runsOf(evidence, video).flatMap(({ seen }) =>
-		seen.filter(({ tag }) => tags.includes(tag)).map(({ json }) => json),
-	);
+export function seenOf(evidence: Evidence, video: PlannedVideo): UnknownRecord[] {
+	const items = runsOf(evidence, video).flatMap((run) => seenIn(run, video));
 	return [...items, ...eventsOf(evidence, video)];
 }
 
 /** What the trigger gave out about a video. */
-export function eventsOf({ triggered }: Evidence, video: PlannedVideo): Array<Seen['json']> {
+export function eventsOf({ triggered }: Evidence, video: PlannedVideo): UnknownRecord[] {
 	return triggered.flatMap(({ json }) =>
 		json !== null && json.taskId === video.taskId && json.index === video.index ? [json] : [],
 	);

@@ -1,6 +1,5 @@
 import type { ApiName } from '../../../nodes/KieVeo/kie/api';
 import type { ArmedFault, FaultEffect, Simulator } from '../simulator';
-import { CREATE_TASK } from './evidence';
 import type { PlannedFault, Step } from './plan';
 import type { Order } from './workloads';
 
@@ -68,13 +67,8 @@ export const PLANNED_FAULTS: Record<FaultPlace, readonly FaultKind[]> = {
 	],
 };
 
-interface Target {
-	host: 'api' | 'file';
-	path?: string;
-	/** How many requests about a video come before those that this is about. */
-	before?: number;
-}
-
+const CREATE_TASK = '/api/v1/jobs/createTask';
+const RECORD_INFO = '/api/v1/jobs/recordInfo';
 const VEO_PATHS: Record<Exclude<FaultPlace, 'file'>, string> = {
 	get4k: '/api/v1/veo/get-4k-video',
 	get1080p: '/api/v1/veo/get-1080p-video',
@@ -82,13 +76,16 @@ const VEO_PATHS: Record<Exclude<FaultPlace, 'file'>, string> = {
 	record: '/api/v1/veo/record-info',
 };
 
-/** An upgrade is ordered once through the jobs API; what follows are reads of its record. */
-function targetOf(api: ApiName, { place, at }: PlannedFault): Target {
-	if (place === 'file') return { host: 'file' };
-	if (api === 'veo') return { host: 'api', path: VEO_PATHS[place] };
+/**
+ * An upgrade is ordered once through the jobs API; what follows are reads of its record.
+ *
+ * @returns undefined for the file host
+ */
+function pathOf(api: ApiName, { place, at }: PlannedFault): string | undefined {
+	if (place === 'file') return undefined;
+	if (api === 'veo') return VEO_PATHS[place];
 	const isRead = place === 'record' || (place !== 'generate' && at > 0);
-	if (!isRead) return { host: 'api', path: CREATE_TASK };
-	return { host: 'api', path: '/api/v1/jobs/recordInfo', before: place === 'record' ? 0 : 1 };
+	return isRead ? RECORD_INFO : CREATE_TASK;
 }
 
 /** Orders planned faults at the simulator and counts those that hit. */
@@ -101,21 +98,23 @@ export class Injector {
 	) {}
 
 	arm(order: Order): void {
-		const hit = new Map<string, number>();
+		const hit = new Map<string | undefined, number>();
 		for (const planned of order.video.faults.toSorted((a, b) => a.at - b.at)) {
 			const { place, at } = planned;
 			// No record of a job shows the video that it improves.
 			const isShown = planned.kind !== 'base video' || this.api === 'veo';
 			const kind = isShown ? planned.kind : 'slow answer';
-			const { before = 0, ...where } = targetOf(this.api, planned);
+			const path = pathOf(this.api, planned);
+			// The reads of an upgrade come after its order.
+			const before = path === RECORD_INFO && place !== 'record' ? 1 : 0;
 			// A fault that waits for its turn does not see the requests an earlier one has hit.
-			const requests = `${where.host} ${where.path ?? ''}`;
-			const earlier = hit.get(requests) ?? 0;
-			hit.set(requests, earlier + 1);
+			const earlier = hit.get(path) ?? 0;
+			hit.set(path, earlier + 1);
 			const isOwn = ({ body }: { body: unknown }) => JSON.stringify(body).includes(order.prompt);
 			const fault = this.simulator.fault({
 				...this.effectOf(kind, order),
-				...where,
+				host: path === undefined ? 'file' : 'api',
+				path,
 				...(place === 'generate' ? { when: isOwn } : { taskId: order.taskId }),
 				skip: at - before - earlier,
 			});

@@ -1,27 +1,25 @@
 import { addressKey, withSubmission } from '../../../nodes/KieVeo/addresses/submission';
 import type { ManualCallback } from '../simulator';
 import type { Forgery, PlannedVideo } from './plan';
+import { ACCOUNTS } from './receivers';
 
 /** Appears in everything forged, and in nothing else. */
 export const FORGED = 'forged-4f1c';
 
-interface Target {
-	/** The true address of the video. */
-	address: string;
-	video: PlannedVideo;
-	/** Another video of the same account. */
-	other: PlannedVideo;
-	/** Kie's key of the account that submitted. */
-	hmacKey: string;
-	/** API key of another account. */
-	strangersKey: string;
-}
-
-/** A callback from someone other than Kie, or not about this video. */
+/**
+ * A callback from someone other than Kie, or not about this video.
+ *
+ * @param address the true one of the video
+ * @param account which of the two has submitted it
+ */
 export function forge(
 	kind: Forgery,
-	{ address, video, other, hmacKey, strangersKey }: Target,
+	address: string,
+	account: 0 | 1,
+	video: PlannedVideo,
+	other: PlannedVideo,
 ): { url: string; callback: ManualCallback } {
+	const hmacKey = ACCOUNTS[account].webhookHmacKey;
 	const { taskId, index, number } = video;
 	const fails = number % 3 === 0;
 	const swapped: ManualCallback = {
@@ -43,7 +41,11 @@ export function forge(
 			return { url: url.href, callback };
 		case 'proof of another account': {
 			const submission = { operation: 'get4k' as const, taskId, index };
-			const strange = withSubmission(address, submission, addressKey(strangersKey));
+			const strange = withSubmission(
+				address,
+				submission,
+				addressKey(ACCOUNTS[account === 0 ? 1 : 0].key),
+			);
 			return { url: strange, callback };
 		}
 		case 'wrong signature':

@@ -2,6 +2,7 @@ import type { Delivery, JournalEntry } from '../simulator';
 import type { Evidence, RunRecord } from './evidence';
 import { judge } from './invariants';
 import type { PlannedVideo, Workload } from './plan';
+import { AGAIN } from './user';
 import { orderOf } from './workloads';
 
 const FILES = 'http://files.test';
@@ -11,7 +12,6 @@ const video = (number: number): PlannedVideo => ({
 	index: 0,
 	number,
 	ending: 'success',
-	callback: 'once',
 	scenario: {},
 	faults: [],
 	items: 1,
@@ -34,16 +34,8 @@ const run = (
 	more: Partial<RunRecord> = {},
 ): RunRecord => ({
 	id: '1',
-	batch: {
-		name: workload,
-		workload,
-		account: 0,
-		onError: 'stopWorkflow',
-		onTimeout: 'error',
-		retry: null,
-		timeout: 60,
-		download: false,
-	},
+	workflow: '1',
+	batch: { ...AGAIN, name: workload, workload, account: 0, onError: 'stopWorkflow' },
 	orders: videos.map((one) => orderOf(one)),
 	byUser: false,
 	retry: 0,
@@ -108,7 +100,7 @@ const restart = (from: number) => ({ how: 'SIGKILL' as const, from, until: from 
 
 /** A video submitted for the trigger, whose callback has started that many executions. */
 const triggered = (times: number, more: Partial<Evidence> = {}) => {
-	const event = { id: '7', status: 'success', killed: false, json: had(a) };
+	const event = { id: '7', json: had(a) };
 	return evidence({
 		runs: [run('trigger4k', [a], { seen: [seen(a, unfinished)] }), again],
 		triggered: Array.from({ length: times }, () => event),

@@ -1,16 +1,16 @@
 import {
 	eventsOf,
+	isNamedIn,
 	jobsOf,
 	promptOf,
 	runsOf,
 	seenOf,
 	stateOf,
-	taskIdsIn,
 	tellsOfLoss,
 	type Evidence,
 	type RunRecord,
-	type Seen,
 } from './evidence';
+import { type UnknownRecord } from '../n8n/wire';
 import type { JournalEntry } from '../simulator';
 import { makesVideos, suspends, type PlannedVideo } from './plan';
 import { tagsOf } from './workloads';
@@ -42,9 +42,7 @@ const SOON_MS = 32_000;
 /** Shortly before the last resort nothing is resumed. Milliseconds. */
 const LAST_MOMENTS_MS = 75_000;
 
-type Invariant = (evidence: Evidence) => string[];
-
-const INVARIANTS: ReadonlyArray<[name: string, check: Invariant]> = [
+const INVARIANTS: ReadonlyArray<[name: string, check: (evidence: Evidence) => string[]]> = [
 	['the run came to its end', ({ aborted }) => (aborted === null ? [] : [aborted])],
 	['every item has exactly one outcome downstream', itemsWithoutOneOutcome],
 	['every delivered callback of the trigger has exactly one execution', eventsWithoutOneExecution],
@@ -219,7 +217,6 @@ function hasLostAnswer({ fault, answer }: JournalEntry): boolean {
 function unnamedGenerations({ runs, journal }: Evidence): string[] {
 	return runs.flatMap((run) => {
 		if (run.killed || !makesVideos(run.batch.workload)) return [];
-		const named = taskIdsIn(run);
 		const until = run.endedAt ?? Infinity;
 		const isOwn = ({ at }: JournalEntry) => at >= run.startedAt && at <= until;
 		return run.orders.flatMap(({ prompt, video }) => {
@@ -227,7 +224,7 @@ function unnamedGenerations({ runs, journal }: Evidence): string[] {
 				isOwn(entry) && entry.creditsCharged > 0 && promptOf(entry) === prompt;
 			// What Retry On Fail has ordered again replaces what failed.
 			const taskId = journal.findLast(isPaid)?.taskId ?? null;
-			if (taskId === null || named.has(taskId) || tellsOfLoss(run, video)) return [];
+			if (taskId === null || isNamedIn(run, taskId) || tellsOfLoss(run, video)) return [];
 			return [`${taskId} (execution ${run.id}: ${run.error ?? 'no error'})`];
 		});
 	});
@@ -247,7 +244,7 @@ function wrongUrls(evidence: Evidence): string[] {
 	);
 }
 
-function hasRightUrl(evidence: Evidence, video: PlannedVideo, json: Seen['json']): boolean {
+function hasRightUrl(evidence: Evidence, video: PlannedVideo, json: UnknownRecord): boolean {
 	const { operation, taskId, videoUrl, videoUrls } = json;
 	// Fetched by the id of its job, an upgrade is the upgrade.
 	const isJob = jobsOf(evidence, video).includes(String(taskId));

@@ -49,7 +49,6 @@ async function main(): Promise<void> {
 		videos: whole('videos'),
 		lost: whole('lost') / 100,
 		minutes: whole('minutes'),
-		progress: console.error,
 	};
 	console.error(`Chaos with seed ${options.seed}`);
 	const result = await runChaos(options);

@@ -3,21 +3,20 @@ import { TEXTS } from '../simulator/kieTexts';
 import { PLANNED_FAULTS, type FaultKind, type FaultPlace } from './faults';
 import { Random } from './random';
 
-/** What a batch does. `get` is only used to fetch what a run has left. */
-export type Workload =
-	| 'poll4k'
-	| 'callback4k'
-	| 'trigger4k'
-	| 'poll1080p'
-	| 'generate'
-	| 'callbackGenerate'
-	| 'get';
+/** What a batch does, by its workload. `get` is only used to fetch what a run has left. */
+export const OPERATIONS = {
+	poll4k: { operation: 'get4k', waitMode: 'poll' },
+	callback4k: { operation: 'get4k', waitMode: 'callback' },
+	trigger4k: { operation: 'get4k', waitMode: 'none' },
+	poll1080p: { operation: 'get1080p', waitMode: 'poll' },
+	generate: { operation: 'generate', waitMode: 'poll' },
+	callbackGenerate: { operation: 'generate', waitMode: 'callback' },
+	get: { operation: 'get', waitMode: 'poll' },
+} as const;
+export type Workload = keyof typeof OPERATIONS;
 
 /** How the work at Kie ends. `refused`: not accepted, not billed. */
 export type Ending = 'success' | 'failure' | 'refused';
-
-/** What happens to the callback of one video on its way. */
-export type CallbackWay = 'once' | 'duplicate' | 'late' | 'lost' | 'lost requests' | 'lost answers';
 
 export type Forgery =
 	/** Without our part of the address, unsigned. */
@@ -47,29 +46,32 @@ export interface PlannedVideo {
 	/** Its place among all videos of the plan; part of the prompt of a generation. */
 	number: number;
 	ending: Ending;
-	callback: CallbackWay;
 	scenario: VideoScenario;
 	faults: PlannedFault[];
 	/** On how many input items it is. */
 	items: 1 | 2;
 }
 
-/** How n8n runs a node again that has failed: by its setting, or by a retry of the workflow as it was or is stored. */
-export type RetryWay = 'onFail' | 'original' | 'stored';
-
-/** One execution of a workflow. */
-export interface PlannedBatch {
+/** What differs between the executions of one workload. */
+export interface BatchSettings {
 	name: string;
 	workload: Workload;
 	/** Which of the two accounts. */
 	account: 0 | 1;
 	onError: 'stopWorkflow' | 'continueRegularOutput' | 'continueErrorOutput';
 	onTimeout: 'error' | 'continue';
-	/** Set where the execution is ended at a random moment and the node is run again. */
-	retry: RetryWay | null;
+	/**
+	 * Set where the execution is ended at a random moment and the node is run again: by its setting, or by a retry of
+	 * the workflow as it was or is stored.
+	 */
+	retry: 'onFail' | 'original' | 'stored' | null;
 	/** Seconds. */
 	timeout: number;
 	download: boolean;
+}
+
+/** One execution of a workflow. */
+export interface PlannedBatch extends BatchSettings {
 	/** Whether the trigger asks Kie for the URLs again. */
 	confirm: boolean;
 	videos: PlannedVideo[];
@@ -94,13 +96,10 @@ export interface PlanOptions {
 	lost?: number;
 }
 
-const VIDEOS_PER_RESTART = 125;
-const VIDEOS_PER_BURST = 40;
-const VIDEOS_PER_FILE_STORM = 120;
-const VIDEOS_PER_BLIP = 150;
 /** This many batches of each workload come first, in turn. */
 const SETTLED_ROUNDS = 2;
 
+/** How often each is planned, relative to the others. */
 const WORKLOADS: Record<Exclude<Workload, 'get'>, number> = {
 	poll4k: 27,
 	callback4k: 27,
@@ -118,7 +117,8 @@ const FORGERIES: readonly Forgery[] = [
 	'other video',
 ];
 
-const CALLBACK_WAYS: Record<CallbackWay, number> = {
+/** What happens to the callback of one video on its way, and how often. */
+const CALLBACK_WAYS = {
 	once: 35,
 	duplicate: 20,
 	late: 15,
@@ -137,30 +137,22 @@ export function makePlan({ seed, videos, lost = 0 }: PlanOptions): Step[] {
 		steps.push({ kind: 'batch', batch: planner.batch(steps.length) });
 	}
 	const batches = steps.length;
-	/** At even distances. */
-	const spread = (count: number, make: (isOdd: boolean) => Step) =>
-		Array.from({ length: count }, (_, i): [number, Step] => [
+	/** At even distances, one for so many videos. */
+	const spread = (videosPer: number, make: (isOdd: boolean) => Step) => {
+		const count = Math.ceil(videos / videosPer);
+		return Array.from({ length: count }, (_, i): [number, Step] => [
 			((i + 1) * batches) / (count + 1),
 			make(i % 2 === 1),
 		]);
+	};
+	const burst = (host: 'api' | 'file', code: number): Step => {
+		return { kind: 'burst', host, code, requests: planner.random.int(4, 15) };
+	};
 	const insertions = [
-		...spread(Math.max(1, Math.round(videos / VIDEOS_PER_RESTART)), (isOdd) => ({
-			kind: 'restart',
-			how: isOdd ? 'SIGTERM' : 'SIGKILL',
-		})),
-		...spread(Math.ceil(videos / VIDEOS_PER_BURST), (isOdd) => ({
-			kind: 'burst',
-			host: 'api',
-			code: isOdd ? 455 : 429,
-			requests: planner.random.int(4, 15),
-		})),
-		...spread(Math.ceil(videos / VIDEOS_PER_FILE_STORM), (isOdd) => ({
-			kind: 'burst',
-			host: 'file',
-			code: isOdd ? 503 : 429,
-			requests: planner.random.int(4, 15),
-		})),
-		...spread(Math.ceil(videos / VIDEOS_PER_BLIP), () => ({ kind: 'blip' })),
+		...spread(125, (isOdd) => ({ kind: 'restart', how: isOdd ? 'SIGTERM' : 'SIGKILL' })),
+		...spread(40, (isOdd) => burst('api', isOdd ? 455 : 429)),
+		...spread(120, (isOdd) => burst('file', isOdd ? 503 : 429)),
+		...spread(150, () => ({ kind: 'blip' })),
 	].sort(([a], [b]) => b - a);
 	// From the end, so that the places of the others stay valid.
 	for (const [at, step] of insertions) steps.splice(Math.round(at), 0, step);
@@ -169,16 +161,12 @@ export function makePlan({ seed, videos, lost = 0 }: PlanOptions): Step[] {
 
 /** Whether the videos do not exist before. */
 export function makesVideos(workload: Workload): boolean {
-	return workload === 'generate' || workload === 'callbackGenerate';
+	return OPERATIONS[workload].operation === 'generate';
 }
 
 /** Whether the execution is suspended until Kie calls back. */
 export function suspends(workload: Workload): boolean {
-	return workload === 'callback4k' || workload === 'callbackGenerate';
-}
-
-function isCalledBack(workload: Workload): boolean {
-	return suspends(workload) || workload === 'trigger4k';
+	return OPERATIONS[workload].waitMode === 'callback';
 }
 
 class Planner {
@@ -199,9 +187,8 @@ class Planner {
 		const settled = isSettled ? kinds[number % kinds.length] : undefined;
 		const workload = settled ?? random.weighted(WORKLOADS);
 		const size = Math.min(this.largest, random.pick([1, 2, 3, 4, 5, 6, 8, 10]));
-		const hasCallback = isCalledBack(workload);
+		const polls = OPERATIONS[workload].waitMode === 'poll';
 		const confirm = workload === 'trigger4k' && random.chance(0.6);
-		const polls = !hasCallback;
 		const isRetried = polls && random.chance(0.4);
 		const isShort = polls && random.chance(0.12);
 		return {
@@ -218,26 +205,22 @@ class Planner {
 				: {
 						onError: random.pick(['stopWorkflow', 'continueRegularOutput', 'continueErrorOutput']),
 						onTimeout: random.pick(['error', 'continue']),
-						retry: hasCallback && random.chance(0.2) ? ('onFail' as const) : null,
+						retry: !polls && random.chance(0.2) ? ('onFail' as const) : null,
 						timeout: isShort ? 2 : suspends(workload) ? random.int(30, 40) : 60,
 					}),
 			download: polls && !makesVideos(workload) && random.chance(0.3),
 			confirm,
-			forgeries:
-				hasCallback && (isSettled || random.chance(0.5)) ? this.forgeries(workload, confirm) : [],
+			forgeries: !polls && (isSettled || random.chance(0.5)) ? this.forgeries(confirm) : [],
 			videos: Array.from({ length: size }, () => this.video(workload)),
 		};
 	}
 
-	private forgeries(workload: Workload, confirm: boolean): Forgery[] {
-		const kinds =
-			workload === 'trigger4k' && confirm
-				? [...FORGERIES, 'swapped URLs' as const, 'swapped URLs' as const]
-				: FORGERIES;
-		return kinds.filter(() => this.random.chance(0.75));
+	private forgeries(confirm: boolean): Forgery[] {
+		const swapped: Forgery[] = confirm ? ['swapped URLs', 'swapped URLs'] : [];
+		return [...FORGERIES, ...swapped].filter(() => this.random.chance(0.75));
 	}
 
-	private video(workload: keyof typeof WORKLOADS): PlannedVideo {
+	private video(workload: Workload): PlannedVideo {
 		const { random } = this;
 		const number = this.videos++;
 		const generates = makesVideos(workload);
@@ -253,7 +236,6 @@ class Planner {
 			index,
 			number,
 			ending,
-			callback,
 			scenario: this.scenario(workload, index, ending, callback),
 			faults: this.faults(workload),
 			items: !generates && random.chance(0.08) ? 2 : 1,
@@ -264,24 +246,24 @@ class Planner {
 		workload: Workload,
 		index: number,
 		ending: Ending,
-		callback: CallbackWay,
+		callback: keyof typeof CALLBACK_WAYS,
 	): VideoScenario {
 		const { random } = this;
 		// With callbacks long enough that forged ones meet an execution that is suspended.
-		const ms = !isCalledBack(workload)
+		const polls = OPERATIONS[workload].waitMode === 'poll';
+		const ms = polls
 			? random.int(200, 6000)
 			: random.chance(0.8)
 				? random.int(2500, 9000)
 				: random.int(9000, 16_000);
 		const generates = makesVideos(workload);
-		const failure = { outcome: ending };
 		return {
 			videos: index + 1,
 			timings: { generate: ms, upgrade1080p: ms, upgrade4k: ms },
 			record: { graceMs: generates ? random.pick([0, 0, 1500]) : 0 },
 			...(generates && ending !== 'refused' ? { generation: { outcome: ending } } : {}),
 			upgrade1080p: {
-				...failure,
+				outcome: ending,
 				// Of the failures that are documented for this endpoint the only one that is final.
 				failure: { code: 451, msg: TEXTS.imageFetch },
 			},
@@ -292,7 +274,7 @@ class Planner {
 				// What Kie does after a failed upgrade is not documented, and that it may bill another one
 				// is a risk users are told about. Here it tells the failure again.
 				afterFailure: 'answer',
-				...failure,
+				outcome: ending,
 			},
 			files: {
 				bytes: random.int(1_000, 60_000),
@@ -312,7 +294,7 @@ class Planner {
 		};
 	}
 
-	private faults(workload: keyof typeof WORKLOADS): PlannedFault[] {
+	private faults(workload: Workload): PlannedFault[] {
 		const { random } = this;
 		const faults: PlannedFault[] = [];
 		const add = (place: FaultPlace, at: number) =>

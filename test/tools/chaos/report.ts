@@ -4,7 +4,7 @@ import type { ChaosOptions, ChaosResult } from './run';
 
 /** The figures of a run and one line for each invariant, as text. */
 export function report(
-	{ line, seed, api = 'veo' }: Pick<ChaosOptions, 'line' | 'seed' | 'api'>,
+	{ line, seed, api }: ChaosOptions,
 	{ evidence, faults, took, log }: ChaosResult,
 	verdicts: readonly Verdict[],
 ): string {

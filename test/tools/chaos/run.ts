@@ -5,20 +5,23 @@ import { Stage } from '../../spec/e2e/stage';
 import { whileNothingResumes } from '../n8n/database';
 import { hasEnded, isWhole, type ExecutionSummary } from '../n8n/execution';
 import type { LineName } from '../n8n/versions';
-import { collect } from './collect';
-import type { Evidence, RestartRecord, SentForgery } from './evidence';
+import { collect, type Known } from './collect';
+import type { Evidence, Started } from './evidence';
 import { forge, FORGED } from './forgeries';
 import { Injector } from './faults';
 import {
 	makePlan,
 	makesVideos,
+	type BatchSettings,
 	type PlannedBatch,
 	type PlannedVideo,
+	type PlanOptions,
 	type RestartWay,
+	type Step,
 } from './plan';
-import { ACCOUNTS, Receivers } from './receivers';
+import { ACCOUNTS, openReceivers, type Receivers } from './receivers';
 import { ordersLeft } from './user';
-import { MOST_TRIES, orderOf, workflowOf, type BatchSettings, type Order } from './workloads';
+import { MOST_TRIES, orderOf, workflowOf, type Order } from './workloads';
 
 /** How many videos are worked on by executions that run; those of suspended ones do not count. */
 const MOST_RUNNING = 45;
@@ -37,29 +40,12 @@ const LAST_RESORT_MS = 300_000;
 /** So long after its timeout an execution is taken for forgotten, and no longer than this between reports. */
 const FORGOTTEN_MS = 75_000;
 
-export interface ChaosOptions {
+export interface ChaosOptions extends PlanOptions {
 	line: LineName;
-	/** Where the credential says that orders go. Default: the Veo endpoints. */
-	api?: ApiName;
-	seed: number;
-	/** How many videos are submitted at least. */
-	videos: number;
-	/** How many of all callbacks are lost for good besides those that are anyway, from 0 to 1. Default 0. */
-	lost?: number;
+	/** Where the credential says that orders go. */
+	api: ApiName;
 	/** The run is given up after this. */
 	minutes: number;
-	/** Told what is being done. */
-	progress: (line: string) => void;
-}
-
-export interface Started {
-	id: string;
-	batch: BatchSettings;
-	workflow: string;
-	orders: Order[];
-	byUser: boolean;
-	/** Which retry of the failed execution it is, from 1; 0 for none. */
-	retry: number;
 }
 
 /** What happened, and how often which fault hit. */
@@ -75,8 +61,8 @@ export interface ChaosResult {
 /** One run from its plan to its evidence, in an n8n and against a simulator of its own. */
 export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
 	const since = Date.now();
-	const { api = 'veo' } = options;
-	const stage = await Stage.open(options.line, {
+	const { api, line } = options;
+	const stage = await Stage.open(line, {
 		api,
 		simulator: {
 			accounts: [...ACCOUNTS],
@@ -88,8 +74,9 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
 		env: { N8N_GRACEFUL_SHUTDOWN_TIMEOUT: '4', N8N_DEFAULT_BINARY_DATA_MODE: 'filesystem' },
 	});
 	try {
-		const run = new ChaosRun(stage, await Receivers.open(stage, api), options);
-		const { evidence, faults } = await run.play();
+		const run = new ChaosRun(stage, await openReceivers(stage, api), options);
+		const evidence = await run.play();
+		const faults = run.injector.hits();
 		return { evidence, faults, log: stage.n8n.log(), took: (Date.now() - since) / 1000 };
 	} finally {
 		await stage.close();
@@ -97,73 +84,76 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
 }
 
 class ChaosRun {
-	private readonly started: Started[] = [];
-	private readonly restarts: RestartRecord[] = [];
-	private readonly forged: SentForgery[] = [];
+	readonly injector: Injector;
+	private readonly plan: Step[];
+	private readonly known: Known;
 	private readonly forging: Array<Promise<void>> = [];
 	/** Executions that are known to have ended. */
 	private readonly ended = new Set<string>();
-	/** Executions a restart of n8n found running. */
-	private readonly interrupted = new Set<string>();
 	/** When Kie reported a video again for an execution that a restart left alone. */
 	private readonly reminded = new Map<string, number>();
-	private readonly injector: Injector;
 	private readonly deadline: number;
 
 	constructor(
 		private readonly stage: Stage,
 		private readonly receivers: Receivers,
-		private readonly options: ChaosOptions,
+		options: ChaosOptions,
 	) {
-		this.injector = new Injector(stage.simulator, options.api ?? 'veo');
+		this.injector = new Injector(stage.simulator, options.api);
 		this.deadline = Date.now() + options.minutes * 60_000;
+		this.plan = makePlan(options);
+		this.known = {
+			videos: this.plan.flatMap((step) => (step.kind === 'batch' ? step.batch.videos : [])),
+			started: [],
+			interrupted: new Set(),
+			forged: [],
+			restarts: [],
+			aborted: null,
+		};
 	}
 
-	async play(): Promise<Pick<ChaosResult, 'evidence' | 'faults'>> {
-		const plan = makePlan(this.options);
-		const planned = plan.flatMap((step) => (step.kind === 'batch' ? step.batch.videos : []));
-		let aborted: string | null = null;
+	async play(): Promise<Evidence> {
 		try {
-			for (const step of plan) {
+			for (const step of this.plan) {
 				if (step.kind === 'restart') await this.restart(step.how);
 				else if (step.kind === 'burst') this.injector.burst(step);
-				else if (step.kind === 'blip') await this.blip();
-				else await this.startBatch(step.batch);
+				else if (step.kind === 'batch') await this.startBatch(step.batch);
+				// Callbacks that arrive meanwhile resume nothing.
+				else await whileNothingResumes(this.stage.n8n.userFolder, () => pause(BLIP_MS));
 			}
 			await this.settle();
 			for (let round = 1; round <= ROUNDS; round++) {
-				const left = ordersLeft(await this.collect(planned, null));
+				const left = ordersLeft(await this.evidence());
 				if (left.length === 0) break;
 				const count = left.reduce((sum, { orders }) => sum + orders.length, 0);
-				this.options.progress(`Round ${round} of the user: ${count} videos are asked for again`);
-				for (const { settings, orders } of left) await this.askAgain(settings, orders);
+				console.error(`Round ${round} of the user: ${count} videos are asked for again`);
+				for (const { batch, orders } of left) await this.askAgain(batch, orders);
 				await this.settle();
 			}
 		} catch (error) {
-			aborted = error instanceof Error ? (error.stack ?? error.message) : String(error);
+			this.known.aborted = error instanceof Error ? (error.stack ?? error.message) : String(error);
 		}
-		return { evidence: await this.collect(planned, aborted), faults: this.injector.hits() };
+		return await this.evidence();
 	}
 
-	private async collect(videos: PlannedVideo[], aborted: string | null): Promise<Evidence> {
-		const { stage, receivers, started, forged, restarts, interrupted } = this;
-		const own = { videos, started, forged, restarts, interrupted, aborted };
-		return await collect(stage, receivers, own);
+	private async evidence(): Promise<Evidence> {
+		return await collect(this.stage, this.receivers, this.known);
 	}
 
 	private async startBatch(batch: PlannedBatch): Promise<void> {
 		await this.waitUntil('fewer videos are worked on', async () => {
 			const running = await this.running();
-			const orders = this.started.filter(({ id }) => running.has(id)).flatMap((one) => one.orders);
+			const busy = this.known.started.filter(({ id }) => running.has(id));
+			const orders = busy.flatMap((one) => one.orders);
 			return orders.length === 0 || orders.length + batch.videos.length <= MOST_RUNNING;
 		});
-		const { simulator } = this.stage;
 		const orders = batch.videos.map((video) => orderOf(video));
-		for (const { video, taskId, prompt } of orders) {
-			if (makesVideos(batch.workload)) simulator.nextTask({ ...video.scenario, taskId, prompt });
-			else simulator.addVideo({ ...video.scenario, taskId });
+		for (const order of orders) {
+			const { video, taskId } = order;
+			if (makesVideos(batch.workload)) this.script(order);
+			else this.stage.simulator.addVideo({ ...video.scenario, taskId });
+			this.injector.arm(order);
 		}
-		for (const order of orders) this.injector.arm(order);
 		if (batch.retry === 'onFail') {
 			for (let tries = 1; tries < MOST_TRIES; tries++) this.scriptAgain(orders, tries);
 		}
@@ -171,35 +161,35 @@ class ChaosRun {
 		if (batch.forgeries.length > 0) this.forging.push(this.sendForgeries(id, batch));
 	}
 
-	private async askAgain(settings: BatchSettings, orders: Order[]): Promise<void> {
+	private async askAgain(batch: BatchSettings, orders: Order[]): Promise<void> {
 		for (let from = 0; from < orders.length; from += VIDEOS_PER_ROUND) {
 			const some = orders.slice(from, from + VIDEOS_PER_ROUND);
-			if (makesVideos(settings.workload)) {
-				for (const { video, taskId, prompt } of some) {
-					this.stage.simulator.nextTask({ ...video.scenario, taskId, prompt });
-				}
-			}
-			await this.start({ batch: settings, orders: some, byUser: true, retry: 0 });
+			if (makesVideos(batch.workload)) for (const order of some) this.script(order);
+			await this.start({ batch, orders: some, byUser: true, retry: 0 });
 		}
 	}
 
 	private async start(what: Omit<Started, 'id' | 'workflow'>, confirm = false): Promise<string> {
 		const { batch, orders } = what;
-		const credential = this.receivers.credentials[batch.account];
-		const url =
-			batch.workload === 'trigger4k' ? this.receivers.url(batch.account, confirm) : undefined;
 		const { client } = this.stage;
+		const { credentials, url: urlOf } = this.receivers;
+		const credential = credentials[batch.account];
+		const url = batch.workload === 'trigger4k' ? urlOf(batch.account, confirm) : undefined;
 		const workflow = await client.createWorkflow(workflowOf(batch, orders, credential, url));
 		const id = await client.runWorkflow(workflow.id);
-		this.started.push({ id, workflow: workflow.id, ...what });
+		this.known.started.push({ id, workflow: workflow.id, ...what });
 		return id;
+	}
+
+	/** Tells Kie what will come of an order. */
+	private script({ video, taskId, prompt }: Order): void {
+		this.stage.simulator.nextTask({ ...video.scenario, taskId, prompt });
 	}
 
 	/** What Kie has failed to make is ordered again by a retry, and fails again. */
 	private scriptAgain(orders: readonly Order[], attempt: number): void {
-		for (const { video, prompt } of orders.filter((one) => one.video.ending === 'failure')) {
-			const { taskId } = orderOf(video, FIRST_RETRY + attempt);
-			this.stage.simulator.nextTask({ ...video.scenario, taskId, prompt });
+		for (const order of orders.filter(({ video }) => video.ending === 'failure')) {
+			this.script({ ...order, taskId: orderOf(order.video, FIRST_RETRY + attempt).taskId });
 		}
 	}
 
@@ -219,27 +209,23 @@ class ChaosRun {
 			return begun !== undefined;
 		});
 		if (!begun) return [];
-		this.started.push({ ...failed, id: begun.id, retry: retry + 1 });
+		this.known.started.push({ ...failed, id: begun.id, retry: retry + 1 });
 		return [begun];
 	}
 
 	private async restart(how: RestartWay): Promise<void> {
 		const { n8n, client } = this.stage;
+		const { interrupted, restarts } = this.known;
 		const running = await this.running();
-		for (const id of running) this.interrupted.add(id);
-		this.options.progress(`${how} while ${running.size} executions run`);
+		for (const id of running) interrupted.add(id);
+		console.error(`${how} while ${running.size} executions run`);
 		const from = Date.now();
 		if (how === 'SIGKILL') await n8n.kill();
 		await n8n.restart();
 		await client.login();
-		this.restarts.push({ how, from, until: Date.now() });
+		restarts.push({ how, from, until: Date.now() });
 		// Began in the last moment, and not all of them are ever marked as crashed.
-		for (const id of await this.running()) this.interrupted.add(id);
-	}
-
-	/** Callbacks that arrive meanwhile resume nothing. */
-	private async blip(): Promise<void> {
-		await whileNothingResumes(this.stage.n8n.userFolder, async () => await pause(BLIP_MS));
+		for (const id of await this.running()) interrupted.add(id);
 	}
 
 	/** Executions that neither ended nor are suspended. n8n may never mark what it did not survive. */
@@ -251,20 +237,26 @@ class ChaosRun {
 
 	/** Executions that have not ended. */
 	private async open(): Promise<ExecutionSummary[]> {
-		const { client } = this.stage;
+		const { started, interrupted } = this.known;
 		const open: ExecutionSummary[] = [];
-		for (const started of this.started.filter(({ id }) => !this.ended.has(id))) {
-			const { id } = started;
-			const execution = await client.getExecution(id);
-			const isInterrupted = this.interrupted.has(id);
-			if (hasEnded(execution) && isWhole(execution)) {
-				this.ended.add(id);
-				const hasFailed = execution.status === 'error' && !isInterrupted;
-				if (hasFailed) open.push(...(await this.retryFailed(started)));
-			} else if (!isInterrupted) open.push(execution);
+		for (const one of started.filter(({ id }) => !this.ended.has(id))) {
+			const execution = await this.look(one.id);
+			const isInterrupted = interrupted.has(one.id);
+			if (!this.ended.has(one.id)) {
+				if (!isInterrupted) open.push(execution);
+			} else if (execution.status === 'error' && !isInterrupted) {
+				open.push(...(await this.retryFailed(one)));
+			}
 		}
-		const triggered = await this.receivers.executions(client);
-		return [...open, ...triggered.filter((one) => !hasEnded(one) && !this.interrupted.has(one.id))];
+		const triggered = await this.receivers.executions();
+		return [...open, ...triggered.filter((one) => !hasEnded(one) && !interrupted.has(one.id))];
+	}
+
+	/** Notes when it has ended. */
+	private async look(id: string): Promise<ExecutionSummary> {
+		const execution = await this.stage.client.getExecution(id);
+		if (hasEnded(execution) && isWhole(execution)) this.ended.add(id);
+		return execution;
 	}
 
 	/** Waits until every execution has ended and no callback is under way. */
@@ -286,33 +278,21 @@ class ChaosRun {
 	 * lost it would wait for n8n's own limit: then Kie reports one video again.
 	 */
 	private async remind({ id, status, waitTill, startedAt }: ExecutionSummary): Promise<void> {
-		const started = this.started.find((one) => one.id === id);
+		const { simulator } = this.stage;
+		const started = this.known.started.find((one) => one.id === id);
 		const timedOutAt = Date.parse(waitTill ?? '') - LAST_RESORT_MS;
-		const restart = this.restarts.at(-1);
+		const restart = this.known.restarts.at(-1);
 		if (status !== 'waiting' || !started || !restart) return;
 		if (Date.parse(startedAt ?? '') > restart.until) return;
 		const last = Math.max(timedOutAt, restart.until, this.reminded.get(id) ?? 0);
 		if (Date.now() < last + FORGOTTEN_MS) return;
 		this.reminded.set(id, Date.now());
-		await this.reportAgain(started);
-	}
-
-	private async reportAgain({ orders, batch }: Started): Promise<void> {
-		const { simulator } = this.stage;
-		const isOwn = (id: string) => orders.some(({ taskId }) => taskId === id);
-		const ended = simulator.deliveries.find(
+		const isOwn = (taskId: string) => started.orders.some((order) => order.taskId === taskId);
+		const report = simulator.deliveries.find(
 			({ taskId, body }) => isOwn(taskId) && !body.includes(FORGED),
 		);
-		if (!ended) return;
-		const { url, taskId, operation, index, body } = ended;
-		await simulator.sendCallback(url, {
-			taskId,
-			index,
-			body: JSON.parse(body) as unknown,
-			hmacKey: ACCOUNTS[batch.account].webhookHmacKey,
-			retries: 4,
-			operation: operation === 'get1080p' ? 'get4k' : operation,
-		});
+		if (!report) return;
+		await simulator.repeatCallback({ ...report, retries: 4, lostAttempts: 0, lostAnswers: 0 });
 	}
 
 	private async waitUntil(what: string, isSo: () => Promise<boolean>): Promise<void> {
@@ -324,48 +304,34 @@ class ChaosRun {
 
 	/** Sends a batch's forgeries while its execution is suspended, or its videos are worked on. */
 	private async sendForgeries(id: string, batch: PlannedBatch): Promise<void> {
-		const { simulator } = this.stage;
-		const [video, other = this.started[0]?.orders[0]?.video] = batch.videos;
+		const [video, other = this.known.videos[0]] = batch.videos;
 		if (!video || !other) return;
 		const address = await this.addressOf(video, id, batch);
 		if (address === undefined) return;
-		const hmacKey = ACCOUNTS[batch.account].webhookHmacKey;
-		const strangersKey = ACCOUNTS[1 - batch.account]?.key ?? '';
 		for (const kind of batch.forgeries) {
-			const { url, callback } = forge(kind, { address, video, other, hmacKey, strangersKey });
-			const { attempts } = await simulator.sendCallback(url, callback);
-			this.forged.push({ kind, video, status: attempts[0]?.status ?? null });
+			const { url, callback } = forge(kind, address, batch.account, video, other);
+			const { attempts } = await this.stage.simulator.sendCallback(url, callback);
+			this.known.forged.push({ kind, video, status: attempts[0]?.status ?? null });
 		}
 	}
 
-	/** The address Kie was given for a video, once it was submitted. */
+	/** The address Kie was given for a video, once it was submitted and its execution is suspended, if it ever is. */
 	private async addressOf(
 		{ taskId }: PlannedVideo,
 		id: string,
 		{ workload }: PlannedBatch,
 	): Promise<string | undefined> {
 		const until = Date.now() + FORGE_LIMIT_MS;
-		while (Date.now() < until) {
+		for (; Date.now() < until; await pause(LOOK_MS / 4)) {
+			// n8n may be restarting.
+			const execution = await this.look(id).catch(() => undefined);
 			const submission = this.stage.simulator
 				.requests({ taskId, method: 'POST' })
 				.find(({ body }) => typeof Object(body).callBackUrl === 'string');
-			const isThere =
-				submission !== undefined && (workload === 'trigger4k' || (await this.isSuspended(id)));
-			if (isThere) return String(Object(submission.body).callBackUrl);
+			const isReady = workload === 'trigger4k' || execution?.status === 'waiting';
+			if (submission && isReady) return String(Object(submission.body).callBackUrl);
 			if (this.ended.has(id)) return undefined;
-			await pause(LOOK_MS / 4);
 		}
 		return undefined;
-	}
-
-	private async isSuspended(id: string): Promise<boolean> {
-		try {
-			const execution = await this.stage.client.getExecution(id);
-			if (hasEnded(execution) && isWhole(execution)) this.ended.add(id);
-			return execution.status === 'waiting';
-		} catch {
-			// n8n is being restarted.
-			return false;
-		}
 	}
 }

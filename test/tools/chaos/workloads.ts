@@ -2,7 +2,7 @@ import type { IDataObject, INode, INodeParameters } from 'n8n-workflow';
 
 import { AFTER, chain, connect, ITEMS, KIE } from '../../spec/e2e/workflows';
 import type { CredentialReference, WorkflowDefinition } from '../n8n/client';
-import type { PlannedBatch, PlannedVideo, Workload } from './plan';
+import { OPERATIONS, type BatchSettings, type PlannedVideo } from './plan';
 
 /** A video as a batch asks for it. */
 export interface Order {
@@ -13,24 +13,8 @@ export interface Order {
 	prompt: string;
 }
 
-/** What differs between the executions of one workload. */
-export type BatchSettings = Pick<
-	PlannedBatch,
-	'name' | 'workload' | 'account' | 'onError' | 'onTimeout' | 'retry' | 'timeout' | 'download'
->;
-
 /** How often n8n runs a failing node at most. */
 export const MOST_TRIES = 4;
-
-const OPERATIONS: Record<Workload, INodeParameters> = {
-	poll4k: { operation: 'get4k', waitMode: 'poll' },
-	callback4k: { operation: 'get4k', waitMode: 'callback' },
-	trigger4k: { operation: 'get4k', waitMode: 'none' },
-	poll1080p: { operation: 'get1080p', waitMode: 'poll' },
-	generate: { operation: 'generate', waitMode: 'poll' },
-	callbackGenerate: { operation: 'generate', waitMode: 'callback' },
-	get: { operation: 'get', waitMode: 'poll' },
-};
 
 /** @param attempt how often it was asked for before */
 export function orderOf(video: PlannedVideo, attempt = 0): Order {
