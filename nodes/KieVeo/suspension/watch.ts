@@ -132,7 +132,7 @@ function wakeUpKey(addressKey: Buffer, execution: string): Buffer {
 	return createHmac('sha256', addressKey).update(`wake-up:${execution}`).digest();
 }
 
-/** The address that does nothing but tell whether the execution still waits. */
+/** An address whose call only tells whether the execution still waits. */
 export function pingUrl(
 	url: string,
 	place: SuspensionPlace,
