@@ -76,8 +76,6 @@ describe('a callback', () => {
 	const NO_DATA = "'data' is not an object";
 	const NO_ID = "the body has neither 'data' nor a task ID";
 	it.each<[body: unknown, reason: string]>([
-		[undefined, NO_OBJECT],
-		['hello', NO_OBJECT],
 		[5, NO_OBJECT],
 		[[{ code: 200 }], NO_OBJECT],
 		[{}, NO_CODE],
