@@ -36,7 +36,7 @@ const IMAGE = 'docker.n8n.io/n8nio/n8n';
 export const LINES: readonly N8nLine[] = linesToTest(process.env.KIE_VEO_N8N);
 
 /**
- * @param wanted a version on npm, such as `1.106.3`, or a tag of n8n's image, such as
+ * @param wanted a version on npm, such as `1.100.1`, or a tag of n8n's image, such as
  * `image:3.0.0`, instead of the default of its line. What is newer than 2.x is driven as 2.x is.
  * @throws Error for anything else
  */
@@ -49,7 +49,7 @@ export function linesToTest(wanted: string | undefined): readonly N8nLine[] {
 	if (line && tag) return [{ ...line, n8n: tag, image: `${IMAGE}:${tag}` }];
 	if (line && /^\d+\.\d+\.\d+$/.test(wanted)) return [{ ...line, n8n: wanted }];
 	throw new Error(
-		`KIE_VEO_N8N=${wanted} is neither a version of n8n 1.x or 2.x, such as 1.106.3, nor a tag of its image, such as image:3.0.0.`,
+		`KIE_VEO_N8N=${wanted} is neither a version of n8n 1.x or 2.x, such as 1.100.1, nor a tag of its image, such as image:3.0.0.`,
 	);
 }
 
