@@ -1,6 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
-import type { N8nClient } from '../n8n/client';
+import type { INode } from 'n8n-workflow';
+
+import { connect } from '../../spec/e2e/workflows';
+import type { N8nClient, WorkflowDefinition } from '../n8n/client';
 import {
 	hasEnded,
 	itemsOf,
@@ -10,6 +13,17 @@ import {
 } from '../n8n/execution';
 
 const LIMIT_MS = 120_000;
+
+/** A workflow of nodes that run one after the other. */
+export function inRow(first: INode, ...others: INode[]): WorkflowDefinition {
+	const nodes = [first, ...others];
+	const connections = others.map(({ name }, before) => connect(nodes[before]?.name ?? '', name));
+	return {
+		name: first.name,
+		nodes,
+		connections: Object.fromEntries(connections.flatMap((one) => Object.entries(one))),
+	};
+}
 
 /** Seconds from the beginning of the first execution to the end of the last, by n8n's own record. */
 export function recordedSeconds(first: ExecutionSummary, last = first): number {
@@ -28,22 +42,18 @@ export function expectSuccess(execution: Execution, nodeName: string): void {
 	throw new Error(`An execution ended as "${execution.status}": ${error?.message ?? 'no reason'}`);
 }
 
-/** @throws Error unless the node put out a different 4K URL for every video */
-export function expectVideos(execution: Execution, nodeName: string, count: number): void {
-	expectFiles(execution, nodeName, count, 'videoUrl', '4k.mp4');
-}
-
-/** @throws Error unless the node put out a different file URL for every item */
-export function expectFiles(
+/** @throws Error unless the node put out a different URL with that ending for every item */
+export function expectUrls(
 	execution: Execution,
 	nodeName: string,
 	count: number,
-	field = 'fileUrl',
-	ending = '',
+	ending = '4k.mp4',
 ): void {
 	expectSuccess(execution, nodeName);
-	const urls = itemsOf(execution, nodeName).map(({ json }) => String(json[field] ?? ''));
-	const different = new Set(urls.filter((url) => url !== '' && url.endsWith(ending))).size;
+	const urls = itemsOf(execution, nodeName).map(({ json }) =>
+		String(json.videoUrl ?? json.fileUrl),
+	);
+	const different = new Set(urls.filter((url) => url.endsWith(ending))).size;
 	if (different !== count) throw new Error(`${different} of ${count} files came out`);
 }
 
@@ -51,21 +61,23 @@ export function expectFiles(
  * Waits until a workflow has that many more executions, and all have ended.
  *
  * @param after id of the newest execution that does not count
+ * @param status in which they end
  * @returns newest first
- * @throws Error when one of them did not succeed, or there are more
+ * @throws Error when one of them ended in another way, or there are more
  */
 export async function endedExecutions(
 	client: N8nClient,
 	workflowId: string,
 	count: number,
-	after?: string,
+	after = '0',
+	status: 'success' | 'error' = 'success',
 ): Promise<ExecutionSummary[]> {
 	for (const deadline = Date.now() + LIMIT_MS; Date.now() < deadline; await pause(100)) {
 		const executions = await client.listExecutionsAfter(workflowId, after);
 		if (executions.length < count || !executions.every(hasEnded)) continue;
-		const bad = executions.filter(({ status }) => status !== 'success').length;
+		const bad = executions.filter((one) => one.status !== status).length;
 		if (bad > 0 || executions.length > count) {
-			throw new Error(`${executions.length} executions for ${count} calls, ${bad} not successful`);
+			throw new Error(`${executions.length} executions for ${count} calls, ${bad} not "${status}"`);
 		}
 		return executions;
 	}

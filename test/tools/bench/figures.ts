@@ -41,18 +41,60 @@ export function shown(values: readonly number[], digits: number): string {
 	return low === high ? `${middle}` : `${middle} (${low} to ${high})`;
 }
 
-/**
- * Ratios of two things that were measured in turn, round by round: what slows the machine down for a
- * while slows both. Rounds that only one of them has are left out.
- */
-export function ratios(ours: readonly number[], theirs: readonly number[]): number[] {
-	const rounds = Math.min(ours.length, theirs.length);
-	return Array.from({ length: rounds }, (_, at) => (ours[at] ?? NaN) / (theirs[at] ?? NaN));
+/** A Markdown table with a row for each of them. */
+export function table<Row>(
+	rows: readonly Row[],
+	columns: ReadonlyArray<readonly [title: string, cell: (row: Row) => string]>,
+): string {
+	const header = columns.map(([title]) => title);
+	const rule = columns.map(() => '---');
+	const body = rows.map((row) => columns.map(([, cell]) => cell(row)));
+	return [header, rule, ...body].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 }
 
-/** A Markdown table of the header and the rows. */
-export function table(...rows: ReadonlyArray<readonly string[]>): string {
-	const [header = [], ...body] = rows;
-	const rule = header.map(() => '---');
-	return [header, rule, ...body].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+/** One thing that is measured in turn with others, and the figures of its rounds. */
+export class Contender<Figure extends string> {
+	private readonly runs: Array<Record<Figure, number | readonly number[]>> = [];
+
+	constructor(
+		readonly name: string,
+		/** Measures it once. A figure can have many values, one for each video for instance. */
+		readonly measure: () => Promise<Record<Figure, number | readonly number[]>>,
+	) {}
+
+	/** All values of a figure, round by round. */
+	of(figure: Figure): number[] {
+		return this.runs.flatMap((run) => run[figure]);
+	}
+
+	/**
+	 * Ratios to another that was measured in turn, round by round: what slows the machine down for a while
+	 * slows both.
+	 */
+	against(other: Contender<Figure>, figure: Figure): number[] {
+		const theirs = other.of(figure);
+		return this.of(figure).map((value, round) => value / (theirs[round] ?? NaN));
+	}
+
+	/** A figure as text, with so many digits after the point. */
+	shown(figure: Figure, digits: number): string {
+		return shown(this.of(figure), digits);
+	}
+
+	/** Measures all of them round by round, and has them keep the figures. */
+	static async inTurn<Figure extends string>(
+		part: string,
+		rounds: number,
+		all: ReadonlyArray<Contender<Figure>>,
+		warmUp: 'warm-up' | 'no warm-up',
+	): Promise<void> {
+		for (let round = warmUp === 'warm-up' ? 0 : 1; round <= rounds; round++) {
+			// Who begins changes: what the one before left behind must not always burden the same.
+			for (const one of round % 2 === 0 ? all.toReversed() : all) {
+				console.error(`${part}: round ${round} of ${rounds}, ${one.name}`);
+				const run = await one.measure();
+				if (round > 0) one.runs.push(run);
+			}
+		}
+	}
 }

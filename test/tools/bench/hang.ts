@@ -1,7 +1,4 @@
-import { setTimeout as pause } from 'node:timers/promises';
-
 import type { ApiName } from '../../../nodes/KieVeo/kie/api';
-import { API_LABELS } from '../../../nodes/KieVeo/messages/advice';
 import { chain, KIE } from '../../spec/e2e/workflows';
 import { itemsOf } from '../n8n/execution';
 import { NEVER } from '../simulator';
@@ -13,49 +10,40 @@ import { APIS, type Lab } from './lab';
 const TIMEOUT = 60;
 const MOST_LATE = 90;
 
-/** What was seen of an execution to which Kie never answered. */
-interface HungRun {
-	seconds: number;
-	/** Ids in the items that came out. */
-	named: number;
-}
-
 /** Wait by Polling while Kie takes requests and answers none. */
 export async function measureHang(lab: Lab): Promise<Section> {
 	const videos = lab.quick ? 100 : 1000;
-	const { simulator } = await lab.stage();
+	const { simulator } = lab.stage;
 	simulator.reset();
 	simulator.fault({ kind: 'slow', ms: 3_600_000, times: Infinity, host: 'api' });
-	lab.tell(`hang: ${videos} videos with each API`);
-	const measured = await Promise.all(
-		APIS.map(async (api) => [api, await hang(lab, api, videos)] as const),
+	console.error(`hang: ${videos} videos with each API`);
+	const both = await Promise.all(
+		APIS.map(async ({ api, name }) => ({ name, ...(await hang(lab, api, videos)) })),
 	);
 	simulator.reset();
 	return {
 		title: 'A Kie.ai that hangs',
 		method: `Get with Wait by Polling for ${videos} unfinished videos, On Error "Continue", while Kie.ai accepts every request and answers none. Timeout is ${TIMEOUT} s. One execution with each API, both at the same time.`,
 		tables: [
-			table(
-				[`${videos} videos`, 'Seconds', 'Task IDs in the output'],
-				...measured.map(([api, { seconds, named }]) => [
-					API_LABELS[api],
-					seconds.toFixed(1),
-					String(named),
-				]),
-			),
+			table(both, [
+				[`${videos} videos`, ({ name }) => name],
+				['Seconds', ({ seconds }) => seconds.toFixed(1)],
+				['Task IDs in the output', ({ named }) => String(named)],
+			]),
 		],
 		reading:
 			'A request that gets no answer is given up after a minute. The requests of a run share what they learn: once Timeout is over and nothing answers, those that still wait for their turn are not sent.',
-		targets: measured.map(([api, { seconds, named }]) => ({
-			promise: `A Kie.ai that hangs, ${API_LABELS[api]}: the run ends within Timeout plus ${MOST_LATE} s, and names every task ID`,
+		targets: both.map(({ name, seconds, named }) => ({
+			promise: `A Kie.ai that hangs, ${name}: the run ends within Timeout plus ${MOST_LATE} s, and names every task ID`,
 			measured: `${seconds.toFixed(1)} s with a Timeout of ${TIMEOUT} s; ${named} of ${videos} task IDs`,
 			held: seconds <= TIMEOUT + MOST_LATE && named === videos,
 		})),
 	};
 }
 
-async function hang(lab: Lab, api: ApiName, videos: number): Promise<HungRun> {
-	const { client, simulator } = await lab.stage();
+/** How long an execution took to which Kie never answered, and how many ids are in the items that came out. */
+async function hang(lab: Lab, api: ApiName, videos: number) {
+	const { simulator } = lab.stage;
 	const { credential } = await lab.newAccount(api);
 	const taskIds = Array.from({ length: videos }, () =>
 		simulator.addVideo({ state: 'waiting', timings: { generate: NEVER } }),
@@ -63,10 +51,8 @@ async function hang(lab: Lab, api: ApiName, videos: number): Promise<HungRun> {
 	const parameters = { operation: 'get', waitMode: 'poll', options: { timeout: TIMEOUT } };
 	const items = taskIds.map((taskId) => ({ taskId }));
 	const settings = { onError: 'continueRegularOutput' } as const;
-	const { id } = await client.createWorkflow(chain(credential, items, parameters, settings));
-	const running = await client.runWorkflow(id);
-	await pause(TIMEOUT * 1000);
-	const execution = await client.waitForExecution(running, { timeoutMs: 3 * MOST_LATE * 1000 });
+	const workflow = chain(credential, items, parameters, settings);
+	const execution = await lab.run(workflow, (TIMEOUT + 3 * MOST_LATE) * 1000);
 	expectSuccess(execution, KIE);
 	const ids = new Set(itemsOf(execution, KIE).map(({ json }) => json.taskId));
 	return {

@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { packageFolder, packTarball, placePackage } from '../n8n/communityPackage';
 import { ensureN8n } from '../n8n/install';
 import { lineNamed } from '../n8n/versions';
-import { shown, table, type Section } from './figures';
+import { Contender, table, type Section } from './figures';
 import { LINE, type Lab } from './lab';
 
 const run = promisify(execFile);
@@ -18,34 +18,30 @@ export async function measureLoad(lab: Lab): Promise<Section> {
 	const install = await ensureN8n(lineNamed(LINE));
 	const env = { ...process.env, NODE_OPTIONS: '', NODE_PATH: install.modules };
 	const rounds = lab.quick ? 2 : 5;
-	const costs: Array<{ milliseconds: number; megabytes: number; classes: number }> = [];
 	const user = mkdtempSync(join(tmpdir(), 'kie-veo-load-'));
 	try {
 		const tarball = await packTarball(user);
 		await placePackage(tarball, user);
 		const folder = packageFolder(user);
-		// Round 0 only brings the files into memory.
-		for (let round = 0; round <= rounds; round++) {
-			lab.tell(`load: round ${round} of ${rounds}`);
-			const probe = await run(join(install.node, 'bin', 'node'), ['--expose-gc', PROBE, folder], {
-				env,
-			});
-			if (round > 0) costs.push(JSON.parse(probe.stdout) as (typeof costs)[number]);
-		}
-		const milliseconds = costs.map((cost) => cost.milliseconds);
-		const megabytes = costs.map((cost) => cost.megabytes);
+		const loading = new Contender('this package', async () => {
+			const program = join(install.node, 'bin', 'node');
+			const { stdout } = await run(program, ['--expose-gc', PROBE, folder], { env });
+			return JSON.parse(stdout) as Record<'milliseconds' | 'megabytes' | 'classes', number>;
+		});
+		// The warm-up only brings the files into memory.
+		await Contender.inTurn('load', rounds, [loading], 'warm-up');
 		return {
 			title: 'Cost of loading',
 			method: `All node and credential files are loaded and their classes made, in a fresh process on n8n's Node.js, with n8n's own modules to resolve from and n8n-workflow loaded before. ${rounds} rounds, files already in the system's cache.`,
 			tables: [
 				table(
-					['Nodes and credentials', 'Milliseconds', 'Memory, MB', 'Tarball, kB', 'Unpacked, kB'],
+					[loading],
 					[
-						String(costs[0]?.classes),
-						shown(milliseconds, 1),
-						shown(megabytes, 1),
-						kilobytes(statSync(tarball).size),
-						kilobytes(sizeOf(folder)),
+						['Nodes and credentials', (one) => one.shown('classes', 0)],
+						['Milliseconds', (one) => one.shown('milliseconds', 1)],
+						['Memory, MB', (one) => one.shown('megabytes', 1)],
+						['Tarball, kB', () => kilobytes(statSync(tarball).size)],
+						['Unpacked, kB', () => kilobytes(sizeOf(folder))],
 					],
 				),
 			],
