@@ -76,7 +76,7 @@ export class Contender<Figure extends string> {
 		return this.of(figure).map((value, round) => value / (theirs[round] ?? NaN));
 	}
 
-	/** A figure as text, with so many digits after the point. */
+	/** A figure as text, with this many digits after the point. */
 	shown(figure: Figure, digits: number): string {
 		return shown(this.of(figure), digits);
 	}

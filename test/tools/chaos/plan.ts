@@ -137,7 +137,7 @@ export function makePlan({ seed, videos, lost = 0 }: PlanOptions): Step[] {
 		steps.push({ kind: 'batch', batch: planner.batch(steps.length) });
 	}
 	const batches = steps.length;
-	/** At even distances, one for so many videos. */
+	/** At even distances, one per given number of videos. */
 	const spread = (videosPer: number, make: (isOdd: boolean) => Step) => {
 		const count = Math.ceil(videos / videosPer);
 		return Array.from({ length: count }, (_, i): [number, Step] => [
