@@ -17,10 +17,7 @@ import {
 	classifyCreditsAnswer,
 	classifyFileUrlAnswer,
 	classifyUploadAnswer,
-	type CreditsMeaning,
-	type FileUrlMeaning,
 	type KieAnswer,
-	type UploadMeaning,
 } from './meaning/answer';
 import { VeoApi } from './veoApi';
 
@@ -113,13 +110,13 @@ export class KieApi {
 	}
 
 	/** A fresh link, good for 20 minutes, to a file that Kie made. Free of charge. */
-	async fetchFreshUrl(url: string): Promise<Answered<FileUrlMeaning>> {
+	async fetchFreshUrl(url: string) {
 		const call: HttpCall = { method: 'POST', path: DOWNLOAD_URL_PATH, body: { url } };
 		return await this.read(async (http) => await http.call(call), classifyFileUrlAnswer);
 	}
 
 	/** Stores a file where Kie can fetch it, for about a day. Free of charge. */
-	async uploadFile(file: UploadFile): Promise<Answered<UploadMeaning>> {
+	async uploadFile(file: UploadFile) {
 		return await this.read(
 			async (http) => await http.upload(UPLOAD_PATH, file),
 			classifyUploadAnswer,
@@ -127,7 +124,7 @@ export class KieApi {
 	}
 
 	/** The credit balance, a decimal number. */
-	async fetchCredits(): Promise<Answered<CreditsMeaning>> {
+	async fetchCredits() {
 		const call: HttpCall = { method: 'GET', path: CREDITS_PATH };
 		return await this.read(async (http) => await http.call(call), classifyCreditsAnswer);
 	}

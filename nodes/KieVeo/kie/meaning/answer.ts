@@ -209,17 +209,14 @@ export function classifyServiceAnswer(answer: KieAnswer): Rejection {
 		: said;
 }
 
-/** The balance is a decimal number. */
-export type CreditsMeaning = { kind: 'success'; credits: number } | Rejection;
-
-/** The meaning of an answer to chat/credit. Pure; never throws. */
-export function classifyCreditsAnswer(answer: KieAnswer): CreditsMeaning {
+/** The meaning of an answer to chat/credit: the balance is a decimal number. Pure; never throws. */
+export function classifyCreditsAnswer(
+	answer: KieAnswer,
+): { kind: 'success'; credits: number } | Rejection {
 	const credits = answer.fault ? null : toNumber(answer.data);
 	if (answer.code === 200 && credits !== null) return { kind: 'success', credits };
 	return classifyServiceAnswer(answer);
 }
-
-export type FileUrlMeaning = { kind: 'success'; url: string } | Rejection;
 
 /**
  * The meaning of an answer to download-url, whose `data` is the link itself, or to file-stream-upload. Pure.
@@ -227,7 +224,9 @@ export type FileUrlMeaning = { kind: 'success'; url: string } | Rejection;
  * @see https://docs.kie.ai/common-api/download-url
  * @see https://docs.kie.ai/file-upload-api/quickstart
  */
-export function classifyFileUrlAnswer(answer: KieAnswer): FileUrlMeaning {
+export function classifyFileUrlAnswer(
+	answer: KieAnswer,
+): { kind: 'success'; url: string } | Rejection {
 	const data = parseNested(answer.data);
 	// The upload pages show both names.
 	const url = toText(isJsonObject(data) ? (data.downloadUrl ?? data.fileUrl) : data);
@@ -235,25 +234,12 @@ export function classifyFileUrlAnswer(answer: KieAnswer): FileUrlMeaning {
 	return isUrl ? { kind: 'success', url } : classifyServiceAnswer(answer);
 }
 
-/** What was stored, as far as Kie tells. */
-export type UploadMeaning =
-	| {
-			kind: 'success';
-			url: string;
-			fileName: string | null;
-			mimeType: string | null;
-			/** Bytes. */
-			fileSize: number | null;
-			expiresAt: string | null;
-	  }
-	| Rejection;
-
 /**
- * The meaning of an answer to file-stream-upload. Pure.
+ * The meaning of an answer to file-stream-upload: what was stored, as far as Kie tells, with its size in bytes. Pure.
  *
  * @see https://docs.kie.ai/file-upload-api/quickstart
  */
-export function classifyUploadAnswer(answer: KieAnswer): UploadMeaning {
+export function classifyUploadAnswer(answer: KieAnswer) {
 	const meaning = classifyFileUrlAnswer(answer);
 	if (meaning.kind !== 'success') return meaning;
 	const data = parseNested(answer.data);

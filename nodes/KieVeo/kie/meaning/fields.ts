@@ -29,14 +29,11 @@ export function readTaskState(data: unknown): TaskState | null {
 	return STATES.find(([, ...values]) => given.some((one) => values.includes(one)))?.[0] ?? null;
 }
 
-/** The reason given with a task, not in the envelope; `null` for what is not given. */
-interface TaskFault {
-	code: number | null;
-	message: string | null;
-}
-
-/** Why the task failed, by its own fields; nothing if it is running or has succeeded. Pure; never throws. */
-export function readTaskFault(data: unknown): TaskFault {
+/**
+ * Why the task failed, by its own fields, not by the envelope; `null` for what is not given, also if it is running or
+ * has succeeded. Pure; never throws.
+ */
+export function readTaskFault(data: unknown): { code: number | null; message: string | null } {
 	const record = parseNested(data);
 	const state = readTaskState(record);
 	if (!isJsonObject(record) || state === 'running' || state === 'success') {

@@ -105,19 +105,12 @@ export function isAboutOther(wanted: UpgradeResolution, record: JsonObject, said
 	return topic !== 'unknown' && topic !== `get${wanted}`;
 }
 
-interface Container {
-	container: JsonObject;
-	resolution: string | null;
-	/** Whether this is where a record keeps its results. */
-	isRecord: boolean;
-}
-
 /**
- * The objects that can hold results, innermost first. A job with Resolution 1080p or 4k has its results one
- * level deeper, in `resultJson.data`.
+ * The objects that can hold results, innermost first, and whether a record keeps its results there. A job with
+ * Resolution 1080p or 4k has its results one level deeper, in `resultJson.data`.
  */
-function containersIn(outer: JsonObject): Container[] {
-	const told = (container: JsonObject, isRecord: boolean, within = container): Container => {
+function containersIn(outer: JsonObject) {
+	const told = (container: JsonObject, isRecord: boolean, within = container) => {
 		const resolution = toText(container.resolution) ?? toText(within.resolution);
 		return { container, resolution, isRecord };
 	};

@@ -16,16 +16,6 @@ export interface Told {
 	meaning: Meaning;
 }
 
-/** What is known about a task that is looked up. */
-interface Acquaintance {
-	/** Whether Kie has certainly created it: then it exists, whatever the record says. */
-	isOurs: boolean;
-	/** Whether that was seconds ago: Kie does not know it at once. */
-	isNew: boolean;
-	/** Whether it is read as a video, or as a task of any model. By default its model decides. */
-	as?: 'video' | 'task';
-}
-
 /** Said about a task that exists, these mean "not yet". */
 const NOT_YET: readonly FailureReason[] = ['baseNotFinished', 'noFile'];
 
@@ -36,10 +26,16 @@ const NOT_YET: readonly FailureReason[] = ['baseNotFinished', 'noFile'];
  * address is unclear, and its text names the fields that came; a task of any model need not give a file. Pure; never
  * throws.
  *
+ * @param known.isOurs whether Kie has certainly created the task: then it exists, whatever the record says
+ * @param known.isNew whether that was seconds ago: Kie does not know it at once
+ * @param known.as whether it is read as a video, or as a task of any model; by default its model decides
  * @see https://docs.kie.ai/veo3-api/get-veo-3-video-details
  * @see https://docs.kie.ai/market/common/get-task-detail
  */
-export function readRecordAnswer(answer: KieAnswer, { isOurs, isNew, as }: Acquaintance): Told {
+export function readRecordAnswer(
+	answer: KieAnswer,
+	{ isOurs, isNew, as }: { isOurs: boolean; isNew: boolean; as?: 'video' | 'task' },
+): Told {
 	const record = parseNested(answer.data);
 	const files = withWholeVideo(readResultFiles(record));
 	const isTask = (as ?? topicOfModel(files.model)) === 'task';
