@@ -58,7 +58,7 @@ export async function ensureInstalled(installation: Installation): Promise<strin
 		writeFileSync(join(folder, 'package.json'), JSON.stringify(manifest, null, '\t'));
 		// Without scripts: the native build of one of n8n's dependencies cannot work everywhere.
 		const args = ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
-		runStep(`Installing ${name}`, 'npm', args, { cwd: folder, env });
+		runStep(`Installing ${name} (up to 5 minutes)`, 'npm', args, { cwd: folder, env });
 		finish?.(folder);
 		writeFileSync(marker, mark);
 	} catch (cause) {
