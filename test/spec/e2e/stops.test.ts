@@ -70,8 +70,9 @@ describe.each(LINES.map(({ name }) => name))('a paid task in the log of n8n %s',
 		await stage.logged('The execution was stopped', taskId, `(execution ${execution})`);
 		const ended = await stage.client.waitForExecution(execution);
 		expect(JSON.stringify(ended.data)).toContain(taskId);
-		// n8n does not run the node again.
-		await stage.client.retryExecution(execution, 'original');
+		// n8n usually does not run the node again; on a busy machine it can, until its limit ends that as well.
+		const retry = stage.client.retryExecution(execution, 'original');
+		await retry.catch((error: unknown) => expect(String(error)).toContain('timed out'));
 		expect(stage.simulator.paid()).toHaveLength(1);
 	});
 
