@@ -15,9 +15,10 @@ import { Stage } from './stage';
 import { AFTER, chain, connect, HTTP, httpDownload, ITEMS, KIE, kieNode } from './workflows';
 
 const FOUR_K = 'Get 4K';
-const MOST_GROWTH_MB = 60;
 const BIG_FILE = 300_000_000;
 const BIG_IMAGE = 100_000_000;
+/** Less than the smaller file: to hold one shows, n8n's own garbage (up to 62 MB) does not. */
+const MOST_GROWTH_MB = 90;
 
 let stage: Stage;
 const execute = async (workflow: WorkflowDefinition): Promise<Execution> => {
