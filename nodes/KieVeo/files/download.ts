@@ -46,22 +46,17 @@ export function checkDownloadSettings(name: unknown, maxSize: unknown) {
 	return { binaryPropertyName, maxBytes: megabytes === 0 ? null : megabytes * 1_000_000 };
 }
 
-export interface StoredFile {
-	binary: IBinaryData;
-	fileName: string;
-	mimeType: string;
-	/** Bytes. */
-	fileSize: number;
-}
-
 /** The first file under the name the user chose, such as `data`, the others as `data_1`, `data_2`, ... */
-export function binaryOf(files: StoredFile[], name: string): IBinaryKeyData {
-	const entries = files.map(({ binary }, at) => [at === 0 ? name : `${name}_${at}`, binary]);
+export function binaryOf(files: IBinaryData[], name: string): IBinaryKeyData {
+	const entries = files.map((file, at) => [at === 0 ? name : `${name}_${at}`, file]);
 	return Object.fromEntries(entries) as IBinaryKeyData;
 }
 
 /** A file host's answer; the file itself has not been read yet. */
 type FileReply = HttpReply<FileStream>;
+
+/** `fileSize` in bytes. */
+type StoredFile = { binary: IBinaryData; fileName: string; mimeType: string; fileSize: number };
 
 type FetchResult =
 	| { kind: 'file'; file: StoredFile }
@@ -83,12 +78,14 @@ export class Downloads {
 	}
 
 	/** Downloads what a finished task gave, one by one, named after the task. Throws like {@link file}. */
-	async result(task: TaskResult, maxBytes: number | null): Promise<StoredFile[]> {
+	async result(task: TaskResult, maxBytes: number | null): Promise<IBinaryData[]> {
 		const { taskId } = task;
-		const files: StoredFile[] = [];
+		const files: IBinaryData[] = [];
 		for (const [at, url] of urlsOf(task).entries()) {
 			const parts = 'videoUrl' in task ? [task.index, task.resolution] : [at === 0 ? null : at];
-			files.push(await this.file({ taskId, url, name: fileNameOf(taskId, ...parts), maxBytes }));
+			const name = fileNameOf(taskId, ...parts);
+			const { binary } = await this.file({ taskId, url, name, maxBytes });
+			files.push(binary);
 		}
 		return files;
 	}
@@ -142,16 +139,16 @@ export class Downloads {
 			return withoutFile(order, reply, this.connection.clock.now());
 		}
 
+		const mimeType = mimeTypeOf(headers['content-type'], order.url);
+		if (mimeType === null) {
+			body.destroy();
+			return { kind: 'broken', fault: transferFaults.textPage() };
+		}
 		const announced = toNumber(headers['content-length']);
 		const { maxBytes } = order;
 		if (maxBytes !== null && announced !== null && announced > maxBytes) {
 			body.destroy();
 			throw fileErrors.tooLarge(order, maxBytes);
-		}
-		const mimeType = mimeTypeOf(headers['content-type'], order.url);
-		if (mimeType === null) {
-			body.destroy();
-			return { kind: 'broken', fault: transferFaults.textPage() };
 		}
 		const fileName = `${order.name}.${extensionOf(mimeType, order.url)}`;
 		const store = async (content: FileStream) =>

@@ -1,6 +1,5 @@
-import type { IExecuteFunctions } from 'n8n-workflow';
+import type { IBinaryData, IExecuteFunctions } from 'n8n-workflow';
 
-import type { StoredFile } from '../files/download';
 import type { Order, SubmissionAnswer, UpgradeOrder } from '../kie/api';
 import type { Connection } from '../kie/connection';
 import type { UploadFile } from '../kie/http/multipart';
@@ -59,7 +58,7 @@ export class TaskWork implements Work {
 	submittedAt = 0;
 	/** When the waiting time ends, by the even clock. */
 	private deadline = Infinity;
-	files: StoredFile[] = [];
+	files: IBinaryData[] = [];
 	private readonly operation: TaskOperation;
 	/** What an earlier run of this execution has ordered, unless it has failed. */
 	private placed: PlacedOrder | null = null;
@@ -94,7 +93,7 @@ export class TaskWork implements Work {
 			/** The input item. */
 			item: number;
 			/** Fetches the video as a file, if it is also wanted as one. */
-			download: ((run: TaskRun) => Promise<StoredFile[]>) | null;
+			download: ((run: TaskRun) => Promise<IBinaryData[]>) | null;
 		},
 	) {
 		const { memory, item, images } = options;

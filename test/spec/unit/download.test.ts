@@ -49,8 +49,8 @@ function hostOf(...answers: Array<Answer | Error>) {
 		store,
 		patience,
 		get: async () => await downloads.file(ORDER),
-		fail: async (): Promise<KieVeoError> =>
-			await downloads.file(ORDER).then(
+		fail: async (changes: { maxBytes?: number } = {}): Promise<KieVeoError> =>
+			await downloads.file({ ...ORDER, ...changes }).then(
 				() => {
 					throw new Error('It was downloaded');
 				},
@@ -156,6 +156,14 @@ describe('a file', () => {
 		expect(error.message).toContain('n8n could not write it to its disk (ENOSPC)');
 		expect(error.description).toContain('full');
 		expect(host.requests).toHaveLength(1);
+	});
+
+	it('is not too large because an error page of its host is', async () => {
+		const headers = { 'content-type': 'text/html', 'content-length': '5000000' };
+		const host = hostOf({ statusCode: 200, headers });
+		const error = await host.fail({ maxBytes: 1_000_000 });
+		expect(error.message).toContain('answered with a text page');
+		expect(host.requests).toHaveLength(3);
 	});
 
 	it('behind a proxy that wants a login is asked for once', async () => {
