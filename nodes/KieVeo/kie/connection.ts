@@ -11,13 +11,16 @@ import { inputErrors } from '../messages/input';
 import { addressKey } from '../addresses/submission';
 import { trimmedApiKey, trimmedBaseUrl, trimmedHmacKey, unsendableIn } from './credentialValues';
 import { BoundedMap, toText } from '../values';
-import type { ApiName } from './api';
+import { givesResult, traitsOf } from '../operations';
+import type { ApiName, TaskAnswer } from './api';
+import type { CallbackEvent } from './callback/check';
 import { Catalogue, CatalogueMemory } from './catalogue';
 import { HttpClient, type HttpReply, type SendRequest } from './http/client';
 import { CancelledError, systemClock, type Clock } from './http/clock';
 import type { Patience } from './http/turns';
 import { SubmissionLimiter } from './http/limiter';
 import { KieApi } from './kieApi';
+import type { ResultFiles } from './meaning/files';
 
 /** Name of the credential type. */
 export const CREDENTIAL = 'kieVeoApi';
@@ -187,9 +190,6 @@ function requestSender(
 /** What is unknown after this many milliseconds is asked at the next delivery. */
 export const ANSWER_LIMIT_MS = 10_000;
 
-/** After this many deliveries, the new part of an extended video is accepted without the whole. */
-export const ENOUGH_DELIVERIES = 3;
-
 /** A connection that is abandoned in time to answer a callback. */
 export async function connectForCallback(context: IWebhookFunctions): Promise<Connection> {
 	return await connect(context, AbortSignal.timeout(ANSWER_LIMIT_MS), { abortInFlight: true });
@@ -214,4 +214,32 @@ export async function withinAnswerTime<T>(
 		return Promise.reject(error);
 	});
 	return await Promise.race([answer, givenUp]).finally(() => done.abort());
+}
+
+/** After this many deliveries, the new part of an extended video is accepted without the whole. */
+const ENOUGH_DELIVERIES = 3;
+/** How many times such a part came, by task ID. */
+const partsDelivered = new BoundedMap<string, number>(1_000);
+
+/**
+ * Kie reports the new part of an extended video; the whole is in the record.
+ *
+ * @param askKie about the video; `null` when there is no answer
+ * @returns `null` while the record does not show it, and Kie should call again
+ */
+export async function withWhole(
+	{ operation, taskId, callback: { outcome, files } }: CallbackEvent,
+	askKie: () => Promise<TaskAnswer | null>,
+): Promise<ResultFiles | null> {
+	const hasWhole = givesResult(operation) && traitsOf(operation).givesWhole === true;
+	if (!hasWhole || outcome !== 'success' || taskId === null) return files;
+	if (files.fullVideoUrls.length > 0) return files;
+	const answer = await askKie();
+	if (answer?.meaning.kind === 'success') {
+		const { fullVideoUrls } = answer.meaning.files;
+		if (fullVideoUrls.length > 0) return { ...files, fullVideoUrls };
+	}
+	const delivery = (partsDelivered.get(taskId) ?? 0) + 1;
+	partsDelivered.set(taskId, delivery);
+	return delivery < ENOUGH_DELIVERIES ? null : files;
 }

@@ -1,11 +1,12 @@
 import type { IWebhookFunctions } from 'n8n-workflow';
 
+import type { TaskAnswer } from '../kie/api';
 import type { CallbackEvent } from '../kie/callback/check';
-import { ENOUGH_DELIVERIES, withinAnswerTime, type Connection } from '../kie/connection';
+import { withinAnswerTime, withWhole, type Connection } from '../kie/connection';
 import { Gate } from '../kie/http/turns';
 import { failureText } from '../messages/error';
 import { reorderedLine } from '../messages/run';
-import { isUpgrade, traitsOf } from '../operations';
+import { isUpgrade } from '../operations';
 import { asNamedIn, toTaskResult } from '../taskResult';
 import type { Facts } from './decide';
 import { openVideos, willBeReported, type AwaitedVideo, type Suspension } from './state';
@@ -35,28 +36,19 @@ export interface Call {
 export async function reportOf(
 	call: Call,
 	video: AwaitedVideo,
-	{ callback, ...event }: CallbackEvent,
+	event: CallbackEvent,
 ): Promise<AwaitedVideo['report']> {
+	const { callback } = event;
 	// The address of a new task was made before it had an id, so it cannot say which one failed.
 	const isNameless = callback.taskIds.length === 0 && !isUpgrade(video.operation);
 	if (isNameless || callback.outcome === 'unknown') {
 		await fetchReport(call, video);
 		return video.report;
 	}
-	const { outcome, files, body: raw } = callback;
-	const reported = toTaskResult({ ...event, model: video.model }, outcome, callback, files);
-	// Kie reports the new part of an extended video; the whole is in the record.
-	const { givesWhole } = traitsOf(video.operation);
-	if (givesWhole && outcome === 'success' && files.fullVideoUrls.length === 0) {
-		await fetchReport(call, video);
-		const found = video.report?.result;
-		if (found && 'videoUrls' in found && found.videoUrl) {
-			const { videoUrl, videoUrls } = found;
-			return { result: { ...reported, videoUrl, videoUrls }, raw };
-		}
-		if (video.deliveries < ENOUGH_DELIVERIES) return null;
-	}
-	return { result: reported, raw };
+	const files = await withWhole(event, async () => await askAbout(call, video));
+	if (files === null) return null;
+	const about = { ...event, model: video.model };
+	return { result: toTaskResult(about, callback.outcome, callback, files), raw: callback.body };
 }
 
 /**
@@ -111,21 +103,23 @@ export async function askAboutOpen(call: Call, all: boolean): Promise<Facts['ask
 	}
 }
 
+async function askAbout({ connection }: Call, video: AwaitedVideo): Promise<TaskAnswer | null> {
+	const how = video.perhapsReordered ? 'free' : 'check';
+	return await withinAnswerTime(connection, async () => await connection.api.fetchTask(video, how));
+}
+
 /**
  * Asks Kie about a video, and notes what it says.
  *
  * @returns `unknown`: Kie does not say, or could not be asked
  */
 async function fetchReport(
-	{ context, connection }: Call,
+	call: Call,
 	video: AwaitedVideo,
 ): Promise<'finished' | 'unfinished' | 'unknown'> {
-	const how = video.perhapsReordered ? 'free' : 'check';
-	const answer = await withinAnswerTime(
-		connection,
-		async () => await connection.api.fetchTask(video, how),
-	);
+	const answer = await askAbout(call, video);
 	if (answer === null) return 'unknown';
+	const { context, connection } = call;
 	const { meaning, code, message, raw } = answer;
 	const isReordered = meaning.kind === 'failed' && meaning.reason === 'reordered';
 	const mayBeReordered = meaning.kind === 'processing' && meaning.perhapsReordered === true;

@@ -1,16 +1,11 @@
 import type { Asking, TaskAnswer } from '../kie/api';
 import type { Callback } from '../kie/callback/parse';
 import { eventOf, refused, type CallbackEvent, type CallbackRefusal } from '../kie/callback/check';
-import {
-	ANSWER_LIMIT_MS,
-	ENOUGH_DELIVERIES,
-	withinAnswerTime,
-	type Connection,
-} from '../kie/connection';
+import { ANSWER_LIMIT_MS, withinAnswerTime, withWhole, type Connection } from '../kie/connection';
 import { wasNotAccepted } from '../kie/meaning/create';
 import { readJob, readUpgradeJob, topicOfModel } from '../kie/meaning/fields';
 import { isUpgradedTo, type ResultFiles } from '../kie/meaning/files';
-import { BoundedMap, isJsonObject } from '../values';
+import { at, BoundedMap, isJsonObject } from '../values';
 import { givesResult, isOfAnyModel, isUpgrade, traitsOf, type TaskOperation } from '../operations';
 
 /* What Kie is asked about a callback. A refusal with 503 makes Kie call again. */
@@ -23,13 +18,8 @@ export interface Ask {
 	onReorder(taskId: string): void;
 }
 
-const MOST_REMEMBERED = 1_000;
-/** How many times the new part of a video arrived without the whole, by task id. */
-const partsDelivered = new BoundedMap<string, number>(MOST_REMEMBERED);
 /** The 4K requests that were sent again to learn the state, by task id and index. */
-const repeats = new BoundedMap<string, { answer: Promise<TaskAnswer | null>; at: number }>(
-	MOST_REMEMBERED,
-);
+const repeats = new BoundedMap<string, { answer: Promise<TaskAnswer | null>; at: number }>(1_000);
 /** Kie asks that a running upgrade be asked about no sooner. */
 const RUNNING_PAUSE_MS = 30_000;
 
@@ -71,7 +61,7 @@ async function fetchReported(ask: Ask, event: CallbackEvent): Promise<TaskAnswer
 	const key = JSON.stringify([taskId, index]);
 	const repeated = await repeatOnce(key, async () => await fetch('check'));
 	if (repeated === undefined) return free;
-	if (!hadNoEffect(repeated) && !showsState(repeated)) ask.onReorder(taskId);
+	if (effectOf(repeated) === 'perhapsOrdered') ask.onReorder(taskId);
 	return repeated;
 }
 
@@ -88,28 +78,27 @@ async function repeatOnce(
 		const answer = await earlier.answer;
 		if (answer !== null && isEnd(answer.meaning)) return answer;
 		// Only after an answer that showed the upgrade running: any other may have ordered, and stays the last one.
-		const mayRepeat = showsState(answer) && performance.now() - earlier.at >= RUNNING_PAUSE_MS;
+		const isLate = performance.now() - earlier.at >= RUNNING_PAUSE_MS;
+		const mayRepeat = isLate && effectOf(answer) === 'shown';
 		if (!mayRepeat || repeats.get(key) !== earlier) return undefined;
 	}
 	// Noted before it is sent: calls that come meanwhile share its answer.
 	const answer = send();
 	repeats.set(key, { answer, at: performance.now() });
-	if (hadNoEffect(await answer)) repeats.delete(key);
+	if (effectOf(await answer) === 'none') repeats.delete(key);
 	return await answer;
 }
 
-/** Whether the request certainly was not sent, or not accepted. */
-function hadNoEffect(answer: TaskAnswer | null): boolean {
-	if (answer === null) return false;
+/**
+ * What the repeated request did: `none` if it certainly was not sent, or not accepted; `shown` if it gave the state of
+ * the upgrade that was ordered, and so started none.
+ */
+function effectOf(answer: TaskAnswer | null): 'none' | 'shown' | 'perhapsOrdered' {
+	if (answer === null) return 'perhapsOrdered';
 	const { meaning, repeatedOrder } = answer;
-	return !repeatedOrder || meaning.kind === 'unreached' || wasNotAccepted(meaning);
-}
-
-/** Whether the answer to the repeated request shows the upgrade that was ordered, so that it started none. */
-function showsState(answer: TaskAnswer | null): boolean {
-	if (answer === null) return false;
-	const { meaning } = answer;
-	return isEnd(meaning) || (meaning.kind === 'processing' && !meaning.perhapsReordered);
+	if (!repeatedOrder || meaning.kind === 'unreached' || wasNotAccepted(meaning)) return 'none';
+	const isRunning = meaning.kind === 'processing' && !meaning.perhapsReordered;
+	return isRunning || isEnd(meaning) ? 'shown' : 'perhapsOrdered';
 }
 
 function isEnd({ kind }: TaskAnswer['meaning']): boolean {
@@ -132,7 +121,7 @@ export async function ownTaskFault(
 	const { api } = connection;
 	const record = await withinAnswerTime(connection, async () => await api.fetchRecord(kieTaskId));
 	const named = JSON.stringify(kieTaskId.slice(0, 80));
-	const data = isJsonObject(record?.raw) ? record.raw.data : null;
+	const data = at(record?.raw, 'data');
 	if (!record?.isUnknown && !isJsonObject(data)) {
 		return refused(503, `Kie.ai could not be asked what task ${named} is about`);
 	}
@@ -155,7 +144,7 @@ export async function resolveOutcome(
 ): Promise<CallbackEvent | 'running' | null> {
 	const answer = await fetchReported(ask, event);
 	const { operation, callback } = event;
-	const job = isJsonObject(answer?.raw) ? readJob(answer.raw.data) : null;
+	const job = readJob(at(answer?.raw, 'data'));
 	const model = callback.files.model ?? job?.model ?? null;
 	const ended = (outcome: 'success' | 'failed', told: Partial<Callback>): CallbackEvent => ({
 		...event,
@@ -215,24 +204,11 @@ export async function confirmResult(
 			);
 }
 
-/** Kie reports the new part of an extended video; the whole is in the record. */
-export async function withWholeVideo(
+/** With the whole of an extended video, where Kie reports the new part. */
+export async function wholeResult(
 	ask: Ask,
 	event: CallbackEvent,
 ): Promise<ResultFiles | CallbackRefusal> {
-	const { operation, taskId, callback } = event;
-	const { files, outcome } = callback;
-	const needsWhole =
-		outcome === 'success' && givesResult(operation) && traitsOf(operation).givesWhole === true;
-	if (!needsWhole || files.fullVideoUrls.length > 0 || taskId === null) return files;
-	const answer = await fetchReported(ask, event);
-	if (answer?.meaning.kind === 'success') {
-		const { fullVideoUrls } = answer.meaning.files;
-		if (fullVideoUrls.length > 0) return { ...files, fullVideoUrls };
-	}
-	const delivery = (partsDelivered.get(taskId) ?? 0) + 1;
-	partsDelivered.set(taskId, delivery);
-	return delivery < ENOUGH_DELIVERIES
-		? refused(503, 'Kie.ai does not show the whole of the video yet')
-		: files;
+	const files = await withWhole(event, async () => await fetchReported(ask, event));
+	return files ?? refused(503, 'Kie.ai does not show the whole of the video yet');
 }

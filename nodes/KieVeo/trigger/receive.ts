@@ -16,7 +16,7 @@ import { reorderedLine, tierLine } from '../messages/run';
 import { topicOfModel } from '../kie/meaning/fields';
 import { givesResult, isOfAnyModel } from '../operations';
 import { toTaskResult } from '../taskResult';
-import { confirmResult, ownTaskFault, resolveOutcome, withWholeVideo, type Ask } from './ask';
+import { confirmResult, ownTaskFault, resolveOutcome, wholeResult, type Ask } from './ask';
 import { deliverOnce, forgetDelivery } from './dedup';
 import { readSettings } from './panel';
 
@@ -158,7 +158,7 @@ async function toItem(
 	const { callback, passThrough, tier } = event;
 	if (tier) context.logger.warn(tierLine(String(event.taskId), tier.asked, tier.made));
 	const isConfirmed = confirm && callback.outcome === 'success';
-	const files = await (isConfirmed ? confirmResult(ask, event) : withWholeVideo(ask, event));
+	const files = await (isConfirmed ? confirmResult(ask, event) : wholeResult(ask, event));
 	if ('reason' in files) return files;
 	const status = callback.outcome === 'success' ? 'success' : 'failed';
 	const { creditsConsumed } = callback.files;

@@ -1,7 +1,7 @@
 import type { Asking, SubmittedTask } from '../../../nodes/KieVeo/kie/api';
 import type { CallbackEvent } from '../../../nodes/KieVeo/kie/callback/check';
 import { parseCallback } from '../../../nodes/KieVeo/kie/callback/parse';
-import { confirmResult, resolveOutcome, withWholeVideo } from '../../../nodes/KieVeo/trigger/ask';
+import { confirmResult, resolveOutcome, wholeResult } from '../../../nodes/KieVeo/trigger/ask';
 import { fakeKie } from './fakeKie';
 
 const PART = 'https://file.example/v/part.mp4';
@@ -39,7 +39,7 @@ describe('the trigger, about an extension', () => {
 	const extension = (data: object = { resultUrls: [PART] }) =>
 		event(data, { operation: 'extend', taskId: `extension-${++tasks}` });
 	const filesOf = async (kie: ReturnType<typeof fakeKie>, about: CallbackEvent) =>
-		await withWholeVideo(asking(kie), about);
+		await wholeResult(asking(kie), about);
 
 	it('takes the whole video from the record when Kie reports the new part', async () => {
 		const kie = fakeKie([record({ resultUrls: [PART], fullResultUrls: [WHOLE] })]);
