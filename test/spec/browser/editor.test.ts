@@ -80,14 +80,6 @@ it('Every example is known', () => {
 	expect(known.sort()).toStrictEqual(exampleFiles().sort());
 });
 
-/** The labels of the parameters in a node's panel. */
-async function labelsIn(editor: Editor, node: string): Promise<Array<string | undefined>> {
-	await editor.openNode(node);
-	const labels = await editor.panel.getByTestId('parameter-item').allInnerTexts();
-	await editor.closeNode();
-	return labels.map((label) => label.split('\n')[0]);
-}
-
 describe.each(LINES.map(({ name }) => name))('the editor of n8n %s', (line) => {
 	let stage: Stage;
 	let editor: Editor;
@@ -218,16 +210,5 @@ describe.each(LINES.map(({ name }) => name))('the editor of n8n %s', (line) => {
 			expect(simulator.paid()).toHaveLength(before + orders);
 		}
 		await editor.closeNode();
-	});
-
-	it('shows for each operation the parameters that belong to it', async () => {
-		const { client, credential } = stage;
-		const example = readExample('upgrade-to-1080p-and-4k.json', credential);
-		const { id } = await client.createWorkflow(example);
-		await editor.openWorkflow(id);
-		expect(await labelsIn(editor, 'Get 4K Video')).toEqual(
-			expect.arrayContaining(['Task ID', 'Index', 'Wait Mode']),
-		);
-		expect(await labelsIn(editor, 'Get 1080P Video')).not.toContain('Callback URL');
 	});
 });

@@ -1,7 +1,7 @@
 import { itemsOf, nodeError, type Execution } from '../../tools/n8n/execution';
 import { freePorts } from '../../tools/n8n/ports';
 import { LINES } from '../../tools/n8n/versions';
-import type { Fault, Simulator } from '../../tools/simulator';
+import type { Fault } from '../../tools/simulator';
 import {
 	type Proxy,
 	startProxy,
@@ -32,7 +32,6 @@ interface Case {
 
 /** Around one n8n: a proxy, and a host with TLS behind it that n8n trusts. */
 interface Place {
-	simulator: Simulator;
 	proxy: Proxy;
 	trusted: TlsFront;
 	untrusted: TlsFront;
@@ -50,28 +49,10 @@ const CASES: Case[] = [
 		advice: "Check this n8n's network",
 	},
 	{
-		fault: 'an unknown name',
-		baseUrl: () => 'http://kie-veo.invalid',
-		words: 'host name not found (kie-veo.invalid)',
-		advice: "Check this n8n's DNS",
-	},
-	{
 		fault: 'a certificate of an unknown authority',
 		baseUrl: ({ untrusted }) => untrusted.url,
 		words: 'does not trust the issuer of the certificate',
 		advice: 'NODE_EXTRA_CA_CERTS',
-	},
-	{
-		fault: 'a certificate of another host',
-		baseUrl: ({ trusted }) => trusted.url,
-		words: 'the certificate is for another host',
-		advice: "'Base URL'",
-	},
-	{
-		fault: 'https to a port of http',
-		baseUrl: ({ simulator }) => simulator.apiUrl.replace('http:', 'https:'),
-		words: 'does not speak TLS',
-		advice: "'Base URL'",
 	},
 	{
 		fault: 'a proxy that wants a login',
@@ -82,11 +63,6 @@ const CASES: Case[] = [
 	},
 	{ fault: 'a reset after the request', simulated: { kind: 'reset-after' }, ...atSimulator },
 	{ fault: 'an answer cut in its body', simulated: { kind: 'cut-transfer' }, ...atSimulator },
-	{
-		fault: 'the error page of a gateway',
-		simulated: { kind: 'html', httpStatus: 502, processed: true },
-		...atSimulator,
-	},
 ];
 
 async function close(all: Array<{ close(): Promise<void> } | undefined>): Promise<void> {
@@ -127,7 +103,7 @@ describe.each(LINES.map(({ name }) => name))('a fault between n8n %s and Kie.ai'
 			simulator: { ports: { api: apiPort } },
 			env: { HTTPS_PROXY: proxy.url, NODE_EXTRA_CA_CERTS: trusted.authority },
 		});
-		place = { simulator: stage.simulator, proxy, trusted, untrusted, closedPort };
+		place = { proxy, trusted, untrusted, closedPort };
 	}, 600_000);
 	beforeEach(() => {
 		stage.simulator.reset();

@@ -3,18 +3,17 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 
-import type { IDataObject, INode, INodeParameters } from 'n8n-workflow';
+import type { INodeParameters } from 'n8n-workflow';
 
 import type { WorkflowDefinition } from '../../tools/n8n/client';
 import { itemsOf, nodeError, type Execution } from '../../tools/n8n/execution';
-import { LINES, type LineName } from '../../tools/n8n/versions';
+import { LINES } from '../../tools/n8n/versions';
 import { syntheticContent } from '../../tools/simulator';
 import { listen } from '../../tools/simulator/network';
 import { MemoryWatch } from './memory';
 import { Stage } from './stage';
-import { AFTER, chain, connect, HTTP, httpDownload, ITEMS, KIE, kieNode } from './workflows';
+import { chain, connect, HTTP, httpDownload, KIE, kieNode } from './workflows';
 
-const FOUR_K = 'Get 4K';
 const BIG_FILE = 300_000_000;
 const BIG_IMAGE = 100_000_000;
 /** Less than the smaller file: to hold one shows, n8n's own garbage (up to 62 MB) does not. */
@@ -25,30 +24,20 @@ const execute = async (workflow: WorkflowDefinition): Promise<Execution> => {
 	const { id } = await stage.client.createWorkflow(workflow);
 	return await stage.client.runToEnd(id, { timeoutMs: 150_000 });
 };
-const run = async (
-	items: IDataObject[],
-	parameters: INodeParameters,
-	settings: Partial<INode> = {},
-) => await execute(chain(stage.credential, items, parameters, settings));
-const polled = (parameters: INodeParameters): INodeParameters => ({
-	resource: 'video',
-	waitMode: 'poll',
-	options: { pollInterval: 1 },
-	...parameters,
-});
-const sha256Of = async (execution: Execution, name: string, item = 0) => {
-	const binary = itemsOf(execution, name)[item]?.binary?.data;
-	if (!binary) throw new Error(`${name} gave no file`);
+const ours = (parameters: INodeParameters) => chain(stage.credential, [{}], parameters);
+const sha256Of = async (execution: Execution) => {
+	const binary = itemsOf(execution, KIE)[0]?.binary?.data;
+	if (!binary) throw new Error('There is no file');
 	const bytes = await stage.client.downloadBinary(binary);
 	return createHash('sha256').update(bytes).digest('hex');
 };
-const finishedUrl = async (bytes: number | null = null) => {
+const finishedUrl = async (bytes: number) => {
 	const taskId = stage.simulator.addVideo({ files: { bytes } });
-	const execution = await run([{ taskId }], { operation: 'get' });
+	const execution = await execute(ours({ operation: 'get', taskId }));
 	return String(itemsOf(execution, KIE)[0]?.json.videoUrl);
 };
 
-describe.each(LINES.map(({ name }) => name))('the life of a video in n8n %s', (line) => {
+describe.each(LINES.map(({ name }) => name))('what n8n %s keeps', (line) => {
 	beforeAll(async () => {
 		// 1.x keeps binary data in memory unless told otherwise; 2.x keeps files.
 		const env = line === '1.x' ? { N8N_DEFAULT_BINARY_DATA_MODE: 'filesystem' } : {};
@@ -57,60 +46,22 @@ describe.each(LINES.map(({ name }) => name))('the life of a video in n8n %s', (l
 	beforeEach(() => stage.simulator.reset());
 	afterAll(async () => await stage.close());
 
-	makesVideos();
-	handlesLargeFiles(line);
-});
-
-function makesVideos(): void {
-	it('goes from prompts to 4K files, each linked to the prompt it came from', async () => {
-		const { simulator, credential } = stage;
-		const prompts = ['a dog', 'a cat'];
-		const base = chain(
-			credential,
-			prompts.map((prompt) => ({ prompt, tag: prompt })),
-			{
-				...polled({ operation: 'generate' }),
-				prompt: '={{ $json.prompt }}',
-			},
-		);
-		const execution = await execute({
-			...base,
-			nodes: [
-				...base.nodes,
-				kieNode(
-					FOUR_K,
-					credential,
-					polled({ operation: 'get4k', taskId: '={{ $json.taskId }}', download: true }),
-				),
-			],
-			connections: { ...connect(ITEMS, KIE), ...connect(KIE, FOUR_K), ...connect(FOUR_K, AFTER) },
-		});
-		expect(itemsOf(execution, AFTER).map(({ json }) => json.tag)).toStrictEqual(prompts);
-		const videos = itemsOf(execution, FOUR_K);
-		for (const [item, { json }] of videos.entries()) {
-			expect(json).toMatchObject({ operation: 'get4k', status: 'success' });
-			const sum = await simulator.fileSha256(String(json.videoUrl));
-			await expect(sha256Of(execution, FOUR_K, item)).resolves.toBe(sum);
-		}
-		expect(new Set(videos.map(({ json }) => json.taskId)).size).toBe(2);
-		expect(simulator.paid()).toHaveLength(4);
-	});
-}
-
-function handlesLargeFiles(line: LineName): void {
 	/** By how much n8n's process grows at most while a workflow runs. */
-	const measured = async (workflow: WorkflowDefinition, name: string) => {
+	const measured = async (workflow: WorkflowDefinition) => {
 		const { id } = await stage.client.createWorkflow(workflow);
 		const watch = new MemoryWatch(Number(stage.n8n.pid));
 		const execution = await stage.client.runToEnd(id, { timeoutMs: 150_000 });
-		if (execution.status !== 'success') throw new Error(nodeError(execution, name)?.message);
+		if (execution.status !== 'success') throw new Error(nodeError(execution, KIE)?.message);
 		return { execution, growth: watch.growth() };
 	};
 
 	it('downloads 300 MB in little memory', async () => {
-		const ours = (url: string) => chain(stage.credential, [{}], { operation: 'download', url });
-		await execute(ours(await finishedUrl(1_000_000)));
-		const { execution, growth } = await measured(ours(await finishedUrl(BIG_FILE)), KIE);
+		const download = (url: string) => ours({ operation: 'download', url });
+		const small = await finishedUrl(1_000_000);
+		expect(await sha256Of(await execute(download(small)))).toBe(
+			await stage.simulator.fileSha256(small),
+		);
+		const { execution, growth } = await measured(download(await finishedUrl(BIG_FILE)));
 		console.log(`n8n ${line}: download of 300 MB, peak growth ${growth.toFixed(0)} MB`);
 		expect(itemsOf(execution, KIE)[0]?.json.fileSize).toBe(BIG_FILE);
 		expect(growth).toBeLessThan(MOST_GROWTH_MB);
@@ -133,14 +84,11 @@ function handlesLargeFiles(line: LineName): void {
 				imageSource: 'binary',
 				waitMode: 'none',
 			});
-			const { growth } = await measured(
-				{
-					...source,
-					nodes: [...source.nodes, upload],
-					connections: { ...source.connections, ...connect(HTTP, KIE) },
-				},
-				KIE,
-			);
+			const { growth } = await measured({
+				...source,
+				nodes: [...source.nodes, upload],
+				connections: { ...source.connections, ...connect(HTTP, KIE) },
+			});
 			console.log(`n8n ${line}: upload of 100 MB, peak growth ${growth.toFixed(0)} MB`);
 			const hash = createHash('sha256');
 			for await (const chunk of image.open()) hash.update(chunk as Buffer);
@@ -164,4 +112,4 @@ function handlesLargeFiles(line: LineName): void {
 		}
 		expect(stage.n8n.log()).not.toContain(key);
 	});
-}
+});

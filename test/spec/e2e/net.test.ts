@@ -224,15 +224,6 @@ function givesResults(line: LineName, queue?: QueueSize): void {
 
 function endsTheWait(queue?: QueueSize): void {
 	if (queue) {
-		it('a worker keeps it although its job is long done and nothing is ever reported', async () => {
-			const taskIds = executions.add(2, LOST);
-			const id = await executions.start(taskIds, TIMEOUT);
-			executions.finish(taskIds);
-			const execution = await ended(id);
-			expect(statusesIn(execution)).toStrictEqual(['success', 'success']);
-			executions.expectWhole(execution, taskIds);
-		});
-
 		it('any process resumes it when the worker that watched it is gone', async () => {
 			const taskIds = executions.add(1, LOST);
 			const id = await executions.start(taskIds, 600);

@@ -94,18 +94,6 @@ describe.each(LINES.map(({ name }) => name))('n8n %s behind a proxy', (line) => 
 		expect(stage.simulator.paid()).toHaveLength(3);
 	}, 150_000);
 
-	if (line === '2.x') {
-		it('names the setting with which n8n cannot authenticate, and sends nothing', async () => {
-			const { client, simulator } = stage;
-			const workflow = executions.workflowFor(executions.add(1), 60);
-			const settings = { binaryMode: 'combined' };
-			const { id } = await client.createWorkflow({ ...workflow, settings } as typeof workflow);
-			const error = nodeError(await client.runToEnd(id), KIE);
-			expect(error?.message).toContain("'Execution Logic' is v2");
-			expect(simulator.requests()).toHaveLength(0);
-		});
-	}
-
 	it('warns of an execution that was deleted while it waited, with its tasks', async () => {
 		const taskIds = executions.add(1);
 		const id = await executions.start(taskIds, 10);

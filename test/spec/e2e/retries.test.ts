@@ -5,7 +5,7 @@ import type { IDataObject, INode, INodeParameters } from 'n8n-workflow';
 import { itemsOf } from '../../tools/n8n/execution';
 import { NEVER } from '../../tools/simulator';
 import { inBothModes, Stage } from './stage';
-import { AFTER, chain, connect, ITEMS, KIE, node, RUN_MODEL } from './workflows';
+import { AFTER, chain, connect, ITEMS, KIE, looped, RUN_MODEL } from './workflows';
 
 const GENERATE = '/api/v1/veo/generate';
 const CREATE_TASK = '/api/v1/jobs/createTask';
@@ -122,36 +122,11 @@ describe.each(STAGES)('an order that n8n %s runs again', (_name, line, queue) =>
 		expect(sent()).toBe(2);
 	});
 
-	it('in a new execution is a new order', async () => {
-		const id = await create(['A dog']);
-		await stage.client.runToEnd(id);
-		await stage.client.runToEnd(id);
-		expect(paid()).toBe(2);
-	});
-
-	it('has its task ID in the stored execution after an error', async () => {
-		stage.simulator.nextTask({ prompt: 'slow', timings: { generate: NEVER } });
-		stage.simulator.nextTask({ prompt: 'bad', generation: { outcome: 'failure' } });
-		const execution = await stage.client.runToEnd(await create(['slow', 'bad']));
-		const stored = JSON.stringify(execution.data);
-		expect(execution.status).toBe('error');
-		for (const taskId of stage.simulator.taskIds) expect(stored).toContain(taskId);
-	});
-
 	it('is one in each round of a loop, also when the last round is retried', async () => {
-		const base = workflowFor(Array(6).fill('A dog'));
-		const loop = node('Loop', 'n8n-nodes-base.splitInBatches', 3, { batchSize: 2 });
+		const workflow = looped(workflowFor(Array(6).fill('A dog')), 2);
 		for (let order = 1; order < 6; order++) stage.simulator.nextTask({});
 		stage.simulator.nextTask({ generation: { outcome: 'failure' } });
-		const { id } = await stage.client.createWorkflow({
-			...base,
-			nodes: [...base.nodes, loop],
-			connections: {
-				...connect(ITEMS, 'Loop'),
-				...connect(KIE, 'Loop'),
-				Loop: { main: [AFTER, KIE].map((name) => [{ node: name, type: 'main', index: 0 }]) },
-			},
-		});
+		const { id } = await stage.client.createWorkflow(workflow);
 		const first = await stage.client.runToEnd(id);
 		expect({ status: first.status, sent: sent() }).toStrictEqual({ status: 'error', sent: 6 });
 		const retry = await stage.client.retryExecution(first.id, 'original');

@@ -15,10 +15,10 @@ import type { CredentialReference } from '../../tools/n8n/client';
 import { readExample } from '../../tools/n8n/examples';
 import { hasEnded, itemsOf } from '../../tools/n8n/execution';
 import { LINES, type LineName } from '../../tools/n8n/versions';
-import { SIMULATOR_KEY, type ManualCallback, type NextTask } from '../../tools/simulator';
+import { SIMULATOR_KEY, type ManualCallback } from '../../tools/simulator';
 import { until } from '../../tools/simulator/testing';
 import { kieCredential, Stage } from './stage';
-import { AFTER, chain, KIE, RUN_MODEL, TRIGGER, triggerWorkflow } from './workflows';
+import { AFTER, TRIGGER, triggerWorkflow } from './workflows';
 
 const HMAC_KEY = 'webhook-hmac-key-of-this-test';
 const OWN_KEY = addressKey(SIMULATOR_KEY);
@@ -115,7 +115,6 @@ describe.each(LINES.map(({ name }) => name))('the trigger on n8n %s', (line) => 
 	readsCallbacks();
 	refuses();
 	startsOnce(line);
-	reportsTasks();
 	isUsed();
 });
 
@@ -269,51 +268,6 @@ function startsOnce(line: LineName): void {
 			const outputs = await usual.outputs(...taskIds);
 			expect(outputs.map(({ taskId }) => taskId).sort()).toStrictEqual(taskIds.sort());
 		});
-	});
-}
-
-function reportsTasks(): void {
-	const PICTURE = expect.stringMatching(/picture\.png$/) as unknown;
-	const TAKE = expect.stringMatching(/music\.mp3$/) as unknown;
-
-	it.each<[model: string, scenario: NextTask, reported: IDataObject & { event: string }]>([
-		[
-			'google/nano-banana',
-			{},
-			{ event: 'task.success', operation: 'runModel', fileUrls: [PICTURE] } as never,
-		],
-		[
-			'ai-music-api/sounds',
-			// Further apart than a second, within which their signatures are the same.
-			{ jobs: { stages: true }, timings: { runModel: 3_600 } },
-			{ event: 'task.success', operation: 'runModel', fileUrls: [TAKE, TAKE] } as never,
-		],
-		[
-			'google/nano-banana',
-			{ generation: { outcome: 'failure' } },
-			{ event: 'task.failed', status: 'failed', code: 400 },
-		],
-		['veo-3-1', {}, { event: 'generate.success', operation: 'generate', status: 'success' }],
-	])('reports the end of %s once (%j)', async (model, scenario, reported) => {
-		const { client, simulator } = stage;
-		const confirming = await Receiver.activate({ options: { confirm: true } });
-		simulator.nextTask(scenario);
-		const run = chain(signed, [{}], {
-			...{ ...RUN_MODEL, waitMode: 'none', callBackUrl: confirming.url },
-			modelId: { __rl: true, mode: 'id', value: model },
-			inputJson: '{ "prompt": "a lake" }',
-			options: { passThrough: '{ "order": 7 }' },
-		});
-		const execution = await client.runToEnd((await client.createWorkflow(run)).id);
-		const taskId = String(itemsOf(execution, KIE)[0]?.json.taskId);
-		await until(
-			async () => await confirming.outputs(taskId),
-			({ length }) => length > 0,
-			20_000,
-		);
-		await simulator.callbacksSettled();
-		const passThrough = { order: 7 };
-		expect(await confirming.outputs(taskId)).toMatchObject([{ taskId, passThrough, ...reported }]);
 	});
 }
 

@@ -61,6 +61,20 @@ export function chain(
 	};
 }
 
+/** A chain whose action node runs for some of its items after the other. */
+export function looped(base: WorkflowDefinition, batchSize: number): WorkflowDefinition {
+	const loop = node('Loop', 'n8n-nodes-base.splitInBatches', 3, { batchSize });
+	return {
+		...base,
+		nodes: [...base.nodes, loop],
+		connections: {
+			...connect(ITEMS, 'Loop'),
+			...connect(KIE, 'Loop'),
+			Loop: { main: [AFTER, KIE].map((name) => [{ node: name, type: 'main', index: 0 }]) },
+		},
+	};
+}
+
 /** A workflow with the trigger, and the path under `/webhook/` at which it is called. */
 export function triggerWorkflow(
 	credential: CredentialReference,
