@@ -246,12 +246,6 @@ describe('a link that is not of Kie', () => {
 		expect(error.description).toContain('Kie.ai was not asked');
 		expect(kie.simulator.requests({ host: 'api' })).toHaveLength(0);
 	});
-
-	it('is shown to Kie when it came from Kie itself', async () => {
-		const taskId = kie.simulator.addVideo({ files: { bare: 'refused' } });
-		await run({ operation: 'get', parameters: { taskId, download: true } });
-		expect(kie.simulator.requests({ path: '/api/v1/common/download-url' })).toHaveLength(1);
-	});
 });
 
 describe('a credential as it was pasted', () => {

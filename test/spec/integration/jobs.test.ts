@@ -45,14 +45,6 @@ const endingAs = (status: string) => {
 };
 
 describe('an order through the jobs API', () => {
-	it.each(OPERATIONS)('of %s is made once, and polled by free reads', async (operation) => {
-		const [item] = jsonOf(await run({ operation }));
-		expect(item).toMatchObject({ operation, status: 'success' });
-		expect(paths()).toStrictEqual([CREATE, RECORD]);
-		expect(kie.simulator.submissions()).toHaveLength(1);
-		expect(kie.simulator.paid()).toHaveLength(1);
-	});
-
 	it.each(['get4k', 'get1080p'])(
 		'of %s keeps the ID of the video beside its own',
 		async (operation) => {
@@ -95,13 +87,6 @@ describe('an order through the jobs API', () => {
 
 describe('what was made before a switch', () => {
 	const other = { veo: 'jobs', jobs: 'veo' } as const;
-
-	it.each<ApiName>(['veo', 'jobs'])('with "%s" can still be read and downloaded', async (api) => {
-		const [made] = jsonOf(await run({ operation: 'generate', api }));
-		const taskId = String(made?.taskId);
-		const [read] = jsonOf(await run({ operation: 'get', taskIds: [taskId], api: other[api] }));
-		expect(read).toStrictEqual({ ...made, operation: 'get' });
-	});
 
 	it.each<ApiName>(['veo', 'jobs'])(
 		'with "%s" is not upgraded through the other API',

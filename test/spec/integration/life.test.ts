@@ -69,20 +69,6 @@ describe('Generate', () => {
 		]);
 		expect(kie.simulator.paid()).toHaveLength(1);
 	});
-
-	it('returns immediately with the new task id', async () => {
-		const result = await generate();
-		const taskId = expect.stringMatching(/^veo_task_/);
-		expect(jsonOf(result)).toMatchObject([{ taskId, index: null, status: 'processing' }]);
-		expect(result.hints[0]?.message).toContain('Get');
-	});
-
-	it('makes a video of its own for each item, also of equal ones, and keeps the pairing', async () => {
-		const items = [{ json: {} }, { json: {} }, { json: {} }];
-		const result = await generate({ items, parameters: { waitMode: 'poll' } });
-		expect(new Set(jsonOf(result).map(({ taskId }) => taskId)).size).toBe(3);
-		expect(result.items).toMatchObject(items.map((_, item) => ({ pairedItem: { item } })));
-	});
 });
 
 /** Accepted and paid for, but the answer does not name the task. */
@@ -245,15 +231,6 @@ describe('Get', () => {
 	const get = async (taskId: string, { parameters, ...rest }: OperationRun = {}) =>
 		await run('get', { parameters: { taskId, waitMode: 'none', ...parameters }, ...rest });
 
-	it('gives the state of a finished task by one free request', async () => {
-		const taskId = kie.simulator.addVideo();
-		expect(jsonOf(await get(taskId))).toMatchObject([
-			{ taskId, index: null, operation: 'get', status: 'success', resolution: '720p' },
-		]);
-		expect(kie.simulator.requests()).toHaveLength(1);
-		expect(kie.simulator.paid()).toHaveLength(0);
-	});
-
 	it('asks for a few tasks at a time, however many items there are', async () => {
 		const ids = Array.from({ length: 30 }, () => kie.simulator.addVideo());
 		kie.simulator.fault({ kind: 'slow', ms: 300, times: 99 });
@@ -262,12 +239,6 @@ describe('Get', () => {
 		expect(jsonOf(result).map(({ taskId }) => taskId)).toStrictEqual(ids);
 		// 10 at a time.
 		expect(Date.now() - begin).toBeGreaterThanOrEqual(900);
-	});
-
-	it('waits when asked to, also for URLs that appear after the success', async () => {
-		const taskId = kie.simulator.addVideo({ state: 'waiting', record: { urlsAfterMs: 1500 } });
-		const result = await get(taskId, { parameters: { waitMode: 'poll' } });
-		expect(jsonOf(result)).toMatchObject([{ status: 'success' }]);
 	});
 
 	it('is patient with a task that another node of this n8n has just created', async () => {

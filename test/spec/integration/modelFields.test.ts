@@ -56,12 +56,6 @@ describe('the fields of a model', () => {
 		expect(ordered()).toHaveLength(5);
 	});
 
-	it('are refused before anything is ordered if one is none', async () => {
-		const error = await caught(run(fields({ prompt: 'x', seed: 5 }), [{}, {}]));
-		expect(error.message).toBe("'seed' is not a field of this model: Kie.ai would ignore it");
-		expect(ordered()).toStrictEqual([]);
-	});
-
 	it('of different models are those of the model of each item', async () => {
 		const parameters = fields({ prompt: 'x', duration: '5' });
 		await run({ ...parameters, modelId: { ...MODEL, value: '={{ $json.model }}' } }, [

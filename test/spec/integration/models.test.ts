@@ -58,17 +58,6 @@ it('sends what the user set, the model beside it, and nothing else', async () =>
 	expect(kie.simulator.paid()[0]?.body).toStrictEqual({ model: 'google/nano-banana', input });
 });
 
-it('downloads every file of a task, named after the task', async () => {
-	const parameters = { download: true };
-	const { items } = await runModel({ model: 'ai-music-api/sounds', parameters });
-	const { binary, json } = items[0] ?? {};
-	expect(Object.keys(binary ?? {})).toStrictEqual(['data', 'data_1']);
-	expect(binary?.data_1).toMatchObject({
-		fileName: `${String(json?.taskId)}-1.mp3`,
-		mimeType: 'audio/mpeg',
-	});
-});
-
 describe('what is not finished', () => {
 	beforeEach(() => kie.simulator.nextTask({ timings: { runModel: 5_000 } }));
 
@@ -129,6 +118,8 @@ describe('Wait for Callback', () => {
 			['data', 'data_1'],
 			[],
 		]);
+		const fileName = `${String(items[1]?.json.taskId)}-1.mp3`;
+		expect(items[1]?.binary?.data_1).toMatchObject({ fileName, mimeType: 'audio/mpeg' });
 		expect(kie.simulator.paid()).toHaveLength(3);
 	});
 

@@ -48,13 +48,6 @@ describe('a message about a value of 10,000 characters', () => {
 	const file = { url: `https://example.com/${LONG}`, taskId: null };
 
 	it.each([
-		['a parameter', inputErrors.seed(LONG)],
-		['a list', inputErrors.imageList('Image URLs', { url: LONG })],
-		['an address of an image', inputErrors.imageUrl(`https://example.com/${LONG}`, 'why')],
-		[
-			'the names of binary fields',
-			inputErrors.missingBinaryField('Image Binary Fields', LONG, [LONG]),
-		],
 		['an operation', inputErrors.unknownOperation(LONG)],
 		['the address of a file', fileErrors.download(file, 'the file is empty')],
 		['a redirect', fileErrors.address({ ...file, taskId: LONG }, file.url, 'why')],

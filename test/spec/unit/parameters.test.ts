@@ -2,38 +2,12 @@ import {
 	addressesIn,
 	Item,
 	namesIn,
-	readChoice,
 	readTaskOptions,
 	toSeconds,
 } from '../../../nodes/KieVeo/actions/parameters';
 import { trimmedApiKey, trimmedBaseUrl } from '../../../nodes/KieVeo/kie/credentialValues';
 
 type Case = [value: unknown, expected: unknown];
-
-describe('a choice', () => {
-	const RESOLUTIONS = ['720p', '1080p', '4k'] as const;
-
-	it.each<Case>([
-		['4k', '4k'],
-		['4K', '4k'],
-		[' 720P ', '720p'],
-		['', '720p'],
-		[' ', '720p'],
-		[null, '720p'],
-		[undefined, '720p'],
-	])('of %p is taken', (given, value) => {
-		expect(readChoice('Resolution', RESOLUTIONS, given)).toBe(value);
-	});
-
-	it.each([['8k'], ['2160p'], [1080], [['4k']], [{}], ['toString']])(
-		'of %p is refused with what is allowed',
-		(given) => {
-			expect(() => readChoice('Resolution', RESOLUTIONS, given)).toThrow(
-				/^'Resolution' must be one of 720p, 1080p, 4k, not /,
-			);
-		},
-	);
-});
 
 describe('seconds', () => {
 	it.each<Case>([
