@@ -6,10 +6,8 @@ import { join, posix, sep } from 'node:path';
 import { mock } from 'jest-mock-extended';
 import { Container } from '@n8n/di';
 import { InstanceSettings, PackageDirectoryLoader } from 'n8n-core';
-import type { INodePropertyOptions } from 'n8n-workflow';
 
 import { n8n } from '../../../package.json';
-import { KieVeo } from '../../../nodes/KieVeo/KieVeo.node';
 
 const root = join(__dirname, '..', '..', '..');
 let folder: string;
@@ -82,15 +80,6 @@ describe('the published package', () => {
 		});
 		expect(loader.credentialTypes.kieVeoApi?.type.displayName).toBe('Kie.ai API');
 		expect(loader.known.nodes.kieVeo?.className).toBe('KieVeo');
-	});
-
-	it('names every operation under the node on the canvas', () => {
-		const { subtitle, properties } = new KieVeo().description;
-		const operations = properties
-			.filter(({ name }) => name === 'operation')
-			.flatMap(({ options }) => options as INodePropertyOptions[]);
-		expect(operations.length).toBeGreaterThan(1);
-		for (const { name, value } of operations) expect(subtitle).toContain(`${value}: "${name}"`);
 	});
 
 	it("passes n8n's scanner, as source and as published", () => {
