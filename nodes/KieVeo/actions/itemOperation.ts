@@ -27,12 +27,9 @@ interface Job {
 /** An operation that does something for each item by itself, and has its result at once. */
 export function itemOperation({
 	fields,
-	about,
 	begin,
 }: {
 	fields: INodeProperties[];
-	/** What an item also says that could not be read. */
-	about?(item: Item): IDataObject;
 	/** Returns what reads an item, and throws a KieVeoError for a parameter that cannot be used. */
 	begin(connection: Connection, context: IExecuteFunctions): Promise<(item: Item) => Job>;
 }): Action {
@@ -41,10 +38,9 @@ export function itemOperation({
 		execute: async (context) => {
 			const { connection, failFast } = await connectRun(context);
 			const read = await begin(connection, context);
-			const itemAt = (index: number) => new Item(context, index);
 			const { items } = await runItems<Work & Job>(context, failFast, {
 				read: (index) => {
-					const item = itemAt(index);
+					const item = new Item(context, index);
 					const work: Work & Job = { items: [], ...read(item) };
 					return {
 						work,
@@ -53,7 +49,7 @@ export function itemOperation({
 					};
 				},
 				phases: [async (work) => void (work.made = await work.run())],
-				asGiven: (index) => ({ ...about?.(itemAt(index)), ...failedAsGiven(itemAt(index)) }),
+				asGiven: (index) => failedAsGiven(new Item(context, index)),
 			});
 			return items;
 		},

@@ -142,13 +142,16 @@ export function failedAsGiven(item: Item): IDataObject {
 	if (resource === 'account') return {};
 	const failed = { operation, status: 'failed' };
 	const taskId = item.asGiven('taskId');
-	if (isOfAnyModel(operation)) {
-		const model = item.asGiven('modelId');
-		const id = isJsonObject(model) ? model.value : model;
-		return { taskId, model: id as IDataObject[string], ...failed };
-	}
+	const modelId = modelIdIn(item.asGiven('modelId'));
+	if (isOfAnyModel(operation)) return { taskId, model: modelId, ...failed };
 	if (givesResult(operation)) return { taskId, index: item.asGiven('index'), ...failed };
+	if (resource === 'task') return { modelId, ...failed };
 	return { ...(resource === 'video' ? { url: item.asGiven('url') } : {}), ...failed };
+}
+
+/** The value of the resource locator, or a bare ID; `null` when empty. */
+export function modelIdIn(value: unknown): string | null {
+	return toText(isJsonObject(value) ? value.value : value);
 }
 
 /** @param callsBack whether Kie reports the end of the operation */
@@ -175,6 +178,61 @@ export function readVideo(item: Item): { taskId: string; index: number } {
 	if (index === null || !Number.isInteger(index) || index < 0) throw inputErrors.index(value);
 	return { taskId, index };
 }
+
+/* What every new video is made from. */
+
+/** What the video should show, or how it should continue. */
+export function readPrompt(item: Item): string {
+	const given = item.given('prompt');
+	// Agents and other nodes pass objects, whose text form is never what was meant.
+	if (Array.isArray(given)) throw inputErrors.promptObject([]);
+	if (isJsonObject(given)) {
+		throw inputErrors.promptObject(Object.keys(given).filter((name) => toText(given[name])));
+	}
+	const prompt = readText('Prompt', given);
+	if (prompt === null) throw inputErrors.emptyPrompt();
+	if (prompt.includes('[object Object]')) throw inputErrors.promptOfObject();
+	return prompt;
+}
+
+/** What the API calls the tiers of Veo 3.1 in each operation. The default first. */
+const TIERS = [
+	{ generate: 'veo3_fast', extend: 'fast' },
+	{ generate: 'veo3_lite', extend: 'lite' },
+	{ generate: 'veo3', extend: 'quality' },
+] as const;
+
+/**
+ * The model under the name the operation uses. n8n keeps the value when the user changes the operation, so the
+ * other operation's names are recognized too. Any other name is passed through: Kie adds models before this
+ * package knows them.
+ */
+export function readModel(item: Item, operation: keyof (typeof TIERS)[number]): string {
+	const given = readText('Model', item.given('model'));
+	if (given === null) return TIERS[0][operation];
+	const name = given.toLowerCase();
+	const tier = TIERS.find(({ generate, extend }) => name === generate || name === extend);
+	return tier?.[operation] ?? given;
+}
+
+/** Both are omitted when empty. */
+export function readSeedAndWatermark({ options: { seed, watermark } }: Item) {
+	const text = readText('Watermark', watermark);
+	return {
+		...(isBlank(seed) ? {} : { seed: checkedSeed(seed) }),
+		...(text === null ? {} : { watermark: text }),
+	};
+}
+
+function checkedSeed(value: unknown): number {
+	const seed = toNumber(value);
+	if (seed === null || !Number.isInteger(seed) || seed < 10_000 || seed > 99_999) {
+		throw inputErrors.seed(value);
+	}
+	return seed;
+}
+
+/* How the result is waited for, and what becomes of it. */
 
 /**
  * The address Kie should call about a submission: the user's, plus what the submission is about.

@@ -1,7 +1,7 @@
 import type { IExecuteFunctions, ILoadOptionsFunctions } from 'n8n-workflow';
 
-import { modelIdIn, readModelInput } from '../../../nodes/KieVeo/actions/task/modelInput';
-import { Item } from '../../../nodes/KieVeo/actions/parameters';
+import { readModelInput } from '../../../nodes/KieVeo/actions/task/modelInput';
+import { Item, modelIdIn } from '../../../nodes/KieVeo/actions/parameters';
 import { methods } from '../../../nodes/KieVeo/actions/task/modelMethods';
 import { parseSchema, type CataloguedModel } from '../../../nodes/KieVeo/kie/catalogue';
 import { MODELS, openapiOf } from '../../tools/simulator/models';

@@ -2,12 +2,11 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { modelErrors } from '../../messages/model';
 import { itemOperation } from '../itemOperation';
-import { fetchModels, modelIdIn, modelProperty, readModelId } from './modelInput';
+import { fetchModels, modelProperty, readModelId } from './modelInput';
 
 /** What Kie's catalogue says about the model of each item. */
 export const getModel = itemOperation({
 	fields: [modelProperty],
-	about: (item) => ({ modelId: modelIdIn(item.asGiven('modelId')) }),
 	begin: async (connection, context) => {
 		const models = await fetchModels(context, connection);
 		const list = await connection.catalogue.fetchList();

@@ -14,7 +14,7 @@ import {
 	toText,
 	type JsonObject,
 } from '../../values';
-import { addressesIn, isBlank, Item, readChoice } from '../parameters';
+import { addressesIn, isBlank, Item, modelIdIn, readChoice } from '../parameters';
 
 export const modelProperty: INodeProperties = {
 	displayName: 'Model',
@@ -91,11 +91,6 @@ export const inputProperties: INodeProperties[] = [
 
 /** How long an order waits for the catalogue, in milliseconds. With JSON, what it says is only a hint. */
 const WAIT_MS = { fields: 30_000, json: 5_000 };
-
-/** The value of the resource locator, or a bare ID; `null` when empty. */
-export function modelIdIn(value: unknown): string | null {
-	return toText(isJsonObject(value) ? value.value : value);
-}
 
 /** @throws KieVeoError */
 export function readModelId(item: Item): string {

@@ -10,7 +10,8 @@ import type { ListedModel, ModelField } from '../../kie/catalogue';
 import { connect } from '../../kie/connection';
 import { asError, KieVeoError, toNodeError } from '../../messages/error';
 import { limitsOf, modelErrors, NO_MODEL_NOTICE } from '../../messages/model';
-import { isAsked, isTextList, modelIdIn } from './modelInput';
+import { modelIdIn } from '../parameters';
+import { isAsked, isTextList } from './modelInput';
 
 /** What the editor asks while a model is chosen. */
 export const methods = {

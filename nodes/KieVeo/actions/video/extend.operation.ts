@@ -1,8 +1,7 @@
 import type { CreationParameters } from '../../kie/api';
 import { promptProperty, seedOption, taskIdProperty, watermarkOption } from '../../panel';
-import { readTaskId } from '../parameters';
+import { readModel, readPrompt, readSeedAndWatermark, readTaskId } from '../parameters';
 import { taskOperation } from '../taskOperation';
-import { readModel, readPrompt, readSeedAndWatermark } from './creationParameters';
 
 export const extend = taskOperation({
 	operation: 'extend',

@@ -12,11 +12,13 @@ import {
 	namesIn,
 	readBoolean,
 	readChoice,
+	readModel,
+	readPrompt,
+	readSeedAndWatermark,
 	toSeconds,
 	type Item,
 } from '../parameters';
 import { taskOperation } from '../taskOperation';
-import { readModel, readPrompt, readSeedAndWatermark } from './creationParameters';
 
 /** The generation types that take images, with the maximum Kie accepts. */
 const MOST_IMAGES = new Map([
@@ -24,9 +26,6 @@ const MOST_IMAGES = new Map([
 	['REFERENCE_2_VIDEO', 3],
 ]);
 const WITH_IMAGES = [...MOST_IMAGES.keys()];
-
-/** The only duration for videos made from reference images, in seconds. */
-const REFERENCE_DURATION = 8;
 
 /** The image types Kie accepts, by file extension. */
 const IMAGE_TYPES = new Map([
@@ -199,7 +198,8 @@ export const generate = taskOperation({
 });
 
 function readDuration(given: unknown, generationType: string): number {
-	if (generationType === 'REFERENCE_2_VIDEO') return REFERENCE_DURATION;
+	// Videos from reference images have no other.
+	if (generationType === 'REFERENCE_2_VIDEO') return 8;
 	const duration = isBlank(given) ? 8 : toSeconds(given);
 	if (duration !== null && [4, 6, 8].includes(duration)) return duration;
 	throw inputErrors.duration(given);
