@@ -95,8 +95,8 @@ export abstract class BaseApi {
 
 	/** @param operation of the task: says how it is read, and whether we have ordered it. By default its model says how */
 	async fetchRecord(taskId: string, operation?: TaskOperation, attempts = 1): Promise<TaskAnswer> {
-		const { recentTasks, clock } = this.account;
-		const as = operation && asOf(operation);
+		const { http, recentTasks, clock } = this.account;
+		const as = operation && (isOfAnyModel(operation) ? 'task' : 'video');
 		const isOurs = operation !== undefined && (isCreation(operation) || isUpgrade(operation));
 		const isNew = clock.elapsed() - (recentTasks.get(taskId) ?? -Infinity) < GRACE_MS;
 		const tell = (given: KieAnswer) => readRecordAnswer(given, { isOurs, isNew, as });
@@ -106,7 +106,8 @@ export abstract class BaseApi {
 			const mayAppear = as === 'task' && ++reads < MOST_READS_OF_UNKNOWN && isUnknownTask(given);
 			return mayAppear ? { kind: 'retry' } : tell(given).meaning;
 		};
-		const read = async () => await this.readRecord(taskId);
+		const call: HttpCall = { method: 'GET', path: this.recordPath, query: { taskId } };
+		const read = async () => await http.call(call);
 		const record = await callWithRetry(read, meaningOf, this.account, attempts);
 		const { answer, meaning } = tell(record);
 		const told = answered(answer, meaning);
@@ -123,14 +124,11 @@ export abstract class BaseApi {
 		operation: TaskOperation,
 		isResult: (files: ResultFiles) => boolean = () => true,
 	): Promise<TaskAnswer> {
-		const record = await this.readRecord(taskId);
-		if (isUnknownTask(record)) {
-			return { ...answered(record, { kind: 'retry', reason: 'server' }), isUnknown: true };
-		}
-		const as = asOf(operation);
-		const { answer, meaning } = readRecordAnswer(record, { isOurs: true, isNew: false, as });
+		const record = await this.fetchRecord(taskId, operation);
+		const { isUnknown, meaning } = record;
+		if (isUnknown) return { ...record, meaning: { kind: 'retry', reason: 'server' } };
 		const isDone = meaning.kind !== 'success' || isResult(meaning.files);
-		return answered(answer, isDone ? meaning : { kind: 'processing', files: NO_FILES });
+		return isDone ? record : { ...record, meaning: { kind: 'processing', files: NO_FILES } };
 	}
 
 	/**
@@ -165,14 +163,6 @@ export abstract class BaseApi {
 		const told = answered(answer, meaningOf(answer));
 		return mayBePaid(told.meaning, answer.wasLost === true) ? { ...told, mayBePaid: true } : told;
 	}
-
-	private async readRecord(taskId: string): Promise<KieAnswer> {
-		return await this.account.http.call({
-			method: 'GET',
-			path: this.recordPath,
-			query: { taskId },
-		});
-	}
 }
 
 export function answered<M>(
@@ -186,9 +176,4 @@ export function answered<M>(
 export function kieTaskIdOf({ operation, taskId, kieTaskId }: SubmittedTask): string | null {
 	if (!isUpgrade(operation)) return kieTaskId ?? taskId;
 	return kieTaskId === taskId ? null : kieTaskId;
-}
-
-/** How the record of a task is read. */
-function asOf(operation: TaskOperation): 'video' | 'task' {
-	return isOfAnyModel(operation) ? 'task' : 'video';
 }
