@@ -24,8 +24,11 @@ import type { ResultFiles } from './meaning/files';
 
 /** Name of the credential type. */
 export const CREDENTIAL = 'kieVeoApi';
-const DEFAULT_BASE_URL = 'https://api.kie.ai';
-const DEFAULT_UPLOAD_BASE_URL = 'https://kieai.redpandaai.co';
+/** The credential's addresses, as it shows them, and Kie's own. */
+const BASE_URLS = {
+	baseUrl: { label: 'Base URL', usual: 'https://api.kie.ai' },
+	uploadBaseUrl: { label: 'Upload Base URL', usual: 'https://kieai.redpandaai.co' },
+};
 /** Milliseconds without any data after which a request is considered lost. */
 const REQUEST_TIMEOUT = 60_000;
 /** The same for an upload, whose answer comes only after Kie has stored the file. */
@@ -87,19 +90,10 @@ export async function connect(
 	{ abortInFlight = false } = {},
 ): Promise<Connection> {
 	const credentials = await context.getCredentials(CREDENTIAL);
-	const baseUrl = readBaseUrl('Base URL', credentials, 'baseUrl', DEFAULT_BASE_URL);
-	const uploadBaseUrl = readBaseUrl(
-		'Upload Base URL',
-		credentials,
-		'uploadBaseUrl',
-		DEFAULT_UPLOAD_BASE_URL,
-	);
+	const baseUrl = readBaseUrl(credentials, 'baseUrl');
+	const baseUrls = { api: baseUrl, upload: readBaseUrl(credentials, 'uploadBaseUrl') };
 	const apiKey = readApiKey(credentials.apiKey);
-	const send = requestSender(
-		context,
-		{ api: baseUrl, upload: uploadBaseUrl },
-		abortInFlight ? signal : undefined,
-	);
+	const send = requestSender(context, baseUrls, abortInFlight ? signal : undefined);
 	const patience: Patience = {};
 	const { limiter, memory } = sharedBy(baseUrl, apiKey);
 	const account = {
@@ -142,17 +136,16 @@ function readApiName(value: unknown): ApiName {
 
 /** @returns the address without a trailing slash and without the API path */
 function readBaseUrl(
-	field: string,
 	credentials: ICredentialDataDecryptedObject,
-	name: string,
-	fallback: string,
+	field: keyof typeof BASE_URLS,
 ): string {
-	const url = trimmedBaseUrl(credentials[name]) || fallback;
+	const { label, usual } = BASE_URLS[field];
+	const url = trimmedBaseUrl(credentials[field]) || usual;
 	// A query or fragment would swallow the path of a request.
 	if (URL.canParse(url) && /^https?:[^?#]*$/i.test(url)) return url;
 	// Perhaps a key that was pasted into the wrong field: it must not be in a message.
 	const mayBeKey = !url.includes('.') || url.includes(trimmedApiKey(credentials.apiKey));
-	throw inputErrors.baseUrl(field, mayBeKey ? null : url, fallback);
+	throw inputErrors.baseUrl(label, mayBeKey ? null : url, usual);
 }
 
 function requestSender(

@@ -52,6 +52,13 @@ export const REFUSALS: Record<Refusal, { what: string; advice: string }> = {
 	},
 };
 
+/** Where the address a message asks to check comes from. */
+export const ADDRESSES = {
+	api: "'Base URL' in the Kie.ai API credential (usually https://api.kie.ai)",
+	upload: "'Upload Base URL' in the Kie.ai API credential (usually https://kieai.redpandaai.co)",
+	file: 'the URL',
+};
+
 export const RETRY_ADVICE: Record<RetryReason, string> = {
 	rateLimit:
 		'Kie.ai accepts 20 new requests per 10 seconds and account. Wait until other workflows on the same account have finished.',
@@ -59,19 +66,9 @@ export const RETRY_ADVICE: Record<RetryReason, string> = {
 	server: 'Kie.ai could not handle the request at that moment. Try again in a few minutes.',
 	taskOrServer:
 		'Kie.ai says this when a task has failed, but also when Kie.ai itself is temporarily unavailable. Look up the task at https://kie.ai/logs.',
-	noConnection:
-		"Check this n8n's network, its proxy if HTTPS_PROXY names one, and 'Base URL' in the Kie.ai API credential (usually https://api.kie.ai).",
-	noName:
-		"Check this n8n's DNS, the name of its proxy if HTTPS_PROXY names one, and 'Base URL' in the Kie.ai API credential (usually https://api.kie.ai).",
-	unreadable:
-		"Check this n8n's network and 'Base URL' in the Kie.ai API credential (usually https://api.kie.ai).",
-};
-
-/** Where the address a message asks to check comes from. */
-export const ADDRESSES = {
-	api: "'Base URL' in the Kie.ai API credential (usually https://api.kie.ai)",
-	upload: "'Upload Base URL' in the Kie.ai API credential (usually https://kieai.redpandaai.co)",
-	file: 'the URL',
+	noConnection: `Check this n8n's network, its proxy if HTTPS_PROXY names one, and ${ADDRESSES.api}.`,
+	noName: `Check this n8n's DNS, the name of its proxy if HTTPS_PROXY names one, and ${ADDRESSES.api}.`,
+	unreadable: `Check this n8n's network and ${ADDRESSES.api}.`,
 };
 
 const UNREACHED_ADVICE: Record<
@@ -175,7 +172,7 @@ const FAILURE_ADVICE: Record<FailureReason, (subject: Subject) => string> = {
 			: "Kie.ai has no file for this task and index. Check 'Task ID' and 'Index'.",
 	unknownTask: ({ operation, taskId }) =>
 		taskId === null && !isExtension(operation)
-			? "Check 'Base URL' in the Kie.ai API credential (usually https://api.kie.ai). Nothing was started."
+			? `Check ${ADDRESSES.api}. Nothing was started.`
 			: isOfAnyModel(operation)
 				? "Check 'Task ID', and that the credential belongs to the account that started the task. A video of the Veo endpoints is read with Veo Video > Get."
 				: "Check 'Task ID', and that the credential belongs to the account that generated the video.",

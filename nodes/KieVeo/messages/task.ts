@@ -34,7 +34,7 @@ export function rejectedError(
 		advice,
 		mayBePaid && `The ${noun} may have been started and paid for.`,
 		nextStep(subject, rejection, mayBePaid),
-		kind !== 'retry' && mayWorkWith && switchAdvice(mayWorkWith),
+		mayWorkWith && switchAdvice(mayWorkWith),
 	];
 	return new KieVeoError(message, {
 		description: sentences.filter(Boolean).join(' '),

@@ -84,10 +84,8 @@ export class HttpClient {
 		request: () => Promise<KieAnswer>,
 	): Promise<KieAnswer> {
 		const answer = await turns.run(request);
-		if (!answer.fault) return answer;
-		throwIfCancelled(this.signal);
-		// Perhaps it is another request's.
-		return { ...answer, taskIds: [] };
+		if (answer.fault) throwIfCancelled(this.signal);
+		return answer;
 	}
 
 	/**

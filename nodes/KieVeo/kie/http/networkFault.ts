@@ -22,8 +22,9 @@ export function networkFaultOf(error: unknown): { text: string; unreached?: Unre
 	const sentences = levels.flatMap(sentencesOf);
 	const codes = levels.flatMap(codesOf);
 	const [code = ''] = codes;
+	const [target = ''] = sentences.flatMap((text) => STEP.exec(text)?.[2] ?? []);
 	const isUnsent = failedWhileConnecting(levels, sentences) || levels.some(waitsForConnection);
-	const end = isUnsent ? `unsent ${code} ${targetIn(sentences)}` : `sent ${code}`;
+	const end = isUnsent ? `unsent ${code} ${target}` : `sent ${code}`;
 	const facts = [...sentences, ...codes, end];
 	for (const [sign, text, unreached] of SIGNS) {
 		const found = facts.map((fact) => sign.exec(fact)).find((match) => match !== null);
@@ -173,10 +174,6 @@ function failedWhileConnecting(levels: JsonObject[], sentences: string[]): boole
 
 /** "connect ECONNREFUSED 192.0.2.1:443". */
 const STEP = /^(connect|getaddrinfo|read|write) E[A-Z_]+(?: ([\w.:-]+))?/;
-
-function targetIn(sentences: string[]): string {
-	return sentences.flatMap((text) => STEP.exec(text)?.[2] ?? [])[0] ?? '';
-}
 
 /**
  * Whether the request was still waiting for a proxy, for TCP or for TLS. Only n8n 2.x lets this be seen,
