@@ -19,13 +19,7 @@ export function notice(
 	html: string,
 	displayOptions?: INodeProperties['displayOptions'],
 ): INodeProperties {
-	return {
-		displayName: html,
-		name,
-		type: 'notice',
-		default: '',
-		...(displayOptions && { displayOptions }),
-	};
+	return { displayName: html, name, type: 'notice', default: '', displayOptions };
 }
 
 /** @param section of the reference */

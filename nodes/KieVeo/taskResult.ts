@@ -96,8 +96,9 @@ export function toTaskResult(
 		const credits = { creditsConsumed: status === 'processing' ? null : creditsConsumed };
 		return { ...ids, operation, model: model ?? files.model, status, ...made, ...credits, ...said };
 	}
-	const videoUrls = isMade ? videoUrlsOf(operation, files) : [];
-	const resolution = isMade ? resolutionOf(operation, files) : null;
+	const { resolution, videoUrls } = isMade
+		? videosOf(operation, files)
+		: { resolution: null, videoUrls: [] };
 	const { imageUrls } = files;
 	const made = { resolution, videoUrl: videoUrls[0] ?? null, videoUrls, imageUrls };
 	return { ...ids, index, operation, status, ...made, creditsConsumed, ...said };
@@ -111,17 +112,15 @@ export function asNamedIn<T extends Pick<Subject, 'taskId' | 'kieTaskId'>>(
 	return { ...about, kieTaskId: taskId ?? about.kieTaskId };
 }
 
-/** What an upgrade is known to return, whatever Kie calls it. */
-function resolutionOf(operation: ReportedOperation, files: ResultFiles): string | null {
-	const given = givesResult(operation) ? traitsOf(operation).upgradesTo : undefined;
-	return given ?? files.resolution;
-}
-
 /**
- * The whole of an extended video first, then its new part. The state of a task shows it the same way: a
- * record names a whole video only if there is a part.
+ * An upgrade is known to have its resolution, whatever Kie calls it. Of an extended video the whole comes first, then
+ * its new part. The state of a task shows it the same way: a record names a whole video only if there is a part.
  */
-function videoUrlsOf(operation: ReportedOperation, files: ResultFiles): string[] {
-	if (!givesResult(operation) || !traitsOf(operation).givesWhole) return files.videoUrls;
-	return [...new Set([...files.fullVideoUrls, ...files.videoUrls])];
+function videosOf(operation: ReportedOperation, files: ResultFiles) {
+	const { upgradesTo, givesWhole } = givesResult(operation) ? traitsOf(operation) : {};
+	const whole = givesWhole ? files.fullVideoUrls : [];
+	return {
+		resolution: upgradesTo ?? files.resolution,
+		videoUrls: [...new Set([...whole, ...files.videoUrls])],
+	};
 }

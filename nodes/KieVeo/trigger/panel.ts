@@ -5,7 +5,7 @@ import { trimmedHmacKey } from '../kie/credentialValues';
 import { toNodeError } from '../messages/error';
 import { inputErrors } from '../messages/input';
 import { EVENTS } from '../operations';
-import { moreAt, notice, simplifyOption } from '../panel';
+import { moreAt, notice, optionsProperty, simplifyOption } from '../panel';
 import { isJsonObject, toBoolean, toNumber } from '../values';
 
 const DEFAULT_TOLERANCE = 300;
@@ -62,42 +62,35 @@ export const triggerProperties: INodeProperties[] = [
 		'Anyone who learns the URL can start this workflow with forged results. Use this only if nothing depends on them.',
 		{ show: { signatureVerification: ['off'] } },
 	),
-	{
-		displayName: 'Options',
-		name: 'options',
-		type: 'collection',
-		placeholder: 'Add option',
-		default: {},
-		options: [
-			{
-				displayName: 'Confirm',
-				name: 'confirm',
-				type: 'boolean',
-				default: false,
-				description:
-					'Whether to ask Kie.ai for the URLs again before the workflow starts, because its signature does not cover them. A 4K callback is usually refused if no Kie.ai node submitted the upgrade. With the Unified Jobs API this is free and orders nothing. With the Veo Endpoints it is usually free, but asking after a failed 4K upgrade may start another one.',
-			},
-			{
-				displayName: 'Deduplicate',
-				name: 'deduplicate',
-				type: 'boolean',
-				default: true,
-				description:
-					'Whether to start the workflow only once for the same event, task and index, however often Kie.ai calls. Best effort with several webhook processes.',
-			},
-			simplifyOption,
-			{
-				displayName: 'Tolerance',
-				name: 'tolerance',
-				type: 'number',
-				typeOptions: { minValue: 0 },
-				default: DEFAULT_TOLERANCE,
-				description:
-					"Seconds by which the signed time may differ from this machine's clock. With less than 300, repeated deliveries may be refused.",
-				displayOptions: { show: { '/signatureVerification': ['required'] } },
-			},
-		],
-	},
+	optionsProperty([
+		{
+			displayName: 'Confirm',
+			name: 'confirm',
+			type: 'boolean',
+			default: false,
+			description:
+				'Whether to ask Kie.ai for the URLs again before the workflow starts, because its signature does not cover them. A 4K callback is usually refused if no Kie.ai node submitted the upgrade. With the Unified Jobs API this is free and orders nothing. With the Veo Endpoints it is usually free, but asking after a failed 4K upgrade may start another one.',
+		},
+		{
+			displayName: 'Deduplicate',
+			name: 'deduplicate',
+			type: 'boolean',
+			default: true,
+			description:
+				'Whether to start the workflow only once for the same event, task and index, however often Kie.ai calls. Best effort with several webhook processes.',
+		},
+		simplifyOption,
+		{
+			displayName: 'Tolerance',
+			name: 'tolerance',
+			type: 'number',
+			typeOptions: { minValue: 0 },
+			default: DEFAULT_TOLERANCE,
+			description:
+				"Seconds by which the signed time may differ from this machine's clock. With less than 300, repeated deliveries may be refused.",
+			displayOptions: { show: { '/signatureVerification': ['required'] } },
+		},
+	]),
 ];
 
 /**
