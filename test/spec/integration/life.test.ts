@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
 import { Readable } from 'node:stream';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
@@ -366,13 +366,15 @@ describe('Download', () => {
 		20_000,
 	);
 
-	const film = Buffer.alloc(100_000, 'film');
+	const [plain, dense] = [Buffer.alloc(100_000, 'film'), randomBytes(100_000)];
 
 	it.each([
-		['gzip', gzipSync(film)],
-		['br', brotliCompressSync(film)],
-		['deflate', deflateSync(film)],
-	])('takes a file that its host has packed as %s unasked', async (encoding, packed) => {
+		['gzip', 'shorter', gzipSync(plain), plain],
+		['br', 'shorter', brotliCompressSync(plain), plain],
+		['deflate', 'shorter', deflateSync(plain), plain],
+		['gzip', 'longer', gzipSync(dense), dense],
+		['br', 'longer', brotliCompressSync(dense), dense],
+	])('takes a file that its host has made %s %s unasked', async (encoding, _how, packed, film) => {
 		const host = createServer((_request, response) => {
 			response.writeHead(200, {
 				'content-type': 'video/mp4',

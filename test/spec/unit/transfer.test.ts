@@ -37,8 +37,8 @@ describe('a transfer', () => {
 	});
 
 	it('that is too short is interrupted', async () => {
-		const result = await pass(body('one', 'xy'), collect, 6);
-		expect(result).toBe('5 of 6 announced bytes arrived');
+		const result = await pass(body('one', 'xy'), collect, 200);
+		expect(result).toBe('5 of 200 announced bytes arrived');
 	});
 
 	it('reaches a reader that only listens, and listens late, as n8n does in memory', async () => {
