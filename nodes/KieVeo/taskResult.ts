@@ -22,8 +22,6 @@ export type TaskResult = {
 	message: string;
 	/** Set only when the waiting time ran out. */
 	timedOut?: true;
-	/** Kie's whole answer, with Simplify off. */
-	raw?: unknown;
 } & (
 	| {
 			index: number | null;

@@ -190,8 +190,8 @@ function itemReader(run: Run): (index: number) => Reading<TaskWork> {
 		if (own.key !== null) shared.set(own.key, work);
 		const toItem = (): INodeExecutionData => {
 			const { run: made, files } = work;
-			const raw = simplify ? {} : { raw: made?.raw };
-			const json = { ...made?.result, ...raw } as unknown as IDataObject;
+			const raw = simplify ? {} : { raw: made?.raw as IDataObject };
+			const json = { ...made?.result, ...raw };
 			if (settings === null || files.length === 0) return { json };
 			return { json, binary: binaryOf(files, settings.binaryPropertyName) };
 		};
@@ -245,8 +245,7 @@ function failedItem({ work, toItem }: Reading<TaskWork>, error: unknown): INodeE
 	}
 	const { kieCode: code = null, taskId = null } = error instanceof KieVeoError ? error : {};
 	const about = { ...work.subject, taskId: taskId ?? work.taskId };
-	const failed = toTaskResult(about, 'failed', { code, message });
-	return { json: { ...failed } as unknown as IDataObject };
+	return { json: { ...toTaskResult(about, 'failed', { code, message }) } };
 }
 
 /** Kie reports each end to the address given for it, with Return Immediately. */

@@ -77,9 +77,9 @@ export function nodeData(context: CallingContext, path: 'runIndex' | `context.${
  * A parameter of the node while it resumes an execution. An expression may refer to data that is not available
  * then; it is treated as not set, because nothing may be thrown.
  */
-export function parameterOf<T>(context: IWebhookFunctions, name: string, fallback: T): unknown {
+export function parameterOf(context: IWebhookFunctions, name: string, fallback: unknown): unknown {
 	try {
-		return context.getNodeParameter(name, fallback as object);
+		return context.getNodeParameter(name, fallback);
 	} catch {
 		return fallback;
 	}

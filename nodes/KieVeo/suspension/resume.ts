@@ -17,7 +17,7 @@ import {
 } from '../kie/callback/request';
 import { connect, connectForCallback, withinAnswerTime } from '../kie/connection';
 import { CancelledError } from '../kie/http/clock';
-import { toBoolean } from '../values';
+import { at, toBoolean } from '../values';
 import { asError } from '../messages/error';
 import { fileErrors } from '../messages/file';
 import { tierLine } from '../messages/run';
@@ -84,7 +84,7 @@ interface Reply {
  * lose its earlier data.
  */
 export async function resumeOnCallback(context: IWebhookFunctions): Promise<IWebhookResponseData> {
-	const wakeUp = (context.getQueryData() as { [name: string]: unknown })[WAKE_UP_PARAMETER];
+	const wakeUp = at(context.getQueryData(), WAKE_UP_PARAMETER);
 	const handled = wakeUp === undefined ? handleCallback(context) : handleWakeUp(context, wakeUp);
 	const reply = await handled.catch((error: unknown) => stillWaits(500, asError(error).message));
 	const items = reply.resume?.();

@@ -217,7 +217,7 @@ export function toOutput(
 		if (video === null) return item;
 		const { report, perhapsReordered } = video;
 		const json: IDataObject = report
-			? ({ ...report.result, ...(simplify ? {} : { raw: report.raw }) } as unknown as IDataObject)
+			? { ...report.result, ...(simplify ? {} : { raw: report.raw as IDataObject }) }
 			: { ...item.json, timedOut: true };
 		if (perhapsReordered) json.message = `${String(json.message)} ${PERHAPS_REORDERED}`;
 		return { ...item, json };

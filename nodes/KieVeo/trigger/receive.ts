@@ -162,13 +162,14 @@ async function toItem(
 	if ('reason' in files) return files;
 	const status = callback.outcome === 'success' ? 'success' : 'failed';
 	const { creditsConsumed } = callback.files;
+	const result = toTaskResult(asShown(event), status, callback, { ...files, creditsConsumed });
 	const json = {
-		...toTaskResult(asShown(event), status, callback, { ...files, creditsConsumed }),
+		...result,
 		event: event.event,
 		receivedAt: receivedAt.toISOString(),
 		...(passThrough ? { passThrough } : {}),
 		...(simplify ? {} : { raw: callback.body }),
-	} as unknown as IDataObject;
+	};
 	return { kind: 'accepted', json };
 }
 
