@@ -6,7 +6,7 @@ import { systemClock, type Clock } from '../kie/http/clock';
 import { BoundedMap, isJsonObject, type JsonObject } from '../values';
 import { Gate } from '../kie/http/turns';
 import { goneLine } from '../messages/run';
-import { traitsOf, type TaskOperation } from '../operations';
+import { traitsOf } from '../operations';
 import { isSigned } from './n8n';
 import {
 	endSuspension,
@@ -55,11 +55,6 @@ interface Watched {
 	lastElsewhere: number;
 	/** A check out of turn. */
 	soon: Check | null;
-}
-
-/** Milliseconds after which Kie should have reported the end of an operation. */
-export function overdueAfter(operation: TaskOperation): number {
-	return (traitsOf(operation).usualMinutes ?? 0) * 60_000;
 }
 
 /** Kie is first asked about what may never be reported after this time. */
@@ -300,6 +295,7 @@ export class Watch {
 		const [first] = awaited.filter((video) => video !== null);
 		if (first === undefined) return;
 		this.newest = context;
+		const { usualMinutes = 0 } = traitsOf(first.operation);
 		const since = this.clock.now();
 		const later = complete || isSigned(url) ? 0 : FIRST_PLACE_MS + (since % OTHER_PLACES_MS);
 		const entry: Watched = {
@@ -307,7 +303,7 @@ export class Watch {
 			url,
 			addressKey,
 			since,
-			overdueAfter: overdueAfter(first.operation),
+			overdueAfter: usualMinutes * 60_000,
 			hasUnreported: !openVideos({ awaited }).every(willBeReported),
 			deadline: deadline + later,
 			last: null,

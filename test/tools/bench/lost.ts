@@ -1,5 +1,5 @@
 import type { ApiName } from '../../../nodes/KieVeo/kie/api';
-import { overdueAfter } from '../../../nodes/KieVeo/suspension/watch';
+import { OPERATIONS } from '../../../nodes/KieVeo/operations';
 import { LOST, Suspensions } from '../../spec/e2e/suspensions';
 import { KIE } from '../../spec/e2e/workflows';
 import { hasEnded } from '../n8n/execution';
@@ -153,7 +153,5 @@ async function loseCallbacks(
 }
 
 function reading(): string {
-	const minutes = (operation: 'get1080p' | 'generate' | 'get4k' | 'extend') =>
-		overdueAfter(operation) / 60_000;
-	return `The process that suspended the execution asks Kie.ai when a callback is overdue. With a short Timeout, as here, that is halfway, after ${FIRST_CHECK} s: the seconds are those of this Timeout, not of the node. In real use a callback is overdue after ${minutes('get1080p')} minutes for Get 1080P, ${minutes('generate')} for Generate, ${minutes('get4k')} for Get 4K and ${minutes('extend')} for Extend, or after half of Timeout (default 30 minutes) if that is less; what is unfinished then is asked about again after pauses that double, and at the end of Timeout. Videos that were reported are not asked about. For a 4K upgrade by the Veo Endpoints the record is read first, which may not show the upgrade; then the 4K request is repeated, which Kie.ai answers with the state of the first one. With the Unified Jobs API the record of the job says it all.`;
+	return `The process that suspended the execution asks Kie.ai when a callback is overdue. With a short Timeout, as here, that is halfway, after ${FIRST_CHECK} s: the seconds are those of this Timeout, not of the node. In real use a callback is overdue after ${OPERATIONS.get1080p.usualMinutes} minutes for Get 1080P, ${OPERATIONS.generate.usualMinutes} for Generate, ${OPERATIONS.get4k.usualMinutes} for Get 4K and ${OPERATIONS.extend.usualMinutes} for Extend, or after half of Timeout (default 30 minutes) if that is less; what is unfinished then is asked about again after pauses that double, and at the end of Timeout. Videos that were reported are not asked about. For a 4K upgrade by the Veo Endpoints the record is read first, which may not show the upgrade; then the 4K request is repeated, which Kie.ai answers with the state of the first one. With the Unified Jobs API the record of the job says it all.`;
 }
