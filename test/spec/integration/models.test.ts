@@ -13,7 +13,6 @@ const kie = useAccounts();
 useFiles();
 const start = useSuspended();
 const CREATE = '/api/v1/jobs/createTask';
-const RECORD = '/api/v1/jobs/recordInfo';
 
 interface Run extends OperationRun {
 	model?: string;
@@ -143,13 +142,6 @@ it('orders nothing below the credits to keep', async () => {
 	const error = await caught(runModel({ options: { minimumCredits: 1_000_000 } }));
 	expect(error.message).toContain('fewer than the 1000000');
 	expect(paid()).toBe(0);
-});
-
-it('says after three reads that it does not know a task', async () => {
-	const error = await caught(getTask('unknown'));
-	expect(error.message).toContain('Could not get the result of task unknown: recordInfo is null');
-	expect(error.description).toContain('Veo Video > Get');
-	expect(kie.simulator.requests({ path: RECORD })).toHaveLength(3);
 });
 
 describe('Upload', () => {

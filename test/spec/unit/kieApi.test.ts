@@ -77,24 +77,6 @@ const get = (taskId: string): StateOrder => ({ kind: 'state', operation: 'get', 
 describe.each(APIS)('the API "%s"', (name) => {
 	const wire = WIRE[name];
 
-	it.each<[what: string, reply: object, kind: string]>([
-		['that runs', wire.running, 'processing'],
-		['that is done', wire.done({ resultUrls: [BASE] }), 'success'],
-		['that has failed', wire.failed, 'failed'],
-		['that it does not know', wire.unknown, 'failed'],
-		['that is a broken service', answer(null, 500, 'Server Error'), 'retry'],
-	])('reads the state of a task %s', async (_what, reply, kind) => {
-		const kie = fakeKie([reply], {}, name);
-		const { meaning, isUnknown } = await kie.chosen.submit(get('t'));
-		expect(meaning.kind).toBe(kind);
-		expect(isUnknown === true).toBe(reply === wire.unknown);
-		expect(kie.calls[0]).toMatchObject({
-			method: 'GET',
-			path: wire.recordPath,
-			query: { taskId: 't' },
-		});
-	});
-
 	it('gives the whole of an extended video, its resolution, and no original', async () => {
 		const urls = { resultUrls: [BASE], fullResultUrls: [WHOLE], originUrls: [ORIGIN] };
 		const { meaning } = await fakeKie([wire.done(urls, '1080p')], {}, name).api.fetchRecord('t');
@@ -102,15 +84,6 @@ describe.each(APIS)('the API "%s"', (name) => {
 			kind: 'success',
 			files: { videoUrls: [BASE], fullVideoUrls: [WHOLE], resolution: '1080p' },
 		});
-	});
-
-	it.each([
-		['Generate', generate()],
-		['Extend', extend()],
-	])('gives the new task of %s', async (_label, order) => {
-		const kie = fakeKie([wire.created('new')], {}, name);
-		const { meaning } = await kie.api.submit(order);
-		expect(meaning).toMatchObject({ kind: 'processing', files: { taskId: 'new' } });
 	});
 
 	it('is patient with a task created seconds ago', async () => {
@@ -121,30 +94,12 @@ describe.each(APIS)('the API "%s"', (name) => {
 		expect((await kie.chosen.submit(get('new'))).meaning.kind).toBe('failed');
 	});
 
-	it.each<[what: string, reply: object | string | Error]>([
-		['was reset', Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' })],
-		['was cut off', '{"code":200,"msg":"succ'],
-		['is a web page', '<html>502</html>'],
-		['is a server error', answer(null, 500, 'Internal Error')],
-		['names no task', answer({})],
-		['names only the video itself', answer({ taskId: 'base' })],
-	])('sends an order that is paid for once where the answer %s', async (_what, reply) => {
-		const isNew = JSON.stringify(reply).includes('base');
+	it('takes the video that an order builds on for no new task', async () => {
 		const upgrades = name === 'jobs' ? [upgrade('get4k'), upgrade('get1080p')] : [];
-		for (const order of [generate(), extend(), ...upgrades]) {
-			const kie = fakeKie([reply], {}, name);
-			const { meaning } = await kie.api.submit(order);
-			expect(meaning.kind).toBe(isNew && order.operation === 'generate' ? 'processing' : 'lost');
-			expect(kie.calls).toHaveLength(1);
+		for (const order of [extend(), ...upgrades]) {
+			const { meaning } = await fakeKie([wire.created('base')], {}, name).api.submit(order);
+			expect(meaning.kind).toBe('lost');
 		}
-	});
-
-	it('orders again only where Kie has certainly not accepted', async () => {
-		const busy = answer(null, 429, 'Rate limit exceeded');
-		const kie = fakeKie([busy, answer(null, 455, 'maintenance'), wire.created('new')], {}, name);
-		const { meaning } = await kie.api.submit(generate());
-		expect(meaning.kind).toBe('processing');
-		expect(kie.calls).toHaveLength(3);
 	});
 
 	it('says what to switch where it does not offer what was ordered', async () => {
@@ -180,14 +135,6 @@ describe.each(APIS)('the API "%s"', (name) => {
 		const known = fakeKie([wire.running], {}, name);
 		await known.chosen.submit(get('t'));
 		expect(known.calls).toHaveLength(1);
-	});
-
-	it('answers in its own words where neither API knows a task', async () => {
-		const other = WIRE[name === 'veo' ? 'jobs' : 'veo'];
-		const kie = fakeKie([wire.unknown, other.unknown], {}, name);
-		const { message, meaning } = await kie.chosen.submit(get('t'));
-		expect(message).toBe(wire.unknown.msg);
-		expect(meaning).toMatchObject({ kind: 'failed', reason: 'unknownTask' });
 	});
 });
 
@@ -386,13 +333,6 @@ describe('the state of a task of any model', () => {
 	const task: StateOrder = { kind: 'state', operation: 'getTask', taskId: 'a' };
 	const { unknown, running } = WIRE.jobs;
 
-	it('is read with the jobs API, whichever the credential names', async () => {
-		const kie = fakeKie([answer({ state: 'waiting', model: 'flux', resultJson: '' })]);
-		const { meaning } = await kie.chosen.submit(task);
-		expect(meaning).toMatchObject({ kind: 'processing', files: { model: 'flux' } });
-		expect(kie.calls).toMatchObject([{ path: WIRE.jobs.recordPath }]);
-	});
-
 	it('is final for an unknown ID after three reads: Kie.ai does not know a new task at once', async () => {
 		const kie = fakeKie([unknown]);
 		const { meaning } = await kie.chosen.submit(task);
@@ -400,12 +340,5 @@ describe('the state of a task of any model', () => {
 		expect(kie.calls).toHaveLength(3);
 		const later = fakeKie([unknown, unknown, running]);
 		expect((await later.chosen.submit(task)).meaning.kind).toBe('processing');
-	});
-
-	it('is read once with each API where a video is asked for', async () => {
-		const kie = fakeKie([unknown], {}, 'jobs');
-		expect((await kie.chosen.submit(get('a'))).meaning.kind).toBe('failed');
-		const paths = [WIRE.jobs.recordPath, WIRE.veo.recordPath];
-		expect(kie.calls.map(({ path }) => path)).toStrictEqual(paths);
 	});
 });

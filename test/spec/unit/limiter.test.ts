@@ -71,12 +71,6 @@ describe('a process that has the account to itself', () => {
 		expect(ratio).toBeLessThan(1.12);
 	});
 
-	it('sends 20 per 10 s without delay', async () => {
-		const { clock, run } = setUp();
-		await Promise.all(many(60, async () => await run(async () => answerWith(200))));
-		expect(clock.now()).toBe(20_000);
-	});
-
 	it('keeps the order, and a cancelled caller does not block the next one', async () => {
 		const { run } = setUp();
 		const sent: number[] = [];

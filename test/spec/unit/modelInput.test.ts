@@ -313,16 +313,6 @@ describe('the stored fields', () => {
 	});
 
 	it.each([
-		[{ id: 'a', type: 'string' }, 5, 5],
-		[{ id: 'a', type: 'number' }, '5', 5],
-		[{ id: 'a', type: 'array' }, '[{}]', [{}]],
-		[{ id: 'a', type: 'options', options: [{ name: 'Five', value: 5 }] }, 5, 5],
-	])('may be from elsewhere: %j', (field, value, sent) => {
-		const stored = { known: unread, schema: [field] };
-		expect(readFields(KLING, { a: value }, stored).input).toStrictEqual({ a: sent });
-	});
-
-	it.each([
 		['none are stored', unread, [], 'could not be read'],
 		['Kie has none either', { kind: 'noSchema' } as const, [], 'has not published'],
 	])('are needed then: %s', (_name, known, schema, message) => {

@@ -5,7 +5,6 @@ import { confirmResult, resolveOutcome, wholeResult } from '../../../nodes/KieVe
 import { fakeKie } from './fakeKie';
 
 const PART = 'https://file.example/v/part.mp4';
-const WHOLE = 'https://file.example/v/whole.mp4';
 const BASE = 'https://file.example/v/base.mp4';
 const UPGRADED = 'https://file.example/v/4k.mp4';
 const POSTED = 'https://posted.example/v/1.mp4';
@@ -35,59 +34,30 @@ const asking = (kie: ReturnType<typeof fakeKie>) => ({
 
 let tasks = 0;
 
-describe('the trigger, about an extension', () => {
-	const extension = (data: object = { resultUrls: [PART] }) =>
-		event(data, { operation: 'extend', taskId: `extension-${++tasks}` });
-	const filesOf = async (kie: ReturnType<typeof fakeKie>, about: CallbackEvent) =>
-		await wholeResult(asking(kie), about);
+it('An extension whose record has no whole is called about again, and given as the part in the end', async () => {
+	const kie = fakeKie([record({ resultUrls: [PART] })]);
+	const about = event({ resultUrls: [PART] }, { operation: 'extend', taskId: 'extension' });
+	expect(await wholeResult(asking(kie), about)).toMatchObject({ status: 503 });
+	expect(await wholeResult(asking(kie), about)).toMatchObject({ status: 503 });
+	expect(await wholeResult(asking(kie), about)).toMatchObject({ videoUrls: [PART] });
+});
 
-	it('takes the whole video from the record when Kie reports the new part', async () => {
-		const kie = fakeKie([record({ resultUrls: [PART], fullResultUrls: [WHOLE] })]);
-		const files = await filesOf(kie, extension());
-		expect(files).toMatchObject({ videoUrls: [PART], fullVideoUrls: [WHOLE] });
-		expect(kie.calls).toMatchObject([{ method: 'GET' }]);
-	});
-
-	it.each([
-		['another operation', () => event({ resultUrls: [BASE] })],
-		['a failed extension', () => extension({ successFlag: 3 })],
-		['a whole that came with it', () => extension({ resultUrls: [PART], fullResultUrls: [WHOLE] })],
-	])('asks nothing about %s', async (_what, make) => {
-		const kie = fakeKie([RUNNING]);
-		const about = make();
-		expect(await filesOf(kie, about)).toBe(about.callback.files);
-		expect(kie.calls).toHaveLength(0);
-	});
-
-	it('lets Kie call again while the record has no whole, and gives the part in the end', async () => {
-		const kie = fakeKie([record({ resultUrls: [PART] })]);
-		const about = extension();
-		expect(await filesOf(kie, about)).toMatchObject({ status: 503 });
-		expect(await filesOf(kie, about)).toMatchObject({ status: 503 });
-		expect(await filesOf(kie, about)).toMatchObject({ videoUrls: [PART] });
-	});
+it('A failed extension is asked nothing about', async () => {
+	const kie = fakeKie([RUNNING]);
+	const about = event({ resultUrls: [PART], successFlag: 3 }, { operation: 'extend' });
+	expect(await wholeResult(asking(kie), about)).toBe(about.callback.files);
+	expect(kie.calls).toHaveLength(0);
 });
 
 describe('the trigger, about a callback without a video', () => {
 	const NOTHING = { callbackType: 'task_completed' };
-	const failure = 'public error unsafe image upload.';
 
-	it.each<[what: string, reply: object, event: string, told: object]>([
-		[
-			'a finished video',
-			record({ resultUrls: [BASE], resolution: '720p' }),
-			'generate.success',
-			{ outcome: 'success', files: { videoUrls: [BASE] } },
-		],
-		[
-			'a failed one',
-			answer(200, { successFlag: 3, errorCode: 400, errorMessage: failure }),
-			'generate.failed',
-			{ outcome: 'failed', code: 400, message: failure },
-		],
-	])('learns from Kie of %s', async (_what, reply, name, told) => {
-		const found = await resolveOutcome(asking(fakeKie([reply])), event(NOTHING));
-		expect(found).toMatchObject({ event: name, callback: told });
+	it('learns from Kie of a failed one', async () => {
+		const message = 'public error unsafe image upload.';
+		const failed = answer(200, { successFlag: 3, errorCode: 400, errorMessage: message });
+		const found = await resolveOutcome(asking(fakeKie([failed])), event(NOTHING));
+		const callback = { outcome: 'failed', code: 400, message };
+		expect(found).toMatchObject({ event: 'generate.failed', callback });
 	});
 
 	it.each<[what: string, reply: object, changes: Partial<CallbackEvent>]>([

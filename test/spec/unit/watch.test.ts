@@ -372,14 +372,6 @@ describe('many watched executions', () => {
 		}
 	});
 
-	it('makes one check after the process was delayed, not all it has missed', async () => {
-		const lab = new Lab();
-		lab.begin(1, 30 * MINUTE);
-		await lab.pass(16 * MINUTE, 16 * MINUTE);
-		await lab.pass(3 * MINUTE);
-		expect(lab.sent).toStrictEqual([`all ${16 * 60}`]);
-	});
-
 	it(`watches the newest ${MOST_SUSPENSIONS} suspensions`, () => {
 		const lab = new Lab();
 		for (let execution = 0; execution <= MOST_SUSPENSIONS; execution++) lab.begin(execution);
