@@ -14,7 +14,7 @@ import type {
 import { BaseApi, FIELDS, given, kieTaskIdOf, toFields } from './baseApi';
 import { otherTier, withTierNote } from './meaning/fields';
 import { NO_FILES } from './meaning/files';
-import { at, toText, type JsonObject } from '../values';
+import { at, toText } from '../values';
 
 /*
  * Kie's unified jobs API: every order is a job of a model, and its state the record of that job. Which
@@ -31,18 +31,12 @@ const MODELS: Record<VideoCreation, string> = { generate: 'veo-3-1', extend: 've
 const ONLY_TIER = 'fast';
 
 /** Kie spells the two in different ways. */
-const UPGRADES: Record<
-	Upgrade,
-	{ model: string; toInput(video: Pick<UpgradeOrder, 'taskId' | 'index'>): JsonObject }
-> = {
-	get4k: {
-		model: 'veo/get-4k-video',
-		toInput: ({ taskId, index }) => ({ task_id: taskId, index }),
-	},
-	get1080p: {
+const UPGRADES: Record<Upgrade, (video: UpgradeOrder) => Pick<ModelOrder, 'model' | 'input'>> = {
+	get4k: ({ taskId, index }) => ({ model: 'veo/get-4k-video', input: { task_id: taskId, index } }),
+	get1080p: ({ taskId, index }) => ({
 		model: 'veo/get-1080p-video',
-		toInput: ({ taskId, index }) => ({ taskId, index: String(index) }),
-	},
+		input: { taskId, index: String(index) },
+	}),
 };
 
 export class JobsApi extends BaseApi {
@@ -62,34 +56,23 @@ export class JobsApi extends BaseApi {
 
 	/** Each job is paid for, those of upgrades included: only what Kie has certainly not accepted is sent again. */
 	async submit(order: VideoOrder | ModelOrder, deadline?: number): Promise<SubmissionAnswer> {
-		switch (order.kind) {
-			case 'upgrade': {
-				const { model, toInput } = UPGRADES[order.operation];
-				return await this.startJob(model, toInput(order), order.callBackUrl, deadline);
-			}
-			case 'model':
-				return await this.startJob(order.model, order.input, order.callBackUrl, deadline);
-			case 'creation': {
-				const { operation, parameters, callBackUrl } = order;
-				const address =
-					callBackUrl === undefined || FIELDS.model[operation] === null
-						? callBackUrl
-						: withModel(callBackUrl, parameters.model, this.account.addressKey);
-				const input = toFields(parameters, operation);
-				return await this.startJob(MODELS[operation], input, address, deadline);
-			}
-		}
-	}
-
-	private async startJob(
-		model: string,
-		input: JsonObject,
-		callBackUrl: string | undefined,
-		deadline?: number,
-	): Promise<SubmissionAnswer> {
+		const { model, input, callBackUrl } = this.jobOf(order);
 		// Some continue a task of another.
 		const baseTaskId = toText(input.task_id) ?? toText(input.taskId) ?? undefined;
 		return await this.startTask(CREATE_PATH, { model, callBackUrl, input }, baseTaskId, deadline);
+	}
+
+	private jobOf(
+		order: VideoOrder | ModelOrder,
+	): Pick<ModelOrder, 'model' | 'input' | 'callBackUrl'> {
+		if (order.kind === 'model') return order;
+		const { callBackUrl } = order;
+		if (order.kind === 'upgrade') return { ...UPGRADES[order.operation](order), callBackUrl };
+		const { operation, parameters } = order;
+		const job = { model: MODELS[operation], input: toFields(parameters, operation), callBackUrl };
+		if (callBackUrl === undefined || FIELDS.model[operation] === null) return job;
+		const { addressKey } = this.account;
+		return { ...job, callBackUrl: withModel(callBackUrl, parameters.model, addressKey) };
 	}
 
 	async fetchTask(video: SubmittedTask, how: Asking): Promise<TaskAnswer> {
