@@ -73,12 +73,8 @@ export class BoundedMap<K, V> extends Map<K, V> {
 
 	override set(key: K, value: V): this {
 		this.delete(key);
-		if (this.size === this.limit) this.forgetOldest();
+		const { value: oldest } = this.keys().next();
+		if (oldest !== undefined && this.size === this.limit) this.delete(oldest);
 		return super.set(key, value);
-	}
-
-	private forgetOldest(): void {
-		const { value } = this.keys().next();
-		if (value !== undefined) this.delete(value);
 	}
 }
