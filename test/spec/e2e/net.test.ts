@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 
 import { itemsOf } from '../../tools/n8n/execution';
@@ -128,37 +127,6 @@ function isCalled(): void {
 }
 
 function givesResults(line: LineName, queue?: QueueSize): void {
-	it('tells nobody who reads early of a timeout', async () => {
-		const { client } = stage;
-		const [taskId = ''] = executions.add(1);
-		const workflow = executions.workflowFor([taskId], 600);
-		const webhookId = randomUUID();
-		const webhook = {
-			...node('Webhook', 'n8n-nodes-base.webhook', 2, {
-				httpMethod: 'POST',
-				path: webhookId,
-				responseMode: 'lastNode',
-				responseData: 'allEntries',
-			}),
-			webhookId,
-		};
-		const kie = workflow.nodes.find(({ name: one }) => one === KIE);
-		if (kie) kie.parameters.taskId = taskId;
-		const { id } = await client.createWorkflow({
-			name: 'Early reader',
-			nodes: [webhook, ...workflow.nodes.filter(({ name: one }) => one === KIE)],
-			connections: connect('Webhook', KIE),
-		});
-		await client.activateWorkflow(id);
-		const response = await fetch(`${stage.n8n.url}/webhook/${webhookId}`, { method: 'POST' });
-		const text = await response.text();
-		note(
-			`a Webhook that responds with the last node gave ${response.status} ${text.slice(0, 300)}`,
-		);
-		expect(text).not.toContain('timedOut');
-		await client.deactivateWorkflow(id);
-	});
-
 	it(`gives a parent workflow ${line === '1.x' ? 'its own input back' : 'the videos'}`, async () => {
 		const taskIds = executions.add(2);
 		const id = await executions.startCalled(line, taskIds, 'once');
