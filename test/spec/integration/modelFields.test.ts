@@ -50,12 +50,6 @@ describe('the fields of a model', () => {
 		expect(items).toHaveLength(2);
 	});
 
-	it('are asked for once, however many items there are', async () => {
-		await run(fields({ prompt: '={{ $itemIndex }}' }), Array(5).fill({}));
-		expect(kie.simulator.requests({ path: SCHEMA })).toHaveLength(1);
-		expect(ordered()).toHaveLength(5);
-	});
-
 	it('of different models are those of the model of each item', async () => {
 		const parameters = fields({ prompt: 'x', duration: '5' });
 		await run({ ...parameters, modelId: { ...MODEL, value: '={{ $json.model }}' } }, [

@@ -121,12 +121,6 @@ describe('the comparison with what was released', () => {
 		],
 		['another kind', { ...released, taskId: 'null' }, ['taskId was "string", is "null"'], []],
 		[
-			'a default',
-			{ ...released, waitMode: { values: ['none', 'poll'], default: 'none' } },
-			['waitMode.default was "poll", is "none"'],
-			[],
-		],
-		[
 			'a value that is gone, and a new one',
 			{ ...released, waitMode: { values: ['poll', 'callback'], default: 'poll' } },
 			['waitMode.values: "none" is gone'],
