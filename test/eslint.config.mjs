@@ -11,7 +11,7 @@ const shippedCodeOnly = [
 	'no-console',
 ];
 
-/** One way to write what can be written in two. More of it is in spec/unit/testHouse.test.ts. */
+/** One way to write what can be written in two. More of it is in spec/unit/house.test.ts. */
 const oneDialect = {
 	// Types know the globals of the browser, for code that runs in pages. Elsewhere such a name is a mistake.
 	'no-restricted-globals': [
