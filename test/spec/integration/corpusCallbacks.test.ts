@@ -3,14 +3,13 @@ import {
 	withSubmission,
 	type Submission,
 } from '../../../nodes/KieVeo/addresses/submission';
-import { KieVeoTrigger } from '../../../nodes/KieVeo/KieVeoTrigger.node';
 import { callbackSignature } from '../../tools/simulator';
 import { ANSWERS, VIDEO, WHOLE } from '../corpus/answers';
 import { CALLBACKS, type CallbackRow } from '../corpus/callbacks';
 import { PICTURE, TASK_CALLBACKS, TASKS } from '../corpus/tasks';
 import { useAccounts } from './accounts';
 import { useFastTime } from './fastTime';
-import { runWebhook } from './runNode';
+import { runTrigger } from './runNode';
 import { useSuspended } from './suspended';
 
 /*
@@ -69,34 +68,22 @@ const expectResult = async (send: Send, result: object, isOpen: boolean) => {
 	expect(isAsked()).toBe(isOpen);
 };
 
-const EVENTS = ['generate', 'get4k', 'get1080p', 'task'].flatMap((one) => [
-	`${one}.success`,
-	`${one}.failed`,
-]);
-
 /** Sends it to an address of the trigger, as a new trigger each time. Rows share a task, but no signature. */
 const callTrigger = (
 	{ body, taskIds: [taskId = 'a'] }: { body: unknown; taskIds: readonly string[] },
 	query = '',
-	{ events = EVENTS, ...options }: { events?: string[]; confirm?: boolean } = {},
+	{ events, ...options }: { events?: string[]; confirm?: boolean } = {},
 ): Send => {
 	const webhookSecret = `${HMAC_KEY}-${++calls}`;
 	return async () => {
 		const timestamp = String(Math.floor(Date.now() / 1000));
-		const { status, items } = await runWebhook({
-			nodeType: new KieVeoTrigger(),
-			nodeId: `trigger-${++calls}`,
-			parameters: { events, signatureVerification: 'required', options },
-			credentials: { ...kie.credentials, webhookSecret },
-			callback: {
-				path: `/webhook/veo${query}`,
-				headers: {
-					'x-webhook-timestamp': timestamp,
-					'x-webhook-signature': callbackSignature(webhookSecret, taskId, timestamp),
-				},
-				body: JSON.stringify(body),
-			},
-		});
+		const headers = {
+			'x-webhook-timestamp': timestamp,
+			'x-webhook-signature': callbackSignature(webhookSecret, taskId, timestamp),
+		};
+		const callback = { path: `/webhook/veo${query}`, headers, body: JSON.stringify(body) };
+		const credentials = { ...kie.credentials, webhookSecret };
+		const { status, items } = await runTrigger(callback, credentials, options, events);
 		return { status, json: items?.[0]?.json };
 	};
 };

@@ -1,4 +1,3 @@
-import { KieVeoTrigger } from '../../../nodes/KieVeo/KieVeoTrigger.node';
 import type { ApiName } from '../../../nodes/KieVeo/kie/api';
 import type { AddVideo } from '../../tools/simulator';
 import {
@@ -9,7 +8,7 @@ import {
 } from '../../tools/simulator/testing';
 import { useAccounts } from './accounts';
 import { useFastTime } from './fastTime';
-import { caught, jsonOf, runOperation, runWebhook, type OperationRun } from './runNode';
+import { caught, jsonOf, runOperation, runTrigger, type OperationRun } from './runNode';
 import { useSuspended, type SuspendOptions } from './suspended';
 
 useFastTime();
@@ -177,9 +176,6 @@ describe('Wait for Callback with jobs', () => {
 	});
 });
 
-const EVENTS = ['get4k.success', 'get4k.failed', 'get1080p.success', 'get1080p.failed'];
-let triggers = 0;
-
 /** An upgrade, of a new video or of one that is there, which reports to the receiver. */
 async function order(operation: string, { taskId, ...video }: AddVideo = {}) {
 	const taskIds = [taskId ?? kie.simulator.addVideo(video)];
@@ -199,15 +195,8 @@ async function order(operation: string, { taskId, ...video }: AddVideo = {}) {
 	return { taskId: taskIds[0], callback };
 }
 
-/** As a trigger that remembers nothing. */
 const receive = async (callback: ReceivedCallback, api: ApiName = 'jobs', options = {}) =>
-	await runWebhook({
-		nodeType: new KieVeoTrigger(),
-		nodeId: `trigger-${++triggers}`,
-		parameters: { events: EVENTS, signatureVerification: 'required', options },
-		credentials: credentialsFor(api),
-		callback,
-	});
+	await runTrigger(callback, credentialsFor(api), options);
 
 describe('the trigger and the report of an upgrade job', () => {
 	describe.each<ApiName>(['veo', 'jobs'])('with "%s" in the credential', (api) => {

@@ -28,6 +28,8 @@ import {
 
 import { KieVeoApi } from '../../../credentials/KieVeoApi.credentials';
 import { KieVeo } from '../../../nodes/KieVeo/KieVeo.node';
+import { KieVeoTrigger } from '../../../nodes/KieVeo/KieVeoTrigger.node';
+import { EVENTS } from '../../../nodes/KieVeo/operations';
 import type { ReceivedCallback } from '../../tools/simulator/testing';
 
 /* The nodes in n8n's own contexts. Only the database behind credentials is replaced. */
@@ -159,6 +161,16 @@ export function useFiles(): { service: BinaryDataService } {
  * request helper.
  */
 export async function runNode(options: RunOptions): Promise<RunResult> {
+	const { nodeType = new KieVeo(), contextData = {} } = options;
+	const { context, runData } = executeContextOf({ ...options, nodeType, contextData });
+	const [output = []] = (await nodeType.execute?.call(context)) as INodeExecutionData[][];
+	const { waitTill, resumeToken } = runData;
+	const stored = waitTill ? (context.getExecuteData().data.main?.[0] ?? null) : null;
+	return { items: output, hints: context.hints, stored, contextData, waitTill, resumeToken };
+}
+
+/** What n8n gives the node, and what it keeps of the run. */
+export function executeContextOf(options: RunOptions) {
 	const { nodeType = new KieVeo(), items = [{ json: {} }], contextData = {} } = options;
 	const { type = 'n8n-nodes-kie-veo.kieVeo', parameters, onError, mode = 'manual' } = options;
 	const node = nodeOf({ type, parameters, onError });
@@ -178,10 +190,7 @@ export async function runNode(options: RunOptions): Promise<RunResult> {
 		[],
 		options.signal,
 	);
-	const [output = []] = (await nodeType.execute?.call(context)) as INodeExecutionData[][];
-	const { waitTill, resumeToken } = runData;
-	const stored = waitTill ? (context.getExecuteData().data.main?.[0] ?? null) : null;
-	return { items: output, hints: context.hints, stored, contextData, waitTill, resumeToken };
+	return { context, runData };
 }
 
 /** A run of an operation; an item names its task, or its model. */
@@ -298,6 +307,24 @@ export async function runWebhook(call: WebhookCall): Promise<WebhookAnswer> {
 	);
 	const reply = await nodeType.webhook?.call(context);
 	return { status, body, items: reply?.workflowData?.[0] ?? null };
+}
+
+let triggers = 0;
+
+/** Hands a call to a trigger that remembers nothing, and by default offers every event. */
+export async function runTrigger(
+	callback: ReceivedCallback,
+	credentials: ICredentialDataDecryptedObject,
+	options: INodeParameters = {},
+	events = EVENTS.map(({ value }) => value),
+): Promise<WebhookAnswer> {
+	return await runWebhook({
+		nodeType: new KieVeoTrigger(),
+		nodeId: `trigger-${++triggers}`,
+		parameters: { events, signatureVerification: 'required', options },
+		credentials,
+		callback,
+	});
 }
 
 /** What the items of a run hold. */

@@ -1,14 +1,12 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
-import { ExecuteContext } from 'n8n-core';
-import { createRunExecutionData, type INodeExecutionData } from 'n8n-workflow';
+import type { INodeExecutionData } from 'n8n-workflow';
 
 import { systemClock } from '../../../nodes/KieVeo/kie/http/clock';
-import { KieVeo } from '../../../nodes/KieVeo/KieVeo.node';
 import { suspend } from '../../../nodes/KieVeo/suspension/suspend';
 import { watch } from '../../../nodes/KieVeo/suspension/watch';
-import { additionalDataOf, nodeOf, workflowOf } from './runNode';
+import { executeContextOf } from './runNode';
 
 const SUSPENSIONS = 500;
 const VIDEOS = 10;
@@ -43,8 +41,6 @@ async function heap(): Promise<number> {
 
 /** Suspends an execution with much data, in n8n's own context. */
 async function suspendOne(execution: number): Promise<void> {
-	const nodeType = new KieVeo();
-	const node = nodeOf({ id: 'a-node' });
 	const items: INodeExecutionData[] = Array.from({ length: VIDEOS }, (_, index) => ({
 		json: {
 			...{ operation: 'get4k', status: 'processing', code: 200, index: 0 },
@@ -52,20 +48,8 @@ async function suspendOne(execution: number): Promise<void> {
 			data: Buffer.alloc(DATA / VIDEOS, 65 + index).toString(),
 		},
 	}));
-	const inputData = { main: [items] };
 	const executionId = `memory-${execution}`;
-	const context = new ExecuteContext(
-		workflowOf(node, nodeType),
-		node,
-		additionalDataOf({}, { executionId }),
-		'manual',
-		createRunExecutionData(),
-		0,
-		items,
-		inputData,
-		{ node, data: inputData, source: null },
-		[],
-	);
+	const { context } = executeContextOf({ parameters: {}, credentials: {}, items, executionId });
 	await suspend(context, { addressKey: KEY, clock: systemClock }, items, [], {
 		round: -1,
 		resumeUrl: `http://127.0.0.1:9/webhook-waiting/${executionId}/kie-veo?signature=${'a'.repeat(64)}`,

@@ -3,8 +3,8 @@ import { Readable } from 'node:stream';
 import { Downloads } from '../../../nodes/KieVeo/files/download';
 import type { CallingContext, Connection } from '../../../nodes/KieVeo/kie/connection';
 import type { Patience } from '../../../nodes/KieVeo/kie/http/turns';
-import type { KieVeoError } from '../../../nodes/KieVeo/messages/error';
 import { FakeClock } from './fakeClock';
+import { errorOf } from './fakeKie';
 import { errorOf2x, TRANSPORT_FAULTS } from './transportFaults';
 
 const ORDER = {
@@ -49,13 +49,8 @@ function hostOf(...answers: Array<Answer | Error>) {
 		store,
 		patience,
 		get: async () => await downloads.file(ORDER),
-		fail: async (changes: { maxBytes?: number } = {}): Promise<KieVeoError> =>
-			await downloads.file({ ...ORDER, ...changes }).then(
-				() => {
-					throw new Error('It was downloaded');
-				},
-				(error: KieVeoError) => error,
-			),
+		fail: async (changes: { maxBytes?: number } = {}) =>
+			await errorOf(downloads.file({ ...ORDER, ...changes })),
 	};
 }
 

@@ -1,8 +1,7 @@
 import type { INodeExecutionData, INodeParameters, OnError } from 'n8n-workflow';
 
-import { KieVeoTrigger } from '../../../../nodes/KieVeo/KieVeoTrigger.node';
 import type { ApiName } from '../../../../nodes/KieVeo/kie/api';
-import { EVENTS, OPERATIONS } from '../../../../nodes/KieVeo/operations';
+import { OPERATIONS } from '../../../../nodes/KieVeo/operations';
 import {
 	SIMULATOR_KEY,
 	startSimulator,
@@ -11,7 +10,7 @@ import {
 	type Simulator,
 } from '../../../tools/simulator';
 import { startReceiver, until, type Receiver } from '../../../tools/simulator/testing';
-import { jsonOf, OF_A_MODEL, runOperation, runWebhook } from '../../integration/runNode';
+import { jsonOf, OF_A_MODEL, runOperation, runTrigger } from '../../integration/runNode';
 import { Suspended } from '../../integration/suspended';
 import type { Json } from './parameters';
 
@@ -205,13 +204,7 @@ async function produce(wanted: Case, stage: Stage): Promise<INodeExecutionData[]
 			(received) => received !== undefined,
 		);
 		if (!callback) throw new Error('nothing was received');
-		const events = EVENTS.map(({ value }) => value);
-		const { items } = await runWebhook({
-			nodeType: new KieVeoTrigger(),
-			parameters: { events, signatureVerification: 'required', options: triggerOptions },
-			credentials,
-			callback,
-		});
+		const { items } = await runTrigger(callback, credentials, triggerOptions);
 		return items ?? [];
 	};
 	switch (wanted.item) {
@@ -238,11 +231,9 @@ async function produce(wanted: Case, stage: Stage): Promise<INodeExecutionData[]
 			await run({ ...none, callBackUrl: `${receiver.url}/webhook/veo` });
 			return await receive();
 		case 'foreign': {
-			// The trigger remembers what it has delivered.
-			const foreign = `veo_task_foreign_${api}`;
-			const data = { taskId: foreign, resultUrls: ['https://file.example/one.mp4'] };
+			const data = { taskId, resultUrls: ['https://file.example/one.mp4'] };
 			const body = { code: 200, msg: 'success', data };
-			await simulator.sendCallback(`${receiver.url}/webhook/veo`, { taskId: foreign, body });
+			await simulator.sendCallback(`${receiver.url}/webhook/veo`, { taskId, body });
 			return await receive();
 		}
 	}
