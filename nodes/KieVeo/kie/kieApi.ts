@@ -23,7 +23,6 @@ import { VeoApi } from './veoApi';
 
 const CREDITS_PATH = '/api/v1/chat/credit';
 const DOWNLOAD_URL_PATH = '/api/v1/common/download-url';
-const UPLOAD_PATH = '/api/file-stream-upload';
 
 /**
  * Kie's API, in this package's terms. An answer is returned with its meaning, never thrown. Every method throws
@@ -112,30 +111,26 @@ export class KieApi {
 	/** A fresh link, good for 20 minutes, to a file that Kie made. Free of charge. */
 	async fetchFreshUrl(url: string) {
 		const call: HttpCall = { method: 'POST', path: DOWNLOAD_URL_PATH, body: { url } };
-		return await this.read(async (http) => await http.call(call), classifyFileUrlAnswer);
+		return await this.read(async () => await this.account.http.call(call), classifyFileUrlAnswer);
 	}
 
 	/** Stores a file where Kie can fetch it, for about a day. Free of charge. */
 	async uploadFile(file: UploadFile) {
-		return await this.read(
-			async (http) => await http.upload(UPLOAD_PATH, file),
-			classifyUploadAnswer,
-		);
+		return await this.read(async () => await this.account.http.upload(file), classifyUploadAnswer);
 	}
 
 	/** The credit balance, a decimal number. */
 	async fetchCredits() {
 		const call: HttpCall = { method: 'GET', path: CREDITS_PATH };
-		return await this.read(async (http) => await http.call(call), classifyCreditsAnswer);
+		return await this.read(async () => await this.account.http.call(call), classifyCreditsAnswer);
 	}
 
 	/** A free request: repeated after faults. */
 	private async read<M extends { kind: string }>(
-		request: (http: Account['http']) => Promise<KieAnswer>,
+		request: () => Promise<KieAnswer>,
 		meaningOf: (answer: KieAnswer) => M,
 	): Promise<Answered<M>> {
-		const { account } = this;
-		const answer = await callWithRetry(async () => await request(account.http), meaningOf, account);
+		const answer = await callWithRetry(request, meaningOf, this.account);
 		return answered(answer, meaningOf(answer));
 	}
 

@@ -63,11 +63,11 @@ export class HttpClient {
 	 *
 	 * @throws CancelledError, and whatever opening the file throws
 	 */
-	async upload(path: string, file: UploadFile): Promise<KieAnswer> {
+	async upload(file: UploadFile): Promise<KieAnswer> {
 		return await this.inTurn(this.uploads, async () => {
 			const { request, close } = await multipartUpload(file);
 			try {
-				return await this.callOnce({ path, ...request });
+				return await this.callOnce(request);
 			} finally {
 				close();
 			}

@@ -27,7 +27,7 @@ export interface UploadFile {
  */
 export async function multipartUpload(
 	file: UploadFile,
-): Promise<{ request: Omit<HttpCall, 'path'>; close(): void }> {
+): Promise<{ request: HttpCall; close(): void }> {
 	const boundary = `n8n-nodes-kie-veo-${randomUUID()}`;
 	// A unique name for each upload: Kie replaces a file of the same name, with a delay.
 	const {
@@ -58,6 +58,7 @@ export async function multipartUpload(
 		request: {
 			method: 'POST',
 			host: 'upload',
+			path: '/api/file-stream-upload',
 			body,
 			headers: {
 				'Content-Type': `multipart/form-data; boundary=${boundary}`,
