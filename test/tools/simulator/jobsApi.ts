@@ -15,7 +15,7 @@ import {
 	tierOf,
 } from './order';
 import { refuse, type Reply, success } from './reply';
-import { isBlank, newId, type Video, type Work } from './work';
+import { newId, type Video, type Work } from './work';
 
 /*
  * The unified jobs API. As strict about Veo's models as Kie is known to be: names and types of what a
@@ -132,8 +132,7 @@ export function jobRecord(work: Work, files: Files) {
 	};
 	const failed = state === 'failed' ? failure : undefined;
 	const isOfVideo = work.operation !== 'runModel';
-	const isBlankYet = work === video && isBlank(video);
-	const result = state === 'success' && !isBlankYet ? resultOf(work, files) : null;
+	const result = state === 'success' ? resultOf(work, files) : null;
 	return {
 		taskId: id,
 		model,

@@ -21,7 +21,6 @@ export const TEXTS = {
 	notExtendable: 'Videos generated in 1080P cannot be extended',
 	recordNull: 'record is null',
 	recordNotSuccess: 'record status is not success',
-	recordBlank: 'record result data is blank',
 	recordMissing: 'record result data not exist',
 	jobNull: 'recordInfo is null',
 	missing: 'Missing required parameter: ',

@@ -11,7 +11,7 @@ import type { Fields } from './fields';
 import { TEXTS } from './kieTexts';
 import { refuse, type Reply, success } from './reply';
 import type { Simulator } from './simulator';
-import { isBlank, type Ordered, type Video, type Work } from './work';
+import type { Ordered, Video, Work } from './work';
 
 /* What an order goes through, whichever of the two APIs it comes by. */
 
@@ -109,7 +109,6 @@ export function orderUpgrade(
 /** Refuses what cannot be upgraded. */
 export function mustBeUpgradable(video: Video, index: number): void {
 	if (video.state !== 'success') refuse(422, TEXTS.recordNotSuccess);
-	if (isBlank(video)) refuse(422, TEXTS.recordBlank);
 	if (index >= video.scenario.videos) refuse(422, TEXTS.recordMissing);
 }
 

@@ -31,8 +31,6 @@ export const DEFAULT_SCENARIO = {
 		failure: { code: 400, msg: TEXTS.flagged } as Failure,
 	},
 	record: {
-		/** After success, this long without any URL, in milliseconds. */
-		urlsAfterMs: 0,
 		/** This long after creation the video is not found yet, in milliseconds. */
 		graceMs: 0,
 	},

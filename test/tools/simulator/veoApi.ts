@@ -12,7 +12,7 @@ import {
 	tierOf,
 } from './order';
 import { envelope, refuse, type Reply, success } from './reply';
-import { isBlank, upgradeOf, type Work } from './work';
+import { upgradeOf, type Work } from './work';
 
 /** The Veo endpoints, as `docs.kie.ai/old-model/veo3-api` has them. */
 export const VEO_ROUTES: Record<string, Route> = {
@@ -117,12 +117,11 @@ function recordOf(
 	{ videos, images, origins, full, resolution }: ResultUrls,
 ): object {
 	const failed = state === 'failed' ? reason : undefined;
-	const isHidden = isBlank(video);
 	const response = {
 		taskId,
-		resultUrls: isHidden ? null : videos,
-		originUrls: isHidden || origins.length === 0 ? null : origins,
-		fullResultUrls: isHidden ? [] : full,
+		resultUrls: videos,
+		originUrls: origins.length === 0 ? null : origins,
+		fullResultUrls: full,
 		resolution,
 		hasAudioList: videos.map(() => true),
 		seeds: videos.map(() => 12345),

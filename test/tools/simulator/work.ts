@@ -41,11 +41,6 @@ export function newId(prefix: string): string {
 	return `${prefix}_${randomBytes(8).toString('hex')}`;
 }
 
-/** Whether the results of a successful generation do not show yet. */
-export function isBlank({ endedAt, scenario }: Video): boolean {
-	return endedAt !== undefined && Date.now() - endedAt < scenario.record.urlsAfterMs;
-}
-
 /** The newest upgrade of one video, of one API if told so. */
 export function upgradeOf(
 	video: Video,
