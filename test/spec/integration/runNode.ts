@@ -84,7 +84,7 @@ interface Surroundings {
  * What n8n knows around an execution. A plain object: a deep mock would answer every property with a
  * truthy function.
  */
-export function additionalDataOf(
+function additionalDataOf(
 	credentials: ICredentialDataDecryptedObject,
 	{ executionId = '1', webhookWaitingBaseUrl }: Surroundings = {},
 	http = {},

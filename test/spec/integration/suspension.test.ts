@@ -250,39 +250,6 @@ describe('a resumption', () => {
 describe('a call of the suspended address', () => {
 	const downloading = { timeout: 60, parameters: { download: true } };
 
-	it('with the base video makes the node ask for the 4K video', async () => {
-		const taskId = add({ ...HELD, ...LOST });
-		const execution = await suspend([taskId], { timeout: 30 });
-		kie.simulator.finish(taskId, 'get4k');
-		const base = 'https://tempfile.aiquickdraw.com/v/base.mp4';
-		const info = { resultUrls: [base], resolution: '720p' };
-		const data = { taskId, promptJson: '{}', info, fallbackFlag: false };
-		const body = { code: 200, msg: 'Veo3.1 video generated successfully.', data };
-		expect(await execution.call(addressOf(0), body)).toBe(200);
-		const [item] = await execution.output();
-		expect(item?.json).toMatchObject({ taskId, status: 'success', resolution: '4k' });
-		expect(JSON.stringify(item)).not.toContain(base);
-		expect(requestsAbout(taskId, GET_4K)).toBe(2);
-	});
-
-	it('with the new part of an extension waits for the whole, up to the third delivery', async () => {
-		const ok = (data: object) => ({ code: 200, msg: 'success', data });
-		const [path, taskId] = ['/api/v1/veo/extend', 'veo_extend_task_1'];
-		const shown = { resultUrls: ['https://tempfile.aiquickdraw.com/v/part.mp4'] };
-		const record = ok({ successFlag: 1, response: shown });
-		kie.simulator.fault({ kind: 'answer', path, body: ok({ taskId }) });
-		kie.simulator.fault({ kind: 'answer', path: RECORD_INFO, body: record, times: 99 });
-		const items = [{ taskId: 'veo_task_base', prompt: 'It runs on' }];
-		const { credentials } = kie;
-		const execution = await start({ credentials, operation: 'extend', items, timeout: 600 });
-		const [order] = kie.simulator.requests({ path });
-		const { callBackUrl } = order?.body as { callBackUrl: string };
-		const deliver = async () => await execution.call(callBackUrl, ok({ taskId, info: shown }));
-		expect([await deliver(), await deliver(), await deliver()]).toStrictEqual([503, 503, 200]);
-		const [item] = await execution.output();
-		expect(item?.json).toMatchObject({ status: 'success', videoUrls: shown.resultUrls });
-	});
-
 	it('that is the wake-up of another execution is refused, and it keeps waiting', async () => {
 		const other = await suspend([add(HELD)]);
 		await until(() => other.wakeUps.length > 0);
