@@ -131,7 +131,8 @@ async function executeOrders(
 		return items.map(withoutError);
 	}
 	const amount = { unfinished: unfinished.length, all: works.length };
-	addHint(context, unfinishedHint(amount, name, connection.api.upgradesAreTasks));
+	const areJobs = unfinished.some(({ subject }) => subject.ownTaskId !== undefined);
+	addHint(context, unfinishedHint(amount, name, areJobs));
 	return items;
 }
 
@@ -175,7 +176,6 @@ function itemReader(run: Run): (index: number) => Reading<TaskWork> {
 			baseUrl,
 			callbackFor: callbackReader(run, item, options.timeout),
 		});
-		connection.api.assertOffered(order);
 		if (hint !== undefined) run.hints.add(hint);
 		const own = new TaskWork(order, context, connection, {
 			...options,
@@ -186,6 +186,8 @@ function itemReader(run: Run): (index: number) => Reading<TaskWork> {
 			download:
 				settings && (async ({ result }) => await downloads.result(result, settings.maxBytes)),
 		});
+		// What was ordered before a switch of the API is there, whatever the other one offers.
+		if (!own.isPlaced) connection.api.assertOffered(order);
 		const work = shared.get(own.key)?.join(own) ?? own;
 		if (own.key !== null) shared.set(own.key, work);
 		const toItem = (): INodeExecutionData => {

@@ -13,7 +13,6 @@ import type {
 } from './api';
 import { BaseApi, FIELDS, given, kieTaskIdOf, toFields } from './baseApi';
 import { otherTier, withTierNote } from './meaning/fields';
-import { NO_FILES } from './meaning/files';
 import { at, toText } from '../values';
 
 /*
@@ -76,9 +75,8 @@ export class JobsApi extends BaseApi {
 	}
 
 	async fetchTask(video: SubmittedTask, how: Asking): Promise<TaskAnswer> {
-		const { operation } = video;
-		const ownId = kieTaskIdOf(video);
-		if (ownId === null) return NO_JOB;
+		const { operation, taskId } = video;
+		const ownId = kieTaskIdOf(video) ?? taskId;
 		const answer =
 			how === 'poll'
 				? await this.fetchRecord(ownId, operation)
@@ -96,13 +94,3 @@ export class JobsApi extends BaseApi {
 		return { ...answer, message: withTierNote(answer.message, model, made) };
 	}
 }
-
-/** An upgrade that was not ordered as a job. */
-const NO_JOB: TaskAnswer = {
-	meaning: { kind: 'processing', files: NO_FILES },
-	code: null,
-	message: '',
-	raw: null,
-	retryAfterMs: null,
-	isUnknown: true,
-};

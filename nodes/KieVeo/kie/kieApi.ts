@@ -83,24 +83,23 @@ export class KieApi {
 	/**
 	 * How a submitted task stands. What free requests do not settle is `processing`.
 	 *
-	 * An upgrade is polled by who has ordered it. One with an id of its own may be a job whatever is chosen now: its
-	 * record is free, while the question of the Veo endpoints would be an order.
+	 * An upgrade is asked about where it was ordered, whatever is chosen now. The question of the Veo endpoints is the
+	 * same as an order, and is left out unless they are chosen.
 	 */
 	async fetchTask(video: SubmittedTask, how: Asking): Promise<TaskAnswer> {
 		const { jobs } = this.apis;
 		if (isOfAnyModel(video.operation)) return await jobs.fetchTask(video, how);
-		const isOfUpgrade = isUpgrade(video.operation);
-		if (how === 'poll' && isOfUpgrade) {
-			return this.withHint(await this.chosen.fetchTask(video, how), true);
-		}
-		if (how === 'check' && isOfUpgrade && kieTaskIdOf(video) !== null) {
-			const answer = await jobs.fetchTask(video, 'free');
-			if (tells(answer)) return answer;
-		}
-		const elsewhere = how === 'poll' ? how : 'free';
-		return await this.ask(
-			async (api) => await api.fetchTask(video, api === this.chosen ? how : elsewhere),
-		);
+		if (isUpgrade(video.operation)) return this.withHint(await this.fetchUpgrade(video, how), true);
+		return await this.ask(async (api) => await api.fetchTask(video, how));
+	}
+
+	private async fetchUpgrade(video: SubmittedTask, how: Asking): Promise<TaskAnswer> {
+		const { veo, jobs } = this.apis;
+		const isChosen = this.chosen === veo;
+		// Every job has an id of its own; with the Veo endpoints an upgrade may have one.
+		if (kieTaskIdOf(video) === null) return await veo.fetchTask(video, isChosen ? how : 'free');
+		const answer = await jobs.fetchTask(video, how);
+		return answer.isUnknown && isChosen ? await veo.fetchTask(video, how) : answer;
 	}
 
 	/** What Kie has on record about any task. Free of charge. For an upgrade it is usually the base video. */

@@ -204,7 +204,7 @@ export function repeatAdvice({ operation, taskId, index, ownTaskId }: Subject): 
 		return `Run ${getterOf(operation)} with task ID ${shortenId(ownTaskId ?? taskId)}: it is free.`;
 	}
 	return (
-		`Run ${OPERATIONS[operation].label} again with task ID ${shortenId(taskId)} and index ${index}: ` +
+		`Run ${OPERATIONS[operation].label} again with task ID ${shortenId(taskId)} and index ${index}, through the Veo Endpoints: ` +
 		'Kie.ai answers a repeated request with the state of the running one.'
 	);
 }

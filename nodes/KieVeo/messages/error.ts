@@ -78,12 +78,15 @@ export function toNodeError(
 		return new NodeOperationError(node, message, { itemIndex, description });
 	}
 	const response: NodeJsonObject = { message, code: kieCode };
-	return new NodeApiError(node, response, {
-		message: message.charAt(0).toUpperCase() + message.slice(1),
+	const nodeError = new NodeApiError(node, response, {
+		message,
 		description,
 		httpCode: kieCode === null ? undefined : String(kieCode),
 		itemIndex,
 	});
+	// n8n replaces a text that contains the name of a system fault, as "preexisting" does (EEXIST).
+	nodeError.message = message.charAt(0).toUpperCase() + message.slice(1);
+	return nodeError;
 }
 
 /* Quoted values. A user's value can be a whole file, so quotes are limited in length. */

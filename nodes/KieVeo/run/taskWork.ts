@@ -3,12 +3,12 @@ import type { IBinaryData, IExecuteFunctions } from 'n8n-workflow';
 import type { Order, SubmissionAnswer, UpgradeOrder } from '../kie/api';
 import type { Connection } from '../kie/connection';
 import type { UploadFile } from '../kie/http/multipart';
-import type { FailureReason } from '../kie/meaning/answer';
+import type { FailureReason, Meaning, RetryReason } from '../kie/meaning/answer';
 import { NO_FILES } from '../kie/meaning/files';
 import { ORDERED } from '../kie/meaning/repeat';
 import { KieVeoError, PERHAPS_REORDERED } from '../messages/error';
 import { inputErrors } from '../messages/input';
-import { logLine, submittedLine } from '../messages/run';
+import { logLine, reorderedLine, submittedLine } from '../messages/run';
 import {
 	fallbackError,
 	lostOrderError,
@@ -17,7 +17,7 @@ import {
 	unclearError,
 	uploadRejectedError,
 } from '../messages/task';
-import { isCreation, traitsOf, type TaskOperation } from '../operations';
+import { traitsOf, type TaskOperation } from '../operations';
 import { asNamedIn, toTaskResult, type Subject, type TaskResult } from '../taskResult';
 import { logPlace, type Work } from './itemRun';
 import { noteInExecution, type OrderMemory, type PlacedOrder } from './orders';
@@ -42,6 +42,12 @@ const REFUSES_4K: readonly FailureReason[] = [
 	'other',
 ];
 
+/** What Kie says about itself, not about the task. */
+const BUSY: readonly RetryReason[] = ['rateLimit', 'maintenance'];
+
+/** What is known of a task as long as Kie does not say how it stands. */
+const RUNNING: Meaning = { kind: 'processing', files: NO_FILES };
+
 /** After this many consecutive answers that can mean a failed task, the task has failed. */
 const MOST_TASK_ERRORS = 5;
 
@@ -61,7 +67,9 @@ export class TaskWork implements Work {
 	files: IBinaryData[] = [];
 	private readonly operation: TaskOperation;
 	/** What an earlier run of this execution has ordered, unless it has failed. */
-	private placed: PlacedOrder | null = null;
+	private placed: PlacedOrder | null;
+	/** Whether asking about the placed order may have ordered again. */
+	private isPerhapsReordered = false;
 	/** Kie's refusal, once the fallback has replaced the order. */
 	private refusal?: KieVeoError;
 	private orderKey: string | null;
@@ -99,6 +107,7 @@ export class TaskWork implements Work {
 		const { memory, item, images } = options;
 		this.operation = order.operation;
 		this.orderKey = memory.keyOf(order, item, images);
+		this.placed = memory.find(this.orderKey);
 	}
 
 	/** Items with the same key share the work. Without one it is never shared. */
@@ -112,7 +121,8 @@ export class TaskWork implements Work {
 	get subject(): Subject {
 		const { order } = this;
 		const { operation } = order;
-		const { taskId = null, kieTaskId = null } = this.run?.result ?? this.placed ?? {};
+		const known = this.run?.result ?? this.placed;
+		const { taskId = null, kieTaskId = null } = known ?? {};
 		const task = { operation, taskId, kieTaskId, index: null };
 		switch (order.kind) {
 			case 'creation': {
@@ -124,7 +134,8 @@ export class TaskWork implements Work {
 			case 'state':
 				return { ...task, taskId: order.taskId };
 			case 'upgrade': {
-				const own = this.connection.api.upgradesAreTasks ? { ownTaskId: kieTaskId } : {};
+				const isJob = known ? kieTaskId !== null : this.connection.api.upgradesAreTasks;
+				const own = isJob ? { ownTaskId: kieTaskId } : {};
 				return { ...task, taskId: order.taskId, index: order.index, ...own };
 			}
 		}
@@ -145,8 +156,8 @@ export class TaskWork implements Work {
 		const { order, run } = this;
 		// Asking for a state submits nothing.
 		if (order.kind === 'state' || run === undefined) return null;
-		const { taskId, kieTaskId = taskId } = run.result;
-		return this.connection.api.upgradesAreTasks ? kieTaskId : taskId;
+		const { taskId } = run.result;
+		return this.subject.ownTaskId ?? taskId;
 	}
 
 	get isFinished(): boolean {
@@ -163,9 +174,9 @@ export class TaskWork implements Work {
 		return this.placed !== null;
 	}
 
-	/** Whether the task of that earlier run is known. */
+	/** Whether the task of that earlier run is known, and the only one. */
 	get isPickedUp(): boolean {
-		return this.isPlaced && this.run !== undefined;
+		return this.isPlaced && this.run !== undefined && !this.isPerhapsReordered;
 	}
 
 	/**
@@ -189,24 +200,29 @@ export class TaskWork implements Work {
 	 * failed may be ordered again; a lost answer is raised by {@link finish}, so that others are not kept waiting.
 	 */
 	async pickUp(): Promise<void> {
-		this.placed = this.options.memory.find(this.orderKey);
 		if (this.placed === null || this.placed.taskId === null) return;
 		const { taskId, kieTaskId } = this.placed;
 		const task = { ...this.subject, taskId, kieTaskId, codes: [ORDERED] };
 		const answer = await this.connection.api.fetchTask(task, 'check');
 		const { meaning } = answer;
-		if (meaning.kind === 'failed' && meaning.reason !== 'reordered') {
-			this.placed = null;
-			return;
-		}
-		if (meaning.kind === 'success' || meaning.kind === 'refused') {
+		const failure = meaning.kind === 'failed' ? meaning.reason : null;
+		// Of what is too old to be on record Kie does not say how it ended.
+		if (meaning.kind === 'success' || meaning.kind === 'refused' || failure === 'retention') {
 			this.run = this.toRun(answer);
+		} else if (failure !== null && failure !== 'reordered') {
+			this.placed = null;
+			this.connection.api.assertOffered(this.order);
+			return;
 		} else {
-			const isReordered = meaning.kind === 'failed' || 'perhapsReordered' in meaning;
-			const message = isReordered ? `${answer.message} ${PERHAPS_REORDERED}` : answer.message;
-			const running = { kind: 'processing' as const, files: NO_FILES };
+			let { message } = answer;
+			if (failure !== null || 'perhapsReordered' in meaning) {
+				this.isPerhapsReordered = true;
+				message += ` ${PERHAPS_REORDERED}`;
+				const { logger } = this.context;
+				logger.warn(reorderedLine(this.context.getNode().name, taskId, failure !== null));
+			}
 			// No code: Kie does not report its end to this run.
-			this.run = this.toRun({ ...answer, meaning: running, code: null, message });
+			this.run = this.toRun({ ...answer, meaning: RUNNING, code: null, message });
 		}
 		this.startTime();
 	}
@@ -270,25 +286,23 @@ export class TaskWork implements Work {
 		this.startTime();
 		const deadline = waitMode === 'none' ? undefined : this.deadline;
 		try {
-			this.run = this.toRun(await this.connection.api.submit(this.order, deadline));
+			const answer = await this.connection.api.submit(this.order, deadline);
+			const { meaning } = answer;
+			// Polling asks again until the time is up.
+			const mayWait = this.order.kind === 'state' && waitMode === 'poll';
+			const isBusy = meaning.kind === 'retry' && BUSY.includes(meaning.reason);
+			this.run = this.toRun(mayWait && isBusy ? { ...answer, meaning: RUNNING } : answer);
 		} catch (error) {
-			if (error instanceof KieVeoError) this.rememberFault(error);
+			if (error instanceof KieVeoError && error.lostAnswer !== undefined) {
+				const lost = { taskId: null, kieTaskId: null, message: error.lostAnswer };
+				memory.remember(this.orderKey, lost);
+			}
 			await this.fallBack(error);
 			return await this.send();
 		}
 		const { taskId, kieTaskId = null, message } = this.run.result;
 		memory.remember(this.orderKey, { taskId, kieTaskId, message });
 		if (this.order.kind !== 'state') this.startTime();
-	}
-
-	/** A lost answer, or a task that Kie named although it refused. */
-	private rememberFault({ lostAnswer, mayBePaid, taskId }: KieVeoError): void {
-		const { memory } = this.options;
-		if (lostAnswer !== undefined) {
-			memory.remember(this.orderKey, { taskId: null, kieTaskId: null, message: lostAnswer });
-		} else if (mayBePaid && isCreation(this.operation) && taskId !== null) {
-			memory.remember(this.orderKey, { taskId, kieTaskId: null, message: '' });
-		}
 	}
 
 	/** From the submission, or the first attempt. A fallback has what is left of the time. */
@@ -382,8 +396,19 @@ export class TaskWork implements Work {
 		this.refusal = error;
 		this.order = fallback;
 		this.orderKey = memory.keyOf(fallback, item);
+		this.placed = memory.find(this.orderKey);
 		this.run = undefined;
 		await this.pickUp();
+	}
+
+	/** Kie refused an order and still named a task: it can be looked up, and is not ordered again. */
+	private rememberNamed(named: string): Subject {
+		const { subject } = this;
+		const { taskId } = subject;
+		const isUpgrade = taskId !== null;
+		const ids = isUpgrade ? { taskId, kieTaskId: named } : { taskId: named, kieTaskId: null };
+		this.options.memory.remember(this.orderKey, { ...ids, message: '' });
+		return { ...subject, ...ids, ...(isUpgrade ? { ownTaskId: named } : {}) };
 	}
 
 	/** @throws KieVeoError for an answer that is neither a result nor progress */
@@ -393,9 +418,9 @@ export class TaskWork implements Work {
 		if (meaning.kind === 'lost') throw lostOrderError(subject, answer);
 		const isPending = meaning.kind === 'processing' || meaning.kind === 'unclear';
 		if (meaning.kind !== 'success' && !isPending) {
-			// Kie may refuse a new video and still name a task, which can then be looked up.
 			const named = 'taskId' in meaning ? meaning.taskId : undefined;
-			throw rejectedError({ ...subject, taskId: subject.taskId ?? named ?? null }, meaning, answer);
+			const about = named === undefined ? subject : this.rememberNamed(named);
+			throw rejectedError(about, meaning, answer);
 		}
 		const files = meaning.kind === 'unclear' ? NO_FILES : meaning.files;
 		const taskId = subject.taskId ?? files.taskId;

@@ -246,6 +246,20 @@ describe('Get', () => {
 		await generate();
 		expect(jsonOf(await get('veo_task_new'))).toMatchObject([{ status: 'processing' }]);
 	});
+
+	it.each([429, 455])('by polling waits for a Kie that answers %i', async (code) => {
+		const taskId = kie.simulator.addVideo();
+		kie.simulator.fault({ kind: 'status', code, times: 20 });
+		const result = await get(taskId, { parameters: { waitMode: 'poll' } });
+		expect(jsonOf(result)).toMatchObject([{ status: 'success' }]);
+	});
+});
+
+it("keeps Kie's words where n8n has a sentence of its own for a part of them", async () => {
+	const msg = 'A preexisting condition';
+	kie.simulator.nextTask({ generation: { outcome: 'failure', failure: { code: 500, msg } } });
+	const parameters = { prompt: 'A dog', waitMode: 'poll' };
+	expect((await caught(run('generate', { parameters }))).message).toContain(msg);
 });
 
 const download = async (url: string, options: INodeParameters = {}) =>

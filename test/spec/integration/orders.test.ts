@@ -88,7 +88,88 @@ describe.each(['veo', 'jobs'] as const)('an order that is run again, with "%s"',
 	});
 });
 
+describe("an order placed before 'Order Through' was switched", () => {
+	const slowUpgrade = () => kie.simulator.addVideo({ timings: { upgrade4k: 4_000 } });
+
+	it.each(['get4k', 'get1080p'])('is waited for as the job it is: %s', async (operation) => {
+		const taskId = kie.simulator.addVideo({ timings: { upgrade4k: 4_000, upgrade1080p: 4_000 } });
+		const run = execution({ api: 'jobs', operation, taskIds: [taskId], options: { timeout: 1 } });
+		await caught(run());
+		const [item] = jsonOf(await run({ api: 'veo', options: { timeout: 60 } }));
+		expect(item).toMatchObject({ taskId, status: 'success' });
+		expect(paid()).toBe(1);
+	});
+
+	it('is not ordered again when the job cannot be read', async () => {
+		const run = execution({
+			api: 'jobs',
+			operation: 'get4k',
+			taskIds: [slowUpgrade()],
+			waitMode: 'none',
+		});
+		await run();
+		kie.simulator.fault({ kind: 'status', code: 500, path: '/api/v1/jobs/recordInfo' });
+		expect(jsonOf(await run({ api: 'veo' }))).toMatchObject([{ status: 'processing' }]);
+		expect(paid()).toBe(1);
+	});
+
+	it('is not ordered as a job as well, and the error says where it is', async () => {
+		const taskId = slowUpgrade();
+		const run = execution({ operation: 'get4k', taskIds: [taskId], options: { timeout: 1 } });
+		await caught(run());
+		const { description } = await caught(run({ api: 'jobs' }));
+		expect(description).toContain(`task ID ${taskId} and index 0, through the Veo Endpoints`);
+		expect(paid()).toBe(1);
+	});
+
+	it('is picked up whatever the other API offers, but a new order keeps within it', async () => {
+		kie.simulator.nextTask({ prompt: 'bad', generation: { outcome: 'failure' } });
+		const run = execution({ waitMode: 'none', options: { seed: 12_345 }, prompts: ['good'] });
+		const bad = execution({ waitMode: 'none', options: { seed: 12_345 }, prompts: ['bad'] });
+		const [first] = jsonOf(await run());
+		await bad();
+		const [second] = jsonOf(await run({ api: 'jobs' }));
+		expect(second?.taskId).toBe(first?.taskId);
+		expect((await caught(bad({ api: 'jobs' }))).message).toContain("'Seed'");
+		expect(paid()).toBe(2);
+	});
+});
+
 describe('what this execution has ordered', () => {
+	it('is not said to be picked up alone when asking for it may have ordered again', async () => {
+		const taskId = kie.simulator.addVideo({ upgrade4k: { outcome: 'failure' } });
+		const run = execution({ operation: 'get4k', taskIds: [taskId], waitMode: 'none' });
+		await run();
+		kie.simulator.finish(taskId, 'get4k');
+		const { items, hints } = await run();
+		expect(items[0]?.json.message).toContain('may have started, and billed, another upgrade');
+		expect(JSON.stringify(hints)).not.toContain('Nothing new was ordered');
+	});
+
+	it('is not ordered again when Kie has it no longer on record', async () => {
+		const run = execution({ waitMode: 'none' });
+		const [first] = jsonOf(await run());
+		const msg = 'Temporarily supports records within 14 days';
+		kie.simulator.fault({ kind: 'status', code: 422, msg, path: '/api/v1/veo/record-info' });
+		const { message } = await caught(run());
+		expect(message).toContain(String(first?.taskId));
+		expect(message).toContain(msg);
+		expect(paid()).toBe(1);
+	});
+
+	it('is a job that Kie named although it refused the upgrade', async () => {
+		const data = { taskId: 'job-123' };
+		const body = { code: 402, msg: 'Credits insufficient', data };
+		kie.simulator.fault({ kind: 'answer', body, path: CREATE, processed: false });
+		const taskId = kie.simulator.addVideo();
+		const run = execution({ api: 'jobs', operation: 'get4k', taskIds: [taskId], waitMode: 'none' });
+		expect((await caught(run())).description).toContain(
+			'Run Get with task ID job-123: it is free.',
+		);
+		await run();
+		expect(kie.simulator.requests({ path: CREATE })).toHaveLength(1);
+	});
+
 	it('is not ordered again after the failure of another item ended the run', async () => {
 		kie.simulator.nextTask({ prompt: 'bad', generation: { outcome: 'failure' } });
 		kie.simulator.nextTask({ ...SLOW, prompt: 'slow' });

@@ -191,12 +191,15 @@ describe('the outcome of a submitted video', () => {
 		expect(kie.calls).toStrictEqual([expect.objectContaining({ path: WIRE.jobs.recordPath })]);
 	});
 
-	it('never orders an upgrade of the Veo endpoints again once jobs are chosen', async () => {
-		const kie = fakeKie([veoBase], {}, 'jobs');
-		const { meaning } = await kie.chosen.fetchTask(upgraded(null), 'check');
-		expect(meaning.kind).toBe('processing');
-		expect(kie.calls).toStrictEqual([expect.objectContaining({ path: WIRE.veo.recordPath })]);
-	});
+	it.each(['poll', 'check'] as const)(
+		'never orders an upgrade of the Veo endpoints again once jobs are chosen: %s',
+		async (how) => {
+			const kie = fakeKie([veoBase], {}, 'jobs');
+			const { meaning } = await kie.chosen.fetchTask(upgraded(null), how);
+			expect(meaning.kind).toBe('processing');
+			expect(kie.calls).toStrictEqual([expect.objectContaining({ path: WIRE.veo.recordPath })]);
+		},
+	);
 });
 
 describe('a job', () => {
@@ -308,12 +311,15 @@ describe('two sources', () => {
 	const done = answer({ resultUrls: [IN_4K] }, 422, 'The video has been generated successfully');
 	const trouble = answer(null, 500, 'Server Error');
 
-	it('of which one fails do not keep the other from being asked', async () => {
-		const kie = fakeKie([trouble, veoBase, done], {}, 'veo');
-		const { meaning } = await kie.chosen.fetchTask(upgraded('own'), 'check');
-		expect(meaning.kind).toBe('success');
-		expect(kie.calls[0]).toMatchObject({ path: WIRE.jobs.recordPath });
-	});
+	it.each(['poll', 'check'] as const)(
+		'are not asked in a way that orders while one of them may know the upgrade: %s',
+		async (how) => {
+			const kie = fakeKie([trouble], {}, 'veo');
+			const { meaning } = await kie.chosen.fetchTask(upgraded('own'), how);
+			expect(meaning.kind).toBe('retry');
+			expect(kie.calls).toStrictEqual([expect.objectContaining({ path: WIRE.jobs.recordPath })]);
+		},
+	);
 
 	it('of which none knows an id of the upgrade are followed by the 4K request', async () => {
 		const kie = fakeKie([WIRE.jobs.unknown, WIRE.veo.unknown, done], {}, 'veo');
