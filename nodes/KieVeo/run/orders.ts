@@ -68,8 +68,7 @@ export class OrderMemory {
 			taskId === null
 				? [null, null, message.slice(0, MOST_OF_A_MESSAGE)]
 				: [taskId, ...(kieTaskId === null ? [] : [kieTaskId])];
-		const keys = Object.keys(this.orders);
-		for (const oldest of keys.slice(0, Math.max(0, keys.length - MOST_ORDERS))) {
+		for (const oldest of Object.keys(this.orders).slice(0, -MOST_ORDERS)) {
 			delete this.orders[oldest];
 		}
 	}

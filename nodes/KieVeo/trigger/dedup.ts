@@ -55,8 +55,10 @@ export async function deliverOnce<T extends { kind: string }>(
 	try {
 		const outcome = await delivery;
 		if (outcome.kind === 'accepted') {
+			// An old mark would keep its rank, and the first ones are forgotten first.
+			delete seen[digest];
 			seen[digest] = now;
-			forgetOldest(seen, now);
+			for (const oldest of Object.keys(seen).slice(0, -KEPT_EVENTS)) delete seen[oldest];
 			store(seen, staticData);
 		}
 		return outcome;
@@ -100,13 +102,6 @@ function recall(seen: Record<string, number>, staticData: IDataObject, now: numb
 		const seconds = toNumber(at);
 		if (seconds !== null && isRecent(seconds, now)) seen[digest] ??= seconds;
 	}
-}
-
-function forgetOldest(seen: Record<string, number>, now: number): void {
-	const newestFirst = Object.entries(seen).sort(([, a], [, b]) => b - a);
-	newestFirst.forEach(([digest, at], rank) => {
-		if (rank >= KEPT_EVENTS || !isRecent(at, now)) delete seen[digest];
-	});
 }
 
 function isRecent(at: number, now: number): boolean {

@@ -108,6 +108,15 @@ describe('an event', () => {
 		expect(await deliverOnce(later, 'event 1000', accepted)).toBeNull();
 	});
 
+	it('that came again after a day is as new as any', async () => {
+		const { node, staticData } = place();
+		await deliverOnce({ node, staticData, now: NOW - DAY }, 'again', accepted);
+		const here = { node, staticData, now: NOW };
+		for (let i = 0; i < 999; i++) await deliverOnce(here, `event ${i}`, accepted);
+		for (const key of ['again', 'last']) await deliverOnce(here, key, accepted);
+		expect(await deliverOnce(here, 'again', accepted)).toBeNull();
+	});
+
 	it('is delivered although the stored data is damaged', async () => {
 		for (const seen of ['x', null, [1], { a: 'b' }]) {
 			expect(await deliverOnce(place({ seen } as IDataObject), 'a', accepted)).not.toBeNull();
