@@ -127,7 +127,8 @@ describe("an order placed before 'Order Through' was switched", () => {
 		const run = execution({ waitMode: 'none', options: { seed: 12_345 }, prompts: ['good'] });
 		const bad = execution({ waitMode: 'none', options: { seed: 12_345 }, prompts: ['bad'] });
 		const [first] = jsonOf(await run());
-		await bad();
+		const [failed] = jsonOf(await bad());
+		kie.simulator.finish(String(failed?.taskId));
 		const [second] = jsonOf(await run({ api: 'jobs' }));
 		expect(second?.taskId).toBe(first?.taskId);
 		expect((await caught(bad({ api: 'jobs' }))).message).toContain("'Seed'");
