@@ -250,6 +250,24 @@ describe('a resumption', () => {
 describe('a call of the suspended address', () => {
 	const downloading = { timeout: 60, parameters: { download: true } };
 
+	it('with the new part of an extension waits for the whole, up to the third delivery', async () => {
+		const ok = (data: object) => ({ code: 200, msg: 'success', data });
+		const [path, taskId] = ['/api/v1/veo/extend', 'veo_extend_task_1'];
+		const shown = { resultUrls: ['https://tempfile.aiquickdraw.com/v/part.mp4'] };
+		const record = ok({ successFlag: 1, response: shown });
+		kie.simulator.fault({ kind: 'answer', path, body: ok({ taskId }) });
+		kie.simulator.fault({ kind: 'answer', path: RECORD_INFO, body: record, times: 99 });
+		const items = [{ taskId: 'veo_task_base', prompt: 'It runs on' }];
+		const { credentials } = kie;
+		const execution = await start({ credentials, operation: 'extend', items, timeout: 600 });
+		const [order] = kie.simulator.requests({ path });
+		const { callBackUrl } = order?.body as { callBackUrl: string };
+		const deliver = async () => await execution.call(callBackUrl, ok({ taskId, info: shown }));
+		expect([await deliver(), await deliver(), await deliver()]).toStrictEqual([503, 503, 200]);
+		const [item] = await execution.output();
+		expect(item?.json).toMatchObject({ status: 'success', videoUrls: shown.resultUrls });
+	});
+
 	it('that is the wake-up of another execution is refused, and it keeps waiting', async () => {
 		const other = await suspend([add(HELD)]);
 		await until(() => other.wakeUps.length > 0);
