@@ -1,13 +1,16 @@
 import { toText } from '../values';
 
-/** Types of the files Kie makes, with their usual extension. */
+/** Types of the files Kie makes, with their usual extension. The first is the default. */
 const EXTENSIONS = new Map([
 	['video/mp4', 'mp4'],
+	['video/webm', 'webm'],
+	['video/quicktime', 'mov'],
 	['image/jpeg', 'jpg'],
 	['image/png', 'png'],
 	['image/webp', 'webp'],
 	['audio/mpeg', 'mp3'],
 	['audio/wav', 'wav'],
+	['audio/x-wav', 'wav'],
 ]);
 
 /**
