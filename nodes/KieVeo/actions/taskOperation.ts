@@ -174,7 +174,7 @@ function itemReader(run: Run): (index: number) => Reading<TaskWork> {
 		const { order, hint, ...details } = operation.readOrder(item, {
 			models,
 			baseUrl,
-			callbackFor: callbackReader(run, item, options.timeout),
+			callbackFor: callbackReader(run, item),
 		});
 		if (hint !== undefined) run.hints.add(hint);
 		const own = new TaskWork(order, context, connection, {
@@ -208,8 +208,7 @@ function itemReader(run: Run): (index: number) => Reading<TaskWork> {
 	};
 }
 
-/** @param timeout seconds */
-function callbackReader({ operation: { operation }, ...run }: Run, item: Item, timeout: number) {
+function callbackReader({ operation: { operation }, ...run }: Run, item: Item) {
 	const { context, connection, waitMode, suspension } = run;
 	return (video: Pick<Submission, 'taskId' | 'index'> = { taskId: null, index: null }) => {
 		if (!isCallingBack(operation)) return undefined;
@@ -217,9 +216,8 @@ function callbackReader({ operation: { operation }, ...run }: Run, item: Item, t
 		if (waitMode === 'none') return readCallbackAddress(item, connection, about);
 		if (suspension === null) return undefined;
 		const { resumeUrl, round } = suspension;
-		const until = connection.clock.now() + timeout * 1000;
 		const execution = String(context.getExecutionId());
-		const waiting = { execution, round, item: item.index, until };
+		const waiting = { execution, round, item: item.index };
 		return withSubmission(resumeUrl, { ...about, waiting }, connection.addressKey);
 	};
 }

@@ -21,8 +21,6 @@ export interface Submission {
 		/** Which suspension of that execution. */
 		round: number;
 		item: number;
-		/** Milliseconds since the epoch at which the execution continues by itself, or slightly earlier. */
-		until: number;
 	};
 }
 
@@ -92,5 +90,5 @@ export function readSubmission(value: unknown, key: Buffer): Submission | null {
 
 function isWaiting(value: unknown): value is NonNullable<Submission['waiting']> {
 	if (!isJsonObject(value) || typeof value.execution !== 'string') return false;
-	return [value.round, value.item, value.until].every((one) => typeof one === 'number');
+	return [value.round, value.item].every((one) => typeof one === 'number');
 }

@@ -187,7 +187,7 @@ describe('what is sent by others', () => {
 	});
 
 	it('is not started at the address of a suspended execution', async () => {
-		const waiting = { execution: '7', round: 1, item: 0, until: Date.now() + 60_000 };
+		const waiting = { execution: '7', round: 1, item: 0 };
 		const { context, status } = webhookCall({}, undefined, {
 			...{ operation: 'get4k', taskId: 'a', index: 0 },
 			waiting,

@@ -18,7 +18,7 @@ const submission: Submission = {
 };
 const HOOK = 'https://n8n.example.com/webhook/abc/webhook';
 
-const WAITING = { execution: '17', round: -1, item: 3, until: 1_760_000_000_000 };
+const WAITING = { execution: '17', round: -1, item: 3 };
 
 const tokenIn = (url: string) => new URL(url).searchParams.get(SUBMISSION_PARAMETER) ?? '';
 const token = tokenIn(withSubmission(HOOK, submission, key));
@@ -80,7 +80,6 @@ describe('a callback address', () => {
 			{ ...WAITING, execution: 17 },
 			{ ...WAITING, round: '0' },
 			{ ...WAITING, item: '3' },
-			{ ...WAITING, until: undefined },
 			'17',
 		].map((waiting): [string, unknown, object] => [
 			`someone who waits: ${JSON.stringify(waiting)}`,

@@ -44,7 +44,7 @@ describe('a wake-up', () => {
 		operation: 'get4k' as const,
 		taskId: 't',
 		index: 0,
-		waiting: { execution: '7', round: 0, item: 0, until: NOW },
+		waiting: { execution: '7', round: 0, item: 0 },
 	};
 	const ofCallback = valueOf(withSubmission(URL_OF_N8N, submission, KEY), 'kieVeo');
 	const ofCallbackKey = makeToken(WAKE_UP, KEY);
