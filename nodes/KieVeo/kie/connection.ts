@@ -171,7 +171,8 @@ function requestSender(
 				disableFollowRedirect: true,
 				timeout: host === 'upload' ? UPLOAD_TIMEOUT : REQUEST_TIMEOUT,
 				// When n8n runs a node it sets its own signal: the user's stop.
-				...(abortSignal ? { abortSignal } : {}),
+				// Each request has its own: for more than ten that listen to one signal Node.js warns of a leak.
+				...(abortSignal ? { abortSignal: AbortSignal.any([abortSignal]) } : {}),
 			},
 		);
 		return reply as HttpReply;
