@@ -214,7 +214,8 @@ describe('the meaning of an answer', () => {
 		const expiresAt = '2025-01-04T12:00:00.000Z';
 		const data = { fileUrl: VIDEO, expiresAt };
 		expect(classifyUploadAnswer(answer({ code: 200, data }))).toMatchObject({ expiresAt });
-		expect(classifyUploadAnswer(answer({ code: 401 }))).toMatchObject({ kind: 'refused' });
+		const refused = { kind: 'refused', reason: 'unauthorized' };
+		expect(classifyUploadAnswer(answer({ code: 401 }))).toStrictEqual(refused);
 	});
 
 	it.each([

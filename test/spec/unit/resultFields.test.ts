@@ -186,6 +186,15 @@ it.each(['No success', 'success is not what this is'])('"%s" is told as it is', 
 	expect(faultOfTask({ state: 'fail' }, { code: 200, message }, false).message).toBe(message);
 });
 
+it.each<[envelope: number, isTask: boolean, code: number | null]>([
+	[501, false, 501],
+	[200, false, null],
+	[200, true, 200],
+])('A failure without a code in an answer with %d, of any model %s', (given, isTask, code) => {
+	const envelope = { code: given, message: 'x' };
+	expect(faultOfTask({ state: 'fail' }, envelope, isTask).code).toBe(code);
+});
+
 describe('what a body is about', () => {
 	const PREVIEW = { imageUrls: ['x'] };
 	const UPGRADED = '4K Video generated successfully.';
