@@ -186,9 +186,9 @@ function itemReader(run: Run): (index: number) => Reading<TaskWork> {
 			download:
 				settings && (async ({ result }) => await downloads.result(result, settings.maxBytes)),
 		});
-		// What was ordered before a switch of the API is there, whatever the other one offers.
-		if (!own.isPlaced) connection.api.assertOffered(order);
 		const work = shared.get(own.key)?.join(own) ?? own;
+		// What was ordered before a switch of the API is there, whatever the other one offers.
+		if (!work.isPlaced) connection.api.assertOffered(order);
 		if (own.key !== null) shared.set(own.key, work);
 		const toItem = (): INodeExecutionData => {
 			const { run: made, files } = work;

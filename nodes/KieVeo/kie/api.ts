@@ -98,6 +98,8 @@ export interface SubmittedTask {
 	kieTaskId: string | null;
 	/** `null` where it has no meaning. */
 	index: number | null;
+	/** Whether an upgrade was ordered through the jobs API; unset where that is not known. */
+	isJob?: boolean;
 	/** Kie's codes in the answers so far, the submission's first. */
 	codes: ReadonlyArray<number | null>;
 	/** The model or, of Veo 3.1, the tier that was asked for, where that is known. */

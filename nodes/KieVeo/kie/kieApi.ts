@@ -84,22 +84,28 @@ export class KieApi {
 	 * How a submitted task stands. What free requests do not settle is `processing`.
 	 *
 	 * An upgrade is asked about where it was ordered, whatever is chosen now. The question of the Veo endpoints is the
-	 * same as an order, and is left out unless they are chosen.
+	 * same as an order: it is left out for what is a job for certain, and unless these endpoints are chosen.
 	 */
 	async fetchTask(video: SubmittedTask, how: Asking): Promise<TaskAnswer> {
 		const { jobs } = this.apis;
 		if (isOfAnyModel(video.operation)) return await jobs.fetchTask(video, how);
-		if (isUpgrade(video.operation)) return this.withHint(await this.fetchUpgrade(video, how), true);
+		if (isUpgrade(video.operation)) {
+			const answer = await this.fetchUpgrade(video, how);
+			const isElsewhere = (video.isJob ?? this.upgradesAreTasks) !== this.upgradesAreTasks;
+			return isElsewhere ? answer : this.withHint(answer, true);
+		}
 		return await this.ask(async (api) => await api.fetchTask(video, how));
 	}
 
 	private async fetchUpgrade(video: SubmittedTask, how: Asking): Promise<TaskAnswer> {
 		const { veo, jobs } = this.apis;
-		const isChosen = this.chosen === veo;
+		const askVeo = async () => await veo.fetchTask(video, this.chosen === veo ? how : 'free');
 		// Every job has an id of its own; with the Veo endpoints an upgrade may have one.
-		if (kieTaskIdOf(video) === null) return await veo.fetchTask(video, isChosen ? how : 'free');
+		if (video.isJob === false || kieTaskIdOf(video) === null) return await askVeo();
 		const answer = await jobs.fetchTask(video, how);
-		return answer.isUnknown && isChosen ? await veo.fetchTask(video, how) : answer;
+		if (!answer.isUnknown || video.isJob) return answer;
+		const second = await askVeo();
+		return this.chosen === veo || tells(second) ? second : answer;
 	}
 
 	/** What Kie has on record about any task. Free of charge. For an upgrade it is usually the base video. */

@@ -75,7 +75,9 @@ export function toNodeError(
 	const { message, kieCode } = error;
 	const description = addition ? `${error.description} ${addition}` : error.description;
 	if (kieCode === undefined) {
-		return new NodeOperationError(node, message, { itemIndex, description });
+		const nodeError = new NodeOperationError(node, message, { itemIndex, description });
+		nodeError.message = message;
+		return nodeError;
 	}
 	const response: NodeJsonObject = { message, code: kieCode };
 	const nodeError = new NodeApiError(node, response, {

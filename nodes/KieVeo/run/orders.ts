@@ -11,6 +11,8 @@ export interface PlacedOrder {
 	taskId: string | null;
 	/** Set when Kie accepted it under another id than the user knows. */
 	kieTaskId: string | null;
+	/** Whether an upgrade was ordered through the jobs API. */
+	isJob?: boolean;
 	/** Of a lost answer: what was wrong with it. */
 	message: string;
 }
@@ -20,6 +22,8 @@ const FIELD = 'kieVeoOrders';
 /** Some 100 bytes each, in the execution that n8n stores. */
 const MOST_ORDERS = 1_000;
 const MOST_OF_A_MESSAGE = 100;
+/** Stands behind the ids of an upgrade through the jobs API. */
+const JOB = 'jobs';
 
 /**
  * What this node has ordered, and paid for, in this execution: kept in the node's context, which n8n stores with
@@ -57,17 +61,17 @@ export class OrderMemory {
 	find(key: string | null): PlacedOrder | null {
 		const entry = key !== null && Object.hasOwn(this.orders, key) ? this.orders[key] : null;
 		if (!Array.isArray(entry)) return null;
-		const [taskId, kieTaskId, message] = (entry as unknown[]).map(toText);
-		return { taskId: taskId ?? null, kieTaskId: kieTaskId ?? null, message: message ?? '' };
+		const [taskId = null, kieTaskId = null, note] = (entry as unknown[]).map(toText);
+		return { taskId, kieTaskId, message: note ?? '', isJob: note === JOB };
 	}
 
 	/** To be called as soon as it is known. The oldest are forgotten beyond 1,000. */
-	remember(key: string | null, { taskId, kieTaskId, message }: PlacedOrder): void {
+	remember(key: string | null, { taskId, kieTaskId, message, isJob }: PlacedOrder): void {
 		if (key === null) return;
 		this.orders[key] =
 			taskId === null
 				? [null, null, message.slice(0, MOST_OF_A_MESSAGE)]
-				: [taskId, ...(kieTaskId === null ? [] : [kieTaskId])];
+				: [taskId, ...(kieTaskId === null ? [] : [kieTaskId]), ...(isJob ? [JOB] : [])];
 		for (const oldest of Object.keys(this.orders).slice(0, -MOST_ORDERS)) {
 			delete this.orders[oldest];
 		}

@@ -3,7 +3,7 @@ import type { IBinaryData, IExecuteFunctions } from 'n8n-workflow';
 import type { Order, SubmissionAnswer, UpgradeOrder } from '../kie/api';
 import type { Connection } from '../kie/connection';
 import type { UploadFile } from '../kie/http/multipart';
-import type { FailureReason, Meaning, RetryReason } from '../kie/meaning/answer';
+import type { FailureReason, RetryReason } from '../kie/meaning/answer';
 import { NO_FILES } from '../kie/meaning/files';
 import { ORDERED } from '../kie/meaning/repeat';
 import { KieVeoError, PERHAPS_REORDERED } from '../messages/error';
@@ -44,9 +44,6 @@ const REFUSES_4K: readonly FailureReason[] = [
 
 /** What Kie says about itself, not about the task. */
 const BUSY: readonly RetryReason[] = ['rateLimit', 'maintenance'];
-
-/** What is known of a task as long as Kie does not say how it stands. */
-const RUNNING: Meaning = { kind: 'processing', files: NO_FILES };
 
 /** After this many consecutive answers that can mean a failed task, the task has failed. */
 const MOST_TASK_ERRORS = 5;
@@ -134,11 +131,16 @@ export class TaskWork implements Work {
 			case 'state':
 				return { ...task, taskId: order.taskId };
 			case 'upgrade': {
-				const isJob = known ? kieTaskId !== null : this.connection.api.upgradesAreTasks;
-				const own = isJob ? { ownTaskId: kieTaskId } : {};
+				const own = this.isJob ? { ownTaskId: kieTaskId } : {};
 				return { ...task, taskId: order.taskId, index: order.index, ...own };
 			}
 		}
+	}
+
+	/** Whether it is an upgrade through the jobs API: as it was ordered, or would be now. */
+	get isJob(): boolean {
+		if (this.order.kind !== 'upgrade') return false;
+		return this.placed?.isJob ?? this.connection.api.upgradesAreTasks;
 	}
 
 	/** The task an error names. As long as an extension has none, the one to extend. */
@@ -202,7 +204,7 @@ export class TaskWork implements Work {
 	async pickUp(): Promise<void> {
 		if (this.placed === null || this.placed.taskId === null) return;
 		const { taskId, kieTaskId } = this.placed;
-		const task = { ...this.subject, taskId, kieTaskId, codes: [ORDERED] };
+		const task = { ...this.subject, taskId, kieTaskId, codes: [ORDERED], isJob: this.isJob };
 		const answer = await this.connection.api.fetchTask(task, 'check');
 		const { meaning } = answer;
 		const failure = meaning.kind === 'failed' ? meaning.reason : null;
@@ -221,8 +223,9 @@ export class TaskWork implements Work {
 				const { logger } = this.context;
 				logger.warn(reorderedLine(this.context.getNode().name, taskId, failure !== null));
 			}
+			const running = { kind: 'processing' as const, files: NO_FILES };
 			// No code: Kie does not report its end to this run.
-			this.run = this.toRun({ ...answer, meaning: RUNNING, code: null, message });
+			this.run = this.toRun({ ...answer, meaning: running, code: null, message });
 		}
 		this.startTime();
 	}
@@ -286,12 +289,7 @@ export class TaskWork implements Work {
 		this.startTime();
 		const deadline = waitMode === 'none' ? undefined : this.deadline;
 		try {
-			const answer = await this.connection.api.submit(this.order, deadline);
-			const { meaning } = answer;
-			// Polling asks again until the time is up.
-			const mayWait = this.order.kind === 'state' && waitMode === 'poll';
-			const isBusy = meaning.kind === 'retry' && BUSY.includes(meaning.reason);
-			this.run = this.toRun(mayWait && isBusy ? { ...answer, meaning: RUNNING } : answer);
+			this.run = this.toRun(await this.submitOrder(deadline));
 		} catch (error) {
 			if (error instanceof KieVeoError && error.lostAnswer !== undefined) {
 				const lost = { taskId: null, kieTaskId: null, message: error.lostAnswer };
@@ -301,8 +299,20 @@ export class TaskWork implements Work {
 			return await this.send();
 		}
 		const { taskId, kieTaskId = null, message } = this.run.result;
-		memory.remember(this.orderKey, { taskId, kieTaskId, message });
+		memory.remember(this.orderKey, { taskId, kieTaskId, message, isJob: this.isJob });
 		if (this.order.kind !== 'state') this.startTime();
+	}
+
+	private async submitOrder(deadline?: number): Promise<SubmissionAnswer> {
+		const { api, clock } = this.connection;
+		for (;;) {
+			const answer = await api.submit(this.order, deadline);
+			const { meaning } = answer;
+			const isBusy = meaning.kind === 'retry' && BUSY.includes(meaning.reason);
+			// An order is sent again until the deadline as it is.
+			const isPolling = this.order.kind === 'state' && this.options.waitMode === 'poll';
+			if (!isBusy || !isPolling || clock.elapsed() >= this.deadline) return answer;
+		}
 	}
 
 	/** From the submission, or the first attempt. A fallback has what is left of the time. */
@@ -358,7 +368,8 @@ export class TaskWork implements Work {
 
 		/** @returns the pause in milliseconds that Kie asks for */
 		const check = async (): Promise<number> => {
-			const answer = await api.fetchTask({ ...this.subject, taskId, kieTaskId, codes }, 'poll');
+			const task = { ...this.subject, taskId, kieTaskId, codes, isJob: this.isJob };
+			const answer = await api.fetchTask(task, 'poll');
 			const { meaning } = answer;
 			lastMessage = answer.message;
 			if (meaning.kind === 'unclear' && clock.elapsed() - submittedAt > unclearMinutes * 60_000) {
@@ -407,7 +418,7 @@ export class TaskWork implements Work {
 		const { taskId } = subject;
 		const isUpgrade = taskId !== null;
 		const ids = isUpgrade ? { taskId, kieTaskId: named } : { taskId: named, kieTaskId: null };
-		this.options.memory.remember(this.orderKey, { ...ids, message: '' });
+		this.options.memory.remember(this.orderKey, { ...ids, message: '', isJob: isUpgrade });
 		return { ...subject, ...ids, ...(isUpgrade ? { ownTaskId: named } : {}) };
 	}
 

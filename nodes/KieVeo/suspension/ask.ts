@@ -46,7 +46,7 @@ export async function reportOf(
 		return video.report;
 	}
 	const files = await withWhole(event, async () => await askAbout(call, video));
-	if (files === null) return null;
+	if (files === null) return video.report;
 	const about = { ...event, model: video.model };
 	return { result: toTaskResult(about, callback.outcome, callback, files), raw: callback.body };
 }

@@ -85,7 +85,7 @@ export async function suspend(
 	context: IExecuteFunctions,
 	{ addressKey, clock }: Pick<Connection, 'addressKey' | 'clock'>,
 	items: INodeExecutionData[],
-	works: ReadonlyArray<Pick<TaskWork, 'items' | 'submittedAt'>>,
+	works: ReadonlyArray<Pick<TaskWork, 'items' | 'submittedAt' | 'isJob'>>,
 	{ round, resumeUrl, deadline }: { round: number; resumeUrl: string; deadline: number },
 ): Promise<void> {
 	const suspension = beginSuspension(placeOf(context, round), items, { deadline, complete: true });
@@ -94,6 +94,7 @@ export async function suspend(
 		for (const item of work.items) {
 			const video = suspension.awaited[item];
 			if (!video) continue;
+			video.isJob = work.isJob;
 			video.possiblyMissed = passed > (isUpgrade(video.operation) ? EARLY_UPGRADE_MS : EARLY_MS);
 		}
 	}

@@ -255,12 +255,15 @@ describe('Get', () => {
 	});
 });
 
-it("keeps Kie's words where n8n has a sentence of its own for a part of them", async () => {
-	const msg = 'A preexisting condition';
-	kie.simulator.nextTask({ generation: { outcome: 'failure', failure: { code: 500, msg } } });
-	const parameters = { prompt: 'A dog', waitMode: 'poll' };
-	expect((await caught(run('generate', { parameters }))).message).toContain(msg);
-});
+it.each([{}, { aspectRatio: 'preexisting' }])(
+	'keeps words in which n8n finds the name of a system fault: %j',
+	async (given) => {
+		const failure = { code: 500, msg: 'A preexisting condition' };
+		kie.simulator.nextTask({ generation: { outcome: 'failure', failure } });
+		const parameters = { prompt: 'A dog', waitMode: 'poll', ...given };
+		expect((await caught(run('generate', { parameters }))).message).toContain('preexisting');
+	},
+);
 
 const download = async (url: string, options: INodeParameters = {}) =>
 	await run('download', { parameters: { url }, options });

@@ -33,7 +33,7 @@ function execution(first: Run = {}, isForgetful = false) {
 				...run,
 				executionId,
 				contextData,
-				parameters: { prompt: '={{ $json.prompt }}', waitMode },
+				parameters: { prompt: '={{ $json.prompt }}', waitMode, ...run.parameters },
 			},
 		);
 	};
@@ -100,7 +100,11 @@ describe("an order placed before 'Order Through' was switched", () => {
 		expect(paid()).toBe(1);
 	});
 
-	it('is not ordered again when the job cannot be read', async () => {
+	it.each([
+		[500, 'Server Error'],
+		[505, 'This feature is currently disabled'],
+		[422, 'recordInfo is null'],
+	])('is not ordered again when asking for the job gives %i', async (code, msg) => {
 		const run = execution({
 			api: 'jobs',
 			operation: 'get4k',
@@ -108,8 +112,23 @@ describe("an order placed before 'Order Through' was switched", () => {
 			waitMode: 'none',
 		});
 		await run();
-		kie.simulator.fault({ kind: 'status', code: 500, path: '/api/v1/jobs/recordInfo' });
-		expect(jsonOf(await run({ api: 'veo' }))).toMatchObject([{ status: 'processing' }]);
+		const path = '/api/v1/jobs/recordInfo';
+		kie.simulator.fault({ kind: 'status', code, msg, path, times: Infinity });
+		await run({ api: 'veo' }).catch(() => undefined);
+		expect(paid()).toBe(1);
+	});
+
+	it('is picked up for each of two equal items', async () => {
+		const taskId = kie.simulator.addVideo();
+		const callBackUrl = 'http://127.0.0.1:9/webhook/veo';
+		const run = execution({
+			operation: 'get1080p',
+			taskIds: [taskId, taskId],
+			waitMode: 'none',
+			parameters: { callBackUrl },
+		});
+		await run({ api: 'jobs' });
+		expect(jsonOf(await run({ api: 'veo' }))).toHaveLength(2);
 		expect(paid()).toBe(1);
 	});
 
