@@ -106,7 +106,7 @@ export async function measureTrigger(lab: Lab): Promise<Section> {
 				['CPU', ({ measured }) => measured.shown('cpu', 0)],
 			]),
 		],
-		reading: `For expressions n8n 2.x makes a sandbox, a V8 isolate: one for a call of a webhook, one when a credential is read for it, one for the execution. Its own Webhook node is exempt from the first and reads no credential. So a call of this trigger costs three, as one of the Slack Trigger or of any other with its key in a credential. With \`N8N_EXPRESSION_ENGINE_LAZY_ACQUIRE=true\`, a setting of n8n, only the execution's Edit Fields node needs one.
+		reading: `For expressions n8n 2.x makes a sandbox, a V8 isolate: one for a call of a webhook, one when a credential is read for it, one for the execution. Its own Webhook node is exempt from the first and reads no credential. So a call of this trigger costs three, as one of the Slack Trigger or of any other with its key in a credential. This trigger and the Slack Trigger cost n8n the same: which of the two is a few percent ahead, in callbacks or in time blocked, changes from run to run, while single rounds differ by far more. With \`N8N_EXPRESSION_ENGINE_LAZY_ACQUIRE=true\`, a setting of n8n, only the execution's Edit Fields node needs one.
 
 A forged callback is answered with 401 and starts no execution, where the Code node fails one. Kie.ai sends one callback per video and accepts 20 submissions in 10 seconds: 2 callbacks per second, far below all of these rates. What an unsigned body costs is n8n parsing it as JSON; this trigger refuses it before it reads more than the task ID.`,
 		targets: [
