@@ -195,6 +195,21 @@ it.each<[what: string, invariants: string[], evidence: Evidence]>([
 		generated([generation], { status: 'error', error: 'no usable answer', seen: [] }),
 	],
 	[
+		'only the end of a video whose first order was refunded, and the second refused',
+		[LOST],
+		generated(
+			[generation],
+			{
+				status: 'error',
+				error: 'no usable answer',
+				seen: [],
+				batch: { ...run('generate', [a]).batch, retry: 'onFail' },
+			},
+			60,
+			-60,
+		),
+	],
+	[
 		'an accepted forgery',
 		[FORGED],
 		evidence({ forged: [{ kind: 'wrong proof', video: a, status: 200 }] }),

@@ -214,7 +214,7 @@ function hasLostAnswer({ fault, answer }: JournalEntry): boolean {
 	return LOSING_FAULTS.includes(fault ?? '') || code === 408 || code >= 500;
 }
 
-function unnamedGenerations({ runs, journal }: Evidence): string[] {
+function unnamedGenerations({ runs, journal, ledger }: Evidence): string[] {
 	return runs.flatMap((run) => {
 		if (run.killed || !makesVideos(run.batch.workload)) return [];
 		const until = run.endedAt ?? Infinity;
@@ -225,6 +225,9 @@ function unnamedGenerations({ runs, journal }: Evidence): string[] {
 			// What Retry On Fail has ordered again replaces what failed.
 			const taskId = journal.findLast(isPaid)?.taskId ?? null;
 			if (taskId === null || isNamedIn(run, taskId) || tellsOfLoss(run, video)) return [];
+			// Or Kie refused that order, and the error is about it.
+			const isRefunded = ledger.some((one) => one.taskId === taskId && one.credits < 0);
+			if (run.batch.retry === 'onFail' && isRefunded) return [];
 			return [`${taskId} (execution ${run.id}: ${run.error ?? 'no error'})`];
 		});
 	});
