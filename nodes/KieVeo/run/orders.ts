@@ -19,8 +19,8 @@ export interface PlacedOrder {
 
 /** The name in the node's context. */
 const FIELD = 'kieVeoOrders';
-/** Some 100 bytes each, in the execution that n8n stores. */
-const MOST_ORDERS = 1_000;
+/** Of earlier rounds: some 100 bytes each, in the execution that n8n stores. */
+const MOST_EARLIER = 1_000;
 const MOST_OF_A_MESSAGE = 100;
 /** Stands behind the ids of an upgrade through the jobs API. */
 const JOB = 'jobs';
@@ -65,16 +65,18 @@ export class OrderMemory {
 		return { taskId, kieTaskId, message: note ?? '', isJob: note === JOB };
 	}
 
-	/** To be called as soon as it is known. The oldest are forgotten beyond 1,000. */
+	/**
+	 * To be called as soon as it is known. A retry runs the newest round again, so all orders of that are kept; of
+	 * earlier ones the oldest are forgotten beyond 1,000.
+	 */
 	remember(key: string | null, { taskId, kieTaskId, message, isJob }: PlacedOrder): void {
 		if (key === null) return;
 		this.orders[key] =
 			taskId === null
 				? [null, null, message.slice(0, MOST_OF_A_MESSAGE)]
 				: [taskId, ...(kieTaskId === null ? [] : [kieTaskId]), ...(isJob ? [JOB] : [])];
-		for (const oldest of Object.keys(this.orders).slice(0, -MOST_ORDERS)) {
-			delete this.orders[oldest];
-		}
+		const earlier = Object.keys(this.orders).filter((one) => !one.startsWith(`${this.round}.`));
+		for (const oldest of earlier.slice(0, -MOST_EARLIER)) delete this.orders[oldest];
 	}
 }
 

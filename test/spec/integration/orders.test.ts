@@ -256,11 +256,11 @@ describe('what this execution has ordered', () => {
 		expect(paid()).toBe(1);
 	});
 
-	it('is kept as digests and ids, for the newest 1,000', async () => {
+	it('is kept as digests and ids: all of the newest round, 1,000 of earlier ones', async () => {
 		const contextData: { [node: string]: { kieVeoOrders?: object } } = {};
-		const orders = Object.fromEntries(
-			Array.from({ length: 1_000 }, (_, item) => [`0.${item}.old`, [`veo_task_${item}`]]),
-		);
+		const ofRound = (round: number, length: number) =>
+			Array.from({ length }, (_, item) => [`${round}.${item}.old`, [`veo_task_${item}`]] as const);
+		const orders = Object.fromEntries([...ofRound(-1, 1_500), ...ofRound(0, 1_001)]);
 		contextData['node:Kie.ai'] = { kieVeoOrders: orders };
 		await runOperation(kie.credentials, {
 			operation: 'generate',
@@ -268,7 +268,7 @@ describe('what this execution has ordered', () => {
 			contextData,
 		});
 		const kept = Object.entries(contextData['node:Kie.ai']?.kieVeoOrders ?? {});
-		expect(kept).toHaveLength(1_000);
+		expect(kept).toHaveLength(1_500 + 1_000 + 1);
 		expect(kept.map(([key]) => key)).not.toContain('0.0.old');
 		expect(JSON.stringify(kept.at(-1))).toMatch(/^\["-1\.0\.[\w-]{16}",\["[\w-]+"\]\]$/);
 		expect(JSON.stringify(kept)).not.toContain('secret');
