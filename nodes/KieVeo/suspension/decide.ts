@@ -50,6 +50,7 @@ export function decide(facts: Facts): Decision {
 	if (facts.resumption === 'failed') return 'resume';
 	if (video && !video.known) return answer(503, 'it is incomplete, and Kie.ai has no more yet');
 	if (open === 0) return 'resume';
+	if (video && facts.lastChance) return decideLate(facts);
 	return video ? decideOnReport(facts, video) : decideOnCheck(facts);
 }
 
@@ -57,6 +58,14 @@ function decideOnCheck({ isFinal, asked, open, lastChance }: Facts): Decision {
 	if (asked === 'no') return 'ask';
 	if (isFinal && (asked === 'answered' || lastChance)) return 'resume';
 	return asked === 'cutShort' ? answer(503, 'there are more videos to ask about') : waiting(open);
+}
+
+/** A callback after the waiting time, and possibly the last call that comes in time: it does what a final check does. */
+function decideLate({ asked }: Facts): Decision {
+	if (asked === 'no') return 'ask';
+	return asked === 'answered'
+		? 'resume'
+		: answer(503, 'Kie.ai could not be asked about all videos');
 }
 
 /**

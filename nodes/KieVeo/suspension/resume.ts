@@ -270,7 +270,7 @@ async function answerCall(call: Call, kind: Check['kind'], video: Facts['video']
 		if (decision === 'resume') return resume(call, open);
 		if (decision !== 'ask') return stillWaits(decision.status, decision.reason);
 		asked =
-			kind === 'reported'
+			kind === 'reported' && left >= LAST_CHANCE_MS
 				? await askWhileFinished(call)
 				: await askAboutOpen(call, kind !== 'unreported');
 	}

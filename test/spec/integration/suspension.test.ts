@@ -335,6 +335,20 @@ describe('several processes', () => {
 		expect(statuses(await execution.output(15_000))).toStrictEqual(['success', 'success']);
 	}, 20_000);
 
+	it('after a restart ask about everything at the last callback, seconds before it is too late', async () => {
+		const taskIds = [add(HELD), add({ ...READY_SOON, ...LOST })];
+		const execution = await suspend(taskIds, { timeout: 600 });
+		execution.restart();
+		const { apiKey } = execution.credentials;
+		// The last wake-up of the process before, which fails.
+		execution.credentials.apiKey = 'another-key';
+		jest.setSystemTime((execution.waitTill?.getTime() ?? 0) - 75_000 - 4_000);
+		await until(() => execution.wakeUps.length > 0);
+		Object.assign(execution.credentials, { apiKey });
+		kie.simulator.finish(String(taskIds[0]), 'get4k');
+		expect(statuses(await execution.output())).toStrictEqual(['success', 'success']);
+	});
+
 	it('ask n8n 1.x, which resumes for each of them, whether the execution still waits', async () => {
 		const resume = async (line: '1.x' | '2.x') => {
 			const taskId = add(HELD);

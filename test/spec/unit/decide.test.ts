@@ -30,6 +30,7 @@ function decideOn(base: Facts, { known, succeeded, isUpgrade, delivery, ...chang
 
 const restarted = { complete: false, delivery: 2 };
 const watched = { ...restarted, checkFollows: true };
+const late = { lastChance: true };
 
 describe('what is done about a report', () => {
 	it.each<[situation: string, changes: Changes, decision: string | number]>([
@@ -63,6 +64,9 @@ describe('what is done about a report', () => {
 		['a check will ask, but a failed upgrade must spread', { ...watched, succeeded: false }, 503],
 		['it was the last video, so no check is needed', { ...watched, open: 0 }, 'resume'],
 		['all callbacks came here, so none needs a check', { checkFollows: true }, 200],
+		['it may be the last call that comes in time', { ...watched, ...late }, 'ask'],
+		['it may be that, and Kie said that others run', { ...late, asked: 'answered' }, 'resume'],
+		['it may be that, and Kie could not be asked', { ...late, asked: 'unanswered' }, 503],
 		['n8n is about to continue by itself', { tooLate: true, open: 0 }, 200],
 	])('%s', (_situation, changes, expected) => {
 		expect(decideOn(REPORT, changes)).toBe(expected);
