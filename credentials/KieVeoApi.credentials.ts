@@ -7,7 +7,7 @@ import type {
 } from 'n8n-workflow';
 
 import { API_LABELS } from '../nodes/KieVeo/messages/advice';
-import { TRIMMED_API_KEY, TRIMMED_BASE_URL } from '../nodes/KieVeo/kie/credentialValues';
+import { TRIMMED_API_KEY, TRIMMED_BASE_URL } from '../nodes/KieVeo/kie/connection';
 
 /**
  * A rule that fails the test even though Kie answers HTTP 200: the real status is in the body.

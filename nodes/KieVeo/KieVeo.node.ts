@@ -10,8 +10,7 @@ import {
 
 import { resumeWebhooks } from './suspension/n8n';
 import { resumeOnCallback } from './suspension/resume';
-import { builderHint, properties, router } from './actions';
-import { paidRequestHints } from './actions/hints';
+import { builderHint, properties, router, paidRequestHints } from './actions';
 import { methods } from './actions/task/modelMethods';
 import { operationSubtitle } from './operations';
 

@@ -3,7 +3,7 @@ import type { IBinaryData, IDataObject, IExecuteFunctions } from 'n8n-workflow';
 import { inputErrors } from '../messages/input';
 import { checkDownloadSettings } from '../files/download';
 import type { Connection } from '../kie/connection';
-import type { UploadFile } from '../kie/http/multipart';
+import type { UploadFile } from '../kie/http/client';
 import type { WaitMode } from '../run/taskWork';
 import { MAX_PASS_THROUGH_BYTES, withSubmission, type Submission } from '../addresses/submission';
 import { publicUrlFault } from '../addresses/publicUrl';

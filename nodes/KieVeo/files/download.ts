@@ -3,16 +3,15 @@ import type { IBinaryData, IBinaryKeyData } from 'n8n-workflow';
 import { fileErrors, transferFaults } from '../messages/file';
 import { inputErrors } from '../messages/input';
 import type { CallingContext, Connection } from '../kie/connection';
-import { PARALLEL_TRANSFERS, readRetryAfter, type HttpReply } from '../kie/http/client';
+import { PARALLEL_TRANSFERS, readRetryAfter } from '../kie/http/client';
 import { throwIfCancelled } from '../kie/http/clock';
-import type { FileStream } from '../kie/http/multipart';
+import type { FileStream, HttpReply } from '../kie/http/client';
 import { networkFaultOf } from '../kie/http/networkFault';
 import { retryDelay } from '../kie/http/retry';
 import { Turns } from '../kie/http/turns';
 import { toNumber, toText } from '../values';
 import { isKieFileUrl, publicUrlFault } from '../addresses/publicUrl';
 import { urlsOf, type TaskResult } from '../taskResult';
-import { extensionOf, fileNameOf, mimeTypeOf } from './names';
 import { transfer, type FileOrder } from './transfer';
 
 /** How many times an interrupted transfer is restarted: reads are free. */
@@ -232,4 +231,63 @@ function withoutFile(
 	if (status === PROXY_LOGIN) throw fileErrors.unreached(order, fault, 'proxyLogin');
 	if (!BUSY.includes(status)) return { kind: 'broken', fault };
 	return { kind: 'broken', fault, pauseMs: readRetryAfter(headers['retry-after'], now) ?? 0 };
+}
+
+/* What a file is called. */
+
+/** Types of the files Kie makes, with their usual extension. The first is the default. */
+const EXTENSIONS = new Map([
+	['video/mp4', 'mp4'],
+	['video/webm', 'webm'],
+	['video/quicktime', 'mov'],
+	['image/jpeg', 'jpg'],
+	['image/png', 'png'],
+	['image/webp', 'webp'],
+	['audio/mpeg', 'mp3'],
+	['audio/wav', 'wav'],
+	['audio/x-wav', 'wav'],
+]);
+
+/**
+ * The type of a file by the answer's header, otherwise by its address, otherwise MP4.
+ *
+ * @returns `null` for text: an error page, not the file
+ */
+export function mimeTypeOf(contentType: unknown, url: string): string | null {
+	const type = (toText(contentType) ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
+	if (/^text\/|^application\/(json|xml|xhtml\+xml)$/.test(type)) return null;
+	if (/^[\w.+-]+\/[\w.+-]+$/.test(type) && !/octet-stream/.test(type)) return type;
+	const extension = endingOf(url);
+	const known = [...EXTENSIONS].find(([, ending]) => ending === extension);
+	return known?.[0] ?? (extension === null ? 'video/mp4' : 'application/octet-stream');
+}
+
+function endingOf(url: string): string | null {
+	return /\.(\w{1,5})$/.exec(new URL(url).pathname)?.[1]?.toLowerCase() ?? null;
+}
+
+/** @returns without a dot */
+export function extensionOf(mimeType: string, url: string): string {
+	return (
+		EXTENSIONS.get(mimeType) ??
+		endingOf(url) ??
+		mimeType.replace(/^.*\//, '').replace(/[^a-z0-9]/gi, '')
+	);
+}
+
+/** A name that every file system accepts, from parts such as task id, index and resolution. */
+export function fileNameOf(...parts: Array<string | number | null>): string {
+	const name = parts.filter((part) => part !== null).join('-');
+	return (
+		name
+			.replace(/[^\w.-]+/g, '_')
+			.replace(/^\.+/, '')
+			.slice(0, 120) || 'video'
+	);
+}
+
+/** The name at the end of a URL, without its extension. */
+export function fileNameOfUrl(url: string): string {
+	const last = new URL(url).pathname.split('/').pop() ?? '';
+	return fileNameOf(last.replace(/\.\w{1,5}$/, ''));
 }

@@ -1,7 +1,7 @@
 import { asError, type KieVeoError } from '../messages/error';
 import { fileErrors, transferFaults } from '../messages/file';
 import { CancelledError, throwIfCancelled, type Clock } from '../kie/http/clock';
-import type { FileStream } from '../kie/http/multipart';
+import type { FileStream } from '../kie/http/client';
 import { isJsonObject } from '../values';
 
 /** Milliseconds without a byte after which a transfer is considered stalled. */

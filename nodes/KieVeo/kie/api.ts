@@ -7,7 +7,7 @@ import type {
 	VideoCreation,
 } from '../operations';
 import type { ApiName, Meaning, Said } from './meaning/answer';
-import type { CreateMeaning } from './meaning/create';
+import type { CreateMeaning } from './meaning/money';
 
 /** What Kie's answer means, and Kie's own words. */
 export interface Answered<M> extends Said {

@@ -21,9 +21,9 @@ import { callWithRetry, submitPatiently } from './http/retry';
 import { PATIENCE_WITHOUT_TIMEOUT_MS } from './http/turns';
 import type { SubmissionLimiter } from './http/limiter';
 import type { KieAnswer } from './meaning/answer';
-import { classifyCreateAnswer, mayBePaid, type OrderMeaning } from './meaning/create';
+import { classifyCreateAnswer, mayBePaid, type OrderMeaning } from './meaning/money';
 import { NO_FILES, type ResultFiles } from './meaning/files';
-import { isUnknownTask, readRecordAnswer } from './meaning/record';
+import { isUnknownTask, readRecordAnswer } from './meaning/answer';
 
 /** How long Kie may still not know a task it has just created, in milliseconds. */
 const GRACE_MS = 90_000;

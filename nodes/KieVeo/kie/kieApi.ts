@@ -9,8 +9,7 @@ import type {
 	TaskAnswer,
 } from './api';
 import { answered, kieTaskIdOf, type Account, type BaseApi } from './baseApi';
-import type { HttpCall } from './http/client';
-import type { UploadFile } from './http/multipart';
+import type { HttpCall, UploadFile } from './http/client';
 import { callWithRetry, MAX_ATTEMPTS } from './http/retry';
 import { JobsApi } from './jobsApi';
 import {

@@ -12,7 +12,7 @@ import { answered, BaseApi, kieTaskIdOf, toFields } from './baseApi';
 import type { HttpCall } from './http/client';
 import { classifyUpgradeAnswer, type KieAnswer, type Meaning } from './meaning/answer';
 import { is4k } from './meaning/fields';
-import { judgeRepeat, type Repeat } from './meaning/repeat';
+import { judgeRepeat, type Repeat } from './meaning/money';
 
 /* Kie's dedicated Veo endpoints. Kie has moved its documentation before, so the paths appear only here. */
 

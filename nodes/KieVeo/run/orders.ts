@@ -2,7 +2,7 @@ import { createHash } from 'crypto';
 import type { IExecuteFunctions } from 'n8n-workflow';
 
 import type { Order, StateOrder } from '../kie/api';
-import type { UploadFile } from '../kie/http/multipart';
+import type { UploadFile } from '../kie/http/client';
 import { isJsonObject, toText } from '../values';
 
 /** What became of an order that this execution has sent. */

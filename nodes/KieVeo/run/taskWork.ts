@@ -2,10 +2,10 @@ import type { IBinaryData, IExecuteFunctions } from 'n8n-workflow';
 
 import type { Order, SubmissionAnswer, UpgradeOrder } from '../kie/api';
 import type { Connection } from '../kie/connection';
-import type { UploadFile } from '../kie/http/multipart';
+import type { UploadFile } from '../kie/http/client';
 import type { FailureReason, RetryReason } from '../kie/meaning/answer';
 import { NO_FILES } from '../kie/meaning/files';
-import { ORDERED } from '../kie/meaning/repeat';
+import { ORDERED } from '../kie/meaning/money';
 import { KieVeoError, PERHAPS_REORDERED } from '../messages/error';
 import { inputErrors } from '../messages/input';
 import { logLine, reorderedLine, submittedLine } from '../messages/run';

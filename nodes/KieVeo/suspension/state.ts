@@ -7,7 +7,7 @@ import type {
 
 import type { SubmittedTask } from '../kie/api';
 import type { CallingContext } from '../kie/connection';
-import { ORDERED } from '../kie/meaning/repeat';
+import { ORDERED } from '../kie/meaning/money';
 import { readText } from '../kie/meaning/texts';
 import { BoundedMap, toNumber, toText } from '../values';
 import { PERHAPS_REORDERED } from '../messages/error';

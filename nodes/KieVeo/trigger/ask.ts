@@ -2,7 +2,7 @@ import type { Asking, TaskAnswer } from '../kie/api';
 import type { Callback } from '../kie/callback/parse';
 import { eventOf, refused, type CallbackEvent, type CallbackRefusal } from '../kie/callback/check';
 import { ANSWER_LIMIT_MS, withinAnswerTime, withWhole, type Connection } from '../kie/connection';
-import { wasNotAccepted } from '../kie/meaning/create';
+import { wasNotAccepted } from '../kie/meaning/money';
 import { readJob, readUpgradeJob, topicOfModel } from '../kie/meaning/fields';
 import { isUpgradedTo, type ResultFiles } from '../kie/meaning/files';
 import { at, BoundedMap, isJsonObject } from '../values';

@@ -1,7 +1,6 @@
 import type { IHookFunctions, INodeProperties, IWebhookFunctions } from 'n8n-workflow';
 
-import { CREDENTIAL } from '../kie/connection';
-import { trimmedHmacKey } from '../kie/credentialValues';
+import { CREDENTIAL, trimmedHmacKey } from '../kie/connection';
 import { toNodeError } from '../messages/error';
 import { inputErrors } from '../messages/input';
 import { EVENTS } from '../operations';

@@ -9,8 +9,7 @@ import {
 	type CheckOptions,
 } from '../kie/callback/check';
 import { isReplayed, readCallbackRequest } from '../kie/callback/request';
-import { connectForCallback, CREDENTIAL } from '../kie/connection';
-import { trimmedApiKey, trimmedHmacKey } from '../kie/credentialValues';
+import { connectForCallback, CREDENTIAL, trimmedApiKey, trimmedHmacKey } from '../kie/connection';
 import { asError } from '../messages/error';
 import { reorderedLine, tierLine } from '../messages/run';
 import { topicOfModel } from '../kie/meaning/fields';

@@ -11,8 +11,8 @@ import {
 	classifyCreateAnswer,
 	mayBePaid,
 	wasNotAccepted,
-} from '../../../nodes/KieVeo/kie/meaning/create';
-import { isUnknownTask, readRecordAnswer } from '../../../nodes/KieVeo/kie/meaning/record';
+} from '../../../nodes/KieVeo/kie/meaning/money';
+import { isUnknownTask, readRecordAnswer } from '../../../nodes/KieVeo/kie/meaning/answer';
 import { parseCallback } from '../../../nodes/KieVeo/kie/callback/parse';
 import { fakeKie, GENERATE } from '../unit/fakeKie';
 import { body, ORIGIN } from './kieLike';

@@ -8,7 +8,7 @@ import {
 	trimmedBaseUrl,
 	trimmedHmacKey,
 	unsendableIn,
-} from '../../../nodes/KieVeo/kie/credentialValues';
+} from '../../../nodes/KieVeo/kie/connection';
 
 const KEY = '0123456789abcdef0123456789abcdef';
 const DEFAULT = 'https://api.kie.ai';

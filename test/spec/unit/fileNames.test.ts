@@ -1,4 +1,4 @@
-import { fileNameOf, fileNameOfUrl, mimeTypeOf } from '../../../nodes/KieVeo/files/names';
+import { fileNameOf, fileNameOfUrl, mimeTypeOf } from '../../../nodes/KieVeo/files/download';
 
 const URL_1 = 'https://tempfile.example.com/v/one.mp4';
 

@@ -5,7 +5,7 @@ import {
 	type Attempt,
 } from '../../../nodes/KieVeo/kie/http/limiter';
 import type { KieAnswer } from '../../../nodes/KieVeo/kie/meaning/answer';
-import { classifyCreateAnswer } from '../../../nodes/KieVeo/kie/meaning/create';
+import { classifyCreateAnswer } from '../../../nodes/KieVeo/kie/meaning/money';
 import { FakeClock } from './fakeClock';
 import { answerWith, simulate, type Outcome, type Scenario } from './sharedAccount';
 

@@ -9,8 +9,8 @@ import {
 	type KieAnswer,
 	type UnreachedReason,
 } from '../../../nodes/KieVeo/kie/meaning/answer';
-import { classifyCreateAnswer, mayBePaid } from '../../../nodes/KieVeo/kie/meaning/create';
-import { isUnknownTask, readRecordAnswer } from '../../../nodes/KieVeo/kie/meaning/record';
+import { classifyCreateAnswer, mayBePaid } from '../../../nodes/KieVeo/kie/meaning/money';
+import { isUnknownTask, readRecordAnswer } from '../../../nodes/KieVeo/kie/meaning/answer';
 import { KNOWN_TEXTS, readText } from '../../../nodes/KieVeo/kie/meaning/texts';
 import * as kieTexts from '../../tools/simulator/kieTexts';
 import { ANSWERS, TASK, VIDEO, type AnswerRow } from '../corpus/answers';

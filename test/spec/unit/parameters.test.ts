@@ -5,7 +5,7 @@ import {
 	readTaskOptions,
 	toSeconds,
 } from '../../../nodes/KieVeo/actions/parameters';
-import { trimmedApiKey, trimmedBaseUrl } from '../../../nodes/KieVeo/kie/credentialValues';
+import { trimmedApiKey, trimmedBaseUrl } from '../../../nodes/KieVeo/kie/connection';
 
 type Case = [value: unknown, expected: unknown];
 

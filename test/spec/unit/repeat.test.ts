@@ -1,4 +1,4 @@
-import { judgeRepeat, type Repeat } from '../../../nodes/KieVeo/kie/meaning/repeat';
+import { judgeRepeat, type Repeat } from '../../../nodes/KieVeo/kie/meaning/money';
 
 describe('a repeated 4K request that is answered "in progress"', () => {
 	it.each<[earlier: Array<number | null>, code: number | null, verdict: Repeat]>([

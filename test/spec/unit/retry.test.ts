@@ -2,7 +2,7 @@ import { CancelledError } from '../../../nodes/KieVeo/kie/http/clock';
 import { MAX_ATTEMPTS, submitPatiently } from '../../../nodes/KieVeo/kie/http/retry';
 import { SubmissionLimiter } from '../../../nodes/KieVeo/kie/http/limiter';
 import { classifyUpgradeAnswer, type KieAnswer } from '../../../nodes/KieVeo/kie/meaning/answer';
-import { classifyCreateAnswer } from '../../../nodes/KieVeo/kie/meaning/create';
+import { classifyCreateAnswer } from '../../../nodes/KieVeo/kie/meaning/money';
 import { answerWith, SeededClock } from './sharedAccount';
 
 const NO_CONNECTION: KieAnswer = {

@@ -1,7 +1,7 @@
 import { submitPatiently } from '../../../nodes/KieVeo/kie/http/retry';
 import { SubmissionLimiter } from '../../../nodes/KieVeo/kie/http/limiter';
 import type { KieAnswer } from '../../../nodes/KieVeo/kie/meaning/answer';
-import { classifyCreateAnswer } from '../../../nodes/KieVeo/kie/meaning/create';
+import { classifyCreateAnswer } from '../../../nodes/KieVeo/kie/meaning/money';
 import { FakeClock } from './fakeClock';
 
 const LIMIT = 20;

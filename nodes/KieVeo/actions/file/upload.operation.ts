@@ -1,6 +1,6 @@
 import { inputErrors } from '../../messages/input';
 import { uploadRejectedError } from '../../messages/task';
-import type { UploadFile } from '../../kie/http/multipart';
+import type { UploadFile } from '../../kie/http/client';
 import { notice } from '../../panel';
 import { itemOperation } from '../itemOperation';
 import { readText, type Item } from '../parameters';

@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { modelErrors } from '../../messages/model';
+import { modelErrors } from '../../messages/input';
 import { itemOperation } from '../itemOperation';
 import { fetchModels, modelProperty, readModelId } from './modelInput';
 

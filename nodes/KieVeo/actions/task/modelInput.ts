@@ -2,7 +2,7 @@ import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 
 import type { CataloguedModel, ModelField } from '../../kie/catalogue';
 import type { Connection } from '../../kie/connection';
-import { modelErrors } from '../../messages/model';
+import { modelErrors } from '../../messages/input';
 import type { KieVeoError } from '../../messages/error';
 import {
 	at,

@@ -9,7 +9,7 @@ import type {
 import type { ListedModel, ModelField } from '../../kie/catalogue';
 import { connect } from '../../kie/connection';
 import { asError, KieVeoError, toNodeError } from '../../messages/error';
-import { limitsOf, modelErrors, NO_MODEL_NOTICE } from '../../messages/model';
+import { limitsOf, modelErrors, NO_MODEL_NOTICE } from '../../messages/input';
 import { modelIdIn } from '../parameters';
 import { isAsked, isTextList } from './modelInput';
 

@@ -1,6 +1,5 @@
 import { publicUrlFault } from '../../addresses/publicUrl';
-import { Downloads } from '../../files/download';
-import { fileNameOfUrl } from '../../files/names';
+import { Downloads, fileNameOfUrl } from '../../files/download';
 import { inputErrors } from '../../messages/input';
 import { binaryPropertyNameProperty, maxSizeOption, optionsProperty } from '../../panel';
 import { itemOperation } from '../itemOperation';

@@ -2,7 +2,7 @@ import type { INodeProperties } from 'n8n-workflow';
 
 import { publicUrlFault } from '../../addresses/publicUrl';
 import type { CreationParameters } from '../../kie/api';
-import type { UploadFile } from '../../kie/http/multipart';
+import type { UploadFile } from '../../kie/http/client';
 import { inputErrors } from '../../messages/input';
 import { promptProperty, seedOption, watermarkOption } from '../../panel';
 import { toText } from '../../values';

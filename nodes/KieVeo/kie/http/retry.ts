@@ -1,5 +1,5 @@
 import type { KieAnswer } from '../meaning/answer';
-import { wasNotAccepted } from '../meaning/create';
+import { wasNotAccepted } from '../meaning/money';
 import { CancelledError, type Clock } from './clock';
 import type { SubmissionLimiter, Acceptance } from './limiter';
 

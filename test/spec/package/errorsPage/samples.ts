@@ -1,5 +1,5 @@
 import type { ModelField, Unread } from '../../../../nodes/KieVeo/kie/catalogue';
-import { modelErrors } from '../../../../nodes/KieVeo/messages/model';
+import { modelErrors } from '../../../../nodes/KieVeo/messages/input';
 import type {
 	FailureReason,
 	Refusal,
