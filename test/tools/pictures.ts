@@ -9,7 +9,7 @@ import { Stage } from '../spec/e2e/stage';
 import { node } from '../spec/e2e/workflows';
 import { Editor } from './n8n/browser';
 import type { WorkflowDefinition } from './n8n/client';
-import { describeError } from './n8n/errors';
+import { runCommand } from './n8n/command';
 import { readExample, RECEIVER_PATH } from './n8n/examples';
 import { DEMO_VIDEOS, SIMULATOR_KEY } from './simulator';
 
@@ -326,7 +326,4 @@ async function main(): Promise<void> {
 	}
 }
 
-main().catch((error: unknown) => {
-	console.error(describeError(error));
-	process.exitCode = 1;
-});
+runCommand(main);

@@ -7,7 +7,7 @@ import { parseArgs } from 'node:util';
 import { format, resolveConfig } from 'prettier';
 
 import { version } from '../../../package.json';
-import { describeError } from '../n8n/errors';
+import { describeError, runCommand } from '../n8n/command';
 import { lineNamed } from '../n8n/versions';
 import { measureDownload } from './download';
 import type { Section } from './figures';
@@ -124,7 +124,4 @@ function targetLines(sections: readonly Section[]): string {
 		.join('\n');
 }
 
-main().catch((error: unknown) => {
-	console.error(describeError(error));
-	process.exitCode = 1;
-});
+runCommand(main);

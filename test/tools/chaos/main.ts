@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 
-import { describeError } from '../n8n/errors';
+import { runCommand } from '../n8n/command';
 import { lineNamed } from '../n8n/versions';
 import { judge } from './invariants';
 import { report } from './report';
@@ -64,7 +64,4 @@ async function main(): Promise<void> {
 	console.error(`Evidence and n8n's log are in ${folder}`);
 }
 
-main().catch((error: unknown) => {
-	console.error(describeError(error));
-	process.exitCode = 1;
-});
+runCommand(main);

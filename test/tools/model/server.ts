@@ -1,8 +1,8 @@
 import { createServer } from 'node:http';
 import { json } from 'node:stream/consumers';
 
-import { describeError } from '../n8n/errors';
-import { asRecord, isRecord, type UnknownRecord } from '../n8n/wire';
+import { isJsonObject, type JsonObject } from '../../../nodes/KieVeo/values';
+import { describeError } from '../n8n/command';
 import { closeServer, listen } from '../simulator/network';
 
 /** What a model sees: the tools it may call, and what came of it. */
@@ -41,7 +41,7 @@ export class ModelServer {
 	static async start(mind: Mind): Promise<ModelServer> {
 		const turns: Turn[] = [];
 		const said: string[] = [];
-		const answer = (path: string, body: UnknownRecord) => {
+		const answer = (path: string, body: JsonObject) => {
 			const { read, write } = path.endsWith('/responses') ? RESPONSES : CHAT_COMPLETIONS;
 			const turn = read(body);
 			turns.push(turn);
@@ -51,7 +51,7 @@ export class ModelServer {
 		};
 		const server = createServer((request, response) => {
 			json(request)
-				.then((body) => answer(request.url ?? '', asRecord(body, 'request')))
+				.then((body) => answer(request.url ?? '', asObject(body, 'request')))
 				.catch((error: unknown) => {
 					response.statusCode = 400;
 					return { error: { message: describeError(error) } };
@@ -93,13 +93,13 @@ export function filmMaker(start: string): Mind {
 
 /** A form in which OpenAI's API is spoken. */
 interface Speech {
-	read(body: UnknownRecord): Turn;
+	read(body: JsonObject): Turn;
 	write(move: Move, number: number): object;
 }
 
 const CHAT_COMPLETIONS: Speech = {
 	read: ({ messages, tools }) => ({
-		tools: toolsOf(records(tools).map((tool) => asRecord(tool.function, 'tool'))),
+		tools: toolsOf(records(tools).map((tool) => asObject(tool.function, 'tool'))),
 		toolResults: records(messages)
 			.filter(({ role }) => role === 'tool')
 			.map(({ content }) => textOf(content)),
@@ -148,20 +148,26 @@ function named({ call, input }: Extract<Move, { call: string }>): object {
 	return { name: call, arguments: JSON.stringify(input) };
 }
 
-function toolsOf(functions: UnknownRecord[]): Map<string, Tool> {
+function toolsOf(functions: JsonObject[]): Map<string, Tool> {
 	return new Map(
 		functions.map(({ name, description, parameters }) => {
-			const { properties } = asRecord(parameters, 'parameters');
-			const names = Object.keys(asRecord(properties, 'properties'));
+			const { properties } = asObject(parameters, 'parameters');
+			const names = Object.keys(asObject(properties, 'properties'));
 			return [textOf(name), { description: textOf(description), parameters: names }];
 		}),
 	);
 }
 
-function records(value: unknown): UnknownRecord[] {
-	return Array.isArray(value) ? value.filter(isRecord) : [];
+function records(value: unknown): JsonObject[] {
+	return Array.isArray(value) ? value.filter(isJsonObject) : [];
 }
 
 function textOf(value: unknown): string {
 	return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+/** @throws Error that names `what` when the value is not an object. */
+function asObject(value: unknown, what: string): JsonObject {
+	if (isJsonObject(value)) return value;
+	throw new Error(`${what}: expected an object, got ${JSON.stringify(value)?.slice(0, 200)}`);
 }

@@ -9,7 +9,7 @@ import { readFileSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 
 import { ensureInstalled } from '../n8n/cache';
-import { describeError } from '../n8n/errors';
+import { runCommand } from '../n8n/command';
 
 /** Changes that no test can notice, and why. */
 const EXPLAINED = new Map([
@@ -62,11 +62,11 @@ function originalOf(source: string, { location: { start, end } }: Mutant): strin
 	return start.line === end.line ? line.slice(start.column - 1, end.column - 1) : '';
 }
 
-async function main(args: readonly string[]): Promise<void> {
+async function main(): Promise<void> {
 	rmSync(REPORT, { force: true });
 	const name = `stryker-${VERSION}`;
 	const folder = await ensureInstalled({ name, manifest: MANIFEST, program: PROGRAM });
-	const command = [join(folder, PROGRAM), 'run', CONFIG, ...args];
+	const command = [join(folder, PROGRAM), 'run', CONFIG, ...process.argv.slice(2)];
 	const { status } = spawnSync(process.execPath, command, { cwd: ROOT, stdio: 'inherit' });
 	if (status !== 0) throw new Error(`Stryker ended with exit code ${status}`);
 
@@ -92,7 +92,4 @@ async function main(args: readonly string[]): Promise<void> {
 	if (unexplained.length + needless.length > 0) process.exitCode = 1;
 }
 
-main(process.argv.slice(2)).catch((error: unknown) => {
-	console.error(describeError(error));
-	process.exitCode = 1;
-});
+runCommand(main);

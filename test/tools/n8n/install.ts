@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
 import { cacheFolder, ensureInstalled, runStep } from './cache';
-import { describeError } from './errors';
+import { runCommand } from './command';
 import { ensureChromium } from './programs';
 import { LINES, type N8nLine } from './versions';
 
@@ -71,14 +71,9 @@ export async function ensureN8n(line: N8nLine): Promise<N8nInstall> {
 }
 
 /** `tsx test/tools/n8n/install.ts`: all that the end-to-end tests need. */
-async function main(): Promise<void> {
-	for (const line of LINES) await ensureN8n(line);
-	ensureChromium();
-}
-
 if (require.main === module) {
-	main().catch((error: unknown) => {
-		console.error(describeError(error));
-		process.exitCode = 1;
+	runCommand(async () => {
+		for (const line of LINES) await ensureN8n(line);
+		ensureChromium();
 	});
 }

@@ -1,7 +1,7 @@
 /** Tries Kie.ai's unified jobs API with a real key: docs/jobs-api.md says what is not proved yet. */
 import { createInterface } from 'node:readline/promises';
 
-import { describeError } from '../n8n/errors';
+import { runCommand } from '../n8n/command';
 import { tryJobsApi } from './trial';
 
 const HELP = `Tries Kie.ai's unified jobs API with a real key.
@@ -29,7 +29,4 @@ async function main(): Promise<void> {
 	}
 }
 
-main().catch((error: unknown) => {
-	console.error(describeError(error));
-	process.exitCode = 1;
-});
+runCommand(main);
