@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+import { isJsonObject } from '../../../nodes/KieVeo/values';
 import type { Stage } from '../../spec/e2e/stage';
 import { AFTER, KIE } from '../../spec/e2e/workflows';
 import { allItemsOf, hasEnded, type Execution } from '../n8n/execution';
-import { isRecord } from '../n8n/wire';
 import type { Evidence, RunRecord, Seen, Started } from './evidence';
 import { FORGED } from './forgeries';
 import { ACCOUNTS, type Receivers } from './receivers';
@@ -75,7 +75,7 @@ function diedAtStart({ error }: Execution): boolean {
 function seenIn(execution: Execution): Seen[] {
 	return allItemsOf(execution, AFTER).map(({ json }) => ({
 		tag: String(json.tag),
-		json: isRecord(json.got) ? json.got : {},
+		json: isJsonObject(json.got) ? json.got : {},
 	}));
 }
 

@@ -1,13 +1,13 @@
+import { isJsonObject, type JsonObject } from '../../../nodes/KieVeo/values';
 import type { Delivery, JournalEntry, LedgerEntry } from '../simulator';
 import type { BatchSettings, Forgery, PlannedVideo, RestartWay } from './plan';
 import { tagsOf, type Order } from './workloads';
-import { isRecord, type UnknownRecord } from '../n8n/wire';
 
 /** What the last node of a workflow got for one input item. */
 export interface Seen {
 	/** Names the input item, see `tagsOf`. */
 	tag: string;
-	json: UnknownRecord;
+	json: JsonObject;
 }
 
 /** One execution that submits or fetches videos. */
@@ -45,7 +45,7 @@ export interface Evidence {
 	fileUrl: string;
 	runs: RunRecord[];
 	/** Executions started by Kie.ai Trigger, and what they were given. */
-	triggered: Array<{ id: string; json: UnknownRecord | null }>;
+	triggered: Array<{ id: string; json: JsonObject | null }>;
 	ledger: readonly LedgerEntry[];
 	journal: readonly JournalEntry[];
 	/** Of true callbacks. */
@@ -74,9 +74,9 @@ export function runsOf({ runs }: Evidence, { number }: PlannedVideo): RunRecord[
 }
 
 /** Fields of an order, whichever API it went through. */
-function fieldsOf({ body }: JournalEntry): UnknownRecord {
-	if (!isRecord(body)) return {};
-	return isRecord(body.input) ? body.input : body;
+function fieldsOf({ body }: JournalEntry): JsonObject {
+	if (!isJsonObject(body)) return {};
+	return isJsonObject(body.input) ? body.input : body;
 }
 
 /** The prompt of a request to generate; no other has one. */
@@ -94,7 +94,7 @@ export function jobsOf({ journal }: Evidence, { taskId, index }: PlannedVideo): 
 }
 
 /** What downstream nodes got about a video in one execution. */
-function seenIn({ seen }: RunRecord, video: PlannedVideo): UnknownRecord[] {
+function seenIn({ seen }: RunRecord, video: PlannedVideo): JsonObject[] {
 	const tags = tagsOf(video);
 	return seen.flatMap(({ tag, json }) => (tags.includes(tag) ? [json] : []));
 }
@@ -106,13 +106,13 @@ export function tellsOfLoss(run: RunRecord, video: PlannedVideo): boolean {
 }
 
 /** Everything downstream nodes got about a video, in executions and from the trigger. */
-export function seenOf(evidence: Evidence, video: PlannedVideo): UnknownRecord[] {
+export function seenOf(evidence: Evidence, video: PlannedVideo): JsonObject[] {
 	const items = runsOf(evidence, video).flatMap((run) => seenIn(run, video));
 	return [...items, ...eventsOf(evidence, video)];
 }
 
 /** What the trigger gave out about a video. */
-export function eventsOf({ triggered }: Evidence, video: PlannedVideo): UnknownRecord[] {
+export function eventsOf({ triggered }: Evidence, video: PlannedVideo): JsonObject[] {
 	return triggered.flatMap(({ json }) =>
 		json !== null && json.taskId === video.taskId && json.index === video.index ? [json] : [],
 	);

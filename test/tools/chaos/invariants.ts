@@ -1,3 +1,4 @@
+import type { JsonObject } from '../../../nodes/KieVeo/values';
 import {
 	eventsOf,
 	isNamedIn,
@@ -10,7 +11,6 @@ import {
 	type Evidence,
 	type RunRecord,
 } from './evidence';
-import { type UnknownRecord } from '../n8n/wire';
 import type { JournalEntry } from '../simulator';
 import { makesVideos, suspends, type PlannedVideo } from './plan';
 import { tagsOf } from './workloads';
@@ -247,7 +247,7 @@ function wrongUrls(evidence: Evidence): string[] {
 	);
 }
 
-function hasRightUrl(evidence: Evidence, video: PlannedVideo, json: UnknownRecord): boolean {
+function hasRightUrl(evidence: Evidence, video: PlannedVideo, json: JsonObject): boolean {
 	const { operation, taskId, videoUrl, videoUrls } = json;
 	// Fetched by the id of its job, an upgrade is the upgrade.
 	const isJob = jobsOf(evidence, video).includes(String(taskId));

@@ -1,4 +1,4 @@
-import { isRecord } from '../n8n/wire';
+import { isJsonObject } from '../../../nodes/KieVeo/values';
 import * as is from './fields';
 import { CREATE_TASK, createTask, JOB_ROUTES } from './jobsApi';
 import { TEXTS } from './kieTexts';
@@ -71,18 +71,13 @@ export function answerApi(simulator: Simulator, incoming: Incoming): Reply {
 	if (method !== 'GET' && contentType !== 'application/json') {
 		refuse(422, 'Content-Type must be application/json');
 	}
-	const fields = method === 'GET' ? withNumber(query) : body;
+	const fields = method === 'GET' ? query : body;
 	const fault = is.faultOf(fields, route.fields);
-	if (fault !== undefined || !isRecord(fields)) return refuse(422, fault ?? '');
+	if (fault !== undefined || !isJsonObject(fields)) return refuse(422, fault ?? '');
 	// A job ignores what it does not know.
 	const unknown = Object.keys(fields).find((name) => !Object.hasOwn(route.fields, name));
 	if (unknown !== undefined && `${method} ${path}` !== CREATE_TASK) {
 		refuse(422, `Unknown parameter: ${unknown}`);
 	}
 	return route.answer({ simulator, account, fields });
-}
-
-/** A query whose index is a number, if it is written as one. */
-function withNumber(query: Record<string, string>): Record<string, unknown> {
-	return /^\d+$/.test(query.index ?? '') ? { ...query, index: Number(query.index) } : query;
 }

@@ -1,5 +1,5 @@
 import { STATUS_CODES } from 'node:http';
-import { isRecord } from '../n8n/wire';
+import { isJsonObject } from '../../../nodes/KieVeo/values';
 import { CODE_TEXTS } from './kieTexts';
 import { envelope, jsonReply, type Reply, textReply, uploadError } from './reply';
 import type { Host, JournalEntry } from './server';
@@ -105,7 +105,7 @@ function damaged({ kind }: Fault, proper: Reply): Reply | undefined {
 	const half = Math.floor(content.length / 2);
 	switch (kind) {
 		case 'no-code':
-			return isRecord(answer) ? jsonReply({ ...answer, code: undefined }) : proper;
+			return isJsonObject(answer) ? jsonReply({ ...answer, code: undefined }) : proper;
 		case 'cut-json':
 			return { ...proper, sent: half };
 		case 'cut-transfer':

@@ -1,4 +1,4 @@
-import { isRecord } from '../n8n/wire';
+import { isJsonObject } from '../../../nodes/KieVeo/values';
 import { TEXTS } from './kieTexts';
 
 /** Whether a field may have this value; `undefined` where it is missing. */
@@ -35,7 +35,7 @@ export const images = optional(
 
 /** What is wrong with the fields of a request: one that is missing, or has no value it may have. */
 export function faultOf(values: unknown, fields: Fields): string | undefined {
-	if (!isRecord(values)) return 'The request body must be a JSON object';
+	if (!isJsonObject(values)) return 'The request body must be a JSON object';
 	const [wrong] = Object.entries(fields).find(([key, check]) => !check(values[key])) ?? [];
 	if (wrong === undefined) return undefined;
 	return values[wrong] === undefined ? TEXTS.missing + wrong : `Wrong parameter: ${wrong}`;

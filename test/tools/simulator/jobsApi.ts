@@ -1,4 +1,4 @@
-import { isRecord } from '../n8n/wire';
+import { isJsonObject } from '../../../nodes/KieVeo/values';
 import * as is from './fields';
 import type { Files } from './files';
 import { TEXTS } from './kieTexts';
@@ -75,13 +75,13 @@ const MODELS: Record<string, Model> = {
 
 /** What an order is answered by. */
 export function createTask(body: unknown): Route {
-	const name = isRecord(body) ? String(body.model) : '';
+	const name = isJsonObject(body) ? String(body.model) : '';
 	const veo = Object.hasOwn(MODELS, name) ? MODELS[name] : undefined;
 	if (!veo && !Object.hasOwn(ALL_MODELS, name)) {
 		return { fields: {}, answer: () => refuse(422, TEXTS.unknownModel) };
 	}
 	return {
-		fields: { input: isRecord, callBackUrl: is.callBackUrl },
+		fields: { input: isJsonObject, callBackUrl: is.callBackUrl },
 		answer: (request) => {
 			const input = request.fields.input as Record<string, unknown>;
 			const fault = veo ? is.faultOf(input, veo.input) : inputFault(name, input);

@@ -1,4 +1,4 @@
-import { isRecord } from '../n8n/wire';
+import { isJsonObject } from '../../../nodes/KieVeo/values';
 import type { CallbackForm } from './callbacks';
 import { TEXTS } from './kieTexts';
 
@@ -90,7 +90,7 @@ export function overlay<T extends object>(base: T, differences: Differences<T>):
 	const result = { ...base } as Record<string, unknown>;
 	for (const [name, value] of Object.entries(differences as object)) {
 		const under = result[name];
-		if (value !== undefined) result[name] = isRecord(under) ? overlay(under, value) : value;
+		if (value !== undefined) result[name] = isJsonObject(under) ? overlay(under, value) : value;
 	}
 	return result as T;
 }

@@ -1,10 +1,9 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
-import { isRecord } from '../n8n/wire';
+import { isJsonObject } from '../../../nodes/KieVeo/values';
 import { spoil } from './faults';
 import { closeServer, listen } from './network';
-import { statusPage } from './page';
 import { Refusal, type Reply, textReply } from './reply';
 import type { Simulator } from './simulator';
 
@@ -81,8 +80,8 @@ export class HostServer {
 		const { host, simulator } = this;
 		// To the simulator itself: not in the journal, not hit by faults.
 		if (host === 'api' && method === 'GET' && path === '/') {
-			const page = textReply(statusPage(simulator), 200, 'text/html;charset=UTF-8');
-			return await send(response, page, true);
+			const state = JSON.stringify(simulator.state, null, 2);
+			return await send(response, textReply(state, 200, 'application/json'), true);
 		}
 		if (host === 'api') incoming.body = await readBody(message);
 		const entry: JournalEntry = {
@@ -121,8 +120,8 @@ export class HostServer {
 
 	private taskIdOf({ body, path, query }: Incoming): string | null {
 		if (this.host === 'file') return this.simulator.files.taskOf(path);
-		const fields = isRecord(body) ? body : {};
-		const input = isRecord(fields.input) ? fields.input : {};
+		const fields = isJsonObject(body) ? body : {};
+		const input = isJsonObject(fields.input) ? fields.input : {};
 		const id = query.taskId ?? fields.taskId ?? input.task_id ?? input.taskId;
 		return typeof id === 'string' ? this.simulator.baseOf(id) : null;
 	}

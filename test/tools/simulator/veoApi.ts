@@ -45,7 +45,7 @@ export const VEO_ROUTES: Record<string, Route> = {
 	'GET /api/v1/veo/record-info': { fields: { taskId: is.filled }, answer: recordInfo },
 	// A GET that starts and bills the upgrade when it is asked for the first time.
 	'GET /api/v1/veo/get-1080p-video': {
-		fields: { taskId: is.filled, index: is.index },
+		fields: { taskId: is.filled, index: is.indexText },
 		answer: (request) => upgrade(request, 'get1080p'),
 	},
 	// A POST that starts and bills the upgrade; a repeat tells how far it is.
