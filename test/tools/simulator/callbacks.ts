@@ -1,7 +1,4 @@
 import { createHmac } from 'node:crypto';
-import { type IncomingMessage, request as httpRequest } from 'node:http';
-import { request as httpsRequest } from 'node:https';
-import { text } from 'node:stream/consumers';
 import type { ResultUrls } from './files';
 import type { Failure, Operation } from './scenario';
 import type { Timers } from './work';
@@ -181,19 +178,12 @@ async function post(
 	{ url, body, contentType = 'application/json', signing }: Callback,
 	signal: AbortSignal,
 ): Promise<{ status: number; answer: string }> {
-	const headers: Record<string, string> = {
-		'Content-Type': contentType,
-		'Content-Length': String(Buffer.byteLength(body)),
-	};
+	const headers: Record<string, string> = { 'Content-Type': contentType, Connection: 'close' };
 	if (signing) {
 		const timestamp = String(Math.floor(Date.now() / 1000));
 		headers['X-Webhook-Timestamp'] = timestamp;
 		headers['X-Webhook-Signature'] = callbackSignature(signing.key, signing.taskId, timestamp);
 	}
-	const send = url.startsWith('https:') ? httpsRequest : httpRequest;
-	const options = { method: 'POST', headers, agent: false, signal };
-	const response = await new Promise<IncomingMessage>((resolve, reject) => {
-		send(url, options, resolve).on('error', reject).end(body);
-	});
-	return { status: response.statusCode ?? 0, answer: await text(response) };
+	const response = await fetch(url, { method: 'POST', headers, body, redirect: 'manual', signal });
+	return { status: response.status, answer: await response.text() };
 }
