@@ -1,5 +1,5 @@
 import type { ApiName } from '../../../nodes/KieVeo/kie/api';
-import type { ArmedFault, FaultEffect, Simulator } from '../simulator';
+import type { ArmedFault, FaultEffect, JournalEntry, Simulator } from '../simulator';
 import type { PlannedFault, Step } from './plan';
 import type { Order } from './workloads';
 
@@ -110,13 +110,16 @@ export class Injector {
 			// A fault that waits for its turn does not see the requests an earlier one has hit.
 			const earlier = hit.get(path) ?? 0;
 			hit.set(path, earlier + 1);
-			const isOwn = ({ body }: { body: unknown }) => JSON.stringify(body).includes(order.prompt);
+			let toPass = at - before - earlier;
+			const isOwn = ({ body, taskId }: JournalEntry) =>
+				place === 'generate'
+					? JSON.stringify(body).includes(order.prompt)
+					: taskId === order.taskId;
 			const fault = this.simulator.fault({
 				...this.effectOf(kind, order),
 				host: path === undefined ? 'file' : 'api',
 				path,
-				...(place === 'generate' ? { when: isOwn } : { taskId: order.taskId }),
-				skip: at - before - earlier,
+				when: (request) => isOwn(request) && toPass-- <= 0,
 			});
 			this.armed.push({ name: `${place}: ${kind}`, fault });
 		}

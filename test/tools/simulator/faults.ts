@@ -47,8 +47,6 @@ export type Fault = FaultEffect &
 	RequestFilter & {
 		/** How many requests it hits. Default 1. */
 		times?: number;
-		/** How many matching requests pass before it begins. */
-		skip?: number;
 		/** A further condition, asked only where everything else matches. */
 		when?: (request: JournalEntry) => boolean;
 	};
@@ -57,18 +55,12 @@ export type Fault = FaultEffect &
 export type ArmedFault = Fault & {
 	/** Requests hit so far. */
 	hits: number;
-	/** Matching requests so far that it let pass. */
-	passed: number;
 };
 
 /** Whether a fault hits this request. Counts it. */
 export function takes(fault: ArmedFault, request: JournalEntry): boolean {
-	const { times = 1, skip = 0, when } = fault;
+	const { times = 1, when } = fault;
 	if (fault.hits >= times || !matches(request, fault) || when?.(request) === false) return false;
-	if (fault.passed < skip) {
-		fault.passed += 1;
-		return false;
-	}
 	fault.hits += 1;
 	return true;
 }

@@ -180,7 +180,7 @@ export class Simulator {
 
 	/** Orders a fault; hits one request unless `times` says otherwise. */
 	fault(fault: Fault): ArmedFault {
-		const order = { ...fault, hits: 0, passed: 0 };
+		const order = { ...fault, hits: 0 };
 		this.faults.push(order);
 		return order;
 	}
