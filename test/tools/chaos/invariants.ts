@@ -1,3 +1,4 @@
+import { LAST_RESORT_MS } from '../../../nodes/KieVeo/suspension/suspend';
 import type { JsonObject } from '../../../nodes/KieVeo/values';
 import {
 	eventsOf,
@@ -33,8 +34,6 @@ const LOSING_FAULTS = ['reset-before', 'reset-after', 'html', 'cut-json', 'empty
  */
 const WELL_BEFORE_MS = 15_000;
 
-/** n8n outputs the stored items by itself this long after the timeout. Milliseconds. */
-const LAST_RESORT_MS = 300_000;
 /** A check asks Kie up to three times, with pauses. Milliseconds. */
 const CHECK_MS = 30_000;
 /** A callback causes a check no later than this. Milliseconds. */

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
 import type { ApiName } from '../../../nodes/KieVeo/kie/api';
+import { LAST_RESORT_MS } from '../../../nodes/KieVeo/suspension/suspend';
 import { Stage } from '../../spec/e2e/stage';
 import { whileNothingResumes } from '../n8n/database';
 import { hasEnded, isWhole, type ExecutionSummary } from '../n8n/execution';
@@ -35,8 +36,6 @@ const MOST_RETRIES = 3;
 /** Tells the orders of retries from those of the user. */
 const FIRST_RETRY = 90;
 const FORGE_LIMIT_MS = 20_000;
-/** n8n's own limit for a suspended execution comes so much after its timeout. */
-const LAST_RESORT_MS = 300_000;
 /** So long after its timeout an execution is taken for forgotten, and no longer than this between reports. */
 const FORGOTTEN_MS = 75_000;
 
