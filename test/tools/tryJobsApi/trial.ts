@@ -4,6 +4,7 @@ import type {
 	SubmittedTask,
 	UpgradeOrder,
 } from '../../../nodes/KieVeo/kie/api';
+import { FIELDS } from '../../../nodes/KieVeo/kie/baseApi';
 import { Catalogue, CatalogueMemory } from '../../../nodes/KieVeo/kie/catalogue';
 import { HttpClient, type SendRequest } from '../../../nodes/KieVeo/kie/http/client';
 import { systemClock } from '../../../nodes/KieVeo/kie/http/clock';
@@ -25,18 +26,8 @@ interface Surroundings {
 
 /** The fields of each model's `input` that the package may send. */
 const SENT: Record<string, readonly string[]> = {
-	'veo-3-1': [
-		'prompt',
-		'model',
-		'generation_type',
-		'image_urls',
-		'aspect_ratio',
-		'resolution',
-		'duration',
-		'enable_translation',
-		'watermark',
-	],
-	'veo/extend': ['task_id', 'prompt', 'seeds', 'watermark'],
+	'veo-3-1': Object.values(FIELDS).flatMap(({ generate }) => generate ?? []),
+	'veo/extend': Object.values(FIELDS).flatMap(({ extend }) => extend ?? []),
 	'veo/get-1080p-video': ['taskId', 'index'],
 	'veo/get-4k-video': ['task_id', 'index'],
 	'google/nano-banana': ['prompt', 'aspect_ratio'],
