@@ -1,5 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises';
-
 import type { INode } from 'n8n-workflow';
 
 import { connect } from '../../spec/e2e/workflows';
@@ -11,6 +9,7 @@ import {
 	type Execution,
 	type ExecutionSummary,
 } from '../n8n/execution';
+import { until } from '../simulator/testing';
 
 const LIMIT_MS = 120_000;
 
@@ -72,16 +71,17 @@ export async function endedExecutions(
 	after = '0',
 	status: 'success' | 'error' = 'success',
 ): Promise<ExecutionSummary[]> {
-	for (const deadline = Date.now() + LIMIT_MS; Date.now() < deadline; await pause(100)) {
-		const executions = await client.listExecutionsAfter(workflowId, after);
-		if (executions.length < count || !executions.every(hasEnded)) continue;
-		const bad = executions.filter((one) => one.status !== status).length;
-		if (bad > 0 || executions.length > count) {
-			throw new Error(`${executions.length} executions for ${count} calls, ${bad} not "${status}"`);
-		}
-		return executions;
+	const executions = await until(
+		async () => await client.listExecutionsAfter(workflowId, after),
+		(some) => some.length >= count && some.every(hasEnded),
+		LIMIT_MS,
+		100,
+	);
+	const bad = executions.filter((one) => one.status !== status).length;
+	if (bad > 0 || executions.length > count) {
+		throw new Error(`${executions.length} executions for ${count} calls, ${bad} not "${status}"`);
 	}
-	throw new Error(`Not all of ${count} executions ended within ${LIMIT_MS} ms`);
+	return executions;
 }
 
 /**
@@ -94,9 +94,9 @@ export async function untilAll(
 	isSo: (execution: ExecutionSummary) => boolean,
 	timeoutMs: number,
 ): Promise<void> {
-	for (const deadline = Date.now() + timeoutMs; Date.now() < deadline; await pause(500)) {
+	const find = async () => {
 		const listed = await client.listExecutions().catch(() => []);
-		if (listed.filter((one) => ids.includes(one.id) && isSo(one)).length === ids.length) return;
-	}
-	throw new Error(`Not all of ${ids.length} executions were so within ${timeoutMs} ms`);
+		return listed.filter((one) => ids.includes(one.id) && isSo(one));
+	};
+	await until(find, (found) => found.length === ids.length, timeoutMs, 500);
 }

@@ -11,6 +11,7 @@ import {
 	type ExecutionSummary,
 	type StoredExecution,
 } from './execution';
+import { until } from '../simulator/testing';
 
 const CALL_LIMIT_MS = 60_000;
 /** What n8n says, and does nothing, when its last check of the database was late, as on a busy machine. */
@@ -296,19 +297,15 @@ export class N8nClient {
 		id: string,
 		reached: Publication['status'],
 	): Promise<Publication> {
-		const deadline = Date.now() + PUBLISH_LIMIT_MS;
-		for (;;) {
-			const path = `/workflows/${id}/publication-status`;
-			const publication = await this.callIfKnown<Publication>('GET', path);
+		const path = `/workflows/${id}/publication-status`;
+		return await until(
 			// 1.x does not know this state: what it has answered is done.
-			if (!publication) return { status: reached, triggers: [] };
-			const { status } = publication;
-			if ([reached, 'failed', 'partial'].includes(status)) return publication;
-			if (Date.now() > deadline) {
-				throw new Error(`Workflow ${id} is still "${status}" after ${PUBLISH_LIMIT_MS} ms`);
-			}
-			await pause(PUBLISH_POLL_MS);
-		}
+			async () =>
+				(await this.callIfKnown<Publication>('GET', path)) ?? { status: reached, triggers: [] },
+			({ status }) => [reached, 'failed', 'partial'].includes(status),
+			PUBLISH_LIMIT_MS,
+			PUBLISH_POLL_MS,
+		);
 	}
 
 	/** @returns `undefined` where this n8n does not know the path */

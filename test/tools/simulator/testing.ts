@@ -2,11 +2,12 @@ import { createServer, type IncomingHttpHeaders } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { closeServer, listen } from './network';
 
-/** Asks until `accept` is satisfied, every 5 ms and for 15 s at most, or as long as is said. */
+/** Asks until `accept` is satisfied: every 5 ms and for 15 s at most, unless something else is said. */
 export async function until<T>(
 	ask: () => T | Promise<T>,
 	accept: (value: T) => boolean,
 	withinMs = 15_000,
+	everyMs = 5,
 ): Promise<T> {
 	const deadline = Date.now() + withinMs;
 	for (;;) {
@@ -14,7 +15,7 @@ export async function until<T>(
 		if (accept(value)) return value;
 		if (Date.now() > deadline)
 			throw new Error(`Still ${JSON.stringify(value)} after ${withinMs} ms`);
-		await new Promise((resolve) => setTimeout(resolve, 5));
+		await new Promise((resolve) => setTimeout(resolve, everyMs));
 	}
 }
 
