@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util';
 import type { IWorkflowBase } from 'n8n-workflow';
 
 import type { ApiName } from '../../../nodes/KieVeo/kie/api';
+import { kieCredential as simulatorCredential } from '../../spec/e2e/stage';
 import { DEMO_TIMINGS, DEMO_VIDEOS, SIMULATOR_KEY, startSimulator } from '../simulator';
 import { N8nClient, OWNER, type Credential } from './client';
 import { describeError } from './command';
@@ -90,28 +91,18 @@ Nothing is kept when it ends. Stop it with Ctrl-C.`);
 /** The credential to click with: the simulator's, or the user's own key for the real Kie.ai. */
 async function kieCredential(api: ApiName): Promise<Credential> {
 	const { KIE_API_KEY, KIE_WEBHOOK_HMAC_KEY = '' } = process.env;
-	const credential = (data: Credential['data']) => ({
-		name: 'Kie.ai API',
-		type: 'kieVeoApi',
-		data: { ...data, api },
-	});
 	if (KIE_API_KEY) {
 		const webhookSecret = KIE_WEBHOOK_HMAC_KEY;
-		return credential({ apiKey: KIE_API_KEY, webhookSecret, baseUrl: 'https://api.kie.ai' });
+		const data = { apiKey: KIE_API_KEY, webhookSecret, baseUrl: 'https://api.kie.ai', api };
+		return { name: 'Kie.ai API', type: 'kieVeoApi', data };
 	}
-
 	const simulator = await startSimulator({
 		accounts: [{ key: SIMULATOR_KEY, webhookHmacKey: DEMO_HMAC_KEY }],
 		timings: DEMO_TIMINGS,
 		videos: DEMO_VIDEOS,
 	});
 	cleanUps.push(() => simulator.close());
-	return credential({
-		apiKey: SIMULATOR_KEY,
-		webhookSecret: DEMO_HMAC_KEY,
-		baseUrl: simulator.apiUrl,
-		uploadBaseUrl: simulator.uploadUrl,
-	});
+	return simulatorCredential(simulator, { webhookSecret: DEMO_HMAC_KEY, api });
 }
 
 /** @param watches whether n8n loads changed sources */

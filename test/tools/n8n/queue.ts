@@ -28,25 +28,14 @@ interface QueueProcess {
 	ports: number[];
 }
 
-/** What main needs around it in queue mode. */
-export interface Queue {
-	/** For all processes. */
-	env: NodeJS.ProcessEnv;
-	/** Workers, then webhook processes. They are still to be started. */
-	processes: QueueProcess[];
-	/** Stops the servers. */
-	stop(): Promise<void>;
-}
-
 /**
  * Starts Redis and PostgreSQL with empty data, and a balancer under which webhooks are reached: it sends them
  * to main and to the webhook processes in turn.
+ *
+ * @returns the environment of all processes; workers, then webhook processes, which are still to be started; and what
+ * stops the servers
  */
-export async function startQueue(
-	folder: string,
-	mainPort: number,
-	size: QueueSize,
-): Promise<Queue> {
+export async function startQueue(folder: string, mainPort: number, size: QueueSize) {
 	const { workers = 1, webhookProcesses = 1, concurrency } = size;
 	const [redisPort = 0, postgresPort = 0, ...ports] = await freePorts(
 		2 + 2 * (workers + webhookProcesses),
