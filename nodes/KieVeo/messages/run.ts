@@ -1,7 +1,7 @@
 import { isCreation, isUpgrade, OPERATIONS, type TaskOperation } from '../operations';
 import type { Subject } from '../taskResult';
 import { getterOf, thingOf } from './advice';
-import { KieVeoError, shorten } from './error';
+import { KieVeoError, shorten, shortenId } from './error';
 
 /* Messages about all items of a run. */
 
@@ -94,7 +94,7 @@ function lostAnswers(count: number, request: string): string {
 }
 
 function listOf(taskIds: readonly string[]): string {
-	return taskIds.map((taskId) => shorten(taskId)).join(', ');
+	return taskIds.map(shortenId).join(', ');
 }
 
 /* Lines in n8n's log. n8n prints only the text, so each says where it belongs. */
@@ -132,8 +132,8 @@ export function submittedLine(
 ): string {
 	const facts = [
 		`${OPERATIONS[operation].label} was ${how}`,
-		...(taskId === null ? [] : [`task ID ${shorten(taskId)}`]),
-		...(kieTaskId === undefined ? [] : [`at Kie.ai ${shorten(kieTaskId)}`]),
+		...(taskId === null ? [] : [`task ID ${shortenId(taskId)}`]),
+		...(kieTaskId === undefined ? [] : [`at Kie.ai ${shortenId(kieTaskId)}`]),
 		...(index === null ? [] : [`index ${index}`]),
 	];
 	return logLine(place, facts.join(', '));
@@ -145,7 +145,7 @@ export function submittedLine(
  * @param made as Kie calls it
  */
 export function tierLine(taskId: string, asked: string, made: string): string {
-	return `Kie.ai made task ${shorten(taskId)} with ${shorten(made)}, not with ${shorten(asked)} as asked for; the credits are those of ${shorten(made)}`;
+	return `Kie.ai made task ${shortenId(taskId)} with ${shorten(made)}, not with ${shorten(asked)} as asked for; the credits are those of ${shorten(made)}`;
 }
 
 /**
@@ -155,7 +155,7 @@ export function tierLine(taskId: string, asked: string, made: string): string {
  */
 export function reorderedLine(node: string, taskId: string, isCertain: boolean): string {
 	const how = isCertain ? 'has' : 'may have';
-	return `${node}: asking for the state of task ${shorten(taskId)} ${how} started, and billed, another upgrade`;
+	return `${node}: asking for the state of task ${shortenId(taskId)} ${how} started, and billed, another upgrade`;
 }
 
 /** n8n no longer has an execution that waited. Where finished executions are not kept, that may be how it ended. */
@@ -165,4 +165,9 @@ export function goneLine(place: LogPlace, taskIds: readonly string[]): string {
 		place,
 		`n8n no longer has this execution: ${how}. It had submitted ${listOf(taskIds)}`,
 	);
+}
+
+/** @param origin n8n's own, at which it does not answer itself */
+export function unreachedLine(origin: string): string {
+	return `Kie.ai: n8n did not answer when it was called at its own address ${origin}. If this continues, executions whose callbacks are lost wait until 5 minutes after their Timeout, and output only what was ready immediately. Allow n8n to call N8N_WEBHOOK_URL (WEBHOOK_URL in older n8n).`;
 }

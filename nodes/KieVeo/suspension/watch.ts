@@ -5,7 +5,7 @@ import type { CallingContext, Connection } from '../kie/connection';
 import { systemClock, type Clock } from '../kie/http/clock';
 import { BoundedMap, isJsonObject, type JsonObject } from '../values';
 import { Gate } from '../kie/http/turns';
-import { goneLine } from '../messages/run';
+import { goneLine, unreachedLine } from '../messages/run';
 import { traitsOf } from '../operations';
 import { isSigned } from './n8n';
 import {
@@ -427,9 +427,7 @@ export class Watch {
 		this.reach.set(origin, isReached);
 		if (isReached || this.warned.has(origin)) return;
 		this.warned.add(origin);
-		logger.warn(
-			`Kie.ai: n8n did not answer when it was called at its own address ${origin}. If this continues, executions whose callbacks are lost wait until 5 minutes after their Timeout, and output only what was ready immediately. Allow n8n to call N8N_WEBHOOK_URL (WEBHOOK_URL in older n8n).`,
-		);
+		logger.warn(unreachedLine(origin));
 	}
 }
 

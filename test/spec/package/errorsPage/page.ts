@@ -59,7 +59,9 @@ function inputSamples(aboutValues: boolean) {
 	return Object.fromEntries(chosen) as Samples<Partial<typeof inputErrors>>;
 }
 
-const { submittedLine, tierLine, reorderedLine, goneLine, logLine, ...hints } = samples.run;
+const { submittedLine, tierLine, reorderedLine, goneLine, unreachedLine, logLine, ...hints } =
+	samples.run;
+const logLines = { submittedLine, tierLine, reorderedLine, goneLine, unreachedLine, logLine };
 
 export const SECTIONS: Section[] = [
 	{
@@ -147,11 +149,7 @@ export const SECTIONS: Section[] = [
 		intro:
 			'What was paid for is written to the log as soon as Kie.ai has accepted it, so it can be found after a stop, a ' +
 			'time limit of n8n or a crash. Errors and hints that the execution may not show are there also.',
-		entries: listOf(
-			entriesOf(runRoom, { submittedLine, tierLine, reorderedLine, goneLine, logLine }).map(
-				({ text }) => text,
-			),
-		),
+		entries: listOf(entriesOf(runRoom, logLines).map(({ text }) => text)),
 	},
 	{
 		title: 'Test of the credential',

@@ -306,4 +306,5 @@ export const run: Samples<typeof runRoom> = {
 	tierLine: [[TASK, 'veo3_lite', 'veo3_fast']],
 	reorderedLine: [['Kie.ai', TASK, false]],
 	goneLine: [[{ ...place, items: [] }, [TASK]]],
+	unreachedLine: [['https://n8n.example.com']],
 };
