@@ -57,7 +57,6 @@ export class Account {
 	constructor(
 		{ key, credits = 5916.25, webhookHmacKey }: AccountOptions,
 		readonly number: number,
-		private readonly rateLimit: typeof KIE_RATE_LIMIT,
 	) {
 		this.key = key;
 		this.credits = credits;
@@ -74,7 +73,7 @@ export class Account {
 
 	mayReadCatalogue(): boolean {
 		const now = Date.now();
-		if (now - this.catalogueReadAt < this.rateLimit.catalogueMs) return false;
+		if (now - this.catalogueReadAt < KIE_RATE_LIMIT.catalogueMs) return false;
 		this.catalogueReadAt = now;
 		return true;
 	}
@@ -82,7 +81,7 @@ export class Account {
 	/** Takes a place in the current window. Returns 0, or the milliseconds until one is free. */
 	takePlace(): number {
 		const now = Date.now();
-		const { limit, windowMs } = this.rateLimit;
+		const { limit, windowMs } = KIE_RATE_LIMIT;
 		this.recent = this.recent.filter((at) => at > now - windowMs);
 		const [oldest = now] = this.recent;
 		if (this.recent.length >= limit) return Math.max(1, oldest + windowMs - now);
@@ -104,7 +103,7 @@ export class Account {
 		};
 		const takeWindow = () => {
 			if (isOver) return;
-			const { windowMs } = this.rateLimit;
+			const { windowMs } = KIE_RATE_LIMIT;
 			for (let place = 0; place < perWindow; place++) timers.after(Math.random() * windowMs, take);
 			timers.after(windowMs, takeWindow);
 		};

@@ -17,7 +17,7 @@ export type FaultEffect = {
 		| { kind: 'answer'; body: unknown; httpStatus?: number }
 		| { kind: 'html'; httpStatus?: number }
 		| { kind: 'empty' }
-		| { kind: 'redirect'; location: string; httpStatus?: number }
+		| { kind: 'redirect'; location: string }
 		/** Connection reset; the request had no effect, although the API host had read all of it. */
 		| { kind: 'reset-before' }
 		/** Processed, then the connection is reset: the answer is lost. */
@@ -137,7 +137,7 @@ function replacement(fault: Fault, host: Host): Reply | undefined {
 		case 'empty':
 			return textReply('');
 		case 'redirect':
-			return { ...textReply('', fault.httpStatus ?? 302), headers: { location: fault.location } };
+			return { ...textReply('', 302), headers: { location: fault.location } };
 		default:
 			return undefined;
 	}

@@ -110,9 +110,8 @@ export class Files {
 		return hash.digest('hex');
 	}
 
-	/** Answers GET and HEAD. */
 	answer(method: string, path: string): Reply {
-		if (method !== 'GET' && method !== 'HEAD') return textReply('Method not allowed', 405);
+		if (method !== 'GET') return textReply('Method not allowed', 405);
 		const file = this.at(path);
 		if (!file || file.bare === 'gone') return textReply('Not found', 404);
 		const isClosed = file.bare === 'refused' && !this.renewed.has(path);

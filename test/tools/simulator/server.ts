@@ -52,7 +52,7 @@ export class HostServer {
 		this.handle(incomingOf(message), response).catch((error: unknown) => {
 			// The client went away in the middle, or the simulator has a fault of its own.
 			if (response.headersSent || message.destroyed) response.destroy();
-			else void send(response, textReply(`Simulator error: ${String(error)}`, 500), true);
+			else void send(response, textReply(`Simulator error: ${String(error)}`, 500));
 		});
 	});
 
@@ -81,7 +81,7 @@ export class HostServer {
 		// To the simulator itself: not in the journal, not hit by faults.
 		if (host === 'api' && method === 'GET' && path === '/') {
 			const state = JSON.stringify(simulator.state, null, 2);
-			return await send(response, textReply(state, 200, 'application/json'), true);
+			return await send(response, textReply(state, 200, 'application/json'));
 		}
 		if (host === 'api') incoming.body = await readBody(message);
 		const entry: JournalEntry = {
@@ -100,7 +100,7 @@ export class HostServer {
 		message.resume();
 		if (response.destroyed) return;
 		entry.httpStatus = reply.status;
-		await send(response, reply, method !== 'HEAD');
+		await send(response, reply);
 	}
 
 	/** Lets the request take effect, and notes the result. */
@@ -157,7 +157,7 @@ async function readBody(message: IncomingMessage): Promise<unknown> {
 	}
 }
 
-async function send(response: ServerResponse, reply: Reply, withBody: boolean): Promise<void> {
+async function send(response: ServerResponse, reply: Reply): Promise<void> {
 	const { status, headers, content, sent = content.length, announced = sent, isCut } = reply;
 	response.writeHead(status, {
 		'content-type': content.type,
@@ -166,7 +166,6 @@ async function send(response: ServerResponse, reply: Reply, withBody: boolean): 
 		// A connection whose bytes cannot be counted cannot be used again.
 		...(announced === sent ? {} : { connection: 'close' }),
 	});
-	if (!withBody) return void response.end();
 	await pipeline(content.open(sent), response, { end: !isCut });
 	if (isCut) response.socket?.destroySoon();
 }

@@ -1,4 +1,4 @@
-import { Account, type AccountOptions, KIE_RATE_LIMIT } from './account';
+import { Account, type AccountOptions } from './account';
 import { answerApi } from './apiHost';
 import { callbackBody, Deliveries, type Delivery, KIE_CALLBACKS } from './callbacks';
 import { kindOf } from './models';
@@ -47,7 +47,6 @@ export interface SimulatorOptions {
 	timings?: VideoScenario['timings'];
 	/** Known from the start, and again after each reset. */
 	videos?: AddVideo[];
-	rateLimit?: Partial<typeof KIE_RATE_LIMIT>;
 	callbacks?: Partial<typeof KIE_CALLBACKS>;
 }
 
@@ -129,8 +128,7 @@ export class Simulator {
 		this.scripted = [];
 		this.faults = [];
 		const { accounts = [{ key: SIMULATOR_KEY }], timings = {}, videos = [] } = this.options;
-		const limit = { ...KIE_RATE_LIMIT, ...this.options.rateLimit };
-		this.accounts = accounts.map((account, at) => new Account(account, at + 1, limit));
+		this.accounts = accounts.map((account, at) => new Account(account, at + 1));
 		this.defaults = overlay(DEFAULT_SCENARIO, { timings });
 		for (const video of videos) this.addVideo(video);
 	}
