@@ -110,8 +110,3 @@ export function allItemsOf({ runs }: Execution, nodeName: string): INodeExecutio
 export function nodeError({ runs }: Execution, nodeName: string): ExecutionError | undefined {
 	return runs[nodeName]?.at(-1)?.error;
 }
-
-/** Milliseconds all runs of a node took together, as n8n recorded them. */
-export function nodeMilliseconds({ runs }: Execution, nodeName: string): number {
-	return (runs[nodeName] ?? []).reduce((sum, { executionTime }) => sum + executionTime, 0);
-}
