@@ -100,7 +100,12 @@ export const TASKS: readonly TaskRow[] = [
 		),
 		source: from.APICITY_TASKS,
 		means: 'processing',
-		files: { fileUrls: [], result: null, creditsConsumed: null },
+		files: {
+			fileUrls: [],
+			result: null,
+			model: 'kling-3.0-omni/reference-to-video',
+			creditsConsumed: null,
+		},
 	},
 	{
 		what: 'a job that runs, in the form of October',

@@ -9,30 +9,25 @@ const LOCAL_API = 'http://127.0.0.1:3100';
 
 describe('a callback URL', () => {
 	it.each([
-		...['https://n8n.example.com/webhook/x', 'HTTPS://N8N.EXAMPLE.COM/', 'http://8.8.8.8:5678/x'],
-		...['https://[2606:4700::1111]/', 'https://n8n.example.com./x'],
+		...['https://n8n.example.com/webhook/x', 'http://8.8.8.8:5678/x', 'https://n8n.example.com./x'],
 		'https://n8n.example.com/?back=https://https://a',
 	])('%s can be called by Kie', (url) => expect(publicUrlFault(url, PUBLIC_API)).toBeNull());
 
 	const FAULTS: { [fault: string]: string[] } = {
 		'it lacks https:// at its start': [
-			...['', 'n8n.example.com/webhook', 'localhost:5678/webhook', '/webhook', '//n8n.example.com'],
-			...['n8n.example.com:5678', 'n8n.example.com:5678/webhook', 'n8n.example.com:5678?a'],
-			...['n8n.example.com:5678#a', '1https://n8n.example.com'],
+			...['', 'n8n.example.com/webhook', '/webhook', 'n8n.example.com:5678'],
+			...['n8n.example.com:5678/webhook', '1https://n8n.example.com'],
 		],
 		'it must start with https:// or http://': [
-			...['https:n8n.example.com', 'https:/n8n.example.com', 'ftp://n8n.example.com/'],
-			...['FTP://n8n.example.com/', 'data:image/png;base64,AAAA', 'javascript:alert(1)'],
+			...['https:/n8n.example.com', 'ftp://n8n.example.com/', 'javascript:alert(1)'],
 			...['tel:5678x', 'h323:call'],
 		],
 		'it is not a complete URL': [
-			...['https://', 'https://a..b/x', 'https://.com/x', 'https://n8n.example.com../x'],
-			...['https://./x', 'https://n8n.example.com:port/'],
+			...['https://', 'https://a..b/x', 'https://.com/x', 'https://n8n.example.com:port/'],
 		],
 		'it has a space or line break in it': ['https://a.example.com/1.jpg, b.example.com/2.jpg'],
 		'it has https:// or http:// at its start twice': [
-			...['http://https://n8n.example.com', 'http://https//n8n.example.com'],
-			'HTTPS://HTTP:n8n.example.com',
+			...['http://https//n8n.example.com', 'HTTPS://HTTP:n8n.example.com'],
 		],
 	};
 	it.each(
@@ -61,8 +56,6 @@ describe('a callback URL', () => {
 describe('a file of Kie', () => {
 	it.each([
 		'https://tempfile.aiquickdraw.com/v/one.mp4',
-		'https://file.aiquickdraw.com/v/one.mp4',
-		'https://aiquickdraw.com/v/one.mp4',
 		'https://tempfile.redpandaai.co/images/one.png',
 		'https://static.kie.ai/one.mp4',
 		'https://TEMPFILE.AIQUICKDRAW.COM./v/one.mp4',
@@ -77,8 +70,6 @@ describe('a file of Kie', () => {
 		'https://aiquickdraw.com.example.com/one.mp4',
 		'https://notaiquickdraw.com/one.mp4',
 		'https://example.com/aiquickdraw.com/one.mp4',
-		'http://10.0.0.1/one.mp4',
-		'https://127.0.0.1.example.com/one.mp4',
 	])('is not at %s', (url) => {
 		expect(isKieFileUrl(url, PUBLIC_API)).toBe(false);
 		expect(isKieFileUrl(url, LOCAL_API)).toBe(false);
@@ -137,23 +128,20 @@ describe('a private IPv6 address', () => {
 		['the last of the protocols', '2001:1ff:ffff::1'],
 		['documentation', '2001:db8:ffff::1'],
 		['new documentation', '3fff:fff::1'],
-		['unique local', 'fc00::1'],
 		['link-local', 'fe80::1'],
 	])('%s: %s', (_what, address) => expect(isPrivateHost(hostOf(`[${address}]`))).toBe(true));
 });
 
 describe('a public IPv6 address', () => {
 	it.each([
-		...['2606:4700::1111', '2606:4700:0:0:0:0:0:1111', '2000::1', '2001:200::1', '2001:db9::1'],
-		...['2001:db7:ffff::1', '2003::7f00:1', '3ffe::1', '3fff:1000::1', '::ffff:8.8.8.8'],
-		...['64:ff9b::8.8.8.8', '2002:808:808::1', '2a00::ffff:7f00:1', '2a00:2002:7f00:1::1'],
-		'2a00:2001:db8::1',
+		...['2606:4700:0:0:0:0:0:1111', '2000::1', '2001:200::1', '2001:db9::1', '3fff:1000::1'],
+		...['::ffff:8.8.8.8', '64:ff9b::8.8.8.8', '2a00:2002:7f00:1::1', '2a00:2001:db8::1'],
 	])('%s', (address) => expect(isPrivateHost(hostOf(`[${address}]`))).toBe(false));
 });
 
 describe('a private name', () => {
 	it.each([
-		...['localhost', 'n8n', 'n8n.', 'localhost..', 'nas.lan.', 'nas.lan..'],
+		...['localhost', 'n8n', 'n8n.', 'nas.lan..'],
 		...['n8n.alt', 'n8n.example', 'n8n.home.arpa', 'n8n.internal', 'host.docker.internal'],
 		...['n8n.invalid', 'printer.local', 'n8n.localhost', 'n8n.onion', 'n8n.test'],
 		...['n8n.corp', 'n8n.home', 'n8n.intranet', 'nas.lan', 'n8n.mail', 'n8n.private'],
@@ -162,10 +150,8 @@ describe('a private name', () => {
 	])('%s', (name) => expect(isPrivateHost(hostOf(name))).toBe(true));
 
 	it.each([
-		...['127.0.0.1.nip.io', '127-0-0-1.nip.io', 'n8n.10.0.0.5.nip.io', 'n8n-10-0-0-5.nip.io'],
-		...['10.0.0.1.sslip.io', '10.0.0.1.sslip.io.', 'n8n-abc.192.168.1.20.sslip.io'],
-		...['192-168-1-20-n8n.sslip.io', '8.8.10.0.0.1.sslip.io', '10.0.0.1.8.8.8.8.sslip.io'],
-		'n8n-10-0-0-5.traefik.me',
+		...['127.0.0.1.nip.io', '127-0-0-1.nip.io', 'n8n-abc.192.168.1.20.sslip.io'],
+		...['10.0.0.1.sslip.io.', '8.8.10.0.0.1.sslip.io', 'n8n-10-0-0-5.traefik.me'],
 	])('%s, which spells a private address', (name) => {
 		expect(isPrivateHost(hostOf(name))).toBe(true);
 	});
@@ -173,19 +159,16 @@ describe('a private name', () => {
 
 describe('a public name', () => {
 	it.each([
-		...['example.com', 'n8n.example.com', 'n8n.example.com.', 'localhost.example.com'],
-		...['nas.lan.example.com', 'mylocal.dev', 'test.io', 'svc.io'],
+		...['n8n.example.com', 'n8n.example.com.', 'nas.lan.example.com', 'mylocal.dev', 'svc.io'],
 		// Only some domains lead to what their names spell.
 		'10.0.0.1.example.com',
-		...['sslip.io', 'n8n.sslip.io', '8.8.8.8.sslip.io', '8-8-8-8.sslip.io'],
-		...['my-app-1-2-3-4.traefik.me', 'n8n10.8.8.8.sslip.io', '10.0.0.1x.sslip.io'],
-		...['1-2-3-4-5.nip.io', '10-0-0.nip.io', '1792-0-0-1.nip.io'],
+		...['n8n.sslip.io', '8.8.8.8.sslip.io', 'n8n10.8.8.8.sslip.io', '10.0.0.1x.sslip.io'],
+		...['10-0-0.nip.io', '1792-0-0-1.nip.io'],
 	])('%s', (name) => expect(isPrivateHost(hostOf(name))).toBe(false));
 });
 
 describe('a private IPv4 address', () => {
-	it.each(['2130706433', '0x7f.1', '127.1', '0177.0.0.1', '127.0.0.1.', '１２７.0.0.1'])(
-		'is recognised in the spelling %s',
-		(spelling) => expect(isPrivateHost(hostOf(spelling))).toBe(true),
+	it.each(['2130706433', '0x7f.1', '127.0.0.1.'])('is recognised in the spelling %s', (spelling) =>
+		expect(isPrivateHost(hostOf(spelling))).toBe(true),
 	);
 });

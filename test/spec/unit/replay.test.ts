@@ -16,9 +16,7 @@ const replayed = (...[signature, ...rest]: Parameters<typeof signed>) =>
 describe('a signature', () => {
 	// Signature, body and address of each call; `!` marks what is found out.
 	it.each([
-		['with its body again', 's1 s1'],
-		['with another body', 's1 !s2'],
-		['with a third body', 's1 !s2 !s3 s1'],
+		['with other bodies, and with its own again', 's1 !s2 !s3 s1'],
 		['with another body at its address', 's1x !s2x'],
 		['of two videos that end in the same second', 's1x s2y'],
 		['with another body at the bare address', 's1x !s2'],
@@ -39,11 +37,6 @@ describe('a signature', () => {
 		const unsigned = { ...signed('s', 1), headers: {} };
 		expect(isReplayed(unsigned)).toBe(false);
 		expect(isReplayed({ ...unsigned, body: 2 })).toBe(false);
-	});
-
-	it('also counts without a body', () => {
-		expect(replayed('s', undefined)).toBe(false);
-		expect(replayed('s', 1)).toBe(true);
 	});
 
 	it.each([

@@ -50,7 +50,6 @@ describe("Kie's signature", () => {
 	it.each<[name: string, changes: Partial<typeof check>, reason: string]>([
 		['no headers', { headers: {} }, MISSING],
 		['no timestamp', timeless, 'X-Webhook-Timestamp is missing'],
-		['an empty signature', withSignature(''), MISSING],
 		['a header that came twice', withSignature(`${String(signature)}, x`), 'does not match'],
 		['no text', withSignature([signature, signature]), MISSING],
 		['a time that is not a number', at('1769670760.0'), 'not Unix seconds'],
@@ -58,7 +57,6 @@ describe("Kie's signature", () => {
 		['another key', { key: 'other' }, 'does not match'],
 		['another task', { taskId: 'veo_task_other' }, 'does not match'],
 		['a cut signature', withSignature(String(signature).slice(0, -1)), 'does not match'],
-		['a signature in lower case', withSignature(String(signature).toLowerCase()), 'does not match'],
 		['a stale time', { now: check.now + 301 }, stale],
 		['a time in the future', { now: check.now - 301 }, 'the signed time is 301 s in the future'],
 	])('is refused with %s', (_name, changes, reason) => {
