@@ -8,8 +8,12 @@ const CREDITS = 500.25;
 const CREDITS_PATH = '/api/v1/chat/credit';
 const kie = useAccounts({ credits: CREDITS });
 
-const run = async ({ taskIds = [kie.simulator.addVideo()], ...given }: OperationRun) =>
-	await runOperation(kie.credentials, { parameters: { waitMode: 'none' }, ...given, taskIds });
+const run = async ({ taskIds = [kie.simulator.addVideo()], parameters, ...given }: OperationRun) =>
+	await runOperation(kie.credentials, {
+		...given,
+		parameters: { waitMode: 'none', ...parameters },
+		taskIds,
+	});
 const balanceReads = () => kie.simulator.requests({ path: CREDITS_PATH });
 
 describe('Keep at Least (Credits)', () => {
@@ -55,7 +59,6 @@ describe('Keep at Least (Credits)', () => {
 			parameters: {
 				generationType: 'FIRST_AND_LAST_FRAMES_2_VIDEO',
 				imageSource: 'binary',
-				waitMode: 'none',
 			},
 			options: { minimumCredits: 1000 },
 		});
@@ -89,7 +92,8 @@ describe('On 4K Unavailable: Get 1080P Instead', () => {
 	const FLAGGED = 'Your prompt was flagged by Website as violating content policies.';
 	const NOT_READY = 'record status is not success';
 	const options = { pollInterval: 1, on4kUnavailable: 'get1080p' };
-	const polled = async (given: OperationRun) => await run({ parameters: {}, options, ...given });
+	const polled = async (given: OperationRun) =>
+		await run({ parameters: { waitMode: 'poll' }, options, ...given });
 	const paid = () => kie.simulator.paid().map(({ path }) => path.replace(/.*\//, ''));
 	const sent = (path: string) => kie.simulator.submissions({ path: `/api/v1/veo/${path}` });
 
@@ -139,16 +143,12 @@ describe('On 4K Unavailable: Get 1080P Instead', () => {
 		['a base video that is not ready', { failure: { code: 422, msg: NOT_READY } }, {}],
 		['no credits', { failure: { code: 402, msg: 'Credits insufficient' } }, {}],
 		['an overload', { failure: { code: 422, msg: 'PUBLIC_ERROR_HIGH_TRAFFIC' } }, {}],
-		['the option unset', {}, { on4kUnavailable: 'error' }],
-	])('asks for no 1080P after %s', async (_what, upgrade4k, own) => {
+		['the option unset', {}, { options: { ...options, on4kUnavailable: 'error' } }],
+		// n8n may have kept the option.
+		['Return Immediately', {}, { parameters: { waitMode: 'none' } }],
+	])('asks for no 1080P after %s', async (_what, upgrade4k, given) => {
 		const taskId = kie.simulator.addVideo({ upgrade4k: { outcome: 'refused', ...upgrade4k } });
-		await caught(polled({ taskIds: [taskId], options: { ...options, ...own } }));
-		expect(kie.simulator.submissions()).toHaveLength(1);
-	});
-
-	it('does nothing with Return Immediately, where n8n may have kept it', async () => {
-		const taskId = kie.simulator.addVideo({ upgrade4k: { outcome: 'refused' } });
-		await caught(run({ taskIds: [taskId], options: { on4kUnavailable: 'get1080p' } }));
+		await caught(polled({ taskIds: [taskId], ...given }));
 		expect(kie.simulator.submissions()).toHaveLength(1);
 	});
 

@@ -1,6 +1,4 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-
-import { listen } from '../../tools/simulator/network';
+import { NEVER, startSimulator, type JournalEntry, type Simulator } from '../../tools/simulator';
 import { useFastTime } from './fastTime';
 import { jsonOf, runOperation, type OperationRun } from './runNode';
 
@@ -11,132 +9,90 @@ import { jsonOf, runOperation, type OperationRun } from './runNode';
 
 useFastTime();
 
-type Handler = (request: IncomingMessage, response: ServerResponse) => void;
-
 /** Seconds of a request that nobody answers. */
 const REQUEST = 60;
 /** Of what is not waiting: steps of the clock, work of this machine. */
 const WORK = 4;
-
-function reply(response: ServerResponse, body: object): void {
-	response.setHeader('content-type', 'application/json').end(JSON.stringify(body));
-}
-
-function taskIdOf({ url = '' }: IncomingMessage): string | null {
-	return new URL(url, 'http://localhost').searchParams.get('taskId');
-}
+const NO_TIMEOUT = 120;
+/** Longer than any run, in milliseconds. */
+const HOURS = 10_000_000;
 
 interface Run extends OperationRun {
+	/** The seconds it may take. */
+	most: number;
+	/** Items, each with a task of its own. */
 	count: number;
-	host: Handler;
+	/** Kie answers this many questions about each task, then no more. */
+	answers: number;
 }
 
-/** Runs the node for `count` items against `host`; gives what it took, in seconds, and its items. */
-async function run({ count, host, parameters, ...given }: Run) {
-	const server = createServer(host);
-	const port = await listen(server);
-	const baseUrl = `http://127.0.0.1:${port}`;
+const POLL = { operation: 'get', options: { timeout: 30, pollInterval: 30 } };
+const NOW = { parameters: { waitMode: 'none' }, most: NO_TIMEOUT + REQUEST, answers: 0 };
+const GET_4K = { timeout: 30, pollInterval: 20, on4kUnavailable: 'get1080p' };
+
+const RUNS: { [name: string]: Run } = {
+	'polling 60 videos': { ...POLL, most: 30 + REQUEST, count: 60, answers: 1 },
+	'polling 60 unknown videos': { ...POLL, most: 30 + REQUEST, count: 60, answers: 0 },
+	'Get without waiting, 60 items': { ...NOW, operation: 'get', count: 60 },
+	'Download of 12 files': { ...NOW, operation: 'download', count: 12 },
+	'12 videos with their files': {
+		...{ ...POLL, parameters: { download: true } },
+		...{ most: 30 + REQUEST, count: 12, answers: Infinity },
+	},
+	'Minimum Credits': { ...NOW, operation: 'generate', options: { minimumCredits: 1 }, count: 3 },
+	'Generate of 100 videos': { ...NOW, operation: 'generate', count: 100 },
+	'the 1080P fallback': { options: GET_4K, most: 30, count: 1, answers: Infinity },
+};
+
+/** Each has a key of its own. */
+const keyOf = (run: string) => run.replaceAll(' ', '-');
+
+/** What a run gives when Kie stops answering its key, and how many seconds it took. */
+async function runOne(simulator: Simulator, [name, run]: [string, Run]) {
+	const { most: _most, count, answers, parameters, ...given } = run;
+	const hang = { kind: 'slow', ms: HOURS, times: Infinity } as const;
+	const taskIds = Array.from({ length: count }, (_, n) => `${name} ${n}`);
+	for (const taskId of taskIds) {
+		simulator.addVideo({
+			...{ taskId, state: answers === 1 ? 'waiting' : 'success' },
+			timings: { generate: NEVER, upgrade4k: 0, upgrade1080p: NEVER },
+			upgrade4k: { outcome: 'failure', afterFailure: 'answer' },
+		});
+		let asked = 0;
+		const when = () => ++asked > answers;
+		if (answers > 0) simulator.fault({ ...hang, host: 'api', taskId, when });
+	}
+	const isOfRun = ({ headers }: JournalEntry) => headers.authorization === `Bearer ${keyOf(name)}`;
+	if (answers === 0) simulator.fault({ ...hang, when: isOfRun });
 	const startedAt = Date.now();
 	const result = await runOperation(
-		{ apiKey: `kie-key-${port}`, baseUrl, uploadBaseUrl: baseUrl },
+		{ apiKey: keyOf(name), baseUrl: simulator.apiUrl },
 		{
 			...given,
-			items: Array.from({ length: count }, (_, n) => ({ json: { n, taskId: `veo_task_${n}` } })),
+			taskIds,
 			onError: 'continueRegularOutput',
-			parameters: { url: `=${baseUrl}/v{{ $json.n }}.mp4`, ...parameters },
+			parameters: { url: `=${simulator.fileUrl}/{{ $json.taskId }}.mp4`, ...parameters },
 		},
 	);
-	const seconds = (Date.now() - startedAt) / 1000;
-	server.closeAllConnections();
-	server.close();
-	return { seconds, items: jsonOf(result) };
+	return { seconds: (Date.now() - startedAt) / 1000, items: jsonOf(result), taskIds };
 }
-
-const never: Handler = () => undefined;
-
-/** Knows each task as running, once. */
-function runningOnce(): Handler {
-	const known = new Set<string | null>();
-	return (request, response) => {
-		const taskId = taskIdOf(request);
-		if (known.has(taskId)) return;
-		known.add(taskId);
-		reply(response, { code: 200, msg: 'success', data: { taskId, successFlag: 0 } });
-	};
-}
-
-/** Refuses 4K for good when it is asked for the second time; 1080P is never ready. */
-function without4k(): Handler {
-	let orders = 0;
-	return (request, response) => {
-		if (request.url?.includes('get-4k-video')) {
-			const msg = orders++ === 0 ? 'success' : 'The 4K version of this video is unavailable';
-			const data = orders === 1 ? { taskId: 'veo_task_0', resultUrls: null } : null;
-			reply(response, { code: orders === 1 ? 200 : 404, msg, data });
-			return;
-		}
-		reply(response, { code: 400, msg: '1080P is processing. It should be ready in 1-2 minutes.' });
-	};
-}
-
-/** Every task has its file at a host that never sends it. */
-const withHangingFiles: Handler = (request, response) => {
-	if (request.url?.includes('.mp4')) return;
-	const taskId = taskIdOf(request);
-	const resultUrls = [`http://${request.headers.host}/${taskId}.mp4`];
-	reply(response, {
-		code: 200,
-		msg: 'ok',
-		data: { taskId, successFlag: 1, response: { resultUrls } },
-	});
-};
-
-const NO_TIMEOUT = 120;
-const POLL = { operation: 'get', options: { timeout: 30, pollInterval: 30 } };
-const NOW = { parameters: { waitMode: 'none' } };
-
-/** The seconds they may take, and what is run. */
-const RUNS: { [name: string]: [most: number, run: Run] } = {
-	'polling 60 videos': [30 + REQUEST, { ...POLL, count: 60, host: runningOnce() }],
-	'polling 60 unknown videos': [30 + REQUEST, { ...POLL, count: 60, host: never }],
-	'Get without waiting, 60 items': [
-		NO_TIMEOUT + REQUEST,
-		{ ...NOW, operation: 'get', count: 60, host: never },
-	],
-	'Download of 12 files': [NO_TIMEOUT + REQUEST, { operation: 'download', count: 12, host: never }],
-	'12 videos with their files': [
-		30 + REQUEST,
-		{ ...POLL, parameters: { download: true }, count: 12, host: withHangingFiles },
-	],
-	'Minimum Credits': [
-		NO_TIMEOUT + REQUEST,
-		{ ...NOW, operation: 'generate', options: { minimumCredits: 1 }, count: 3, host: never },
-	],
-	'Generate of 100 videos': [
-		NO_TIMEOUT + REQUEST,
-		{ ...NOW, operation: 'generate', count: 100, host: never },
-	],
-	'the 1080P fallback': [
-		30,
-		{
-			options: { timeout: 30, pollInterval: 20, on4kUnavailable: 'get1080p' },
-			count: 1,
-			host: without4k(),
-		},
-	],
-};
 
 describe('a host that never answers', () => {
-	let results: { [name: string]: Awaited<ReturnType<typeof run>> };
+	let simulator: Simulator;
+	let results: { [name: string]: Awaited<ReturnType<typeof runOne>> };
 
 	beforeAll(async () => {
+		const accounts = Object.keys(RUNS).map((name) => ({ key: keyOf(name) }));
+		simulator = await startSimulator({ accounts });
+		simulator.fault({ kind: 'slow', ms: HOURS, times: Infinity, host: 'file' });
 		const all = Object.entries(RUNS).map(
-			async ([name, [, one]]) => [name, await run(one)] as const,
+			async (run) => [run[0], await runOne(simulator, run)] as const,
 		);
 		results = Object.fromEntries(await Promise.all(all));
 	}, 300_000);
+	afterAll(async () => await simulator.close());
 
-	it.each(Object.entries(RUNS).map(([name, [most, { count }]]) => [name, most, count] as const))(
+	it.each(Object.entries(RUNS).map(([name, { most, count }]) => [name, most, count] as const))(
 		'%s ends within %i seconds, and each item is told',
 		(name, most, count) => {
 			const { seconds, items } = results[name] ?? { seconds: NaN, items: [] };
@@ -153,8 +109,10 @@ describe('a host that never answers', () => {
 	});
 
 	it('leaves every video its task ID', () => {
-		const { items = [] } = results['polling 60 videos'] ?? {};
-		expect(items.map(({ taskId }) => taskId)).toStrictEqual(items.map((_, n) => `veo_task_${n}`));
-		for (const item of items) expect(item).toMatchObject({ status: 'processing', timedOut: true });
+		const { items, taskIds } = results['polling 60 videos'] ?? {};
+		expect(items?.map(({ taskId }) => taskId)).toStrictEqual(taskIds);
+		for (const item of items ?? []) {
+			expect(item).toMatchObject({ status: 'processing', timedOut: true });
+		}
 	});
 });

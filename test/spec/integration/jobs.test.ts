@@ -235,16 +235,12 @@ describe('the trigger and the report of an upgrade job', () => {
 });
 
 describe('a report of an upgrade job that is not to be trusted', () => {
-	it('refuses the report of another video at this address', async () => {
+	it.each([
+		['another video', 'get4k', false],
+		['another kind of upgrade of the same video', 'get1080p', true],
+	])('refuses the report of %s at this address', async (_what, operation, isSame) => {
 		const mine = await order('get4k');
-		const other = await order('get4k');
-		const forged = { ...other.callback, path: mine.callback.path };
-		expect(await receive(forged)).toMatchObject({ status: 401, items: null });
-	});
-
-	it('refuses the report of another kind or index of upgrade of the same video', async () => {
-		const mine = await order('get4k');
-		const other = await order('get1080p', { taskId: mine.taskId });
+		const other = await order(operation, isSame ? { taskId: mine.taskId } : {});
 		const forged = { ...other.callback, path: mine.callback.path };
 		expect(await receive(forged)).toMatchObject({ status: 401, items: null });
 	});

@@ -139,12 +139,19 @@ describe('the fields of a task that this execution has paid for', () => {
 				contextData,
 			});
 		kie.simulator.nextTask({ taskId: 'task_retried', timings: { runModel: 2_000 } });
-		expect((await caught(attempt(1))).message).toContain('task_retried');
+		const error = await caught(attempt(1));
+		expect(error.message).toBe(
+			`The result of task task_retried (${MODEL.value}) was not ready after 1 s`,
+		);
+		expect(error.description).toContain('Run Get Task with task ID');
 		kie.simulator.fault({ path: SCHEMA, kind: 'status', code: 433, times: 9 });
 		// By another name, under which nothing of the catalogue was read.
 		const baseUrl = kie.credentials.baseUrl.replace('127.0.0.1', 'localhost');
-		const { items } = await attempt(60, { ...kie.credentials, baseUrl });
+		const { items, hints } = await attempt(60, { ...kie.credentials, baseUrl });
 		expect(items).toMatchObject([{ json: { taskId: 'task_retried', status: 'success' } }]);
+		expect(hints.map(({ message }) => message)).toContainEqual(
+			expect.stringContaining('Picked up from the run before: 1 of 1 tasks.'),
+		);
 		expect(ordered()).toHaveLength(1);
 	});
 });

@@ -26,7 +26,7 @@ import {
 	type WorkflowExecuteMode,
 } from 'n8n-workflow';
 
-import { KieVeoApi } from '../../../credentials/KieVeoApi.credentials';
+import { trimmedApiKey } from '../../../nodes/KieVeo/kie/connection';
 import { KieVeo } from '../../../nodes/KieVeo/KieVeo.node';
 import { KieVeoTrigger } from '../../../nodes/KieVeo/KieVeoTrigger.node';
 import { EVENTS } from '../../../nodes/KieVeo/operations';
@@ -62,18 +62,6 @@ export function workflowOf(
 	return new Workflow({ id: '1', nodes, connections: {}, active: false, nodeTypes, settings });
 }
 
-/** The header, as n8n makes it from the credential type. */
-function authorizationOf(data: ICredentialDataDecryptedObject): string {
-	const { headers = {} } = new KieVeoApi().authenticate.properties;
-	const node = nodeOf({ type: 'credential' });
-	const { expression } = workflowOf(node, mock<INodeType>({ description: { properties: [] } }));
-	const expressionOfHeader = String(headers.Authorization);
-	const keys = { $credentials: data };
-	return String(
-		expression.getSimpleParameterValue(node, expressionOfHeader, 'internal', keys, undefined, ''),
-	);
-}
-
 interface Surroundings {
 	executionId?: string;
 	/** Default: a local one, as of an n8n without WEBHOOK_URL. */
@@ -93,9 +81,10 @@ function additionalDataOf(
 	credentialsHelper.isCredentialUsableByNode.mockReturnValue(true);
 	credentialsHelper.getDecrypted.mockResolvedValue(credentials);
 	credentialsHelper.getParentTypes.mockReturnValue([]);
-	credentialsHelper.authenticate.mockImplementation(async (data, _type, request) => ({
+	// As the credential type says it: unit/credentialValues.
+	credentialsHelper.authenticate.mockImplementation(async ({ apiKey }, _type, request) => ({
 		...(request as IHttpRequestOptions),
-		headers: { ...request.headers, Authorization: authorizationOf(data) },
+		headers: { ...request.headers, Authorization: `Bearer ${trimmedApiKey(apiKey)}` },
 	}));
 	return {
 		executionId,

@@ -9,7 +9,8 @@ import type {
 
 import { KieVeo } from '../../../nodes/KieVeo/KieVeo.node';
 import { WAKE_UP_PARAMETER } from '../../../nodes/KieVeo/suspension/watch';
-import { listen } from '../../tools/simulator/network';
+import { closeServer, listen } from '../../tools/simulator/network';
+import { until } from '../../tools/simulator/testing';
 import { runNode, runWebhook, type RunResult, type WebhookAnswer } from './runNode';
 
 /** A call of the suspended execution's address. */
@@ -114,12 +115,12 @@ export class Suspended {
 
 	/** What came out, when the execution was resumed exactly once. */
 	async output(withinMs = 10_000): Promise<INodeExecutionData[]> {
-		const limit = Date.now() + withinMs;
-		while (this.resumed.length === 0) {
-			if (Date.now() > limit) throw new Error(`Still suspended after ${withinMs} ms`);
-			await pause(20);
-		}
-		await pause(50);
+		await until(
+			() => this.resumed.length,
+			(times) => times > 0,
+			withinMs,
+		);
+		await new Promise((soon) => setTimeout(soon, 50));
 		const [output, ...more] = this.resumed;
 		if (more.length > 0 || !output) throw new Error(`Resumed ${this.resumed.length} times`);
 		return output;
@@ -141,8 +142,7 @@ export class Suspended {
 	}
 
 	async close(): Promise<void> {
-		this.server.closeAllConnections();
-		await new Promise<void>((resolve) => this.server.close(() => resolve()));
+		await closeServer(this.server);
 	}
 
 	private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -212,8 +212,4 @@ function anotherProcess(): INodeType {
 	});
 	if (!nodeType) throw new Error('The node was not loaded');
 	return nodeType;
-}
-
-async function pause(ms: number): Promise<void> {
-	await new Promise((resolve) => setTimeout(resolve, ms));
 }
