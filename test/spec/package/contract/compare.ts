@@ -8,45 +8,26 @@ export interface Differences {
 	added: string[];
 }
 
-/**
- * Objects may gain keys and lists may gain elements (their order means nothing); all else is as it was
- * or broken.
- */
-export function compare(released: Json, current: Json, path = ''): Differences {
-	if (Array.isArray(released) && Array.isArray(current)) {
-		return {
-			broken: missingIn(current, released).map((element) => `${path}: ${element} is gone`),
-			added: missingIn(released, current).map((element) => `${path}: ${element}`),
-		};
+/** Objects may gain keys and lists may gain elements; all else is as it was, or broken. */
+export function compare(released: Json, current: Json): Differences {
+	const [before, now] = [factsOf(released), factsOf(current)];
+	const broken = [...before].flatMap(([path, value]) => {
+		const current = now.get(path);
+		if (current === undefined) return [`${path} is gone`];
+		return current === value ? [] : [`${path} was ${value}, is ${current}`];
+	});
+	return { broken, added: [...now.keys()].filter((path) => !before.has(path)) };
+}
+
+/** Every value by its path. An element of a list is a fact of its own: the order of a list means nothing. */
+function factsOf(json: Json, path = ''): Map<string, string> {
+	if (Array.isArray(json)) {
+		return new Map(json.map((element) => [`${path}: ${JSON.stringify(element)}`, 'there']));
 	}
-	if (isObject(released) && isObject(current)) {
-		const differences: Differences = { broken: [], added: [] };
-		for (const name of new Set([...Object.keys(released), ...Object.keys(current)])) {
-			const inner = path === '' ? name : `${path}.${name}`;
-			const [before, now] = [ownValue(released, name), ownValue(current, name)];
-			if (now === undefined) differences.broken.push(`${inner} is gone`);
-			else if (before === undefined) differences.added.push(inner);
-			else {
-				const { broken, added } = compare(before, now, inner);
-				differences.broken.push(...broken);
-				differences.added.push(...added);
-			}
-		}
-		return differences;
-	}
-	const [before, now] = [JSON.stringify(released), JSON.stringify(current)];
-	return { broken: before === now ? [] : [`${path} was ${before}, is ${now}`], added: [] };
-}
-
-function missingIn(list: Json[], wanted: Json[]): string[] {
-	const there = new Set(list.map((element) => JSON.stringify(element)));
-	return wanted.map((element) => JSON.stringify(element)).filter((text) => !there.has(text));
-}
-
-function isObject(value: Json): value is { [key: string]: Json } {
-	return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function ownValue(object: { [key: string]: Json }, name: string): Json | undefined {
-	return Object.hasOwn(object, name) ? object[name] : undefined;
+	if (typeof json !== 'object' || json === null) return new Map([[path, JSON.stringify(json)]]);
+	return new Map(
+		Object.entries(json).flatMap(([name, value]) => [
+			...factsOf(value, path === '' ? name : `${path}.${name}`),
+		]),
+	);
 }

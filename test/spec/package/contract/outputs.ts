@@ -20,7 +20,8 @@ const CONTINUE: OnError = 'continueRegularOutput';
 const SLOW = 60_000;
 
 interface Case {
-	operation: string;
+	/** Default: what its name begins with. */
+	operation?: string;
 	/** A video at Kie that it is about. */
 	video?: AddVideo;
 	/** What Kie makes of a generation. */
@@ -40,102 +41,93 @@ interface Case {
 }
 
 const none = { waitMode: 'none' };
-const slow: AddVideo = { timings: { upgrade4k: SLOW } };
-const impossible: AddVideo = { upgrade4k: { outcome: 'failure', afterFailure: 'answer' } };
-const impossible1080p: AddVideo = { upgrade1080p: { outcome: 'failure' } };
-const gone: AddVideo = { files: { bare: 'gone' } };
-const failed = { nextTask: { generation: { outcome: 'failure' } } } as const;
-
-const of = (operation: string, more: Partial<Case> = {}): Case => ({ operation, ...more });
-const get4k = (video: AddVideo = {}, more: Partial<Case> = {}) => of('get4k', { video, ...more });
-const get1080p = (video: AddVideo = {}, more: Partial<Case> = {}) =>
-	of('get1080p', { video, ...more });
-const generate = (more: Partial<Case> = {}) => of('generate', more);
-const failing = (more: Partial<Case>) => generate({ ...failed, ...more });
-const extend = (more: Partial<Case> = {}) => of('extend', more);
-const runModel = (more: Partial<Case> = {}) => of('runModel', more);
+const download = { download: true };
+const slowVideo: AddVideo = { timings: { upgrade4k: SLOW } };
+const slow: Case = { video: slowVideo, options: { timeout: 1 } };
+const failed: Case = { nextTask: { generation: { outcome: 'failure' } } };
+const failed4k: Case = { video: { upgrade4k: { outcome: 'failure', afterFailure: 'answer' } } };
+const failed1080p: Case = { video: { upgrade1080p: { outcome: 'failure' } } };
+const gone: Case = { video: { files: { bare: 'gone' } } };
 
 const CASES: { [name: string]: Case } = {
-	'get4k: ready': get4k(),
-	'get4k: ready, downloaded': get4k({}, { parameters: { download: true } }),
-	'get4k: ready, another ID, Simplify off': get4k(
-		{ upgrade4k: { ownTaskId: true } },
-		{ options: { simplify: false } },
-	),
-	'get4k: submitted': get4k({}, { parameters: none }),
-	'get4k: timeout, On Timeout: Continue': get4k(slow, {
+	'get4k: ready': {},
+	'get4k: ready, downloaded': { parameters: download },
+	'get4k: ready, another ID, Simplify off': {
+		video: { upgrade4k: { ownTaskId: true } },
+		options: { simplify: false },
+	},
+	'get4k: submitted': { parameters: none },
+	'get4k: timeout, On Timeout: Continue': {
+		...slow,
 		options: { timeout: 1, onTimeout: 'continue' },
-	}),
-	'get4k: timeout, On Error: Continue': get4k(slow, { options: { timeout: 1 }, onError: CONTINUE }),
-	'get4k: unavailable, 1080P instead': get4k(
-		{ upgrade4k: { outcome: 'refused' } },
-		{ options: { on4kUnavailable: 'get1080p' } },
-	),
-	'get4k: failed, On Error: Continue': get4k(impossible, { onError: CONTINUE }),
-	'get4k: Wait for Callback, ready': get4k({}, { item: 'resumed' }),
-	'get4k: Wait for Callback, failed': get4k(impossible, { item: 'resumed' }),
-	'get4k: Wait for Callback, file that cannot be had': get4k(gone, {
+	},
+	'get4k: timeout, On Error: Continue': { ...slow, onError: CONTINUE },
+	'get4k: unavailable, 1080P instead': {
+		video: { upgrade4k: { outcome: 'refused' } },
+		options: { on4kUnavailable: 'get1080p' },
+	},
+	'get4k: failed, On Error: Continue': { ...failed4k, onError: CONTINUE },
+	'get4k: Wait for Callback, ready': { item: 'resumed' },
+	'get4k: Wait for Callback, failed': { ...failed4k, item: 'resumed' },
+	'get4k: Wait for Callback, file that cannot be had': {
+		...gone,
 		item: 'resumed',
-		parameters: { download: true },
-	}),
-	'get4k: Wait for Callback, timeout': get4k(slow, { item: 'resumed', options: { timeout: 1 } }),
-	'get4k: Wait for Callback, nobody could ask at the timeout': get4k(slow, { item: 'stored' }),
-	'get1080p: ready': get1080p(),
-	'get: ready': of('get'),
-	'generate: submitted': generate({ parameters: none }),
-	'generate: ready': generate(),
-	'generate: ready, downloaded': generate({ parameters: { download: true } }),
-	'generate: failed, On Error: Continue': failing({ onError: CONTINUE }),
-	'generate: Wait for Callback, ready': generate({ item: 'resumed' }),
-	'generate: Wait for Callback, failed': failing({ item: 'resumed' }),
-	'extend: ready': extend(),
-	'extend: ready, downloaded': extend({ parameters: { download: true } }),
-	'download: done': of('download'),
-	'download: failed, On Error: Continue': of('download', { video: gone, onError: CONTINUE }),
-	'getCredits: done': of('getCredits'),
-	'getCredits: failed, On Error: Continue': of('getCredits', {
-		apiKey: 'wrong',
-		onError: CONTINUE,
-	}),
-	'runModel: submitted': runModel({ parameters: none }),
-	'runModel: ready': runModel(),
-	'runModel: ready, downloaded': runModel({ parameters: { download: true } }),
-	'runModel: timeout, On Timeout: Continue': runModel({
+		parameters: download,
+	},
+	'get4k: Wait for Callback, timeout': { ...slow, item: 'resumed' },
+	'get4k: Wait for Callback, nobody could ask at the timeout': { video: slowVideo, item: 'stored' },
+	'get1080p: ready': {},
+	'get: ready': {},
+	'generate: submitted': { parameters: none },
+	'generate: ready': {},
+	'generate: ready, downloaded': { parameters: download },
+	'generate: failed, On Error: Continue': { ...failed, onError: CONTINUE },
+	'generate: Wait for Callback, ready': { item: 'resumed' },
+	'generate: Wait for Callback, failed': { ...failed, item: 'resumed' },
+	'extend: ready': {},
+	'extend: ready, downloaded': { parameters: download },
+	'download: done': {},
+	'download: failed, On Error: Continue': { ...gone, onError: CONTINUE },
+	'getCredits: done': {},
+	'getCredits: failed, On Error: Continue': { apiKey: 'wrong', onError: CONTINUE },
+	'runModel: submitted': { parameters: none },
+	'runModel: ready': {},
+	'runModel: ready, downloaded': { parameters: download },
+	'runModel: timeout, On Timeout: Continue': {
 		nextTask: { timings: { runModel: SLOW } },
 		options: { timeout: 1, onTimeout: 'continue' },
-	}),
-	'runModel: failed, On Error: Continue': runModel({ ...failed, onError: CONTINUE }),
-	'runModel: Wait for Callback, ready': runModel({ item: 'resumed' }),
-	'runModel: Wait for Callback, failed': runModel({ ...failed, item: 'resumed' }),
-	'getTask: ready': of('getTask', { video: { api: 'jobs' } }),
-	'getModel: done': of('getModel'),
-	'upload: done': of('upload'),
-	'upload: failed, On Error: Continue': of('upload', { apiKey: 'wrong', onError: CONTINUE }),
-	'trigger: task finished': runModel({ item: 'triggered' }),
-	'trigger: task failed': runModel({ ...failed, item: 'triggered' }),
-	'trigger: 4K ready, passed through, Simplify off': get4k(
-		{ callback: { form: 'withCredits' } },
-		{
-			item: 'triggered',
-			options: { passThrough: '{"orderId": 42}' },
-			triggerOptions: { simplify: false },
-		},
-	),
-	'trigger: 4K failed': get4k(impossible, { item: 'triggered' }),
-	'trigger: generated': generate({ item: 'triggered' }),
-	'trigger: generation failed': failing({ item: 'triggered' }),
-	'trigger: extended': extend({ item: 'triggered' }),
-	'trigger: a callback that does not say what it is about': of('', { item: 'foreign' }),
+	},
+	'runModel: failed, On Error: Continue': { ...failed, onError: CONTINUE },
+	'runModel: Wait for Callback, ready': { item: 'resumed' },
+	'runModel: Wait for Callback, failed': { ...failed, item: 'resumed' },
+	'getTask: ready': { video: { api: 'jobs' } },
+	'getModel: done': {},
+	'upload: done': {},
+	'upload: failed, On Error: Continue': { apiKey: 'wrong', onError: CONTINUE },
+	'trigger: task finished': { operation: 'runModel', item: 'triggered' },
+	'trigger: task failed': { ...failed, operation: 'runModel', item: 'triggered' },
+	'trigger: 4K ready, passed through, Simplify off': {
+		operation: 'get4k',
+		video: { callback: { form: 'withCredits' } },
+		item: 'triggered',
+		options: { passThrough: '{"orderId": 42}' },
+		triggerOptions: { simplify: false },
+	},
+	'trigger: 4K failed': { ...failed4k, operation: 'get4k', item: 'triggered' },
+	'trigger: generated': { operation: 'generate', item: 'triggered' },
+	'trigger: generation failed': { ...failed, operation: 'generate', item: 'triggered' },
+	'trigger: extended': { operation: 'extend', item: 'triggered' },
+	'trigger: a callback that does not say what it is about': { item: 'foreign' },
 };
 
 /** What only one of the APIs can do. */
 const CASES_OF_ONE: Record<ApiName, typeof CASES> = {
 	veo: {},
 	jobs: {
-		'get1080p: Wait for Callback, ready': get1080p({}, { item: 'resumed' }),
-		'get1080p: Wait for Callback, failed': get1080p(impossible1080p, { item: 'resumed' }),
-		'trigger: 1080P ready': get1080p({}, { item: 'triggered' }),
-		'trigger: 1080P failed': get1080p(impossible1080p, { item: 'triggered' }),
+		'get1080p: Wait for Callback, ready': { item: 'resumed' },
+		'get1080p: Wait for Callback, failed': { ...failed1080p, item: 'resumed' },
+		'trigger: 1080P ready': { operation: 'get1080p', item: 'triggered' },
+		'trigger: 1080P failed': { ...failed1080p, operation: 'get1080p', item: 'triggered' },
 	},
 };
 
@@ -155,7 +147,9 @@ export async function collectOutputs(api: ApiName): Promise<{ [name: string]: Js
 	try {
 		const shapes: Array<[string, Json]> = [];
 		for (const [name, wanted] of Object.entries({ ...CASES, ...CASES_OF_ONE[api] })) {
-			const [item] = await produce(wanted, { simulator, receiver, api });
+			const [named = ''] = name.split(':');
+			const one = { operation: named, ...wanted };
+			const [item] = await produce(one, { simulator, receiver, api });
 			if (!item) throw new Error(`${name}: no item came out`);
 			shapes.push([name, shapeOf(item)]);
 		}
@@ -173,30 +167,25 @@ interface Stage {
 	api: ApiName;
 }
 
-async function produce(wanted: Case, stage: Stage): Promise<INodeExecutionData[]> {
+async function produce(
+	wanted: Case & { operation: string },
+	stage: Stage,
+): Promise<INodeExecutionData[]> {
 	const { operation, options, onError, apiKey = SIMULATOR_KEY, triggerOptions = {} } = wanted;
 	const { simulator, receiver, api } = stage;
 	const taskId = simulator.addVideo(wanted.video);
 	if (wanted.nextTask) simulator.nextTask(wanted.nextTask);
 	const { apiUrl: baseUrl, uploadUrl: uploadBaseUrl } = simulator;
 	const credentials = { apiKey, api, webhookSecret: HMAC_KEY, baseUrl, uploadBaseUrl };
-	const { resource } = Object.entries(OPERATIONS).find(([name]) => name === operation)?.[1] ?? {
-		resource: 'video',
-	};
-	const ofModel = resource === 'task' && operation !== 'getTask' ? OF_A_MODEL : {};
-	const parameters = { ...ofModel, resource, ...wanted.parameters };
+	const { resource = 'video' } = new Map(Object.entries(OPERATIONS)).get(operation) ?? {};
+	const parameters = { ...OF_A_MODEL, resource, ...wanted.parameters };
 	const json = { taskId, prompt: 'A dog playing', model: 'google/nano-banana' };
-	const run = async (more: INodeParameters) => {
-		const items = [{ json, binary: { data: FILE } }];
-		const given = { ...parameters, ...more };
-		return await runOperation(credentials, {
-			operation,
-			items,
-			options,
-			onError,
-			parameters: given,
+	const run = async (more: INodeParameters) =>
+		await runOperation(credentials, {
+			...{ operation, options, onError },
+			items: [{ json, binary: { data: FILE } }],
+			parameters: { ...parameters, ...more },
 		});
-	};
 	/** What the trigger makes of the next callback. */
 	const receive = async () => {
 		const callback = await until(
@@ -218,8 +207,9 @@ async function produce(wanted: Case, stage: Stage): Promise<INodeExecutionData[]
 		case 'stored':
 		case 'resumed': {
 			const timeout = Number(options?.timeout ?? 1800);
+			const items = [json];
 			const suspended = await Suspended.start({
-				...{ credentials, operation, items: [json], timeout, parameters },
+				...{ credentials, operation, items, timeout, parameters },
 			});
 			try {
 				return wanted.item === 'stored' ? suspended.stored : await suspended.output();
