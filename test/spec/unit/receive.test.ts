@@ -45,7 +45,8 @@ function webhookCall(parameters: IDataObject = {}, given?: object, submission?: 
 			: {},
 	} as never);
 	context.getResponseObject.mockReturnValue({ status, json: jest.fn(), once: jest.fn() } as never);
-	return { context, status };
+	const warnings = () => jest.mocked(context.logger.warn).mock.calls.map(([line]) => line);
+	return { context, status, warnings };
 }
 
 const REPORT_4K = {
@@ -75,19 +76,29 @@ describe('what the parameters of the trigger decide', () => {
 });
 
 describe('the trigger', () => {
+	const OFF = { signatureVerification: 'off' };
+	const CONFIRMED = { ...OFF, options: { confirm: true } };
+	const video = { code: 200, msg: '', data: { resultUrls: ['https://a.example/1'] } };
+	const waiting = { execution: '7', round: 1, item: 0 };
+	const suspended: Submission = { operation: 'get4k', taskId: 'a', index: 0, waiting };
+	it.each<[when: string, status: number, why: string, ...call: Parameters<typeof webhookCall>]>([
+		['a parameter cannot be used', 503, "'Tolerance' must be", { options: { tolerance: 'soon' } }],
+		['there is no video and no task', 400, 'no task', OFF, { ...video, data: null }],
+		['there is a video to confirm and no task', 400, 'no task', CONFIRMED, video],
+		['the address is another one', 401, 'suspended execution', {}, undefined, suspended],
+	])('starts nothing and says why when %s: %i', async (_when, code, why, ...call) => {
+		const { context, status, warnings } = webhookCall(...call);
+		expect((await receiveCallback(context)).workflowData).toBeUndefined();
+		expect(status).toHaveBeenCalledWith(code);
+		expect(warnings()).toStrictEqual([expect.stringContaining(why)]);
+	});
+
 	it('answers 503 and does not throw when the credential was deleted', async () => {
-		const { context, status } = webhookCall();
+		const { context, status, warnings } = webhookCall();
 		context.getCredentials.mockRejectedValue(new Error('no credential'));
 		expect((await receiveCallback(context)).workflowData).toBeUndefined();
 		expect(status).toHaveBeenCalledWith(503);
-		expect(jest.mocked(context.logger.warn).mock.calls[0]?.[0]).toContain('no credential');
-	});
-
-	it('answers 503 when a parameter cannot be used', async () => {
-		const { context, status } = webhookCall({ options: { tolerance: 'soon' } });
-		await receiveCallback(context);
-		expect(status).toHaveBeenCalledWith(503);
-		expect(jest.mocked(context.logger.warn).mock.calls[0]?.[0]).toContain("'Tolerance' must be");
+		expect(warnings()[0]).toContain('no credential');
 	});
 
 	it('knows the signature of a key that was pasted with quotes', async () => {
@@ -104,7 +115,7 @@ describe('the trigger', () => {
 	});
 
 	it('answers 503 when Kie.ai does not confirm within 10 s, so that it calls again', async () => {
-		const { context, status } = webhookCall({ options: { confirm: true } });
+		const { context, status, warnings } = webhookCall({ options: { confirm: true } });
 		const limit = new AbortController();
 		// Watches that other test files of this process left behind have timers of their own.
 		const original = AbortSignal.timeout.bind(AbortSignal);
@@ -120,7 +131,7 @@ describe('the trigger', () => {
 		await receiveCallback(context);
 		expect(timeout).toHaveBeenCalledWith(10_000);
 		expect(status).toHaveBeenCalledWith(503);
-		expect(jest.mocked(context.logger.warn).mock.calls[0]?.[0]).toContain('within 10 s');
+		expect(warnings()[0]).toContain('within 10 s');
 		timeout.mockRestore();
 	});
 });
@@ -128,7 +139,7 @@ describe('the trigger', () => {
 it('names the task that asking about it may have ordered again', async () => {
 	const sample = { code: 200, msg: 'Success', data: { taskId: 'a' } };
 	const order: Submission = { operation: 'get4k', taskId: 'a', index: 0 };
-	const { context, status } = webhookCall({}, sample, order);
+	const { context, status, warnings } = webhookCall({}, sample, order);
 	const base = { successFlag: 1, response: { resultUrls: ['https://a.example/base'] } };
 	const send = async (...given: unknown[]) => {
 		const { method } = given.at(-1) as { method: string };
@@ -139,8 +150,7 @@ it('names the task that asking about it may have ordered again', async () => {
 	context.helpers.httpRequestWithAuthentication.call = send as never;
 	for (let delivery = 0; delivery < 2; delivery++) await receiveCallback(context);
 	expect(status.mock.calls).toStrictEqual([[503], [503]]);
-	const lines = jest.mocked(context.logger.warn).mock.calls.map(([line]) => line);
-	expect(lines.filter((line) => line.includes('billed'))).toStrictEqual([
+	expect(warnings().filter((line) => line.includes('billed'))).toStrictEqual([
 		'Trigger: asking for the state of task a may have started, and billed, another upgrade',
 	]);
 });
@@ -170,31 +180,6 @@ describe('what is sent by others', () => {
 		}
 		// What else the machine does is not what is measured.
 		expect(Math.min(...times)).toBeLessThan(20);
-	});
-
-	const OFF = { signatureVerification: 'off' };
-	it.each<[what: string, body: object, parameters: IDataObject]>([
-		['no video and no task', { code: 200, msg: 'Success', data: null }, OFF],
-		[
-			'a video to confirm and no task',
-			{ code: 200, msg: '', data: { resultUrls: ['https://a.example/1'] } },
-			{ ...OFF, options: { confirm: true } },
-		],
-	])('answers 400 about %s: nobody can be asked', async (_what, body, parameters) => {
-		const { context, status } = webhookCall(parameters, body);
-		await receiveCallback(context);
-		expect(status).toHaveBeenCalledWith(400);
-	});
-
-	it('is not started at the address of a suspended execution', async () => {
-		const waiting = { execution: '7', round: 1, item: 0 };
-		const { context, status } = webhookCall({}, undefined, {
-			...{ operation: 'get4k', taskId: 'a', index: 0 },
-			waiting,
-		});
-		await receiveCallback(context);
-		expect(status).toHaveBeenCalledWith(401);
-		expect(jest.mocked(context.logger.warn).mock.calls[0]?.[0]).toContain('suspended execution');
 	});
 
 	it('knows a signature that came with another body to another trigger', async () => {
