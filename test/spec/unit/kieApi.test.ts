@@ -18,8 +18,7 @@ import { ADDRESS_KEY, fakeKie, GENERATE, GET_4K } from './fakeKie';
 
 const BASE = 'https://file.example/base.mp4';
 const IN_4K = 'https://file.example/4k.mp4';
-const WHOLE = 'https://file.example/whole.mp4';
-const ORIGIN = 'https://file.example/origin.mp4';
+const IMAGE = 'https://file.example/image.jpg';
 
 const APIS: ApiName[] = ['veo', 'jobs'];
 
@@ -49,7 +48,6 @@ const WIRE = {
 				resultJson: asText(urls),
 				response: urls,
 			}),
-		failed: answer({ state: 'fail', successFlag: 3, failCode: '500', failMsg: 'upstream failed' }),
 		unknown: answer(null, 422, 'recordInfo is null'),
 		recordPath: '/api/v1/jobs/recordInfo',
 	},
@@ -76,23 +74,6 @@ const get = (taskId: string): StateOrder => ({ kind: 'state', operation: 'get', 
 
 describe.each(APIS)('the API "%s"', (name) => {
 	const wire = WIRE[name];
-
-	it('gives the whole of an extended video, its resolution, and no original', async () => {
-		const urls = { resultUrls: [BASE], fullResultUrls: [WHOLE], originUrls: [ORIGIN] };
-		const { meaning } = await fakeKie([wire.done(urls, '1080p')], {}, name).api.fetchRecord('t');
-		expect(meaning).toMatchObject({
-			kind: 'success',
-			files: { videoUrls: [BASE], fullVideoUrls: [WHOLE], resolution: '1080p' },
-		});
-	});
-
-	it('is patient with a task created seconds ago', async () => {
-		const kie = fakeKie([wire.created('new'), wire.unknown], {}, name);
-		await kie.api.submit(generate());
-		expect((await kie.chosen.submit(get('new'))).meaning.kind).toBe('processing');
-		await kie.clock.pause(100_000);
-		expect((await kie.chosen.submit(get('new'))).meaning.kind).toBe('failed');
-	});
 
 	it('takes the video that an order builds on for no new task', async () => {
 		const upgrades = name === 'jobs' ? [upgrade('get4k'), upgrade('get1080p')] : [];
@@ -141,7 +122,7 @@ describe.each(APIS)('the API "%s"', (name) => {
 const veoBase = WIRE.veo.done({ resultUrls: [BASE] });
 
 describe('the outcome of a submitted video', () => {
-	const { done, running, failed } = WIRE.veo;
+	const { done, failed } = WIRE.veo;
 	const in4k = done({ resultUrls: [IN_4K] }, '4k');
 	const said4k = answer({ resultUrls: [IN_4K] }, 422, 'done');
 	const runs4k = answer(null, 422, '4k is processing.');
@@ -156,7 +137,6 @@ describe('the outcome of a submitted video', () => {
 		['the base video, then 4K that runs', 'get4k', [veoBase, runs4k], 'processing', 'GET POST'],
 		['the base video, then a refusal of 4K', 'get4k', [veoBase, no4k], 'failed', 'GET POST'],
 		['a generated video', 'generate', [veoBase], 'success', 'GET'],
-		['an extension that runs', 'extend', [running], 'processing', 'GET'],
 	])('at the Veo endpoints: %s (%s)', async (_what, operation, answers, kind, sent) => {
 		const { api, calls } = fakeKie(answers);
 		const video = { operation, taskId: 't', kieTaskId: 'kie-t', index: 1, codes: [200] };
@@ -171,9 +151,7 @@ describe('the outcome of a submitted video', () => {
 	it.each<[what: string, reply: object, kind: string]>([
 		['that runs', WIRE.jobs.running, 'processing'],
 		['that is done', WIRE.jobs.done({ resultUrls: [IN_4K] }), 'success'],
-		['that has failed', WIRE.jobs.failed, 'failed'],
 		['that is not found yet', WIRE.jobs.unknown, 'retry'],
-		['about which nothing is said', trouble, 'retry'],
 	])('of an upgrade %s is read from the record of the job alone', async (_what, reply, kind) => {
 		for (const how of ['check', 'free'] as const) {
 			const kie = fakeKie([reply], {}, 'jobs');
@@ -211,7 +189,7 @@ describe('a job', () => {
 			'of Generate names the tier within the input',
 			generate({
 				generationType: 'REFERENCE_2_VIDEO',
-				imageUrls: [ORIGIN],
+				imageUrls: [IMAGE],
 				aspectRatio: '9:16',
 				resolution: '4k',
 				duration: 8,
@@ -224,7 +202,7 @@ describe('a job', () => {
 					prompt: 'A dog',
 					model: 'veo3_lite',
 					generation_type: 'REFERENCE_2_VIDEO',
-					image_urls: [ORIGIN],
+					image_urls: [IMAGE],
 					aspect_ratio: '9:16',
 					resolution: '4k',
 					duration: 8,
@@ -289,8 +267,6 @@ describe('a job', () => {
 		['a seed for a new job', 'jobs', generate({ seed: 12345 }), true],
 		['a seed for an extension', 'jobs', extend({ seed: 12345 }), false],
 		['an extension in another tier', 'jobs', extend({ model: 'lite' }), true],
-		['a seed at the Veo endpoints', 'veo', generate({ seed: 12345 }), false],
-		['another tier at the Veo endpoints', 'veo', extend({ model: 'lite' }), false],
 		['a callback of 1080P', 'veo', upgrade('get1080p', CALLBACK), true],
 		['1080P without one', 'veo', upgrade('get1080p'), false],
 		['a callback of a 1080P job', 'jobs', upgrade('get1080p', CALLBACK), false],

@@ -55,15 +55,9 @@ describe('the result of a request', () => {
 		});
 	});
 
-	it.each([
-		['another id', { ...data, taskId: 'kie-a' }, { taskId: 'a', kieTaskId: 'kie-a' }],
-		['the same id', data, { taskId: 'a', kieTaskId: undefined }],
-		['no id', { ...data, taskId: undefined }, { taskId: 'a', kieTaskId: undefined }],
-	])("keeps the user's task id when Kie answers with %s", (_name, given, { taskId, kieTaskId }) => {
-		const found = result('get4k', given);
-		expect(found.taskId).toBe(taskId);
-		expect(found.kieTaskId).toBe(kieTaskId);
-		expect('kieTaskId' in found).toBe(kieTaskId !== undefined);
+	it("keeps the user's task id when Kie answers with another one", () => {
+		const found = result('get4k', { ...data, taskId: 'kie-a' });
+		expect(found).toMatchObject({ taskId: 'a', kieTaskId: 'kie-a' });
 	});
 
 	it("that has failed has Kie's own text, and no file that someone else names", () => {
