@@ -47,7 +47,6 @@ const testedUrls = (baseUrl: unknown) => {
 
 describe('an API key', () => {
 	it.each([
-		KEY,
 		` ${KEY}\r\n`,
 		`"${KEY}"`,
 		`'${KEY}'`,
@@ -64,7 +63,6 @@ describe('an API key', () => {
 
 	it.each([
 		[undefined, ''],
-		[null, ''],
 		[' "" ', ''],
 		['Bearer ', ''],
 		[7, '7'],
@@ -79,7 +77,6 @@ describe('an API key', () => {
 		[KEY, undefined],
 		['!~', undefined],
 		['kйy', 'й'],
-		['kéy', 'é'],
 		['a😀b', '😀'],
 	])('%s has the unsendable character %s', (key, character) => {
 		expect(unsendableIn(key)).toBe(character);
@@ -103,29 +100,23 @@ describe('an API key', () => {
 
 describe('a webhook HMAC key', () => {
 	it.each([
-		[` ${KEY}\r\n`, KEY],
-		[`"${KEY}"`, KEY],
+		[` "${KEY}"\r\n`, KEY],
 		[`\ufeff${KEY.slice(0, 9)}\u200b${KEY.slice(9)}`, KEY],
 		[`${KEY.slice(0, 16)}\n${KEY.slice(16)}`, KEY],
 		['bearer-key=+/', 'bearer-key=+/'],
 		['""', null],
 		[' \u200b', null],
 		[undefined, null],
-		[null, null],
 	])('of %j is %j', (pasted, key) => expect(trimmedHmacKey(pasted)).toBe(key));
 });
 
 describe('a base URL', () => {
 	it.each([
 		[undefined, DEFAULT],
-		['', DEFAULT],
 		[' / ', DEFAULT],
-		[DEFAULT, DEFAULT],
 		[` ${DEFAULT}// `, DEFAULT],
 		[`"${DEFAULT}"`, DEFAULT],
-		[`${DEFAULT}/api/v1`, DEFAULT],
 		[`${DEFAULT}/API/v1/`, DEFAULT],
-		[`${DEFAULT}/api/v1/veo`, DEFAULT],
 		[`${DEFAULT}/api/v1/jobs/`, DEFAULT],
 		['https://gateway.example.com/kie/api/v1', 'https://gateway.example.com/kie'],
 		// What may be a gateway's own path stays.

@@ -118,7 +118,6 @@ describe('the fields of a model', () => {
 		[MUSIC, 'custom_mode', 'Custom Mode', 'boolean', 'asked'],
 		// and has a default
 		[TOPAZ, 'upscale_factor', 'Upscale Factor (default 2)', 'options', 'shown'],
-		[MUSIC, 'model', 'Model (default V6)', 'options', 'shown'],
 		// Not asked for
 		[NANO, 'aspect_ratio', 'Aspect Ratio (default 1:1)', 'options', 'hidden'],
 		[NANO, 'image_size', 'Image Size (deprecated, default 1:1)', 'options', 'hidden'],
@@ -126,10 +125,7 @@ describe('the fields of a model', () => {
 		[NANO_PRO, 'image_input', 'Image Input (at most 8 entries)', 'string', 'hidden'],
 		[KLING, 'cfg_scale', 'CFG Scale (0-1, default 0.5)', 'number', 'hidden'],
 		[OMNI, 'duration', 'Duration (3-15, default 5)', 'options', 'hidden'],
-		[OMNI, 'elements', 'Elements (at most 3 entries)', 'array', 'hidden'],
-		[SEEDANCE, 'duration', 'Duration (default 5)', 'number', 'hidden'],
 		[SEEDANCE, 'generate_audio', 'Generate Audio (default true)', 'boolean', 'hidden'],
-		[WAN, 'bbox_list', 'Bbox List (list)', 'array', 'hidden'],
 		[WAN, 'color_palette', 'Color Palette (3-10 entries)', 'array', 'hidden'],
 		[MUSIC, 'persona_id', 'Persona ID', 'string', 'hidden'],
 	])('%s: %s', async (id, name, label, type, when) => {
@@ -167,7 +163,6 @@ describe('a panel without fields', () => {
 		['no key', NANO, /^'API Key' of the Kie.ai API credential is empty/],
 		['a wrong key', NANO, /did not accept the API key(?!.*JSON)/, UNAUTHORIZED],
 		['an unknown model', 'nano', /^Kie.ai does not list the model nano\. .*JSON/, { code: 404 }],
-		['no schema', NANO, /^Kie.ai has not published .*JSON/, success({ openapi: null })],
 		['a helper', 'gemini-omni-audio', /as a task, but at \/api\/v1\/omni/, {}],
 	])('says why: %s', async (_name, modelId, notice, ...answers) => {
 		const { fields, emptyFieldsNotice } = await editor(modelId, ...(answers as object[])).fields();
@@ -195,7 +190,6 @@ describe('the list of models', () => {
 
 	it.each([
 		[undefined, [KLING_ENTRY, RECRAFT]],
-		['', [KLING_ENTRY, RECRAFT]],
 		['master', [KLING_ENTRY]],
 		['KLING text-to', [KLING_ENTRY]],
 		['elevenlabs', [RECRAFT]],
@@ -237,12 +231,9 @@ describe('the fields of an item', () => {
 		['zero', KLING, 'cfg_scale', 0, 0],
 		['a whole number', SEEDANCE, 'duration', ' 7 ', 7],
 		['a switch', SEEDANCE, 'web_search', 'true', true],
-		['an off switch', SEEDANCE, 'web_search', false, false],
 		['an empty text', KLING, 'duration', '', undefined],
-		['nothing', KLING, 'negative_prompt', null, undefined],
 		['an empty list', SEEDANCE, REFERENCES, [], undefined],
 		['a choice of numbers', 'veo-3-1', 'duration', '8', 8],
-		['a list', SEEDANCE, REFERENCES, [A], [A]],
 		['a list as JSON', SEEDANCE, REFERENCES, '["asset://1"]', ['asset://1']],
 		['a comma in an address', SEEDANCE, REFERENCES, `${A},2, oss://3`, [`${A},2`, 'oss://3']],
 		['one address a line', SEEDANCE, REFERENCES, `${A}\nasset://2\n`, [A, 'asset://2']],
@@ -256,10 +247,8 @@ describe('the fields of an item', () => {
 	it.each<[what: string, id: string, name: string, given: unknown, message: string]>([
 		['nothing required', KLING, 'prompt', undefined, 'is missing'],
 		['an empty required text', KLING, 'prompt', ' ', 'is missing'],
-		['an empty required list', DIALOGUE, 'dialogue', [], 'is missing'],
 		['a word', KLING, 'cfg_scale', 'high', 'must be of type number, not "high"'],
 		['a fraction', SEEDANCE, 'duration', 5.5, 'must be of type integer, not 5.5'],
-		['a word for a switch', SEEDANCE, 'web_search', 'yes', 'must be of type boolean, not "yes"'],
 		['an object for a text', KLING, 'prompt', { a: 1 }, 'must be of type string, not {"a":1}'],
 		['an object in a list', SEEDANCE, REFERENCES, [{}], 'must be of type array of string'],
 		['text for objects', DIALOGUE, 'dialogue', 'Hi', 'must be of type array of object, not "Hi"'],
@@ -270,7 +259,6 @@ describe('the fields of an item', () => {
 		['too little', KLING, 'cfg_scale', -1, 'must be 0-1, not -1'],
 		['a long text', KLING, 'prompt', 'a'.repeat(5001), 'must be at most 5000 characters, not 5001'],
 		['many entries', NANO_PRO, 'image_input', Array(9).fill(A), 'must be at most 8 entries, not 9'],
-		['few entries', WAN, 'color_palette', [{}], 'must be 3-10 entries, not 1'],
 	])('that are not as Kie says are refused, and JSON is named: %s', (...row) => {
 		const [, id, name, given, message] = row;
 		expect(() => readField(id, name, given)).toThrow(

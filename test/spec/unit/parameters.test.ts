@@ -12,15 +12,10 @@ type Case = [value: unknown, expected: unknown];
 describe('seconds', () => {
 	it.each<Case>([
 		[8, 8],
-		['8', 8],
 		['8s', 8],
 		[' 8 S ', 8],
 		['8m', null],
 		['s', null],
-		['', null],
-		[null, null],
-		[true, null],
-		[[8], null],
 	])('%p', (value, seconds) => expect(toSeconds(value)).toBe(seconds));
 
 	it.each([
@@ -42,12 +37,9 @@ describe('a list of addresses', () => {
 	it.each<Case>([
 		['', []],
 		[null, []],
-		[undefined, []],
-		['[]', []],
 		[[], []],
 		[A, [A]],
 		[` ${A},\n`, [A]],
-		[`"${A}"`, [A]],
 		[
 			[` ${A} `, '', `'${B}'`],
 			[A, B],
@@ -71,7 +63,6 @@ describe('a list of addresses', () => {
 
 describe('a list of names', () => {
 	it.each<Case>([
-		['', []],
 		['my file', ['my file']],
 		['first, last', ['first', 'last']],
 		['first\nlast\r\n', ['first', 'last']],
