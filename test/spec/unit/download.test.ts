@@ -63,10 +63,7 @@ function fault(name: string) {
 it.each<[fault: string, requests: number, words: string, advice: string]>([
 	['address blocked by n8n', 1, 'restricted IP address', 'N8N_SSRF_ALLOWED_IP_RANGES'],
 	['unknown authority', 1, 'does not trust the issuer', 'NODE_EXTRA_CA_CERTS'],
-	['proxy closed', 1, 'the proxy closed the connection', 'HTTPS_PROXY'],
-	['https to an http port', 1, 'does not speak TLS', 'Check the URL'],
 	['refused', 3, 'connection refused', 'tried several times'],
-	['unknown name', 3, 'host name not found', 'tried several times'],
 	['reset after the request', 3, 'connection lost', 'tried several times'],
 ])('A file that cannot be fetched: after "%s" it is asked for %i times', async (...row) => {
 	const [name, expected, words, advice] = row;

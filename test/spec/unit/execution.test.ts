@@ -33,7 +33,6 @@ describe('the seconds until n8n ends an execution', () => {
 		],
 		['are not known in an n8n that tells neither', {} as IExecuteFunctions, null],
 		['are not known from other types', contextWith('soon', { executionTimeout: {} }), null],
-		['are not known from settings that are none', contextWith(null, null), null],
 	])('%s', (_what, context, seconds) => {
 		expect(secondsLeft(context, NOW)).toBe(seconds);
 	});

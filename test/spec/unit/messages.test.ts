@@ -5,7 +5,6 @@ import {
 	fallbackError,
 	lostOrderError,
 	timedOutError,
-	uploadRejectedError,
 	rejectedError,
 } from '../../../nodes/KieVeo/messages/task';
 import { errorOf, fakeKie, GET_4K, workOf } from './fakeKie';
@@ -63,14 +62,6 @@ describe('a message about a value of 10,000 characters', () => {
 	});
 });
 
-it('The advice about an image that a web server calls too large is a smaller one', () => {
-	const rejection = { kind: 'unreached', reason: 'wrongAddress' } as const;
-	const { description } = uploadRejectedError(rejection, { code: 413, message: 'x' });
-	expect(description).toBe(
-		'The image is too large: use a smaller one. No video was started for this item.',
-	);
-});
-
 describe('an upgrade whose answer was lost', () => {
 	const reset = Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' });
 	const noName = Object.assign(new Error('getaddrinfo ENOTFOUND kie.test'), { code: 'ENOTFOUND' });
@@ -78,7 +69,6 @@ describe('an upgrade whose answer was lost', () => {
 
 	it.each<[what: string, next: object | Error, words: string, advice: string]>([
 		['no credits', { code: 402, msg: 'x' }, 'does not have enough credits', 'Top up'],
-		['a bad key', { code: 401, msg: 'x' }, 'did not accept the API key', 'Check the API key'],
 		["a proxy's login", cutByProxy, 'Kie.ai was not reached', 'requires a user name'],
 	])('may have been paid for although %s follows', async (_what, next, words, advice) => {
 		const thrown = await errorOf(workOf(GET_4K, fakeKie([reset, noName, next])).submit());
