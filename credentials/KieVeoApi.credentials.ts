@@ -74,7 +74,7 @@ export class KieVeoApi implements ICredentialType {
 					name: `${API_LABELS.jobs} (Preview)`,
 					value: 'jobs',
 					description:
-						'The API that Kie.ai documents for all models since September 2026. It has not been tried with real orders yet.',
+						'The API that Kie.ai documents for all models since September 2026. Neither API has been tried with real orders yet.',
 				},
 			],
 			description:

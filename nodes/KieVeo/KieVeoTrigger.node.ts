@@ -40,7 +40,7 @@ export class KieVeoTrigger implements INodeType {
 			},
 		],
 		triggerPanel: {
-			header: 'Get notified when a Veo video is ready',
+			header: 'Get notified when a video or another task is ready',
 			executionsHelp: {
 				inactive:
 					"Kie.ai calls a URL when a video is ready or has failed.<br /><br /><b>To try it</b> with a real video, activate (publish) this workflow, enter the <b>production URL</b> as 'Callback URL' in a Kie.ai node and run that node. When the video is ready, the event appears in the executions list.<br /><br /><b>To see an event here</b>, use the <b>test URL</b> instead, and click the button above shortly before the video is ready: n8n listens for two minutes and one call, and a 4K video takes 5 to 10 minutes.<br /><br />Kie.ai must be able to reach the URL. Behind a proxy, set the environment variable N8N_WEBHOOK_URL (WEBHOOK_URL in older n8n) to the public address of n8n.",

@@ -41,7 +41,7 @@ export const OPERATIONS = {
 		label: 'Download',
 		description: 'Download a video from its URL into a binary field; free of charge',
 		action: 'Download video',
-		forAgents: 'Download the file of a Veo video from its videoUrl. Costs nothing.',
+		forAgents: 'Download a result file of Kie.ai, such as a video, from its URL. Costs nothing.',
 	},
 	extend: {
 		resource: 'video',

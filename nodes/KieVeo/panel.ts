@@ -163,7 +163,7 @@ const downloadProperties: INodeProperties[] = [
 		type: 'boolean',
 		default: false,
 		description:
-			'Whether to also put the result into a binary field of the item, once it is ready. Further files get the fields data_1, data_2, ...',
+			'Whether to also put the result into a binary field of the item, once it is ready. Further files get the same name with _1, _2, ...',
 	},
 	{ ...binaryPropertyNameProperty, displayOptions: { show: { download: [true] } } },
 ];
@@ -278,7 +278,7 @@ export function taskFields({
 					{ ...waitMode, displayOptions: notInTool, options: withCallback },
 				]
 			: [waitMode]),
-		toolNotice,
+		...(callsBack ? [toolNotice] : []),
 		...(costs ? [notice('creditsNotice', `${costs} ${moreAt('costs-and-repeats')}`)] : []),
 		...(callsBack ? callbackProperties : []),
 		...downloadProperties,

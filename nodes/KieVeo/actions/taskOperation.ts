@@ -11,6 +11,7 @@ import {
 	callbackMissedHint,
 	executionLimitHint,
 	logLine,
+	moreHints,
 	pickedUpHint,
 	unfinishedHint,
 } from '../messages/run';
@@ -33,6 +34,9 @@ import {
 	readTaskOptions,
 	readWaitMode,
 } from './parameters';
+
+/** Each item can have its own. */
+const MOST_HINTS = 5;
 
 /** An operation that orders something, or asks about it, and can wait for the result. */
 type OrderOperation = Parameters<typeof taskFields>[0] & {
@@ -100,7 +104,8 @@ async function executeOrders(
 	const { items, works } = await runItems<TaskWork>(context, failFast, {
 		read: itemReader(run),
 		begin: (all) => {
-			hints.forEach((hint) => addHint(context, hint));
+			for (const hint of [...hints].slice(0, MOST_HINTS)) addHint(context, hint);
+			if (hints.size > MOST_HINTS) addHint(context, moreHints(hints.size - MOST_HINTS));
 			if (waitMode === 'none') checkCallbacks(context, all);
 			else warnOfExecutionLimit(run, all);
 		},

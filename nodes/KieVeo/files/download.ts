@@ -37,8 +37,7 @@ const PROXY_LOGIN = 407;
  * @throws KieVeoError naming the parameter
  */
 export function checkDownloadSettings(name: unknown, maxSize: unknown) {
-	const binaryPropertyName = toText(name);
-	if (binaryPropertyName === null) throw inputErrors.emptyFieldName();
+	const binaryPropertyName = toText(name) ?? 'data';
 	// A blank cell also means no limit.
 	const megabytes = toNumber((typeof maxSize === 'string' ? toText(maxSize) : maxSize) ?? 0);
 	if (megabytes === null || megabytes < 0) throw inputErrors.maximumSize(maxSize);

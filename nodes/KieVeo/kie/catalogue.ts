@@ -149,8 +149,9 @@ export class Catalogue {
 		const late = this.memory.clock.pause(limitMs, stop);
 		const all = Promise.all([...new Set(ids)].map(read));
 		await Promise.race([all, late]).finally(() => done.abort());
-		const said = { code: null, message: `no answer within ${limitMs / 1000} s` };
-		const rejection: Rejection = { kind: 'retry', reason: 'server' };
+		const message = `the catalogue gave no answer within ${Math.round(limitMs / 1000)} s`;
+		const said = { code: null, message };
+		const rejection: Rejection = { kind: 'failed', reason: 'other' };
 		const unknown: Unread = { kind: 'unread', rejection, said };
 		return new Map(ids.map((id) => [id, found.get(id) ?? unknown]));
 	}

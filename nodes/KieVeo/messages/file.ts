@@ -71,8 +71,9 @@ export const fileErrors = errorsFrom({
 			`the file host answered ${status}, and a fresh link was not available or did not help` +
 				(answer === null ? '' : ` (Kie.ai: ${textOf(answer)})`),
 		),
-		'Kie.ai keeps files for 14 days. For a newer video, run Get with its task ID (for an upgraded one, Get 4K ' +
-			'Video or Get 1080P Video) to get a new URL. An older video must be generated again.',
+		'Kie.ai keeps files for 14 days. For a newer one, run the free operation Get or Get Task with the task ID to get ' +
+			'a new URL (for an upgraded video, Get 4K Video or Get 1080P Video through the Veo Endpoints). An older one ' +
+			'must be ordered again.',
 	],
 	/** A link from elsewhere. */
 	foreignLink: ({ url }: File, status: number) => [

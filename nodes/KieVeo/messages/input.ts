@@ -96,7 +96,7 @@ export const inputErrors = errorsFrom({
 	/* An existing video. */
 	emptyTaskId: () => [
 		"'Task ID' is empty",
-		'Enter the ID that Kie.ai returned when the video was generated, e.g. {{ $json.taskId }} from an earlier node.',
+		'Enter the ID that Kie.ai returned with the order, e.g. {{ $json.taskId }} from an earlier node.',
 	],
 	index: (value: unknown) => [
 		`'Index' must be a whole number, 0 or greater, not ${show(value)}`,
@@ -155,7 +155,7 @@ export const inputErrors = errorsFrom({
 	/* Why an execution cannot be suspended. */
 	suspendedTool: () => [
 		`${NOT_SUSPENDED} as a tool of an AI agent`,
-		"An agent cannot wait for a suspended execution. Use 'Return Immediately' and a second tool with Get, or 'Wait by Polling'.",
+		"An agent cannot wait for a suspended execution. Use 'Return Immediately' and a second tool with Get or Get Task, or 'Wait by Polling'.",
 	],
 	suspendedWithoutAddress: () => [
 		`${NOT_SUSPENDED} here`,
@@ -201,10 +201,6 @@ export const inputErrors = errorsFrom({
 	urlList: (count: number) => [
 		`'URL' is a list of ${count} addresses, but must be one`,
 		'Take one of them, e.g. {{ $json.videoUrls[0] }}, or put a Split Out node before this one.',
-	],
-	emptyFieldName: () => [
-		"'Put Output File in Field' is empty",
-		'Enter the name of the binary field for the file, usually data.',
 	],
 	fileName: (name: string) => [
 		`'File Name' cannot be ${show(name)}`,
@@ -270,9 +266,9 @@ const fieldError = (name: string, fault: string) =>
 const unreadError = (what: string, { rejection, said }: Unread, advice: string) => {
 	const { message, description, kieCode } = accountRejectedError(rejection, said);
 	// Another way to enter the input does not help with a key that is refused.
-	const way = rejection.kind === 'refused' ? '' : ` ${advice}`;
-	return new KieVeoError(`${what}. ${message}`, {
-		description: `${description}${way}`,
+	const way = rejection.kind === 'refused' ? '' : advice;
+	return new KieVeoError(`${what}. ${message.replace(/\.$/, '')}`, {
+		description: `${description} ${way}`.trim(),
 		kieCode,
 	});
 };
@@ -281,19 +277,27 @@ const unreadError = (what: string, { rejection, said }: Unread, advice: string) 
 export const modelErrors = {
 	emptyModel: () =>
 		new KieVeoError("'Model' is empty", { description: 'Choose a model, or enter its ID.' }),
-	/** Why the fields of a model are not known. */
-	unusableModel: (model: string, known: Exclude<CataloguedModel, { kind: 'job' }>) => {
+	/**
+	 * Why the fields of a model are not known.
+	 *
+	 * @param way to run it nevertheless
+	 */
+	unusableModel: (
+		model: string,
+		known: Exclude<CataloguedModel, { kind: 'job' }>,
+		way = BY_JSON,
+	) => {
 		const name = shorten(model);
 		const error = (message: string, description: string) =>
-			new KieVeoError(message, { description });
+			new KieVeoError(message, { description: description.trim() });
 		switch (known.kind) {
 			case 'unlisted':
 				return error(
 					`Kie.ai does not list the model ${name}`,
-					`Check the ID, or choose a model from the list. ${BY_JSON}`,
+					`Check the ID, or choose a model from the list. ${way}`,
 				);
 			case 'noSchema':
-				return error(`Kie.ai has not published the fields of ${name}`, BY_JSON);
+				return error(`Kie.ai has not published the fields of ${name}`, way);
 			case 'otherApi':
 				return error(
 					known.path === null
@@ -302,15 +306,11 @@ export const modelErrors = {
 					"Use another model, or n8n's HTTP Request node. Nothing was sent.",
 				);
 			case 'unread':
-				return unreadError(`The fields of ${name} could not be read`, known, BY_JSON);
+				return unreadError(`The fields of ${name} could not be read`, known, way);
 		}
 	},
-	modelList: (unread: Unread) =>
-		unreadError(
-			"Kie.ai's list of models could not be read",
-			unread,
-			'A model can also be entered by its ID.',
-		),
+	modelList: (unread: Unread, way: string) =>
+		unreadError("Kie.ai's list of models could not be read", unread, way),
 	inputJson: (value: unknown) =>
 		new KieVeoError(`'Input (JSON)' must be a JSON object, not ${show(value)}`, {
 			description:
@@ -322,6 +322,10 @@ export const modelErrors = {
 		}),
 
 	/* The value of a field. */
+	emptyInput: () =>
+		new KieVeoError("'Fields' is empty", {
+			description: `Kie.ai can charge for an order without input. ${BY_JSON} Nothing was sent.`,
+		}),
 	missingField: ({ name }: ModelField) => fieldError(name, 'is missing'),
 	unknownField: (name: string) =>
 		fieldError(name, 'is not a field of this model: Kie.ai would ignore it'),
@@ -338,14 +342,17 @@ export const modelErrors = {
 	/* Hints. */
 	/** The input is not what Kie's catalogue says, or could not be compared with it. */
 	sentUnchecked: (model: string, doubts: readonly KieVeoError[]) =>
-		`Sent to ${shorten(model)} unchanged, although ${shorten(doubts.map(({ message }) => message).join('; '), 1_000)}`,
+		`Input of ${shorten(model)}, left as it is: ${shorten(doubts.map(({ message }) => message).join('; '), 1_000)}`,
 	storedFields: ({ message }: KieVeoError) =>
 		`${message}. The input was checked against the fields stored in the workflow.`,
 };
 
 /** The limits of a field, such as "3-15" and "at most 8 entries"; empty without any. */
 export function limitsOf({ type, minimum, maximum }: ModelField): string {
-	const unit = type === 'string' ? ' characters' : type === 'array' ? ' entries' : '';
+	const isOne = (maximum ?? minimum) === 1;
+	const characters = isOne ? ' character' : ' characters';
+	const entries = isOne ? ' entry' : ' entries';
+	const unit = type === 'string' ? characters : type === 'array' ? entries : '';
 	if (minimum !== null && minimum === maximum) return `${minimum}${unit}`;
 	if (minimum !== null && maximum !== null) return `${minimum}-${maximum}${unit}`;
 	if (minimum !== null) return `at least ${minimum}${unit}`;

@@ -69,10 +69,15 @@ export function pickedUpHint(pickedUp: number, all: number, operation: TaskOpera
  */
 export function executionLimitHint(timeout: number, left: number): string {
 	return (
-		`'Timeout' is ${timeout} s, but n8n ends this execution in ${left} s. A video that is not ready by then is not ` +
+		`'Timeout' is ${timeout} s, but n8n ends this execution in ${left} s. What is not ready by then is not ` +
 		"output: its task ID is in n8n's log. Lower 'Timeout', or raise the limit in the workflow's settings (for all " +
 		'workflows EXECUTIONS_TIMEOUT and EXECUTIONS_TIMEOUT_MAX).'
 	);
+}
+
+/** @param count of the hints about other items that are not shown */
+export function moreHints(count: number): string {
+	return `${count} more items have hints such as these.`;
 }
 
 const MISSED_CALLBACK = {

@@ -118,7 +118,7 @@ export function lostOrderError(subject: Subject, answer: Said) {
 	const { operation, taskId, extendedTaskId = taskId ?? undefined, model } = subject;
 	const thing = thingOf(operation);
 	const { label } = OPERATIONS[operation];
-	const name = isOfAnyModel(operation) ? `${label} (${model})` : label;
+	const name = isOfAnyModel(operation) ? `${label} (${shorten(model ?? '')})` : label;
 	const lostAnswer = textOf(answer);
 	const request =
 		extendedTaskId === undefined ? name : `${name} of task ${shortenId(extendedTaskId)}`;

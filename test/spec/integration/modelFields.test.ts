@@ -38,14 +38,13 @@ describe('the fields of a model', () => {
 			fields({ ...value, reference_image_urls: '={{ $json.urls }}' }, [number as never]),
 			[
 				{ n: '7', urls: 'https://a.com/1, asset://2' },
-				{ n: '', urls: [] },
+				{ n: '', urls: 'https://a.com/1' },
 			],
 		);
-		expect(ordered()).toMatchObject([
-			{
-				input: { prompt: '7', duration: 7, reference_image_urls: ['https://a.com/1', 'asset://2'] },
-			},
-			{ input: {} },
+		const inputs = ordered().map((body) => (body as { input: object }).input);
+		expect(inputs).toStrictEqual([
+			{ prompt: '7', duration: 7, reference_image_urls: ['https://a.com/1', 'asset://2'] },
+			{ reference_image_urls: ['https://a.com/1'] },
 		]);
 		expect(items).toHaveLength(2);
 	});
@@ -77,6 +76,14 @@ describe('an input as JSON', () => {
 		expect(ordered()).toHaveLength(2);
 		expect(hint).toContain("'duration' must be of type integer");
 		expect(others).toStrictEqual([]);
+	});
+
+	it('that differs from item to item has five hints, and the number of the others', async () => {
+		const inputJson = '={{ { "prompt": "x", "duration": $json.text } }}';
+		const items = ['5', '6', '7', '8', '9', '10', '11'].map((text) => ({ text }));
+		const hints = await hintsOf({ inputMode: 'json', inputJson }, items);
+		expect(hints).toHaveLength(6);
+		expect(hints).toContain('2 more items have hints such as these.');
 	});
 });
 
@@ -110,11 +117,23 @@ describe('Get Model', () => {
 		expect(items).toMatchObject([{ json: { fields: [], price: expect.any(String) } }]);
 	});
 
-	it('of an unknown model is an error', async () => {
+	it('of an unknown model is an error, which names no input', async () => {
 		const error = await caught(
 			run({ operation: 'getModel', modelId: { ...MODEL, value: 'veo3' } }),
 		);
 		expect(error.message).toBe('Kie.ai does not list the model veo3');
+		expect(error.description).toBe('Check the ID, or choose a model from the list.');
+	});
+
+	it('reads any number of models, one each second', async () => {
+		const modelId = { ...MODEL, value: '={{ $json.model }}' };
+		const { items } = await runOperation(kie.credentials, {
+			operation: 'getModel',
+			items: Array.from({ length: 32 }, (_, number) => ({ json: { model: `a/m-${number}` } })),
+			parameters: { ...OF_A_MODEL, modelId },
+			onError: 'continueRegularOutput',
+		});
+		expect(items.at(-1)?.json.error).toBe('Kie.ai does not list the model a/m-31');
 	});
 });
 

@@ -23,6 +23,9 @@ const PARAMETERS = [new KieVeo(), new KieVeoTrigger()].flatMap(({ description })
 	parametersIn(description.properties),
 );
 
+/** Selected as an agent's tool. */
+const asTool = (operation: string) => ({ '@tool': true, operation, waitMode: 'poll' });
+
 /** As it is shown, without its links. */
 const shown = (html: string) => html.replace(/<[^>]+>/g, '');
 
@@ -39,5 +42,22 @@ describe('the panels', () => {
 		);
 		expect(notices.length).toBeGreaterThan(0);
 		expect(notices.filter((notice) => notice.length > LONGEST_NOTICE)).toStrictEqual([]);
+	});
+
+	it.each([
+		['get4k', 1],
+		['runModel', 1],
+		['get', 0],
+		['getTask', 0],
+	])('warn of MCP clients that order again in the tool of %s: %i', (operation, count) => {
+		const tool: { [name: string]: unknown } = asTool(operation);
+		const notices = PARAMETERS.filter(({ name, displayOptions }) => {
+			const { show = {} } = displayOptions ?? {};
+			const isShown = Object.keys(show).every(
+				(key) => key === 'resource' || show[key]?.includes(tool[key] as string),
+			);
+			return name === 'toolNotice' && isShown;
+		});
+		expect(notices).toHaveLength(count);
 	});
 });

@@ -93,7 +93,7 @@ describe('the catalogue', () => {
 		const found = await open().fetchModels([NANO, NANO], 5_000);
 		expect(clock.now()).toBe(5_000);
 		expect([...found]).toMatchObject([
-			[NANO, { kind: 'unread', said: { message: 'no answer within 5 s' } }],
+			[NANO, { kind: 'unread', said: { message: 'the catalogue gave no answer within 5 s' } }],
 		]);
 	});
 

@@ -43,6 +43,7 @@ describe('a message about a value of 10,000 characters', () => {
 	const said = { code: 422, message: LONG };
 	const refusal = rejectedError(subject, { kind: 'failed', reason: 'other' }, said);
 	const extension = { operation: 'extend', taskId: null, index: null } as const;
+	const job = { operation: 'runModel', taskId: null, index: null } as const;
 	const NO_ANSWER = { kind: 'retry', reason: 'server' } as const;
 	const file = { url: `https://example.com/${LONG}`, taskId: null };
 
@@ -53,6 +54,7 @@ describe('a message about a value of 10,000 characters', () => {
 		['a task ID', timedOutError(subject, 1800, LONG)],
 		['a task ID in the advice', rejectedError(subject, { kind: 'failed', reason: 'other' }, said)],
 		['a task ID of a lost extension', lostOrderError({ ...extension, extendedTaskId: LONG }, said)],
+		['a model whose order is lost', lostOrderError({ ...job, model: LONG }, said)],
 		['a task ID of an upgrade without an answer', rejectedError(subject, NO_ANSWER, said)],
 		['a task ID that is refused twice', fallbackError(refusal, refusal)],
 	])('quotes at most 500 characters of %s', (_what, { message, description }) => {

@@ -125,6 +125,7 @@ describe('the fields of a model', () => {
 		[NANO_PRO, 'image_input', 'Image Input (at most 8 entries)', 'string', 'hidden'],
 		[KLING, 'cfg_scale', 'CFG Scale (0-1, default 0.5)', 'number', 'hidden'],
 		[OMNI, 'duration', 'Duration (3-15, default 5)', 'options', 'hidden'],
+		[SEEDANCE, 'prompt', 'Prompt (at most 30000 characters)', 'string', 'shown'],
 		[SEEDANCE, 'generate_audio', 'Generate Audio (default true)', 'boolean', 'hidden'],
 		[WAN, 'color_palette', 'Color Palette (3-10 entries)', 'array', 'hidden'],
 		[MUSIC, 'persona_id', 'Persona ID', 'string', 'hidden'],
@@ -259,6 +260,7 @@ describe('the fields of an item', () => {
 		['too little', KLING, 'cfg_scale', -1, 'must be 0-1, not -1'],
 		['a long text', KLING, 'prompt', 'a'.repeat(5001), 'must be at most 5000 characters, not 5001'],
 		['many entries', NANO_PRO, 'image_input', Array(9).fill(A), 'must be at most 8 entries, not 9'],
+		['almost a list', NANO_PRO, 'image_input', "['https://a.com/1']", 'must be of type array'],
 	])('that are not as Kie says are refused, and JSON is named: %s', (...row) => {
 		const [, id, name, given, message] = row;
 		expect(() => readField(id, name, given)).toThrow(
@@ -269,8 +271,8 @@ describe('the fields of an item', () => {
 		);
 	});
 
-	it('may be none', () => {
-		expect(readFields(SEEDANCE, null)).toStrictEqual({ model: SEEDANCE, input: {}, hints: [] });
+	it('are asked for: Kie has charged for an order without input', () => {
+		expect(() => readFields(SEEDANCE, null)).toThrow("'Fields' is empty");
 	});
 
 	it('are counted in characters, and a text of the limit is sent', () => {
@@ -381,11 +383,11 @@ describe('JSON', () => {
 	);
 
 	it('is sent with a hint about what is not as Kie says', () => {
-		const input = { duration: 5, seed: null, cfg_scale: 7, more: '' };
+		const input = { duration: 5, seed: null, cfg_scale: 7, more: '', aspect_ratio: '' };
 		const { input: sent, hints } = readJson(KLING, input);
 		expect(sent).toBe(input);
 		expect(hints).toStrictEqual([
-			`Sent to ${KLING} unchanged, although 'cfg_scale' must be 0-1, not 7; 'prompt' is missing; 'duration' must be of type string, not 5`,
+			`Input of ${KLING}, left as it is: 'cfg_scale' must be 0-1, not 7; 'prompt' is missing; 'duration' must be of type string, not 5; 'aspect_ratio' must be one of 16:9, 9:16, 1:1, not ""`,
 		]);
 	});
 

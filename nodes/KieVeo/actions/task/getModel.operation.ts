@@ -8,15 +8,15 @@ import { fetchModels, modelProperty, readModelId } from './modelInput';
 export const getModel = itemOperation({
 	fields: [modelProperty],
 	begin: async (connection, context) => {
-		const models = await fetchModels(context, connection);
+		const models = await fetchModels(context, connection, 'fields');
 		const list = await connection.catalogue.fetchList();
-		if (!Array.isArray(list)) throw modelErrors.modelList(list);
+		if (!Array.isArray(list)) throw modelErrors.modelList(list, '');
 		return (item) => {
 			const modelId = readModelId(item);
 			const known = models.get(modelId) ?? { kind: 'unlisted' };
 			// Without published fields there is still a price.
 			if (known.kind !== 'job' && known.kind !== 'noSchema')
-				throw modelErrors.unusableModel(modelId, known);
+				throw modelErrors.unusableModel(modelId, known, '');
 			const listed = list.find(({ id }) => id === modelId);
 			const { title = null, provider = null, price = null } = listed ?? {};
 			const fields = known.kind === 'job' ? known.fields : [];

@@ -89,8 +89,11 @@ export const inputProperties: INodeProperties[] = [
 	},
 ];
 
-/** How long an order waits for the catalogue, in milliseconds. With JSON, what it says is only a hint. */
-const WAIT_MS = { fields: 30_000, json: 5_000 };
+/** How long the node waits for the catalogue, in milliseconds: it is asked about a model each second. */
+const WAIT_MS = 30_000;
+const WAIT_PER_MODEL_MS = 1_200;
+/** With JSON, what it says is only a hint. */
+const HINT_MS = 5_000;
 
 /** @throws KieVeoError */
 export function readModelId(item: Item): string {
@@ -111,11 +114,14 @@ function readInputMode(context: IExecuteFunctions): 'fields' | 'json' {
 export async function fetchModels(
 	context: IExecuteFunctions,
 	{ catalogue, signal }: Pick<Connection, 'catalogue' | 'signal'>,
+	inputMode = readInputMode(context),
 ): Promise<Map<string, CataloguedModel>> {
-	const ids = context
+	const given = context
 		.getInputData()
 		.flatMap((_, index) => modelIdIn(new Item(context, index).asGiven('modelId')) ?? []);
-	return await catalogue.fetchModels(ids, WAIT_MS[readInputMode(context)], signal);
+	const ids = [...new Set(given)];
+	const limitMs = inputMode === 'json' ? HINT_MS : WAIT_MS + ids.length * WAIT_PER_MODEL_MS;
+	return await catalogue.fetchModels(ids, limitMs, signal);
 }
 
 /**
@@ -152,7 +158,11 @@ export function readModelInput(
 	const { fields, hint, fault } = fieldsOf(model, known, stored);
 	const given = givenFields(item, stored);
 	const { input, faults } = check(given, fields);
-	const refusal = lacksCallback ? modelErrors.missingCallback(model) : (fault ?? faults[0]);
+	// Kie has been seen to accept, and charge for, an order without input.
+	const empty = Object.keys(input).length === 0 ? modelErrors.emptyInput() : undefined;
+	const refusal = lacksCallback
+		? modelErrors.missingCallback(model)
+		: (fault ?? faults[0] ?? empty);
 	return { model, given, input, hint, refusal };
 }
 
@@ -201,9 +211,12 @@ function doubtsAbout(given: JsonObject, fields: readonly ModelField[]): KieVeoEr
 		const wanted = input[name];
 		return wanted !== undefined && kindOf(wanted) !== kindOf(given[name]);
 	});
+	// Sent as it is, an empty text is a value.
+	const emptied = fields.filter(({ name, options }) => options !== null && given[name] === '');
 	return [
 		...faults,
 		...ofOtherType.map((field) => modelErrors.fieldType(field, given[field.name])),
+		...emptied.map((field) => modelErrors.fieldChoice(field, '')),
 	];
 }
 
@@ -264,6 +277,8 @@ export function isTextList({ type, items }: Pick<ModelField, 'type' | 'items'>):
 
 function toList(value: unknown, items: JsonObject | null): unknown[] | undefined {
 	const isText = isTextList({ type: 'array', items });
+	// Almost JSON: not one address with brackets around it.
+	if (parseIfJson(value) === value && /^\s*\[\s*["']/.test(String(value))) return undefined;
 	const entries = isText ? addressesIn(value) : parseIfJson(value);
 	if (!Array.isArray(entries)) return undefined;
 	const type = isText ? 'string' : toText(items?.type);

@@ -26,7 +26,9 @@ async function searchModels(
 	try {
 		const { catalogue } = await connect(this, undefined);
 		const list = await catalogue.fetchList();
-		if (!Array.isArray(list)) throw modelErrors.modelList(list);
+		if (!Array.isArray(list)) {
+			throw modelErrors.modelList(list, 'A model can also be entered by its ID.');
+		}
 		const words = filter.toLowerCase().split(/\s+/);
 		const results = list
 			.filter(({ id, title, provider, isTask }) => {
@@ -80,7 +82,7 @@ function toStoredField(field: ModelField): ResourceMapperField & { kieType: stri
 		// n8n does not start a workflow in which a required field is empty.
 		required: isAsked(field),
 		// The user adds the others: n8n would send `false` for each switch.
-		removed: !required,
+		removed: !required && name !== 'prompt',
 		type: mapperTypeOf(field),
 		...(options ? { options: options.map((value) => ({ name: String(value), value })) } : {}),
 		// n8n before 1.123 does not know it.

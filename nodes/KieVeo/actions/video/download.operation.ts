@@ -16,7 +16,7 @@ export const download = itemOperation({
 			default: '',
 			placeholder: 'e.g. https://tempfile.aiquickdraw.com/v/video.mp4',
 			description:
-				'A result URL from Kie.ai, such as videoUrl of another operation. An expired one is renewed; Kie.ai deletes the file after 14 days.',
+				'A result URL from Kie.ai, such as videoUrl or fileUrl of another operation. An expired one is renewed; Kie.ai deletes the file after 14 days.',
 		},
 		binaryPropertyNameProperty,
 		optionsProperty([maxSizeOption]),

@@ -236,7 +236,8 @@ function readImageUrls(item: Item, most: number, apiBaseUrl: string): string[] {
 
 function readImageFiles(item: Item, most: number): UploadFile[] {
 	const parameter = 'Image Binary Fields';
-	const names = namesIn(item.given('imageBinaryPropertyNames', 'data'));
+	const given = item.given('imageBinaryPropertyNames');
+	const names = namesIn(isBlank(given) ? 'data' : given);
 	return checkTexts(parameter, names, most).map((name) => {
 		const { binary, ...file } = item.file(parameter, name);
 		const type = (toText(binary.mimeType) ?? '').replace(/;.*$/s, '').trim().toLowerCase();
