@@ -35,7 +35,7 @@ function kie(...replies: Array<object | 'silence'>) {
 			if (reply === 'silence') return await new Promise(() => {});
 			return { statusCode: 200, headers: {}, body: JSON.stringify(reply) };
 		}, clock);
-	return { clock, calls, open: () => new Catalogue(client(), memory) };
+	return { clock, calls, memory, open: () => new Catalogue(client(), memory) };
 }
 
 describe('the catalogue', () => {
@@ -98,15 +98,10 @@ describe('the catalogue', () => {
 	});
 
 	it('is asked again by those who waited for an execution that was stopped', async () => {
-		const { clock, calls } = kie(nanoBanana);
-		const memory = new CatalogueMemory(clock);
+		const { clock, calls, memory, open } = kie(nanoBanana);
 		const stopped = new HttpClient(async () => await Promise.reject(new Error('canceled')), clock);
-		const client = new HttpClient(async ({ path }) => {
-			calls.push([path, clock.now()]);
-			return { statusCode: 200, headers: {}, body: JSON.stringify(nanoBanana) };
-		}, clock);
 		const [first, other] = await Promise.all(
-			[stopped, client].map(async (http) => await new Catalogue(http, memory).fetchModel(NANO)),
+			[new Catalogue(stopped, memory), open()].map(async (one) => await one.fetchModel(NANO)),
 		);
 		expect([first?.kind, other?.kind]).toStrictEqual(['unread', 'job']);
 		expect(calls).toHaveLength(1);

@@ -36,11 +36,11 @@ describe('an event', () => {
 	});
 
 	it('is delivered once of 20 in parallel, each with its own copy of the stored data', async () => {
-		const { node } = place();
+		const here = place();
 		const deliver = jest.fn(accepted);
 		const outcomes = await Promise.all(
 			Array.from({ length: 20 }, async () => {
-				return await deliverOnce({ node, staticData: {}, now: NOW }, 'a', deliver);
+				return await deliverOnce({ ...here, staticData: {} }, 'a', deliver);
 			}),
 		);
 		expect(deliver).toHaveBeenCalledTimes(1);
@@ -52,18 +52,6 @@ describe('an event', () => {
 		await deliverOnce(before, 'a', accepted);
 		const stored = JSON.parse(JSON.stringify(before.staticData)) as IDataObject;
 		expect(await deliverOnce(place(stored, NOW + 60), 'a', accepted)).toBeNull();
-	});
-
-	it('leaves the stored data alone when it is a duplicate or was not accepted', async () => {
-		const { node, staticData } = place();
-		await deliverOnce({ node, staticData, now: NOW }, 'a', accepted);
-		const copy = Object.freeze({ ...staticData });
-		await deliverOnce({ node, staticData: copy, now: NOW }, 'a', accepted);
-		const refused = async () => ({ kind: 'refused' });
-		expect(await deliverOnce({ node, staticData: copy, now: NOW }, 'b', refused)).toStrictEqual({
-			kind: 'refused',
-		});
-		expect(await deliverOnce({ node, staticData, now: NOW }, 'b', accepted)).not.toBeNull();
 	});
 
 	it('that comes again while the first is being decided ends as that one, which Kie may not repeat', async () => {
