@@ -16,7 +16,7 @@ export const OPERATIONS = {
 export type Workload = keyof typeof OPERATIONS;
 
 /** How the work at Kie ends. `refused`: not accepted, not billed. */
-export type Ending = 'success' | 'failure' | 'refused';
+type Ending = 'success' | 'failure' | 'refused';
 
 export type Forgery =
 	/** Without our part of the address, unsigned. */

@@ -6,7 +6,7 @@ import { describeError } from '../n8n/command';
 import { closeServer, listen } from '../simulator/network';
 
 /** What a model sees: the tools it may call, and what came of it. */
-export interface Turn {
+interface Turn {
 	/** By name. */
 	tools: ReadonlyMap<string, Tool>;
 	/** What the tools have answered so far, oldest first. */
@@ -20,10 +20,10 @@ export interface Tool {
 }
 
 /** What a model does next. */
-export type Move = { call: string; input: object } | { say: string };
+type Move = { call: string; input: object } | { say: string };
 
 /** Decides as a model would. */
-export type Mind = (turn: Turn) => Move;
+type Mind = (turn: Turn) => Move;
 
 /** A stand-in for a language model on loopback that speaks OpenAI's API: chat completions and responses. */
 export class ModelServer {

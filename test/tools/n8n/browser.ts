@@ -21,7 +21,7 @@ const TIME_LIMIT_MS = 60_000;
 
 const RUN_PATH = /\/rest\/workflows\/[^/]+\/run/;
 
-export interface EditorOptions {
+interface EditorOptions {
 	/** Address of n8n without a slash at the end. */
 	url: string;
 	theme?: 'light' | 'dark';

@@ -13,7 +13,7 @@ const MARKER = '.complete.json';
 const LOCK_PORT = 29_417;
 
 /** What npm installs into a folder of the cache. */
-export interface Installation {
+interface Installation {
 	/** Name of the folder, such as `n8n-2.41.1`. */
 	name: string;
 	/** Its package.json. Once it has changed, all is installed again. */

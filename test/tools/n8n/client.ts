@@ -54,7 +54,7 @@ export interface Reference {
 /** The way nodes refer to a credential: `credentials: { kieVeoApi: reference }`. */
 export type CredentialReference = Reference;
 
-export interface WaitOptions {
+interface WaitOptions {
 	/** `waiting` is reached while suspended until a time or a call. Default `finished`. */
 	until?: 'finished' | 'waiting';
 	/** Milliseconds, default one minute. */

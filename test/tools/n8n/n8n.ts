@@ -8,7 +8,7 @@ import { Service } from './service';
 import { n8nEnvironment, startCommand } from './startCommand';
 import { lineNamed, type LineName } from './versions';
 
-export interface N8nOptions {
+interface N8nOptions {
 	line: LineName;
 	/** An existing folder for all its files: the user folder, the package and the logs. The caller removes it. */
 	folder: string;

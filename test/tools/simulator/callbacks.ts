@@ -94,7 +94,7 @@ export interface Callback {
 	lostAnswers?: number;
 }
 
-export interface DeliveryAttempt {
+interface DeliveryAttempt {
 	/** Epoch milliseconds. */
 	at: number;
 	/** Null where no answer came. */

@@ -124,7 +124,7 @@ function upgrade(request: JobRequest, operation: 'get1080p' | 'get4k', taskId: u
  * A job as the unified jobs API shows it: the `data` of its record and its callback. `param` is JSON text, and
  * in it `input` is JSON text again.
  */
-export function jobRecord(work: Work, files: Files) {
+function jobRecord(work: Work, files: Files) {
 	const { id, job, endedAt, startedAt, failure, state, charged, callBackUrl, video } = work;
 	const { model, input } = job ?? {
 		model: 'veo-3-1',
