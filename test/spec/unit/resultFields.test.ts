@@ -278,6 +278,7 @@ describe('the order that a job repeats', () => {
 		['VEO3_FAST', made('veo-3-1', 'veo3_fast'), null],
 		['veo3_lite', made('veo3'), 'veo3'],
 		['veo3_lite', made('my-veo3'), null],
+		['veo3_lite', { successFlag: 1 }, null],
 		[undefined, made('veo-3-1', 'veo3_fast'), null],
 		// It is shown and logged.
 		['veo3_lite', made('veo-3-1', `a\nb${'x'.repeat(100)}`), `a?b${'x'.repeat(37)}`],
