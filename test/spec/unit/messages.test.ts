@@ -5,6 +5,7 @@ import {
 	fallbackError,
 	lostOrderError,
 	timedOutError,
+	uploadRejectedError,
 	rejectedError,
 } from '../../../nodes/KieVeo/messages/task';
 import { errorOf, fakeKie, GET_4K, workOf } from './fakeKie';
@@ -44,6 +45,7 @@ describe('a message about a value of 10,000 characters', () => {
 	const refusal = rejectedError(subject, { kind: 'failed', reason: 'other' }, said);
 	const extension = { operation: 'extend', taskId: null, index: null } as const;
 	const job = { operation: 'runModel', taskId: null, index: null } as const;
+	const TOO_LARGE = { code: 413, message: LONG };
 	const NO_ANSWER = { kind: 'retry', reason: 'server' } as const;
 	const file = { url: `https://example.com/${LONG}`, taskId: null };
 
@@ -57,6 +59,7 @@ describe('a message about a value of 10,000 characters', () => {
 		['a model whose order is lost', lostOrderError({ ...job, model: LONG }, said)],
 		['a task ID of an upgrade without an answer', rejectedError(subject, NO_ANSWER, said)],
 		['a task ID that is refused twice', fallbackError(refusal, refusal)],
+		['what a file host says', uploadRejectedError({ kind: 'failed', reason: 'other' }, TOO_LARGE)],
 	])('quotes at most 500 characters of %s', (_what, { message, description }) => {
 		const quoted = (message + description).match(/x/g) ?? [];
 		expect(quoted.length).toBeLessThanOrEqual(MOST);

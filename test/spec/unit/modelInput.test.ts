@@ -164,6 +164,7 @@ describe('a panel without fields', () => {
 		['no key', NANO, /^'API Key' of the Kie.ai API credential is empty/],
 		['a wrong key', NANO, /did not accept the API key(?!.*JSON)/, UNAUTHORIZED],
 		['an unknown model', 'nano', /^Kie.ai does not list the model nano\. .*JSON/, { code: 404 }],
+		['no schema', NANO, /^Kie.ai has not published .*JSON/, success({ openapi: null })],
 		['a helper', 'gemini-omni-audio', /as a task, but at \/api\/v1\/omni/, {}],
 	])('says why: %s', async (_name, modelId, notice, ...answers) => {
 		const { fields, emptyFieldsNotice } = await editor(modelId, ...(answers as object[])).fields();
@@ -250,6 +251,7 @@ describe('the fields of an item', () => {
 		['an empty required text', KLING, 'prompt', ' ', 'is missing'],
 		['a word', KLING, 'cfg_scale', 'high', 'must be of type number, not "high"'],
 		['a fraction', SEEDANCE, 'duration', 5.5, 'must be of type integer, not 5.5'],
+		['a word for a switch', SEEDANCE, 'web_search', 'yes', 'must be of type boolean, not "yes"'],
 		['an object for a text', KLING, 'prompt', { a: 1 }, 'must be of type string, not {"a":1}'],
 		['an object in a list', SEEDANCE, REFERENCES, [{}], 'must be of type array of string'],
 		['text for objects', DIALOGUE, 'dialogue', 'Hi', 'must be of type array of object, not "Hi"'],

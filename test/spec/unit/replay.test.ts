@@ -23,6 +23,7 @@ describe('a signature', () => {
 		['with its body at the bare address', 's1x !s1'],
 		['at the bare address first', 's1 s2x s1 !s2'],
 		['beside another one', 's1 t2'],
+		['without a body', 's !s1'],
 	])('%s', (_situation, calls) => {
 		for (const call of calls.split(' ')) {
 			const [signature = '', body, address] = call.replace('!', '');
