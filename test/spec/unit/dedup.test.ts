@@ -54,6 +54,13 @@ describe('an event', () => {
 		expect(await deliverOnce(place(stored, NOW + 60), 'a', accepted)).toBeNull();
 	});
 
+	it('that is a duplicate leaves the stored data alone', async () => {
+		const here = place();
+		await deliverOnce(here, 'a', accepted);
+		const frozen = { ...here, staticData: Object.freeze({ ...here.staticData }) };
+		expect(await deliverOnce(frozen, 'a', accepted)).toBeNull();
+	});
+
 	it('that comes again while the first is being decided ends as that one, which Kie may not repeat', async () => {
 		const here = place();
 		const refused = async () => await Promise.resolve({ kind: 'refused' });

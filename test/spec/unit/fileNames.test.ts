@@ -11,6 +11,7 @@ describe('names and types of files', () => {
 		['image/png', URL_1, 'image/png'],
 		[undefined, 'https://e.com/a.zip', 'application/octet-stream'],
 		['text/html', URL_1, null],
+		['application/json', URL_1, null],
 	])('%s at %s is %s', (header, url, type) => {
 		expect(mimeTypeOf(header, url)).toBe(type);
 	});

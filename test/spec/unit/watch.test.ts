@@ -235,15 +235,16 @@ describe("a call of n8n's own address before anything is paid for", () => {
 		expect(waited).toBe((calls - 1) * 40 * SECOND);
 	});
 
-	it.each<[answer: Answer]>([[new Error('ECONNREFUSED')], [[502, '<html>Bad Gateway</html>']]])(
-		'says in the log that it got %j, and the run continues',
-		async (answer) => {
-			const { found, lab } = await find(answer, 2);
-			expect(found).toStrictEqual([null, null]);
-			expect(lab.plainCalls).toBe(1);
-			expect(lab.warnings).toHaveLength(1);
-		},
-	);
+	it.each<[answer: Answer]>([
+		[new Error('ECONNREFUSED')],
+		[[502, '<html>Bad Gateway</html>']],
+		[[403, '<html>Forbidden</html>']],
+	])('says in the log that it got %j, and the run continues', async (answer) => {
+		const { found, lab } = await find(answer, 2);
+		expect(found).toStrictEqual([null, null]);
+		expect(lab.plainCalls).toBe(1);
+		expect(lab.warnings).toHaveLength(1);
+	});
 });
 
 describe('the checks of a watch', () => {
