@@ -28,7 +28,7 @@ runCommand(async () => {
 		videos: DEMO_VIDEOS,
 	});
 	console.log(`Kie.ai simulator
-  API      ${simulator.apiUrl}   (open it in a browser for its state)
+  API      ${simulator.apiUrl}   (open it in a browser for a status page)
   Uploads  ${simulator.uploadUrl}
   Files    ${simulator.fileUrl}
   API key  ${SIMULATOR_KEY}

@@ -4,6 +4,7 @@ import { pipeline } from 'node:stream/promises';
 import { isJsonObject } from '../../../nodes/KieVeo/values';
 import { spoil } from './faults';
 import { closeServer, listen } from './network';
+import { statusPage } from './page';
 import { Refusal, type Reply, textReply } from './reply';
 import type { Simulator } from './simulator';
 
@@ -80,8 +81,8 @@ export class HostServer {
 		const { host, simulator } = this;
 		// To the simulator itself: not in the journal, not hit by faults.
 		if (host === 'api' && method === 'GET' && path === '/') {
-			const state = JSON.stringify(simulator.state, null, 2);
-			return await send(response, textReply(state, 200, 'application/json'));
+			const page = textReply(statusPage(simulator), 200, 'text/html;charset=UTF-8');
+			return await send(response, page);
 		}
 		if (host === 'api') incoming.body = await readBody(message);
 		const entry: JournalEntry = {

@@ -149,13 +149,6 @@ export class Simulator {
 		return [...this.works.values()].filter((work) => work === work.video).map(({ id }) => id);
 	}
 
-	/** For people, who open the API's address in a browser, with the last 50 requests, newest first. */
-	get state(): object {
-		const { apiUrl, uploadUrl, fileUrl, taskIds, journal } = this;
-		const accounts = this.accounts.map(({ key, credits }) => ({ key, credits }));
-		return { apiUrl, uploadUrl, fileUrl, accounts, taskIds, journal: journal.slice(-50).reverse() };
-	}
-
 	/** The requests so far that are meant, oldest first. */
 	requests(filter: RequestFilter = {}): JournalEntry[] {
 		return this.journal.filter((entry) => matches(entry, filter));
