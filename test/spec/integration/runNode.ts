@@ -150,8 +150,7 @@ export function useFiles(): { service: BinaryDataService } {
  * request helper.
  */
 export async function runNode(options: RunOptions): Promise<RunResult> {
-	const { nodeType = new KieVeo(), contextData = {} } = options;
-	const { context, runData } = executeContextOf({ ...options, nodeType, contextData });
+	const { context, runData, nodeType, contextData } = executeContextOf(options);
 	const [output = []] = (await nodeType.execute?.call(context)) as INodeExecutionData[][];
 	const { waitTill, resumeToken } = runData;
 	const stored = waitTill ? (context.getExecuteData().data.main?.[0] ?? null) : null;
@@ -179,7 +178,7 @@ export function executeContextOf(options: RunOptions) {
 		[],
 		options.signal,
 	);
-	return { context, runData };
+	return { context, runData, nodeType, contextData };
 }
 
 /** A run of an operation; an item names its task, or its model. */

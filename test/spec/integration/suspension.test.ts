@@ -322,7 +322,6 @@ describe('several processes', () => {
 			expect(statuses(await execution.output())).toStrictEqual(taskIds.map(() => 'success'));
 			expect(kie.simulator.paid()).toHaveLength(4);
 		},
-		20_000,
 	);
 
 	it('after a restart wait until the deadline that was set, and watch it again', async () => {
@@ -333,7 +332,7 @@ describe('several processes', () => {
 		await kie.simulator.callbacksSettled();
 		kie.simulator.finish(String(taskIds[1]), 'get4k');
 		expect(statuses(await execution.output(15_000))).toStrictEqual(['success', 'success']);
-	}, 20_000);
+	});
 
 	it('after a restart ask about everything at the last callback, seconds before it is too late', async () => {
 		const taskIds = [add(HELD), add({ ...READY_SOON, ...LOST })];

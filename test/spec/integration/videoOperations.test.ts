@@ -83,7 +83,7 @@ describe('Asking for a 4K video', () => {
 		const items = await run({ taskIds: [taskId], onError: 'continueRegularOutput' });
 		expect(jsonOf(items)[0]?.error).toContain(taskId);
 		expect(kie.simulator.requests({ host: 'file' })).toHaveLength(0);
-	}, 30_000);
+	});
 });
 
 describe('The wait for a 4K video', () => {
