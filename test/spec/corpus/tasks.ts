@@ -13,7 +13,7 @@ interface Facts {
 	code?: number;
 	files?: Partial<ResultFiles>;
 }
-export type TaskRow = Facts & Sourced;
+type TaskRow = Facts & Sourced;
 
 const HOST = 'https://tempfile.aiquickdraw.com';
 const INPUT = 'https://tempfile.redpandaai.co/kieai/100001/images/a.jpg';

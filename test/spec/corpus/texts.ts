@@ -18,7 +18,7 @@ export interface Meanings {
 	reason: string;
 }
 
-export interface TextRow {
+interface TextRow {
 	/** Kie's, in the body of an answer with HTTP 200. */
 	code: number;
 	text: string;

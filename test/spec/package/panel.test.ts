@@ -3,11 +3,6 @@ import type { INodeProperties, INodePropertyCollection, INodePropertyOptions } f
 import { KieVeo } from '../../../nodes/KieVeo/KieVeo.node';
 import { KieVeoTrigger } from '../../../nodes/KieVeo/KieVeoTrigger.node';
 
-/** Characters that n8n's coming lint rule allows a hint. */
-const LONGEST_HINT = 120;
-/** More is not read before paying. */
-const LONGEST_NOTICE = 200;
-
 type Entry = INodeProperties | INodePropertyCollection | INodePropertyOptions;
 
 /** Parameters at every depth. */
@@ -30,18 +25,18 @@ const asTool = (operation: string) => ({ '@tool': true, operation, waitMode: 'po
 const shown = (html: string) => html.replace(/<[^>]+>/g, '');
 
 describe('the panels', () => {
-	it(`have no hint of more than ${LONGEST_HINT} characters`, () => {
-		const hints = PARAMETERS.flatMap(({ hint }) => hint ?? []);
-		expect(hints.length).toBeGreaterThan(0);
-		expect(hints.filter((hint) => hint.length > LONGEST_HINT)).toStrictEqual([]);
-	});
-
-	it(`have no notice of more than ${LONGEST_NOTICE} characters`, () => {
-		const notices = PARAMETERS.filter(({ type }) => type === 'notice').map(({ displayName }) =>
-			shown(displayName),
-		);
-		expect(notices.length).toBeGreaterThan(0);
-		expect(notices.filter((notice) => notice.length > LONGEST_NOTICE)).toStrictEqual([]);
+	it.each<[what: string, longest: number, texts: string[]]>([
+		// What n8n's coming lint rule allows.
+		['hint', 120, PARAMETERS.flatMap(({ hint }) => hint ?? [])],
+		// More is not read before paying.
+		[
+			'notice',
+			200,
+			PARAMETERS.flatMap(({ type, displayName }) => (type === 'notice' ? shown(displayName) : [])),
+		],
+	])('have no %s of more than %i characters', (_what, longest, texts) => {
+		expect(texts.length).toBeGreaterThan(0);
+		expect(texts.filter((text) => text.length > longest)).toStrictEqual([]);
 	});
 
 	it.each([
