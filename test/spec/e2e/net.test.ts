@@ -112,12 +112,8 @@ function isCalled(): void {
 			name: 'Deleted soon',
 		});
 		const [taskId = ''] = executions.add(1);
-		const workflow = executions.workflowFor([taskId], 600);
-		for (const one of workflow.nodes)
-			if (one.credentials) one.credentials = { kieVeoApi: credential };
-		const { id: workflowId } = await client.createWorkflow(workflow);
-		const id = await client.runWorkflow(workflowId);
-		await client.waitForExecution(id, { until: 'waiting' });
+		const credentials = { kieVeoApi: credential };
+		const id = await executions.start([taskId], 600, {}, { credentials });
 		await client.deleteCredential(credential.id);
 		expect(await post(executions.wakeUp(id, taskId))).toStrictEqual([500, true]);
 		expect(await post(executions.addressOf(taskId))).toStrictEqual([500, true]);

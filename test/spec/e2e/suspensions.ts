@@ -1,4 +1,4 @@
-import type { IDataObject, INodeParameters } from 'n8n-workflow';
+import type { IDataObject, INode, INodeParameters } from 'n8n-workflow';
 
 import { addressKey } from '../../../nodes/KieVeo/addresses/submission';
 import { withWakeUp } from '../../../nodes/KieVeo/suspension/watch';
@@ -30,27 +30,28 @@ export class Suspensions {
 	}
 
 	/** Starts an execution. */
-	async run(
-		taskIds: readonly string[],
-		timeout: number,
-		parameters?: INodeParameters,
-	): Promise<string> {
+	async run(...of: Parameters<Suspensions['workflowFor']>): Promise<string> {
 		const { client } = this.stage;
-		const { id } = await client.createWorkflow(this.workflowFor(taskIds, timeout, parameters));
+		const { id } = await client.createWorkflow(this.workflowFor(...of));
 		return await client.runWorkflow(id);
 	}
 
 	/** Starts an execution, and waits until it is suspended. */
-	async start(...started: Parameters<Suspensions['run']>): Promise<string> {
-		const execution = await this.run(...started);
+	async start(...of: Parameters<Suspensions['run']>): Promise<string> {
+		const execution = await this.run(...of);
 		await this.stage.client.waitForExecution(execution, { until: 'waiting' });
 		return execution;
 	}
 
-	workflowFor(taskIds: readonly string[], timeout: number, parameters: INodeParameters = {}) {
+	workflowFor(
+		taskIds: readonly string[],
+		timeout: number,
+		parameters: INodeParameters = {},
+		settings: Partial<INode> = {},
+	) {
 		const items: IDataObject[] = taskIds.map((taskId, i) => ({ taskId, tag: `item ${i}` }));
 		const own = { operation: 'get4k', waitMode: 'callback', options: { timeout } };
-		return chain(this.credential, items, { ...own, ...parameters });
+		return chain(this.credential, items, { ...own, ...parameters }, settings);
 	}
 
 	/** Starts a workflow that calls another one with videos, and waits until it is suspended. */
