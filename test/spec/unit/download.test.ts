@@ -64,6 +64,7 @@ it.each<[fault: string, requests: number, words: string, advice: string]>([
 	['address blocked by n8n', 1, 'restricted IP address', 'N8N_SSRF_ALLOWED_IP_RANGES'],
 	['unknown authority', 1, 'does not trust the issuer', 'NODE_EXTRA_CA_CERTS'],
 	['refused', 3, 'connection refused', 'tried several times'],
+	['unknown name', 3, 'host name not found', 'tried several times'],
 	['reset after the request', 3, 'connection lost', 'tried several times'],
 ])('A file that cannot be fetched: after "%s" it is asked for %i times', async (...row) => {
 	const [name, expected, words, advice] = row;
@@ -130,8 +131,8 @@ describe('a file', () => {
 	it.each([
 		[401, 'refuses', 'another network'],
 		[403, 'refuses', 'another network'],
-		[404, 'keeps files for 14 days', 'must be generated again'],
-		[410, 'keeps files for 14 days', 'must be generated again'],
+		[404, 'keeps files for 14 days', 'must be ordered again'],
+		[410, 'keeps files for 14 days', 'must be ordered again'],
 	])('that answers %i even to a fresh link: its host %s', async (statusCode, words, advice) => {
 		const host = hostOf({ statusCode });
 		const error = await host.fail();
