@@ -176,7 +176,8 @@ describe('an image in a binary field', () => {
 	const field = (file: Partial<IBinaryData>): { [name: string]: IBinaryData } => ({
 		data: { data: btoa('image'), mimeType: '', ...file },
 	});
-	const parameters = { ...FRAMES, imageSource: 'binary', imageBinaryPropertyNames: '"data"' };
+	// A blank name means 'data'.
+	const parameters = { ...FRAMES, imageSource: 'binary', imageBinaryPropertyNames: ' ' };
 
 	it.each<[file: Partial<IBinaryData>, mimeType: string, ending: string]>([
 		[{ mimeType: 'application/octet-stream', fileName: 'file_12.jpg' }, 'image/jpeg', '.jpg'],
