@@ -85,7 +85,7 @@ describe('the trigger', () => {
 		['a parameter cannot be used', 503, "'Tolerance' must be", { options: { tolerance: 'soon' } }],
 		['there is no video and no task', 400, 'no task', OFF, { ...video, data: null }],
 		['there is a video to confirm and no task', 400, 'no task', CONFIRMED, video],
-		['the address is another one', 401, 'suspended execution', {}, undefined, suspended],
+		['an execution waits there', 401, 'suspended execution', {}, undefined, suspended],
 	])('starts nothing and says why when %s: %i', async (_when, code, why, ...call) => {
 		const { context, status, warnings } = webhookCall(...call);
 		expect((await receiveCallback(context)).workflowData).toBeUndefined();
