@@ -126,6 +126,7 @@ describe('the fields of a model', () => {
 		[KLING, 'cfg_scale', 'CFG Scale (0-1, default 0.5)', 'number', 'hidden'],
 		[OMNI, 'duration', 'Duration (3-15, default 5)', 'options', 'hidden'],
 		[SEEDANCE, 'prompt', 'Prompt (at most 30000 characters)', 'string', 'shown'],
+		[SEEDANCE, 'duration', 'Duration (default 5)', 'number', 'hidden'],
 		[SEEDANCE, 'generate_audio', 'Generate Audio (default true)', 'boolean', 'hidden'],
 		[WAN, 'color_palette', 'Color Palette (3-10 entries)', 'array', 'hidden'],
 		[MUSIC, 'persona_id', 'Persona ID', 'string', 'hidden'],
@@ -262,6 +263,7 @@ describe('the fields of an item', () => {
 		['too little', KLING, 'cfg_scale', -1, 'must be 0-1, not -1'],
 		['a long text', KLING, 'prompt', 'a'.repeat(5001), 'must be at most 5000 characters, not 5001'],
 		['many entries', NANO_PRO, 'image_input', Array(9).fill(A), 'must be at most 8 entries, not 9'],
+		['few entries', WAN, 'color_palette', [{}], 'must be 3-10 entries, not 1'],
 		['almost a list', NANO_PRO, 'image_input', "['https://a.com/1']", 'must be of type array'],
 	])('that are not as Kie says are refused, and JSON is named: %s', (...row) => {
 		const [, id, name, given, message] = row;
