@@ -137,7 +137,8 @@ async function executeOrders(
 	}
 	const amount = { unfinished: unfinished.length, all: works.length };
 	const areJobs = unfinished.some(({ subject }) => subject.ownTaskId !== undefined);
-	addHint(context, unfinishedHint(amount, name, areJobs));
+	const [{ order }] = unfinished as [TaskWork];
+	addHint(context, unfinishedHint(amount, order.operation, areJobs));
 	return items;
 }
 

@@ -95,6 +95,13 @@ function messageAndAdvice(
 	}
 }
 
+/** An earlier run has ordered the fallback: Kie had refused the upgrade then. */
+export function refusedBeforeError(subject: Subject): KieVeoError {
+	return new KieVeoError(`Kie.ai refused the ${describe(subject)} in an earlier run`, {
+		description: 'The 1080P version was ordered instead.',
+	});
+}
+
 /**
  * Both the requested upgrade and its fallback failed.
  *
@@ -190,7 +197,7 @@ export function timedOutError(
 /**
  * Kie's answers were not understood for longer than a video takes. The video is not lost.
  *
- * @param minutes from the submission
+ * @param minutes in which no answer was understood
  * @param lastAnswer Kie's words
  */
 export function unclearError(subject: Subject, minutes: number, lastAnswer: Said): KieVeoError {
@@ -233,11 +240,12 @@ function isUnreached(reason: RetryReason): boolean {
 	return reason === 'noConnection' || reason === 'noName';
 }
 
-function describe({ operation, taskId, extendedTaskId, index, model }: Subject): string {
+function describe({ operation, taskId, extendedTaskId, index, model, ownTaskId }: Subject): string {
 	const name = OPERATIONS[operation].noun;
 	const which = isOfAnyModel(operation) && model !== undefined ? shorten(model) : null;
 	if (taskId !== null) {
-		const place = `${index ? `, index ${index}` : ''}${which === null ? '' : ` (${which})`}`;
+		const job = ownTaskId ? `, job ${shortenId(ownTaskId)}` : '';
+		const place = `${index ? `, index ${index}` : ''}${job}${which === null ? '' : ` (${which})`}`;
 		return `${name} of task ${shortenId(taskId)}${place}`;
 	}
 	if (which !== null) return `${name} of ${which}`;

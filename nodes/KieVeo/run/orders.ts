@@ -13,6 +13,8 @@ export interface PlacedOrder {
 	kieTaskId: string | null;
 	/** Whether an upgrade was ordered through the jobs API. */
 	isJob?: boolean;
+	/** Whether asking about an upgrade may have ordered another one: the record alone is read from then on. */
+	perhapsReordered?: boolean;
 	/** Of a lost answer: what was wrong with it. */
 	message: string;
 }
@@ -22,8 +24,9 @@ const FIELD = 'kieVeoOrders';
 /** Of earlier rounds: some 100 bytes each, in the execution that n8n stores. */
 const MOST_EARLIER = 1_000;
 const MOST_OF_A_MESSAGE = 100;
-/** Stands behind the ids of an upgrade through the jobs API. */
+/** One of these can stand behind the ids of an upgrade. */
 const JOB = 'jobs';
+const REORDERED = 'reordered';
 
 /**
  * What this node has ordered, and paid for, in this execution: kept in the node's context, which n8n stores with
@@ -62,19 +65,21 @@ export class OrderMemory {
 		const entry = key !== null && Object.hasOwn(this.orders, key) ? this.orders[key] : null;
 		if (!Array.isArray(entry)) return null;
 		const [taskId = null, kieTaskId = null, note] = (entry as unknown[]).map(toText);
-		return { taskId, kieTaskId, message: note ?? '', isJob: note === JOB };
+		const [isJob, perhapsReordered] = [note === JOB, note === REORDERED];
+		return { taskId, kieTaskId, message: note ?? '', isJob, perhapsReordered };
 	}
 
 	/**
 	 * To be called as soon as it is known. A retry runs the newest round again, so all orders of that are kept; of
 	 * earlier ones the oldest are forgotten beyond 1,000.
 	 */
-	remember(key: string | null, { taskId, kieTaskId, message, isJob }: PlacedOrder): void {
+	remember(key: string | null, order: PlacedOrder): void {
 		if (key === null) return;
-		this.orders[key] =
-			taskId === null
-				? [null, null, message.slice(0, MOST_OF_A_MESSAGE)]
-				: [taskId, ...(kieTaskId === null ? [] : [kieTaskId]), ...(isJob ? [JOB] : [])];
+		const { taskId, kieTaskId, message, isJob, perhapsReordered } = order;
+		const note = isJob ? JOB : perhapsReordered ? REORDERED : null;
+		if (taskId === null) this.orders[key] = [null, null, message.slice(0, MOST_OF_A_MESSAGE)];
+		else if (note !== null) this.orders[key] = [taskId, kieTaskId, note];
+		else this.orders[key] = kieTaskId === null ? [taskId] : [taskId, kieTaskId];
 		const earlier = Object.keys(this.orders).filter((one) => !one.startsWith(`${this.round}.`));
 		for (const oldest of earlier.slice(0, -MOST_EARLIER)) delete this.orders[oldest];
 	}

@@ -1,6 +1,6 @@
 import type { IBinaryData, IExecuteFunctions } from 'n8n-workflow';
 
-import type { Order, SubmissionAnswer, UpgradeOrder } from '../kie/api';
+import type { Order, SubmissionAnswer, TaskAnswer, UpgradeOrder } from '../kie/api';
 import type { Connection } from '../kie/connection';
 import type { UploadFile } from '../kie/http/client';
 import type { FailureReason, RetryReason } from '../kie/meaning/answer';
@@ -12,6 +12,7 @@ import { logLine, reorderedLine, submittedLine } from '../messages/run';
 import {
 	fallbackError,
 	lostOrderError,
+	refusedBeforeError,
 	rejectedError,
 	timedOutError,
 	unclearError,
@@ -66,10 +67,12 @@ export class TaskWork implements Work {
 	/** What an earlier run of this execution has ordered, unless it has failed. */
 	private placed: PlacedOrder | null;
 	/** Whether asking about the placed order may have ordered again. */
-	private isPerhapsReordered = false;
+	isPerhapsReordered = false;
 	/** Kie's refusal, once the fallback has replaced the order. */
 	private refusal?: KieVeoError;
 	private orderKey: string | null;
+	/** The balance before the run pays for anything. */
+	private fetchCredits?: () => Promise<number>;
 
 	constructor(
 		public order: Order,
@@ -202,32 +205,50 @@ export class TaskWork implements Work {
 	 * failed may be ordered again; a lost answer is raised by {@link finish}, so that others are not kept waiting.
 	 */
 	async pickUp(): Promise<void> {
-		if (this.placed === null || this.placed.taskId === null) return;
-		const { taskId, kieTaskId } = this.placed;
+		const { fallback, memory, item, waitMode } = this.options;
+		const isReplaced = fallback && memory.find(memory.keyOf(fallback, item)) !== null;
+		if (isReplaced && waitMode === 'poll' && !this.refusal) {
+			return await this.replaceOrder(fallback, refusedBeforeError(this.subject));
+		}
+		const { placed } = this;
+		if (placed === null || placed.taskId === null) return;
+		const { taskId, kieTaskId, perhapsReordered } = placed;
 		const task = { ...this.subject, taskId, kieTaskId, codes: [ORDERED], isJob: this.isJob };
-		const answer = await this.connection.api.fetchTask(task, 'check');
+		const answer = await this.connection.api.fetchTask(task, perhapsReordered ? 'free' : 'check');
 		const { meaning } = answer;
 		const failure = meaning.kind === 'failed' ? meaning.reason : null;
 		// Of what is too old to be on record Kie does not say how it ended.
 		if (meaning.kind === 'success' || meaning.kind === 'refused' || failure === 'retention') {
 			this.run = this.toRun(answer);
-		} else if (failure !== null && failure !== 'reordered') {
+		} else if (meaning.kind === 'failed' && failure !== 'reordered') {
+			if (this.mayFallBack(failure)) {
+				return await this.fallBack(rejectedError(this.subject, meaning, answer));
+			}
 			this.placed = null;
 			this.connection.api.assertOffered(this.order);
 			return;
 		} else {
-			let { message } = answer;
-			if (failure !== null || 'perhapsReordered' in meaning) {
-				this.isPerhapsReordered = true;
-				message += ` ${PERHAPS_REORDERED}`;
-				const { logger } = this.context;
-				logger.warn(reorderedLine(this.context.getNode().name, taskId, failure !== null));
-			}
-			const running = { kind: 'processing' as const, files: NO_FILES };
-			// No code: Kie does not report its end to this run.
-			this.run = this.toRun({ ...answer, meaning: running, code: null, message });
+			this.run = this.stillRunning(answer, { ...placed, taskId });
 		}
 		this.startTime();
+	}
+
+	/** Kie has made nothing of it yet, as far as it says. */
+	private stillRunning(answer: TaskAnswer, placed: PlacedOrder & { taskId: string }): TaskRun {
+		const { context, orderKey, options } = this;
+		const isReordered = answer.meaning.kind === 'failed';
+		if (isReordered || 'perhapsReordered' in answer.meaning) {
+			placed.perhapsReordered = true;
+			options.memory.remember(orderKey, placed);
+			context.logger.warn(reorderedLine(context.getNode().name, placed.taskId, isReordered));
+		}
+		this.isPerhapsReordered = placed.perhapsReordered === true;
+		const message = this.isPerhapsReordered
+			? `${answer.message} ${PERHAPS_REORDERED}`
+			: answer.message;
+		const meaning = { kind: 'processing' as const, files: NO_FILES };
+		// No code: Kie does not report its end to this run.
+		return this.toRun({ ...answer, meaning, code: null, message });
 	}
 
 	/**
@@ -236,6 +257,7 @@ export class TaskWork implements Work {
 	 * @param fetchCredits the balance before the run pays for anything
 	 */
 	async checkBalance(fetchCredits: () => Promise<number>): Promise<void> {
+		this.fetchCredits = fetchCredits;
 		const { refusal, minimumCredits } = this.options;
 		if (this.isPlaced) return;
 		if (refusal) throw refusal;
@@ -319,7 +341,7 @@ export class TaskWork implements Work {
 	private startTime(): void {
 		const { clock, patience } = this.connection;
 		this.submittedAt = clock.elapsed();
-		if (this.options.waitMode === 'none' || this.refusal) return;
+		if (this.options.waitMode === 'none' || (this.refusal && this.deadline < Infinity)) return;
 		this.deadline = this.submittedAt + this.options.timeout * 1000;
 		patience.until = Math.max(patience.until ?? 0, this.deadline);
 	}
@@ -333,7 +355,8 @@ export class TaskWork implements Work {
 		const { placed, run: submitted } = this;
 		const { waitMode, download } = this.options;
 		if (placed?.taskId === null) {
-			throw lostOrderError(this.subject, { code: null, message: placed.message });
+			const error = lostOrderError(this.subject, { code: null, message: placed.message });
+			throw this.refusal ? fallbackError(this.refusal, error) : error;
 		}
 		if (submitted && this.isUnfinished && waitMode === 'poll') {
 			try {
@@ -363,6 +386,8 @@ export class TaskWork implements Work {
 		const codes = isUnclear ? [] : [result.code];
 		let lastMessage = result.message;
 		let taskErrors = 0;
+		/** When Kie's last answer was clear. */
+		let clearAt = submittedAt;
 		const { usualMinutes = OTHER_MINUTES } = traitsOf(this.order.operation);
 		const unclearMinutes = 2 * usualMinutes;
 
@@ -372,7 +397,7 @@ export class TaskWork implements Work {
 			const answer = await api.fetchTask(task, 'poll');
 			const { meaning } = answer;
 			lastMessage = answer.message;
-			if (meaning.kind === 'unclear' && clock.elapsed() - submittedAt > unclearMinutes * 60_000) {
+			if (meaning.kind === 'unclear' && clock.elapsed() - clearAt > unclearMinutes * 60_000) {
 				throw unclearError(this.subject, unclearMinutes, answer);
 			}
 			const perhapsFailed = meaning.kind === 'retry' && meaning.reason === 'taskOrServer';
@@ -380,7 +405,9 @@ export class TaskWork implements Work {
 			const saysNothing = meaning.kind === 'retry' || meaning.kind === 'unreached';
 			if (saysNothing && taskErrors < MOST_TASK_ERRORS) return answer.retryAfterMs ?? 0;
 			this.run = this.toRun(answer);
-			if (!this.run.isUnclear) codes.push(answer.code);
+			if (this.run.isUnclear) return 0;
+			codes.push(answer.code);
+			clearAt = clock.elapsed();
 			return 0;
 		};
 
@@ -397,14 +424,28 @@ export class TaskWork implements Work {
 		if (this.run) this.run.result.timedOut = true;
 	}
 
-	/** Replaces the order with the fallback, which may have been ordered before, or throws. */
+	private mayFallBack(failure: FailureReason | null): boolean {
+		const { fallback, waitMode } = this.options;
+		const isRefused = failure !== null && REFUSES_4K.includes(failure);
+		if (!isRefused || !fallback || waitMode !== 'poll' || this.refusal) return false;
+		return this.connection.clock.elapsed() < this.deadline;
+	}
+
+	/** Replaces the order with the fallback, or throws. */
 	private async fallBack(error: unknown): Promise<void> {
 		if (!(error instanceof KieVeoError)) throw error;
 		if (this.refusal) throw fallbackError(this.refusal, error);
-		const { fallback, waitMode, memory, item } = this.options;
-		const isRefused = error.failure !== null && REFUSES_4K.includes(error.failure);
-		if (!isRefused || !fallback || waitMode !== 'poll') throw error;
-		this.refusal = error;
+		const { fallback } = this.options;
+		if (!fallback || !this.mayFallBack(error.failure)) throw error;
+		this.context.logger.warn(logLine(logPlace(this.context, this.items), error));
+		await this.replaceOrder(fallback, error);
+		if (this.fetchCredits) await this.checkBalance(this.fetchCredits);
+	}
+
+	/** The fallback may have been ordered before. */
+	private async replaceOrder(fallback: UpgradeOrder, refusal: KieVeoError): Promise<void> {
+		const { memory, item } = this.options;
+		this.refusal = refusal;
 		this.order = fallback;
 		this.orderKey = memory.keyOf(fallback, item);
 		this.placed = memory.find(this.orderKey);

@@ -85,7 +85,7 @@ export async function suspend(
 	context: IExecuteFunctions,
 	{ addressKey, clock }: Pick<Connection, 'addressKey' | 'clock'>,
 	items: INodeExecutionData[],
-	works: ReadonlyArray<Pick<TaskWork, 'items' | 'submittedAt' | 'isJob'>>,
+	works: ReadonlyArray<Pick<TaskWork, 'items' | 'submittedAt' | 'isJob' | 'isPerhapsReordered'>>,
 	{ round, resumeUrl, deadline }: { round: number; resumeUrl: string; deadline: number },
 ): Promise<void> {
 	const suspension = beginSuspension(placeOf(context, round), items, { deadline, complete: true });
@@ -95,6 +95,7 @@ export async function suspend(
 			const video = suspension.awaited[item];
 			if (!video) continue;
 			video.isJob = work.isJob;
+			video.perhapsReordered = work.isPerhapsReordered;
 			video.possiblyMissed = passed > (isUpgrade(video.operation) ? EARLY_UPGRADE_MS : EARLY_MS);
 		}
 	}

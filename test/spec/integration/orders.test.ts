@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 
 import type { ApiName } from '../../../nodes/KieVeo/kie/api';
+import { NEVER } from '../../tools/simulator';
 import { useAccounts } from './accounts';
 import { useFastTime } from './fastTime';
 import { caught, jsonOf, runOperation, type OperationRun } from './runNode';
@@ -155,7 +156,106 @@ describe("an order placed before 'Order Through' was switched", () => {
 	});
 });
 
+describe('the fallback of a 4K upgrade that Kie refuses', () => {
+	const FALLBACK = { on4kUnavailable: 'get1080p' };
+	const UNAVAILABLE = 'The 4K version of this video is unavailable. Please try a different video.';
+	const only1080p = ({ body }: { body: unknown }) =>
+		(body as { model: string }).model.includes('1080p');
+	const failing = { outcome: 'failure', afterFailure: 'answer' } as const;
+
+	it.each(['veo', 'jobs'] as const)(
+		'is picked up by a retry, with "%s"',
+		async (api) => {
+			const timings = { upgrade4k: 300, upgrade1080p: 6_000 };
+			const taskId = kie.simulator.addVideo({ api, timings, upgrade4k: failing });
+			const run = execution({ api, operation: 'get4k', taskIds: [taskId] });
+			await caught(run({ options: { timeout: 3, ...FALLBACK } }));
+			const [item] = jsonOf(await run({ options: { timeout: 60, ...FALLBACK } }));
+			expect(item).toMatchObject({ operation: 'get4k', status: 'success', fallback: '1080p' });
+			expect(paid()).toBe(2);
+		},
+		30_000,
+	);
+
+	it('is ordered where a retry finds that the upgrade has failed', async () => {
+		const timings = { upgrade4k: 3_000 };
+		const taskId = kie.simulator.addVideo({ api: 'jobs', timings, upgrade4k: failing });
+		const run = execution({ api: 'jobs', operation: 'get4k', taskIds: [taskId] });
+		await caught(run({ options: { timeout: 1, ...FALLBACK } }));
+		kie.simulator.finish(taskId, 'get4k');
+		const [item] = jsonOf(await run({ options: { timeout: 60, ...FALLBACK } }));
+		expect(item).toMatchObject({ status: 'success', fallback: '1080p' });
+		expect(paid()).toBe(2);
+	});
+
+	it('is picked up although Kie named a job while it refused the upgrade', async () => {
+		const taskId = kie.simulator.addVideo({ api: 'jobs', timings: { upgrade1080p: 5_000 } });
+		const body = { code: 500, msg: UNAVAILABLE, data: { taskId: 'job-123' } };
+		kie.simulator.fault({ kind: 'answer', body, path: CREATE, processed: false });
+		const run = execution({ api: 'jobs', operation: 'get4k', taskIds: [taskId] });
+		const error = await caught(run({ options: { timeout: 2, ...FALLBACK } }));
+		expect(error.message).toContain('The 1080P video');
+		const [item] = jsonOf(await run({ options: { timeout: 300, ...FALLBACK } }));
+		expect(item).toMatchObject({ status: 'success', fallback: '1080p' });
+	}, 30_000);
+
+	it('is not ordered below the credits to keep, also after the upgrade was picked up', async () => {
+		const timings = { upgrade4k: 3_000 };
+		const taskId = kie.simulator.addVideo({ timings, upgrade4k: failing });
+		const run = execution({ operation: 'get4k', taskIds: [taskId] });
+		await caught(run({ options: { timeout: 1 } }));
+		const again = run({ options: { timeout: 60, minimumCredits: 1e9, ...FALLBACK } });
+		expect((await caught(again)).message).toContain('fewer than the 1000000000');
+		expect(paid()).toBe(1);
+	});
+
+	it('is not ordered when the waiting time is over', async () => {
+		const timings = { upgrade4k: 1_700, upgrade1080p: 6_000 };
+		const taskId = kie.simulator.addVideo({ timings, upgrade4k: failing });
+		const run = execution({ operation: 'get4k', taskIds: [taskId] });
+		await caught(run({ options: { timeout: 2, ...FALLBACK } }));
+		expect(paid()).toBe(1);
+	});
+
+	it('costs the job of the upgrade no ID: the error names it', async () => {
+		const taskId = kie.simulator.addVideo({
+			...{ api: 'jobs', timings: { upgrade4k: 1_500 }, upgrade4k: failing },
+		});
+		const refused = { kind: 'status', code: 402, msg: 'Credits insufficient' } as const;
+		kie.simulator.fault({ ...refused, path: CREATE, when: only1080p });
+		const run = execution({ api: 'jobs', operation: 'get4k', taskIds: [taskId] });
+		const error = await caught(run({ options: { timeout: 30, ...FALLBACK } }));
+		expect(error.message).toMatch(/, job [\w-]{10,}: .* The fallback failed too: /);
+	});
+
+	it('is lost again in a retry if its answer was lost', async () => {
+		const taskId = kie.simulator.addVideo({ api: 'jobs', upgrade4k: { outcome: 'refused' } });
+		kie.simulator.fault({ kind: 'reset-after', path: CREATE, when: only1080p });
+		const options = { timeout: 30, ...FALLBACK };
+		const run = execution({ api: 'jobs', operation: 'get4k', taskIds: [taskId], options });
+		await caught(run());
+		const { message } = await caught(run());
+		expect(message).toContain('Kie.ai refused the 4K video');
+		expect(message).toContain('The fallback failed too: Get 1080P Video');
+		expect(paid()).toBe(1);
+	});
+});
+
 describe('what this execution has ordered', () => {
+	it('is asked about by the record alone once asking may have ordered again', async () => {
+		const taskId = kie.simulator.addVideo({
+			timings: { upgrade4k: NEVER },
+			upgrade4k: { outcome: 'failure' },
+		});
+		const run = execution({ operation: 'get4k', taskIds: [taskId], waitMode: 'none' });
+		for (let retry = 0; retry < 4; retry++) {
+			const [item] = jsonOf(await run());
+			expect(item?.status).toBe('processing');
+			kie.simulator.finish(taskId, 'get4k');
+		}
+		expect(paid()).toBe(2);
+	});
+
 	it('is not said to be picked up alone when asking for it may have ordered again', async () => {
 		const taskId = kie.simulator.addVideo({ upgrade4k: { outcome: 'failure' } });
 		const run = execution({ operation: 'get4k', taskIds: [taskId], waitMode: 'none' });

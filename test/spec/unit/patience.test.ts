@@ -111,6 +111,15 @@ describe('answers that nobody knows', () => {
 		expect(ended).toMatchObject({ result: { status: 'success', videoUrl: VIDEO } });
 	});
 
+	it('to a video that was being made until then do not end the wait at once', async () => {
+		const running = ok({ taskId: TASK, successFlag: 0 });
+		const bare = ok({ taskId: TASK, successFlag: 1, response: { resultUrls: [] } });
+		const done = ok({ taskId: TASK, successFlag: 1, response: { resultUrls: [VIDEO] } });
+		const answers = [ACCEPTED, ...Array<object>(40).fill(running), bare, done];
+		const { ended } = await wait(GENERATE, answers, { timeout: 7200 });
+		expect(ended).toMatchObject({ result: { status: 'success' } });
+	});
+
 	it.each<ApiName>(['veo', 'jobs'])(
 		'of a finished video name its fields in the end (%s)',
 		async (name) => {

@@ -211,6 +211,7 @@ export const video: Samples<Omit<typeof videoRoom, 'rejectedError' | 'accountRej
 			},
 		],
 	],
+	refusedBeforeError: [[upgrade]],
 	fallbackError: [
 		[
 			rejectedError(...failure(upgrade, 'unavailable')),
