@@ -56,6 +56,17 @@ export function isSigned(resumeAddress: string): boolean {
 	return new URL(resumeAddress).search !== '';
 }
 
+/** Whether n8n limits how many executions run at the same time, or does not say. */
+export function mayQueueExecutions(context: CallingContext): boolean {
+	try {
+		const limit = context.evaluateExpression('{{ $env.N8N_CONCURRENCY_PRODUCTION_LIMIT }}', 0);
+		return (toNumber(limit) ?? -1) > 0;
+	} catch {
+		// Access to the environment can be forbidden.
+		return true;
+	}
+}
+
 /**
  * Tells apart the suspensions of one execution by the same node, as in a loop: how many times the node has
  * finished before, minus one. The same while it submits and while its callbacks arrive, in every process.

@@ -25,7 +25,7 @@ import { isOfAnyModel, isUpgrade } from '../operations';
 import { urlsOf, type TaskResult } from '../taskResult';
 import { askAboutOpen, askWhileFinished, reportOf, type Call } from './ask';
 import { decide, type Facts } from './decide';
-import { isSigned, parameterOf, resumeAddressOf } from './n8n';
+import { isSigned, mayQueueExecutions, parameterOf, resumeAddressOf } from './n8n';
 import {
 	nameOf,
 	openVideos,
@@ -56,7 +56,7 @@ const OWN_CHECK_LIMIT_MS = 90_000;
 const QUICK_FILES_MS = 8_000;
 /** Kie is waiting for its answer meanwhile. */
 const CHECK_LIMIT_MS = 4_000;
-/** By then n8n has stored that the execution no longer waits: a call that still arrives proves that it failed to. */
+/** By then n8n has stored that the execution no longer waits, unless it failed to, or has no free slot for it. */
 const STORED_MS = 30_000;
 /** n8n 1.x sets a timer for this up to 70 s ahead, and does not clear it when the execution is resumed. */
 const TOO_LATE_MS = 75_000;
@@ -224,8 +224,10 @@ function isAbout(video: AwaitedVideo, submission: Submission): boolean {
 async function onCallback(call: Call, video: AwaitedVideo, event: CallbackEvent): Promise<Reply> {
 	const { place, resumedAt, complete } = call.suspension;
 	const delivery = ++video.deliveries;
-	// The first callback is final: a terminal state does not change.
-	if (resumedAt === null && video.report === null) {
+	// The first callback is final: a terminal state does not change. One that comes while n8n stores the output is
+	// noted, in case that fails.
+	const isClear = event.callback.outcome !== 'unknown';
+	if (video.report === null && (resumedAt === null || isClear)) {
 		const { tier } = event;
 		if (tier) call.context.logger.warn(tierLine(video.taskId, tier.asked, tier.made));
 		video.report = await reportOf(call, video, event);
@@ -254,11 +256,10 @@ async function answerCall(call: Call, kind: Check['kind'], video: Facts['video']
 		const { resumedAt, complete, place } = suspension;
 		const left = tooLateFor(call) - clock.now();
 		const open = openVideos(suspension);
-		const isStored = resumedAt !== null && clock.elapsed() - resumedAt >= STORED_MS;
 		const decision = decide({
 			video,
 			isFinal: kind === 'final',
-			resumption: resumedAt === null ? 'none' : isStored ? 'failed' : 'underWay',
+			resumption: resumedAt === null ? 'none' : wasLost(call, left) ? 'failed' : 'underWay',
 			tooLate: left < 0,
 			lastChance: left < LAST_CHANCE_MS,
 			open: open.length,
@@ -274,6 +275,27 @@ async function answerCall(call: Call, kind: Check['kind'], video: Facts['video']
 				? await askWhileFinished(call)
 				: await askAboutOpen(call, kind !== 'unreported');
 	}
+}
+
+/**
+ * Whether n8n has failed to store the output, since the execution still waits. One that waits for a free slot looks the
+ * same. n8n 2.x then ignores another output; n8n 1.x would continue once for each, so there it is made again only as
+ * long as no limit is known, or shortly before n8n continues by itself.
+ *
+ * @param left milliseconds until it is too late
+ */
+function wasLost({ context, connection, suspension }: Call, left: number): boolean {
+	const { resumedAt, resumptions } = suspension;
+	const passed = connection.clock.elapsed() - (resumedAt ?? Infinity);
+	if (passed < storedWithin(resumptions)) return false;
+	const url = resumeAddressOf(context);
+	const isSafe = url !== null && isSigned(url);
+	return isSafe || left < LAST_CHANCE_MS || !mayQueueExecutions(context);
+}
+
+/** Milliseconds: longer each time, since n8n may have no free slot. */
+function storedWithin(resumptions: number): number {
+	return STORED_MS * 2 ** Math.max(0, resumptions - 1);
 }
 
 function resume(call: Call, open: AwaitedVideo[]): Reply {
@@ -299,9 +321,11 @@ function resume(call: Call, open: AwaitedVideo[]): Reply {
 
 /** n8n stores the output only now, and may fail to: a check later shows whether the execution still waits. */
 function handedOver(call: Call): void {
-	call.suspension.resumedAt = call.connection.clock.elapsed();
+	const { suspension } = call;
+	suspension.resumedAt = call.connection.clock.elapsed();
+	suspension.resumptions++;
 	watchSince(call);
-	watch.checkSoon(call.suspension.place, STORED_MS);
+	watch.checkSoon(suspension.place, storedWithin(suspension.resumptions));
 }
 
 /**

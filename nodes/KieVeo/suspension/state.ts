@@ -61,6 +61,8 @@ export interface Suspension {
 	 * n8n says that the execution no longer waits, because n8n may fail to store what it was handed.
 	 */
 	resumedAt: number | null;
+	/** How many times the output was handed to n8n. */
+	resumptions: number;
 	/** Calls are handled one at a time. */
 	queue: Promise<unknown>;
 }
@@ -106,7 +108,8 @@ export function beginSuspension(
 		videos.set(videoKey(video), video);
 		return video;
 	});
-	const suspension = { ...facts, place, awaited, resumedAt: null, queue: Promise.resolve() };
+	const fresh = { resumedAt: null, resumptions: 0, queue: Promise.resolve() };
+	const suspension = { ...facts, ...fresh, place, awaited };
 	suspensions.set(nameOf(place), suspension);
 	if (facts.complete) begun.set(nameOf(place), true);
 	return suspension;
@@ -219,7 +222,10 @@ export function toOutput(
 		const json: IDataObject = report
 			? { ...report.result, ...(simplify ? {} : { raw: report.raw as IDataObject }) }
 			: { ...item.json, timedOut: true };
-		if (perhapsReordered) json.message = `${String(json.message)} ${PERHAPS_REORDERED}`;
+		const message = String(json.message);
+		if (perhapsReordered && !message.endsWith(PERHAPS_REORDERED)) {
+			json.message = `${message} ${PERHAPS_REORDERED}`;
+		}
 		return { ...item, json };
 	});
 }

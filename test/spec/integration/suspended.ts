@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 
 import type {
 	ICredentialDataDecryptedObject,
+	IExecuteContextData,
 	INodeExecutionData,
 	INodeParameters,
 	INodeType,
@@ -36,6 +37,8 @@ export interface SuspendOptions {
 	processes?: number;
 	/** How many resumptions n8n fails to store: the execution keeps waiting. Default: none. */
 	lostResumptions?: number;
+	/** What the node has stored in the execution before. */
+	contextData?: IExecuteContextData;
 }
 
 let executions = 0;
@@ -92,6 +95,7 @@ export class Suspended {
 			items: options.items.map((json) => ({ json })),
 			credentials: suspended.credentials,
 			webhookWaitingBaseUrl: suspended.base,
+			contextData: options.contextData,
 		});
 		suspended.run = await run.catch(async (error: unknown) => {
 			await suspended.close();

@@ -4,7 +4,7 @@ import { NEVER, type AddVideo } from '../../tools/simulator';
 import { until as read } from '../../tools/simulator/testing';
 import { useAccounts } from './accounts';
 import { useFastTime } from './fastTime';
-import { useFiles } from './runNode';
+import { runOperation, useFiles } from './runNode';
 import { useSuspended, type SuspendOptions } from './suspended';
 
 const RECORD_INFO = '/api/v1/veo/record-info';
@@ -129,6 +129,21 @@ describe('the safety net', () => {
 		expect(kie.simulator.paid()).toHaveLength(paid);
 	});
 
+	it('orders no third one after a retry that may have ordered a second one', async () => {
+		const taskId = add({ ...HELD, upgrade4k: { outcome: 'failure' }, callback: { copies: 0 } });
+		const contextData = {};
+		const run = { operation: 'get4k', taskIds: [taskId], contextData };
+		await runOperation(kie.credentials, { ...run, parameters: { waitMode: 'none' } });
+		kie.simulator.finish(taskId, 'get4k');
+		const execution = await suspend([taskId], { timeout: 20, contextData });
+		expect(kie.simulator.paid()).toHaveLength(2);
+		kie.simulator.finish(taskId, 'get4k');
+		const [item] = await execution.output(60_000);
+		const note = '(A status request may have started, and billed, another upgrade of this video.)';
+		expect(String(item?.json.message).split(note)).toHaveLength(2);
+		expect(kie.simulator.paid()).toHaveLength(2);
+	});
+
 	it('knows an order for certain when the upgrade was seen running before', async () => {
 		const taskId = add({ ...HELD, upgrade4k: restarting, ...LOST });
 		const execution = await suspend([taskId], { timeout: 4 });
@@ -187,6 +202,13 @@ describe('an order that is settled at once', () => {
 });
 
 describe('a resumption', () => {
+	// As in n8n 1.x.
+	beforeEach(() => void (process.env.N8N_BLOCK_ENV_ACCESS_IN_NODE = 'false'));
+	afterEach(() => {
+		delete process.env.N8N_BLOCK_ENV_ACCESS_IN_NODE;
+		delete process.env.N8N_CONCURRENCY_PRODUCTION_LIMIT;
+	});
+
 	it.each(['1.x', '2.x'] as const)(
 		'that n8n could not store is made again, with what was reported (%s)',
 		async (line) => {
@@ -202,6 +224,30 @@ describe('a resumption', () => {
 		},
 		70_000,
 	);
+
+	it('that n8n 1.x keeps waiting for a free slot is not made again until its own limit is near', async () => {
+		process.env.N8N_CONCURRENCY_PRODUCTION_LIMIT = '1';
+		const options = { line: '1.x', timeout: 600, lostResumptions: 99 } as const;
+		const execution = await suspend([add(READY_SOON)], options);
+		await until(() => execution.lost === 1);
+		const since = Date.now();
+		await read(
+			() => Date.now() - since,
+			(passed) => passed > 300_000,
+			400_000,
+		);
+		expect(execution.lost).toBe(1);
+		jest.setSystemTime((execution.waitTill?.getTime() ?? 0) - 75_000 - 60_000);
+		await until(() => execution.lost === 2);
+	}, 70_000);
+
+	it('is made again with what was reported in the meantime', async () => {
+		const taskId = add(HELD);
+		const execution = await suspend([taskId], { timeout: 2, lostResumptions: 1 });
+		await until(() => execution.lost === 1);
+		kie.simulator.finish(taskId, 'get4k');
+		expect(statuses(await execution.output(100_000))).toStrictEqual(['success']);
+	}, 60_000);
 
 	it('waits until Kie can be asked again, long after the timeout', async () => {
 		const taskId = add({ ...READY_SOON, ...LOST });
