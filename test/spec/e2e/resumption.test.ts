@@ -1,6 +1,8 @@
 import { createServer } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 
+import type { INodeParameters } from 'n8n-workflow';
+
 import { WAKE_UP_PARAMETER } from '../../../nodes/KieVeo/suspension/watch';
 import { inDatabase, whileNothingResumes } from '../../tools/n8n/database';
 import { nodeError } from '../../tools/n8n/execution';
@@ -8,9 +10,10 @@ import { passOn } from '../../tools/n8n/queue';
 import { webhookAddress } from '../../tools/n8n/startCommand';
 import { LINES } from '../../tools/n8n/versions';
 import { listen } from '../../tools/simulator/network';
+import { until } from '../../tools/simulator/testing';
 import { Stage } from './stage';
 import { statusesIn, Suspensions } from './suspensions';
-import { KIE } from './workflows';
+import { AFTER, connect, KIE, kieNode, node } from './workflows';
 
 /** What the proxy does, which is at the address that n8n takes for its own. */
 type Way = 'through' | 'redirect' | 'password' | 'page' | 'unreachable';
@@ -101,3 +104,50 @@ describe.each(LINES.map(({ name }) => name))('n8n %s behind a proxy', (line) => 
 		await stage.logged('n8n no longer has this execution', ...taskIds);
 	});
 });
+
+it('n8n 1.x with room for one execution continues a suspended one once, after its turn', async () => {
+	stage = await Stage.open('1.x', { env: { N8N_CONCURRENCY_PRODUCTION_LIMIT: '1' } });
+	try {
+		const { client, credential, simulator, n8n } = stage;
+		const [ready = '', slow = ''] = new Suspensions(stage).add(2);
+		/** Starts an execution that counts against the limit, and reads the balance in the end. */
+		const start = async (path: string, parameters: INodeParameters) => {
+			const hook = node('Hook', 'n8n-nodes-base.webhook', 2, { path, httpMethod: 'POST' });
+			const own = { operation: 'get4k', ...parameters };
+			const credits = { resource: 'account', operation: 'getCredits' };
+			const { id } = await client.createWorkflow({
+				name: path,
+				nodes: [
+					{ ...hook, webhookId: path },
+					kieNode(KIE, credential, own),
+					kieNode(AFTER, credential, credits),
+				],
+				connections: { ...connect('Hook', KIE), ...connect(KIE, AFTER) },
+			});
+			await client.activateWorkflow(id);
+			await until(
+				async () => (await fetch(`${n8n.url}/webhook/${path}`, { method: 'POST' })).status,
+				(status) => status === 200,
+				15_000,
+				500,
+			);
+		};
+		await start('ready', { taskId: ready, waitMode: 'callback', options: { timeout: 1800 } });
+		await until(
+			() => simulator.submissions({ taskId: ready }).length,
+			(orders) => orders === 1,
+		);
+		await pause(2_000);
+		const options = { timeout: 75, pollInterval: 10, onTimeout: 'continue' };
+		await start('busy', { taskId: slow, options });
+		simulator.finish(ready, 'get4k');
+		await simulator.callbacksSettled();
+		const counted = () => simulator.requests({ path: '/api/v1/chat/credit' }).length;
+		await until(counted, (count) => count >= 2, 120_000);
+		await pause(10_000);
+		// One is that of the execution before it.
+		expect(counted()).toBe(2);
+	} finally {
+		await stage.close();
+	}
+}, 400_000);
