@@ -49,7 +49,7 @@ const keyOf = (run: string) => run.replaceAll(' ', '-');
 
 /** What a run gives when Kie stops answering its key, and how many seconds it took. */
 async function runOne(simulator: Simulator, [name, run]: [string, Run]) {
-	const { most: _most, count, answers, parameters, ...given } = run;
+	const { count, answers, parameters, ...given } = run;
 	const hang = { kind: 'slow', ms: HOURS, times: Infinity } as const;
 	const taskIds = Array.from({ length: count }, (_, n) => `${name} ${n}`);
 	for (const taskId of taskIds) {
