@@ -171,6 +171,11 @@ it.each(['No success', 'success is not what this is'])('"%s" is told as it is', 
 	expect(faultOfTask({ state: 'fail' }, { code: 200, message }, false).message).toBe(message);
 });
 
+it('A failure without a code has that of the envelope', () => {
+	const envelope = { code: 501, message: 'x' };
+	expect(faultOfTask({ state: 'fail' }, envelope, false).code).toBe(501);
+});
+
 describe('what a body is about', () => {
 	const PREVIEW = { imageUrls: ['x'] };
 	const UPGRADED = '4K Video generated successfully.';
